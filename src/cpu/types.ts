@@ -1,0 +1,68 @@
+import type { GuestMemory } from "../memory/mod.ts";
+
+/** Why `Cpu.run` returned. */
+export const Exit = {
+  /** The budget of units is used up; call `run` again to go on. */
+  Slice: 0,
+  /** The supervisor-call hook asked to leave (the thread blocked, ended or was preempted). */
+  Stop: 1,
+  /** The guest did something the core refuses; see `Cpu.fault`. pc is that of the faulting instruction. */
+  Fault: 2,
+} as const;
+export type Exit = (typeof Exit)[keyof typeof Exit];
+
+/** What an ARM exception vector would have seen. */
+export interface CpuFault {
+  readonly kind: "undefined instruction" | "prefetch abort" | "data abort" | "breakpoint";
+  /** Address of the instruction (for a prefetch abort: the address that could not be fetched). */
+  readonly pc: number;
+  /** The data address for a data abort. */
+  readonly address?: number;
+  readonly access?: "read" | "write";
+  readonly why: string;
+  /** Tag of the guard range that was hit (memory.addGuard). */
+  readonly guard?: unknown;
+}
+
+/**
+ * One unit of execution is one *taken branch to an address not above its own* (a loop iteration, a call or return to a lower
+ * address), plus `SVC_UNITS` for each supervisor call. Any endless execution consumes units, every engine counts alike, and
+ * virtual time derives from units, so that a run is deterministic in every engine.
+ */
+export const SVC_UNITS = 4;
+
+/** Counters of one machine, printed by `--stats`. Deterministic. */
+export interface CpuStats {
+  instructions: number;
+  blocks: number;
+  translatedInstructions: number;
+  invalidations: number;
+  svcs: number;
+}
+
+/**
+ * The core as the kernel sees it. State is architectural: `r[0..15]` (r[15] = address of the next instruction, bit 0 clear),
+ * `cpsr` (N Z C V Q GE T IT; mode bits read as SVC, 0x13).
+ */
+export interface Cpu {
+  readonly memory: GuestMemory;
+  readonly r: Int32Array;
+  cpsr: number;
+  /** Units left; `run` decrements it. May be lowered by the kernel inside a hook to leave early. */
+  units: number;
+  readonly fault: CpuFault | undefined;
+  readonly stats: CpuStats;
+  /**
+   * Called for `svc #imm` with r, cpsr and units up to date and r[15] behind the instruction. Returns true to go on at r[15]
+   * with the registers as they are now, false to leave `run` with Exit.Stop.
+   */
+  onSvc: (imm: number) => boolean;
+  /** Runs until the units are used up, a hook asks to leave, or a fault. */
+  run(): Exit;
+  /** Branch with interworking: sets r[15] and the T bit from bit 0 of `target`. */
+  jump(target: number): void;
+  /** Forgets translations of [start, end): a module was loaded there or freed. */
+  invalidate(start: number, end: number): void;
+  /** CLREX: a context switch clears the exclusive monitor. */
+  clearExclusive(): void;
+}

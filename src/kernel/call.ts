@@ -1,0 +1,51 @@
+/**
+ * How TypeScript code runs as part of a guest thread.
+ *
+ * A kernel call that cannot finish at once returns a Task: a generator that the kernel keeps with the calling thread and
+ * resumes whenever that thread is scheduled. System threads (tshell, timer, idle) are Tasks from the start. A Task never
+ * nests host loops; all waiting is a `yield`.
+ */
+export type Task<T> = Generator<Wait, T, number>;
+
+/**
+ * What a Task may yield:
+ * - SCHEDULE: a scheduling point, as rt_schedule(). If the thread was suspended before, the Task goes on when the thread runs
+ *   again; if a better thread is ready, after that one; else at once.
+ * - GuestCall: call guest code on this thread's stack; `yield` gives r0 of its return. Use `yield* callGuest(pc, ...)`.
+ */
+export type Wait = typeof SCHEDULE | GuestCall;
+
+export const SCHEDULE = Symbol("rt_schedule");
+
+export interface GuestCall {
+  /** Address of the function; bit 0 selects Thumb. */
+  readonly pc: number;
+  readonly args: readonly number[];
+}
+
+/** Calls a guest function on the current thread's stack and returns its r0 (signed 32-bit). */
+export function* callGuest(pc: number, ...args: number[]): Task<number> {
+  return yield { pc, args };
+}
+
+/** A number goes to r0; undefined leaves r0 alone (a void function); a Task is run to its end and gives one of the two. */
+export type CallResult = number | void | Task<number | void>;
+
+/**
+ * One exported kernel function. The first four words of arguments arrive as signed 32-bit numbers (AAPCS r0-r3: a 64-bit
+ * argument takes an even pair); further ones with `Kernel.stackArg(n)`. A 64-bit result: return the low word and
+ * set r1 with `Kernel.setHigh(word)`.
+ */
+export interface ExportRow<C> {
+  readonly name: string;
+  /** C prototype as in the header, used by docs, `list_symbols`, tracing. */
+  readonly proto: string;
+  readonly header: string;
+  readonly call: (context: C, a0: number, a1: number, a2: number, a3: number) => CallResult;
+}
+
+/** Rows of one subsystem bound to its context object: the form in which the machine collects the one table. */
+export interface ExportGroup<C = unknown> {
+  readonly rows: readonly ExportRow<C>[];
+  readonly context: C;
+}

@@ -1,0 +1,201 @@
+import type { Cpu, CpuFault } from "../cpu/types.ts";
+import type { GuestMemory } from "../memory/mod.ts";
+import type { ExportGroup, Task } from "./call.ts";
+
+/** Object classes of rtdef.h (spec: kernel constants). */
+export const ObjectClass = {
+  Null: 0,
+  Thread: 1,
+  Semaphore: 2,
+  Mutex: 3,
+  Event: 4,
+  MailBox: 5,
+  MessageQueue: 6,
+  MemHeap: 7,
+  MemPool: 8,
+  Device: 9,
+  Timer: 10,
+  Module: 11,
+} as const;
+export type ObjectClass = (typeof ObjectClass)[keyof typeof ObjectClass];
+
+/** Host time for a machine that runs in real time; without one, time is virtual. */
+export interface WallClock {
+  /** Milliseconds since an arbitrary start, monotonic. */
+  now(): number;
+  /** Seconds since 1970 UTC, for the RTC. */
+  epochSeconds(): number;
+}
+
+export interface KernelOptions {
+  /** Reproduce the observable defects of RT-Thread 4.0.4. */
+  readonly compat404: boolean;
+  /** Absent: virtual time. */
+  readonly wall?: WallClock;
+  readonly seed: number;
+  /** Where bytes written to the console go (after `\n` became `\r\n` in STREAM mode). */
+  readonly output: (bytes: Uint8Array) => void;
+}
+
+export interface RunLimits {
+  /** Leave after about this many units, so that the caller can look at the wall clock or its input. */
+  readonly units?: number;
+  /** Leave when the tick counter reaches this value. */
+  readonly untilTick?: number;
+  /** Virtual time only: when every thread sleeps, jump to the next timer instead of returning "idle". */
+  readonly skipIdle: boolean;
+}
+
+/**
+ * Why `Kernel.run` returned.
+ * - idle: no thread but idle can run now; `nextTick` is when a timer will wake one (undefined: never without input).
+ * - units, tick: a limit was reached.
+ * - halted: the system stopped for good (an assertion in a kernel thread, a fault outside modules).
+ */
+export type RunResult =
+  | { readonly why: "idle"; readonly nextTick: number | undefined }
+  | { readonly why: "units" | "tick" | "halted" };
+
+/** Small-memory heap: spec kernel 9.2. Addresses are guest addresses, 0 = no memory. */
+export interface HeapApi {
+  alloc(size: number): number;
+  calloc(count: number, size: number): number;
+  realloc(address: number, size: number): number;
+  free(address: number): void;
+  readonly total: number;
+  readonly used: number;
+  readonly max: number;
+  /** Every block in address order, for memtrace and leak reports. */
+  blocks(): Iterable<{
+    header: number;
+    address: number;
+    size: number;
+    used: boolean;
+    owner: string;
+  }>;
+}
+
+export interface ObjectsApi {
+  /** Objects of the global container, newest first (what list_* shows). */
+  list(cls: ObjectClass): number[];
+  /** First (newest) object of the class with that name, 0 when absent. Compares RT_NAME_MAX characters. */
+  find(name: string, cls: ObjectClass): number;
+  /** rt_object_init / rt_object_allocate: links into the current module's list or the global container. */
+  init(address: number, cls: ObjectClass, name: string): void;
+  allocate(cls: ObjectClass, name: string): number;
+  detach(address: number): void;
+  delete(address: number): void;
+  name(address: number): string;
+  classOf(address: number): ObjectClass;
+}
+
+export interface ThreadsApi {
+  /** TCB of the running thread, 0 before the scheduler starts. */
+  readonly current: number;
+  /** rt_thread_create; 0 when out of memory. */
+  create(
+    name: string,
+    entry: number,
+    parameter: number,
+    stackSize: number,
+    priority: number,
+    slice: number,
+  ): number;
+  /** A thread whose body is TypeScript; it has a TCB and a stack as every other one. */
+  createTask(
+    name: string,
+    stackSize: number,
+    priority: number,
+    slice: number,
+    body: () => Task<void>,
+  ): number;
+  startup(thread: number): number;
+  suspend(thread: number): number;
+  resume(thread: number): number;
+  delete(thread: number): number;
+  detach(thread: number): number;
+  /** Suspends the running thread for that many ticks. */
+  sleep(ticks: number): Task<number>;
+  /** Names of the threads on a wait list (address of the rt_list_t head), in queue order. */
+  waiting(listHead: number): number[];
+  /** What list_thread shows of one thread. */
+  describe(thread: number): ThreadInfo;
+}
+
+export interface ThreadInfo {
+  readonly thread: number;
+  readonly name: string;
+  readonly priority: number;
+  /** Low three bits of stat. */
+  readonly state: number;
+  /** Bytes between sp and the top of the stack at the last switch. */
+  readonly stackInUse: number;
+  readonly stackSize: number;
+  /** High-water mark in bytes, found by the fill byte. */
+  readonly stackMax: number;
+  readonly remainingTicks: number;
+  readonly error: number;
+}
+
+export interface ConsoleApi {
+  /** Writes text (latin-1) as rt_kputs does on the console device: `\n` becomes `\r\n`. */
+  print(text: string): void;
+  /** rt_kprintf for host code: same conversions and the same deviations from C as the guest's. */
+  printf(format: string, ...args: (number | string)[]): void;
+  /** Bytes that arrived on the line. */
+  feed(bytes: Uint8Array): void;
+  /** Next input byte (0-255); suspends the calling thread until there is one; -1 at the end of input. */
+  getchar(): Task<number>;
+  /** No more input will come: readers get end of file instead of waiting for ever. */
+  end(): void;
+}
+
+/** What the upper layers plug into the kernel; each is optional so that the kernel can be tested alone. */
+export interface KernelHooks {
+  /** rt_thread_exit/delete/detach of a thread that belongs to a module: dlmodule_destroy(module_id). */
+  threadEnded?: (thread: number, module: number) => Task<void> | void;
+  /** RT_ASSERT failed, or a CPU fault happened, in a thread that belongs to a module: dlmodule_exit(code). */
+  endModule?: (thread: number, module: number, code: number) => Task<void> | void;
+  /** A CPU fault, before anything is printed: lets `debug` and reporters look at the machine as it was. */
+  fault?: (fault: CpuFault, thread: number) => void;
+  /** A thread was found with its stack overflowed. */
+  stackOverflow?: (thread: number) => void;
+  assertion?: (expression: string, fn: string, line: number, thread: number) => void;
+  /** A thread is about to run; the firmware's `_impure_ptr` follows it. */
+  switched?: (thread: number) => void;
+}
+
+/** The kernel as seen by dlmodule, shell, debug and the machine. */
+export interface KernelApi {
+  readonly memory: GuestMemory;
+  readonly cpu: Cpu;
+  readonly options: KernelOptions;
+  readonly heap: HeapApi;
+  readonly objects: ObjectsApi;
+  readonly threads: ThreadsApi;
+  readonly console: ConsoleApi;
+  readonly hooks: KernelHooks;
+  /** Ticks since boot, 32 bits. */
+  readonly tick: number;
+  /** Simulated nanoseconds since boot. */
+  readonly nanoseconds: number;
+  /** Seconds since 1970 UTC of the soft RTC. */
+  rtc: number;
+  /** rt_malloc'ed module object of the running thread, 0 for system threads. */
+  readonly currentModule: number;
+  /** rt_enter_critical / rt_exit_critical. */
+  lock(): void;
+  unlock(): void;
+  /** The n-th word (0-based, counted after r0-r3) of stack arguments of the call being served. */
+  stackArg(n: number): number;
+  /** r1 of a 64-bit result. */
+  setHigh(word: number): void;
+  /** Sets errno of the running thread (positive; the negative goes to thread->error) and returns -1. */
+  fail(errno: number): number;
+  /** rt_assert_handler for kernel code: prints and halts, or ends the module of the running thread. */
+  assert(condition: boolean, expression: string, fn: string, line: number): void;
+  /** Binds exported functions; called by the machine before boot. */
+  register(group: ExportGroup<never>): void;
+  /** Runs the system; see RunResult. */
+  run(limits: RunLimits): RunResult;
+}

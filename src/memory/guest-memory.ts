@@ -1,0 +1,257 @@
+import { GRANULE, GRANULE_SHIFT, READ, WRITE } from "./access.ts";
+import { type AccessKind, GuestFault } from "./fault.ts";
+
+/** Where guest RAM lies: [base, base + size). The reference board has 8 MiB at 0x60000000. */
+export interface MemoryMap {
+  readonly base: number;
+  readonly size: number;
+}
+
+interface Guard {
+  readonly start: number;
+  readonly end: number;
+  readonly tag: unknown;
+}
+
+const PAGE = 0x10000;
+const BOARD: MemoryMap = { base: 0x60000000, size: 0x800000 };
+
+/**
+ * The guest address space: one WebAssembly memory in which a guest address is the index, so that engines need no base
+ * to subtract. What lies below RAM is reserved, never committed and never accessible.
+ *
+ * `u8`..`u32` are views of the whole memory for engines that check `rights` themselves; everybody else uses the checked
+ * accessors (`ld8`..`st32`, `read`, `write`, `cstring`), which throw GuestFault.
+ */
+export class GuestMemory {
+  readonly base: number;
+  readonly size: number;
+  readonly end: number;
+  readonly wasm: WebAssembly.Memory;
+  readonly u8: Uint8Array;
+  readonly i8: Int8Array;
+  readonly u16: Uint16Array;
+  readonly i16: Int16Array;
+  readonly i32: Int32Array;
+  readonly u32: Uint32Array;
+  /** READ | WRITE for each granule of the address space (index: address >>> GRANULE_SHIFT). */
+  readonly rights: Uint8Array;
+  /** Called before a store into a granule marked as code; must forget translations that overlap [start, end). */
+  onCodeWrite: (start: number, end: number) => void = () => {};
+
+  private readonly mapped: Uint8Array;
+  private readonly code = new Set<number>();
+  private readonly guards = new Map<number, Guard[]>();
+
+  constructor(map: MemoryMap = BOARD) {
+    this.base = map.base;
+    this.size = map.size;
+    this.end = map.base + map.size;
+    this.wasm = takeMemory(this.end);
+    const buffer = this.wasm.buffer;
+    this.u8 = new Uint8Array(buffer);
+    this.i8 = new Int8Array(buffer);
+    this.u16 = new Uint16Array(buffer);
+    this.i16 = new Int16Array(buffer);
+    this.i32 = new Int32Array(buffer);
+    this.u32 = new Uint32Array(buffer);
+    this.rights = new Uint8Array(2 ** 32 / GRANULE);
+    this.mapped = new Uint8Array(this.size >>> GRANULE_SHIFT);
+    this.protect(this.base, this.end, READ | WRITE);
+  }
+
+  /** Gives the memory back for the next machine of this process; the object must not be used afterwards. */
+  dispose(): void {
+    this.u8.fill(0, this.base, this.end);
+    idle.push(this.wasm);
+  }
+
+  /** Sets the rights of every granule that overlaps [start, end). */
+  protect(start: number, end: number, rights: number): void {
+    const first = start >>> GRANULE_SHIFT;
+    const last = (end + GRANULE - 1) >>> GRANULE_SHIFT;
+    const origin = this.base >>> GRANULE_SHIFT;
+    this.mapped.fill(rights, first - origin, last - origin);
+    this.rights.fill(rights, first, last);
+    for (const g of this.code) this.refresh(g);
+    for (const g of this.guards.keys()) this.refresh(g);
+  }
+
+  /** Marks [start, end) as translated: the next store into it calls `onCodeWrite`. */
+  markCode(start: number, end: number): void {
+    for (let g = start >>> GRANULE_SHIFT; g <= (end - 1) >>> GRANULE_SHIFT; g++) {
+      this.code.add(g);
+      this.refresh(g);
+    }
+  }
+
+  /** Forgets the code mark of every granule that overlaps [start, end). */
+  clearCode(start: number, end: number): void {
+    for (let g = start >>> GRANULE_SHIFT; g <= (end - 1) >>> GRANULE_SHIFT; g++) {
+      if (this.code.delete(g)) this.refresh(g);
+    }
+  }
+
+  /** Guest accesses inside [start, end) become faults that carry `tag`; host accessors are not affected. */
+  addGuard(start: number, end: number, tag: unknown): void {
+    const guard = { start, end, tag };
+    for (let g = start >>> GRANULE_SHIFT; g <= (end - 1) >>> GRANULE_SHIFT; g++) {
+      const list = this.guards.get(g);
+      if (list) list.push(guard);
+      else this.guards.set(g, [guard]);
+      this.refresh(g);
+    }
+  }
+
+  removeGuard(start: number): void {
+    for (const [g, list] of this.guards) {
+      const left = list.filter((guard) => guard.start !== start);
+      if (left.length === list.length) continue;
+      if (left.length) this.guards.set(g, left);
+      else this.guards.delete(g);
+      this.refresh(g);
+    }
+  }
+
+  /** The tag of the guard that covers `address`, if any. */
+  guardAt(address: number): unknown {
+    return this.guards
+      .get(address >>> GRANULE_SHIFT)
+      ?.find((guard) => address >= guard.start && address < guard.end)?.tag;
+  }
+
+  /** True when [address, address + length) lies in RAM. */
+  contains(address: number, length = 1): boolean {
+    const offset = (address >>> 0) - this.base;
+    return offset >= 0 && offset + length <= this.size;
+  }
+
+  /**
+   * The slow path of an engine's access of `size` bytes: returns when the access may proceed, throws GuestFault when not.
+   * A store into translated code first calls `onCodeWrite`. Alignment is the engine's business.
+   */
+  checkAccess(address: number, size: number, access: AccessKind): void {
+    address >>>= 0;
+    const first = address >>> GRANULE_SHIFT;
+    const last = (address + size - 1) >>> GRANULE_SHIFT;
+    for (let g = first; g <= last; g++) {
+      const allowed = this.mapped[g - (this.base >>> GRANULE_SHIFT)] ?? 0;
+      if (allowed === 0) throw new GuestFault(access, address, "unmapped");
+      if (access === "write" && !(allowed & WRITE))
+        throw new GuestFault(access, address, "read-only");
+      for (const guard of this.guards.get(g) ?? []) {
+        if (address < guard.end && address + size > guard.start)
+          throw new GuestFault(access, address, "guard");
+      }
+      if (access === "write" && this.code.has(g)) {
+        this.onCodeWrite(g << GRANULE_SHIFT, (g + 1) << GRANULE_SHIFT);
+        this.code.delete(g);
+        this.refresh(g);
+      }
+    }
+  }
+
+  ld8(address: number): number {
+    return this.u8[this.host(address, 1, "read")];
+  }
+  ld16(address: number): number {
+    const a = this.host(address, 2, "read");
+    return this.u8[a] | (this.u8[a + 1] << 8);
+  }
+  /** Signed 32-bit word; any alignment. */
+  ld32(address: number): number {
+    const a = this.host(address, 4, "read");
+    if ((a & 3) === 0) return this.i32[a >>> 2];
+    return this.u8[a] | (this.u8[a + 1] << 8) | (this.u8[a + 2] << 16) | (this.u8[a + 3] << 24);
+  }
+  /** Unsigned 32-bit word; any alignment. */
+  ldu32(address: number): number {
+    return this.ld32(address) >>> 0;
+  }
+  st8(address: number, value: number): void {
+    this.u8[this.host(address, 1, "write")] = value;
+  }
+  st16(address: number, value: number): void {
+    const a = this.host(address, 2, "write");
+    this.u8[a] = value;
+    this.u8[a + 1] = value >>> 8;
+  }
+  st32(address: number, value: number): void {
+    const a = this.host(address, 4, "write");
+    if ((a & 3) === 0) {
+      this.i32[a >>> 2] = value;
+      return;
+    }
+    this.u8[a] = value;
+    this.u8[a + 1] = value >>> 8;
+    this.u8[a + 2] = value >>> 16;
+    this.u8[a + 3] = value >>> 24;
+  }
+
+  /** A view (not a copy) of guest bytes. */
+  read(address: number, length: number): Uint8Array {
+    const a = this.host(address, length, "read");
+    return this.u8.subarray(a, a + length);
+  }
+  write(address: number, bytes: Uint8Array): void {
+    this.u8.set(bytes, this.host(address, bytes.length, "write"));
+  }
+  fill(address: number, length: number, value: number): void {
+    const a = this.host(address, length, "write");
+    this.u8.fill(value, a, a + length);
+  }
+
+  /** Bytes of a NUL-terminated string, without the NUL, at most `max`; faults when it runs out of RAM. */
+  cbytes(address: number, max = 0x7fffffff): Uint8Array {
+    const start = this.host(address, 1, "read");
+    const limit = Math.min(this.end, start + max);
+    const nul = this.u8.subarray(start, limit).indexOf(0);
+    if (nul >= 0) return this.u8.subarray(start, start + nul);
+    if (limit === this.end && start + max > this.end)
+      throw new GuestFault("read", this.end, "unmapped");
+    return this.u8.subarray(start, limit);
+  }
+  /** The same as text, one character per byte (latin-1), so that nothing is lost. */
+  cstring(address: number, max = 0x7fffffff): string {
+    let text = "";
+    for (const byte of this.cbytes(address, max)) text += String.fromCharCode(byte);
+    return text;
+  }
+
+  private host(address: number, length: number, access: AccessKind): number {
+    const a = address >>> 0;
+    if (a < this.base || a + length > this.end) throw new GuestFault(access, a, "unmapped");
+    if (access === "write" && length > 0) this.dropCode(a, length);
+    return a;
+  }
+
+  private dropCode(address: number, length: number): void {
+    if (this.code.size === 0) return;
+    const first = address >>> GRANULE_SHIFT;
+    const last = (address + length - 1) >>> GRANULE_SHIFT;
+    for (let g = first; g <= last; g++) {
+      if (!this.code.delete(g)) continue;
+      this.onCodeWrite(g << GRANULE_SHIFT, (g + 1) << GRANULE_SHIFT);
+      this.refresh(g);
+    }
+  }
+
+  private refresh(granule: number): void {
+    let rights = this.mapped[granule - (this.base >>> GRANULE_SHIFT)] ?? 0;
+    if (this.code.has(granule)) rights &= ~WRITE;
+    if (this.guards.has(granule)) rights = 0;
+    this.rights[granule] = rights;
+  }
+}
+
+/**
+ * Only a handful of large memories per process get the engine's fast bounds check, so a disposed one is used again.
+ */
+const idle: WebAssembly.Memory[] = [];
+
+function takeMemory(end: number): WebAssembly.Memory {
+  const pages = Math.ceil(end / PAGE);
+  const found = idle.findIndex((memory) => memory.buffer.byteLength === pages * PAGE);
+  if (found >= 0) return idle.splice(found, 1)[0];
+  return new WebAssembly.Memory({ initial: pages, maximum: pages });
+}

@@ -1,0 +1,78 @@
+/** Errors of the VFS carry a positive newlib errno (spec: kernel 13.1); callers decide about signs. */
+export class VfsError extends Error {
+  constructor(
+    readonly errno: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+export interface Stat {
+  /** S_IFREG, S_IFDIR, S_IFCHR or S_IFBLK plus permission bits. */
+  readonly mode: number;
+  readonly size: number;
+  /** Seconds since 1970. */
+  readonly mtime: number;
+}
+
+export interface DirEntry {
+  readonly name: string;
+  readonly directory: boolean;
+  readonly size: number;
+}
+
+export interface StatFs {
+  readonly blockSize: number;
+  readonly blocks: number;
+  readonly free: number;
+}
+
+/** A character or block device as devfs shows it; the kernel provides these. */
+export interface DeviceNode {
+  readonly name: string;
+  readonly block: boolean;
+}
+
+export interface OpenFile {
+  readonly fd: number;
+  readonly type: "file" | "dir" | "device";
+  readonly path: string;
+  readonly flags: number;
+  /** Set when the descriptor is a device: reading, writing and control are the kernel's. */
+  readonly device?: DeviceNode;
+}
+
+/**
+ * The device-independent file system. Synchronous; every failure throws VfsError. Paths are latin-1 strings as the guest
+ * wrote them, relative to the one global working directory. Open flags are newlib's (O_CREAT 0x200, O_TRUNC 0x400, ...).
+ */
+export interface VfsApi {
+  cwd: string;
+  /** Normalised absolute path. */
+  resolve(path: string): string;
+  open(path: string, flags: number): number;
+  close(fd: number): void;
+  read(fd: number, into: Uint8Array): number;
+  write(fd: number, from: Uint8Array): number;
+  lseek(fd: number, offset: number, whence: number): number;
+  ftruncate(fd: number, length: number): void;
+  fsync(fd: number): void;
+  fstat(fd: number): Stat;
+  stat(path: string): Stat;
+  statfs(path: string): StatFs;
+  unlink(path: string): void;
+  rename(from: string, to: string): void;
+  mkdir(path: string): void;
+  rmdir(path: string): void;
+  chdir(path: string): void;
+  list(path: string): DirEntry[];
+  readFile(path: string): Uint8Array;
+  writeFile(path: string, bytes: Uint8Array): void;
+  exists(path: string): boolean;
+  file(fd: number): OpenFile;
+  openFiles(): OpenFile[];
+  mounts(): { readonly fs: string; readonly device: string | undefined; readonly path: string }[];
+  /** Everything written so far is on the device. */
+  sync(): void;
+}
