@@ -150,6 +150,16 @@ export interface ConsoleApi {
   end(): void;
 }
 
+/** The kernel symbol table (RTMSymTab of the firmware), as loader, list_symbols and fault reports see it. */
+export interface SymbolTable {
+  /** Address of an exported symbol (bit 0 set for a Thumb function), 0 when there is none. */
+  lookup(name: string): number;
+  /** In table order. */
+  entries(): Iterable<{ readonly name: string; readonly address: number }>;
+  /** The function that contains or precedes the address, from the firmware's full symbol table when it has one. */
+  nearest(address: number): { readonly name: string; readonly offset: number } | undefined;
+}
+
 /** What the upper layers plug into the kernel; each is optional so that the kernel can be tested alone. */
 export interface KernelHooks {
   /** rt_thread_exit/delete/detach of a thread that belongs to a module: dlmodule_destroy(module_id). */
@@ -196,6 +206,11 @@ export interface KernelApi {
   assert(condition: boolean, expression: string, fn: string, line: number): void;
   /** Binds exported functions; called by the machine before boot. */
   register(group: ExportGroup<never>): void;
+  /**
+   * Starts the system threads (timer, tidle0) and the thread `main` (priority 10, stack 2048, slice 20) whose body is given;
+   * nothing runs before the first `run`.
+   */
+  boot(main: () => Task<void>): void;
   /** Runs the system; see RunResult. */
   run(limits: RunLimits): RunResult;
 }
