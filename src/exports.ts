@@ -1,0 +1,8 @@
+import type { ExportRow } from "./kernel/call.ts";
+
+/**
+ * The one table of functions that the simulator provides to guest code, collected from the folders that implement them. The
+ * firmware build makes a stub of each row; names that begin with `_rtt_` are for the firmware's own use and not exported to
+ * modules.
+ */
+export const exportRows: readonly Pick<ExportRow<never>, "name" | "proto" | "header">[] = [];
