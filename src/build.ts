@@ -1,0 +1,33 @@
+/**
+ * Builds the default disk and the binary: `bun src/build.ts [--outfile FILE]`.
+ *
+ * The binary must not read bunfig.toml or .env of whatever directory it is started in: the former can preload code.
+ */
+import { makeDefaultDisk } from "../disk/make-disk.ts";
+
+const root = new URL("..", import.meta.url).pathname;
+const option = process.argv.indexOf("--outfile");
+const outfile = option > 0 ? process.argv[option + 1] : `${root}rtt-sim`;
+
+await makeDefaultDisk();
+const build = Bun.spawnSync(
+  [
+    process.execPath,
+    "build",
+    "--compile",
+    "--minify",
+    "--bytecode",
+    "--no-compile-autoload-bunfig",
+    "--no-compile-autoload-dotenv",
+    "--outfile",
+    outfile,
+    `${root}src/main.ts`,
+  ],
+  { cwd: root, stdout: "pipe", stderr: "pipe" },
+);
+if (build.exitCode !== 0) {
+  console.error(
+    `building ${outfile} failed:\n${build.stderr.toString()}${build.stdout.toString()}`,
+  );
+  process.exit(1);
+}

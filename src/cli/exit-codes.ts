@@ -1,0 +1,42 @@
+/** Exit codes of the binary; 0..123 are the module's own. The table is printed by `rtt-sim help exit-codes`. */
+export const ExitCode = {
+  Ok: 0,
+  Usage: 2,
+  BadData: 65,
+  NoInput: 66,
+  Timeout: 124,
+  Internal: 125,
+  NotLoadable: 126,
+  NotFound: 127,
+  Aborted: 134,
+  Fault: 139,
+  Deadlock: 140,
+} as const;
+
+export const EXIT_CODE_HELP: readonly (readonly [code: string, meaning: string])[] = [
+  [
+    "0..123",
+    "return value of main, or exit() argument, of the last module started (mod 256); result of a built-in command",
+  ],
+  ["2", "wrong use of the command line"],
+  ["65", "the disk image or file is not usable"],
+  ["66", "an input file is missing or unreadable"],
+  ["124", "time-out (--timeout or --wall-timeout)"],
+  ["125", "internal error of the simulator: please report it"],
+  ["126", "module found but not loadable"],
+  ["127", "command or module not found"],
+  ["134", "abort() or failed assertion in a module"],
+  ["139", "fault in a module: bad memory access, undefined instruction, stack overflow"],
+  ["140", "deadlock: nothing can ever run again"],
+];
+
+/** An error the user can cause: one sentence, a hint, an exit code. Everything else is an internal error. */
+export class UserError extends Error {
+  constructor(
+    readonly code: number,
+    message: string,
+    readonly hint?: string,
+  ) {
+    super(message);
+  }
+}

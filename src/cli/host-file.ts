@@ -1,0 +1,104 @@
+import { dlopen } from "bun:ffi";
+import { closeSync, fstatSync, fsyncSync, openSync, readSync, writeSync } from "node:fs";
+import { ExitCode, UserError } from "./exit-codes.ts";
+
+/** A disk image on the host, as src/block's FileDevice wants it. */
+export interface OpenedImage {
+  readonly size: number;
+  readonly writable: boolean;
+  readAt(offset: number, into: Uint8Array): void;
+  writeAt(offset: number, from: Uint8Array): void;
+  flush(): void;
+  close(): void;
+}
+
+/** Why a host file could not be opened, as one sentence without the system's jargon. */
+export function hostError(path: string, error: unknown): UserError {
+  const code = (error as { code?: string }).code;
+  const why: Record<string, string> = {
+    ENOENT: "no such file",
+    EACCES: "permission denied",
+    EISDIR: "is a directory",
+    ENOTDIR: "part of the path is not a directory",
+    EMFILE: "too many open files",
+  };
+  return new UserError(
+    ExitCode.NoInput,
+    `cannot open ${path}: ${why[code ?? ""] ?? code ?? String(error)}`,
+  );
+}
+
+/**
+ * Opens an image for reading and writing and locks it against other processes; a file without write permission is opened
+ * for reading only (`writable` false).
+ */
+export function openImage(path: string, readOnly: boolean): OpenedImage {
+  let fd: number;
+  let writable = !readOnly;
+  try {
+    fd = openSync(path, readOnly ? "r" : "r+");
+  } catch (error) {
+    const code = (error as { code?: string }).code;
+    if (readOnly || (code !== "EACCES" && code !== "EROFS" && code !== "EPERM"))
+      throw hostError(path, error);
+    writable = false;
+    try {
+      fd = openSync(path, "r");
+    } catch (second) {
+      throw hostError(path, second);
+    }
+  }
+  const stat = fstatSync(fd);
+  if (!stat.isFile() && !stat.isBlockDevice()) {
+    closeSync(fd);
+    throw new UserError(
+      ExitCode.NoInput,
+      `cannot open ${path}: ${stat.isDirectory() ? "is a directory" : "not a regular file"}`,
+    );
+  }
+  if (writable && !lock(fd)) {
+    closeSync(fd);
+    throw new UserError(
+      ExitCode.NoInput,
+      `${path} is in use by another rtt-sim`,
+      "two writers would destroy the file system; use --snapshot for a second, read-only look",
+    );
+  }
+  return {
+    size: stat.size,
+    writable,
+    readAt(offset, into) {
+      let done = 0;
+      while (done < into.length) {
+        const n = readSync(fd, into, done, into.length - done, offset + done);
+        if (n === 0) {
+          into.fill(0, done);
+          return;
+        }
+        done += n;
+      }
+    },
+    writeAt(offset, from) {
+      let done = 0;
+      while (done < from.length) {
+        done += writeSync(fd, from, done, from.length - done, offset + done);
+      }
+    },
+    flush: () => fsyncSync(fd),
+    close: () => closeSync(fd),
+  };
+}
+
+const LOCK_EX = 2;
+const LOCK_NB = 4;
+
+/** Advisory lock, released by the system when the process ends. Where flock is not to be had, nobody is refused. */
+function lock(fd: number): boolean {
+  const library = process.platform === "darwin" ? "libSystem.B.dylib" : "libc.so.6";
+  try {
+    const libc = dlopen(library, { flock: { args: ["i32", "i32"], returns: "i32" } });
+    return libc.symbols.flock(fd, LOCK_EX | LOCK_NB) === 0;
+  } catch {
+    return true;
+  }
+}
