@@ -1,0 +1,48 @@
+import { ElfError, hex } from "./error.ts";
+
+/** The bytes of a file; every range is checked once, with the name of what was being read. */
+export class Bytes {
+  readonly view: DataView;
+  constructor(readonly u8: Uint8Array) {
+    this.view = new DataView(u8.buffer, u8.byteOffset, u8.byteLength);
+  }
+
+  get length(): number {
+    return this.u8.length;
+  }
+
+  /** Throws unless [offset, offset + size) lies in the file. */
+  check(offset: number, size: number, what: string): void {
+    if (offset + size <= this.u8.length) return;
+    throw new ElfError(
+      "truncated",
+      `${what} lies outside the file: ${size} bytes at offset ${hex(offset)}, but the file has ${this.u8.length} bytes`,
+    );
+  }
+
+  slice(offset: number, size: number, what: string): Uint8Array {
+    this.check(offset, size, what);
+    return this.u8.subarray(offset, offset + size);
+  }
+}
+
+/** The NUL-terminated string at `offset` of a string table, one character per byte (latin-1). */
+export function stringAt(table: Uint8Array, offset: number, what: string): string {
+  if (offset >= table.length)
+    throw new ElfError(
+      "malformed",
+      `${what} lies outside its string table: offset ${hex(offset)} of ${table.length} bytes`,
+    );
+  const end = table.indexOf(0, offset);
+  if (end < 0)
+    throw new ElfError("malformed", `${what} has no end: its string table does not end in NUL`);
+  let text = "";
+  for (let i = offset; i < end; i++) text += String.fromCharCode(table[i]);
+  return text;
+}
+
+/** Little-endian words of a table whose length is a multiple of 4; a copy only when the bytes are not aligned. */
+export function wordsOf(bytes: Uint8Array): Uint32Array {
+  const aligned = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
+  return new Uint32Array(aligned.buffer, aligned.byteOffset, bytes.length >>> 2);
+}

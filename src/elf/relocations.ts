@@ -1,0 +1,49 @@
+import { wordsOf } from "./bytes.ts";
+import { ElfError } from "./error.ts";
+import type { ElfSymbols } from "./symbols.ts";
+
+/** Elf32_Rel or Elf32_Rela records of one table, read in place. */
+export class ElfRelocations {
+  readonly count: number;
+  /** r_offset, r_info [, r_addend] of record i from word i * stride. */
+  readonly words: Uint32Array;
+  /** Words of a record: 2 (REL) or 3 (RELA). */
+  readonly stride: 2 | 3;
+
+  constructor(
+    table: Uint8Array,
+    readonly addends: boolean,
+    readonly symbols: ElfSymbols,
+    /** The section's name, for messages. */
+    readonly section: string,
+    /** Section whose bytes are patched (sh_info), 0 when the offsets are virtual addresses. */
+    readonly target: number,
+  ) {
+    this.stride = addends ? 3 : 2;
+    this.count = Math.floor(table.length / (4 * this.stride));
+    this.words = wordsOf(table);
+  }
+
+  offset(i: number): number {
+    return this.words[i * this.stride];
+  }
+  type(i: number): number {
+    return this.words[i * this.stride + 1] & 0xff;
+  }
+  /** Index into `symbols`; throws ElfError when the table has no such symbol. */
+  symbol(i: number): number {
+    const index = this.words[i * this.stride + 1] >>> 8;
+    if (index >= this.symbols.count) this.badSymbol(i, index);
+    return index;
+  }
+  addend(i: number): number {
+    return this.addends ? this.words[i * 3 + 2] | 0 : 0;
+  }
+
+  badSymbol(i: number, index: number): never {
+    throw new ElfError(
+      "malformed",
+      `record ${i} of ${this.section} names symbol ${index}, but ${this.symbols.section} has ${this.symbols.count} symbols`,
+    );
+  }
+}

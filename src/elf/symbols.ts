@@ -1,0 +1,57 @@
+import { stringAt, wordsOf } from "./bytes.ts";
+import { SHN, STB } from "./constants.ts";
+
+export const SYM_SIZE = 16;
+
+/** Elf32_Sym records of one table, read in place. Indices are not checked here: see `ElfRelocations.symbol`. */
+export class ElfSymbols {
+  readonly count: number;
+  private readonly words: Uint32Array;
+
+  constructor(
+    table: Uint8Array,
+    private readonly strings: Uint8Array,
+    /** The section's name, for messages. */
+    readonly section: string,
+  ) {
+    this.count = Math.floor(table.length / SYM_SIZE);
+    this.words = wordsOf(table);
+  }
+
+  value(i: number): number {
+    return this.words[4 * i + 1];
+  }
+  size(i: number): number {
+    return this.words[4 * i + 2];
+  }
+  /** STB_LOCAL, STB_GLOBAL, STB_WEAK. */
+  bind(i: number): number {
+    return (this.words[4 * i + 3] >>> 4) & 15;
+  }
+  /** STT_FUNC, ... */
+  type(i: number): number {
+    return this.words[4 * i + 3] & 15;
+  }
+  /** STV_DEFAULT 0, STV_INTERNAL 1, STV_HIDDEN 2, STV_PROTECTED 3. */
+  visibility(i: number): number {
+    return (this.words[4 * i + 3] >>> 8) & 3;
+  }
+  shndx(i: number): number {
+    return this.words[4 * i + 3] >>> 16;
+  }
+  /** Throws ElfError when the name lies outside the string table. */
+  name(i: number): string {
+    return stringAt(this.strings, this.words[4 * i], `the name of symbol ${i} of ${this.section}`);
+  }
+  defined(i: number): boolean {
+    return this.shndx(i) !== SHN.UNDEF;
+  }
+  weak(i: number): boolean {
+    return this.bind(i) === STB.WEAK;
+  }
+  /** Index of the first symbol with that name, -1 when there is none. */
+  find(name: string): number {
+    for (let i = 1; i < this.count; i++) if (this.name(i) === name) return i;
+    return -1;
+  }
+}
