@@ -148,6 +148,9 @@ export interface ConsoleApi {
   getchar(): Task<number>;
   /** No more input will come: readers get end of file instead of waiting for ever. */
   end(): void;
+  readonly ended: boolean;
+  /** How many threads wait in getchar now. */
+  readonly readers: number;
 }
 
 /** The kernel symbol table (RTMSymTab of the firmware), as loader, list_symbols and fault reports see it. */
@@ -213,4 +216,6 @@ export interface KernelApi {
   boot(main: () => Task<void>): void;
   /** Runs the system; see RunResult. */
   run(limits: RunLimits): RunResult;
+  /** Makes `run` return (why: "units") at the next scheduling point, so that its caller can look at what happened. */
+  pause(): void;
 }
