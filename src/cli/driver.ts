@@ -1,0 +1,103 @@
+import type { Machine } from "../machine.ts";
+import type { Input } from "./input.ts";
+import type { Output } from "./output.ts";
+
+/** How a headless run, or a part of it, ended. */
+export type Verdict = "done" | "deadlock" | "timeout" | "wall-timeout" | "halted";
+
+export interface DriverOptions {
+  readonly output: Output;
+  /** Where the guest's console input comes from when it waits for some; absent: the console is at its end. */
+  readonly input?: Input;
+  /** Simulated milliseconds since boot; 0 = none. */
+  readonly timeout: number;
+  /** Host milliseconds; 0 = none. */
+  readonly wallTimeout: number;
+}
+
+/** Units between two looks at the host clock: about 20 ms of interpretation. */
+const UNITS_PER_LOOK = 1_000_000;
+
+/** Runs a machine in virtual time without a person at the console. */
+export class Driver {
+  private readonly started = performance.now();
+
+  constructor(
+    private readonly machine: Machine,
+    private readonly options: DriverOptions,
+  ) {}
+
+  /** Runs until `done()` holds; looked at whenever a module or a line ended, the system is idle, or a limit is near. */
+  until(done: () => boolean): Verdict {
+    const { kernel } = this.machine;
+    const { timeout, wallTimeout, output } = this.options;
+    const lastTick = timeout > 0 ? this.machine.ticks(timeout) : undefined;
+    for (;;) {
+      if (done()) {
+        output.flush();
+        return "done";
+      }
+      if (lastTick !== undefined && kernel.tick >= lastTick) return this.leave("timeout");
+      const result = kernel.run({ units: UNITS_PER_LOOK, untilTick: lastTick, skipIdle: true });
+      if (wallTimeout > 0 && performance.now() - this.started > wallTimeout)
+        return this.leave("wall-timeout");
+      if (result.why === "halted") return this.leave("halted");
+      if (result.why !== "idle" || done()) continue;
+      if (!this.supplyInput()) return this.leave("deadlock");
+    }
+  }
+
+  /** Lets simulated time pass until nothing can run at once. */
+  settle(): Verdict {
+    const { kernel } = this.machine;
+    for (;;) {
+      const result = kernel.run({ units: UNITS_PER_LOOK, skipIdle: false });
+      if (result.why === "halted") return this.leave("halted");
+      if (result.why === "idle") return this.leave("done");
+      if (this.options.timeout > 0 && kernel.tick >= this.machine.ticks(this.options.timeout)) {
+        return this.leave("timeout");
+      }
+      if (
+        this.options.wallTimeout > 0 &&
+        performance.now() - this.started > this.options.wallTimeout
+      ) {
+        return this.leave("wall-timeout");
+      }
+    }
+  }
+
+  /** Lets that much simulated time pass. */
+  pass(milliseconds: number): Verdict {
+    const { kernel } = this.machine;
+    const target = kernel.tick + this.machine.ticks(milliseconds);
+    while (kernel.tick < target) {
+      const result = kernel.run({ units: UNITS_PER_LOOK, untilTick: target, skipIdle: true });
+      if (result.why === "halted") return this.leave("halted");
+      if (result.why === "idle") break;
+      if (
+        this.options.wallTimeout > 0 &&
+        performance.now() - this.started > this.options.wallTimeout
+      ) {
+        return this.leave("wall-timeout");
+      }
+    }
+    return this.leave("done");
+  }
+
+  /** Feeds console input when somebody waits for it; false when waiting is hopeless. */
+  private supplyInput(): boolean {
+    const { kernel } = this.machine;
+    if (kernel.console.readers === 0) return false;
+    this.options.output.flush();
+    const piece = this.options.input?.next();
+    if (piece) kernel.console.feed(piece);
+    else if (kernel.console.ended) return false;
+    else kernel.console.end();
+    return true;
+  }
+
+  private leave(verdict: Verdict): Verdict {
+    this.options.output.flush();
+    return verdict;
+  }
+}

@@ -1,0 +1,69 @@
+import { writeSync } from "node:fs";
+
+/** The reader of our output went away (`| head`): not an error, but nothing more can be said. */
+export class OutputClosed extends Error {}
+
+const FLUSH_BYTES = 65536;
+
+/** Guest output on a host descriptor: collected, and written in large pieces when the system is idle. */
+export class Output {
+  private readonly buffer = new Uint8Array(FLUSH_BYTES);
+  private used = 0;
+
+  constructor(private readonly fd: number) {}
+
+  write(bytes: Uint8Array): void {
+    if (bytes.length > FLUSH_BYTES - this.used) this.flush();
+    if (bytes.length > FLUSH_BYTES) {
+      writeAll(this.fd, bytes);
+      return;
+    }
+    this.buffer.set(bytes, this.used);
+    this.used += bytes.length;
+  }
+
+  flush(): void {
+    if (this.used === 0) return;
+    const bytes = this.buffer.subarray(0, this.used);
+    this.used = 0;
+    writeAll(this.fd, bytes);
+  }
+}
+
+/** Writes everything, also when the descriptor is a pipe in non-blocking mode. */
+export function writeAll(fd: number, bytes: Uint8Array): void {
+  let done = 0;
+  while (done < bytes.length) {
+    try {
+      done += writeSync(fd, bytes, done);
+    } catch (error) {
+      const code = (error as { code?: string }).code;
+      if (code === "EPIPE") throw new OutputClosed();
+      if (code !== "EAGAIN") throw error;
+      Bun.sleepSync(1);
+    }
+  }
+}
+
+/** `\r\n` of the serial line becomes `\n` for files and pipes; a lone `\r` stays. */
+export class LineEndFilter {
+  private pending = false;
+
+  constructor(private readonly next: (bytes: Uint8Array) => void) {}
+
+  write(bytes: Uint8Array): void {
+    const out = new Uint8Array(bytes.length + 1);
+    let n = 0;
+    for (const byte of bytes) {
+      if (this.pending && byte !== 0x0a) out[n++] = 0x0d;
+      this.pending = byte === 0x0d;
+      if (!this.pending) out[n++] = byte;
+    }
+    if (n > 0) this.next(out.subarray(0, n));
+  }
+
+  end(): void {
+    if (this.pending) this.next(new Uint8Array([0x0d]));
+    this.pending = false;
+  }
+}

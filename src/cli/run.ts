@@ -1,0 +1,78 @@
+import { basename } from "node:path";
+import { Machine } from "../machine.ts";
+import { OverlayDevice, RamDevice } from "../block/mod.ts";
+import { FatVolume } from "../fat/mod.ts";
+import { Driver } from "./driver.ts";
+import { ExitCode, UserError } from "./exit-codes.ts";
+import { Input } from "./input.ts";
+import { openDisk } from "./open-disk.ts";
+import { exitCodeOf, message, printStats } from "./outcome.ts";
+import { LineEndFilter, Output } from "./output.ts";
+import type { Parsed } from "./parse.ts";
+import { hostBytes, settingsOf } from "./settings.ts";
+import { wallClock } from "./wall-clock.ts";
+
+/** Size of the in-memory disk of `run`; sparse, so that it costs what is written to it. */
+const RUN_DISK_BYTES = 64 * 1048576;
+
+/** `rtt-sim run FILE.mo [ARG ...]`: the module on an in-memory disk, its output, its exit code. */
+export async function run(parsed: Parsed): Promise<number> {
+  const [file, ...args] = parsed.operands;
+  if (file === undefined) {
+    throw new UserError(
+      ExitCode.Usage,
+      "which module? rtt-sim run FILE.mo [ARG ...]",
+      "try 'rtt-sim help run'",
+    );
+  }
+  const settings = settingsOf(parsed);
+  const bytes = hostBytes(file);
+  const extras = parsed.values("with").map(placed);
+  const output = new Output(1);
+  const filter = new LineEndFilter((piece) => output.write(piece));
+  const given = parsed.value("disk");
+  const disk =
+    given === undefined
+      ? FatVolume.format(new RamDevice(RUN_DISK_BYTES)).device
+      : new OverlayDevice(openDisk(given, true));
+  const machine = new Machine({
+    ...settings,
+    disk,
+    wall: settings.realTime ? wallClock() : undefined,
+    output: (piece) => filter.write(piece),
+    diagnostics: message,
+  });
+  try {
+    machine.boot("lines");
+    const driver = new Driver(machine, {
+      output,
+      input: new Input(0),
+      timeout: settings.timeout,
+      wallTimeout: settings.wallTimeout,
+    });
+    driver.settle();
+    const name = basename(file);
+    machine.vfs.writeFile(`/${name}`, bytes);
+    for (const extra of extras) machine.vfs.writeFile(extra.path, extra.bytes);
+    machine.runModule(`/${name}`, commandLine(name.replace(/\.[^.]*$/, ""), args));
+    const verdict = driver.until(() => machine.quiet);
+    filter.end();
+    output.flush();
+    return exitCodeOf(verdict, machine);
+  } finally {
+    machine.close();
+    if (settings.stats) printStats(machine);
+  }
+}
+
+/** The module splits its command line itself: blanks separate, double quotes group. */
+function commandLine(name: string, args: readonly string[]): string {
+  return [name, ...args.map((arg) => (/^[^\s"]+$/.test(arg) ? arg : `"${arg}"`))].join(" ");
+}
+
+function placed(text: string): { path: string; bytes: Uint8Array } {
+  const colon = text.lastIndexOf(":");
+  const [file, path] =
+    colon > 0 ? [text.slice(0, colon), text.slice(colon + 1)] : [text, `/${basename(text)}`];
+  return { path: path.startsWith("/") ? path : `/${path}`, bytes: hostBytes(file) };
+}

@@ -1,0 +1,64 @@
+import { readFileSync } from "node:fs";
+import { firmwareImage } from "./assets.ts";
+import { hostError } from "./host-file.ts";
+import { type Parsed, parseChoice, parseSize, parseTime } from "./parse.ts";
+import { ExitCode, UserError } from "./exit-codes.ts";
+
+/** The options that shape a machine, checked. */
+export interface Settings {
+  readonly firmware: Uint8Array;
+  readonly compat404: boolean;
+  readonly seed: number;
+  /** Bytes of RAM from 0x60000000 to the end of the heap. */
+  readonly ram: number | undefined;
+  readonly stack: number | undefined;
+  /** Simulated milliseconds, 0 = none. */
+  readonly timeout: number;
+  readonly wallTimeout: number;
+  readonly lineDelay: number;
+  readonly realTime: boolean | undefined;
+  readonly stats: boolean;
+}
+
+const MIB = 1048576;
+const DEFAULT_TIMEOUT = 60_000;
+
+export function settingsOf(parsed: Parsed): Settings {
+  const given = <T>(
+    name: Parameters<Parsed["value"]>[0],
+    parse: (text: string) => T,
+  ): T | undefined => {
+    const text = parsed.value(name);
+    return text === undefined ? undefined : parse(text);
+  };
+  const firmware = parsed.value("firmware");
+  return {
+    firmware: firmware === undefined ? firmwareImage() : hostBytes(firmware),
+    compat404: given("compat", (text) => parseChoice("compat", text, ["4.0.4"])) !== undefined,
+    seed: given("seed", parseSeed) ?? 1,
+    ram: given("ram", (text) => parseSize("ram", text, 2 * MIB, 512 * MIB)),
+    stack: given("stack", (text) => parseSize("stack", text, 512, 64 * MIB)),
+    timeout: given("timeout", (text) => parseTime("timeout", text)) ?? DEFAULT_TIMEOUT,
+    wallTimeout: given("wall-timeout", (text) => parseTime("wall-timeout", text)) ?? 0,
+    lineDelay: given("line-delay", (text) => parseTime("line-delay", text)) ?? 0,
+    realTime: given("time", (text) => parseChoice("time", text, ["virtual", "real"]) === "real"),
+    stats: parsed.flag("stats"),
+  };
+}
+
+/** A whole host file; a missing one is the user's error. */
+export function hostBytes(path: string): Uint8Array {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    throw hostError(path, error);
+  }
+}
+
+function parseSeed(text: string): number {
+  const seed = Number(text);
+  if (!Number.isInteger(seed) || seed < 0 || seed > 0xffffffff || text === "") {
+    throw new UserError(ExitCode.Usage, `--seed: '${text}' is not a number from 0 to 4294967295`);
+  }
+  return seed;
+}

@@ -1,0 +1,67 @@
+import { boot } from "./cli/boot.ts";
+import { ExitCode, UserError } from "./cli/exit-codes.ts";
+import { helpText } from "./cli/help.ts";
+import { OutputClosed, writeAll } from "./cli/output.ts";
+import { type Parsed, parseCommandLine } from "./cli/parse.ts";
+import { run } from "./cli/run.ts";
+import { symbols } from "./cli/symbols.ts";
+import { VERSION } from "./cli/version.ts";
+
+async function main(argv: readonly string[]): Promise<number> {
+  const parsed = parseCommandLine(argv);
+  if (parsed.flag("help"))
+    return say(helpText(parsed.command === "boot" ? undefined : parsed.command) ?? "");
+  switch (parsed.command) {
+    case "version":
+      return say(VERSION);
+    case "help":
+      return help(parsed);
+    case "symbols":
+      return symbols(parsed);
+    case "run":
+      return run(parsed);
+    case "boot":
+      return parsed.flag("version") ? say(VERSION) : boot(parsed);
+  }
+}
+
+function help(parsed: Parsed): number {
+  const text = helpText(parsed.operands[0]);
+  if (text !== undefined) return say(text);
+  throw new UserError(
+    ExitCode.Usage,
+    `no help on '${parsed.operands[0]}'`,
+    "topics: run, symbols, version, help, exit-codes",
+  );
+}
+
+function say(text: string): number {
+  writeAll(1, new TextEncoder().encode(text));
+  return ExitCode.Ok;
+}
+
+function complain(text: string): void {
+  try {
+    writeAll(2, new TextEncoder().encode(text));
+  } catch {
+    // Nobody reads our stderr: the exit code has to say it alone.
+  }
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  if (error instanceof UserError) {
+    complain(`rtt-sim: ${error.message}\n${error.hint ? `  ${error.hint}\n` : ""}`);
+    process.exitCode = error.code;
+  } else if (error instanceof OutputClosed) {
+    process.exitCode = ExitCode.Ok;
+  } else {
+    const what = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    complain(
+      `rtt-sim: internal error: ${what}\n  this is a defect of rtt-sim, not of your module; please report it with the command line and the files\n`,
+    );
+    if (process.env.RTT_SIM_DEBUG && error instanceof Error) complain(`${error.stack}\n`);
+    process.exitCode = ExitCode.Internal;
+  }
+}

@@ -1,0 +1,34 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+export const ROOT = join(import.meta.dir, "../..");
+export const BINARY = join(ROOT, "rtt-sim");
+
+export interface Run {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs the compiled binary; `input` is piped to it, default: an empty pipe. */
+export function rttSim(argv: readonly string[], input = "", cwd = ROOT): Run {
+  const child = Bun.spawnSync([BINARY, ...argv], {
+    cwd,
+    stdin: new TextEncoder().encode(input),
+    stdout: "pipe",
+    stderr: "pipe",
+    timeout: 30_000,
+  });
+  const text = (bytes: Uint8Array) => Buffer.from(bytes).toString("latin1");
+  return { code: child.exitCode ?? -1, out: text(child.stdout), err: text(child.stderr) };
+}
+
+/** A scratch directory that is removed when the block is left: `using dir = scratch()`. */
+export function scratch(): { path(name: string): string } & Disposable {
+  const dir = mkdtempSync(join(tmpdir(), "rtt-sim-"));
+  return {
+    path: (name) => join(dir, name),
+    [Symbol.dispose]: () => rmSync(dir, { recursive: true, force: true }),
+  };
+}
