@@ -1,0 +1,42 @@
+import { ENOENT } from "../errno.ts";
+import type { CommandContext } from "../types.ts";
+import { climbsAboveStart, succeeds, tryVfs } from "./paths.ts";
+
+export function ls({ kernel, vfs }: CommandContext, argv: readonly string[]): void {
+  const path = argv[1] ?? vfs.cwd;
+  const entries = tryVfs(() => vfs.list(path));
+  if (!entries) {
+    kernel.console.print("No such directory\n");
+    return;
+  }
+  kernel.console.print(`Directory ${path}:\n`);
+  // 4.0.4 joins the path as typed with each name and normalises that as if it began at the root, which fails above it.
+  if (kernel.options.compat404 && climbsAboveStart(path)) return;
+  for (const { name, directory, size } of entries) {
+    kernel.console.printf("%-20s", name);
+    if (directory) kernel.console.printf("%-25s\n", "<DIR>");
+    else kernel.console.printf("%-25lu\n", size);
+  }
+}
+
+export function cd({ kernel, vfs }: CommandContext, argv: readonly string[]): void {
+  if (argv.length === 1) kernel.console.print(`${vfs.cwd}\n`);
+  if (argv.length !== 2) return;
+  if (succeeds(() => vfs.chdir(argv[1]))) return;
+  kernel.fail(ENOENT);
+  kernel.console.print(`No such directory: ${argv[1]}\n`);
+}
+
+export function pwd({ kernel, vfs }: CommandContext): void {
+  kernel.console.print(`${vfs.cwd}\n`);
+}
+
+export function mkdir({ kernel, vfs }: CommandContext, argv: readonly string[]): void {
+  if (argv.length === 1) {
+    kernel.console.print(
+      "Usage: mkdir [OPTION] DIRECTORY\nCreate the DIRECTORY, if they do not already exist.\n",
+    );
+    return;
+  }
+  succeeds(() => vfs.mkdir(argv[1]));
+}

@@ -1,0 +1,91 @@
+import { latin1, toBytes } from "../keys.ts";
+import type { CommandContext } from "../types.ts";
+import {
+  baseName,
+  isDirectory,
+  joinPath,
+  OpenFlag,
+  sameFile,
+  statOf,
+  succeeds,
+  tryVfs,
+} from "./paths.ts";
+
+/** `cat` reads and prints pieces of this many bytes; a NUL hides the rest of its piece. */
+const CAT_PIECE = 80;
+
+export function cat({ kernel, vfs }: CommandContext, argv: readonly string[]): void {
+  if (argv.length === 1) {
+    kernel.console.print("Usage: cat [FILE]...\nConcatenate FILE(s)\n");
+    return;
+  }
+  const piece = new Uint8Array(CAT_PIECE);
+  for (const path of argv.slice(1)) {
+    const fd = tryVfs(() => vfs.open(path, OpenFlag.ReadOnly));
+    if (fd === undefined) {
+      kernel.console.print(`Open ${path} failed\n`);
+      continue;
+    }
+    for (;;) {
+      const length = tryVfs(() => vfs.read(fd, piece)) ?? 0;
+      if (length === 0) break;
+      const nul = piece.subarray(0, length).indexOf(0);
+      kernel.console.print(latin1(piece.subarray(0, nul < 0 ? length : nul)));
+    }
+    kernel.console.print("\n");
+    vfs.close(fd);
+  }
+}
+
+export function echo({ kernel, vfs }: CommandContext, argv: readonly string[]): void {
+  const [, text, path] = argv;
+  if (argv.length === 2) {
+    kernel.console.print(`${text}\n`);
+  } else if (argv.length === 3) {
+    const flags = OpenFlag.ReadWrite | OpenFlag.Append | OpenFlag.Create;
+    const fd = tryVfs(() => vfs.open(path, flags));
+    if (fd === undefined) {
+      kernel.console.print(`open file:${path} failed!\n`);
+      return;
+    }
+    succeeds(() => vfs.write(fd, toBytes(text)));
+    vfs.close(fd);
+  } else {
+    kernel.console.print('Usage: echo "string" [filename]\n');
+  }
+}
+
+export function mv(context: CommandContext, argv: readonly string[]): void {
+  const { kernel, vfs } = context;
+  if (argv.length !== 3) {
+    kernel.console.print(
+      "Usage: mv SOURCE DEST\nRename SOURCE to DEST, or move SOURCE(s) to DIRECTORY.\n",
+    );
+    return;
+  }
+  const [, from, to] = argv;
+  kernel.console.print(`${from} => ${to}\n`);
+  if (isDirectory(statOf(vfs, to))) {
+    succeeds(() => vfs.rename(from, joinPath(to, baseName(from))));
+    return;
+  }
+  if (statOf(vfs, to)) {
+    if (!kernel.options.compat404) {
+      // The original removes DEST before it looks at SOURCE: a file renamed to itself, or a missing SOURCE, loses DEST.
+      if (!statOf(vfs, from)) return;
+      if (sameFile(vfs, from, to)) {
+        changeCase(context, from, to);
+        return;
+      }
+    }
+    succeeds(() => vfs.unlink(to));
+  }
+  succeeds(() => vfs.rename(from, to));
+}
+
+/** Renames a file to its own name in other letters, which a direct rename refuses because the name exists. */
+function changeCase({ vfs }: CommandContext, from: string, to: string): void {
+  const aside = `${to}~`;
+  if (vfs.resolve(from) === vfs.resolve(to) || statOf(vfs, aside)) return;
+  if (succeeds(() => vfs.rename(from, aside))) succeeds(() => vfs.rename(aside, to));
+}

@@ -1,0 +1,61 @@
+import { type Stat, type VfsApi, VfsError } from "../../vfs/types.ts";
+
+/** newlib's open flags. */
+export const OpenFlag = {
+  ReadOnly: 0,
+  WriteOnly: 1,
+  ReadWrite: 2,
+  Append: 8,
+  Create: 0x200,
+} as const;
+
+/** DFS_PATH_MAX: no path is longer, which also ends the walk through a directory that contains itself. */
+export const PATH_MAX = 256;
+
+const S_IFMT = 0xf000;
+const S_IFDIR = 0x4000;
+
+/** The call's result; undefined when the file system refused, which most commands only report in their own words. */
+export function tryVfs<T>(call: () => T): T | undefined {
+  try {
+    return call();
+  } catch (error) {
+    if (error instanceof VfsError) return undefined;
+    throw error;
+  }
+}
+
+/** Whether the file system did it. */
+export const succeeds = (call: () => void): boolean => tryVfs(() => (call(), true)) ?? false;
+
+export const statOf = (vfs: VfsApi, path: string): Stat | undefined => tryVfs(() => vfs.stat(path));
+
+export const isDirectory = (stat: Stat | undefined): boolean =>
+  stat !== undefined && (stat.mode & S_IFMT) === S_IFDIR;
+
+export const joinPath = (directory: string, name: string): string =>
+  `${directory.replace(/\/+$/, "")}/${name}`;
+
+/** The part behind the last `/`. */
+export const baseName = (path: string): string => path.slice(path.lastIndexOf("/") + 1);
+
+const fold = (path: string): string => path.toLowerCase();
+
+/** Whether two paths name the same file; FAT ignores the case of letters. */
+export const sameFile = (vfs: VfsApi, a: string, b: string): boolean =>
+  fold(vfs.resolve(a)) === fold(vfs.resolve(b));
+
+/** Whether `inner` is `outer` or lies in it. */
+export const isInside = (vfs: VfsApi, inner: string, outer: string): boolean =>
+  `${fold(vfs.resolve(inner))}/`.startsWith(`${fold(vfs.resolve(outer))}/`.replace(/\/+$/, "/"));
+
+/** Whether `..` leads above the directory a path starts in. */
+export function climbsAboveStart(path: string): boolean {
+  let depth = 0;
+  for (const part of path.split("/")) {
+    if (part === "..") depth--;
+    else if (part !== "" && part !== ".") depth++;
+    if (depth < 0) return true;
+  }
+  return false;
+}

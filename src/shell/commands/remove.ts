@@ -1,0 +1,68 @@
+import { ENOENT } from "../errno.ts";
+import type { CommandContext } from "../types.ts";
+import { isDirectory, PATH_MAX, statOf, succeeds, tryVfs } from "./paths.ts";
+
+export function rm(context: CommandContext, argv: readonly string[]): void {
+  const { kernel, vfs } = context;
+  if (argv.length === 1) {
+    kernel.console.print("Usage: rm option(s) FILE...\nRemove (unlink) the FILE(s).\n");
+    return;
+  }
+  const options = argv[1].startsWith("-") ? argv[1] : "";
+  const unknown = /[^-frv]/.exec(options);
+  if (unknown) {
+    kernel.console.print(`Error: Bad option: ${unknown[0]}\n`);
+    return;
+  }
+  const remover = new Remover(context, options.includes("f"), options.includes("v"));
+  for (const path of argv.slice(options === "" ? 1 : 2)) {
+    const stat = statOf(vfs, path);
+    if (!stat) {
+      kernel.fail(ENOENT);
+      remover.complain(`cannot remove '${path}': No such file or directory\n`);
+    } else if (!isDirectory(stat)) {
+      remover.file(path);
+    } else if (options.includes("r")) {
+      remover.directory(path);
+    } else {
+      kernel.console.print(`cannot remove '${path}': Is a directory\n`);
+    }
+  }
+}
+
+class Remover {
+  constructor(
+    private readonly context: CommandContext,
+    private readonly force: boolean,
+    private readonly verbose: boolean,
+  ) {}
+
+  file(path: string): void {
+    this.unlink(path, "removed");
+  }
+
+  directory(path: string): void {
+    const { vfs } = this.context;
+    const entries = path.length < PATH_MAX ? tryVfs(() => vfs.list(path)) : undefined;
+    if (!entries) {
+      this.complain(`cannot remove '${path}'\n`);
+      return;
+    }
+    for (const { name, directory } of entries) {
+      const inner = `${path}/${name}`;
+      if (directory) this.directory(inner);
+      else this.file(inner);
+    }
+    this.unlink(path, "removed directory");
+  }
+
+  complain(text: string): void {
+    if (!this.force) this.context.kernel.console.print(text);
+  }
+
+  private unlink(path: string, done: string): void {
+    const { kernel, vfs } = this.context;
+    if (!succeeds(() => vfs.unlink(path))) this.complain(`cannot remove '${path}'\n`);
+    else if (this.verbose) kernel.console.print(`${done} '${path}'\n`);
+  }
+}

@@ -1,0 +1,94 @@
+import type { Task } from "../kernel/call.ts";
+import { OpenFlag, tryVfs } from "./commands/paths.ts";
+import { ENOENT } from "./errno.ts";
+import { scriptLines } from "./script.ts";
+import { firstWord, leadingBlanks, splitArguments } from "./split.ts";
+import type { Command, CommandContext } from "./types.ts";
+
+/** What a line turned out to be, and what came of it. */
+export type LineOutcome =
+  | { readonly kind: "empty" | "script"; readonly result: 0 }
+  | { readonly kind: "command"; readonly result: number; readonly name: string }
+  /** `module` is what dlmodule_exec returned: 0 when the file could not be loaded. The result is 0 all the same. */
+  | {
+      readonly kind: "module";
+      readonly result: 0;
+      readonly path: string;
+      readonly module: number;
+    }
+  | { readonly kind: "not-found"; readonly result: -1; readonly name: string };
+
+const EMPTY: LineOutcome = { kind: "empty", result: 0 };
+const SCRIPT: LineOutcome = { kind: "script", result: 0 };
+
+/**
+ * msh_exec() of RT-Thread 4.0.4: a built-in command, a script, a module, in that order.
+ *
+ * @param line The line buffer.
+ * @param length How many of its characters are the line; the rest matters only where the original looks behind the end.
+ */
+export function* executeLine(
+  context: CommandContext,
+  line: string,
+  length = line.length,
+): Task<LineOutcome> {
+  const blanks = leadingBlanks(line, length);
+  const rest = line.slice(blanks);
+  const size = length - blanks;
+  if (size === 0) return EMPTY;
+  const word = firstWord(rest, size);
+
+  const command = context.commands.find(({ name }) => name === word);
+  if (command) return yield* runCommand(context, command, rest, size);
+
+  const script = /\.sh|\.SH/.test(word) ? openFirst(context, [word, `/bin/${word}`]) : undefined;
+  if (script) return yield* runScript(context, script.fd);
+
+  const file = /\.mo|\.MO/.test(word) ? word : `${word}.mo`;
+  const program = openFirst(context, [file, `/bin/${file}`]);
+  if (program) {
+    context.vfs.close(program.fd);
+    const module = yield* context.modules.exec(program.path, rest);
+    return { kind: "module", result: 0, path: program.path, module };
+  }
+
+  // Cut at the first blank, not at a tab.
+  const name = rest.split(" ", 1)[0];
+  context.kernel.fail(ENOENT);
+  context.kernel.console.print(`${name}: command not found.\n`);
+  return { kind: "not-found", result: -1, name };
+}
+
+function* runCommand(
+  context: CommandContext,
+  { name, run }: Command,
+  line: string,
+  length: number,
+): Task<LineOutcome> {
+  const { argv, tooMany } = splitArguments(line, length);
+  if (tooMany) {
+    const kept = argv.map((word) => `${word} `).join("");
+    context.kernel.console.print(`Too many args ! We only Use:\n${kept}\n`);
+  }
+  const answer = run(context, argv);
+  const result = typeof answer === "object" ? yield* answer : answer;
+  return { kind: "command", result: result ?? 0, name };
+}
+
+function* runScript(context: CommandContext, fd: number): Task<LineOutcome> {
+  for (const line of scriptLines(context.vfs, fd))
+    if (line[leadingBlanks(line)] !== "#") yield* executeLine(context, line);
+  context.vfs.close(fd);
+  return SCRIPT;
+}
+
+function openFirst(
+  { vfs }: CommandContext,
+  paths: readonly string[],
+): { fd: number; path: string } | undefined {
+  for (const path of paths) {
+    const fd = tryVfs(() => vfs.open(path, OpenFlag.ReadOnly));
+    if (fd !== undefined) return { fd, path };
+  }
+  return undefined;
+}

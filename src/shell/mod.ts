@@ -1,0 +1,25 @@
+/** msh, the shell of RT-Thread: line editor, commands, scripts, and the thread that runs them. */
+export {
+  BUILD_DATE,
+  banner,
+  type BootDisk,
+  bootText,
+  cardText,
+  firstPartition,
+  HELLO_TEXT,
+  MOUNTED_TEXT,
+  partitionText,
+} from "./boot-text.ts";
+export { COMMANDS } from "./commands/table.ts";
+export type { LineOutcome } from "./execute.ts";
+export { SHELL_ROWS } from "./exports.ts";
+export { LineEditor } from "./line-editor.ts";
+export { Shell } from "./shell.ts";
+export type {
+  Command,
+  FileSystems,
+  ListName,
+  ListTexts,
+  ModuleRunner,
+  ShellParts,
+} from "./types.ts";

@@ -1,0 +1,115 @@
+import type { Task } from "../kernel/call.ts";
+import type { KernelApi } from "../kernel/types.ts";
+import { COMMANDS } from "./commands/table.ts";
+import { helpText } from "./commands/system.ts";
+import { complete } from "./completion.ts";
+import { executeLine, type LineOutcome } from "./execute.ts";
+import { LineEditor } from "./line-editor.ts";
+import type { CommandContext, ShellParts } from "./types.ts";
+
+/** The shell's thread on the reference board. */
+const THREAD = { name: "tshell", stack: 4096, priority: 20, slice: 10 } as const;
+
+/** msh: a thread that reads the console and executes lines, and the executor that `system()` and scripts use. */
+export class Shell {
+  readonly editor: LineEditor;
+  /** What the last line given to `execute` was; lines of scripts and of `system()` do not count. */
+  last: LineOutcome | undefined;
+  private readonly context: CommandContext;
+  private mode: "msh" | "finsh" = "msh";
+  /** The thread waits in getchar. */
+  private reading = false;
+  /** A program wrote to the shared stream while the shell was reading. */
+  private disturbed = false;
+
+  constructor(parts: ShellParts) {
+    this.context = {
+      ...parts,
+      commands: COMMANDS,
+      leaveMsh: () => {
+        this.mode = "finsh";
+      },
+    };
+    const source = {
+      vfs: parts.vfs,
+      commands: COMMANDS.map(({ name }) => name),
+      help: () => helpText(COMMANDS),
+    };
+    this.editor = new LineEditor({
+      prompt: () => this.prompt,
+      complete: (line) => complete(source, line),
+    });
+  }
+
+  /** Result of the last line given to `execute`: what the command returned, 0 for modules and scripts, -1 when not found. */
+  get lastResult(): number {
+    return this.last?.result ?? 0;
+  }
+
+  get kernel(): KernelApi {
+    return this.context.kernel;
+  }
+
+  get prompt(): string {
+    return `${this.mode} ${this.context.vfs.cwd}>`;
+  }
+
+  /** Creates and starts the thread `tshell`. */
+  start(): void {
+    const { threads } = this.kernel;
+    const thread = threads.createTask(
+      THREAD.name,
+      THREAD.stack,
+      THREAD.priority,
+      THREAD.slice,
+      () => this.run(),
+    );
+    if (thread !== 0) threads.startup(thread);
+  }
+
+  /** Executes one line in the calling thread, as if it had been typed. */
+  *execute(line: string, length = line.length): Task<number> {
+    this.last = yield* this.system(line, length);
+    return this.last.result;
+  }
+
+  /** msh_exec for `system()`. */
+  system(line: string, length = line.length): Task<LineOutcome> {
+    return executeLine(this.context, line, length);
+  }
+
+  /**
+   * To be called when a program writes through the C library's stdout (not through write() or rt_kprintf).
+   *
+   * On the board shell and programs share one FILE, opened "r+". A write in the middle of the shell's read leaves it in write
+   * mode, so that the byte read next stays in its buffer as unwritten output, and the read after that one writes it out: the
+   * next typed character appears twice. Reproduced with `compat404` only.
+   */
+  doubleEcho(): void {
+    if (this.reading && this.kernel.options.compat404) this.disturbed = true;
+  }
+
+  private *run(): Task<void> {
+    const { console } = this.kernel;
+    console.print(this.prompt);
+    for (;;) {
+      this.reading = true;
+      const byte = yield* console.getchar();
+      this.reading = false;
+      if (byte < 0) return;
+      const again = this.disturbed;
+      this.disturbed = false;
+      yield* this.typed(byte);
+      if (again) console.print(String.fromCharCode(byte));
+    }
+  }
+
+  private *typed(byte: number): Task<void> {
+    const { console } = this.kernel;
+    const { output, entered } = this.editor.feed(byte);
+    console.print(output);
+    if (!entered) return;
+    yield* this.execute(entered.buffer, entered.length);
+    console.print(this.prompt);
+  }
+}

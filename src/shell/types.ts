@@ -1,0 +1,73 @@
+import type { Task } from "../kernel/call.ts";
+import type { KernelApi, SymbolTable } from "../kernel/types.ts";
+import type { VfsApi } from "../vfs/types.ts";
+
+/** Starts programs: dlmodule_exec. The loader implements it. */
+export interface ModuleRunner {
+  /**
+   * Loads a module file and starts its main thread.
+   *
+   * @param path A file that exists.
+   * @param commandLine The whole line as typed, which becomes the module's argv.
+   * @returns What dlmodule_exec returns: the module's address, 0 when it could not be loaded or started.
+   */
+  exec(path: string, commandLine: string): Task<number>;
+}
+
+/** dfs_mount, dfs_unmount and dfs_mkfs. Failures throw VfsError with the errno DFS sets. */
+export interface FileSystems {
+  /** ENODEV: no such device or type; EINVAL: mounted there already; ENOENT: no such path; ENOSPC: the mount table is full. */
+  mount(device: string, path: string, type: string): void;
+  unmount(path: string): void;
+  mkfs(type: string, device: string): void;
+  /** Names of the known file system types that mkfs can make. */
+  readonly formattable: readonly string[];
+}
+
+/** What the list_* commands and `free` print: one text per name, each line ended by `\n`. */
+export const LIST_NAMES = [
+  "thread",
+  "sem",
+  "event",
+  "mutex",
+  "mailbox",
+  "msgqueue",
+  "memheap",
+  "mempool",
+  "timer",
+  "device",
+  "module",
+  "free",
+] as const;
+export type ListName = (typeof LIST_NAMES)[number];
+export type ListTexts = (name: ListName) => string;
+
+/** Everything the shell is built on. */
+export interface ShellParts {
+  readonly kernel: KernelApi;
+  readonly vfs: VfsApi;
+  readonly fileSystems: FileSystems;
+  readonly modules: ModuleRunner;
+  readonly symbols: SymbolTable;
+  readonly lists: ListTexts;
+  /** The build date of the banner as `__DATE__` gives it, "Nov 21 2026". */
+  readonly buildDate?: string;
+}
+
+/** What a command can reach besides its arguments. */
+export interface CommandContext extends ShellParts {
+  readonly commands: readonly Command[];
+  /** Leaves msh for the C mode. */
+  leaveMsh(): void;
+}
+
+/** The result of a command: the value msh_exec and system() give for it; nothing counts as 0. */
+export type CommandResult = number | void | Task<number | void>;
+
+/** One row of the command table. */
+export interface Command {
+  readonly name: string;
+  readonly help: string;
+  /** `argv[0]` is the command's name. */
+  readonly run: (context: CommandContext, argv: readonly string[]) => CommandResult;
+}

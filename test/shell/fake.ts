@@ -1,0 +1,111 @@
+import type { Task } from "../../src/kernel/call.ts";
+import type { ConsoleApi, KernelApi } from "../../src/kernel/types.ts";
+import { Shell } from "../../src/shell/mod.ts";
+import type { ListName } from "../../src/shell/types.ts";
+import { type DirEntry, type VfsApi, VfsError } from "../../src/vfs/types.ts";
+
+/** A shell on a console and a few directories without anything below: enough for the line editor and completion. */
+export class FakeBoard {
+  readonly shell: Shell;
+  /** What each list command prints. */
+  readonly lists = new Map<ListName, string>();
+  readonly started: string[] = [];
+  private sent = "";
+  private readonly input: number[] = [];
+  private readonly thread: Task<void>;
+
+  constructor(directories: Record<string, string[]> = { "/": [] }, compat404 = true) {
+    const bodies: (() => Task<void>)[] = [];
+    const kernel = {
+      console: this.console(),
+      options: { compat404 },
+      fail: () => -1,
+      threads: {
+        createTask: (...args: unknown[]) => bodies.push(args[4] as () => Task<void>),
+        startup: () => 0,
+      },
+    } as unknown as KernelApi;
+    this.shell = new Shell({
+      kernel,
+      vfs: fakeVfs(directories),
+      fileSystems: { mount() {}, unmount() {}, mkfs() {}, formattable: [] },
+      modules: this.modules(),
+      symbols: { lookup: () => 0, entries: () => [], nearest: () => undefined },
+      lists: (name) => this.lists.get(name) ?? "",
+    });
+    this.shell.start();
+    this.thread = bodies[0]();
+    this.thread.next(0);
+  }
+
+  /** Sends the characters and returns what came back since the last call. */
+  type(text: string): string {
+    for (const char of text) this.input.push(char.charCodeAt(0));
+    while (this.input.length > 0) this.thread.next(0);
+    return this.received();
+  }
+
+  received(): string {
+    const text = this.sent;
+    this.sent = "";
+    return text;
+  }
+
+  private console(): ConsoleApi {
+    const { input } = this;
+    const print = (text: string): void => {
+      this.sent += text.replaceAll("\n", "\r\n");
+    };
+    return {
+      print,
+      printf: (_format, ...args) => print(args.join(" ")),
+      feed: (bytes) => input.push(...bytes),
+      *getchar() {
+        while (input.length === 0) yield undefined as never;
+        return input.shift() as number;
+      },
+      end() {},
+      ended: false,
+      readers: 0,
+    };
+  }
+
+  private modules() {
+    const { started } = this;
+    return {
+      // biome-ignore lint/correctness/useYield: a Task that never waits.
+      *exec(path: string, line: string): Task<number> {
+        started.push(`${path}|${line}`);
+        return 1;
+      },
+    };
+  }
+}
+
+function fakeVfs(directories: Record<string, string[]>): VfsApi {
+  const vfs = {
+    cwd: "/",
+    resolve: (path: string) => `/${`${vfs.cwd}/${path}`.split("/").filter(Boolean).join("/")}`,
+    list(path: string): DirEntry[] {
+      const absolute = path.startsWith("/") ? path : `${vfs.cwd}/${path}`;
+      const names = directories[`/${absolute.split("/").filter(Boolean).join("/")}`];
+      if (!names) throw new VfsError(2, "no such directory");
+      return names.map((name) => ({ name, directory: false, size: 0 }));
+    },
+    chdir(path: string) {
+      vfs.list(path);
+      vfs.cwd = path.startsWith("/") ? path : vfs.resolve(path);
+    },
+    statfs: () => ({ blockSize: 512, blocks: 131072, free: 128214 }),
+    open(path: string) {
+      const absolute = vfs.resolve(path);
+      const at = absolute.lastIndexOf("/");
+      const names = directories[absolute.slice(0, at) || "/"];
+      if (!names?.includes(absolute.slice(at + 1))) throw new VfsError(2, "no such file");
+      return 4;
+    },
+    read: () => 0,
+    close() {},
+  };
+  return vfs as unknown as VfsApi;
+}
