@@ -1,0 +1,20 @@
+import { a32 } from "./a32.table.ts";
+import { Decoder } from "./decoder.ts";
+import { thumb16 } from "./thumb16.table.ts";
+import { thumb32 } from "./thumb32.table.ts";
+
+/** Bits 15:8. */
+export const thumb16Decoder = new Decoder(thumb16, (w) => (w >>> 8) & 0xff, 0xff00);
+/** Bits 28:21: the first two are the major group, the rest the opcode. */
+export const thumb32Decoder = new Decoder(thumb32, (w) => (w >>> 21) & 0xff, 0x1fe00000);
+/** Bits 27:20, the two opcode fields of A5.1. */
+export const a32Decoder = new Decoder(a32, (w) => (w >>> 20) & 0xff, 0x0ff00000);
+
+/** True when the halfword is the first of a 32-bit Thumb instruction (A6.1). */
+export function isThumb32(first: number): boolean {
+  return first >>> 11 >= 0b11101;
+}
+
+export { a32, thumb16, thumb32 };
+export { Decoder, type Decoded, type Encoding, apply, encoding, fieldsOf } from "./decoder.ts";
+export type { Fields, Handlers, Row, Rows } from "./table.ts";
