@@ -1,0 +1,1 @@
+export { type FeederState, LineFeeder, type LineFeederOptions } from "./console.ts";
