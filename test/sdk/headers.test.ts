@@ -1,0 +1,29 @@
+/** Every header stands alone, in C and C++, with the documented macros and without any. */
+import { expect, test } from "bun:test";
+import { Glob } from "bun";
+import { DEFINES, DEVICE_FLAGS, SDK_INCLUDE, toolchain } from "../../disk/toolchain.ts";
+
+const headers = [...new Glob("**/*.h").scanSync(SDK_INCLUDE)].sort();
+
+for (const language of ["c", "c++"]) {
+  for (const [what, defines] of [
+    ["the documented macros", DEFINES],
+    ["no macros", []],
+  ] as const) {
+    test.skipIf(toolchain() === undefined)(
+      `${language} with ${what} compiles each header alone, without a warning (needs arm-none-eabi-gcc)`,
+      () => {
+        const complaints = headers.map((header) => {
+          const command = ["arm-none-eabi-gcc", "-x", language, ...DEVICE_FLAGS.a9, ...defines];
+          const flags = ["-Wall", "-Wextra", `-I${SDK_INCLUDE}`, "-fsyntax-only", "-"];
+          const run = Bun.spawnSync([...command, ...flags], {
+            stdin: new TextEncoder().encode(`#include <${header}>\n`),
+            stderr: "pipe",
+          });
+          return run.stderr.toString();
+        });
+        expect(complaints.join("")).toBe("");
+      },
+    );
+  }
+}
