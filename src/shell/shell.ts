@@ -3,9 +3,10 @@ import type { KernelApi } from "../kernel/types.ts";
 import { COMMANDS } from "./commands/table.ts";
 import { helpText } from "./commands/system.ts";
 import { complete } from "./completion.ts";
+import { Finsh } from "./finsh/finsh.ts";
 import { executeLine, type LineOutcome } from "./execute.ts";
 import { LineEditor } from "./line-editor.ts";
-import type { CommandContext, ShellParts } from "./types.ts";
+import type { CommandContext, ShellMode, ShellParts } from "./types.ts";
 
 /** The shell's thread on the reference board. */
 const THREAD = { name: "tshell", stack: 4096, priority: 20, slice: 10 } as const;
@@ -16,7 +17,8 @@ export class Shell {
   /** What the last line given to `execute` was; lines of scripts and of `system()` do not count. */
   last: LineOutcome | undefined;
   private readonly context: CommandContext;
-  private mode: "msh" | "finsh" = "msh";
+  private readonly finsh: Finsh;
+  private mode: ShellMode = "msh";
   /** The thread waits in getchar. */
   private reading = false;
   /** A program wrote to the shared stream while the shell was reading. */
@@ -26,10 +28,11 @@ export class Shell {
     this.context = {
       ...parts,
       commands: COMMANDS,
-      leaveMsh: () => {
-        this.mode = "finsh";
+      setMode: (mode) => {
+        this.mode = mode;
       },
     };
+    this.finsh = new Finsh(this.context);
     const source = {
       vfs: parts.vfs,
       commands: COMMANDS.map(({ name }) => name),
@@ -37,7 +40,7 @@ export class Shell {
     };
     this.editor = new LineEditor({
       prompt: () => this.prompt,
-      complete: (line) => complete(source, line),
+      complete: (line) => (this.mode === "msh" ? complete(source, line) : { listing: "", line }),
     });
   }
 
@@ -109,7 +112,9 @@ export class Shell {
     const { output, entered } = this.editor.feed(byte);
     console.print(output);
     if (!entered) return;
-    yield* this.execute(entered.buffer, entered.length);
+    const { buffer, length } = entered;
+    if (this.mode === "msh") yield* this.execute(buffer, length);
+    else yield* this.finsh.run(buffer.slice(0, length));
     console.print(this.prompt);
   }
 }

@@ -54,11 +54,14 @@ export interface ShellParts {
   readonly buildDate?: string;
 }
 
+/** Commands with words, or C expressions. */
+export type ShellMode = "msh" | "finsh";
+
 /** What a command can reach besides its arguments. */
 export interface CommandContext extends ShellParts {
   readonly commands: readonly Command[];
-  /** Leaves msh for the C mode. */
-  leaveMsh(): void;
+  /** Changes between msh and the C mode. */
+  setMode(mode: ShellMode): void;
 }
 
 /** The result of a command: the value msh_exec and system() give for it; nothing counts as 0. */

@@ -22,7 +22,7 @@ export function ps(context: CommandContext, argv: readonly string[]): void {
 }
 
 export function exit(context: CommandContext): void {
-  context.leaveMsh();
+  context.setMode("finsh");
 }
 
 export function clear({ kernel }: CommandContext): void {

@@ -1,0 +1,111 @@
+import type { Task } from "../../kernel/call.ts";
+import type { CommandContext } from "../types.ts";
+import type { Value } from "./evaluate.ts";
+
+/** A function of the C mode. */
+export interface FinshFunction {
+  readonly name: string;
+  readonly help: string;
+  readonly run: (context: CommandContext, args: readonly Value[]) => number | Task<number>;
+}
+
+/** Runs the msh command with the same work; the C functions of the original share their code with them. */
+const command =
+  (name: string) =>
+  (context: CommandContext, args: readonly Value[]): number | Task<number> => {
+    const found = context.commands.find((row) => row.name === name);
+    const answer = found?.run(context, [name, ...args.map(String)]) ?? 0;
+    return typeof answer === "object" ? done(answer) : answer;
+  };
+
+function* done(task: Task<number | void>): Task<number> {
+  return (yield* task) ?? 0;
+}
+
+const hello: FinshFunction["run"] = ({ kernel }) => {
+  kernel.console.print("Hello RT-Thread!\n");
+  return 0;
+};
+
+/** list_mem has no result of its own: what it leaves is the length of the last text printed. */
+const listMem: FinshFunction["run"] = ({ kernel, lists }) => {
+  const text = lists("free");
+  kernel.console.print(text);
+  return text.length - text.lastIndexOf("\n", text.length - 2) - 1;
+};
+
+/** set_date(y, m, d) and set_time(h, m, s) change one half of the clock and keep the other; local time is UTC + 8 h. */
+const ZONE_MS = 8 * 3600 * 1000;
+const setClock =
+  (change: (date: Date, a: number, b: number, c: number) => void): FinshFunction["run"] =>
+  ({ kernel }, args) => {
+    const date = new Date(kernel.rtc * 1000 + ZONE_MS);
+    const [a = 0, b = 0, c = 0] = args.map(Number);
+    change(date, a, b, c);
+    const seconds = Math.floor((date.getTime() - ZONE_MS) / 1000);
+    if (Number.isNaN(seconds)) return -1;
+    kernel.rtc = seconds;
+    return 0;
+  };
+
+const leave: FinshFunction["run"] = (context) => {
+  context.setMode("msh");
+  return 0;
+};
+
+const list: FinshFunction["run"] = ({ kernel }) => {
+  const row = ({ name, help }: { name: string; help: string }): string =>
+    `${name.padEnd(16)} -- ${help}\n`;
+  kernel.console.print(
+    `--Function List:\n${FUNCTIONS.map(row).join("")}--Variable List:\n${VARIABLES.map(row).join("")}`,
+  );
+  return 0;
+};
+
+/** A board without pins: nothing to set, every pin reads 0. */
+const pins = (): number => 0;
+
+/** The functions of the reference build, in the order `list()` shows them. */
+export const FUNCTIONS: readonly FinshFunction[] = [
+  { name: "list_mem", help: "list memory usage information", run: listMem },
+  { name: "list_date", help: "show date and time (local timezone)", run: command("list_date") },
+  {
+    name: "set_date",
+    help: "set date(local timezone) e.g: set_date(2010,2,28)",
+    run: setClock((date, year, month, day) => date.setUTCFullYear(year, month - 1, day)),
+  },
+  {
+    name: "set_time",
+    help: "set time(local timezone) e.g: set_time(23,59,59)",
+    run: setClock((date, hour, minute, second) => date.setUTCHours(hour, minute, second)),
+  },
+  { name: "pinMode", help: "set hardware pin mode", run: pins },
+  { name: "pinWrite", help: "write value to hardware pin", run: pins },
+  { name: "pinRead", help: "read status from hardware pin", run: pins },
+  { name: "pinGet", help: "get pin number from hardware pin", run: pins },
+  { name: "mkdir", help: "create a directory", run: command("mkdir") },
+  { name: "cd", help: "change current working directory", run: command("cd") },
+  { name: "mkfs", help: "make a file system", run: command("mkfs") },
+  { name: "df", help: "get disk free", run: command("df") },
+  { name: "ls", help: "list directory contents", run: command("ls") },
+  { name: "rm", help: "remove files or directories", run: command("rm") },
+  { name: "cat", help: "print file", run: command("cat") },
+  { name: "copy", help: "copy file or dir", run: command("cp") },
+  { name: "msh", help: "use module shell", run: leave },
+  { name: "hello", help: "say hello world", run: hello },
+  { name: "clear", help: "clear the terminal screen", run: command("clear") },
+  { name: "version", help: "show RT-Thread version information", run: command("version") },
+  { name: "list_thread", help: "list thread", run: command("list_thread") },
+  { name: "list_sem", help: "list semaphore in system", run: command("list_sem") },
+  { name: "list_event", help: "list event in system", run: command("list_event") },
+  { name: "list_mutex", help: "list mutex in system", run: command("list_mutex") },
+  { name: "list_mailbox", help: "list mail box in system", run: command("list_mailbox") },
+  { name: "list_msgqueue", help: "list message queue in system", run: command("list_msgqueue") },
+  { name: "list_memheap", help: "list memory heap in system", run: command("list_memheap") },
+  { name: "list_mempool", help: "list memory pool in system", run: command("list_mempool") },
+  { name: "list_timer", help: "list timer in system", run: command("list_timer") },
+  { name: "list_device", help: "list device in system", run: command("list_device") },
+  { name: "list", help: "list all symbol in system", run: list },
+];
+
+export const VARIABLES = [{ name: "dummy", help: "dummy variable for finsh" }] as const;
