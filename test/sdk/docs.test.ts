@@ -1,0 +1,39 @@
+/** The commands of docs/building-modules.md, run as they stand, make the files of the default disk. */
+import { expect, test } from "bun:test";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ROOT, SDK_INCLUDE, toolchain } from "../../disk/toolchain.ts";
+
+test.skipIf(toolchain() === undefined)(
+  "the documented commands build hello.mo and lib.so (needs arm-none-eabi-gcc)",
+  () => {
+    const text = readFileSync(join(ROOT, "docs/building-modules.md"), "utf8");
+    const dir = mkdtempSync(join(tmpdir(), "docs-"));
+    try {
+      for (const [, name, body] of text.matchAll(/^```c file=(\S+)\n(.*?)^```$/gms)) {
+        writeFileSync(join(dir, name), body);
+      }
+      const blocks = [...text.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, body]) => body);
+      expect(blocks.length).toBe(3);
+      const sdk = `SDK=${SDK_INCLUDE}\n`;
+      shell(dir, blocks[0].replace(/^SDK=.*\n/m, sdk));
+      expect(readFileSync(join(dir, "hello.mo"))).toEqual(prebuilt("hello.mo"));
+      shell(dir, sdk + blocks[1]);
+      expect(readFileSync(join(dir, "hello.mo")).subarray(0, 4).toString("latin1")).toBe("\x7fELF");
+      shell(dir, sdk + blocks[2]);
+      expect(readFileSync(join(dir, "lib.so"))).toEqual(prebuilt("lib.so"));
+    } finally {
+      rmSync(dir, { recursive: true, force: true });
+    }
+  },
+);
+
+function prebuilt(name: string): Buffer {
+  return readFileSync(join(ROOT, "disk/prebuilt/a9", name));
+}
+
+function shell(cwd: string, script: string): void {
+  const run = Bun.spawnSync(["sh", "-eu", "-c", script], { cwd, stderr: "pipe" });
+  if (run.exitCode !== 0) throw new Error(`${script}\n${run.stderr.toString()}`);
+}
