@@ -1,0 +1,13 @@
+/** Block devices: memory, host file, copy-on-write overlay, partition. */
+export type { BlockDevice } from "./types.ts";
+export { BlockError } from "./error.ts";
+export { RamDevice } from "./ram.ts";
+export { FileDevice, type FileOptions, type HostFile } from "./file.ts";
+export { OverlayDevice } from "./overlay.ts";
+export {
+  cardDevice,
+  describePartition,
+  findPartitions,
+  type Partition,
+  PartitionDevice,
+} from "./partition.ts";

@@ -1,0 +1,46 @@
+import { SparseBytes } from "./chunks.ts";
+import { checkRequest } from "./error.ts";
+import type { BlockDevice } from "./types.ts";
+
+/**
+ * Copy-on-write: reads come from `base` until a sector is written, writes stay in memory. The base is never written, so
+ * closing the overlay discards all changes.
+ */
+export class OverlayDevice implements BlockDevice {
+  readonly sectorSize: number;
+  readonly sectors: number;
+  readonly readOnly = false;
+  private readonly changed = new SparseBytes();
+  private readonly written = new Set<number>();
+
+  constructor(private readonly base: BlockDevice) {
+    this.sectorSize = base.sectorSize;
+    this.sectors = base.sectors;
+  }
+
+  read(sector: number, into: Uint8Array): void {
+    const count = checkRequest(this, sector, into.length, "read");
+    const size = this.sectorSize;
+    for (let i = 0; i < count;) {
+      const ours = this.written.has(sector + i);
+      let end = i + 1;
+      while (end < count && this.written.has(sector + end) === ours) end++;
+      const piece = into.subarray(i * size, end * size);
+      if (ours) this.changed.read((sector + i) * size, piece);
+      else this.base.read(sector + i, piece);
+      i = end;
+    }
+  }
+
+  write(sector: number, from: Uint8Array): void {
+    const count = checkRequest(this, sector, from.length, "write");
+    this.changed.write(sector * this.sectorSize, from);
+    for (let i = 0; i < count; i++) this.written.add(sector + i);
+  }
+
+  flush(): void {}
+
+  close(): void {
+    this.base.close();
+  }
+}

@@ -1,0 +1,252 @@
+import type { Chain } from "./chain.ts";
+import type { Store } from "./directory.ts";
+import { FatError } from "./error.ts";
+import { clusterSector } from "./geometry.ts";
+
+/** Files of FAT end at 4 GiB - 1. */
+const MAX_SIZE = 0xffffffff;
+
+/** What an open file needs of its volume beyond sectors and table. */
+export interface FileStore extends Store {
+  /** Writes size, first cluster and time stamp of a node to its directory entry. */
+  writeEntry(node: FileNode): void;
+  closed(node: FileNode): void;
+}
+
+/** What all descriptors of one file share: where its entry is, its clusters, its size. */
+export class FileNode {
+  readonly files = new Set<FatFile>();
+  /** Clusters, size or time of the directory entry are out of date. */
+  modified = false;
+
+  constructor(
+    readonly store: FileStore,
+    /** First cluster of the directory that holds the entry. */
+    public directory: number,
+    public slot: number,
+    readonly chain: Chain,
+    public size: number,
+  ) {}
+
+  /** Shortens the file. */
+  cut(size: number): void {
+    this.chain.cut(Math.ceil(size / this.store.geometry.clusterSize));
+    this.size = size;
+    // The entry goes to the disk before the freed clusters do: killed in between, clusters are lost, never shared.
+    this.store.writeEntry(this);
+    this.store.flushTable();
+    for (const file of this.files) file.drop();
+  }
+}
+
+/**
+ * An open file with a position. Like FatFs it keeps one sector in memory and remembers the size it has seen itself: what another
+ * descriptor of the same file writes shows up only when another sector is read. Clusters are shared, so that two descriptors
+ * cannot damage the file system.
+ */
+export class FatFile {
+  position = 0;
+  private seen: number;
+  private readonly buffer: Uint8Array;
+  /** Disk sector in the buffer, -1 none. */
+  private held = -1;
+  private dirty = false;
+  private open = true;
+
+  constructor(
+    private readonly node: FileNode,
+    readonly writable: boolean,
+  ) {
+    this.seen = node.size;
+    this.buffer = new Uint8Array(node.store.geometry.sectorSize);
+    node.files.add(this);
+  }
+
+  /** Size in bytes as this descriptor knows it. */
+  get size(): number {
+    return this.seen;
+  }
+
+  /** Reads up to `into.length` bytes; the number is smaller only at the end of the file. */
+  read(into: Uint8Array): number {
+    this.check();
+    const end = Math.min(this.seen, this.node.size);
+    const length = Math.max(0, Math.min(into.length, end - this.position));
+    const size = this.buffer.length;
+    for (let done = 0; done < length;) {
+      const offset = this.position % size;
+      const whole = Math.floor((length - done) / size);
+      const { sector, count } = this.locate(offset === 0 ? Math.max(whole, 1) : 1);
+      if (offset === 0 && whole > 0) {
+        const piece = into.subarray(done, done + count * size);
+        this.node.store.sectors.read(sector, piece);
+        if (this.dirty && this.held >= sector && this.held < sector + count)
+          piece.set(this.buffer, (this.held - sector) * size);
+        done += piece.length;
+        this.position += piece.length;
+      } else {
+        this.hold(sector, true);
+        const piece = this.buffer.subarray(offset, Math.min(size, offset + length - done));
+        into.set(piece, done);
+        done += piece.length;
+        this.position += piece.length;
+      }
+    }
+    return length;
+  }
+
+  /** Writes at the position; fewer bytes than given only when the disk is full or the file reaches 4 GiB. */
+  write(from: Uint8Array): number {
+    this.check();
+    if (!this.writable) throw new FatError("denied", "the file is not open for writing");
+    this.node.store.sectors.checkWritable();
+    const size = this.buffer.length;
+    const room = this.allocate(Math.min(this.position + from.length, MAX_SIZE)) - this.position;
+    const length = Math.max(0, Math.min(from.length, room));
+    for (let done = 0; done < length;) {
+      const offset = this.position % size;
+      const whole = Math.floor((length - done) / size);
+      const { sector, count } = this.locate(offset === 0 ? Math.max(whole, 1) : 1);
+      let moved: number;
+      if (offset === 0 && whole > 0) {
+        moved = count * size;
+        this.node.store.sectors.write(sector, from.subarray(done, done + moved));
+        if (this.held >= sector && this.held < sector + count) {
+          const at = done + (this.held - sector) * size;
+          this.buffer.set(from.subarray(at, at + size));
+          this.dirty = false;
+        }
+      } else {
+        moved = Math.min(size - offset, length - done);
+        this.hold(sector, this.position - offset < Math.max(this.seen, this.node.size));
+        this.buffer.set(from.subarray(done, done + moved), offset);
+        this.dirty = true;
+      }
+      done += moved;
+      this.position += moved;
+      this.reached(this.position);
+    }
+    if (length > 0) this.node.modified = true;
+    return length;
+  }
+
+  /**
+   * Moves the position, and gives the one reached. Behind the end, a file open for writing grows (what it contains there is
+   * undefined) as far as the disk allows; one open for reading stays at its end.
+   */
+  seek(position: number): number {
+    this.check();
+    let target = Math.min(position, MAX_SIZE);
+    if (target > this.seen) {
+      if (!this.writable) target = this.seen;
+      else {
+        target = Math.min(target, Math.max(this.allocate(target), this.seen));
+        if (target > this.seen) {
+          this.reached(target);
+          this.node.modified = true;
+        }
+      }
+    }
+    this.position = target;
+    return target;
+  }
+
+  /** Cuts the file at the position. */
+  truncate(): void {
+    this.check();
+    if (!this.writable) throw new FatError("denied", "the file is not open for writing");
+    if (this.position >= this.node.size) return;
+    this.store();
+    this.node.cut(this.position);
+    this.seen = this.position;
+  }
+
+  /** Everything written so far, and the directory entry, are on the device. */
+  sync(): void {
+    this.check();
+    this.store();
+    if (!this.node.modified) return;
+    this.node.store.flushTable();
+    this.node.store.writeEntry(this.node);
+  }
+
+  close(): void {
+    if (!this.open) return;
+    try {
+      this.sync();
+    } finally {
+      this.open = false;
+      this.node.files.delete(this);
+      this.node.store.closed(this.node);
+    }
+  }
+
+  /** The volume is gone; every further use fails. */
+  abandon(): void {
+    this.open = false;
+  }
+
+  private check(): void {
+    if (!this.open)
+      throw new FatError("device", "the file is closed, or its file system was unmounted");
+  }
+
+  private reached(position: number): void {
+    this.seen = Math.max(this.seen, position);
+    this.node.size = Math.max(this.node.size, position);
+  }
+
+  /** Makes the chain long enough for `size` bytes; gives the bytes that fit. */
+  private allocate(size: number): number {
+    const { chain, store } = this.node;
+    const { clusterSize } = store.geometry;
+    const needed = Math.ceil(size / clusterSize);
+    if (needed === 0 || chain.at(needed - 1)) return size;
+    while (chain.length < needed) {
+      if (!chain.extend()) return chain.length * clusterSize;
+      this.node.modified = true;
+    }
+    return size;
+  }
+
+  /** The sector at the position and how many, at most `max`, follow it on the disk. */
+  private locate(max: number): { sector: number; count: number } {
+    const { geometry } = this.node.store;
+    const { sectorSize, sectorsPerCluster, clusterSize } = geometry;
+    const skip = Math.floor((this.position % clusterSize) / sectorSize);
+    const clusters = Math.ceil((skip + max) / sectorsPerCluster);
+    const run = this.node.chain.at(Math.floor(this.position / clusterSize), clusters);
+    if (!run) {
+      throw new FatError(
+        "damaged",
+        `the file system is damaged: the file has ${this.node.size} bytes, but its clusters end before byte ${this.position}`,
+      );
+    }
+    return {
+      sector: clusterSector(geometry, run.cluster) + skip,
+      count: Math.min(max, run.count * sectorsPerCluster - skip),
+    };
+  }
+
+  /** Brings a sector into the buffer; a new one at the end of the file begins as zeros. */
+  private hold(sector: number, load: boolean): void {
+    if (this.held === sector) return;
+    this.store();
+    this.held = -1;
+    if (load) this.node.store.sectors.read(sector, this.buffer);
+    else this.buffer.fill(0);
+    this.held = sector;
+  }
+
+  private store(): void {
+    if (!this.dirty) return;
+    this.node.store.sectors.write(this.held, this.buffer);
+    this.dirty = false;
+  }
+
+  /** Forgets the sector in memory: its cluster may be another's now. */
+  drop(): void {
+    this.held = -1;
+    this.dirty = false;
+  }
+}

@@ -1,0 +1,16 @@
+/** FAT12, FAT16 and FAT32: volumes, files, directories, formatting. */
+export { FatError, type FatReason } from "./error.ts";
+export { FatFile } from "./file.ts";
+export { type FatType, type Geometry, parseGeometry, readGeometry } from "./geometry.ts";
+export {
+  type DirectoryReader,
+  type FatInfo,
+  type FatSpace,
+  FatVolume,
+  type MountOptions,
+  type OpenMode,
+} from "./volume.ts";
+export { format, type FormatOptions } from "./mkfs.ts";
+export { makeDisk, type DiskEntry, type DiskOptions } from "./disk.ts";
+export { Attribute } from "./entry.ts";
+export { decode437, encode437 } from "./codepage.ts";

@@ -1,0 +1,246 @@
+import { byteOf, characterOf, fold, upperByte } from "./codepage.ts";
+import { ENTRY, REAL_E5 } from "./entry.ts";
+import { FatError } from "./error.ts";
+
+export const MAX_NAME = 255;
+/** Characters of a long name in one entry, and where they are. */
+const PER_ENTRY = 13;
+const PLACES = [1, 3, 5, 7, 9, 14, 16, 18, 20, 22, 24, 28, 30];
+const LAST_PART = 0x40;
+
+const NT_BODY_LOWER = 0x08;
+const NT_EXTENSION_LOWER = 0x10;
+
+/** A name as it goes into a directory. */
+export interface ParsedName {
+  /** Trailing dots and blanks removed. */
+  readonly long: string;
+  /** 11 characters, one per byte, blank padded, upper case. */
+  readonly short: string;
+  /** The short form lost something: it needs a number tail, and a search must not match by it. */
+  readonly lossy: boolean;
+  /** The long form must be stored. */
+  readonly needsLong: boolean;
+  readonly ntFlags: number;
+}
+
+/**
+ * Checks one component of a path and derives its 8.3 form, with the rules of FatFs.
+ *
+ * @throws FatError "invalid name"
+ */
+export function parseName(name: string): ParsedName {
+  const invalid = (why: string) => {
+    throw new FatError("invalid name", `${JSON.stringify(name)} is not a valid name: ${why}`);
+  };
+  const bad = /["*/:<>?\\|\x00-\x1f\x7f]/.exec(name);
+  if (bad) invalid(`it contains ${JSON.stringify(bad[0])}`);
+  if (name.length > MAX_NAME) invalid(`it has more than ${MAX_NAME} characters`);
+  const long = name.replace(/[. ]+$/, "");
+  if (long === "") invalid("it is empty or has only dots and blanks");
+
+  const start = long.search(/[^ ]/);
+  let lossy = start > 0 || long[start] === ".";
+  const dot = long.lastIndexOf(".");
+  const hasExtension = dot >= start;
+  const body = shorten(hasExtension ? long.slice(start, dot) : long.slice(start), 8);
+  const extension = shorten(hasExtension ? long.slice(dot + 1) : "", 3);
+  lossy ||= body.lossy || extension.lossy;
+  let short = body.bytes.padEnd(8) + extension.bytes.padEnd(3);
+  if (short.charCodeAt(0) === 0xe5) short = String.fromCharCode(REAL_E5) + short.slice(1);
+
+  const mixed = (part: Shortened) => part.upper && part.lower;
+  const needsLong = lossy || body.extended || extension.extended || mixed(body) || mixed(extension);
+  let ntFlags = 0;
+  if (!needsLong) {
+    if (body.lower) ntFlags |= NT_BODY_LOWER;
+    if (extension.lower) ntFlags |= NT_EXTENSION_LOWER;
+  }
+  return { long, short, lossy, needsLong, ntFlags };
+}
+
+interface Shortened {
+  readonly bytes: string;
+  readonly lossy: boolean;
+  readonly upper: boolean;
+  readonly lower: boolean;
+  /** Has characters outside ASCII. */
+  readonly extended: boolean;
+}
+
+/** Body or extension in 8.3 form: blanks and dots dropped, forbidden characters replaced, cut at `max`. */
+function shorten(text: string, max: number): Shortened {
+  let bytes = "";
+  let lossy = false;
+  let upper = false;
+  let lower = false;
+  let extended = false;
+  for (const unit of text.split("")) {
+    if (unit === " " || unit === ".") {
+      lossy = true;
+      continue;
+    }
+    if (bytes.length === max) {
+      lossy = true;
+      break;
+    }
+    let byte = byteOf(unit);
+    if (unit >= "\x80") {
+      extended = true;
+      if (byte !== undefined) byte = upperByte(byte);
+    }
+    if (byte === undefined || "+,;=[]".includes(unit)) {
+      lossy = true;
+      byte = 0x5f;
+    }
+    if (byte < 0x80 && unit < "\x80") {
+      upper ||= unit >= "A" && unit <= "Z";
+      lower ||= unit >= "a" && unit <= "z";
+    }
+    bytes += String.fromCharCode(byte).replace(/[a-z]/, (c) => c.toUpperCase());
+  }
+  return { bytes, lossy, upper, lower, extended };
+}
+
+/**
+ * The n-th alias of a long name whose short form is lossy: `~n`, and from the sixth on `~` and four digits of a hash, as FatFs
+ * and Windows do.
+ */
+export function aliasOf(name: ParsedName, n: number): string {
+  let number = n;
+  if (n > 5) {
+    for (let i = 0; i < name.long.length; i++) {
+      let unit = name.long.charCodeAt(i);
+      for (let bit = 0; bit < 16; bit++) {
+        number = (number << 1) + (unit & 1);
+        unit >>= 1;
+        if (number & 0x10000) number ^= 0x11021;
+      }
+    }
+  }
+  const tail = `~${number.toString(16).toUpperCase()}`.slice(-8);
+  const body = name.short
+    .slice(0, 8)
+    .split(" ")[0]
+    .slice(0, 8 - tail.length);
+  return (body + tail).padEnd(8) + name.short.slice(8);
+}
+
+/** Of the 11 bytes of a short name; ties the entries of a long name to it. */
+export function checksum(short: string): number {
+  let sum = 0;
+  for (let i = 0; i < 11; i++) sum = (((sum & 1) << 7) + (sum >> 1) + short.charCodeAt(i)) & 0xff;
+  return sum;
+}
+
+/** Directory entries that a long name takes, without the short one. */
+export function longEntries(long: string): number {
+  return Math.ceil(long.length / PER_ENTRY);
+}
+
+/** Writes the entries of a long name, last part first, to the beginning of `into`. */
+export function writeLongName(into: Uint8Array, long: string, short: string): void {
+  const count = longEntries(long);
+  const sum = checksum(short);
+  for (let i = 0; i < count; i++) {
+    const part = count - i;
+    const entry = into.subarray(i * ENTRY, (i + 1) * ENTRY);
+    entry.fill(0);
+    entry[0] = part | (i === 0 ? LAST_PART : 0);
+    entry[11] = 0x0f;
+    entry[13] = sum;
+    PLACES.forEach((place, k) => {
+      const at = (part - 1) * PER_ENTRY + k;
+      const unit = at < long.length ? long.charCodeAt(at) : at === long.length ? 0 : 0xffff;
+      entry[place] = unit;
+      entry[place + 1] = unit >>> 8;
+    });
+  }
+}
+
+/** Collects the parts of a long name while a directory is read in order. */
+export class LongNameReader {
+  private parts: string[] = [];
+  private expected = 0;
+  private sum = -1;
+  private total = 0;
+
+  reset(): void {
+    this.expected = 0;
+    this.total = 0;
+    this.parts = [];
+  }
+
+  /** Takes an entry with the attributes of a long name. */
+  take(entry: Uint8Array): void {
+    const first = (entry[0] & LAST_PART) !== 0;
+    const part = entry[0] & 0x3f;
+    if (first) {
+      this.reset();
+      if (part === 0 || part > Math.ceil(MAX_NAME / PER_ENTRY)) return;
+      this.sum = entry[13];
+      this.expected = part;
+      this.total = part;
+    }
+    const valid = part === this.expected && part > 0 && entry[13] === this.sum;
+    const text = valid && (entry[26] | entry[27]) === 0 ? partText(entry, first) : undefined;
+    if (text === undefined) {
+      this.reset();
+      return;
+    }
+    this.parts.unshift(text);
+    this.expected--;
+  }
+
+  /** The long name that belongs to a short one and the number of its entries; undefined when there is none. */
+  finish(short: string): { name: string; entries: number } | undefined {
+    const complete = this.total > 0 && this.expected === 0 && checksum(short) === this.sum;
+    const name = this.parts.join("");
+    const entries = this.total;
+    this.reset();
+    return complete && name.length <= MAX_NAME ? { name, entries } : undefined;
+  }
+}
+
+/** Characters of one part; undefined when there is something behind the terminating 0. Only the last part may end early. */
+function partText(entry: Uint8Array, last: boolean): string | undefined {
+  let text = "";
+  let ended = false;
+  for (const place of PLACES) {
+    const unit = entry[place] | (entry[place + 1] << 8);
+    if (ended) {
+      if (unit !== 0xffff) return undefined;
+    } else if (unit === 0) {
+      if (!last) return undefined;
+      ended = true;
+    } else text += String.fromCharCode(unit);
+  }
+  return text;
+}
+
+/** A long name that paths can express; a hostile image may hold others. */
+export function isUsable(name: string): boolean {
+  return name !== "" && !/["*/:<>?\\|\x00-\x1f\x7f]|[. ]$|^\.{1,2}$/.test(name);
+}
+
+/** The text of a short name: dot inserted, NT case flags obeyed. What no path can express is shown as `_`. */
+export function shortText(short: string, ntFlags: number): string {
+  const part = (bytes: string, lower: boolean) => {
+    let text = "";
+    for (let i = 0; i < bytes.length; i++) {
+      let character = characterOf(bytes.charCodeAt(i));
+      if (/["*./:<>?\\|\x00-\x1f\x7f]/.test(character)) character = "_";
+      text += lower ? character.replace(/[A-Z]/, (c) => c.toLowerCase()) : character;
+    }
+    return text;
+  };
+  const raw = short.charCodeAt(0) === REAL_E5 ? "\xe5" + short.slice(1) : short;
+  const body = part(raw.slice(0, 8).replace(/ +$/, ""), (ntFlags & NT_BODY_LOWER) !== 0);
+  const extension = part(raw.slice(8).replace(/ +$/, ""), (ntFlags & NT_EXTENSION_LOWER) !== 0);
+  return extension ? `${body}.${extension}` : body;
+}
+
+/** Keys under which a directory finds a name: the folded long name and, unless it is lossy, the short form. */
+export function searchKeys(name: ParsedName): { long: string; short: string | undefined } {
+  return { long: fold(name.long), short: name.lossy ? undefined : name.short };
+}
