@@ -69,6 +69,8 @@ export const SHN = {
 
 export const STB = { LOCAL: 0, GLOBAL: 1, WEAK: 2 } as const;
 
+export const STV = { DEFAULT: 0, INTERNAL: 1, HIDDEN: 2, PROTECTED: 3 } as const;
+
 export const STT = {
   NOTYPE: 0,
   OBJECT: 1,

@@ -95,7 +95,9 @@ export function dynamicTables(
     const length = dynamicValue(dynamic, size) ?? 0;
     if (address0 === undefined || length === 0) return;
     const at = fileOffset(segments, address0, length, what);
-    relocations.push(new ElfRelocations(bytes.slice(at, length, what), addends, symbols, what, 0));
+    relocations.push(
+      new ElfRelocations(bytes.slice(at, length, what), addends, symbols, what, 0, true),
+    );
   };
   add(DT.REL, DT.RELSZ, false, "DT_REL");
   add(DT.RELA, DT.RELASZ, true, "DT_RELA");

@@ -1,5 +1,5 @@
 import { Bytes } from "./bytes.ts";
-import { SHT } from "./constants.ts";
+import { SHF, SHT } from "./constants.ts";
 import {
   type Dynamic,
   dynamicStrings,
@@ -109,6 +109,7 @@ export class ElfImage {
           this.symbols(symbols),
           nameOf(section),
           section.info,
+          (section.flags & SHF.ALLOC) !== 0,
         ),
       );
     }

@@ -12,6 +12,7 @@ export {
   SHT,
   STB,
   STT,
+  STV,
   typeName,
 } from "./constants.ts";
 export type { Dynamic } from "./dynamic.ts";

@@ -18,6 +18,8 @@ export class ElfRelocations {
     readonly section: string,
     /** Section whose bytes are patched (sh_info), 0 when the offsets are virtual addresses. */
     readonly target: number,
+    /** The records are part of the loaded image (SHF_ALLOC): work for a loader, not what `ld --emit-relocs` keeps. */
+    readonly loaded: boolean,
   ) {
     this.stride = addends ? 3 : 2;
     this.count = Math.floor(table.length / (4 * this.stride));

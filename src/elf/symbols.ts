@@ -32,7 +32,7 @@ export class ElfSymbols {
   type(i: number): number {
     return this.words[4 * i + 3] & 15;
   }
-  /** STV_DEFAULT 0, STV_INTERNAL 1, STV_HIDDEN 2, STV_PROTECTED 3. */
+  /** STV_DEFAULT, STV_HIDDEN, ... */
   visibility(i: number): number {
     return (this.words[4 * i + 3] >>> 8) & 3;
   }

@@ -1,0 +1,239 @@
+import { callGuest, type Task } from "../kernel/call.ts";
+import { ObjectClass } from "../kernel/types.ts";
+import { splitArguments } from "./arguments.ts";
+import type { LoaderParts } from "./context.ts";
+import {
+  MAIN_SLICE,
+  MODULE,
+  PRIORITY_MAX,
+  STACK_404,
+  STACK_404_MAX,
+  STAT,
+  THREAD,
+} from "./layout.ts";
+import { type HowEnded, type Module, ModuleStruct } from "./module.ts";
+import { Objects } from "./objects.ts";
+import type { Span } from "./plan.ts";
+
+/** argv[8] and its alignment. */
+const ARGV_BYTES = 40;
+
+/** The part of a module's life that the loader starts with `run` and that `finished` concludes. */
+export interface LifeEvents {
+  /** The module is gone; its memory may be used again. */
+  finished(module: Module): void;
+  /** The module has no thread any more but stays, as 4.0.4 leaves it. */
+  leaked(module: Module): void;
+  /** A nested module object is met while its owner is destroyed. */
+  orphan(owner: Module, nested: number): Task<void>;
+}
+
+/** From the start of the main thread to the end of the module: dlmodule_exec, _dlmodule_exit, dlmodule_destroy. */
+export class LifeCycle {
+  private readonly struct: ModuleStruct;
+  private readonly objects: Objects;
+
+  constructor(
+    private readonly parts: LoaderParts,
+    private readonly events: LifeEvents,
+  ) {
+    this.struct = new ModuleStruct(parts.kernel.memory);
+    this.objects = new Objects(parts);
+  }
+
+  private get compat(): boolean {
+    return this.parts.kernel.options.compat404;
+  }
+
+  /** Bytes of the main thread's stack: what the module object says, within bounds. */
+  stackSize(module: Module): number {
+    const wanted = this.struct.get(module.address, MODULE.STACK_SIZE);
+    if (this.compat) return wanted < STACK_404 || wanted > STACK_404_MAX ? STACK_404 : wanted;
+    return (Math.max(wanted, STACK_404) + 3) & ~3;
+  }
+
+  /** Creates and starts the main thread; returns false when there is no memory for it. */
+  start(module: Module, line: string): boolean {
+    const { kernel } = this.parts;
+    const { memory, heap, threads } = kernel;
+    const { struct } = this;
+    const { address } = module;
+    const text = heap.alloc(line.length + 1);
+    if (text !== 0)
+      memory.write(
+        text,
+        Uint8Array.from(`${line}\0`, (c) => c.charCodeAt(0)),
+      );
+    struct.set(address, MODULE.CMD_LINE, text);
+    const priority = struct.get16(address, MODULE.PRIORITY);
+    const thread = threads.createTask(
+      module.name,
+      this.stackSize(module),
+      priority >= PRIORITY_MAX ? PRIORITY_MAX - 1 : priority,
+      MAIN_SLICE,
+      () => this.main(module),
+    );
+    if (thread === 0) return false;
+    // Set after creation, as the original does: the thread itself is the creator's.
+    memory.st32(thread + MODULE.MODULE_ID, address);
+    struct.set(address, MODULE.MAIN_THREAD, thread);
+    threads.startup(thread);
+    return true;
+  }
+
+  /** Body of the main thread: _dlmodule_thread_entry. */
+  private *main(module: Module): Task<void> {
+    const { memory, cpu } = this.parts.kernel;
+    const { struct } = this;
+    const { address } = module;
+    const line = struct.get(address, MODULE.CMD_LINE);
+    const args = line === 0 ? [] : splitArguments(memory, line);
+    if (args.length === 0) {
+      module.end = { how: "returned", code: 0 };
+      return;
+    }
+    struct.setStat(address, STAT.RUNNING);
+    cpu.r[13] -= ARGV_BYTES;
+    const argv = cpu.r[13];
+    memory.fill(argv, ARGV_BYTES, 0);
+    args.forEach((arg, i) => memory.st32(argv + 4 * i, arg));
+    yield* this.construct(module);
+    const code = yield* callGuest(struct.get(address, MODULE.ENTRY_ADDR), args.length, argv);
+    module.end = { how: "returned", code };
+    if (!this.compat) struct.set(address, MODULE.RET_CODE, code);
+    yield* this.destruct(module);
+    yield* this.stop(module);
+  }
+
+  /** .preinit_array and .init_array, which 4.0.4 does not run. */
+  *construct(module: Module): Task<void> {
+    if (this.compat || module.constructed) return;
+    module.constructed = true;
+    yield* this.callAll(module, module.plan.preinit, false);
+    yield* this.callAll(module, module.plan.init, false);
+  }
+
+  /** Exit handlers, then .fini_array backwards; only once. */
+  *destruct(module: Module, handlers = true): Task<void> {
+    if (this.compat || !module.constructed) return;
+    module.constructed = false;
+    const runExit = this.parts.firmware?.runExit ?? 0;
+    if (handlers && runExit !== 0) yield* callGuest(runExit, module.address);
+    yield* this.callAll(module, module.plan.fini, true);
+  }
+
+  private *callAll(module: Module, { vaddr, size }: Span, backwards: boolean): Task<void> {
+    const { memory } = this.parts.kernel;
+    const count = size >>> 2;
+    for (let n = 0; n < count; n++) {
+      const slot = backwards ? count - 1 - n : n;
+      const fn = memory.ld32(module.bias + vaddr + 4 * slot);
+      // 0 and -1 are place holders (gABI, "Initialization and Termination Functions").
+      if (fn !== 0 && fn !== -1) yield* callGuest(fn);
+    }
+  }
+
+  /** The threads of the module but the running one stop for good: RUNNING becomes CLOSING. */
+  private *stop(module: Module): Task<void> {
+    const { kernel } = this.parts;
+    if (this.struct.stat(module.address) !== STAT.RUNNING) return;
+    kernel.lock();
+    this.struct.setStat(module.address, STAT.CLOSING);
+    yield* this.objects.stopThreads(module);
+    kernel.unlock();
+  }
+
+  /**
+   * Ends a module from inside or outside: dlmodule_exit, and what follows it. In a thread of the module it does not return; that
+   * thread ends as well.
+   */
+  *terminate(module: Module, how: HowEnded, code: number): Task<void> {
+    const { kernel, firmware } = this.parts;
+    const { memory } = kernel;
+    const { address } = module;
+    const self = kernel.threads.current;
+    if (module.destroyer !== 0 && module.destroyer !== self) return;
+    module.end ??= { how, code };
+    // The end was under way in this thread: module_cleanup or a cleanup hook failed.
+    if (module.destroyer !== 0) module.cleaned = true;
+    this.struct.set(address, MODULE.RET_CODE, code);
+    yield* this.stop(module);
+    firmware?.forgetModule(address);
+    const mine = self !== 0 && memory.ldu32(self + MODULE.MODULE_ID) === address;
+    const main = this.struct.get(address, MODULE.MAIN_THREAD);
+    this.struct.set(address, MODULE.MAIN_THREAD, 0);
+    if (main !== 0 && main !== self) yield* this.objects.endThread(main);
+    yield* this.destroy(module);
+    if (mine) yield* this.objects.endSelf();
+  }
+
+  /** rt_thread_exit, _delete or _detach of a thread that has `address` as module_id. */
+  *threadEnded(module: Module, thread: number): Task<void> {
+    const { struct } = this;
+    const main = thread === struct.get(module.address, MODULE.MAIN_THREAD);
+    if (main) {
+      struct.set(module.address, MODULE.MAIN_THREAD, 0);
+      if (module.end) yield* this.destroy(module);
+    }
+    if (module.end || module.library) return;
+    // The main thread was deleted. Its sub-threads may go on; with the last of them the module ends (in 4.0.4 it stays for ever).
+    const abandoned = struct.get(module.address, MODULE.MAIN_THREAD) === 0;
+    if (!abandoned || this.objects.liveThreads(module, thread) > 0) return;
+    module.end = { how: "killed", code: 0 };
+    if (this.compat) {
+      this.events.leaked(module);
+      return;
+    }
+    module.cleaned = true;
+    struct.setStat(module.address, STAT.CLOSING);
+    yield* this.destroy(module, thread);
+  }
+
+  /** dlmodule_destroy. `dying` is a thread that the kernel is ending at the moment. */
+  *destroy(module: Module, dying = 0): Task<void> {
+    const { kernel } = this.parts;
+    const { heap, memory, objects } = kernel;
+    const { struct } = this;
+    const { address } = module;
+    const self = kernel.threads.current;
+    module.destroyer = self;
+    kernel.lock();
+    const cleanup = struct.get(address, MODULE.CLEANUP_FUNC);
+    if (cleanup !== 0 && !module.cleaned) {
+      yield* callGuest(cleanup, address);
+      module.cleaned = true;
+    }
+    if (self !== 0 && memory.ldu32(self + MODULE.MODULE_ID) === address)
+      memory.st32(self + MODULE.MODULE_ID, 0);
+    yield* this.objects.destroyAll(module, dying, (nested) => this.events.orphan(module, nested));
+    yield* this.threadCleanup(module, self);
+    heap.free(struct.get(address, MODULE.CMD_LINE));
+    const table = struct.get(address, MODULE.SYMTAB);
+    if (table !== 0) {
+      const count = struct.get16(address, MODULE.NSYM);
+      for (let n = 0; n < count; n++) heap.free(memory.ldu32(table + 8 * n + 4));
+      heap.free(table);
+    }
+    heap.free(module.block);
+    kernel.cpu.invalidate(module.block, module.block + module.size);
+    if (objects.classOf(address) === ObjectClass.Module) objects.delete(address);
+    kernel.unlock();
+    this.events.finished(module);
+  }
+
+  /** The running thread's own hook, when it is code that is about to be freed; 4.0.4 calls it afterwards. */
+  private *threadCleanup(module: Module, thread: number): Task<void> {
+    if (thread === 0) return;
+    const { memory } = this.parts.kernel;
+    const hook = memory.ldu32(thread + THREAD.CLEANUP);
+    if (!module.contains(hook)) return;
+    memory.st32(thread + THREAD.CLEANUP, 0);
+    yield* callGuest(hook, thread);
+  }
+
+  /** Runs `module_init` in the thread of the caller. */
+  *initialise(module: Module): Task<void> {
+    const init = this.struct.get(module.address, MODULE.INIT_FUNC);
+    if (init !== 0) yield* callGuest(init, module.address);
+  }
+}

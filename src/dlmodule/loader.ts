@@ -1,0 +1,316 @@
+import type { Task } from "../kernel/call.ts";
+import { ElfError, ElfImage } from "../elf/mod.ts";
+import { VfsError } from "../vfs/types.ts";
+import {
+  type EndEvent,
+  type LoaderParts,
+  type RefusedEvent,
+  Signal,
+  type StartEvent,
+} from "./context.ts";
+import { Causes } from "./causes.ts";
+import { MODULE, STACK_404, STACK_DEFAULT, STAT } from "./layout.ts";
+import { Libdl } from "./libdl.ts";
+import { LifeCycle } from "./life-cycle.ts";
+import { LoadError } from "./load-error.ts";
+import * as text from "./messages.ts";
+import { type Module, ModuleStruct } from "./module.ts";
+import { Objects } from "./objects.ts";
+import { Placer } from "./place.ts";
+import { planLoad } from "./plan.ts";
+import { explainMissing } from "./reasons.ts";
+import { Registry, type Whereabouts } from "./registry.ts";
+import { bind } from "./relocate-arm.ts";
+
+export interface ModuleInfo {
+  readonly name: string;
+  readonly path: string;
+  /** Address of struct rt_dlmodule. */
+  readonly address: number;
+  /** module->nref. */
+  readonly nref: number;
+  /** Where the module's memory begins (what list_module shows) and its bytes. */
+  readonly memory: number;
+  readonly size: number;
+  /** module->stat. */
+  readonly stat: number;
+  readonly priority: number;
+  readonly stackSize: number;
+  readonly entry: number;
+  /** TCB, 0 when there is none. */
+  readonly mainThread: number;
+  readonly library: boolean;
+}
+
+/** The dynamic module loader: components/libc/libdl of RT-Thread 4.0.4. */
+export class Loader {
+  readonly libdl: Libdl;
+  /** What `kernel.hooks` needs of the loader. */
+  readonly causes: Causes;
+  private readonly struct: ModuleStruct;
+  private readonly registry = new Registry();
+  private readonly life: LifeCycle;
+  private readonly placer: Placer;
+  private readonly objects: Objects;
+  private readonly starts = new Signal<StartEvent>();
+  private readonly ends = new Signal<EndEvent>();
+  private readonly refusals = new Signal<RefusedEvent>();
+  /** 4.0.4 never clears its "unsolved" flag: after one failure every load fails. */
+  private poisoned = false;
+
+  constructor(readonly parts: LoaderParts) {
+    const { kernel, options } = parts;
+    const stackSize = options?.stackSize ?? (kernel.options.compat404 ? STACK_404 : STACK_DEFAULT);
+    this.struct = new ModuleStruct(kernel.memory);
+    this.placer = new Placer(kernel, stackSize);
+    this.objects = new Objects(parts);
+    this.life = new LifeCycle(parts, {
+      finished: (module) => this.finished(module),
+      leaked: (module) => this.report(module),
+      orphan: (owner, nested) => this.orphan(owner, nested),
+    });
+    this.causes = new Causes();
+    this.libdl = new Libdl(this, this.life, this.registry, this.objects);
+  }
+
+  /** A module's main thread was started. */
+  onStart(listener: (event: StartEvent) => void): () => void {
+    return this.starts.on(listener);
+  }
+  /** A module ended and everything it had is given back. */
+  onEnd(listener: (event: EndEvent) => void): () => void {
+    return this.ends.on(listener);
+  }
+  /** A file was not loaded. */
+  onRefused(listener: (event: RefusedEvent) => void): () => void {
+    return this.refusals.on(listener);
+  }
+
+  /**
+   * dlmodule_exec: loads the file and starts its main thread with the arguments of `line`, which begins with the command word.
+   * Does not wait. Returns the address of struct rt_dlmodule, 0 when the file was refused.
+   */
+  *exec(path: string, line: string): Task<number> {
+    const module = yield* this.load(path, "program");
+    if (!module) return 0;
+    const { name, address, plan } = module;
+    if (plan.entry === 0 && !this.parts.kernel.options.compat404) {
+      this.refused(module.path, [
+        "it has no entry (it was linked with `-e 0`): it is a library for dlopen, not a program",
+      ]);
+      yield* this.unload(module);
+      return 0;
+    }
+    if (!this.life.start(module, line)) {
+      this.refused(module.path, [
+        `there is no memory for its main thread with a stack of ${this.life.stackSize(module)} bytes: end other modules or give more memory with --ram`,
+      ]);
+      yield* this.unload(module);
+      return 0;
+    }
+    this.starts.emit({ name, path: module.path, address });
+    return address;
+  }
+
+  /**
+   * dlmodule_load: places the file and calls its module_init in the caller's thread. The constructors of a library run there too;
+   * those of a program run in its main thread. Undefined when the file was refused; listeners know why.
+   */
+  *load(path: string, as: "program" | "library" = "library"): Task<Module | undefined> {
+    const { kernel, vfs } = this.parts;
+    const absolute = vfs.resolve(path);
+    let buffer = 0;
+    let module: Module;
+    try {
+      const file = this.read(absolute);
+      // The original keeps the whole file on the heap while it works.
+      buffer = kernel.heap.alloc(file.length);
+      module = this.place(absolute, file);
+    } catch (error) {
+      if (!(error instanceof LoadError || error instanceof ElfError)) throw error;
+      const shown = error instanceof LoadError ? error.console : ELF_TEXT[error.defect];
+      if (shown) kernel.console.print(shown);
+      this.refused(absolute, error.message === "" ? [] : error.message.split("\n"));
+      return undefined;
+    } finally {
+      if (buffer !== 0) kernel.heap.free(buffer);
+    }
+    module.library = as === "library";
+    this.registry.add(module);
+    if (module.library) yield* this.life.construct(module);
+    yield* this.life.initialise(module);
+    return module;
+  }
+
+  /** Loaded modules, newest first. */
+  modules(): ModuleInfo[] {
+    return this.registry.all().map((module) => this.describe(module));
+  }
+
+  module(address: number): ModuleInfo | undefined {
+    const module = this.registry.get(address);
+    return module && this.describe(module);
+  }
+
+  /** The module and symbol that an address belongs to; also for modules that were unloaded a short time ago. */
+  whereIs(address: number): Whereabouts | undefined {
+    return this.registry.whereIs(address);
+  }
+
+  /** Ends a module from outside; part of the caller's thread. */
+  *kill(address: number): Task<void> {
+    const module = this.registry.get(address);
+    if (module) yield* this.life.terminate(module, "killed", -1);
+  }
+
+  /** KernelHooks.threadEnded. */
+  readonly threadEnded = (thread: number, address: number): Task<void> | void => {
+    const module = this.registry.get(address);
+    if (module) return this.life.threadEnded(module, thread);
+  };
+
+  /** KernelHooks.endModule. */
+  readonly endModule = (thread: number, address: number, code: number): Task<void> | void => {
+    const module = this.registry.get(address);
+    if (module) return this.life.terminate(module, this.causes.take(thread), code);
+  };
+
+  /** exit() and abort() in guest code; ends the calling thread and its module. */
+  *exit(how: "exit" | "abort", code: number): Task<void> {
+    const { kernel } = this.parts;
+    const thread = kernel.threads.current;
+    const module = this.registry.get(kernel.currentModule);
+    // Exit handlers ran in the firmware already.
+    if (module && how === "exit") yield* this.life.destruct(module, false);
+    kernel.console.print(text.exited(kernel.objects.name(thread), code));
+    if (module) yield* this.life.terminate(module, how, code);
+    yield* this.objects.endSelf();
+  }
+
+  /** struct rt_dlmodule of the module that contains `address`, or of the running thread's for NULL; 0 when there is none. */
+  moduleOf(address: number): number {
+    if (address === 0) return this.parts.kernel.currentModule;
+    return this.registry.containing(address)?.address ?? 0;
+  }
+
+  /** PT_ARM_EXIDX of the module that contains `pc`: its address and its number of entries. */
+  exidx(pc: number): { readonly address: number; readonly entries: number } | undefined {
+    const module = this.registry.containing(pc);
+    if (!module || module.plan.exidx.size === 0) return undefined;
+    const { vaddr, size } = module.plan.exidx;
+    return { address: (module.bias + vaddr) >>> 0, entries: size >>> 3 };
+  }
+
+  find(address: number): Module | undefined {
+    return this.registry.get(address);
+  }
+
+  /** dlmodule_exit: nothing happens outside of a running module. */
+  *exitModule(code: number): Task<void> {
+    const module = this.registry.get(this.parts.kernel.currentModule);
+    if (!module || this.struct.stat(module.address) !== STAT.RUNNING) return;
+    yield* this.life.destruct(module);
+    yield* this.life.terminate(module, "exit", code);
+  }
+
+  /** Destroys a module that has no thread. */
+  *unload(module: Module): Task<void> {
+    if (this.struct.stat(module.address) === STAT.RUNNING) return;
+    yield* this.life.destroy(module);
+  }
+
+  private read(path: string): Uint8Array {
+    const { vfs, kernel } = this.parts;
+    try {
+      const { size } = vfs.stat(path);
+      if (size > kernel.heap.total)
+        throw new LoadError(
+          "",
+          `the file has ${size} bytes, more than the whole heap of ${kernel.heap.total}`,
+        );
+      const file = vfs.readFile(path);
+      if (file.length === 0) throw new LoadError("", "the file is empty");
+      return file;
+    } catch (error) {
+      if (error instanceof VfsError) throw new LoadError("", `it cannot be read: ${error.message}`);
+      throw error;
+    }
+  }
+
+  private place(path: string, file: Uint8Array): Module {
+    const { kernel, symbols } = this.parts;
+    const { compat404 } = kernel.options;
+    const image = new ElfImage(file);
+    const plan = planLoad(image, { compat404 });
+    if (compat404 && this.poisoned && plan.relocations.length > 0)
+      throw new LoadError("", "an earlier load failed, and 4.0.4 refuses every one after that");
+    for (const warning of plan.warnings) kernel.console.print(warning);
+    const bindings = bind(plan, { lookup: (name) => symbols.lookup(name), compat404 });
+    if (bindings.missing.length > 0) {
+      this.poisoned = true;
+      const shown = compat404 ? bindings.missingRecords : bindings.missing;
+      throw new LoadError(
+        shown.map(text.unresolved).join(""),
+        explainMissing(bindings.missing, symbols).join("\n"),
+      );
+    }
+    return this.placer.place(path, plan, bindings, image.staticSymbols());
+  }
+
+  private refused(path: string, reasons: string[]): void {
+    const list =
+      reasons.length === 1 ? `: ${reasons[0]}` : `:${reasons.map((r) => `\n  ${r}`).join("")}`;
+    this.parts.options?.diagnostics?.(`${path} cannot be loaded${list}`);
+    this.refusals.emit({ path, reasons });
+  }
+
+  private finished(module: Module): void {
+    this.registry.remove(module);
+    this.libdl.forget(module);
+    if (!module.library) this.report(module);
+  }
+
+  private report(module: Module): void {
+    const { name, path, address } = module;
+    const { how, code } = module.end ?? { how: "closed", code: 0 };
+    this.ends.emit({ name, path, address, how, code });
+  }
+
+  /** A module object in the list of a module that ends: a library it has open, or a program that it started. */
+  private *orphan(owner: Module, address: number): Task<void> {
+    const nested = this.registry.get(address);
+    if (!nested) return;
+    const { compat404 } = this.parts.kernel.options;
+    if (nested.library && !compat404) yield* this.libdl.dropOwner(nested, owner);
+    else if (nested.library) this.registry.remove(nested);
+    else yield* this.life.terminate(nested, "killed", -1);
+  }
+
+  private describe(module: Module): ModuleInfo {
+    const { struct } = this;
+    const { address } = module;
+    return {
+      name: module.name,
+      path: module.path,
+      address,
+      nref: struct.get16(address, MODULE.NREF),
+      memory: module.block,
+      size: module.size,
+      stat: struct.stat(address),
+      priority: struct.get16(address, MODULE.PRIORITY),
+      stackSize: this.life.stackSize(module),
+      entry: struct.get(address, MODULE.ENTRY_ADDR),
+      mainThread: struct.get(address, MODULE.MAIN_THREAD),
+      library: module.library,
+    };
+  }
+}
+
+/** What the original prints for a defect that the reader finds; it does not look for the others. */
+const ELF_TEXT: Readonly<Record<ElfError["defect"], string>> = {
+  magic: text.MAGIC,
+  class: text.CLASS,
+  encoding: "",
+  truncated: "",
+  malformed: "",
+};

@@ -1,0 +1,17 @@
+/** The dynamic module loader and libdl. */
+export {
+  type EndEvent,
+  type FirmwareHooks,
+  type LoaderOptions,
+  type LoaderParts,
+  type RefusedEvent,
+  type StartEvent,
+} from "./context.ts";
+export { dlmoduleRows } from "./exports.ts";
+export { Loader, type ModuleInfo } from "./loader.ts";
+export { LoadError } from "./load-error.ts";
+export type { HowEnded } from "./module.ts";
+export { type LoadPlan, planLoad } from "./plan.ts";
+export { explainMissing } from "./reasons.ts";
+export type { Whereabouts } from "./registry.ts";
+export { bind } from "./relocate-arm.ts";

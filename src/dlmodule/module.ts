@@ -1,0 +1,95 @@
+import type { ElfSymbols } from "../elf/mod.ts";
+import type { GuestMemory } from "../memory/mod.ts";
+import { MODULE, NAME_MAX } from "./layout.ts";
+import type { Exported, LoadPlan } from "./plan.ts";
+import { CodeMap } from "./code-map.ts";
+
+export type HowEnded =
+  "returned" | "exit" | "abort" | "assert" | "fault" | "stack overflow" | "killed" | "closed";
+
+/**
+ * A loaded module as the host knows it. The guest's struct rt_dlmodule at `address` has the fields that guest code sees; what
+ * is here cannot be damaged by guest code.
+ */
+export class Module {
+  /** Filled in while the module is placed. */
+  block = 0;
+  readonly size: number;
+  /** Link-time addresses become guest addresses by this sum. */
+  readonly bias: number;
+  /** Opened with dlopen; a program otherwise. */
+  library = false;
+  /** Handles of a shared library by the module that opened it (0: a system thread). */
+  readonly opens = new Map<number, number>();
+  /** Set when the end began. */
+  end: { how: HowEnded; code: number } | undefined;
+  /** module_cleanup was called, or must not be. */
+  cleaned = false;
+  /** Constructors ran, so destructors are due. */
+  constructed = false;
+  /** TCB of the thread that destroys the module (0: none yet); no other one may start. */
+  destroyer = 0;
+  readonly code: CodeMap;
+
+  constructor(
+    readonly address: number,
+    readonly name: string,
+    /** Normalised absolute path. */
+    readonly path: string,
+    readonly plan: LoadPlan,
+    block: number,
+    symbols: ElfSymbols | undefined,
+  ) {
+    this.block = block;
+    this.size = plan.size;
+    this.bias = (block - plan.start) | 0;
+    this.code = new CodeMap(symbols ?? plan.symbols, plan.start);
+  }
+
+  addressOf(symbol: Exported): number {
+    return symbol.absolute ? symbol.value : (this.bias + symbol.value) >>> 0;
+  }
+
+  contains(address: number): boolean {
+    const offset = (address >>> 0) - this.block;
+    return offset >= 0 && offset < this.size;
+  }
+}
+
+/** Guest words of struct rt_dlmodule. */
+export class ModuleStruct {
+  constructor(private readonly memory: GuestMemory) {}
+
+  get(module: number, offset: number): number {
+    return this.memory.ldu32(module + offset);
+  }
+  set(module: number, offset: number, value: number): void {
+    this.memory.st32(module + offset, value);
+  }
+  get16(module: number, offset: number): number {
+    return this.memory.ld16(module + offset);
+  }
+  set16(module: number, offset: number, value: number): void {
+    this.memory.st16(module + offset, value);
+  }
+  stat(module: number): number {
+    return this.memory.ld8(module + MODULE.STAT);
+  }
+  setStat(module: number, stat: number): void {
+    this.memory.st8(module + MODULE.STAT, stat);
+  }
+  setName(module: number, name: string): void {
+    for (let i = 0; i < NAME_MAX; i++)
+      this.memory.st8(module + MODULE.NAME + i, i < name.length ? name.charCodeAt(i) : 0);
+  }
+}
+
+/**
+ * Name of a module: what follows the last slash of the path, up to the last dot of that; 8 characters. (4.0.4 takes the last dot of the
+ * whole path and copies without end when that lies before the slash.)
+ */
+export function moduleName(path: string): string {
+  const base = path.slice(path.lastIndexOf("/") + 1);
+  const dot = base.lastIndexOf(".");
+  return (dot < 0 ? base : base.slice(0, dot)).slice(0, NAME_MAX);
+}

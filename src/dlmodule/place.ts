@@ -1,0 +1,139 @@
+import type { ElfSymbols } from "../elf/mod.ts";
+import type { KernelApi } from "../kernel/types.ts";
+import { ObjectClass } from "../kernel/types.ts";
+import { MODULE, PRIORITY_MAX, STACK_404, STACK_404_MAX, STAT } from "./layout.ts";
+import { LoadError } from "./load-error.ts";
+import * as text from "./messages.ts";
+import { Module, ModuleStruct, moduleName } from "./module.ts";
+import type { LoadPlan } from "./plan.ts";
+import { type Bindings, relocate } from "./relocate-arm.ts";
+
+/** module->nsym is 16 bits wide. */
+const NSYM_MAX = 0xffff;
+
+/** Puts a planned module into guest memory; everything it allocates is given back when it throws. */
+export class Placer {
+  private readonly struct: ModuleStruct;
+  private readonly view: DataView;
+
+  constructor(
+    private readonly kernel: KernelApi,
+    /** Stack of a main thread when the module does not say. */
+    private readonly stackSize: number,
+  ) {
+    this.struct = new ModuleStruct(kernel.memory);
+    this.view = new DataView(kernel.memory.wasm.buffer);
+  }
+
+  /** dlmodule_create: struct rt_dlmodule with its defaults, 0 when there is no memory. */
+  create(path: string): number {
+    const { kernel, struct } = this;
+    const address = kernel.objects.allocate(ObjectClass.Module, "module");
+    if (address === 0) return 0;
+    struct.setStat(address, STAT.INIT);
+    struct.set16(address, MODULE.PRIORITY, PRIORITY_MAX - 1);
+    struct.set(address, MODULE.STACK_SIZE, this.stackSize);
+    struct.set(address, MODULE.OBJECT_LIST, address + MODULE.OBJECT_LIST);
+    struct.set(address, MODULE.OBJECT_LIST + 4, address + MODULE.OBJECT_LIST);
+    struct.setName(address, moduleName(path));
+    return address;
+  }
+
+  place(path: string, plan: LoadPlan, bindings: Bindings, symbols: ElfSymbols | undefined): Module {
+    const { heap, objects } = this.kernel;
+    const address = this.create(path);
+    if (address === 0) throw new LoadError("", "there is no memory left for its module object");
+    const block = heap.alloc(plan.size);
+    if (block === 0) {
+      objects.delete(address);
+      throw new LoadError(
+        text.NO_SPACE,
+        `it needs a block of ${plan.size} bytes; the heap has ${heap.total - heap.used} bytes free: end other modules or give more memory with --ram`,
+      );
+    }
+    try {
+      this.fill(plan, bindings, block);
+    } catch (error) {
+      heap.free(block);
+      objects.delete(address);
+      throw error;
+    }
+    const module = new Module(address, moduleName(path), path, plan, block, symbols);
+    this.describe(module);
+    this.kernel.cpu.invalidate(block, block + plan.size);
+    return module;
+  }
+
+  private fill(plan: LoadPlan, bindings: Bindings, block: number): void {
+    const { memory } = this.kernel;
+    memory.fill(block, plan.size, 0);
+    for (const { vaddr, bytes } of plan.segments) memory.write(block + vaddr - plan.start, bytes);
+    relocate(plan, bindings, this.view, block);
+  }
+
+  /** The fields that describe the placed module. */
+  private describe(module: Module): void {
+    const { struct } = this;
+    const { address, plan, bias } = module;
+    struct.set(address, MODULE.VSTART_ADDR, plan.start);
+    struct.set(address, MODULE.ENTRY_ADDR, bias + plan.entry);
+    struct.set(address, MODULE.MEM_SPACE, module.block);
+    struct.set(address, MODULE.MEM_SIZE, plan.size);
+    this.table(module);
+    this.parameters(module);
+    struct.set(address, MODULE.INIT_FUNC, this.functionOf(module, "module_init"));
+    struct.set(address, MODULE.CLEANUP_FUNC, this.functionOf(module, "module_cleanup"));
+    struct.set16(address, MODULE.NREF, 1);
+  }
+
+  /** module->symtab, every name in a heap block of its own. */
+  private table(module: Module): void {
+    const { heap, memory } = this.kernel;
+    const functions = module.plan.functions.slice(0, NSYM_MAX);
+    if (functions.length === 0) return;
+    const table = heap.alloc(8 * functions.length);
+    if (table === 0) return;
+    functions.forEach(({ name, value }, n) => {
+      const at = heap.alloc(name.length + 1);
+      if (at !== 0)
+        memory.write(
+          at,
+          Uint8Array.from(`${name}\0`, (c) => c.charCodeAt(0)),
+        );
+      memory.st32(table + 8 * n, module.bias + value);
+      memory.st32(table + 8 * n + 4, at);
+    });
+    this.struct.set16(module.address, MODULE.NSYM, functions.length);
+    this.struct.set(module.address, MODULE.SYMTAB, table);
+  }
+
+  /** dlmodule_thread_priority and dlmodule_thread_stacksize, variables of the module. */
+  private parameters(module: Module): void {
+    const { memory, options } = this.kernel;
+    const priority = this.variable(module, "dlmodule_thread_priority", 2);
+    if (priority !== 0) {
+      const value = memory.ld16(priority);
+      if (value < PRIORITY_MAX) this.struct.set16(module.address, MODULE.PRIORITY, value);
+    }
+    const stack = this.variable(module, "dlmodule_thread_stacksize", 4);
+    if (stack !== 0) {
+      const value = memory.ldu32(stack);
+      // 4.0.4 has the test the wrong way round: it takes what exec then refuses.
+      const taken = options.compat404 ? value < STACK_404 || value > STACK_404_MAX : value !== 0;
+      if (taken) this.struct.set(module.address, MODULE.STACK_SIZE, value);
+    }
+  }
+
+  /** Guest address of a variable of the module that is `size` bytes long, 0 when it has none of that name. */
+  private variable(module: Module, name: string, size: number): number {
+    const symbol = module.plan.exports.get(name);
+    if (!symbol) return 0;
+    const address = module.addressOf(symbol);
+    return module.contains(address) && module.contains(address + size - 1) ? address : 0;
+  }
+
+  private functionOf(module: Module, name: string): number {
+    const symbol = module.plan.functions.find((candidate) => candidate.name === name);
+    return symbol && symbol.value !== 0 ? module.addressOf(symbol) : 0;
+  }
+}

@@ -1,0 +1,94 @@
+import type { SymbolTable } from "../kernel/types.ts";
+
+/** Which feature of C or C++ asks for a symbol, and what to do about it: the first pattern that fits a name. */
+const HINTS: readonly (readonly [pattern: RegExp, hint: string])[] = [
+  [
+    /^__aeabi_unwind_cpp_pr|^_Unwind_|^__gxx_personality|^__cxa_(throw|begin_catch|end_catch|rethrow|allocate_exception)/,
+    "C++ exceptions: build with -fno-exceptions",
+  ],
+  [
+    /^__(aeabi_|adddf3|subdf3|muldf3|divdf3|addsf3|divsi3|udivsi3|modsi3|umodsi3|divdi3|udivdi3|moddi3|umoddi3|clzsi2|fix|float|extend|trunc|gnu_)/,
+    "arithmetic helper of the compiler: add -lgcc at the end of the link line",
+  ],
+  [/^_Z(n[wa]|d[la])/, "operator new/delete: define them in the module, or link with -lsupc++"],
+  [
+    /^(_ZT[VIS]|_ZS|_ZNS|_ZNK?St|__cxa_|__dso_handle|__dynamic_cast)/,
+    "C++ runtime: link with -lsupc++ (or -lstdc++), or avoid RTTI, exceptions and static locals",
+  ],
+  [/^_Z/, "C++ function: is the source file that defines it part of the module?"],
+  [/^_GLOBAL_OFFSET_TABLE_$/, "the file is a relocatable object: link it with -shared -nostdlib"],
+  [
+    /^(__libc_|__stack_chk_|__printf_chk|__sprintf_chk|__memcpy_chk|__ctype_b_loc|__errno_location|__assert_fail)/,
+    "the C library of another system (glibc): compile with arm-none-eabi-gcc and newlib's headers",
+  ],
+  [
+    /^(_start|__libc_start_main|_init|_fini|__bss_start__|_end|end)$/,
+    "start-up code: link with -nostartfiles",
+  ],
+  [/^__tls_get_addr$|^__emutls/, "thread-local storage is not available to modules"],
+  [
+    /^rt_cpus?_|^rt_spin_/,
+    "multi-core kernel function: build the module for a uniprocessor configuration",
+  ],
+];
+
+/**
+ * One line for each group of missing symbols: the names, and why. A name close to an exported one gets that as a suggestion.
+ */
+export function explainMissing(names: readonly string[], symbols: SymbolTable): string[] {
+  const groups = new Map<string, string[]>();
+  for (const name of names) {
+    const hint = HINTS.find(([pattern]) => pattern.test(name))?.[1] ?? "";
+    const group = groups.get(hint);
+    if (group) group.push(name);
+    else groups.set(hint, [name]);
+  }
+  const lines: string[] = [];
+  for (const [hint, group] of groups) {
+    if (hint !== "") {
+      lines.push(`${group.join(", ")}: ${hint}`);
+      continue;
+    }
+    for (const name of group) {
+      const close = closest(name, symbols);
+      lines.push(
+        close
+          ? `${name}: not exported by the kernel; did you mean ${close}?`
+          : `${name}: not exported by the kernel and not defined in the module`,
+      );
+    }
+  }
+  return lines;
+}
+
+/** The exported name that differs least, when that is little for a name of this length. */
+function closest(name: string, symbols: SymbolTable): string | undefined {
+  let best: string | undefined;
+  let least = Math.min(3, Math.floor(name.length / 3)) + 1;
+  if (name.length > 64) return undefined;
+  for (const { name: other } of symbols.entries()) {
+    if (Math.abs(other.length - name.length) >= least) continue;
+    const distance = editDistance(name, other, least);
+    if (distance < least) {
+      least = distance;
+      best = other;
+    }
+  }
+  return best;
+}
+
+/** Levenshtein distance, or `limit` when it is not less. */
+function editDistance(a: string, b: string, limit: number): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    let least = i;
+    for (let j = 1; j <= b.length; j++) {
+      next[j] = Math.min(row[j] + 1, next[j - 1] + 1, row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1));
+      least = Math.min(least, next[j]);
+    }
+    if (least >= limit) return limit;
+    row = next;
+  }
+  return Math.min(row[b.length], limit);
+}
