@@ -208,7 +208,7 @@ export interface KernelApi {
   /** rt_assert_handler for kernel code: prints and halts, or ends the module of the running thread. */
   assert(condition: boolean, expression: string, fn: string, line: number): void;
   /** Binds exported functions; called by the machine before boot. */
-  register(group: ExportGroup<never>): void;
+  register<C>(group: ExportGroup<C>): void;
   /**
    * Starts the system threads (timer, tidle0) and the thread `main` (priority 10, stack 2048, slice 20) whose body is given;
    * nothing runs before the first `run`.

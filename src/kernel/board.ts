@@ -1,0 +1,69 @@
+import type { GuestMemory } from "../memory/mod.ts";
+
+/** First byte behind the .bss of the reference kernel image: where rt_system_heap_init starts. */
+export const HEAP_BEGIN = 0x6007ce14;
+
+/**
+ * The last MiB of guest memory is not the module's: kernel lists, return traps, the interrupt stack, the C library's per-thread
+ * structures. The heap ends where it begins, which on the default board is 0x60800000.
+ */
+export const SYSTEM_AREA = 0x100000;
+
+/** struct _reent of newlib 3.3. */
+export const REENT_SIZE = 1064;
+
+/** Return traps: read-only words of ARM code, one 64-byte granule. */
+const TRAPS = 64;
+/** Kernel variables and list heads, one page. */
+const DATA = 0x1000;
+/** The interrupt stack. On the board it is 1 KiB; a hard timer's callback that calls printf needs more. */
+const IRQ_STACK = 0x4000;
+const REENTS = 0x80000;
+
+/** Where everything in the system area lies. */
+export interface SystemArea {
+  readonly heapBegin: number;
+  readonly heapEnd: number;
+  readonly traps: number;
+  readonly data: number;
+  /** Top (initial sp) of the interrupt stack. */
+  readonly irqStack: number;
+  readonly reents: number;
+  readonly reentCount: number;
+  /** [free, end) belongs to whoever asks with `Kernel.systemAlloc`. */
+  readonly free: number;
+  readonly end: number;
+}
+
+export function systemArea(memory: GuestMemory): SystemArea {
+  const base = memory.end - SYSTEM_AREA;
+  if (base <= HEAP_BEGIN)
+    throw new Error(
+      `guest memory of ${memory.size} bytes leaves no heap: it must end above 0x${(HEAP_BEGIN + SYSTEM_AREA).toString(16)}`,
+    );
+  const data = base + TRAPS;
+  const irqStack = base + DATA + IRQ_STACK;
+  return {
+    heapBegin: HEAP_BEGIN,
+    heapEnd: base,
+    traps: base,
+    data,
+    irqStack,
+    reents: irqStack,
+    reentCount: Math.floor(REENTS / REENT_SIZE),
+    free: irqStack + REENTS,
+    end: memory.end,
+  };
+}
+
+/** Supervisor calls of the trap words; `svc #0` is the call of an exported function. */
+export const Trap = { Return: 1, ThreadExit: 2, TaskEntry: 3, ThreadTimeout: 4 } as const;
+
+/** `svc #imm` in A32. */
+const SVC = 0xef000000;
+
+/** Writes the trap words and returns the address of one by its number. */
+export function writeTraps(memory: GuestMemory, area: SystemArea): (trap: number) => number {
+  for (let n = 0; n < TRAPS / 4; n++) memory.st32(area.traps + 4 * n, SVC | n);
+  return (trap) => area.traps + 4 * trap;
+}

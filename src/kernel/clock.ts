@@ -1,0 +1,82 @@
+import { TICK_PER_SECOND } from "./abi/constants.ts";
+import type { KernelOptions, WallClock } from "./types.ts";
+
+/**
+ * Units of execution (cpu/types.ts) of one tick of 10 ms in virtual time. A unit is a loop iteration or a call, about ten
+ * instructions; 100 ns for it is a core of about 100 MIPS, what the reference board's users have. Fewer units would end polling loops
+ * sooner but let time-outs hit code that has long finished on a board.
+ */
+export const UNITS_PER_TICK = 100_000;
+
+const NS_PER_TICK = 1e9 / TICK_PER_SECOND;
+const MS_PER_TICK = 1000 / TICK_PER_SECOND;
+
+/** Units between two looks at the wall clock in real time: well below a tick on every engine. */
+export const REALTIME_SLICE_UNITS = 20_000;
+
+/** After the host slept or was stopped for longer, the ticks in between are dropped instead of being run in a burst. */
+const MAX_CATCH_UP_TICKS = TICK_PER_SECOND;
+
+/** Reference boards' soft RTC starts at 2018-01-01 00:00:00 UTC. */
+export const RTC_BOOT = 1514764800;
+
+/** When ticks happen: every UNITS_PER_TICK units, or by the host's clock. */
+export class Clock {
+  /** rt_tick. */
+  tick = 0;
+  /** Units executed since boot. */
+  units = 0;
+  private readonly wall: WallClock | undefined;
+  private nextUnits = UNITS_PER_TICK;
+  private nextWall = 0;
+
+  constructor(options: KernelOptions) {
+    this.wall = options.wall;
+    if (this.wall !== undefined) this.nextWall = this.wall.now() + MS_PER_TICK;
+  }
+
+  get isVirtual(): boolean {
+    return this.wall === undefined;
+  }
+
+  /** Units the engine may run before somebody must look at the clock. */
+  budget(): number {
+    return this.wall === undefined ? this.nextUnits - this.units : REALTIME_SLICE_UNITS;
+  }
+
+  /** A tick interrupt is pending. */
+  due(): boolean {
+    return this.wall === undefined
+      ? this.units >= this.nextUnits
+      : this.wall.now() >= this.nextWall;
+  }
+
+  /** The tick interrupt was taken. */
+  taken(): void {
+    if (this.wall === undefined) {
+      // A tick that was held off by masked interrupts is late, and those behind it are lost, as on the board.
+      this.nextUnits += UNITS_PER_TICK;
+      if (this.nextUnits <= this.units) this.nextUnits = this.units + UNITS_PER_TICK;
+    } else {
+      this.nextWall += MS_PER_TICK;
+      const now = this.wall.now();
+      if (now - this.nextWall > MAX_CATCH_UP_TICKS * MS_PER_TICK) this.nextWall = now + MS_PER_TICK;
+    }
+  }
+
+  /** Virtual time only: nothing happens for `ticks` ticks but the last, which becomes due now. */
+  skip(ticks: number): void {
+    this.units = this.nextUnits;
+    if (ticks <= 1) return;
+    this.tick = (this.tick + ticks - 1) >>> 0;
+    this.units += (ticks - 1) * UNITS_PER_TICK;
+    this.nextUnits = this.units;
+  }
+
+  /** Simulated nanoseconds since boot; `ahead` units of the running slice are not counted in `units` yet. */
+  nanoseconds(ahead: number): number {
+    if (this.wall === undefined) return ((this.units + ahead) * NS_PER_TICK) / UNITS_PER_TICK;
+    const intoTick = Math.min(1, Math.max(0, 1 - (this.nextWall - this.wall.now()) / MS_PER_TICK));
+    return (this.tick + intoTick) * NS_PER_TICK;
+  }
+}

@@ -1,0 +1,77 @@
+import type { Cpu } from "../cpu/types.ts";
+import type { GuestMemory } from "../memory/mod.ts";
+import { THREAD } from "./abi/layout.ts";
+
+/**
+ * The frame rt_hw_context_switch of libcpu/arm/cortex-a leaves on a thread's stack: cpsr, r0-r12, lr, pc, 16 words.
+ */
+export const FRAME_SIZE = 64;
+
+const CPSR_T = 0x20;
+const CPSR_I = 0x80;
+/** What registers nobody has set hold in a new thread. */
+const UNSET = 0xdeadbeef | 0;
+const SVC_MODE = 0x13;
+
+/** rt_hw_stack_init: builds the first frame below `top` and returns its address. */
+export function buildFrame(
+  memory: GuestMemory,
+  top: number,
+  entry: number,
+  parameter: number,
+  exit: number,
+): number {
+  const frame = (top & ~7) - FRAME_SIZE;
+  memory.st32(frame, SVC_MODE | (entry & 1 ? CPSR_T : 0));
+  memory.st32(frame + 4, parameter);
+  for (let n = 1; n <= 12; n++) memory.st32(frame + 4 + 4 * n, UNSET);
+  memory.st32(frame + 56, exit);
+  memory.st32(frame + 60, entry & ~1);
+  return frame;
+}
+
+/** Pushes the registers of the running thread and stores its sp. */
+export function saveContext(
+  cpu: Cpu,
+  memory: GuestMemory,
+  thread: number,
+  irqMasked: boolean,
+): void {
+  const r = cpu.r;
+  const frame = r[13] - FRAME_SIZE;
+  memory.st32(frame, irqMasked ? cpu.cpsr | CPSR_I : cpu.cpsr & ~CPSR_I);
+  for (let n = 0; n <= 12; n++) memory.st32(frame + 4 + 4 * n, r[n]);
+  memory.st32(frame + 56, r[14]);
+  memory.st32(frame + 60, r[15]);
+  THREAD.sp.set(memory, thread, frame);
+}
+
+/** Pops the registers of the thread that runs next; returns whether it runs with interrupts masked. */
+export function restoreContext(cpu: Cpu, memory: GuestMemory, thread: number): boolean {
+  const r = cpu.r;
+  const frame = THREAD.sp.get(memory, thread);
+  const cpsr = memory.ld32(frame);
+  cpu.cpsr = cpsr & ~CPSR_I;
+  for (let n = 0; n <= 12; n++) r[n] = memory.ld32(frame + 4 + 4 * n);
+  r[13] = frame + FRAME_SIZE;
+  r[14] = memory.ld32(frame + 56);
+  r[15] = memory.ld32(frame + 60);
+  cpu.clearExclusive();
+  return (cpsr & CPSR_I) !== 0;
+}
+
+/** All registers in host memory, while guest code called by the kernel runs. */
+export class SavedRegisters {
+  private readonly r = new Int32Array(16);
+  private readonly cpsr: number;
+
+  constructor(cpu: Cpu) {
+    this.r.set(cpu.r);
+    this.cpsr = cpu.cpsr;
+  }
+
+  restore(cpu: Cpu): void {
+    cpu.r.set(this.r);
+    cpu.cpsr = this.cpsr;
+  }
+}

@@ -1,0 +1,106 @@
+import { SCHEDULE, type Task } from "../call.ts";
+import type { Kernel } from "../kernel.ts";
+import { HostArguments, kprintfBytes, latin1 } from "../kprintf.ts";
+import type { ConsoleApi } from "../types.ts";
+
+const NEWLINE = 0x0a;
+const CR = 0x0d;
+
+/** The serial line behind uart0: what arrives waits in a FIFO, what is written goes to the host. */
+export class Console implements ConsoleApi {
+  private readonly fifo: number[] = [];
+  ended = false;
+  /** Threads in getchar. */
+  private readonly waiting: number[] = [];
+  /** Called in interrupt context when bytes arrived (the device's rx_indicate). */
+  onReceive: (() => Task<void>) | undefined;
+
+  constructor(private readonly k: Kernel) {}
+
+  print(text: string): void {
+    this.kernelWrite(latin1(text));
+  }
+
+  printf(fmt: string, ...args: (number | string)[]): void {
+    this.kernelWrite(kprintfBytes(latin1(fmt), new HostArguments(args)));
+  }
+
+  /** rt_kprintf and rt_kputs: the device in STREAM mode, whatever it was opened with. */
+  kernelWrite(bytes: Uint8Array): void {
+    this.write(bytes, true);
+  }
+
+  /** Sends bytes; in STREAM mode `\r` goes before every `\n`. */
+  write(bytes: Uint8Array, stream: boolean): void {
+    if (bytes.length === 0) return;
+    let newlines = 0;
+    if (stream) for (const byte of bytes) if (byte === NEWLINE) newlines++;
+    const line = new Uint8Array(bytes.length + newlines);
+    if (newlines === 0) line.set(bytes);
+    else {
+      let at = 0;
+      for (const byte of bytes) {
+        if (byte === NEWLINE) line[at++] = CR;
+        line[at++] = byte;
+      }
+    }
+    this.k.options.output(line);
+  }
+
+  feed(bytes: Uint8Array): void {
+    for (const byte of bytes) this.fifo.push(byte);
+    this.received();
+  }
+
+  end(): void {
+    this.ended = true;
+    this.received();
+  }
+
+  private received(): void {
+    const { k } = this;
+    k.runner.interrupt(() => this.serve());
+  }
+
+  private *serve(): Task<void> {
+    const { k } = this;
+    for (const thread of this.waiting.splice(0)) k.threads.resume(thread);
+    k.scheduler.schedule();
+    if (this.onReceive !== undefined) yield* this.onReceive();
+  }
+
+  get readers(): number {
+    return this.waiting.length;
+  }
+
+  /** Bytes that wait. */
+  get available(): number {
+    return this.fifo.length;
+  }
+
+  get atEnd(): boolean {
+    return this.ended && this.fifo.length === 0;
+  }
+
+  /** Takes at most `count` bytes, none when none wait. */
+  take(count: number): Uint8Array {
+    return Uint8Array.from(this.fifo.splice(0, count));
+  }
+
+  *getchar(): Task<number> {
+    const { k } = this;
+    while (this.fifo.length === 0) {
+      if (this.ended) return -1;
+      const thread = k.scheduler.current;
+      this.waiting.push(thread);
+      k.threads.suspend(thread);
+      try {
+        yield SCHEDULE;
+      } finally {
+        const at = this.waiting.indexOf(thread);
+        if (at >= 0) this.waiting.splice(at, 1);
+      }
+    }
+    return this.fifo.shift() as number;
+  }
+}

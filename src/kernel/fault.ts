@@ -1,0 +1,186 @@
+import type { CpuFault } from "../cpu/types.ts";
+import { GuestFault } from "../memory/mod.ts";
+import { OBJECT, THREAD } from "./abi/layout.ts";
+import type { Task } from "./call.ts";
+import type { Kernel } from "./kernel.ts";
+import { BrokenList } from "./list.ts";
+import { listThread } from "./lists.ts";
+import { UnboundCall } from "./svc.ts";
+
+/** RT_ASSERT failed in kernel code or, by rt_assert_handler, in a module. */
+export class AssertionFailed extends Error {
+  constructor(
+    readonly expression: string,
+    readonly fn: string,
+    readonly line: number,
+  ) {
+    super(`(${expression}) assertion failed at function:${fn}, line number:${line}`);
+  }
+}
+
+/** What the kernel calls with when a module must end because of an error. */
+const EXIT_CODE = -1;
+
+const CPSR_T = 0x20;
+const hex8 = (value: number) => `0x${(value >>> 0).toString(16).padStart(8, "0")}`;
+
+/** CPU exceptions and failed assertions: the end of a module, or of the system. */
+export class Faults {
+  /** Thrown inside a supervisor call; handled when the engine has left. */
+  pending: unknown;
+
+  constructor(private readonly k: Kernel) {}
+
+  pend(error: unknown): void {
+    this.pending = error;
+  }
+
+  deliver(): void {
+    const error = this.pending;
+    this.pending = undefined;
+    this.thrown(error);
+  }
+
+  /** An error left a handler or a Task. What is no guest's doing goes on to the host. */
+  thrown(error: unknown): void {
+    if (error instanceof AssertionFailed) this.assertion(error);
+    else if (error instanceof GuestFault) this.exception(this.fromHost(error));
+    else if (error instanceof BrokenList || error instanceof UnboundCall) {
+      this.k.console.print(`${error.message}\n`);
+      this.endThread();
+    } else throw error;
+  }
+
+  cpuFault(): void {
+    const fault = this.k.cpu.fault;
+    if (fault !== undefined) this.exception(fault);
+  }
+
+  /** A bad pointer given to a kernel function: a data abort of the caller. */
+  private fromHost(error: GuestFault): CpuFault {
+    const thumb = (this.k.cpu.cpsr & CPSR_T) !== 0;
+    return {
+      kind: "data abort",
+      pc: (this.k.cpu.r[15] - (thumb ? 2 : 4)) >>> 0,
+      address: error.address,
+      access: error.access === "write" ? "write" : "read",
+      why: error.why,
+    };
+  }
+
+  private assertion(failed: AssertionFailed): void {
+    const { k } = this;
+    const thread = k.scheduler.current;
+    k.hooks.assertion?.(failed.expression, failed.fn, failed.line, thread);
+    if (this.module(thread) === 0) this.assertionText(failed);
+    this.endThread();
+  }
+
+  private assertionText(failed: AssertionFailed): void {
+    this.k.console.print(
+      `(${failed.expression}) assertion failed at function:${failed.fn}, line number:${failed.line} \n`,
+    );
+  }
+
+  private exception(fault: CpuFault): void {
+    const { k } = this;
+    const thread = k.scheduler.current;
+    k.hooks.fault?.(fault, thread);
+    const guard = fault.guard as { kind?: string; thread?: number } | undefined;
+    if (guard?.kind === "stack" && guard.thread === thread) {
+      this.stackOverflow(thread);
+      return;
+    }
+    k.console.print(this.dump(fault));
+    if (this.module(thread) === 0)
+      this.assertionText(new AssertionFailed("0", "rt_hw_cpu_shutdown", 85));
+    this.endThread();
+  }
+
+  /** rt_scheduler_stack_check found the stack used up. */
+  stackOverflow(thread: number): void {
+    const { k } = this;
+    k.hooks.stackOverflow?.(thread);
+    k.console.print(`thread:${OBJECT.name.get(k.memory, thread)} stack overflow\n`);
+    if (k.options.compat404) k.runner.halted = true;
+    else this.endThread();
+  }
+
+  /** What libcpu/arm/cortex-a/trap.c prints. */
+  private dump(fault: CpuFault): string {
+    const { r, cpsr } = this.k.cpu;
+    const pc = fault.pc + this.linkOffset(fault);
+    const reg = (n: number) => `r${String(n).padStart(2, "0")}:${hex8(r[n])}`;
+    return [
+      HEADERS[fault.kind],
+      "Execption:\n",
+      `${reg(0)} ${reg(1)} ${reg(2)} ${reg(3)}\n`,
+      `${reg(4)} ${reg(5)} ${reg(6)} ${reg(7)}\n`,
+      `${reg(8)} ${reg(9)} ${reg(10)}\n`,
+      `fp :${hex8(r[11])} ip :${hex8(r[12])}\n`,
+      `sp :${hex8(r[13])} lr :${hex8(r[14])} pc :${hex8(pc)}\n`,
+      `cpsr:${hex8(cpsr)}\n`,
+      listThread(this.k),
+      "shutdown...\n",
+    ].join("");
+  }
+
+  /** The dump shows the banked lr of the exception mode (ARM ARM B1.8.3), not the address of the instruction. */
+  private linkOffset(fault: CpuFault): number {
+    switch (fault.kind) {
+      case "data abort":
+        return 8;
+      case "prefetch abort":
+      case "breakpoint":
+        return 4;
+      case "undefined instruction":
+        return this.k.cpu.cpsr & CPSR_T ? 2 : 4;
+    }
+  }
+
+  private module(thread: number): number {
+    if (thread === 0 || this.k.hooks.endModule === undefined) return 0;
+    return OBJECT.module_id.get(this.k.memory, thread);
+  }
+
+  /** The running thread does not go on: its module ends, or, when it has none, the system stops. */
+  private endThread(): void {
+    const { k } = this;
+    const thread = k.scheduler.current;
+    const module = this.module(thread);
+    const state = k.runner.running;
+    if (module === 0 || state === undefined || state.dead) {
+      k.runner.halted = true;
+      return;
+    }
+    state.abandon();
+    k.scheduler.interruptNest = 0;
+    k.scheduler.lockNest = 0;
+    k.runner.irqMasked = false;
+    this.resetStack(thread);
+    const ending = k.ending;
+    const end = function* (): Task<void> {
+      const done = k.hooks.endModule?.(thread, module, EXIT_CODE);
+      if (done) yield* done;
+      if (!state.dead) yield* ending.exit();
+    };
+    state.push(end(), () => {});
+  }
+
+  /** module_cleanup may still be called on this thread; a stack pointer outside the stack is of no use for that. */
+  private resetStack(thread: number): void {
+    const m = this.k.memory;
+    const r = this.k.cpu.r;
+    const stack = THREAD.stack_addr.get(m, thread);
+    const top = stack + THREAD.stack_size.get(m, thread);
+    const sp = r[13] >>> 0;
+    if (sp < stack + THREAD.stack_size.get(m, thread) / 2 || sp > top) r[13] = top & ~7;
+  }
+}
+
+const HEADERS: Readonly<Record<CpuFault["kind"], string>> = {
+  "undefined instruction": "undefined instruction:\n",
+  "prefetch abort": "prefetch abort:\n",
+  "data abort": "data abort:",
+  breakpoint: "prefetch abort:\n",
+};

@@ -1,0 +1,191 @@
+/**
+ * rt_vsnprintf of RT-Thread 4.0.4 (src/kservice.c): a formatter of its own, with deviations from C that modules can see. `%o` prints
+ * hexadecimal digits, a width cuts `%s`, precision 0 prints no digits, unknown conversions consume nothing.
+ */
+
+/** The arguments behind the format. */
+export interface FormatArguments {
+  /** The next word, signed. */
+  int(): number;
+  /** The string the next word points to; undefined for NULL. */
+  string(): Uint8Array | undefined;
+}
+
+const LEFT = 1;
+const PLUS = 2;
+const SPACE = 4;
+const ZERO = 8;
+const SIGNED = 16;
+const LARGE = 32;
+
+const FLAGS: Readonly<Record<number, number>> = {
+  0x2d: LEFT,
+  0x2b: PLUS,
+  0x20: SPACE,
+  0x23: 0,
+  0x30: ZERO,
+};
+const NULL_TEXT = Uint8Array.from("(NULL)", (c) => c.charCodeAt(0));
+const code = (char: string) => char.charCodeAt(0);
+
+/** Collects output up to a limit and counts what would have come after it. */
+class Output {
+  length = 0;
+  readonly bytes: Uint8Array;
+  constructor(limit: number) {
+    this.bytes = new Uint8Array(limit);
+  }
+  put(byte: number): void {
+    if (this.length < this.bytes.length) this.bytes[this.length] = byte;
+    this.length++;
+  }
+  pad(byte: number, count: number): void {
+    if (count <= 0) return;
+    if (this.length < this.bytes.length) this.bytes.fill(byte, this.length, this.length + count);
+    this.length += count;
+  }
+  text(bytes: Uint8Array): void {
+    const room = this.bytes.length - this.length;
+    if (room > 0)
+      this.bytes.set(bytes.length > room ? bytes.subarray(0, room) : bytes, this.length);
+    this.length += bytes.length;
+  }
+}
+
+export interface Formatted {
+  /** The text, at most `limit` bytes. */
+  readonly bytes: Uint8Array;
+  /** Length the text would have without the limit. */
+  readonly length: number;
+}
+
+export function format(fmt: Uint8Array, args: FormatArguments, limit: number): Formatted {
+  const out = new Output(limit);
+  let at = 0;
+  /** A run of digits or an asterisk; undefined when neither is there. */
+  const number = (): number | undefined => {
+    if (fmt[at] === code("*")) {
+      at++;
+      return args.int();
+    }
+    if (!(fmt[at] >= 0x30 && fmt[at] <= 0x39)) return undefined;
+    let value = 0;
+    while (fmt[at] >= 0x30 && fmt[at] <= 0x39) value = (value * 10 + fmt[at++] - 0x30) | 0;
+    return value;
+  };
+  while (at < fmt.length) {
+    const byte = fmt[at++];
+    if (byte !== code("%")) {
+      out.put(byte);
+      continue;
+    }
+    let flags = 0;
+    for (; FLAGS[fmt[at]] !== undefined; at++) flags |= FLAGS[fmt[at]];
+    let width = number() ?? -1;
+    if (width < -1) {
+      flags |= LEFT;
+      width = -width;
+    }
+    let precision = -1;
+    if (fmt[at] === code(".")) {
+      at++;
+      precision = Math.max(0, number() ?? 0);
+    }
+    let short = false;
+    if (fmt[at] === code("h") || fmt[at] === code("l")) short = fmt[at++] === code("h");
+    const integer = () => {
+      const value = args.int();
+      if (!short) return flags & SIGNED ? value : value >>> 0;
+      return flags & SIGNED ? (value << 16) >> 16 : value & 0xffff;
+    };
+    const conversion = fmt[at++];
+    switch (conversion) {
+      case code("c"):
+        if (!(flags & LEFT)) out.pad(0x20, width - 1);
+        out.put(args.int() & 0xff);
+        if (flags & LEFT) out.pad(0x20, width - 1);
+        break;
+      case code("s"):
+        putString(out, args.string() ?? NULL_TEXT, width, precision, flags);
+        break;
+      case code("p"):
+        if (width === -1) {
+          width = 8;
+          flags |= ZERO;
+        }
+        putNumber(out, args.int() >>> 0, 16, width, precision, flags);
+        break;
+      case code("%"):
+        out.put(conversion);
+        break;
+      case code("X"):
+        flags |= LARGE;
+        putNumber(out, integer(), 16, width, precision, flags);
+        break;
+      case code("o"):
+      case code("x"):
+        putNumber(out, integer(), 16, width, precision, flags);
+        break;
+      case code("d"):
+      case code("i"):
+        flags |= SIGNED;
+        putNumber(out, integer(), 10, width, precision, flags);
+        break;
+      case code("u"):
+        putNumber(out, integer(), 10, width, precision, flags);
+        break;
+      default:
+        out.put(code("%"));
+        if (conversion !== undefined) out.put(conversion);
+    }
+  }
+  return { bytes: out.bytes.subarray(0, Math.min(out.length, limit)), length: out.length };
+}
+
+function putString(
+  out: Output,
+  text: Uint8Array,
+  width: number,
+  precision: number,
+  flags: number,
+): void {
+  let length = text.length;
+  if (width > 0 && length > width) length = width;
+  if (precision > 0 && length > precision) length = precision;
+  if (!(flags & LEFT)) out.pad(0x20, width - length);
+  out.text(text.subarray(0, length));
+  if (flags & LEFT) out.pad(0x20, width - length);
+}
+
+function putNumber(
+  out: Output,
+  value: number,
+  base: number,
+  width: number,
+  precision: number,
+  flags: number,
+): void {
+  let sign = "";
+  if (flags & SIGNED) {
+    if (value < 0) sign = "-";
+    else if (flags & PLUS) sign = "+";
+    else if (flags & SPACE) sign = " ";
+  }
+  let digits = Math.abs(value).toString(base);
+  if (flags & LARGE) digits = digits.toUpperCase();
+  const zeros = Math.max(0, precision - digits.length);
+  let room = width - digits.length - zeros - sign.length;
+  const zeroPad = (flags & (ZERO | LEFT)) === ZERO;
+  if (!(flags & LEFT) && !zeroPad) {
+    out.pad(0x20, room);
+    room = 0;
+  }
+  if (sign) out.put(code(sign));
+  if (zeroPad) {
+    out.pad(0x30, room);
+    room = 0;
+  }
+  out.pad(0x30, zeros);
+  if (precision !== 0) for (let n = 0; n < digits.length; n++) out.put(digits.charCodeAt(n));
+  out.pad(0x20, room);
+}

@@ -1,0 +1,241 @@
+import type { GuestMemory } from "../memory/mod.ts";
+import { ALIGN_SIZE, HEAP_MAGIC } from "./abi/constants.ts";
+import { HEAP_MEM } from "./abi/layout.ts";
+import type { Kernel } from "./kernel.ts";
+import type { HeapApi } from "./types.ts";
+
+const HEADER = HEAP_MEM.size;
+const MIN_SIZE = 12;
+
+const align = (size: number) => (size + ALIGN_SIZE - 1) & -ALIGN_SIZE;
+
+/**
+ * The small-memory heap: src/mem.c of RT-Thread 4.0.4 with RT_USING_MEMTRACE. Blocks are neighbours in address order, each with a
+ * header of 16 bytes; allocation is first fit from the lowest free block.
+ */
+export class Heap implements HeapApi {
+  readonly begin: number;
+  /** Usable bytes: what `free` prints as total memory. */
+  readonly total: number;
+  /** Bytes of used blocks with their headers. */
+  used = 0;
+  max = 0;
+  /** Address of the last header, a used block of no size. */
+  readonly last: number;
+  /** Header of the lowest free block. */
+  lowestFree: number;
+  private readonly memory: GuestMemory;
+
+  constructor(
+    private readonly k: Kernel,
+    begin: number,
+    end: number,
+  ) {
+    this.memory = k.memory;
+    this.begin = begin;
+    this.total = end - begin - 2 * HEADER;
+    this.last = begin + this.total + HEADER;
+    this.lowestFree = begin;
+    this.header(begin, false, this.total + HEADER, 0, "INIT");
+    this.header(this.last, true, this.total + HEADER, this.total + HEADER, "INIT");
+  }
+
+  alloc(size: number): number {
+    if (size === 0) return 0;
+    this.k.notInInterrupt("rt_malloc", 280);
+    if (size > this.total) return 0;
+    const wanted = Math.max(align(size), MIN_SIZE);
+    const m = this.memory;
+    const { begin, total } = this;
+    for (let at = this.lowestFree - begin; at < total - wanted;) {
+      const mem = begin + at;
+      const next = HEAP_MEM.next.get(m, mem);
+      if (next <= at || next > total + HEADER) return this.broken(mem);
+      if (HEAP_MEM.used.get(m, mem) === 0 && next - at - HEADER >= wanted) {
+        this.take(mem, at, next, wanted);
+        return mem + HEADER;
+      }
+      at = next;
+    }
+    return 0;
+  }
+
+  private take(mem: number, at: number, next: number, size: number): void {
+    const m = this.memory;
+    if (next - at - HEADER >= size + HEADER + MIN_SIZE) {
+      const rest = at + HEADER + size;
+      this.header(this.begin + rest, false, next, at, "");
+      if (next !== this.total + HEADER) HEAP_MEM.prev.set(m, this.begin + next, rest);
+      HEAP_MEM.next.set(m, mem, rest);
+      this.used += size + HEADER;
+    } else {
+      this.used += next - at;
+    }
+    if (this.used > this.max) this.max = this.used;
+    HEAP_MEM.magic.set(m, mem, HEAP_MAGIC);
+    HEAP_MEM.used.set(m, mem, 1);
+    this.owner(mem, this.k.threads.currentName || "NONE");
+    if (mem === this.lowestFree) {
+      let free = mem;
+      while (free !== this.last && HEAP_MEM.used.get(m, free) !== 0)
+        free = this.begin + HEAP_MEM.next.get(m, free);
+      this.lowestFree = free;
+    }
+  }
+
+  calloc(count: number, size: number): number {
+    const bytes = count * size;
+    // The original multiplies modulo 2^32 and hands out a block that is too small.
+    if (bytes > 0xffffffff && !this.k.options.compat404) return 0;
+    const address = this.alloc(bytes >>> 0);
+    if (address !== 0) this.memory.fill(address, bytes >>> 0, 0);
+    return address;
+  }
+
+  realloc(address: number, size: number): number {
+    this.k.notInInterrupt("rt_realloc", 428);
+    if (size > this.total) return 0;
+    const wanted = align(size);
+    if (wanted === 0) {
+      this.free(address);
+      return 0;
+    }
+    if (address === 0) return this.alloc(size);
+    if (address < this.begin || address >= this.last) return address;
+    const m = this.memory;
+    const mem = address - HEADER;
+    const at = mem - this.begin;
+    const next = HEAP_MEM.next.get(m, mem);
+    const old = next - at - HEADER;
+    if (old === wanted) return address;
+    if (wanted + HEADER + MIN_SIZE < old) {
+      this.used -= old - wanted;
+      const rest = at + HEADER + wanted;
+      this.header(this.begin + rest, false, next, at, "");
+      HEAP_MEM.next.set(m, mem, rest);
+      if (next !== this.total + HEADER) HEAP_MEM.prev.set(m, this.begin + next, rest);
+      if (this.begin + rest < this.lowestFree) this.lowestFree = this.begin + rest;
+      this.join(this.begin + rest);
+      return address;
+    }
+    const moved = this.alloc(size);
+    if (moved === 0) return 0;
+    m.write(moved, m.read(address, Math.min(old, size)));
+    this.free(address);
+    return moved;
+  }
+
+  free(address: number): void {
+    if (address === 0) return;
+    this.k.notInInterrupt("rt_free", 573);
+    const { k, memory: m } = this;
+    k.assert(
+      (address & (ALIGN_SIZE - 1)) === 0,
+      "(((rt_ubase_t)rmem) & (RT_ALIGN_SIZE - 1)) == 0",
+      "rt_free",
+      575,
+    );
+    k.assert(
+      address >= this.begin && address < this.last,
+      "(rt_uint8_t *)rmem >= (rt_uint8_t *)heap_ptr && (rt_uint8_t *)rmem < (rt_uint8_t *)heap_end",
+      "rt_free",
+      576,
+    );
+    const mem = address - HEADER;
+    const used = HEAP_MEM.used.get(m, mem);
+    const magic = HEAP_MEM.magic.get(m, mem);
+    if (used === 0 || magic !== HEAP_MAGIC) {
+      k.console.printf("to free a bad data block:\n");
+      k.console.printf("mem: 0x%08x, used flag: %d, magic code: 0x%04x\n", mem, used, magic);
+    }
+    k.assert(used !== 0, "mem->used", "rt_free", 593);
+    k.assert(magic === HEAP_MAGIC, "mem->magic == HEAP_MAGIC", "rt_free", 594);
+    HEAP_MEM.used.set(m, mem, 0);
+    this.owner(mem, "");
+    if (mem < this.lowestFree) this.lowestFree = mem;
+    this.used -= HEAP_MEM.next.get(m, mem) - (mem - this.begin);
+    this.join(mem);
+  }
+
+  *blocks(): Generator<{
+    header: number;
+    address: number;
+    size: number;
+    used: boolean;
+    owner: string;
+    magic: number;
+  }> {
+    const m = this.memory;
+    for (let mem = this.begin; mem !== this.last;) {
+      const at = mem - this.begin;
+      const next = HEAP_MEM.next.get(m, mem);
+      yield {
+        header: mem,
+        address: mem + HEADER,
+        size: next - at - HEADER,
+        used: HEAP_MEM.used.get(m, mem) !== 0,
+        owner: m.cstring(HEAP_MEM.thread.at(mem), 4),
+        magic: HEAP_MEM.magic.get(m, mem),
+      };
+      if (next <= at || next > this.total + HEADER) return;
+      mem = this.begin + next;
+    }
+  }
+
+  /** Size of the block at `address` without its header; 0 when there is no block. */
+  sizeOf(address: number): number {
+    if (address < this.begin + HEADER || address >= this.last) return 0;
+    const mem = address - HEADER;
+    if (HEAP_MEM.magic.get(this.memory, mem) !== HEAP_MAGIC) return 0;
+    return HEAP_MEM.next.get(this.memory, mem) - (mem - this.begin) - HEADER;
+  }
+
+  /** Merges a free block with its free neighbours. */
+  private join(mem: number): void {
+    const m = this.memory;
+    const { begin, last } = this;
+    const next = begin + HEAP_MEM.next.get(m, mem);
+    if (next !== mem && next !== last && HEAP_MEM.used.get(m, next) === 0) {
+      if (this.lowestFree === next) this.lowestFree = mem;
+      this.swallow(mem, next);
+    }
+    const prev = begin + HEAP_MEM.prev.get(m, mem);
+    if (prev !== mem && HEAP_MEM.used.get(m, prev) === 0) {
+      if (this.lowestFree === mem) this.lowestFree = prev;
+      this.swallow(prev, mem);
+    }
+  }
+
+  private swallow(mem: number, next: number): void {
+    const m = this.memory;
+    const after = HEAP_MEM.next.get(m, next);
+    HEAP_MEM.next.set(m, mem, after);
+    HEAP_MEM.prev.set(m, this.begin + after, mem - this.begin);
+  }
+
+  private header(mem: number, used: boolean, next: number, prev: number, owner: string): void {
+    const m = this.memory;
+    HEAP_MEM.magic.set(m, mem, HEAP_MAGIC);
+    HEAP_MEM.used.set(m, mem, used ? 1 : 0);
+    HEAP_MEM.next.set(m, mem, next);
+    HEAP_MEM.prev.set(m, mem, prev);
+    this.owner(mem, owner);
+  }
+
+  /** memtrace: the first letters of the allocating thread, padded with blanks. */
+  private owner(mem: number, name: string): void {
+    for (let i = 0; i < 4; i++)
+      this.memory.st8(
+        HEAP_MEM.thread.at(mem) + i,
+        i < name.length ? name.charCodeAt(i) : name === "" || i > 0 ? 0x20 : 0,
+      );
+  }
+
+  /** A header was overwritten: the original walks into garbage; here the heap is out of memory from this block on. */
+  private broken(mem: number): 0 {
+    this.k.console.print(
+      `rt_malloc: the heap is corrupted at 0x${mem.toString(16)}; some code wrote beyond its block\n`,
+    );
+    return 0;
+  }
+}

@@ -1,0 +1,174 @@
+import { IPC_CMD_RESET, RT_EFULL, RT_EOK, RT_ERROR, RT_ETIMEOUT } from "../abi/constants.ts";
+import { IPC, OBJECT, SEMAPHORE } from "../abi/layout.ts";
+import type { ExportRow, Task } from "../call.ts";
+import type { Kernel } from "../kernel.ts";
+import { listInit } from "../list.ts";
+import { ObjectClass } from "../types.ts";
+
+/** Semaphores: src/ipc.c of RT-Thread 4.0.4. */
+
+const VALUE_MAX = 0xffff;
+
+export function checkSem(k: Kernel, sem: number, fn: string, line: number): void {
+  k.assert(sem !== 0, "sem != RT_NULL", fn, line);
+  k.assert(
+    k.objects.classOf(sem) === ObjectClass.Semaphore,
+    "rt_object_get_type(&sem->parent.parent) == RT_Object_Class_Semaphore",
+    fn,
+    line + 1,
+  );
+}
+
+function setup(k: Kernel, sem: number, value: number, flag: number): void {
+  listInit(k.memory, IPC.suspend_thread.at(sem));
+  SEMAPHORE.value.set(k.memory, sem, value);
+  OBJECT.flag.set(k.memory, sem, flag);
+}
+
+export function semInit(k: Kernel, sem: number, name: string, value: number, flag: number): number {
+  k.assert(sem !== 0, "sem != RT_NULL", "rt_sem_init", 219);
+  k.assert(value >>> 0 <= VALUE_MAX, "value < 0x10000U", "rt_sem_init", 220);
+  k.objects.init(sem, ObjectClass.Semaphore, name);
+  setup(k, sem, value, flag);
+  return RT_EOK;
+}
+
+export function semCreate(k: Kernel, name: string, value: number, flag: number): number {
+  k.notInInterrupt("rt_sem_create", 287);
+  k.assert(value >>> 0 <= VALUE_MAX, "value < 0x10000U", "rt_sem_create", 288);
+  const sem = k.objects.allocate(ObjectClass.Semaphore, name);
+  if (sem !== 0) setup(k, sem, value, flag);
+  return sem;
+}
+
+export function semDetach(k: Kernel, sem: number): number {
+  k.waits.resumeAll(IPC.suspend_thread.at(sem));
+  k.objects.detach(sem);
+  return RT_EOK;
+}
+
+export function semDelete(k: Kernel, sem: number): number {
+  k.waits.resumeAll(IPC.suspend_thread.at(sem));
+  k.objects.delete(sem);
+  return RT_EOK;
+}
+
+export function semTake(k: Kernel, sem: number, timeout: number): number | Task<number> {
+  const value = SEMAPHORE.value.get(k.memory, sem);
+  if (value > 0) {
+    SEMAPHORE.value.set(k.memory, sem, value - 1);
+    return RT_EOK;
+  }
+  if (timeout === 0) return -RT_ETIMEOUT;
+  k.inThreadContext("rt_sem_take", 404);
+  return k.waits.block(IPC.suspend_thread.at(sem), OBJECT.flag.get(k.memory, sem), timeout);
+}
+
+export function semRelease(k: Kernel, sem: number): number {
+  const list = IPC.suspend_thread.at(sem);
+  if (!k.waits.isEmpty(list)) {
+    k.waits.resumeFirst(list);
+    k.scheduler.schedule();
+    return RT_EOK;
+  }
+  const value = SEMAPHORE.value.get(k.memory, sem);
+  if (value >= VALUE_MAX) return -RT_EFULL;
+  SEMAPHORE.value.set(k.memory, sem, value + 1);
+  return RT_EOK;
+}
+
+export function semControl(k: Kernel, sem: number, command: number, value: number): number {
+  if (command !== IPC_CMD_RESET) return -RT_ERROR;
+  k.waits.resumeAll(IPC.suspend_thread.at(sem));
+  SEMAPHORE.value.set(k.memory, sem, value);
+  k.scheduler.schedule();
+  return RT_EOK;
+}
+
+const HEADER = "rtthread.h";
+
+export const semRows: readonly ExportRow<Kernel>[] = [
+  {
+    name: "rt_sem_init",
+    proto:
+      "rt_err_t rt_sem_init(rt_sem_t sem, const char *name, rt_uint32_t value, rt_uint8_t flag);",
+    header: HEADER,
+    call: (k, sem, name, value, flag) => semInit(k, sem, k.name(name), value, flag),
+  },
+  {
+    name: "rt_sem_detach",
+    proto: "rt_err_t rt_sem_detach(rt_sem_t sem);",
+    header: HEADER,
+    call: (k, sem) => {
+      checkSem(k, sem, "rt_sem_detach", 249);
+      assertStatic(k, sem, "rt_sem_detach", 251);
+      return semDetach(k, sem);
+    },
+  },
+  {
+    name: "rt_sem_create",
+    proto: "rt_sem_t rt_sem_create(const char *name, rt_uint32_t value, rt_uint8_t flag);",
+    header: HEADER,
+    call: (k, name, value, flag) => semCreate(k, k.name(name), value, flag),
+  },
+  {
+    name: "rt_sem_delete",
+    proto: "rt_err_t rt_sem_delete(rt_sem_t sem);",
+    header: HEADER,
+    call: (k, sem) => {
+      k.notInInterrupt("rt_sem_delete", 325);
+      checkSem(k, sem, "rt_sem_delete", 328);
+      assertDynamic(k, sem, "rt_sem_delete", 330);
+      return semDelete(k, sem);
+    },
+  },
+  {
+    name: "rt_sem_take",
+    proto: "rt_err_t rt_sem_take(rt_sem_t sem, rt_int32_t time);",
+    header: HEADER,
+    call: (k, sem, timeout) => {
+      checkSem(k, sem, "rt_sem_take", 359);
+      return semTake(k, sem, timeout);
+    },
+  },
+  {
+    name: "rt_sem_trytake",
+    proto: "rt_err_t rt_sem_trytake(rt_sem_t sem);",
+    header: HEADER,
+    call: (k, sem) => {
+      checkSem(k, sem, "rt_sem_take", 359);
+      return semTake(k, sem, 0);
+    },
+  },
+  {
+    name: "rt_sem_release",
+    proto: "rt_err_t rt_sem_release(rt_sem_t sem);",
+    header: HEADER,
+    call: (k, sem) => {
+      checkSem(k, sem, "rt_sem_release", 462);
+      return semRelease(k, sem);
+    },
+  },
+  {
+    name: "rt_sem_control",
+    proto: "rt_err_t rt_sem_control(rt_sem_t sem, int cmd, void *arg);",
+    header: HEADER,
+    call: (k, sem, command, value) => {
+      checkSem(k, sem, "rt_sem_control", 524);
+      return semControl(k, sem, command, value);
+    },
+  },
+];
+
+export function assertStatic(k: Kernel, object: number, fn: string, line: number): void {
+  k.assert(k.objects.isStatic(object), "rt_object_is_systemobject(&object->parent)", fn, line);
+}
+
+export function assertDynamic(k: Kernel, object: number, fn: string, line: number): void {
+  k.assert(
+    !k.objects.isStatic(object),
+    "rt_object_is_systemobject(&object->parent) == RT_FALSE",
+    fn,
+    line,
+  );
+}

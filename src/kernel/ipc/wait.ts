@@ -1,0 +1,70 @@
+import type { GuestMemory } from "../../memory/mod.ts";
+import { IPC_FLAG_PRIO, RT_ERROR } from "../abi/constants.ts";
+import { THREAD } from "../abi/layout.ts";
+import { SCHEDULE, type Task } from "../call.ts";
+import type { Kernel } from "../kernel.ts";
+import { listEach, listInsertBefore, listIsEmpty, listNext } from "../list.ts";
+
+/** Wait lists of IPC objects: the common part of src/ipc.c of RT-Thread 4.0.4. */
+export class WaitLists {
+  private readonly memory: GuestMemory;
+  constructor(private readonly k: Kernel) {
+    this.memory = k.memory;
+  }
+
+  /** rt_ipc_list_suspend: the thread goes to the tail, or with PRIO before the first one of a larger number. */
+  suspend(list: number, thread: number, flag: number): void {
+    const m = this.memory;
+    this.k.threads.suspend(thread);
+    let before = list;
+    if (flag === IPC_FLAG_PRIO) {
+      const priority = THREAD.current_priority.get(m, thread);
+      for (const other of listEach(m, list, THREAD.tlist.offset)) {
+        if (priority < THREAD.current_priority.get(m, other)) {
+          before = THREAD.tlist.at(other);
+          break;
+        }
+      }
+    }
+    listInsertBefore(m, before, THREAD.tlist.at(thread));
+  }
+
+  isEmpty(list: number): boolean {
+    return listIsEmpty(this.memory, list);
+  }
+
+  /** The first waiter, 0 when there is none. */
+  first(list: number): number {
+    const node = listNext(this.memory, list);
+    return node === list ? 0 : node - THREAD.tlist.offset;
+  }
+
+  /** rt_ipc_list_resume. */
+  resumeFirst(list: number): void {
+    const thread = this.first(list);
+    if (thread !== 0) this.k.threads.resume(thread);
+  }
+
+  /** rt_ipc_list_resume_all: the object is gone or was reset. */
+  resumeAll(list: number): void {
+    for (let thread = this.first(list); thread !== 0; thread = this.first(list)) {
+      THREAD.error.set(this.memory, thread, -RT_ERROR);
+      // A node that is no suspended thread would stay where it is for ever.
+      if (this.k.threads.resume(thread) !== 0) this.k.scheduler.remove(thread);
+    }
+  }
+
+  /**
+   * Suspends the running thread on the list, for at most `timeout` ticks when that is positive; gives the thread's error after it
+   * was woken: 0, -RT_ETIMEOUT, or -RT_ERROR when the object went away.
+   */
+  *block(list: number, flag: number, timeout: number): Task<number> {
+    const m = this.memory;
+    const thread = this.k.scheduler.current;
+    THREAD.error.set(m, thread, 0);
+    this.suspend(list, thread, flag);
+    if (timeout > 0) this.k.threads.armTimer(thread, timeout);
+    yield SCHEDULE;
+    return THREAD.error.get(m, thread);
+  }
+}

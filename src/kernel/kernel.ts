@@ -1,0 +1,211 @@
+import type { Cpu } from "../cpu/types.ts";
+import type { GuestMemory } from "../memory/mod.ts";
+import { NAME_MAX, THREAD_STAT_YIELD } from "./abi/constants.ts";
+import { OBJECT, OBJECT_INFORMATION, THREAD } from "./abi/layout.ts";
+import { type SystemArea, systemArea, Trap, writeTraps } from "./board.ts";
+import { bootBoard } from "./boot.ts";
+import type { ExportGroup, Task } from "./call.ts";
+import { Clock, RTC_BOOT, UNITS_PER_TICK } from "./clock.ts";
+import { Console } from "./device/console.ts";
+import { AssertionFailed, Faults } from "./fault.ts";
+import { Futex } from "./futex.ts";
+import { Heap } from "./heap.ts";
+import { WaitLists } from "./ipc/wait.ts";
+import { Objects } from "./object.ts";
+import type { BoardOptions } from "./options.ts";
+import { Reents } from "./reent.ts";
+import { kernelRows } from "./rows.ts";
+import { Runner } from "./runner.ts";
+import { READY_LISTS_SIZE, Scheduler } from "./scheduler.ts";
+import { StackCheck } from "./stack-check.ts";
+import { SupervisorCalls } from "./svc.ts";
+import { DEFUNCT_LIST_SIZE, ThreadEnding } from "./thread-end.ts";
+import { Threads } from "./thread.ts";
+import { TIMER_LISTS_SIZE, Timers } from "./timer.ts";
+import type { KernelApi, KernelHooks, RunLimits, RunResult, SymbolTable } from "./types.ts";
+import { ObjectClass } from "./types.ts";
+
+/** The kernel: RT-Thread 4.0.4, uniprocessor, over guest memory. Subsystems are its public members. */
+export class Kernel implements KernelApi {
+  readonly area: SystemArea;
+  /** Address of a trap word (board.ts). */
+  readonly trap: (trap: number) => number;
+  readonly hooks: KernelHooks = {};
+  readonly objects: Objects;
+  readonly heap: Heap;
+  readonly scheduler: Scheduler;
+  readonly timers: Timers;
+  readonly threads: Threads;
+  readonly ending: ThreadEnding;
+  readonly waits: WaitLists;
+  readonly futex: Futex;
+  readonly clock: Clock;
+  readonly console: Console;
+  readonly faults: Faults;
+  readonly stackCheck: StackCheck;
+  readonly reents: Reents;
+  readonly svc: SupervisorCalls;
+  readonly runner: Runner;
+  readonly unitsPerTick = UNITS_PER_TICK;
+  /** Address that a thread's own timer has as its callback. */
+  readonly threadTimeout: number;
+  /** Guest functions called by the idle thread. */
+  readonly idleHooks: number[] = [];
+  private rtcOffset = RTC_BOOT;
+  private systemFree: number;
+
+  constructor(
+    readonly memory: GuestMemory,
+    readonly cpu: Cpu,
+    readonly symbols: SymbolTable | undefined,
+    readonly options: BoardOptions,
+  ) {
+    this.area = systemArea(memory);
+    this.trap = writeTraps(memory, this.area);
+    this.systemFree = this.area.free;
+    this.threadTimeout = symbols?.lookup("rt_thread_timeout") || this.trap(Trap.ThreadTimeout);
+    this.clock = new Clock(options);
+    this.console = new Console(this);
+    this.threads = new Threads(this);
+    let data = this.area.data;
+    const place = (bytes: number) => (data += bytes) - bytes;
+    this.scheduler = new Scheduler(this, place(READY_LISTS_SIZE));
+    this.objects = new Objects(this, place(OBJECT_INFORMATION.size * (ObjectClass.Module + 1)));
+    this.timers = new Timers(this, place(TIMER_LISTS_SIZE));
+    this.ending = new ThreadEnding(this, place(DEFUNCT_LIST_SIZE));
+    this.heap = new Heap(this, this.area.heapBegin, this.area.heapEnd);
+    this.waits = new WaitLists(this);
+    this.futex = new Futex(this);
+    this.faults = new Faults(this);
+    this.stackCheck = new StackCheck(this);
+    this.reents = new Reents(this);
+    this.runner = new Runner(this);
+    this.svc = new SupervisorCalls(this);
+    this.svc.register({ rows: kernelRows, context: this });
+  }
+
+  get tick(): number {
+    return this.clock.tick;
+  }
+
+  get nanoseconds(): number {
+    return this.clock.nanoseconds(this.runner.ahead);
+  }
+
+  get rtc(): number {
+    const wall = this.options.wall;
+    if (wall !== undefined) return wall.epochSeconds() + this.rtcOffset - RTC_BOOT;
+    return this.rtcOffset + Math.floor(this.nanoseconds / 1e9);
+  }
+
+  set rtc(seconds: number) {
+    this.rtcOffset += seconds - this.rtc;
+  }
+
+  get currentModule(): number {
+    const thread = this.scheduler.current;
+    return thread === 0 ? 0 : OBJECT.module_id.get(this.memory, thread);
+  }
+
+  lock(): void {
+    this.scheduler.lock();
+  }
+
+  unlock(): void {
+    this.scheduler.unlock();
+  }
+
+  stackArg(n: number): number {
+    return this.memory.ld32(this.cpu.r[13] + 4 * n);
+  }
+
+  setHigh(word: number): void {
+    this.cpu.r[1] = word;
+  }
+
+  /** An object name given by the guest. */
+  name(address: number): string {
+    return address === 0 ? "" : this.memory.cstring(address, NAME_MAX);
+  }
+
+  fail(errno: number): number {
+    const thread = this.scheduler.current;
+    if (thread !== 0) THREAD.error.set(this.memory, thread, -errno);
+    const reent = this.runner.running?.reent ?? 0;
+    if (reent !== 0) this.memory.st32(reent, errno);
+    return -1;
+  }
+
+  assert(condition: boolean, expression: string, fn: string, line: number): void {
+    if (!condition) throw new AssertionFailed(expression, fn, line);
+  }
+
+  /** RT_DEBUG_NOT_IN_INTERRUPT. */
+  notInInterrupt(fn: string, line: number): void {
+    if (this.scheduler.interruptNest === 0) return;
+    this.console.print(`Function[${fn}] shall not be used in ISR\n`);
+    this.assert(false, "0", fn, line);
+  }
+
+  /** RT_DEBUG_IN_THREAD_CONTEXT. */
+  inThreadContext(fn: string, line: number): void {
+    if (this.scheduler.current === 0) {
+      this.console.print(`Function[${fn}] shall not be used before scheduler start\n`);
+      this.assert(false, "0", fn, line);
+    }
+    this.notInInterrupt(fn, line);
+  }
+
+  register<C>(group: ExportGroup<C>): void {
+    this.svc.register(group);
+  }
+
+  /** Gives the supervisor calls of the firmware, numbered by their place in the list, their functions. */
+  bind(svcNames: readonly string[]): void {
+    this.svc.bind(svcNames);
+  }
+
+  /** Guest memory outside the heap for the life of the machine, aligned to 8. */
+  systemAlloc(bytes: number): number {
+    const address = (this.systemFree + 7) & ~7;
+    if (address + bytes > this.area.end) throw new Error("the system area is full");
+    this.systemFree = address + bytes;
+    return address;
+  }
+
+  boot(main: () => Task<void>): void {
+    bootBoard(this, main);
+  }
+
+  run(limits: RunLimits): RunResult {
+    return this.runner.run(limits);
+  }
+
+  pause(): void {
+    this.runner.pause();
+  }
+
+  /** The running thread's function returned. */
+  exitThread(): void {
+    this.runner.running?.push(this.ending.exit(), () => {});
+    this.runner.leave = true;
+  }
+
+  /** rt_tick_increase in the tick interrupt. */
+  *tickInterrupt(): Task<void> {
+    const { memory, clock, scheduler } = this;
+    clock.taken();
+    clock.tick = (clock.tick + 1) >>> 0;
+    const thread = scheduler.current;
+    if (thread !== 0 && !scheduler.currentGone) {
+      const left = (THREAD.remaining_tick.get(memory, thread) - 1) >>> 0;
+      THREAD.remaining_tick.set(memory, thread, left);
+      if (left === 0) {
+        THREAD.remaining_tick.set(memory, thread, THREAD.init_tick.get(memory, thread));
+        THREAD.stat.set(memory, thread, THREAD.stat.get(memory, thread) | THREAD_STAT_YIELD);
+        scheduler.schedule();
+      }
+    }
+    yield* this.timers.checkHard();
+  }
+}

@@ -1,0 +1,36 @@
+import type { Cpu } from "../cpu/types.ts";
+import type { GuestMemory } from "../memory/mod.ts";
+import { Kernel } from "./kernel.ts";
+import type { BoardOptions } from "./options.ts";
+import type { SymbolTable } from "./types.ts";
+
+export { HEAP_BEGIN, SYSTEM_AREA } from "./board.ts";
+export {
+  callGuest,
+  type CallResult,
+  type ExportGroup,
+  type ExportRow,
+  type GuestCall,
+  SCHEDULE,
+  type Task,
+  type Wait,
+} from "./call.ts";
+export { UNITS_PER_TICK } from "./clock.ts";
+export { Kernel } from "./kernel.ts";
+export * from "./lists.ts";
+export type { BoardOptions, GuestLibrary } from "./options.ts";
+export { kernelRows } from "./rows.ts";
+export * from "./types.ts";
+
+/**
+ * Builds the kernel over guest memory whose last MiB (SYSTEM_AREA) is not heap: `new GuestMemory({ base: 0x60000000, size: 0x900000 })`
+ * is the reference board with its 8 MiB.
+ */
+export function createKernel(
+  memory: GuestMemory,
+  cpu: Cpu,
+  symbols: SymbolTable | undefined,
+  options: BoardOptions,
+): Kernel {
+  return new Kernel(memory, cpu, symbols, options);
+}

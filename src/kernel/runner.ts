@@ -1,0 +1,273 @@
+import { type Cpu, Exit, SVC_UNITS } from "../cpu/types.ts";
+import type { GuestMemory } from "../memory/mod.ts";
+import { THREAD_PRIORITY_MAX } from "./abi/constants.ts";
+import { THREAD } from "./abi/layout.ts";
+import { Trap } from "./board.ts";
+import { type GuestCall, SCHEDULE, type Task } from "./call.ts";
+import { restoreContext, saveContext, SavedRegisters } from "./context.ts";
+import type { Kernel } from "./kernel.ts";
+import type { Frame, ThreadState } from "./thread-state.ts";
+import type { RunLimits, RunResult } from "./types.ts";
+
+/** The run loop: gives the CPU or the Tasks of the current thread their turn, delivers interrupts, switches threads. */
+export class Runner {
+  /** The thread whose registers are in the CPU; undefined before the first switch. */
+  running: ThreadState | undefined;
+  /** rt_hw_interrupt_disable: no interrupt is taken. */
+  irqMasked = false;
+  /** Stopped for good. */
+  halted = false;
+  /** The idle thread has nothing to do until the next interrupt. */
+  idleWaits = false;
+  /** The call that is being served left something for the run loop to do. */
+  leave = false;
+  private readonly cpu: Cpu;
+  private readonly memory: GuestMemory;
+  /** Units given to the engine for the slice that runs now. */
+  private given = 0;
+  private inCpu = false;
+  private paused = false;
+  private readonly pendingInterrupts: (() => Task<void>)[] = [];
+
+  constructor(private readonly k: Kernel) {
+    this.cpu = k.cpu;
+    this.memory = k.memory;
+  }
+
+  /** Units the engine has used of the running slice. */
+  get ahead(): number {
+    return this.inCpu ? this.given - this.cpu.units : 0;
+  }
+
+  run(limits: RunLimits): RunResult {
+    const { k } = this;
+    const { clock, scheduler } = k;
+    const end = limits.units === undefined ? Infinity : clock.units + limits.units;
+    while (!this.halted) {
+      if (limits.untilTick !== undefined && (clock.tick - limits.untilTick) >>> 0 < 0x80000000)
+        return { why: "tick" };
+      if (clock.units >= end || this.paused) {
+        this.paused = false;
+        return { why: "units" };
+      }
+      this.leave = false;
+      if (scheduler.requested && scheduler.interruptNest === 0) scheduler.pick();
+      this.takeInterrupts();
+      if (scheduler.interruptNest === 0) this.switchIfNeeded();
+      const state = this.running;
+      if (state === undefined || this.halted) continue;
+      if (this.idleWaits && scheduler.current === k.threads.idle && state.frames.length === 1) {
+        const stop = this.idle(limits, end);
+        if (stop !== undefined) return stop;
+        continue;
+      }
+      const frame = state.frames.at(-1);
+      if (frame !== undefined && frame.below === undefined) this.step(state, frame);
+      else this.runCpu(end);
+    }
+    return { why: "halted" };
+  }
+
+  pause(): void {
+    this.paused = true;
+    this.leave = true;
+  }
+
+  /** Runs a Task on the running thread before anything else of that thread goes on. */
+  defer(task: Task<void>): void {
+    this.running?.push(task, () => {});
+    this.leave = true;
+  }
+
+  /** Runs in interrupt context as soon as interrupts are not masked. */
+  interrupt(handler: () => Task<void>): void {
+    this.pendingInterrupts.push(handler);
+    this.leave = true;
+  }
+
+  private runCpu(end: number): void {
+    const { cpu, k } = this;
+    this.given = Math.min(k.clock.budget(), end - k.clock.units);
+    cpu.units = this.given;
+    this.inCpu = true;
+    let exit: Exit;
+    try {
+      exit = cpu.run();
+    } finally {
+      this.inCpu = false;
+      k.clock.units += this.given - cpu.units;
+    }
+    if (exit === Exit.Fault) k.faults.cpuFault();
+    else if (k.faults.pending !== undefined) k.faults.deliver();
+    else k.stackCheck.left(this.running);
+  }
+
+  private step(state: ThreadState, frame: Frame): void {
+    const { k } = this;
+    k.clock.units += SVC_UNITS;
+    frame.executing = true;
+    let step: IteratorResult<GuestCall | typeof SCHEDULE, unknown>;
+    try {
+      step = frame.task.next(frame.input);
+    } catch (error) {
+      frame.executing = false;
+      k.faults.thrown(error);
+      return;
+    }
+    frame.executing = false;
+    if (state.dead && !frame.interrupt) {
+      state.abandon();
+      k.scheduler.requested = true;
+      return;
+    }
+    if (step.done) {
+      state.frames.splice(state.frames.indexOf(frame), 1);
+      frame.done(step.value);
+    } else if (step.value === SCHEDULE) {
+      frame.input = 0;
+      if (!frame.interrupt) k.scheduler.requested = true;
+    } else {
+      this.enterGuest(frame, step.value);
+    }
+  }
+
+  /** Calls guest code above the Task; the trap word it returns to ends the call. */
+  private enterGuest(frame: Frame, call: GuestCall): void {
+    const { cpu, memory } = this;
+    frame.below = new SavedRegisters(cpu);
+    const r = cpu.r;
+    const top = frame.interrupt ? this.k.area.irqStack : r[13];
+    const stacked = Math.max(0, call.args.length - 4);
+    const sp = ((top & ~7) - 4 * (stacked + (stacked & 1))) | 0;
+    try {
+      for (let n = 0; n < stacked; n++) memory.st32(sp + 4 * n, call.args[n + 4]);
+    } catch (error) {
+      this.k.faults.thrown(error);
+      return;
+    }
+    for (let n = 0; n < Math.min(4, call.args.length); n++) r[n] = call.args[n];
+    r[13] = sp;
+    r[14] = this.k.trap(Trap.Return);
+    cpu.jump(call.pc);
+  }
+
+  /** The word a guest call returns to was reached. */
+  guestReturned(): boolean {
+    const frame = this.running?.frames.at(-1);
+    if (frame?.below === undefined) return false;
+    frame.input = this.cpu.r[0];
+    frame.below.restore(this.cpu);
+    frame.below = undefined;
+    return true;
+  }
+
+  private takeInterrupts(): void {
+    const { k } = this;
+    while (!this.irqMasked && k.scheduler.interruptNest === 0 && this.running !== undefined) {
+      const handler = this.pendingInterrupts.shift();
+      if (handler !== undefined) this.serve(handler());
+      else if (k.clock.due()) this.serve(k.tickInterrupt());
+      else return;
+    }
+  }
+
+  /** Starts an interrupt handler; one that calls guest code goes on in the run loop. */
+  private serve(handler: Task<void>): void {
+    const { k } = this;
+    this.idleWaits = false;
+    k.scheduler.interruptNest++;
+    let first: IteratorResult<GuestCall | typeof SCHEDULE, void>;
+    try {
+      first = handler.next();
+    } catch (error) {
+      k.scheduler.interruptNest--;
+      k.faults.thrown(error);
+      return;
+    }
+    if (first.done) {
+      k.scheduler.interruptNest--;
+      return;
+    }
+    const registers = new SavedRegisters(this.cpu);
+    const state = this.running as ThreadState;
+    const frame = state.push(
+      handler,
+      () => {
+        registers.restore(this.cpu);
+        k.scheduler.interruptNest--;
+      },
+      true,
+    );
+    if (first.value !== SCHEDULE) this.enterGuest(frame, first.value);
+  }
+
+  private switchIfNeeded(): void {
+    const { k, cpu, memory } = this;
+    if (k.scheduler.current === 0) k.scheduler.pick();
+    const to = k.scheduler.current;
+    const from = this.running;
+    if (to === 0 || (from !== undefined && from.thread === to && !from.dead)) return;
+    if (from !== undefined && !from.dead) {
+      saveContext(cpu, memory, from.thread, this.irqMasked);
+    }
+    const state = k.threads.state(to);
+    this.running = state;
+    this.idleWaits = false;
+    this.irqMasked = restoreContext(cpu, memory, to);
+    k.reents.activate(state);
+    k.hooks.switched?.(to);
+    k.stackCheck.switchedTo(state);
+  }
+
+  /** The idle thread waits for an interrupt. Returns a result when `run` has to leave. */
+  private idle(limits: RunLimits, end: number): RunResult | undefined {
+    const { k } = this;
+    const { clock, scheduler } = k;
+    const lowest = THREAD_PRIORITY_MAX - 1;
+    const equalWaits = scheduler.hasReady(lowest);
+    if (equalWaits && !k.options.compat404) {
+      scheduler.pick();
+      return undefined;
+    }
+    if (k.ending.hasDefunct) {
+      this.idleWaits = false;
+      return undefined;
+    }
+    const next = this.nextEvent(equalWaits);
+    if (!clock.isVirtual || !limits.skipIdle || next === undefined) {
+      if (clock.due() || this.pendingInterrupts.length > 0) return undefined;
+      return { why: "idle", nextTick: next };
+    }
+    let ticks = Math.max(1, (next - clock.tick) | 0);
+    if (limits.untilTick !== undefined)
+      ticks = Math.min(ticks, Math.max(1, (limits.untilTick - clock.tick) | 0));
+    if (limits.units !== undefined)
+      ticks = Math.min(ticks, Math.max(1, Math.ceil((end - clock.units) / k.unitsPerTick)));
+    this.spendIdleSlice(ticks - 1);
+    clock.skip(ticks);
+    return undefined;
+  }
+
+  /** Tick at which something can happen although every thread sleeps. */
+  private nextEvent(equalWaits: boolean): number | undefined {
+    const { k } = this;
+    const timer = k.timers.nextHard();
+    if (!equalWaits) return timer;
+    const left = THREAD.remaining_tick.get(this.memory, k.threads.idle);
+    const slice = (k.clock.tick + left) >>> 0;
+    if (timer === undefined) return slice;
+    return ((timer - slice) | 0) < 0 ? timer : slice;
+  }
+
+  /** Ticks that are skipped still count against tidle0's slice. */
+  private spendIdleSlice(ticks: number): void {
+    const { k, memory } = this;
+    const slice = THREAD.init_tick.get(memory, k.threads.idle);
+    const left = THREAD.remaining_tick.get(memory, k.threads.idle) - ticks;
+    THREAD.remaining_tick.set(
+      memory,
+      k.threads.idle,
+      left > 0 ? left : ((left % slice) + slice) % slice || slice,
+    );
+  }
+}

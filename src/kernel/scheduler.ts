@@ -1,0 +1,124 @@
+import type { GuestMemory } from "../memory/mod.ts";
+import {
+  THREAD_PRIORITY_MAX,
+  THREAD_READY,
+  THREAD_RUNNING,
+  THREAD_STAT_MASK,
+  THREAD_STAT_YIELD,
+} from "./abi/constants.ts";
+import { THREAD } from "./abi/layout.ts";
+import type { Kernel } from "./kernel.ts";
+import { listInit, listInsertBefore, listIsEmpty, listNext, listRemove } from "./list.ts";
+
+/** Bytes of the ready lists in the system area. */
+export const READY_LISTS_SIZE = 8 * THREAD_PRIORITY_MAX;
+
+/**
+ * Strict priorities, 0 first, one FIFO of ready threads for each: src/scheduler.c of RT-Thread 4.0.4 for one CPU. The running thread is
+ * not on a list.
+ */
+export class Scheduler {
+  /** TCB of the running thread, 0 before start. In an interrupt it is already the thread to be switched to. */
+  current = 0;
+  /** rt_scheduler_lock_nest. */
+  lockNest = 0;
+  /** rt_interrupt_nest. */
+  interruptNest = 0;
+  /** rt_schedule() was called; the runner picks a thread when the present call or step is over. */
+  requested = false;
+  /** The running thread was ended and its TCB freed. */
+  currentGone = false;
+  private readonly memory: GuestMemory;
+  private readyGroup = 0;
+
+  constructor(
+    private readonly k: Kernel,
+    private readonly lists: number,
+  ) {
+    this.memory = k.memory;
+    for (let priority = 0; priority < THREAD_PRIORITY_MAX; priority++)
+      listInit(this.memory, this.head(priority));
+  }
+
+  private head(priority: number): number {
+    return this.lists + 8 * priority;
+  }
+
+  hasReady(priority: number): boolean {
+    return (this.readyGroup & (1 << priority)) !== 0;
+  }
+
+  /** rt_schedule: in a thread the switch happens at the end of the call being served, in an interrupt at its end. */
+  schedule(): void {
+    if (this.interruptNest > 0) this.pick();
+    else this.requested = true;
+  }
+
+  /** Decides which thread runs; the registers follow in the runner. */
+  pick(): void {
+    this.requested = false;
+    if (this.lockNest > 0 && !this.currentGone) return;
+    if (this.readyGroup === 0) return;
+    const m = this.memory;
+    const best = 31 - Math.clz32(this.readyGroup & -this.readyGroup);
+    const from = this.current;
+    let keepFrom = false;
+    if (from !== 0 && !this.currentGone) {
+      const stat = THREAD.stat.get(m, from);
+      if ((stat & THREAD_STAT_MASK) === THREAD_RUNNING) {
+        const priority = THREAD.current_priority.get(m, from);
+        const yields = (stat & THREAD_STAT_YIELD) !== 0 || this.idleStepsAside(from);
+        THREAD.stat.set(m, from, stat & ~THREAD_STAT_YIELD);
+        if (priority < best || (priority === best && !yields)) return;
+        keepFrom = true;
+      }
+    }
+    const to = listNext(m, this.head(best)) - THREAD.tlist.offset;
+    this.current = to;
+    this.currentGone = false;
+    if (keepFrom) this.insert(from);
+    this.remove(to);
+    THREAD.stat.set(m, to, (THREAD.stat.get(m, to) & ~THREAD_STAT_MASK) | THREAD_RUNNING);
+  }
+
+  /** rt_schedule_insert_thread. */
+  insert(thread: number): void {
+    const m = this.memory;
+    const rest = THREAD.stat.get(m, thread) & ~THREAD_STAT_MASK;
+    if (thread === this.current) {
+      THREAD.stat.set(m, thread, rest | THREAD_RUNNING);
+      return;
+    }
+    THREAD.stat.set(m, thread, rest | THREAD_READY);
+    const priority = THREAD.current_priority.get(m, thread) & (THREAD_PRIORITY_MAX - 1);
+    listInsertBefore(m, this.head(priority), THREAD.tlist.at(thread));
+    this.readyGroup |= 1 << priority;
+  }
+
+  /** rt_schedule_remove_thread: from whatever list the thread is on. */
+  remove(thread: number): void {
+    const m = this.memory;
+    listRemove(m, THREAD.tlist.at(thread));
+    const priority = THREAD.current_priority.get(m, thread) & (THREAD_PRIORITY_MAX - 1);
+    if (listIsEmpty(m, this.head(priority))) this.readyGroup &= ~(1 << priority);
+  }
+
+  lock(): void {
+    this.lockNest++;
+  }
+
+  unlock(): void {
+    if (--this.lockNest <= 0) {
+      this.lockNest = 0;
+      if (this.current !== 0) this.schedule();
+    }
+  }
+
+  /**
+   * On the board tidle0 uses up its slice of 32 ticks before an equal thread gets its turn, although it has nothing to do. Only
+   * `compat404` keeps modules, which have the same priority, waiting for that.
+   */
+  private idleStepsAside(thread: number): boolean {
+    return thread === this.k.threads.idle && !this.k.options.compat404;
+  }
+}

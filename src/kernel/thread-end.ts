@@ -1,0 +1,141 @@
+import type { GuestMemory } from "../memory/mod.ts";
+import { RT_EOK, THREAD_CLOSE, THREAD_INIT, THREAD_STAT_MASK } from "./abi/constants.ts";
+import { OBJECT, THREAD } from "./abi/layout.ts";
+import { callGuest, SCHEDULE, type Task, type Wait } from "./call.ts";
+import type { Kernel } from "./kernel.ts";
+import { listInit, listInsertAfter, listIsEmpty, listNext, listRemove } from "./list.ts";
+
+/** Bytes of the list of ended threads in the system area. */
+export const DEFUNCT_LIST_SIZE = 8;
+
+/** How threads end: rt_thread_exit, rt_thread_delete, rt_thread_detach and the part of the idle thread that frees them. */
+export class ThreadEnding {
+  private readonly memory: GuestMemory;
+
+  constructor(
+    private readonly k: Kernel,
+    private readonly defunct: number,
+  ) {
+    this.memory = k.memory;
+    listInit(this.memory, defunct);
+  }
+
+  /** rt_thread_exit of the running thread; does not return to what called it. */
+  *exit(): Task<void> {
+    const thread = this.k.threads.current;
+    yield* this.cleanup(thread);
+    this.close(thread, this.k.objects.isStatic(thread) ? "detach" : "delete");
+    const state = this.k.threads.states.get(thread);
+    if (state !== undefined) state.dead = true;
+    yield SCHEDULE;
+  }
+
+  /** rt_thread_delete or rt_thread_detach as part of a Task. */
+  *end(thread: number, how: "delete" | "detach"): Task<number> {
+    if (this.isClosed(thread)) return RT_EOK;
+    this.unqueue(thread);
+    yield* this.cleanup(thread);
+    this.close(thread, how);
+    return RT_EOK;
+  }
+
+  /** The same for callers that are no Task: module destruction and cleanup hook run when the present call is over. */
+  now(thread: number, how: "delete" | "detach"): number {
+    if (this.isClosed(thread)) return RT_EOK;
+    this.unqueue(thread);
+    const cleanup = this.cleanup(thread);
+    const first = cleanup.next();
+    if (!first.done) this.k.runner.defer(resumed(cleanup, first.value));
+    this.close(thread, how);
+    return RT_EOK;
+  }
+
+  /** Takes a thread out of everything at once, as dlmodule_destroy does; frees TCB and stack of a dynamic one. */
+  purge(thread: number): void {
+    const { k, memory: m } = this;
+    k.scheduler.remove(thread);
+    k.timers.detach(THREAD.thread_timer.at(thread));
+    THREAD.stat.set(m, thread, THREAD_CLOSE);
+    this.forget(thread);
+    if (thread === k.scheduler.current) k.scheduler.currentGone = true;
+    if (k.objects.isStatic(thread)) {
+      k.objects.detach(thread);
+    } else {
+      k.heap.free(THREAD.stack_addr.get(m, thread));
+      k.objects.delete(thread);
+    }
+  }
+
+  /** rt_thread_idle_excute: frees what ended since. True when there was something. */
+  reap(): boolean {
+    const { k, memory: m } = this;
+    let any = false;
+    while (!listIsEmpty(m, this.defunct)) {
+      const thread = listNext(m, this.defunct) - THREAD.tlist.offset;
+      listRemove(m, THREAD.tlist.at(thread));
+      this.forget(thread);
+      k.heap.free(THREAD.stack_addr.get(m, thread));
+      k.objects.delete(thread);
+      any = true;
+    }
+    return any;
+  }
+
+  get hasDefunct(): boolean {
+    return !listIsEmpty(this.memory, this.defunct);
+  }
+
+  private isClosed(thread: number): boolean {
+    return (THREAD.stat.get(this.memory, thread) & THREAD_STAT_MASK) === THREAD_CLOSE;
+  }
+
+  private unqueue(thread: number): void {
+    if ((THREAD.stat.get(this.memory, thread) & THREAD_STAT_MASK) !== THREAD_INIT)
+      this.k.scheduler.remove(thread);
+  }
+
+  /** _rt_thread_cleanup_execute. */
+  private *cleanup(thread: number): Task<void> {
+    const m = this.memory;
+    const module = OBJECT.module_id.get(m, thread);
+    const ended = module !== 0 ? this.k.hooks.threadEnded?.(thread, module) : undefined;
+    if (ended) yield* ended;
+    // The module may have taken the thread with it.
+    if (!this.k.threads.states.has(thread)) return;
+    const hook = THREAD.cleanup.get(m, thread);
+    if (hook !== 0) yield* callGuest(hook, thread);
+  }
+
+  private close(thread: number, how: "delete" | "detach"): void {
+    const { k, memory: m } = this;
+    const state = k.threads.states.get(thread);
+    if (state === undefined) return;
+    k.scheduler.remove(thread);
+    k.timers.detach(THREAD.thread_timer.at(thread));
+    THREAD.stat.set(m, thread, THREAD_CLOSE);
+    if (how === "detach") {
+      k.objects.detach(thread);
+      this.forget(thread);
+    } else {
+      listInsertAfter(m, this.defunct, THREAD.tlist.at(thread));
+      state.abandon();
+    }
+  }
+
+  /** Gives back what the simulator keeps of the thread. */
+  private forget(thread: number): void {
+    const state = this.k.threads.states.get(thread);
+    if (state === undefined) return;
+    this.k.threads.states.delete(thread);
+    this.k.reents.release(state);
+    if (state.guard !== 0) this.memory.removeGuard(state.guard);
+    state.dead = true;
+    state.abandon();
+  }
+}
+
+/** A Task that was started and yielded `first` goes on from there. */
+function* resumed(task: Task<void>, first: Wait): Task<void> {
+  let step = task.next(yield first);
+  while (!step.done) step = task.next(yield step.value);
+}
