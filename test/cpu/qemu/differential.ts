@@ -1,0 +1,179 @@
+/** Runs the same image under qemu-arm and under the interpreter and compares what every case left behind. */
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Cpu, CpuFault } from "../../../src/cpu/mod.ts";
+import { type GeneratedCase, type State, generateCase } from "./generate.ts";
+import { CAPACITY, type Image, RESULT_POINTER, type Result, buildImage, codeAddress, parseOutput, sharedDriver, windowAddress } from "./image.ts";
+import { runLinux } from "./linux.ts";
+import { type Instruction } from "./sequence.ts";
+import { qemu, run } from "./tools.ts";
+
+const SIGILL = 4;
+const SIGTRAP = 5;
+const SIGBUS = 7;
+const SIGSEGV = 11;
+const FLAGS = 0xf80f0000;
+
+export interface Difference {
+  readonly test: GeneratedCase;
+  readonly qemu: Result;
+  readonly ours: Result;
+}
+
+/** What a run has covered. */
+export interface Tally {
+  cases: number;
+  instructions: number;
+  /** Executions per row of the decode tables (as generated; a skipped branch body counts too). */
+  readonly rows: Map<string, number>;
+  readonly differences: Difference[];
+}
+
+export function newTally(): Tally {
+  return { cases: 0, instructions: 0, rows: new Map(), differences: [] };
+}
+
+/** The image's output as qemu-arm produces it. */
+function runQemu(image: Image): Result[] {
+  const folder = mkdtempSync(join(tmpdir(), "rtt-sim-cpu-"));
+  try {
+    const file = join(folder, "image.elf");
+    writeFileSync(file, image.elf);
+    chmodSync(file, 0o755);
+    const { status, stdout, stderr } = qemu(file);
+    if (status !== 0) throw new Error(`qemu-arm ended with ${status}: ${stderr}`);
+    return parseOutput(image, stdout);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function signalOf(fault: CpuFault): number {
+  switch (fault.kind) {
+    case "undefined instruction":
+      return SIGILL;
+    case "breakpoint":
+      return SIGTRAP;
+    default:
+      return /align/.test(fault.why) ? SIGBUS : SIGSEGV;
+  }
+}
+
+/** What the signal handler of driver.s does. */
+function recordFault(cpu: Cpu, signal: number): void {
+  const { memory } = cpu;
+  const at = memory.ldu32(RESULT_POINTER);
+  for (let r = 0; r < 15; r++) memory.st32(at + 4 * r, cpu.r[r]);
+  [cpu.cpsr & FLAGS, cpu.r[15], signal].forEach((value, i) => memory.st32(at + 60 + 4 * i, value));
+  memory.st32(RESULT_POINTER, at + 72);
+  cpu.cpsr &= ~0x0600fc20;
+  cpu.jump(sharedDriver().next);
+}
+
+/** The image's output as the interpreter produces it. */
+function runOurs(image: Image): Result[] {
+  let endless = 0;
+  const process = runLinux(image.elf, {
+    units: 64 * image.cases.length + 10_000,
+    onFault(cpu, fault) {
+      if (endless++ > 2 * image.cases.length) return false;
+      recordFault(cpu, signalOf(fault));
+      return true;
+    },
+  });
+  if (process.status !== 0)
+    throw new Error(`the image did not end: ${JSON.stringify(process.fault ?? "endless")}`);
+  return parseOutput(image, process.stdout);
+}
+
+function same(a: Result, b: Result): boolean {
+  return Buffer.compare(a.window, b.window) === 0 && a.registers.every((v, i) => v === b.registers[i]);
+}
+
+function differencesOf(cases: readonly GeneratedCase[]): Difference[] {
+  const image = buildImage(cases);
+  const expected = runQemu(image);
+  const got = runOurs(image);
+  return cases.flatMap((test, i) =>
+    same(expected[i], got[i]) ? [] : [{ test, qemu: expected[i], ours: got[i] }],
+  );
+}
+
+/** Runs `count` cases with consecutive seeds. */
+export function runCases(state: State, firstSeed: number, count: number, tally: Tally): void {
+  for (let done = 0; done < count; done += CAPACITY) {
+    const cases = Array.from({ length: Math.min(CAPACITY, count - done) }, (_, i) =>
+      generateCase(firstSeed + done + i, i, state),
+    );
+    tally.differences.push(...differencesOf(cases));
+    tally.cases += cases.length;
+    for (const { instructions } of cases) {
+      tally.instructions += instructions.length;
+      for (const { id } of instructions) tally.rows.set(id, (tally.rows.get(id) ?? 0) + 1);
+    }
+  }
+}
+
+/** Replaces instructions by NOPs as long as the difference stays. */
+export function shrink({ test }: Difference): Difference {
+  let best = test;
+  let found = differencesOf([best])[0];
+  if (!found) return { test, qemu: { registers: new Uint32Array(), window: new Uint8Array() }, ours: { registers: new Uint32Array(), window: new Uint8Array() } };
+  for (const instruction of [...test.instructions].reverse()) {
+    const code = best.code.slice();
+    code.set(nop(instruction), instruction.offset);
+    const tried = { ...best, code };
+    const difference = differencesOf([tried])[0];
+    if (difference) [best, found] = [tried, difference];
+  }
+  return found;
+}
+
+function nop({ size, thumb }: Instruction): number[] {
+  if (!thumb) return [0x00, 0xf0, 0x20, 0xe3];
+  return size === 2 ? [0x00, 0xbf] : [0xaf, 0xf3, 0x00, 0x80];
+}
+
+const NAMES = [..."0123456789"].map((n) => `r${n}`).concat(["r10", "r11", "r12", "sp", "lr", "flags", "fault pc", "signal"]);
+const hex = (value: number) => (value >>> 0).toString(16).padStart(8, "0");
+
+/** A difference in words: disassembly by objdump, registers, memory. */
+export function explain({ test, qemu, ours }: Difference, state: State): string {
+  const lines = [`${state}, seed ${test.seed}, place ${test.place}; window at ${hex(windowAddress(test.place))}`];
+  for (const instruction of test.instructions) {
+    const { offset, size, thumb, id } = instruction;
+    const bytes = test.code.subarray(offset, offset + size);
+    if (Buffer.compare(bytes, Uint8Array.from(nop(instruction))) === 0) continue;
+    const address = codeAddress(test.place) + test.skew + offset;
+    lines.push(`  ${hex(address)}  ${objdump(bytes, thumb, address).padEnd(44)} ${id}`);
+  }
+  lines.push(`  ${"".padEnd(10)} initial   qemu-arm  interpreter`);
+  for (let i = 0; i < 18; i++) {
+    const initial = i < 16 ? hex(test.registers[i]) : "";
+    const mark = qemu.registers[i] === ours.registers[i] ? "" : "   <--";
+    if (mark || (i < 16 && test.registers[i] !== qemu.registers[i]))
+      lines.push(`  ${NAMES[i].padEnd(10)} ${initial.padEnd(9)} ${hex(qemu.registers[i])}  ${hex(ours.registers[i])}${mark}`);
+  }
+  qemu.window.forEach((byte, i) => {
+    if (byte !== ours.window[i])
+      lines.push(`  memory ${hex(windowAddress(test.place) + i)}: ${hex(test.window[i]).slice(6)}  ${hex(byte).slice(6)}  ${hex(ours.window[i]).slice(6)}`);
+  });
+  return lines.join("\n");
+}
+
+/** The text binutils has for one instruction. */
+export function objdump(bytes: Uint8Array, thumb: boolean, address: number): string {
+  const folder = mkdtempSync(join(tmpdir(), "rtt-sim-dump-"));
+  try {
+    const file = join(folder, "code.bin");
+    writeFileSync(file, bytes);
+    const command = ["arm-none-eabi-objdump", "-D", "-b", "binary", "-m", "arm", `--adjust-vma=${address}`];
+    if (thumb) command.push("-M", "force-thumb");
+    const text = run([...command, file]).stdout;
+    const line = Buffer.from(text).toString("latin1").trim().split("\n").at(-1)!;
+    return line.split("\t").slice(2).join(" ").trim();
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}

@@ -1,0 +1,45 @@
+/** The interpreter against qemu-arm: random instruction sequences made from the decode tables. */
+import { afterAll, expect, test } from "bun:test";
+import { reasonToSkip } from "./constraints.ts";
+import { type Tally, explain, newTally, runCases, shrink } from "./differential.ts";
+import { tables } from "./encodings.ts";
+import type { State } from "./generate.ts";
+import { noQemu, noToolchain } from "./tools.ts";
+
+const absent = noQemu ?? noToolchain;
+const FULL = process.env.RTT_SIM_FULL === "1";
+/** Cases of about seven instructions each. */
+const CASES = FULL ? 150_000 : 8192;
+const SEED = Number(process.env.RTT_SIM_SEED ?? 1);
+
+const tallies: Record<State, Tally> = { thumb: newTally(), a32: newTally() };
+
+for (const state of ["thumb", "a32"] as const) {
+  test.skipIf(absent !== undefined)(
+    `${state}: registers, flags and memory as under qemu-arm${absent ? ` (${absent})` : ""}`,
+    () => {
+      const tally = tallies[state];
+      runCases(state, SEED, CASES, tally);
+      const text = tally.differences.slice(0, 3).map((d) => explain(shrink(d), state));
+      expect(text.join("\n\n")).toBe("");
+      expect(tally.differences.length).toBe(0);
+      expect(tally.instructions).toBeGreaterThan(CASES * 5);
+    },
+    FULL ? 600_000 : 60_000,
+  );
+}
+
+test.skipIf(absent !== undefined)("every row of the decode tables was executed", () => {
+  const executed = (id: string) => (tallies.thumb.rows.get(id) ?? 0) + (tallies.a32.rows.get(id) ?? 0);
+  const missing = Object.values(tables)
+    .flat()
+    .filter((e) => !reasonToSkip(e) && executed(e.id) === 0)
+    .map((e) => e.id);
+  expect(missing).toEqual([]);
+});
+
+afterAll(() => {
+  if (absent) return;
+  const { thumb, a32 } = tallies;
+  console.log(`compared with qemu-arm: ${thumb.instructions} Thumb and ${a32.instructions} A32 instructions`);
+});

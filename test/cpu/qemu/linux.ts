@@ -1,0 +1,83 @@
+/** Just enough of Linux to run a static ARM executable on the interpreter: write, exit, and no signals. */
+import { type Cpu, type CpuFault, Exit, createCpu } from "../../../src/cpu/mod.ts";
+import { GuestMemory } from "../../../src/memory/mod.ts";
+
+const MEMORY = { base: 0x60000000, size: 0x800000 };
+const STACK = MEMORY.base + MEMORY.size - 0x1000;
+const SYS_exit = 1;
+const SYS_write = 4;
+
+export interface Process {
+  readonly stdout: Uint8Array;
+  /** Exit status, or undefined for a process that did not come to its end. */
+  readonly status: number | undefined;
+  readonly fault: CpuFault | undefined;
+  readonly instructions: number;
+}
+
+export interface Options {
+  readonly arguments?: readonly string[];
+  /** Taken backward branches before the process counts as endless. */
+  readonly units?: number;
+  /** Decides what to do about a fault: true to go on with the registers as they are now. */
+  readonly onFault?: (cpu: Cpu, fault: CpuFault) => boolean;
+}
+
+/** Copies the loadable segments of an executable into memory; returns its entry. */
+function load(memory: GuestMemory, elf: Uint8Array): number {
+  const view = new DataView(elf.buffer, elf.byteOffset, elf.length);
+  const headers = view.getUint32(28, true);
+  for (let i = 0; i < view.getUint16(44, true); i++) {
+    const at = headers + i * view.getUint16(42, true);
+    if (view.getUint32(at, true) !== 1) continue; // PT_LOAD
+    const [offset, address, , size] = [4, 8, 12, 16].map((k) => view.getUint32(at + k, true));
+    memory.write(address, elf.subarray(offset, offset + size));
+  }
+  return view.getUint32(24, true);
+}
+
+/** Runs an executable to its end. */
+export function runLinux(elf: Uint8Array, options: Options = {}): Process {
+  const memory = new GuestMemory(MEMORY);
+  const cpu = createCpu(memory);
+  const output: Uint8Array[] = [];
+  let status: number | undefined;
+  cpu.onSvc = () => {
+    const [a, b, c] = cpu.r;
+    switch (cpu.r[7]) {
+      case SYS_exit:
+        status = a & 255;
+        return false;
+      case SYS_write:
+        output.push(memory.read(b, c).slice());
+        cpu.r[0] = c;
+        return true;
+      default:
+        cpu.r[0] = 0;
+        return true;
+    }
+  };
+  cpu.jump(load(memory, elf));
+  cpu.r[13] = pushArguments(memory, options.arguments ?? []);
+  cpu.units = options.units ?? 50_000_000;
+  let exit = cpu.run();
+  while (exit === Exit.Fault && options.onFault?.(cpu, cpu.fault!)) exit = cpu.run();
+  const fault = exit === Exit.Fault ? cpu.fault : undefined;
+  const { instructions } = cpu.stats;
+  memory.dispose();
+  return { stdout: Buffer.concat(output), status, fault, instructions };
+}
+
+/** argc, argv and their strings, as a process finds them at sp. */
+function pushArguments(memory: GuestMemory, strings: readonly string[]): number {
+  let at = STACK;
+  const argv = ["program", ...strings].map((text) => {
+    memory.write(at, Buffer.from(`${text}\0`));
+    const address = at;
+    at += text.length + 1;
+    return address;
+  });
+  const sp = STACK - 256;
+  [argv.length, ...argv, 0, 0].forEach((value, i) => memory.st32(sp + 4 * i, value));
+  return sp;
+}

@@ -1,0 +1,71 @@
+/** C programs, built for every instruction set and optimisation level: the same output as under qemu-arm. */
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { runLinux } from "./linux.ts";
+import { noQemu, noToolchain, qemu, tool } from "./tools.ts";
+
+const absent = noQemu ?? noToolchain;
+const SOURCES = join(import.meta.dir, "programs");
+
+const TARGETS: Record<string, string[]> = {
+  a32: ["-march=armv7-a", "-marm", "-DTRAMPOLINES"],
+  "thumb-2, cortex-m4": ["-mcpu=cortex-m4", "-mthumb"],
+  "thumb-2, armv7-a": ["-march=armv7-a", "-mthumb", "-DTRAMPOLINES"],
+  "thumb-1": ["-mcpu=cortex-m0", "-mthumb"],
+};
+const FULL: [string, string][] = Object.keys(TARGETS).flatMap((target) =>
+  ["-O0", "-O1", "-O2", "-O3", "-Os"].map((level): [string, string] => [target, level]),
+);
+const QUICK: [string, string][] = [
+  ["a32", "-O2"],
+  ["thumb-2, cortex-m4", "-Os"],
+  ["thumb-2, armv7-a", "-O0"],
+  ["thumb-1", "-O2"],
+];
+
+let folder = "";
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "rtt-sim-programs-"));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Builds all programs into one executable; its first argument chooses. */
+function build(target: string, level: string): string {
+  const file = join(folder, `${target}${level}.elf`.replace(/[ ,]/g, "_"));
+  const sources = readdirSync(SOURCES).filter((name) => name.endsWith(".c"));
+  tool(
+    "gcc",
+    ...[...TARGETS[target], level, "-w", "-mfloat-abi=soft", "-nostartfiles", "-static"],
+    ...["-Wl,-Ttext-segment=0x60010000", "-Wl,--no-warn-rwx-segments", "-o", file],
+    ...[...sources.map((name) => join(SOURCES, name)), "-lm"],
+  );
+  return file;
+}
+
+const text = (bytes: Uint8Array) => Buffer.from(bytes).toString("latin1");
+const names = [...readFileSync(join(SOURCES, "programs.inc"), "latin1").matchAll(/\((\w+)\)/g)].map(
+  ([, name]) => name,
+);
+
+for (const [target, level] of process.env.RTT_SIM_FULL === "1" ? FULL : QUICK) {
+  test.skipIf(absent !== undefined)(
+    `C programs, ${target} ${level}${absent ? ` (${absent})` : ""}`,
+    () => {
+      const file = build(target, level);
+      const elf = new Uint8Array(readFileSync(file));
+      for (const name of names) {
+        const expected = qemu(file, name);
+        expect(expected.status).toBe(0);
+        const got = runLinux(elf, { arguments: [name] });
+        expect({ name, fault: got.fault, stdout: text(got.stdout), status: got.status }).toEqual({
+          name,
+          fault: undefined,
+          stdout: text(expected.stdout),
+          status: 0,
+        });
+      }
+    },
+  );
+}
