@@ -151,23 +151,31 @@ export class FatFile {
     return target;
   }
 
-  /** Cuts the file at the position. */
-  truncate(): void {
+  /** Makes the file that long, as far as the disk allows; the position stays. What is added is undefined. */
+  truncate(size: number): void {
     this.check();
     if (!this.writable) throw new FatError("denied", "the file is not open for writing");
-    if (this.position >= this.node.size) return;
-    this.store();
-    this.node.cut(this.position);
-    this.seen = this.position;
+    if (size < this.node.size) {
+      this.store();
+      this.node.cut(size);
+      this.seen = size;
+    } else {
+      const { position } = this;
+      this.seek(size);
+      this.position = position;
+    }
   }
 
-  /** Everything written so far, and the directory entry, are on the device. */
-  sync(): void {
+  /** Everything written so far, and the directory entry, are on the device; with `flush` they survive the host, too. */
+  sync(flush = false): void {
     this.check();
     this.store();
-    if (!this.node.modified) return;
-    this.node.store.flushTable();
-    this.node.store.writeEntry(this.node);
+    const { node } = this;
+    if (node.modified) {
+      node.store.flushTable();
+      node.store.writeEntry(node);
+    }
+    if (flush) node.store.sectors.flush();
   }
 
   close(): void {

@@ -262,7 +262,7 @@ export class FatVolume implements FileStore {
       ? this.startOf(from, firstCluster(fields, this.fat32))
       : 0;
     if (moved !== 0 && this.contains(moved, directory, to))
-      throw new FatError("denied", `${from} cannot be moved into itself`);
+      throw new FatError("invalid name", `${from} cannot be moved into itself`);
     fields[Field.Attributes] |= moved === 0 ? Attribute.Archive : 0;
 
     const place = directory.reserve(name);

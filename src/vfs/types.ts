@@ -32,11 +32,14 @@ export interface StatFs {
 export interface DeviceNode {
   readonly name: string;
   readonly block: boolean;
+  /** What stat says; without it a block device is one and everything else a character device. */
+  readonly kind?: "character" | "block" | "pipe" | "other";
 }
 
 export interface OpenFile {
   readonly fd: number;
   readonly type: "file" | "dir" | "device";
+  /** Below the mount point. */
   readonly path: string;
   readonly flags: number;
   /** Set when the descriptor is a device: reading, writing and control are the kernel's. */
@@ -59,6 +62,8 @@ export interface VfsApi {
   ftruncate(fd: number, length: number): void;
   fsync(fd: number): void;
   fstat(fd: number): Stat;
+  /** The next entry of an open directory; undefined at its end. */
+  readdir(fd: number): DirEntry | undefined;
   stat(path: string): Stat;
   statfs(path: string): StatFs;
   unlink(path: string): void;

@@ -1,0 +1,355 @@
+import type { BlockDevice } from "../block/mod.ts";
+import { FatVolume } from "../fat/mod.ts";
+import { Errno, Mode, OpenFlag, Seek } from "./constants.ts";
+import { Descriptor, Descriptors } from "./descriptors.ts";
+import { DevFs } from "./devfs.ts";
+import { asVfs, ElmFs } from "./elm.ts";
+import type { FileSystem } from "./file-system.ts";
+import { lies, normalizePath, subdirectory } from "./path.ts";
+import {
+  type DeviceNode,
+  type DirEntry,
+  type OpenFile,
+  type Stat,
+  type StatFs,
+  type VfsApi,
+  VfsError,
+} from "./types.ts";
+
+export interface VfsOptions {
+  /** Registered devices, newest first, for devfs. */
+  readonly nodes?: () => readonly DeviceNode[];
+  /** The disk behind a block device. */
+  readonly disk?: (device: string) => BlockDevice | undefined;
+  /** Seconds since 1970 for time stamps of files; absent or undefined: none, as on the reference board. */
+  readonly clock?: () => number | undefined;
+  /** Takes the text of LOG_E of DFS (tag "DFS"), without its newline. */
+  readonly log?: (text: string) => void;
+}
+
+interface Mount {
+  readonly path: string;
+  readonly fs: FileSystem;
+}
+
+/** DFS_FILESYSTEMS_MAX and DFS_PATH_MAX of the reference board. */
+const MOUNTS_MAX = 2;
+const PATH_MAX = 256;
+/** sizeof(struct dirent): the unit of positions in a directory. */
+const DIRENT = 260;
+/** DFS_F_OPEN, which fcntl(F_GETFL) shows. */
+const F_OPEN = 0x1000000;
+const SETTABLE = OpenFlag.Append | OpenFlag.NonBlock;
+
+const DIRECTORY: Stat = {
+  mode: Mode.Dir | Mode.Read | Mode.Write | Mode.Exec,
+  size: 0,
+  mtime: 0,
+};
+
+/** DFS: mount table, descriptors, working directory. devfs is mounted on `/dev` from the start. */
+export class Vfs implements VfsApi {
+  cwd = "/";
+  readonly formattable: readonly string[] = ["elm"];
+  private readonly table: Mount[] = [];
+  private readonly descriptors: Descriptors;
+
+  constructor(private readonly options: VfsOptions = {}) {
+    this.descriptors = new Descriptors(options.log ?? (() => {}));
+    this.table.push({ path: "/dev", fs: new DevFs(options.nodes ?? (() => [])) });
+  }
+
+  resolve(path: string): string {
+    return normalizePath(this.cwd, path);
+  }
+
+  open(path: string, flags: number): number {
+    const full = this.resolve(path);
+    return this.descriptors.create((fd) => {
+      const { fs, path: base } = this.lookup(full);
+      const sub = subdirectory(base, full) ?? "/";
+      return new Descriptor(fd, fs, sub, flags | F_OPEN, fs.open(sub, flags));
+    }).fd;
+  }
+
+  /** Opens a device as the console: descriptors 0, 1 and 2 stand for it. */
+  openConsole(path: string): number {
+    const fd = this.open(path, OpenFlag.RdWr);
+    this.descriptors.console = this.descriptors.get(fd);
+    return fd;
+  }
+
+  /** Closing the console's descriptor does nothing. */
+  close(fd: number): void {
+    const descriptor = this.descriptors.get(fd);
+    if (descriptor === this.descriptors.console) return;
+    this.descriptors.remove(descriptor);
+    descriptor.handle.close();
+  }
+
+  read(fd: number, into: Uint8Array): number {
+    const descriptor = this.descriptors.get(fd);
+    const { handle } = descriptor;
+    if (!handle.read) throw notPossible(descriptor, "read");
+    const length = handle.read(into);
+    descriptor.position = handle.position ?? 0;
+    return length;
+  }
+
+  write(fd: number, from: Uint8Array): number {
+    const descriptor = this.descriptors.get(fd);
+    const { handle } = descriptor;
+    if (!handle.write) throw notPossible(descriptor, "written");
+    const length = handle.write(from);
+    descriptor.position = handle.position ?? 0;
+    descriptor.size = handle.size;
+    return length;
+  }
+
+  /** Gives the position asked for, which a file open for reading only may not have reached. */
+  lseek(fd: number, offset: number, whence: number): number {
+    const descriptor = this.descriptors.get(fd);
+    const { handle } = descriptor;
+    let target = offset;
+    if (whence === Seek.Cur) target += descriptor.position;
+    else if (whence === Seek.End) target += descriptor.size;
+    else if (whence !== Seek.Set)
+      throw new VfsError(Errno.EINVAL, `${whence} is not a SEEK_ value`);
+    if (target < 0 || target > 0x7fffffff)
+      throw new VfsError(Errno.EINVAL, `${target} is not a position in a file`);
+    if (handle.seekEntry) {
+      handle.seekEntry(Math.floor(target / DIRENT));
+      descriptor.position = target;
+    } else if (handle.seek) descriptor.position = handle.seek(target);
+    else throw new VfsError(Errno.ENOSYS, "a device has no position");
+    return target;
+  }
+
+  ftruncate(fd: number, length: number): void {
+    const descriptor = this.descriptors.get(fd);
+    if (length < 0 || !descriptor.handle.truncate)
+      throw new VfsError(Errno.EINVAL, "only a file can be truncated, and to a size from 0 on");
+    descriptor.handle.truncate(length);
+    descriptor.size = length;
+  }
+
+  fsync(fd: number): void {
+    const { handle } = this.descriptors.get(fd);
+    if (handle.type === "device") throw new VfsError(Errno.ENOSYS, "a device has no fsync");
+    handle.sync?.();
+  }
+
+  fstat(fd: number): Stat {
+    const descriptor = this.descriptors.get(fd);
+    if (descriptor.type === "dir") return DIRECTORY;
+    return { mode: Mode.Reg | Mode.Read | Mode.Write, size: descriptor.size, mtime: 0 };
+  }
+
+  readdir(fd: number): DirEntry | undefined {
+    const descriptor = this.descriptors.get(fd);
+    if (!descriptor.handle.next)
+      throw new VfsError(Errno.EINVAL, `${descriptor.path} is not a directory`);
+    const entry = descriptor.handle.next();
+    if (entry) descriptor.position += DIRENT;
+    return entry;
+  }
+
+  /** fcntl(F_SETFL): only O_APPEND and O_NONBLOCK can change. */
+  setFlags(fd: number, flags: number): void {
+    const descriptor = this.descriptors.get(fd);
+    descriptor.flags = (descriptor.flags & ~SETTABLE) | (flags & SETTABLE);
+  }
+
+  stat(path: string): Stat {
+    const full = this.resolve(path);
+    const { fs, path: base } = this.lookup(full);
+    const sub = subdirectory(base, full);
+    return sub === undefined ? DIRECTORY : fs.stat(sub);
+  }
+
+  /** A path that does not exist stands for its file system. */
+  statfs(path: string): StatFs {
+    const found = this.find(this.resolve(path))?.fs.statfs?.();
+    if (!found) throw new VfsError(Errno.EPERM, `${path}: no sizes are known of this file system`);
+    return found;
+  }
+
+  unlink(path: string): void {
+    const full = this.resolve(path);
+    const { fs, path: base } = this.lookup(full);
+    const sub = subdirectory(base, full) ?? "/";
+    if (this.descriptors.all().some((open) => open.fs === fs && open.path === sub))
+      throw new VfsError(Errno.EBUSY, `${path} is open`);
+    if (!fs.unlink) throw new VfsError(Errno.ENOSYS, `nothing can be removed from ${base}`);
+    fs.unlink(sub);
+  }
+
+  rmdir(path: string): void {
+    this.unlink(path);
+  }
+
+  rename(from: string, to: string): void {
+    const [fullFrom, fullTo] = [this.resolve(from), this.resolve(to)];
+    const [source, target] = [this.lookup(fullFrom), this.lookup(fullTo)];
+    if (source !== target)
+      throw new VfsError(Errno.EXDEV, `${from} and ${to} are on different file systems`);
+    if (!source.fs.rename)
+      throw new VfsError(Errno.ENOSYS, `nothing can be renamed in ${source.path}`);
+    const [subFrom, subTo] = [
+      subdirectory(source.path, fullFrom),
+      subdirectory(target.path, fullTo),
+    ];
+    if (subFrom === undefined) throw new VfsError(Errno.ENOENT, "the root cannot be renamed");
+    if (subTo === undefined) throw new VfsError(Errno.EEXIST, `${to} exists already`);
+    source.fs.rename(subFrom, subTo);
+  }
+
+  mkdir(path: string): void {
+    const full = this.resolve(path);
+    if (full === "/") {
+      this.lookup(full);
+      throw new VfsError(Errno.EEXIST, "the root directory exists already");
+    }
+    this.close(this.open(full, OpenFlag.Directory | OpenFlag.Creat));
+  }
+
+  chdir(path: string): void {
+    if (path.length > PATH_MAX)
+      throw new VfsError(Errno.ENOTDIR, `the path has more than ${PATH_MAX} characters`);
+    const full = this.resolve(path);
+    this.close(this.open(full, OpenFlag.Directory));
+    this.cwd = full.slice(0, PATH_MAX);
+  }
+
+  list(path: string): DirEntry[] {
+    const fd = this.open(path, OpenFlag.Directory);
+    try {
+      const entries: DirEntry[] = [];
+      for (let entry; (entry = this.readdir(fd)) !== undefined;) entries.push(entry);
+      return entries;
+    } finally {
+      this.close(fd);
+    }
+  }
+
+  readFile(path: string): Uint8Array {
+    const fd = this.open(path, OpenFlag.RdOnly);
+    try {
+      const { size } = this.fstat(fd);
+      const space = this.descriptors.get(fd).fs.statfs?.();
+      if (space && size > space.blockSize * space.blocks)
+        throw new VfsError(Errno.EIO, `${path} claims ${size} bytes, more than the disk has`);
+      const bytes = new Uint8Array(size);
+      return bytes.subarray(0, this.read(fd, bytes));
+    } finally {
+      this.close(fd);
+    }
+  }
+
+  writeFile(path: string, bytes: Uint8Array): void {
+    const fd = this.open(path, OpenFlag.WrOnly | OpenFlag.Creat | OpenFlag.Trunc);
+    try {
+      const written = this.write(fd, bytes);
+      if (written < bytes.length)
+        throw new VfsError(
+          Errno.ENOSPC,
+          `${path}: the disk is full after ${written} of ${bytes.length} bytes`,
+        );
+    } finally {
+      this.close(fd);
+    }
+  }
+
+  exists(path: string): boolean {
+    try {
+      this.stat(path);
+      return true;
+    } catch (error) {
+      if (error instanceof VfsError) return false;
+      throw error;
+    }
+  }
+
+  file(fd: number): OpenFile {
+    return this.descriptors.get(fd);
+  }
+
+  openFiles(): OpenFile[] {
+    return this.descriptors.all();
+  }
+
+  mounts(): { fs: string; device: string | undefined; path: string }[] {
+    return this.table.map(({ fs, path }) => ({ fs: fs.type, device: fs.device, path }));
+  }
+
+  sync(): void {
+    for (const { fs } of this.table) fs.sync();
+  }
+
+  /**
+   * dfs_mount.
+   *
+   * @throws VfsError ENODEV: no such type or device; ENOENT: no such directory; EINVAL: something is mounted there; EIO: no
+   * usable file system, with what is wrong; ENOSPC: no room in the mount table
+   */
+  mount(device: string, path: string, type: string): void {
+    if (!this.formattable.includes(type))
+      throw new VfsError(Errno.ENODEV, `${type}: no such file system type`);
+    const disk = this.options.disk?.(device);
+    if (!disk) throw new VfsError(Errno.ENODEV, `${device}: no such block device`);
+    const full = this.resolve(path);
+    if (full !== "/") this.close(this.open(full, OpenFlag.Directory));
+    if (this.table.some((mount) => mount.path === full))
+      throw new VfsError(Errno.EINVAL, `something is mounted on ${full} already`);
+    if (this.table.length >= MOUNTS_MAX)
+      throw new VfsError(Errno.ENOSPC, `only ${MOUNTS_MAX} file systems can be mounted`);
+    if (this.table.some((mount) => mount.fs.device === device))
+      throw new VfsError(Errno.EBUSY, `${device} is mounted already`);
+    const volume = asVfs(() => FatVolume.mount(disk, { clock: this.options.clock }));
+    this.table.push({ path: full, fs: new ElmFs(volume, device) });
+  }
+
+  /** dfs_unmount: files that are open on it become unusable. */
+  unmount(path: string): void {
+    const full = this.resolve(path);
+    const index = this.table.findIndex((mount) => mount.path === full);
+    if (index < 0) throw new VfsError(Errno.ENOENT, `nothing is mounted on ${full}`);
+    const [{ fs }] = this.table.splice(index, 1);
+    fs.unmount();
+  }
+
+  /** dfs_mkfs. A mounted device stays mounted, with the new file system. @throws VfsError ENODEV, EINVAL */
+  mkfs(type: string, device: string): void {
+    if (!this.formattable.includes(type))
+      throw new VfsError(Errno.ENODEV, `${type}: no such file system type`);
+    const disk = this.options.disk?.(device);
+    if (!disk) throw new VfsError(Errno.ENODEV, `${device}: no such block device`);
+    const index = this.table.findIndex((mount) => mount.fs.device === device);
+    const { clock } = this.options;
+    const mounted = index >= 0 ? this.table[index] : undefined;
+    if (mounted?.fs instanceof ElmFs) mounted.fs.volume.abandon();
+    const volume = asVfs(() => FatVolume.format(disk, { clock }));
+    if (mounted) this.table[index] = { path: mounted.path, fs: new ElmFs(volume, device) };
+  }
+
+  /** The mount that a path belongs to: the one with the longest path. */
+  private find(full: string): Mount | undefined {
+    let best: Mount | undefined;
+    for (const mount of this.table) {
+      if (lies(full, mount.path) && (!best || mount.path.length > best.path.length)) best = mount;
+    }
+    return best;
+  }
+
+  private lookup(full: string): Mount {
+    const found = this.find(full);
+    if (!found) throw new VfsError(Errno.ENOENT, `${full}: no file system is mounted there`);
+    return found;
+  }
+}
+
+function notPossible(descriptor: Descriptor, how: string): VfsError {
+  if (descriptor.type === "dir")
+    return new VfsError(Errno.EISDIR, `${descriptor.path} is a directory`);
+  return new VfsError(Errno.ENOSYS, `${descriptor.path} is a device and cannot be ${how} here`);
+}
