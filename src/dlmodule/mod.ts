@@ -14,4 +14,4 @@ export type { HowEnded } from "./module.ts";
 export { type LoadPlan, planLoad } from "./plan.ts";
 export { explainMissing } from "./reasons.ts";
 export type { Whereabouts } from "./registry.ts";
-export { bind } from "./relocate-arm.ts";
+export { bind, relocate } from "./relocate-arm.ts";

@@ -26,19 +26,27 @@ export class Bytes {
   }
 }
 
-/** The NUL-terminated string at `offset` of a string table, one character per byte (latin-1). */
-export function stringAt(table: Uint8Array, offset: number, what: string): string {
-  if (offset >= table.length)
-    throw new ElfError(
-      "malformed",
-      `${what} lies outside its string table: offset ${hex(offset)} of ${table.length} bytes`,
-    );
-  const end = table.indexOf(0, offset);
-  if (end < 0)
-    throw new ElfError("malformed", `${what} has no end: its string table does not end in NUL`);
-  let text = "";
-  for (let i = offset; i < end; i++) text += String.fromCharCode(table[i]);
-  return text;
+/** A string table: NUL-terminated strings, one character per byte (latin-1). */
+export class StringTable {
+  private readonly bytes: Buffer;
+
+  constructor(table: Uint8Array) {
+    this.bytes = Buffer.from(table.buffer, table.byteOffset, table.length);
+  }
+
+  /** The string at `offset`; `what` names it in errors. */
+  at(offset: number, what: () => string): string {
+    const { bytes } = this;
+    if (offset >= bytes.length)
+      throw new ElfError(
+        "malformed",
+        `${what()} lies outside its string table: offset ${hex(offset)} of ${bytes.length} bytes`,
+      );
+    const end = bytes.indexOf(0, offset);
+    if (end < 0)
+      throw new ElfError("malformed", `${what()} has no end: its string table does not end in NUL`);
+    return bytes.toString("latin1", offset, end);
+  }
 }
 
 /** Little-endian words of a table whose length is a multiple of 4; a copy only when the bytes are not aligned. */

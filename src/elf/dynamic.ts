@@ -1,4 +1,4 @@
-import { type Bytes, stringAt } from "./bytes.ts";
+import { type Bytes, StringTable } from "./bytes.ts";
 import { DT, PT } from "./constants.ts";
 import { ElfError, hex } from "./error.ts";
 import type { ProgramHeader } from "./headers.ts";
@@ -65,9 +65,8 @@ export function dynamicStrings(
 
 /** DT_NEEDED, in order. */
 export function neededNames(dynamic: Dynamic, strings: Uint8Array): string[] {
-  return (dynamic.get(DT.NEEDED) ?? []).map((offset) =>
-    stringAt(strings, offset, "a DT_NEEDED name"),
-  );
+  const table = new StringTable(strings);
+  return (dynamic.get(DT.NEEDED) ?? []).map((offset) => table.at(offset, () => "a DT_NEEDED name"));
 }
 
 /**

@@ -1,4 +1,4 @@
-import { type Bytes, stringAt } from "./bytes.ts";
+import { type Bytes, StringTable } from "./bytes.ts";
 import { SHN, SHT } from "./constants.ts";
 import { ElfError, hex } from "./error.ts";
 
@@ -133,7 +133,7 @@ export function readSectionHeaders(bytes: Bytes, header: ElfHeader): SectionHead
     const word = (n: number): number => view.getUint32(at(index) + 4 * n, true);
     sections.push({
       index,
-      name: table ? stringAt(table, word(0), `the name of section ${index}`) : "",
+      name: table ? table.at(word(0), () => `the name of section ${index}`) : "",
       type: word(1),
       flags: word(2),
       addr: word(3),
@@ -153,7 +153,7 @@ function sectionNames(
   header: ElfHeader,
   count: number,
   index: number,
-): Uint8Array | undefined {
+): StringTable | undefined {
   if (index === SHN.UNDEF) return undefined;
   if (index >= count)
     throw new ElfError(
@@ -166,11 +166,9 @@ function sectionNames(
       "malformed",
       `section ${index} holds the section names but is no string table`,
     );
-  return bytes.slice(
-    bytes.view.getUint32(at + 16, true),
-    bytes.view.getUint32(at + 20, true),
-    "the section name table",
-  );
+  const offset = bytes.view.getUint32(at + 16, true);
+  const size = bytes.view.getUint32(at + 20, true);
+  return new StringTable(bytes.slice(offset, size, "the section name table"));
 }
 
 function entrySize(what: string, count: number, found: number, expected: number): void {

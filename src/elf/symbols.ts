@@ -1,4 +1,4 @@
-import { stringAt, wordsOf } from "./bytes.ts";
+import { StringTable, wordsOf } from "./bytes.ts";
 import { SHN, STB } from "./constants.ts";
 
 export const SYM_SIZE = 16;
@@ -7,15 +7,19 @@ export const SYM_SIZE = 16;
 export class ElfSymbols {
   readonly count: number;
   private readonly words: Uint32Array;
+  private readonly strings: StringTable;
+  private readonly names: (string | undefined)[];
 
   constructor(
     table: Uint8Array,
-    private readonly strings: Uint8Array,
+    strings: Uint8Array,
     /** The section's name, for messages. */
     readonly section: string,
   ) {
     this.count = Math.floor(table.length / SYM_SIZE);
     this.words = wordsOf(table);
+    this.strings = new StringTable(strings);
+    this.names = new Array(this.count);
   }
 
   value(i: number): number {
@@ -41,7 +45,10 @@ export class ElfSymbols {
   }
   /** Throws ElfError when the name lies outside the string table. */
   name(i: number): string {
-    return stringAt(this.strings, this.words[4 * i], `the name of symbol ${i} of ${this.section}`);
+    return (this.names[i] ??= this.strings.at(
+      this.words[4 * i],
+      () => `the name of symbol ${i} of ${this.section}`,
+    ));
   }
   defined(i: number): boolean {
     return this.shndx(i) !== SHN.UNDEF;
