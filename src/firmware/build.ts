@@ -1,0 +1,147 @@
+/**
+ * Builds the firmware: `bun src/firmware/build.ts [--out FILE] [--work DIRECTORY]`; with `--fixtures` the programs of its tests.
+ *
+ * Needs the Debian packages gcc-arm-none-eabi, libstdc++-arm-none-eabi-newlib, newlib-source and make. The result is
+ * the same, bit for bit, wherever it is built; it is checked in, so that using or building the simulator needs no toolchain.
+ * The first run compiles newlib (about a minute) into .cache/.
+ */
+import { mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { buildFixtures, buildQemuKernel } from "./build/fixtures.ts";
+import { kernelNames } from "./build/kernel-names.ts";
+import { buildNewlib } from "./build/newlib.ts";
+import { exported, type Library } from "./build/policy.ts";
+import { tables } from "./build/tables.ts";
+import { compilerLibrary, MACHINE, run } from "./build/toolchain.ts";
+
+const here = new URL(".", import.meta.url).pathname;
+const root = new URL("../..", import.meta.url).pathname;
+const work = option("--work") ?? `${root}.cache/firmware`;
+const out = option("--out") ?? `${here}prebuilt/firmware.elf`;
+
+/** Functions whose callers in the libraries get ours, which in turn may call the original. */
+const WRAPPED = [
+  "_vfprintf_r",
+  "vfprintf",
+  "_vfiprintf_r",
+  "vfiprintf",
+  "__sfvwrite_r",
+  "_freopen_r",
+  "freopen",
+  "_fclose_r",
+  "fclose",
+  "_tzset_unlocked_r",
+  "_tzset_r",
+];
+
+const CFLAGS = [
+  "-std=gnu11",
+  "-O2",
+  ...MACHINE,
+  "-Wall",
+  "-Wextra",
+  "-Wno-missing-field-initializers",
+  "-Wno-override-init",
+  "-Werror",
+  "-fno-builtin",
+  "-ffunction-sections",
+  "-fdata-sections",
+  "-funwind-tables",
+];
+
+if (process.argv.includes("--fixtures")) {
+  buildFixtures(`${root}test/firmware/fixtures/`);
+  buildQemuKernel(`${root}test/firmware/qemu/`);
+  process.exit();
+}
+
+mkdirSync(work, { recursive: true });
+const newlib = buildNewlib(`${root}.cache/`);
+const libsupcxx = compilerLibrary("libsupc++.a");
+const libgcc = compilerLibrary("libgcc.a");
+
+const objects = readdirSync(`${here}guest`)
+  .filter((file) => file.endsWith(".c"))
+  .sort()
+  .map((file) => {
+    const object = `${work}/${file.replace(".c", ".o")}`;
+    const source = `${here}guest/${file}`;
+    const maps = [`-ffile-prefix-map=${here}=`, `-ffile-prefix-map=${root}=`];
+    run(["arm-none-eabi-gcc", ...CFLAGS, ...newlib.include, ...maps, "-c", source, "-o", object]);
+    return object;
+  });
+objects.push(exceptionAllocator());
+
+const kernel = kernelNames();
+const library = publicNames();
+writeFileSync(`${work}/tables.s`, tables(kernel, library));
+run(["arm-none-eabi-as", "-march=armv7-a", `${work}/tables.s`, "-o", `${work}/tables.o`]);
+
+run([
+  "arm-none-eabi-gcc",
+  ...MACHINE,
+  "-nostdlib",
+  "-static",
+  `-Wl,-T,${here}firmware.ld,--gc-sections,--build-id=none,--no-warn-rwx-segments`,
+  ...WRAPPED.map((name) => `-Wl,--wrap=${name}`),
+  "-Wl,-u,_rtt_run_exit,-u,_rtt_layout,-u,_rtt_thread_area",
+  "-o",
+  `${work}/linked.elf`,
+  `${work}/tables.o`,
+  ...objects,
+  "-Wl,--start-group",
+  newlib.libc,
+  newlib.libm,
+  libsupcxx,
+  libgcc,
+  "-Wl,--end-group",
+]);
+run([
+  "arm-none-eabi-objcopy",
+  "--strip-debug",
+  "--wildcard",
+  "--strip-symbol=$*",
+  "--strip-symbol=.L*",
+  `${work}/linked.elf`,
+  out,
+]);
+
+console.log(run(["arm-none-eabi-size", "-A", out]).trim());
+console.log(
+  `${out}: ${statSync(out).size} bytes, ${kernel.length} stubs, ${library.length} library symbols`,
+);
+
+/** What the libraries and the guest sources offer and the policy lets out, without what the kernel provides itself. */
+function publicNames(): string[] {
+  const names = new Set<string>();
+  const add = (lib: Library, files: string[]) => {
+    for (const name of definedSymbols(files)) if (exported(lib, name)) names.add(name);
+  };
+  add("libc", [newlib.libc]);
+  add("libm", [newlib.libm]);
+  add("libsupc++", [libsupcxx]);
+  add("libgcc", [libgcc]);
+  add("guest", objects);
+  for (const name of kernel) names.delete(name);
+  return [...names];
+}
+
+function definedSymbols(files: string[]): string[] {
+  return run(["arm-none-eabi-nm", "--extern-only", "--defined-only", "--format=posix", ...files])
+    .split("\n")
+    .map((line) => line.split(" "))
+    .filter(([, type]) => type && "TDBRWVC".includes(type))
+    .map(([name]) => name);
+}
+
+/** eh_alloc.o of libsupc++ with its memory from rtt_exception_malloc (guest/cxx.c). */
+function exceptionAllocator(): string {
+  run(["arm-none-eabi-ar", "x", libsupcxx, "eh_alloc.o"], { cwd: work });
+  const object = `${work}/eh_alloc.o`;
+  run(["arm-none-eabi-objcopy", "--redefine-sym", "malloc=rtt_exception_malloc", object]);
+  return object;
+}
+
+function option(name: string): string | undefined {
+  const at = process.argv.indexOf(name);
+  return at > 0 ? process.argv[at + 1] : undefined;
+}

@@ -1,0 +1,54 @@
+import { readdirSync } from "node:fs";
+import { basename } from "node:path";
+import { MACHINE, run } from "./toolchain.ts";
+
+/** How RT-Thread 4.0.4 tells users to build a module for the reference board. */
+const COMPILE = "-march=armv7-a -marm -msoft-float -mlong-calls -fPIC -O1".split(" ");
+const LINK =
+  "-Wl,--gc-sections,-z,max-page-size=0x4,-z,notext -shared -fPIC -nostartfiles -nostdlib -static-libgcc -e main -s".split(
+    " ",
+  );
+
+/** Compiles the C and C++ files of `folder` to modules beside them. */
+export function buildFixtures(folder: string): void {
+  for (const file of readdirSync(folder).sort()) {
+    if (!/\.(c|cpp)$/.test(file)) continue;
+    const source = `${folder}${file}`;
+    const target = source.replace(/\.(c|cpp)$/, ".mo");
+    const cxx = file.endsWith(".cpp");
+    const language = cxx
+      ? ["-std=c++17", "-fexceptions", "-Wno-invalid-offsetof"]
+      : ["-std=gnu11", "-fno-builtin"];
+    run([
+      cxx ? "arm-none-eabi-g++" : "arm-none-eabi-gcc",
+      ...COMPILE,
+      ...language,
+      `-ffile-prefix-map=${folder}=`,
+      ...LINK,
+      source,
+      "-o",
+      target,
+    ]);
+    console.log(`built ${basename(target)}`);
+  }
+}
+
+/** Where test/firmware/qemu/kernel.elf lies: above firmware and fixtures. */
+const KERNEL_BASE = "0x60200000";
+
+export function buildQemuKernel(folder: string): void {
+  run([
+    "arm-none-eabi-gcc",
+    ...MACHINE,
+    "-Os",
+    "-fno-builtin",
+    "-nostdlib",
+    `-ffile-prefix-map=${folder}=`,
+    `-Wl,-Ttext=${KERNEL_BASE},--build-id=none`,
+    `${folder}kernel.c`,
+    "-lc",
+    "-lgcc",
+    "-o",
+    `${folder}kernel.elf`,
+  ]);
+}

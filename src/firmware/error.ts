@@ -1,0 +1,4 @@
+/** The firmware image cannot be used; the message says why, for people. */
+export class FirmwareError extends Error {
+  override readonly name = "FirmwareError";
+}

@@ -1,0 +1,58 @@
+/*
+ * What the C library needs of the simulated kernel. Every function here is a supervisor call: a stub made by the build.
+ */
+#ifndef RTT_H
+#define RTT_H
+
+#include <reent.h>
+#include <stddef.h>
+
+/* Kernel calls of the C library alone; their names are in SvcTab but not in RTMSymTab. */
+
+/*
+ * If *word is `expected`, suspends the thread until _rtt_wake(word); may return early. 0, or 1 when this context cannot
+ * block (interrupt, scheduler locked).
+ */
+int _rtt_wait(const volatile int *word, int expected);
+void _rtt_wake(const volatile int *word);
+/* The module whose load block contains the address; of the running thread for NULL. NULL when there is none. */
+void *_rtt_module_of(const void *address);
+void _rtt_exit(int status) __attribute__((noreturn));
+void _rtt_abort(void) __attribute__((noreturn));
+/* PT_ARM_EXIDX of the module that contains pc: its address, and the number of entries in *count. */
+const void *_rtt_find_exidx(const void *pc, int *count);
+unsigned _rtt_random(void);
+
+/* Exported calls of the kernel. */
+void *rt_malloc(size_t size);
+void *rt_realloc(void *block, size_t size);
+void *rt_calloc(size_t count, size_t size);
+void rt_free(void *block);
+
+/* Written by the kernel at every switch: the running thread's TCB. */
+extern void *volatile _rtt_current;
+
+/* A lock of newlib: `struct __lock` of <sys/lock.h>. */
+struct __lock {
+  volatile int owner; /* a TCB, 0 when free */
+  int count;
+  volatile int waiters;
+  struct __lock *next; /* every lock there is: the kernel frees those of a dead thread */
+};
+
+/* Unlike __retarget_lock_try_acquire, fails when this thread is the owner. */
+int rtt_try_once(struct __lock *lock);
+
+/* What a thread has in place of one struct _reent: the C++ runtime's part follows newlib's. */
+struct rtt_thread_area {
+  struct _reent reent;
+  void *caught_exceptions;
+  unsigned uncaught_exceptions;
+  void *propagating_exceptions;
+};
+
+/* Standard streams and flushing (stdio.c). */
+void rtt_open_standard_streams(int line_buffered);
+void rtt_settle_streams(void *module);
+
+#endif

@@ -1,0 +1,258 @@
+/*
+ * The standard streams, shared by all threads and modules. They are unbuffered, as on the board, so that output appears at
+ * once and in order with that of rt_kprintf; but one call makes one write, gathered in a buffer of the library's.
+ */
+#include "rtt.h"
+#include <errno.h>
+#include <malloc.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/lock.h>
+#include <unistd.h>
+
+#define GATHER 512
+#define OWN_STREAMS 16 /* as many as the kernel has descriptors */
+
+struct __siov {
+  const void *iov_base;
+  size_t iov_len;
+};
+struct __suio {
+  struct __siov *uio_iov;
+  int uio_iovcnt;
+  size_t uio_resid;
+};
+
+int __swsetup_r(struct _reent *, FILE *);
+void __sinit(struct _reent *);
+extern struct __lock *_rtt_locks;
+
+static char gather[GATHER];
+static struct __lock gathering;
+static char line[BUFSIZ];
+static int line_buffered;
+
+static struct {
+  struct _glue glue;
+  FILE streams[OWN_STREAMS];
+} more;
+
+/* Read by the kernel: the standard streams as they are at the start, and the module that turned one to a file. */
+FILE _rtt_streams[3];
+void *_rtt_reopened[3];
+
+static void initial_state(FILE *fp, int file) {
+  static const short flags[] = {__SRD | __SNBF, __SWR | __SNBF, __SRW | __SNBF};
+  fp->_flags = flags[file];
+  fp->_p = fp->_bf._base = fp->_nbuf;
+  fp->_bf._size = 1;
+  if (file == 1 && line_buffered) {
+    fp->_flags = __SWR | __SLBF;
+    fp->_p = fp->_bf._base = (unsigned char *)line;
+    fp->_bf._size = sizeof line;
+    fp->_lbfsize = -(int)sizeof line;
+  }
+}
+
+void rtt_open_standard_streams(int lines) {
+  struct _reent *r = _GLOBAL_REENT;
+  line_buffered = lines;
+  gathering.next = _rtt_locks;
+  _rtt_locks = &gathering;
+  __sinit(r);
+  for (int file = 0; file < 3; file++) {
+    initial_state(&r->__sf[file], file);
+    _rtt_streams[file] = r->__sf[file];
+  }
+  more.glue._niobs = OWN_STREAMS;
+  more.glue._iobs = more.streams;
+  r->__sglue._next = &more.glue;
+}
+
+static int has_output(FILE *fp) {
+  return (fp->_flags & __SWR) && fp->_flags != 1 && fp->_bf._base && fp->_p > fp->_bf._base;
+}
+
+/* Makes a standard stream, redirected or closed, as it was at the start. */
+static void restore(struct _reent *r, FILE *fp, int file) {
+  if (fp->_flags == 0) {
+    __retarget_lock_init_recursive(&fp->_lock);
+  } else {
+    _fflush_r(r, fp);
+    if (fp->_flags & __SMBF)
+      _free_r(r, fp->_bf._base);
+    _close_r(r, fp->_file);
+  }
+  _rtt_streams[file]._lock = fp->_lock;
+  *fp = _rtt_streams[file];
+  _rtt_reopened[file] = NULL;
+}
+
+/* 0, 1, 2 for the standard streams, -1 for another. */
+static int standard(FILE *fp) {
+  int file = fp - _GLOBAL_REENT->__sf;
+  return fp >= _GLOBAL_REENT->__sf && file < 3 ? file : -1;
+}
+
+/*
+ * The end of a module: writes what is in buffers, and makes the standard streams usable for the next one. A stream that
+ * another thread is using is left alone.
+ */
+void rtt_settle_streams(void *module) {
+  struct _reent *r = _GLOBAL_REENT;
+  for (struct _glue *glue = &r->__sglue; glue; glue = glue->_next) {
+    for (int i = 0; i < glue->_niobs; i++) {
+      FILE *fp = &glue->_iobs[i];
+      if (has_output(fp) && __retarget_lock_try_acquire_recursive(fp->_lock)) {
+        _fflush_r(_REENT, fp);
+        __retarget_lock_release_recursive(fp->_lock);
+      }
+    }
+  }
+  for (int file = 0; file < 3; file++) {
+    FILE *fp = &r->__sf[file];
+    if (module && _rtt_reopened[file] == module)
+      restore(_REENT, fp, file);
+    fp->_flags &= ~(__SEOF | __SERR);
+  }
+}
+
+FILE *__real__freopen_r(struct _reent *, const char *, const char *, FILE *);
+
+/* A redirection of a standard stream ends with the module that made it; one that failed leaves the stream usable. */
+FILE *__wrap__freopen_r(struct _reent *r, const char *path, const char *mode, FILE *fp) {
+  int file = standard(fp);
+  FILE *result = __real__freopen_r(r, path, mode, fp);
+  if (file >= 0 && result)
+    _rtt_reopened[file] = _rtt_module_of(NULL);
+  else if (file >= 0)
+    restore(r, fp, file);
+  return result;
+}
+FILE *__wrap_freopen(const char *path, const char *mode, FILE *fp) {
+  return __wrap__freopen_r(_REENT, path, mode, fp);
+}
+
+int __real__fclose_r(struct _reent *, FILE *);
+
+/* Other modules go on using a standard stream that one has closed. */
+int __wrap__fclose_r(struct _reent *r, FILE *fp) {
+  int file = fp ? standard(fp) : -1;
+  if (file < 0)
+    return __real__fclose_r(r, fp);
+  if (fp->_file != file)
+    restore(r, fp, file);
+  return _fflush_r(r, fp);
+}
+int __wrap_fclose(FILE *fp) {
+  return __wrap__fclose_r(_REENT, fp);
+}
+
+/* fflush(NULL) must not wait for a thread that waits for input: an input stream has nothing to write. */
+int _fwalk_reent(struct _reent *r, int (*function)(struct _reent *, FILE *)) {
+  int result = 0;
+  for (struct _glue *glue = &r->__sglue; glue; glue = glue->_next) {
+    for (int i = 0; i < glue->_niobs; i++) {
+      FILE *fp = &glue->_iobs[i];
+      if (fp->_flags == 0 || fp->_flags == 1 || fp->_file == -1)
+        continue;
+      if (function != _fflush_r || (fp->_flags & __SWR))
+        result |= function(r, fp);
+    }
+  }
+  return result;
+}
+
+int _fwalk(struct _reent *r, int (*function)(FILE *)) {
+  int result = 0;
+  for (struct _glue *glue = &r->__sglue; glue; glue = glue->_next) {
+    for (int i = 0; i < glue->_niobs; i++) {
+      FILE *fp = &glue->_iobs[i];
+      if (fp->_flags != 0 && fp->_flags != 1 && fp->_file != -1)
+        result |= function(fp);
+    }
+  }
+  return result;
+}
+
+typedef int formatter(struct _reent *, FILE *, const char *, va_list);
+formatter __real__vfprintf_r, __real__vfiprintf_r;
+
+/* Formats through a stand-in for the unbuffered stream that has a buffer. */
+static int gathered(formatter *format, struct _reent *r, FILE *fp, const char *text, va_list arguments) {
+  FILE front;
+  int result;
+  int setup = (fp->_flags & __SWR) == 0 || fp->_bf._base == NULL;
+  if (!(fp->_flags & __SNBF) || fp->_file < 0 || (setup && __swsetup_r(r, fp)) || !rtt_try_once(&gathering))
+    return format(r, fp, text, arguments);
+  memset(&front, 0, sizeof front);
+  front._flags = (fp->_flags & ~(__SNBF | __SRW | __SRD)) | __SWR;
+  front._flags2 = fp->_flags2 | __SNLK;
+  front._file = fp->_file;
+  front._cookie = fp->_cookie;
+  front._write = fp->_write;
+  front._p = front._bf._base = (unsigned char *)gather;
+  front._w = front._bf._size = sizeof gather;
+  result = format(r, &front, text, arguments);
+  if (result >= 0 && _fflush_r(r, &front))
+    result = EOF;
+  fp->_flags |= front._flags & (__SERR | __SORD);
+  __retarget_lock_release_recursive(&gathering);
+  return result;
+}
+
+static int locked(formatter *format, struct _reent *r, FILE *fp, const char *text, va_list arguments) {
+  int result;
+  if (!(fp->_flags & __SNBF) || (fp->_flags2 & __SNLK))
+    return format(r, fp, text, arguments);
+  __retarget_lock_acquire_recursive(fp->_lock);
+  result = gathered(format, r, fp, text, arguments);
+  __retarget_lock_release_recursive(fp->_lock);
+  return result;
+}
+
+int __wrap__vfprintf_r(struct _reent *r, FILE *fp, const char *text, va_list arguments) {
+  return locked(__real__vfprintf_r, r, fp, text, arguments);
+}
+int __wrap_vfprintf(FILE *fp, const char *text, va_list arguments) {
+  return locked(__real__vfprintf_r, _REENT, fp, text, arguments);
+}
+int __wrap__vfiprintf_r(struct _reent *r, FILE *fp, const char *text, va_list arguments) {
+  return locked(__real__vfiprintf_r, r, fp, text, arguments);
+}
+int __wrap_vfiprintf(FILE *fp, const char *text, va_list arguments) {
+  return locked(__real__vfiprintf_r, _REENT, fp, text, arguments);
+}
+
+int __real___sfvwrite_r(struct _reent *, FILE *, struct __suio *);
+
+/* puts() and the like: the text and its newline in one write. */
+int __wrap___sfvwrite_r(struct _reent *r, FILE *fp, struct __suio *uio) {
+  struct __siov whole = {gather, uio->uio_resid};
+  struct __suio one = {&whole, 1, uio->uio_resid};
+  int result;
+  if (!(fp->_flags & __SNBF) || fp->_file < 0 || uio->uio_iovcnt < 2 || uio->uio_resid > sizeof gather ||
+      !rtt_try_once(&gathering))
+    return __real___sfvwrite_r(r, fp, uio);
+  char *end = gather;
+  for (struct __siov *part = uio->uio_iov; end < gather + whole.iov_len; end += part->iov_len, part++)
+    memcpy(end, part->iov_base, part->iov_len);
+  result = __real___sfvwrite_r(r, fp, &one);
+  uio->uio_resid = one.uio_resid;
+  __retarget_lock_release_recursive(&gathering);
+  return result;
+}
+
+void _perror_r(struct _reent *r, const char *prefix) {
+  int dummy;
+  const char *text = _strerror_r(r, r->_errno, 1, &dummy);
+  if (prefix && *prefix)
+    _fiprintf_r(r, r->_stderr, "%s: %s\n", prefix, text);
+  else
+    _fiprintf_r(r, r->_stderr, "%s\n", text);
+}
+
+void perror(const char *prefix) {
+  _perror_r(_REENT, prefix);
+}

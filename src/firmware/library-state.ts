@@ -1,0 +1,153 @@
+import type { GuestMemory } from "../memory/mod.ts";
+import { Glue, Handler, type Layout, Lock, Stream } from "./layout.ts";
+
+/** Addresses of the library's variables. */
+export interface Variables {
+  readonly globalReent: number;
+  readonly threadArea: number;
+  readonly locks: number;
+  readonly handlers: number;
+  readonly freeHandlers: number;
+  readonly streams: number;
+  readonly reopened: number;
+}
+
+/** A corrupted list must not keep the host: far more elements than any program makes. */
+const MAX_ELEMENTS = 100_000;
+/** Entries of `_reent._freelist`: _Kmax + 1. */
+const FREELIST = 33;
+
+/**
+ * What the kernel does to the C library's data while no guest code may run, because its thread or module is gone. Guest data
+ * is not to be trusted: every walk is bounded and ends at an address outside RAM.
+ */
+export class LibraryState {
+  constructor(
+    private readonly memory: GuestMemory,
+    private readonly layout: Layout,
+    private readonly at: Variables,
+  ) {}
+
+  /** Writes the area of a new thread to `address`. */
+  initReent(address: number): void {
+    const template = this.memory.read(this.at.threadArea, this.layout.areaSize);
+    this.memory.write(address, template.slice());
+  }
+
+  /** Heap blocks that belong to the area at `address` of a thread that is gone: number conversion and signal tables. */
+  reentBlocks(address: number): number[] {
+    const { result, p5s, freelist, cvtbuf, sigFunc } = this.layout;
+    const blocks = [result, cvtbuf, sigFunc].map((field) => this.pointer(address + field));
+    blocks.push(...this.chain(this.pointer(address + p5s), 0));
+    const lists = this.pointer(address + freelist);
+    for (let k = 0; lists && k < FREELIST; k++)
+      blocks.push(...this.chain(this.pointer(lists + 4 * k), 0));
+    blocks.push(lists);
+    return [...new Set(blocks)].filter((block) => block !== 0);
+  }
+
+  /** Frees the locks that a dead thread held. Returns those somebody waits for: wake the waiters of these addresses. */
+  releaseLocks(thread: number): number[] {
+    const { memory } = this;
+    const wake: number[] = [];
+    for (const lock of this.chain(this.pointer(this.at.locks), Lock.next)) {
+      if (memory.ld32(lock + Lock.owner) !== (thread | 0)) continue;
+      memory.st32(lock + Lock.owner, 0);
+      memory.st32(lock + Lock.count, 0);
+      if (memory.ld32(lock + Lock.waiters) === 0) continue;
+      memory.st32(lock + Lock.waiters, 0);
+      wake.push(lock + Lock.owner);
+    }
+    return wake;
+  }
+
+  /**
+   * Removes what would otherwise point into a module that is gone: its exit handlers, stream buffers in memory that `owns`
+   * accepts, a redirection of a standard stream. Returns the descriptors to close.
+   */
+  forgetModule(module: number, owns: (address: number) => boolean): number[] {
+    this.dropHandlers(module);
+    for (const file of this.files(owns))
+      if (owns(this.pointer(file + this.layout.bf))) this.unbuffer(file);
+    return this.restoreStreams(module);
+  }
+
+  private dropHandlers(module: number): void {
+    const { memory } = this;
+    let link = this.at.handlers;
+    for (const handler of [...this.chain(this.pointer(link), Handler.next)]) {
+      if (memory.ld32(handler + Handler.module) !== (module | 0)) {
+        link = handler + Handler.next;
+        continue;
+      }
+      memory.st32(link, memory.ld32(handler + Handler.next));
+      memory.st32(handler + Handler.next, memory.ld32(this.at.freeHandlers));
+      memory.st32(this.at.freeHandlers, handler);
+    }
+  }
+
+  /** Every FILE; a row of them in memory that `owns` accepts is taken off. */
+  private *files(owns: (address: number) => boolean): Generator<number> {
+    const { memory, layout } = this;
+    let link = this.at.globalReent + layout.sglue;
+    yield* this.row(link);
+    for (const glue of [...this.chain(this.pointer(link + Glue.next), Glue.next)]) {
+      if (owns(glue)) {
+        memory.st32(link + Glue.next, memory.ld32(glue + Glue.next));
+        continue;
+      }
+      link = glue;
+      yield* this.row(glue);
+    }
+  }
+
+  private *row(glue: number): Generator<number> {
+    const count = Math.min(this.memory.ldu32(glue + Glue.count), MAX_ELEMENTS);
+    const first = this.pointer(glue + Glue.files);
+    const { fileSize } = this.layout;
+    if (!first || !this.memory.contains(first, count * fileSize)) return;
+    for (let i = 0; i < count; i++) yield first + i * fileSize;
+  }
+
+  private unbuffer(file: number): void {
+    const { memory, layout } = this;
+    const flags = memory.ld16(file + layout.flags);
+    if (flags === 0) return;
+    const kept = flags & ~(Stream.lineBuffered | Stream.allocated);
+    memory.st16(file + layout.flags, kept | Stream.unbuffered);
+    memory.st32(file + layout.p, file + layout.nbuf);
+    memory.st32(file + layout.bf, file + layout.nbuf);
+    memory.st32(file + layout.bf + 4, 1);
+    for (const field of [layout.r, layout.w, layout.lbfsize]) memory.st32(file + field, 0);
+  }
+
+  private restoreStreams(module: number): number[] {
+    const { memory, layout, at } = this;
+    const close: number[] = [];
+    for (let i = 0; i < 3; i++) {
+      if (memory.ld32(at.reopened + 4 * i) !== (module | 0)) continue;
+      const file = at.globalReent + layout.sf + i * layout.fileSize;
+      close.push((memory.ld16(file + layout.file) << 16) >> 16);
+      const lock = memory.ld32(file + layout.lock);
+      memory.write(file, memory.read(at.streams + i * layout.fileSize, layout.fileSize).slice());
+      memory.st32(file + layout.lock, lock);
+      memory.st32(at.reopened + 4 * i, 0);
+    }
+    return close;
+  }
+
+  /** Elements of a linked list whose link is at offset `next`. */
+  private *chain(first: number, next: number): Generator<number> {
+    let element = first;
+    for (let i = 0; element !== 0 && i < MAX_ELEMENTS; i++) {
+      yield element;
+      element = this.pointer(element + next);
+    }
+  }
+
+  /** The pointer at `address`; 0 when it does not point to aligned RAM. */
+  private pointer(address: number): number {
+    const value = this.memory.ldu32(address);
+    return value % 4 === 0 && this.memory.contains(value, 64) ? value : 0;
+  }
+}

@@ -1,0 +1,128 @@
+/*
+ * A stand-in for the simulated kernel, for qemu-arm: serves the firmware's calls with Linux system calls. The test replaces the
+ * `svc; bx lr` of every stub by a branch to `trampoline`, and fills in `setup`.
+ */
+#include <stddef.h>
+#include <string.h>
+
+struct setup {
+  const char *const *names; /* SvcTab */
+  void (*boot)(int);
+  int (*main)(void);
+  void (*run_exit)(void *);
+  void **current;
+  char *module, *module_end;
+  const void *exidx;
+  int exidx_count;
+  int brackets;
+} setup = {.brackets = 1};
+
+static char heap[0x80000] __attribute__((aligned(8)));
+static size_t used;
+
+__asm__(".text\n.thumb\n.syntax unified\n.global trampoline\n.type trampoline,%function\n.thumb_func\n.balign 4\n"
+        "trampoline:\n"
+        "push {r0-r3}\n"
+        "push {r4, lr}\n"
+        "mov r0, ip\n"
+        "add r1, sp, #8\n"
+        "bl dispatch\n"
+        "pop {r4, lr}\n"
+        "add sp, #16\n"
+        "bx lr\n");
+
+static long linux_call(int number, long a, long b, long c) {
+  register long r0 __asm__("r0") = a, r1 __asm__("r1") = b, r2 __asm__("r2") = c;
+  register int r7 __asm__("r7") = number;
+  __asm__ volatile("svc #0" : "+r"(r0) : "r"(r1), "r"(r2), "r"(r7) : "memory");
+  return r0;
+}
+
+static void leave(int status) {
+  linux_call(1, status, 0, 0);
+  for (;;)
+    ;
+}
+
+static void say(const char *text) {
+  linux_call(4, 1, (long)text, strlen(text));
+}
+
+static void *allocate(size_t size) {
+  size_t *block = (size_t *)(heap + used);
+  size = (size + 3) & ~3u;
+  if (size == 0 || used + size + 12 > sizeof heap)
+    return NULL;
+  used += size + 12;
+  block[2] = size;
+  return block + 3;
+}
+
+static int is(const char *a, const char *b) {
+  return strcmp(a, b) == 0;
+}
+
+static void *module_of(char *address) {
+  return !address || (address >= setup.module && address < setup.module_end) ? setup.module : NULL;
+}
+
+long long dispatch(int number, unsigned *a) {
+  const char *name = setup.names[number];
+  void *memory;
+  if (is(name, "write")) {
+    if (setup.brackets)
+      say("{");
+    linux_call(4, 1, a[1], a[2]);
+    if (setup.brackets)
+      say("}");
+    return a[2];
+  }
+  if (is(name, "rt_malloc"))
+    return (unsigned)allocate(a[0]);
+  if (is(name, "rt_calloc")) {
+    memory = allocate(a[0] * a[1]);
+    return (unsigned)(memory ? memset(memory, 0, a[0] * a[1]) : NULL);
+  }
+  if (is(name, "rt_realloc")) {
+    memory = allocate(a[1]);
+    if (memory && a[0]) {
+      size_t old = ((size_t *)a[0])[-1];
+      memcpy(memory, (void *)a[0], old < a[1] ? old : a[1]);
+    }
+    return (unsigned)memory;
+  }
+  if (is(name, "rt_free") || is(name, "_rtt_wake"))
+    return 0;
+  if (is(name, "_rtt_module_of"))
+    return (unsigned)module_of((char *)a[0]);
+  if (is(name, "_rtt_find_exidx")) {
+    if (!module_of((char *)a[0]) || !setup.exidx_count)
+      return 0;
+    *(int *)a[1] = setup.exidx_count;
+    return (unsigned)setup.exidx;
+  }
+  if (is(name, "_rtt_exit"))
+    leave(a[0]);
+  if (is(name, "_rtt_abort"))
+    leave(134);
+  if (is(name, "isatty"))
+    return 1;
+  if (is(name, "read") || is(name, "close") || is(name, "clock") || is(name, "getpid") ||
+      is(name, "fstat"))
+    return 0;
+  say("kernel: no ");
+  say(name);
+  say("\n");
+  leave(99);
+  return -1;
+}
+
+void _start(void) {
+  static int thread;
+  int status;
+  *setup.current = &thread;
+  setup.boot(0);
+  status = setup.main();
+  setup.run_exit(setup.module);
+  leave(status);
+}
