@@ -5,7 +5,9 @@ import type { Instruction, Sequence } from "./sequence.ts";
 
 /** Rows that may stand anywhere. */
 const plain = (rows: readonly Encoding[]) =>
-  rows.filter((e) => !isBranch(e) && !isTrap(e) && !reasonToSkip(e) && !/^(IT|MRS)$/.test(e.mnemonic));
+  rows.filter(
+    (e) => !isBranch(e) && !isTrap(e) && !reasonToSkip(e) && !/^(IT|MRS)$/.test(e.mnemonic),
+  );
 const thumb16 = plain(tables.thumb16);
 const thumb32 = plain(tables.thumb32);
 const a32 = plain(tables.a32);
@@ -18,7 +20,15 @@ export function instruction(s: Sequence): boolean {
   const { random } = s;
   for (let tries = 0; tries < 20; tries++) {
     const small = random.below(5) < 2;
-    const rows = !s.thumb ? a32 : s.inIT ? (small ? thumb16InIT : thumb32InIT) : small ? thumb16 : thumb32;
+    const rows = !s.thumb
+      ? a32
+      : s.inIT
+        ? small
+          ? thumb16InIT
+          : thumb32InIT
+        : small
+          ? thumb16
+          : thumb32;
     if (s.tryRow(random.pick(rows))) return true;
   }
   return false;
@@ -82,7 +92,13 @@ function branchOpcode(e: Encoding, f: FieldValues, from: number, to: number): nu
     case "thumb16.cbnz":
       return encode(e, { ...f, i: (offset >> 1) & 0x3f });
     case "thumb32.b_cond":
-      return encode(e, { ...f, S: bit(offset, 20), k: bit(offset, 19), j: bit(offset, 18), i: (offset >> 1) & 0x1ffff });
+      return encode(e, {
+        ...f,
+        S: bit(offset, 20),
+        k: bit(offset, 19),
+        j: bit(offset, 18),
+        i: (offset >> 1) & 0x1ffff,
+      });
     case "thumb32.blx_imm": {
       const aligned = to - ((from + 4) & ~3);
       const sign = bit(aligned, 24);
@@ -106,7 +122,15 @@ function land(s: Sequence, branch: Instruction, f: FieldValues = {}): void {
 }
 
 const DIRECT = {
-  thumb: ["thumb16.b_cond", "thumb16.b", "thumb16.cbz", "thumb16.cbnz", "thumb32.b_cond", "thumb32.b", "thumb32.bl"],
+  thumb: [
+    "thumb16.b_cond",
+    "thumb16.b",
+    "thumb16.cbz",
+    "thumb16.cbnz",
+    "thumb32.b_cond",
+    "thumb32.b",
+    "thumb32.bl",
+  ],
   arm: ["a32.b", "a32.bl"],
 };
 
@@ -145,10 +169,31 @@ const REGISTER_JUMPS = {
   arm: ["a32.bx", "a32.blx_reg", "a32.bxj", "a32.mov_reg", "a32.add_reg", "a32.orr_imm"],
 };
 const MEMORY_JUMPS = {
-  thumb: ["thumb16.pop", "thumb32.pop", "thumb32.ldm", "thumb32.ldmdb", "thumb32.ldr_imm12", "thumb32.ldr_imm8",
-    "thumb32.ldr_pre", "thumb32.ldr_post", "thumb32.ldr_reg"],
-  arm: ["a32.pop", "a32.pop_one", "a32.ldm", "a32.ldmda", "a32.ldmdb", "a32.ldmib", "a32.ldr_imm", "a32.ldr_pre", "a32.ldr_post",
-    "a32.ldr_reg", "a32.ldr_reg_pre", "a32.ldr_reg_post"],
+  thumb: [
+    "thumb16.pop",
+    "thumb32.pop",
+    "thumb32.ldm",
+    "thumb32.ldmdb",
+    "thumb32.ldr_imm12",
+    "thumb32.ldr_imm8",
+    "thumb32.ldr_pre",
+    "thumb32.ldr_post",
+    "thumb32.ldr_reg",
+  ],
+  arm: [
+    "a32.pop",
+    "a32.pop_one",
+    "a32.ldm",
+    "a32.ldmda",
+    "a32.ldmdb",
+    "a32.ldmib",
+    "a32.ldr_imm",
+    "a32.ldr_pre",
+    "a32.ldr_post",
+    "a32.ldr_reg",
+    "a32.ldr_reg_pre",
+    "a32.ldr_reg_post",
+  ],
 };
 
 /** A jump through a register or memory, or BLX, often into the other instruction set. */
@@ -181,7 +226,11 @@ export function jump(s: Sequence): boolean {
   const delta = random.below(0x1000) * 4;
   s.setInitial(m, 0);
   if (e.name === "add_reg") s.setInitial(n, delta);
-  s.emit(e.id, encode(e, { c: 14, d: 15, m, n: e.name === "orr_imm" ? m : n, S: 0, i: 0, y: 0 }), e.bits);
+  s.emit(
+    e.id,
+    encode(e, { c: 14, d: 15, m, n: e.name === "orr_imm" ? m : n, S: 0, i: 0, y: 0 }),
+    e.bits,
+  );
   s.known[m] = undefined; // its value follows
   if (e.mnemonic === "BLX") s.write(14);
   perhaps(s, 2);
@@ -225,7 +274,8 @@ export function loop(s: Sequence): boolean {
   const { random } = s;
   const counter = random.below(8);
   const rounds = random.between(2, 4);
-  const encoded = (id: string, f: FieldValues) => s.emit(id, encode(row(id), { c: 14, S: 1, ...f }), row(id).bits);
+  const encoded = (id: string, f: FieldValues) =>
+    s.emit(id, encode(row(id), { c: 14, S: 1, ...f }), row(id).bits);
   const start = s.thumb ? "thumb16.mov_imm8" : "a32.mov_imm";
   const step = s.thumb ? random.pick(["thumb16.sub_imm8", "thumb32.sub_imm"]) : "a32.sub_imm";
   encoded(start, { d: counter, i: rounds });
@@ -246,7 +296,8 @@ export function loop(s: Sequence): boolean {
 export function exclusivePair(s: Sequence): boolean {
   const suffix = s.random.pick(["", "b", "h", "d"]);
   const table = s.thumb ? "thumb32" : "a32";
-  if (!s.tryRow(row(`${table}.ldrex${suffix}`), s.thumb ? { i: s.random.below(4) } : { c: 14 })) return false;
+  if (!s.tryRow(row(`${table}.ldrex${suffix}`), s.thumb ? { i: s.random.below(4) } : { c: 14 }))
+    return false;
   if (s.ended) return true;
   const load = s.instructions.at(-1)!;
   instructions(s, 2);
@@ -263,7 +314,10 @@ export function exclusivePair(s: Sequence): boolean {
 export function readFlags(s: Sequence): boolean {
   const d = s.register(3);
   const table = s.thumb ? "thumb32" : "a32";
-  for (const [name, f] of [["mrs", {}], ["lsr_imm", { m: d, i: 16 }]] as const) {
+  for (const [name, f] of [
+    ["mrs", {}],
+    ["lsr_imm", { m: d, i: 16 }],
+  ] as const) {
     const e = row(`${table}.${name}`);
     s.emit(e.id, encode(e, { c: 14, S: 0, d, ...f }), 32);
   }
@@ -273,7 +327,9 @@ export function readFlags(s: Sequence): boolean {
 
 /** An instruction that faults. The sequence ends here. */
 export function trap(s: Sequence): boolean {
-  const e = s.random.pick([...(s.thumb ? [...tables.thumb16, ...tables.thumb32] : tables.a32)].filter(isTrap));
+  const e = s.random.pick(
+    [...(s.thumb ? [...tables.thumb16, ...tables.thumb32] : tables.a32)].filter(isTrap),
+  );
   const opcode = encode(e, { ...s.randomFields(e), c: 14 });
   // Linux takes these three for breakpoints of a debugger.
   if ([0xde01, 0xf7f0a000, 0xe7f001f0].includes(opcode)) return false;

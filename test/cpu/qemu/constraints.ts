@@ -42,7 +42,7 @@ export function admissible(e: Encoding, f: FieldValues): boolean {
 }
 
 /** Rules that are the same in every instruction set. */
-function operandsDefined(e: Encoding, f: FieldValues): boolean {
+export function operandsDefined(e: Encoding, f: FieldValues): boolean {
   const { mnemonic } = e;
   if (mnemonic === "BFI" || mnemonic === "BFC") {
     if (f.b < f.i) return false;
@@ -69,7 +69,12 @@ function operandsDefined(e: Encoding, f: FieldValues): boolean {
     if (BARE_LIST.test(mnemonic) && operand?.base === "sp" && list.includes(13)) return false;
   }
   const operand = memoryOperand(e);
-  if (operand && !e.syntax.includes("<registers>") && operand.base === "n" && operand.writeback(f)) {
+  if (
+    operand &&
+    !e.syntax.includes("<registers>") &&
+    operand.base === "n" &&
+    operand.writeback(f)
+  ) {
     if (f.n === 15 || f.n === f.t) return false;
     if (e.registers.includes("u") && f.n === f.u) return false;
     if (/D$/.test(mnemonic) && e.table === "a32" && f.n === f.t + 1) return false;
@@ -144,7 +149,8 @@ function a32(e: Encoding, f: FieldValues): boolean {
   }
   if (/^(LDRD|STRD|LDREXD|STREXD)$/.test(mnemonic)) {
     if (f.t & 1 || f.t === 14) return false;
-    if (mnemonic === "LDRD" && e.registers.includes("m") && (f.m === f.t || f.m === f.t + 1)) return false;
+    if (mnemonic === "LDRD" && e.registers.includes("m") && (f.m === f.t || f.m === f.t + 1))
+      return false;
   }
   if (operand && /T$/.test(mnemonic) && mnemonic.length > 3 && f.n === 15) return false;
   return true;
@@ -153,7 +159,9 @@ function a32(e: Encoding, f: FieldValues): boolean {
 /** Data-processing with an immediate or a constant shift: pc reads as the address plus 8. */
 export function isPlainDataProcessing(e: Encoding): boolean {
   return (
-    /^(AND|EOR|SUB|RSB|ADD|ADC|SBC|RSC|TST|TEQ|CMP|CMN|ORR|MOV|BIC|MVN|LSL|LSR|ASR|ROR|RRX)$/.test(e.mnemonic) &&
+    /^(AND|EOR|SUB|RSB|ADD|ADC|SBC|RSC|TST|TEQ|CMP|CMN|ORR|MOV|BIC|MVN|LSL|LSR|ASR|ROR|RRX)$/.test(
+      e.mnemonic,
+    ) &&
     !e.registers.includes("s") &&
     !/_rsr$|_shift_reg$/.test(e.name) &&
     !(/^(LSL|LSR|ASR|ROR)$/.test(e.mnemonic) && e.registers.includes("n"))

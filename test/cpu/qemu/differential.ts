@@ -4,7 +4,17 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Cpu, CpuFault } from "../../../src/cpu/mod.ts";
 import { type GeneratedCase, type State, generateCase } from "./generate.ts";
-import { CAPACITY, type Image, RESULT_POINTER, type Result, buildImage, codeAddress, parseOutput, sharedDriver, windowAddress } from "./image.ts";
+import {
+  CAPACITY,
+  type Image,
+  RESULT_POINTER,
+  type Result,
+  buildImage,
+  codeAddress,
+  parseOutput,
+  sharedDriver,
+  windowAddress,
+} from "./image.ts";
 import { runLinux } from "./linux.ts";
 import { type Instruction } from "./sequence.ts";
 import { qemu, run } from "./tools.ts";
@@ -88,7 +98,9 @@ function runOurs(image: Image): Result[] {
 }
 
 function same(a: Result, b: Result): boolean {
-  return Buffer.compare(a.window, b.window) === 0 && a.registers.every((v, i) => v === b.registers[i]);
+  return (
+    Buffer.compare(a.window, b.window) === 0 && a.registers.every((v, i) => v === b.registers[i])
+  );
 }
 
 function differencesOf(cases: readonly GeneratedCase[]): Difference[] {
@@ -119,7 +131,12 @@ export function runCases(state: State, firstSeed: number, count: number, tally: 
 export function shrink({ test }: Difference): Difference {
   let best = test;
   let found = differencesOf([best])[0];
-  if (!found) return { test, qemu: { registers: new Uint32Array(), window: new Uint8Array() }, ours: { registers: new Uint32Array(), window: new Uint8Array() } };
+  if (!found)
+    return {
+      test,
+      qemu: { registers: new Uint32Array(), window: new Uint8Array() },
+      ours: { registers: new Uint32Array(), window: new Uint8Array() },
+    };
   for (const instruction of [...test.instructions].reverse()) {
     const code = best.code.slice();
     code.set(nop(instruction), instruction.offset);
@@ -135,12 +152,16 @@ function nop({ size, thumb }: Instruction): number[] {
   return size === 2 ? [0x00, 0xbf] : [0xaf, 0xf3, 0x00, 0x80];
 }
 
-const NAMES = [..."0123456789"].map((n) => `r${n}`).concat(["r10", "r11", "r12", "sp", "lr", "flags", "fault pc", "signal"]);
+const NAMES = [..."0123456789"]
+  .map((n) => `r${n}`)
+  .concat(["r10", "r11", "r12", "sp", "lr", "flags", "fault pc", "signal"]);
 const hex = (value: number) => (value >>> 0).toString(16).padStart(8, "0");
 
 /** A difference in words: disassembly by objdump, registers, memory. */
 export function explain({ test, qemu, ours }: Difference, state: State): string {
-  const lines = [`${state}, seed ${test.seed}, place ${test.place}; window at ${hex(windowAddress(test.place))}`];
+  const lines = [
+    `${state}, seed ${test.seed}, place ${test.place}; window at ${hex(windowAddress(test.place))}`,
+  ];
   for (const instruction of test.instructions) {
     const { offset, size, thumb, id } = instruction;
     const bytes = test.code.subarray(offset, offset + size);
@@ -153,11 +174,15 @@ export function explain({ test, qemu, ours }: Difference, state: State): string 
     const initial = i < 16 ? hex(test.registers[i]) : "";
     const mark = qemu.registers[i] === ours.registers[i] ? "" : "   <--";
     if (mark || (i < 16 && test.registers[i] !== qemu.registers[i]))
-      lines.push(`  ${NAMES[i].padEnd(10)} ${initial.padEnd(9)} ${hex(qemu.registers[i])}  ${hex(ours.registers[i])}${mark}`);
+      lines.push(
+        `  ${NAMES[i].padEnd(10)} ${initial.padEnd(9)} ${hex(qemu.registers[i])}  ${hex(ours.registers[i])}${mark}`,
+      );
   }
   qemu.window.forEach((byte, i) => {
     if (byte !== ours.window[i])
-      lines.push(`  memory ${hex(windowAddress(test.place) + i)}: ${hex(test.window[i]).slice(6)}  ${hex(byte).slice(6)}  ${hex(ours.window[i]).slice(6)}`);
+      lines.push(
+        `  memory ${hex(windowAddress(test.place) + i)}: ${hex(test.window[i]).slice(6)}  ${hex(byte).slice(6)}  ${hex(ours.window[i]).slice(6)}`,
+      );
   });
   return lines.join("\n");
 }
@@ -168,7 +193,15 @@ export function objdump(bytes: Uint8Array, thumb: boolean, address: number): str
   try {
     const file = join(folder, "code.bin");
     writeFileSync(file, bytes);
-    const command = ["arm-none-eabi-objdump", "-D", "-b", "binary", "-m", "arm", `--adjust-vma=${address}`];
+    const command = [
+      "arm-none-eabi-objdump",
+      "-D",
+      "-b",
+      "binary",
+      "-m",
+      "arm",
+      `--adjust-vma=${address}`,
+    ];
     if (thumb) command.push("-M", "force-thumb");
     const text = run([...command, file]).stdout;
     const line = Buffer.from(text).toString("latin1").trim().split("\n").at(-1)!;

@@ -30,7 +30,8 @@ for (const state of ["thumb", "a32"] as const) {
 }
 
 test.skipIf(absent !== undefined)("every row of the decode tables was executed", () => {
-  const executed = (id: string) => (tallies.thumb.rows.get(id) ?? 0) + (tallies.a32.rows.get(id) ?? 0);
+  const executed = (id: string) =>
+    (tallies.thumb.rows.get(id) ?? 0) + (tallies.a32.rows.get(id) ?? 0);
   const missing = Object.values(tables)
     .flat()
     .filter((e) => !reasonToSkip(e) && executed(e.id) === 0)
@@ -41,5 +42,7 @@ test.skipIf(absent !== undefined)("every row of the decode tables was executed",
 afterAll(() => {
   if (absent) return;
   const { thumb, a32 } = tallies;
-  console.log(`compared with qemu-arm: ${thumb.instructions} Thumb and ${a32.instructions} A32 instructions`);
+  console.log(
+    `compared with qemu-arm: ${thumb.instructions} Thumb and ${a32.instructions} A32 instructions`,
+  );
 });

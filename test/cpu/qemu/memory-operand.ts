@@ -15,8 +15,17 @@ export interface MemoryOperand {
   readonly writeback: (f: FieldValues) => boolean;
   readonly offset:
     | { readonly kind: "none" }
-    | { readonly kind: "immediate"; readonly scale: number; readonly sign: "+" | "-" | "U"; readonly fixed?: number }
-    | { readonly kind: "register"; readonly sign: "+" | "U"; readonly shift: "none" | "lsl" | number | "any" }
+    | {
+        readonly kind: "immediate";
+        readonly scale: number;
+        readonly sign: "+" | "-" | "U";
+        readonly fixed?: number;
+      }
+    | {
+        readonly kind: "register";
+        readonly sign: "+" | "U";
+        readonly shift: "none" | "lsl" | number | "any";
+      }
     | { readonly kind: "list"; readonly mode: "IA" | "IB" | "DA" | "DB" };
 }
 
@@ -67,7 +76,13 @@ function parse({ syntax, mnemonic }: Encoding): MemoryOperand | undefined {
   if (!found || !/^(LDR|STR|LDA|STL)/.test(mnemonic)) return undefined;
   const [, base, before, bang, after] = found;
   const exclusive = /EX/.test(mnemonic);
-  const size = /D$/.test(mnemonic) ? 8 : /H$|HT$/.test(mnemonic) ? 2 : /B$|BT$/.test(mnemonic) ? 1 : 4;
+  const size = /D$/.test(mnemonic)
+    ? 8
+    : /H$|HT$/.test(mnemonic)
+      ? 2
+      : /B$|BT$/.test(mnemonic)
+        ? 1
+        : 4;
   return {
     base: base === "SP" ? "sp" : "n",
     load,
@@ -90,12 +105,17 @@ function parseOffset(text: string | undefined): MemoryOperand["offset"] {
   if (!register) throw new Error(`memory operand not understood: ${text}`);
   const tail = register[2];
   const fixed = tail.match(/^, LSL #(\d)$/);
-  const shift = tail === "" ? "none" : fixed ? Number(fixed[1]) : tail.includes("LSL") ? "lsl" : "any";
+  const shift =
+    tail === "" ? "none" : fixed ? Number(fixed[1]) : tail.includes("LSL") ? "lsl" : "any";
   return { kind: "register", sign: register[1] ? "U" : "+", shift };
 }
 
 /** The shifted index, or undefined when it depends on the carry flag. */
-export function shiftedIndex(operand: MemoryOperand, f: FieldValues, index: number): number | undefined {
+export function shiftedIndex(
+  operand: MemoryOperand,
+  f: FieldValues,
+  index: number,
+): number | undefined {
   if (operand.offset.kind !== "register") return undefined;
   const { shift } = operand.offset;
   if (shift === "none") return index;

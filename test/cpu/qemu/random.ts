@@ -66,7 +66,11 @@ export class Random {
       case 3:
         return Math.imul(this.pick([0x7f, 0x80, 0x81, 0xff, 0x01]), 0x01010101) >>> 0;
       case 4:
-        return (this.pick([0x7fff, 0x8000, 0xffff, 0]) * 0x10000 + this.pick([0x7fff, 0x8000, 0xffff, 1])) >>> 0;
+        return (
+          (this.pick([0x7fff, 0x8000, 0xffff, 0]) * 0x10000 +
+            this.pick([0x7fff, 0x8000, 0xffff, 1])) >>>
+          0
+        );
       default:
         return this.u32();
     }

@@ -97,7 +97,12 @@ export class Sequence {
   emit(id: string, opcode: number, bits: 16 | 32): Instruction {
     const offset = this.bytes.length;
     const { thumb } = this;
-    const halves = bits === 16 ? [opcode] : thumb ? [opcode >>> 16, opcode & 0xffff] : [opcode & 0xffff, opcode >>> 16];
+    const halves =
+      bits === 16
+        ? [opcode]
+        : thumb
+          ? [opcode >>> 16, opcode & 0xffff]
+          : [opcode & 0xffff, opcode >>> 16];
     for (const half of halves) this.bytes.push(half & 255, half >>> 8);
     const instruction = { offset, size: bits / 8, thumb, opcode: opcode >>> 0, id };
     this.instructions.push(instruction);
@@ -106,7 +111,12 @@ export class Sequence {
   /** Writes over an instruction, once its target is known. */
   patch(instruction: Instruction, opcode: number): void {
     const { offset, size, thumb } = instruction;
-    const halves = size === 2 ? [opcode] : thumb ? [opcode >>> 16, opcode & 0xffff] : [opcode & 0xffff, opcode >>> 16];
+    const halves =
+      size === 2
+        ? [opcode]
+        : thumb
+          ? [opcode >>> 16, opcode & 0xffff]
+          : [opcode & 0xffff, opcode >>> 16];
     halves.forEach((half, k) => {
       this.bytes[offset + 2 * k] = half & 255;
       this.bytes[offset + 2 * k + 1] = half >>> 8;
@@ -152,7 +162,9 @@ export class Sequence {
         continue;
       }
       const top = 2 ** width - 1;
-      f[letter] = random.once(6) ? random.pick([0, 1, top, top - 1]) & top : Math.floor(random.u32() / 2 ** (32 - width));
+      f[letter] = random.once(6)
+        ? random.pick([0, 1, top, top - 1]) & top
+        : Math.floor(random.u32() / 2 ** (32 - width));
     }
     if (e.table === "a32" && "c" in f) f.c = random.once(3) ? random.below(15) : 14;
     if ("r" in f && e.fields.get("r")! === 16) {
@@ -189,7 +201,8 @@ export class Sequence {
     const opcode = encode(e, f);
     if (!decodesAs(e, opcode)) return false;
     if (this.locked && !this.loopMay(e, f)) return false;
-    if (/^STREX/.test(e.mnemonic) && !this.storeExclusiveDefined(operand!.size, address!)) return false;
+    if (/^STREX/.test(e.mnemonic) && !this.storeExclusiveDefined(operand!.size, address!))
+      return false;
 
     for (const letter of e.registers) if (f[letter] < 15) this.read(f[letter]);
     if (e.syntax.includes("<registers>") && !operand!.load)
@@ -249,7 +262,8 @@ export class Sequence {
   /** Registers an instruction writes, besides the base it writes back to. */
   private destinations(e: Encoding, f: FieldValues): number[] {
     const operand = memoryOperand(e);
-    const load = operand?.load || e.mnemonic === "MRC" || /^SWP/.test(e.mnemonic) || isLiteralLoad(e);
+    const load =
+      operand?.load || e.mnemonic === "MRC" || /^SWP/.test(e.mnemonic) || isLiteralLoad(e);
     if (operand?.offset.kind === "list") return load ? registerList(f) : [];
     const out = ["d", "l", "h"].filter((letter) => e.registers.includes(letter)).map((l) => f[l]);
     if (/^(ADD|SUB)<c> SP,/.test(e.syntax)) out.push(13);
@@ -305,7 +319,8 @@ export class Sequence {
   /** Puts a word into the window's initial contents, unless something has been stored there. */
   presetWord(address: number, value: number): boolean {
     const start = address - this.windowAddress;
-    if (start < 0 || start + 4 > WINDOW || this.stored.subarray(start, start + 4).some(Boolean)) return false;
+    if (start < 0 || start + 4 > WINDOW || this.stored.subarray(start, start + 4).some(Boolean))
+      return false;
     new DataView(this.window.buffer).setUint32(start, value, true);
     return true;
   }
@@ -315,7 +330,8 @@ export class Sequence {
   }
   /** Writes what presetLater was told into the initial contents. */
   settle(): void {
-    for (const [start, value] of this.late) new DataView(this.window.buffer).setUint32(start, value, true);
+    for (const [start, value] of this.late)
+      new DataView(this.window.buffer).setUint32(start, value, true);
   }
   inWindow(low: number, size: number): boolean {
     const start = low - this.windowAddress;
@@ -337,7 +353,11 @@ export class Sequence {
         const index = this.known[f.m];
         if (index === undefined) return undefined;
         const amount = shiftedIndex(operand, f, index);
-        return amount === undefined ? undefined : offset.sign === "U" && f.U === 0 ? -amount : amount;
+        return amount === undefined
+          ? undefined
+          : offset.sign === "U" && f.U === 0
+            ? -amount
+            : amount;
       }
       case "list":
         return undefined;
@@ -352,7 +372,13 @@ export class Sequence {
     const operand = memoryOperand(e);
     const { random } = this;
     const base = operand?.base === "sp" ? 13 : f.n;
-    const size = operand ? (operand.offset.kind === "list" ? 4 : operand.size) : e.mnemonic === "SWPB" ? 1 : 4;
+    const size = operand
+      ? operand.offset.kind === "list"
+        ? 4
+        : operand.size
+      : e.mnemonic === "SWPB"
+        ? 1
+        : 4;
     const alignment = operand ? operand.alignment : size;
     if (base === 15 || !(this.free(base) || this.known[base] !== undefined)) return undefined;
 
@@ -377,23 +403,30 @@ export class Sequence {
     if (this.free(base)) {
       const fault = !this.uncertain && this.mayFault && random.once(150);
       const align = alignment > 1 ? alignment : random.once(4) ? 1 : size;
-      let target = this.windowAddress + random.below(Math.floor((WINDOW - length) / align) + 1) * align;
+      let target =
+        this.windowAddress + random.below(Math.floor((WINDOW - length) / align) + 1) * align;
       if (fault) {
         if (alignment > 1 && random.once(2)) target = (target & ~(alignment - 1)) + 1;
         else target = random.pick(NOWHERE) & -alignment;
         this.ended = true;
       }
-      if (operand && /^STREX/.test(e.mnemonic) && this.monitor && this.monitor !== "?") target = this.monitor.address;
+      if (operand && /^STREX/.test(e.mnemonic) && this.monitor && this.monitor !== "?")
+        target = this.monitor.address;
       this.setInitial(base, target - offset - low);
       return target >>> 0;
     }
     let address = this.known[base]! + offset + low;
-    if (!this.inWindow(address, length) && operand?.offset.kind === "immediate" && operand.offset.fixed === undefined) {
+    if (
+      !this.inWindow(address, length) &&
+      operand?.offset.kind === "immediate" &&
+      operand.offset.fixed === undefined
+    ) {
       const wanted = this.windowAddress + random.below(WINDOW - length + 1) - this.known[base]!;
       const { scale, sign } = operand.offset;
       const limit = 2 ** e.fields.get("i")! - 1;
       const amount = Math.floor(Math.abs(wanted) / scale);
-      if (amount > limit || (wanted < 0 && sign === "+") || (wanted > 0 && sign === "-")) return undefined;
+      if (amount > limit || (wanted < 0 && sign === "+") || (wanted > 0 && sign === "-"))
+        return undefined;
       f.i = amount;
       if (sign === "U") f.U = wanted < 0 ? 0 : 1;
       address = this.known[base]! + (operand.post ? 0 : this.offset(e, f)!) + low;

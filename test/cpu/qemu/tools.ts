@@ -20,7 +20,12 @@ export interface Output {
 
 /** Runs a command to its end; `status` is 128 + signal for a killed one, as in a shell. */
 export function run(command: string[], timeout = 60_000): Output {
-  const child = Bun.spawnSync(command, { stdin: "ignore", stdout: "pipe", stderr: "pipe", timeout });
+  const child = Bun.spawnSync(command, {
+    stdin: "ignore",
+    stdout: "pipe",
+    stderr: "pipe",
+    timeout,
+  });
   const status = child.exitCode ?? 128 + (child.signalCode ? 1 : 0);
   return { status, stdout: child.stdout, stderr: child.stderr.toString() };
 }
