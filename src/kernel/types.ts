@@ -149,6 +149,8 @@ export interface ConsoleApi {
   /** No more input will come: readers get end of file instead of waiting for ever. */
   end(): void;
   readonly ended: boolean;
+  /** Bytes that getchar gives without waiting. */
+  readonly available?: number;
   /** How many threads wait in getchar now. */
   readonly readers: number;
 }

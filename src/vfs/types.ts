@@ -76,6 +76,8 @@ export interface VfsApi {
   writeFile(path: string, bytes: Uint8Array): void;
   exists(path: string): boolean;
   file(fd: number): OpenFile;
+  /** fcntl(F_SETFL): O_APPEND and O_NONBLOCK only. */
+  setFlags(fd: number, flags: number): void;
   openFiles(): OpenFile[];
   mounts(): { readonly fs: string; readonly device: string | undefined; readonly path: string }[];
   /** Everything written so far is on the device. */

@@ -1,0 +1,45 @@
+import { GuestFault, type GuestMemory } from "../../memory/mod.ts";
+import { type VfsApi, VfsError } from "../../vfs/mod.ts";
+import type { Task } from "../call.ts";
+import type { KernelApi } from "../types.ts";
+
+/**
+ * Devices behind descriptors in /dev, other than the console: rt_device_open and so on. Addresses are the guest's. Results are
+ * those of the rt_device functions: a count, or a negative errno.
+ */
+export interface DeviceIo {
+  open(name: string): number | Task<number>;
+  close(name: string): number | Task<number>;
+  read(name: string, position: number, address: number, size: number): number | Task<number>;
+  write(name: string, position: number, address: number, size: number): number | Task<number>;
+  control(name: string, command: number, argument: number): number | Task<number>;
+}
+
+/** What the POSIX calls work on. */
+export interface PosixContext {
+  readonly kernel: KernelApi;
+  readonly vfs: VfsApi;
+  readonly devices?: DeviceIo;
+}
+
+/** Runs a call of the VFS: gives its result, or sets errno and gives -1. */
+export function posix({ kernel }: PosixContext, call: () => number | void): number {
+  try {
+    return call() ?? 0;
+  } catch (error) {
+    if (error instanceof VfsError) return kernel.fail(error.errno);
+    throw error;
+  }
+}
+
+/** Faults as a store to guest memory would, before anything is done. */
+export function checkStore(memory: GuestMemory, address: number, length: number): void {
+  if (!memory.contains(address, length)) throw new GuestFault("write", address >>> 0, "unmapped");
+}
+
+/** Bytes as a string with one character per byte. */
+export function latin1(bytes: Uint8Array): string {
+  let text = "";
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return text;
+}

@@ -1,0 +1,139 @@
+import { normalizePath, type Stat, VfsError } from "../../vfs/mod.ts";
+import type { ExportRow } from "../call.ts";
+import { checkStore, posix, type PosixContext } from "./context.ts";
+
+const HEADER = "dfs_posix.h";
+const STAT = "sys/stat.h";
+
+/** struct stat of newlib: 88 bytes. Only these fields are written. */
+const STAT_FIELDS = { dev: 0, mode: 4, size: 16, mtime: 40, end: 48 } as const;
+
+/** Calls on paths. */
+export const fileRows: readonly ExportRow<PosixContext>[] = [
+  {
+    name: "stat",
+    proto: "int stat(const char *, struct stat *);",
+    header: STAT,
+    call: (c, path, buffer) => posix(c, () => storeStat(c, buffer, c.vfs.stat(string(c, path)))),
+  },
+  {
+    name: "fstat",
+    proto: "int fstat(int, struct stat *);",
+    header: STAT,
+    call: (c, fd, buffer) => posix(c, () => storeStat(c, buffer, c.vfs.fstat(fd))),
+  },
+  {
+    name: "statfs",
+    proto: "int statfs(const char *, struct statfs *);",
+    header: HEADER,
+    call: (c, path, buffer) =>
+      posix(c, () => {
+        const { memory } = c.kernel;
+        const { blockSize, blocks, free } = c.vfs.statfs(string(c, path));
+        checkStore(memory, buffer, 12);
+        memory.st32(buffer, blockSize);
+        memory.st32(buffer + 4, blocks);
+        memory.st32(buffer + 8, free);
+      }),
+  },
+  {
+    name: "unlink",
+    proto: "int unlink(const char *);",
+    header: HEADER,
+    call: (c, path) => posix(c, () => c.vfs.unlink(string(c, path))),
+  },
+  {
+    name: "rmdir",
+    proto: "int rmdir(const char *);",
+    header: HEADER,
+    call: (c, path) => posix(c, () => c.vfs.rmdir(string(c, path))),
+  },
+  {
+    name: "rename",
+    proto: "int rename(const char *, const char *);",
+    header: "stdio.h",
+    call: (c, from, to) => posix(c, () => c.vfs.rename(string(c, from), string(c, to))),
+  },
+  {
+    name: "mkdir",
+    proto: "int mkdir(const char *, mode_t);",
+    header: STAT,
+    call: (c, path) => posix(c, () => c.vfs.mkdir(string(c, path))),
+  },
+  {
+    name: "chdir",
+    proto: "int chdir(const char *);",
+    header: HEADER,
+    call: (c, path) => {
+      if (path !== 0) return posix(c, () => c.vfs.chdir(string(c, path)));
+      c.kernel.console.print(`${c.vfs.cwd}\n`);
+      return 0;
+    },
+  },
+  {
+    name: "getcwd",
+    proto: "char *getcwd(char *, size_t);",
+    header: HEADER,
+    call: (c, buffer, size) => {
+      // strncpy: padded with NUL to the size, not terminated when it is too small.
+      const { memory } = c.kernel;
+      const length = size >>> 0;
+      checkStore(memory, buffer, length);
+      memory.fill(buffer, length, 0);
+      memory.write(buffer, bytesOf(c.vfs.cwd.slice(0, length)));
+      return buffer;
+    },
+  },
+  {
+    name: "dfs_normalize_path",
+    proto: "char *dfs_normalize_path(const char *, const char *);",
+    header: "dfs.h",
+    call: (c, directory, path) => {
+      const base = directory === 0 ? c.vfs.cwd : string(c, directory);
+      const name = string(c, path);
+      try {
+        return newString(c, normalizePath(base, name));
+      } catch (error) {
+        if (error instanceof VfsError) return 0;
+        throw error;
+      }
+    },
+  },
+  {
+    name: "dfs_subdir",
+    proto: "const char *dfs_subdir(const char *, const char *);",
+    header: "dfs.h",
+    call: (c, directory, path) => {
+      const [base, full] = [string(c, directory).length, string(c, path).length];
+      if (base === full) return 0;
+      const rest = path + base;
+      return base > 0 && c.kernel.memory.ld8(rest) !== 0x2f ? rest - 1 : rest;
+    },
+  },
+];
+
+function string(c: PosixContext, address: number): string {
+  return c.kernel.memory.cstring(address);
+}
+
+function bytesOf(text: string): Uint8Array {
+  return Uint8Array.from(text, (character) => character.charCodeAt(0));
+}
+
+/** A copy on the guest heap; 0 without memory. */
+function newString(c: PosixContext, text: string): number {
+  const address = c.kernel.heap.alloc(text.length + 1);
+  if (address === 0) return 0;
+  c.kernel.memory.write(address, bytesOf(`${text}\0`));
+  return address;
+}
+
+function storeStat(c: PosixContext, buffer: number, { mode, size, mtime }: Stat): void {
+  const { memory } = c.kernel;
+  checkStore(memory, buffer, STAT_FIELDS.end);
+  memory.st16(buffer + STAT_FIELDS.dev, 0);
+  memory.st32(buffer + STAT_FIELDS.mode, mode);
+  memory.st32(buffer + STAT_FIELDS.size, size);
+  memory.st32(buffer + STAT_FIELDS.mtime, mtime);
+  memory.st32(buffer + STAT_FIELDS.mtime + 4, Math.floor(mtime / 2 ** 32));
+}

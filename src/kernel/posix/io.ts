@@ -1,0 +1,201 @@
+import { Errno, type OpenFile, VfsError } from "../../vfs/mod.ts";
+import type { CallResult, ExportRow, Task } from "../call.ts";
+import { checkStore, latin1, posix, type PosixContext } from "./context.ts";
+
+const HEADER = "dfs_posix.h";
+const FCNTL = "sys/_default_fcntl.h";
+const F_GETFL = 3;
+const F_SETFL = 4;
+/** Flag bits that DFS keeps for itself: DFS_F_OPEN, _DIRECTORY, _EOF, _ERR. */
+const INTERNAL = 0xf000000;
+
+/** read, write and their kin: what works on a descriptor. */
+export const ioRows: readonly ExportRow<PosixContext>[] = [
+  {
+    name: "open",
+    proto: "int open(const char *, int, ...);",
+    header: FCNTL,
+    call: (c, path, flags) => open(c, c.kernel.memory.cstring(path), flags),
+  },
+  {
+    name: "close",
+    proto: "int close(int);",
+    header: HEADER,
+    call: close,
+  },
+  {
+    name: "read",
+    proto: "int read(int, void *, size_t);",
+    header: HEADER,
+    call: (c, fd, address, size) => read(c, fd, address >>> 0, size >>> 0),
+  },
+  {
+    name: "write",
+    proto: "int write(int, const void *, size_t);",
+    header: HEADER,
+    call: (c, fd, address, size) => write(c, fd, address >>> 0, size >>> 0),
+  },
+  {
+    name: "lseek",
+    proto: "off_t lseek(int, off_t, int);",
+    header: HEADER,
+    call: (c, fd, offset, whence) => posix(c, () => c.vfs.lseek(fd, offset, whence)),
+  },
+  {
+    name: "fsync",
+    proto: "int fsync(int);",
+    header: HEADER,
+    call: fsync,
+  },
+  {
+    name: "ftruncate",
+    proto: "int ftruncate(int, off_t);",
+    header: HEADER,
+    call: (c, fd, length) => posix(c, () => c.vfs.ftruncate(fd, length)),
+  },
+  {
+    name: "fcntl",
+    proto: "int fcntl(int, int, ...);",
+    header: FCNTL,
+    call: (c, fd, command, argument) => control(c, fd, command, argument),
+  },
+  {
+    name: "ioctl",
+    proto: "int ioctl(int, int, ...);",
+    header: HEADER,
+    call: (c, fd, command, argument) => control(c, fd, command, argument),
+  },
+  {
+    name: "isatty",
+    proto: "int isatty(int);",
+    header: "sys/unistd.h",
+    call: (_c, fd) => Number(fd >= 0 && fd <= 2),
+  },
+];
+
+/** Where the next transfer of a descriptor on a device begins, in the units of the device. */
+const positions = new WeakMap<OpenFile, number>();
+
+function open(c: PosixContext, path: string, flags: number): CallResult {
+  let fd = 0;
+  const result = posix(c, () => (fd = c.vfs.open(path, flags & ~INTERNAL)));
+  const device = result < 0 ? undefined : c.vfs.file(fd).device;
+  if (!device || !c.devices || isConsole(c, c.vfs.file(fd))) return result;
+  return finish(c.devices.open(device.name), (opened) => {
+    if (opened >= 0) return fd;
+    c.vfs.close(fd);
+    return c.kernel.fail(-opened);
+  });
+}
+
+function close(c: PosixContext, fd: number): CallResult {
+  const file = find(c, fd);
+  const device = file?.device;
+  const result = posix(c, () => c.vfs.close(fd));
+  if (!device || !c.devices || isConsole(c, file)) return result;
+  return finish(c.devices.close(device.name), () => result);
+}
+
+function read(c: PosixContext, fd: number, address: number, size: number): CallResult {
+  const { memory } = c.kernel;
+  const file = find(c, fd);
+  if (file?.device) {
+    if (size === 0) return 0;
+    checkStore(memory, address, 1);
+    if (isConsole(c, file)) return readConsole(c, address, size);
+    return transfer(c, file, (name, at) => c.devices?.read(name, at, address, size));
+  }
+  return posix(c, () => {
+    const room = Math.min(size, Math.max(0, memory.end - address));
+    if (size > 0) checkStore(memory, address, 1);
+    const into = size > 0 ? memory.read(address, room) : new Uint8Array(0);
+    const length = c.vfs.read(fd, into);
+    // The store proper: translated code in the buffer is dropped.
+    memory.write(address, into.subarray(0, length));
+    return length;
+  });
+}
+
+/** Waits for the first byte and takes what else is there. 0 at the end of input. */
+function* readConsole(c: PosixContext, address: number, size: number): Task<number> {
+  const { console, memory } = c.kernel;
+  let count = 0;
+  do {
+    const byte = yield* console.getchar();
+    if (byte < 0) break;
+    memory.st8(address + count++, byte);
+  } while (count < size && (console.available ?? 0) > 0);
+  return count;
+}
+
+function write(c: PosixContext, fd: number, address: number, size: number): CallResult {
+  const file = find(c, fd);
+  if (size === 0) return posix(c, () => void c.vfs.file(fd));
+  const bytes = c.kernel.memory.read(address, size);
+  if (!file?.device) return posix(c, () => c.vfs.write(fd, bytes));
+  if (isConsole(c, file)) {
+    c.kernel.console.print(latin1(bytes));
+    return size;
+  }
+  return transfer(c, file, (name, at) => c.devices?.write(name, at, address, size));
+}
+
+/** fsync of a device gives the negative number and leaves errno alone. */
+function fsync(c: PosixContext, fd: number): number {
+  try {
+    c.vfs.fsync(fd);
+    return 0;
+  } catch (error) {
+    if (!(error instanceof VfsError)) throw error;
+    return error.errno === Errno.EBADF ? c.kernel.fail(error.errno) : -error.errno;
+  }
+}
+
+/** fcntl and ioctl are one function: flags are DFS's, every other command the device's. */
+function control(c: PosixContext, fd: number, command: number, argument: number): CallResult {
+  const file = find(c, fd);
+  if (!file) return c.kernel.fail(Errno.EBADF);
+  if (command === F_GETFL) return file.flags;
+  if (command === F_SETFL) return posix(c, () => c.vfs.setFlags(fd, argument));
+  const name = file.device?.name;
+  if (name === undefined || !c.devices) return c.kernel.fail(Errno.ENOSYS);
+  return finish(c.devices.control(name, command, argument), (result) =>
+    result < 0 ? c.kernel.fail(-result) : result,
+  );
+}
+
+function find(c: PosixContext, fd: number): OpenFile | undefined {
+  try {
+    return c.vfs.file(fd);
+  } catch {
+    return undefined;
+  }
+}
+
+function isConsole(c: PosixContext, file: OpenFile | undefined): boolean {
+  const console = find(c, 0)?.device?.name;
+  return console !== undefined && file?.device?.name === console;
+}
+
+function transfer(
+  c: PosixContext,
+  file: OpenFile,
+  run: (name: string, position: number) => number | Task<number> | undefined,
+): CallResult {
+  const position = positions.get(file) ?? 0;
+  const moved = run(file.device?.name ?? "", position);
+  if (moved === undefined) return 0;
+  return finish(moved, (count) => {
+    if (count < 0) return c.kernel.fail(-count);
+    positions.set(file, position + count);
+    return count;
+  });
+}
+
+/** Applies `then` to a result that may be there only later. */
+function finish(result: number | Task<number>, then: (value: number) => number): CallResult {
+  if (typeof result === "number") return then(result);
+  return (function* (): Task<number> {
+    return then(yield* result);
+  })();
+}
