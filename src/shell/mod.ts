@@ -5,15 +5,14 @@ export {
   type BootDisk,
   bootText,
   cardText,
-  firstPartition,
   HELLO_TEXT,
   MOUNTED_TEXT,
-  partitionText,
 } from "./boot-text.ts";
 export { COMMANDS } from "./commands/table.ts";
 export type { LineOutcome } from "./execute.ts";
 export { SHELL_ROWS } from "./exports.ts";
 export { LineEditor } from "./line-editor.ts";
+export { listTexts } from "./lists.ts";
 export { Shell } from "./shell.ts";
 export type {
   Command,

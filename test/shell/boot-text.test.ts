@@ -1,38 +1,32 @@
 import { expect, test } from "bun:test";
-import { bootText, firstPartition } from "../../src/shell/mod.ts";
+import { findPartitions, RamDevice } from "../../src/block/mod.ts";
+import { bootText } from "../../src/shell/mod.ts";
 import { recording } from "./recording.ts";
 
-const MIB64 = 64 * 1024 * 1024;
+/** What `mformat -T 131072` of mtools writes at 0x1be: 132048 sectors from 0 on. */
+const MFORMAT_ENTRY = [0x80, 0, 1, 0, 6, 0x0f, 0x3f, 0x82, 0, 0, 0, 0, 0xd0, 3, 2, 0];
 
-/** Sector 0 with a partition entry as mformat writes it: type 6, start 0, 132048 sectors. */
-function mformatSector(): Uint8Array {
+function card(entry: readonly number[]): RamDevice {
+  const device = new RamDevice(64 << 20);
   const sector = new Uint8Array(512);
-  sector[0x1be + 4] = 6;
-  new DataView(sector.buffer).setUint32(0x1be + 12, 132048, true);
-  return sector;
+  sector.set(entry, 0x1be);
+  device.write(0, sector);
+  return device;
 }
 
-const crlf = (text: string): string => `${text.replaceAll("\n", "\r\n")}msh />`;
+const BOOTS: [session: string, entry: number[], mounted: boolean, what: string][] = [
+  ["01-basic", MFORMAT_ENTRY, true, "made by mformat: a partition line"],
+  ["51-boot-mkfsfat", [], true, "made by mkfs.fat: no partition line"],
+  ["50-boot-blank-sd", [], false, "blank: nothing is mounted"],
+];
 
-test("boot with a card made by mformat", async () => {
-  const { boot } = await recording("basic");
-  const partition = firstPartition(mformatSector());
-  expect(crlf(bootText({ bytes: MIB64, partition, mounted: true }, "Nov 21 2026"))).toBe(boot);
-});
-
-test("boot with a card made by mkfs.fat: no partition line", async () => {
-  const { boot } = await recording("boot-mkfs-fat");
-  const partition = firstPartition(new Uint8Array(512));
-  expect(crlf(bootText({ bytes: MIB64, partition, mounted: true }, "Nov 21 2026"))).toBe(boot);
-});
-
-test("boot with a blank card: nothing is mounted", async () => {
-  const { boot } = await recording("boot-blank");
-  expect(crlf(bootText({ bytes: MIB64, mounted: false }, "Nov 21 2026"))).toBe(boot);
-});
-
-test("a flag that is neither 0 nor 0x80 is no partition", () => {
-  const sector = mformatSector();
-  sector[0x1be] = 0x33;
-  expect(firstPartition(sector)).toBeUndefined();
-});
+for (const [session, entry, mounted, what] of BOOTS) {
+  test(`boot with a card ${what}`, () => {
+    const disk = card(entry);
+    const text = bootText(
+      { bytes: disk.sectors * disk.sectorSize, partitions: findPartitions(disk), mounted },
+      "Nov 21 2026",
+    );
+    expect(`${text.replaceAll("\n", "\r\n")}msh />`).toBe(recording(session).boot);
+  });
+}

@@ -1,10 +1,15 @@
 import type { Task } from "../../src/kernel/call.ts";
 import type { ConsoleApi, KernelApi } from "../../src/kernel/types.ts";
+import { format } from "../../src/kernel/format.ts";
+import { HostArguments, latin1 } from "../../src/kernel/kprintf.ts";
 import { Shell } from "../../src/shell/mod.ts";
 import type { ListName } from "../../src/shell/types.ts";
-import { type DirEntry, type VfsApi, VfsError } from "../../src/vfs/types.ts";
+import { type DirEntry, Vfs, type VfsApi, VfsError } from "../../src/vfs/mod.ts";
 
-/** A shell on a console and a few directories without anything below: enough for the line editor and completion. */
+/**
+ * A shell on a console, without kernel: enough for everything that starts no threads. The files are a real Vfs, or names of
+ * files by directory.
+ */
 export class FakeBoard {
   readonly shell: Shell;
   /** What each list command prints. */
@@ -14,11 +19,13 @@ export class FakeBoard {
   private readonly input: number[] = [];
   private readonly thread: Task<void>;
 
-  constructor(directories: Record<string, string[]> = { "/": [] }, compat404 = true) {
+  constructor(files: Record<string, string[]> | Vfs = { "/": [] }, compat404 = true) {
     const bodies: (() => Task<void>)[] = [];
     const kernel = {
       console: this.console(),
       options: { compat404 },
+      rtc: 1514764800,
+      objects: { find: (name: string) => Number(name === "sd0") },
       fail: () => -1,
       threads: {
         createTask: (...args: unknown[]) => bodies.push(args[4] as () => Task<void>),
@@ -27,8 +34,8 @@ export class FakeBoard {
     } as unknown as KernelApi;
     this.shell = new Shell({
       kernel,
-      vfs: fakeVfs(directories),
-      fileSystems: { mount() {}, unmount() {}, mkfs() {}, formattable: [] },
+      vfs: files instanceof Vfs ? files : fakeVfs(files),
+      fileSystems: files instanceof Vfs ? files : new Vfs(),
       modules: this.modules(),
       symbols: { lookup: () => 0, entries: () => [], nearest: () => undefined },
       lists: (name) => this.lists.get(name) ?? "",
@@ -58,7 +65,10 @@ export class FakeBoard {
     };
     return {
       print,
-      printf: (_format, ...args) => print(args.join(" ")),
+      printf: (text, ...args) => {
+        const { bytes } = format(latin1(text), new HostArguments(args), 254);
+        print(Buffer.from(bytes).toString("latin1"));
+      },
       feed: (bytes) => input.push(...bytes),
       *getchar() {
         while (input.length === 0) yield undefined as never;

@@ -5,9 +5,9 @@ import { maskDate, recording } from "./recording.ts";
 /** Values that are addresses in the real kernel image. */
 const ADDRESSES = new Set(["hello\r", '"abc"\r']);
 
-for (const name of ["finsh", "misc"]) {
-  test(`C mode of the recorded session ${name}`, async () => {
-    const { steps } = await recording(name);
+for (const name of ["20-finsh", "p-misc"]) {
+  test(`C mode of the recorded session ${name}`, () => {
+    const { steps } = recording(name);
     const board = new FakeBoard();
     board.received();
     board.lists.set(
@@ -15,7 +15,7 @@ for (const name of ["finsh", "misc"]) {
       "total memory: 7877068\nused memory : 12876\nmaximum allocated memory: 15092\n",
     );
     let cMode = false;
-    for (const [typed, received] of steps) {
+    for (const { typed, received } of steps) {
       if (typed === "exit\r") cMode = true;
       if (!cMode || ADDRESSES.has(typed)) continue;
       if (typed === "list_thread()\r") {

@@ -1,15 +1,10 @@
-import { join } from "node:path";
+import { type Session, session } from "../sessions/sessions.ts";
 
-/** A serial session with the real RT-Thread 4.0.4: characters are bytes (latin-1). */
-export interface Recording {
-  readonly boot: string;
-  readonly files: Readonly<Record<string, { readonly text?: string; readonly dir?: boolean }>>;
-  /** What was sent, Enter included, and what came back. */
-  readonly steps: readonly (readonly [typed: string, received: string])[];
+/** A recorded session: what was printed at boot, and the steps after it. */
+export function recording(name: string): Session & { readonly boot: string } {
+  const recorded = session(name);
+  return { ...recorded, boot: recorded.steps[0].received, steps: recorded.steps.slice(1) };
 }
-
-export const recording = (name: string): Promise<Recording> =>
-  Bun.file(join(import.meta.dir, `recordings/${name}.json`)).json();
 
 /** Hides the build date of the banner, which differs between builds. */
 export const maskDate = (text: string): string =>
