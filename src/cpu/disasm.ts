@@ -124,14 +124,18 @@ const SPELLING: Readonly<Record<string, string>> = {
   "a32.ldrex": "LDREX<c> r<t>, [<Rn>]",
 };
 
-const HINTS: Readonly<Record<number, string>> = { 5: "SEVL<c>", 20: "CSDB<c>" };
+const HINTS: Readonly<Record<number, string>> = { 5: "SEVL", 20: "CSDB" };
+
+function hint(i: number, table: Context["table"]): string {
+  if (i === 5 && table === "a32") return "SEVL";
+  return i === 5 && table === "thumb32" ? "SEVL<c>.W" : `${HINTS[i]}<c>`;
+}
 
 function spell(name: string, syntax: string, f: Fields, { table }: Context): string {
   if (name === "mov_reg" && table === "thumb16" && f.d === 8 && f.m === 8) return "NOP<c>";
   const special = SPELLING[`${table}.${name}`];
   if (special) return special;
-  if (name === "hint" && HINTS[f.i])
-    return table === "thumb32" && f.i === 5 ? "SEVL<c>.W" : HINTS[f.i];
+  if (name === "hint" && HINTS[f.i]) return hint(f.i, table);
   if (name === "lsr_imm" || name === "asr_imm") return syntax.replace("<i>", "<i/32>");
   if (/^[DI]SB|^DMB/.test(syntax)) return barrier(syntax, f);
   if (/^M[CR][RC]/.test(syntax)) return coprocessor(syntax);

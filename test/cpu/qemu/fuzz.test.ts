@@ -1,8 +1,7 @@
 /** The interpreter against qemu-arm: random instruction sequences made from the decode tables. */
 import { afterAll, expect, test } from "bun:test";
-import { reasonToSkip } from "./constraints.ts";
+import { missingRows } from "./coverage.ts";
 import { type Tally, explain, newTally, runCases, shrink } from "./differential.ts";
-import { tables } from "./encodings.ts";
 import type { State } from "./generate.ts";
 import { noQemu, noToolchain } from "./tools.ts";
 
@@ -30,12 +29,7 @@ for (const state of ["thumb", "a32"] as const) {
 }
 
 test.skipIf(absent !== undefined)("every row of the decode tables was executed", () => {
-  const executed = (id: string) =>
-    (tallies.thumb.rows.get(id) ?? 0) + (tallies.a32.rows.get(id) ?? 0);
-  const missing = Object.values(tables)
-    .flat()
-    .filter((e) => !reasonToSkip(e) && executed(e.id) === 0)
-    .map((e) => e.id);
+  const missing = missingRows(new Map([...tallies.thumb.rows, ...tallies.a32.rows]));
   expect(missing).toEqual([]);
 });
 
