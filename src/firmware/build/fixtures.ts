@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename } from "node:path";
 import { MACHINE, run } from "./toolchain.ts";
 
@@ -9,7 +9,23 @@ const LINK =
     " ",
   );
 
-/** Compiles the C and C++ files of `folder` to modules beside them. */
+/** Programs with one right output, which the C library of this machine knows. */
+const PORTABLE = ["format", "handlers", "cxx"];
+
+/** Runs a program on this machine, in the kernel's time zone, for what it prints and its exit code. */
+function expected(source: string, cxx: boolean): string {
+  const program = `${source}.native`;
+  try {
+    const compiler = cxx ? ["g++", "-std=c++17"] : ["gcc", "-std=gnu11"];
+    run([...compiler, "-O0", "-w", source, "-o", program, "-lm"]);
+    const result = Bun.spawnSync([program], { env: { TZ: "CST-8" }, stdout: "pipe" });
+    return `${result.stdout}exit ${result.exitCode}\n`;
+  } finally {
+    rmSync(program, { force: true });
+  }
+}
+
+/** Compiles the C and C++ files of `folder` to modules beside them, with the expected output where it is defined. */
 export function buildFixtures(folder: string): void {
   for (const file of readdirSync(folder).sort()) {
     if (!/\.(c|cpp)$/.test(file)) continue;
@@ -29,6 +45,8 @@ export function buildFixtures(folder: string): void {
       "-o",
       target,
     ]);
+    if (PORTABLE.includes(basename(target, ".mo")))
+      writeFileSync(target.replace(".mo", ".expected"), expected(source, cxx));
     console.log(`built ${basename(target)}`);
   }
 }

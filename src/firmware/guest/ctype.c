@@ -1,6 +1,4 @@
 /* Names under which headers of other releases of newlib look for the character table. */
-#include <ctype.h>
-
 struct __locale_t;
 extern const char _ctype_[];
 const char *__ctype_ptr__ = _ctype_;

@@ -1,0 +1,20 @@
+import { describe, expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
+import { hasQemu, runInQemu } from "./qemu.ts";
+
+/** Fixtures, and whether the borders of writes matter. Expected output: that of this machine's C library, see the build. */
+const PROGRAMS: [string, boolean][] = [
+  ["format", false],
+  ["handlers", false],
+  ["cxx", false],
+  ["streams", true],
+];
+
+describe.skipIf(!hasQemu)("on QEMU's CPU (skipped without qemu-arm)", () => {
+  test.each(PROGRAMS)("%s", (fixture, brackets) => {
+    const { output, status } = runInQemu(fixture, brackets);
+    expect(`${output}exit ${status}\n`).toBe(
+      readFileSync(`${import.meta.dir}/fixtures/${fixture}.expected`, "utf8"),
+    );
+  });
+});
