@@ -101,13 +101,17 @@ export interface ThreadsApi {
     priority: number,
     slice: number,
   ): number;
-  /** A thread whose body is TypeScript; it has a TCB and a stack as every other one. */
+  /**
+   * A thread whose body is TypeScript; it has a TCB and a stack as every other one. `figures` are what list_thread shows of a
+   * stack that no guest code uses, in bytes: in use while the thread waits, and the high-water mark.
+   */
   createTask(
     name: string,
     stackSize: number,
     priority: number,
     slice: number,
     body: () => Task<void>,
+    figures?: { readonly inUse: number; readonly max: number },
   ): number;
   startup(thread: number): number;
   suspend(thread: number): number;

@@ -1,6 +1,6 @@
 import type { Task } from "../kernel/call.ts";
-import { OpenFlag, tryVfs } from "./commands/paths.ts";
-import { ENOENT } from "./errno.ts";
+import { Errno, OpenFlag } from "../vfs/mod.ts";
+import { tryVfs } from "./commands/paths.ts";
 import { scriptLines } from "./script.ts";
 import { firstWord, leadingBlanks, splitArguments } from "./split.ts";
 import type { Command, CommandContext } from "./types.ts";
@@ -54,7 +54,7 @@ export function* executeLine(
 
   // Cut at the first blank, not at a tab.
   const name = rest.split(" ", 1)[0];
-  context.kernel.fail(ENOENT);
+  context.kernel.fail(Errno.ENOENT);
   context.kernel.console.print(`${name}: command not found.\n`);
   return { kind: "not-found", result: -1, name };
 }
@@ -87,7 +87,7 @@ function openFirst(
   paths: readonly string[],
 ): { fd: number; path: string } | undefined {
   for (const path of paths) {
-    const fd = tryVfs(() => vfs.open(path, OpenFlag.ReadOnly));
+    const fd = tryVfs(() => vfs.open(path, OpenFlag.RdOnly));
     if (fd !== undefined) return { fd, path };
   }
   return undefined;

@@ -6,10 +6,11 @@ import { complete } from "./completion.ts";
 import { Finsh } from "./finsh/finsh.ts";
 import { executeLine, type LineOutcome } from "./execute.ts";
 import { LineEditor } from "./line-editor.ts";
+import { markStack, SHELL_FIGURES, SHELL_STACK } from "./stack-figures.ts";
 import type { CommandContext, ShellMode, ShellParts } from "./types.ts";
 
 /** The shell's thread on the reference board. */
-const THREAD = { name: "tshell", stack: 4096, priority: 20, slice: 10 } as const;
+const THREAD = { name: "tshell", priority: 20, slice: 10 } as const;
 
 /** msh: a thread that reads the console and executes lines, and the executor that `system()` and scripts use. */
 export class Shell {
@@ -18,6 +19,8 @@ export class Shell {
   last: LineOutcome | undefined;
   private readonly context: CommandContext;
   private readonly finsh: Finsh;
+  /** TCB of the shell's thread, 0 when it has none. */
+  private thread = 0;
   private mode: ShellMode = "msh";
   /** The thread waits in getchar. */
   private reading = false;
@@ -113,8 +116,12 @@ export class Shell {
     console.print(output);
     if (!entered) return;
     const { buffer, length } = entered;
-    if (this.mode === "msh") yield* this.execute(buffer, length);
-    else yield* this.finsh.run(buffer.slice(0, length));
+    if (this.mode === "msh") {
+      this.last = yield* this.system(buffer, length);
+      markStack(this.kernel, this.thread, this.last);
+    } else {
+      yield* this.finsh.run(buffer.slice(0, length));
+    }
     console.print(this.prompt);
   }
 }

@@ -45,8 +45,7 @@ export type ListTexts = (name: ListName) => string;
 /** Everything the shell is built on. */
 export interface ShellParts {
   readonly kernel: KernelApi;
-  readonly vfs: VfsApi;
-  readonly fileSystems: FileSystems;
+  readonly vfs: VfsApi & FileSystems;
   readonly modules: ModuleRunner;
   readonly symbols: SymbolTable;
   readonly lists: ListTexts;

@@ -4,7 +4,7 @@ import { format } from "../../src/kernel/format.ts";
 import { HostArguments, latin1 } from "../../src/kernel/kprintf.ts";
 import { Shell } from "../../src/shell/mod.ts";
 import type { ListName } from "../../src/shell/types.ts";
-import { type DirEntry, Vfs, type VfsApi, VfsError } from "../../src/vfs/mod.ts";
+import { type DirEntry, Vfs, VfsError } from "../../src/vfs/mod.ts";
 
 /**
  * A shell on a console, without kernel: enough for everything that starts no threads. The files are a real Vfs, or names of
@@ -28,14 +28,16 @@ export class FakeBoard {
       objects: { find: (name: string) => Number(name === "sd0") },
       fail: () => -1,
       threads: {
-        createTask: (...args: unknown[]) => bodies.push(args[4] as () => Task<void>),
+        createTask: (...args: unknown[]) => {
+          bodies.push(args[4] as () => Task<void>);
+          return 0;
+        },
         startup: () => 0,
       },
     } as unknown as KernelApi;
     this.shell = new Shell({
       kernel,
       vfs: files instanceof Vfs ? files : fakeVfs(files),
-      fileSystems: files instanceof Vfs ? files : new Vfs(),
       modules: this.modules(),
       symbols: { lookup: () => 0, entries: () => [], nearest: () => undefined },
       lists: (name) => this.lists.get(name) ?? "",
@@ -92,7 +94,7 @@ export class FakeBoard {
   }
 }
 
-function fakeVfs(directories: Record<string, string[]>): VfsApi {
+function fakeVfs(directories: Record<string, string[]>): Vfs {
   const vfs = {
     cwd: "/",
     resolve: (path: string) => `/${`${vfs.cwd}/${path}`.split("/").filter(Boolean).join("/")}`,
@@ -117,5 +119,5 @@ function fakeVfs(directories: Record<string, string[]>): VfsApi {
     read: () => 0,
     close() {},
   };
-  return vfs as unknown as VfsApi;
+  return vfs as unknown as Vfs;
 }

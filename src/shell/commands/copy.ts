@@ -1,10 +1,10 @@
+import { OpenFlag } from "../../vfs/mod.ts";
 import type { CommandContext } from "../types.ts";
 import {
   baseName,
   isDirectory,
   isInside,
   joinPath,
-  OpenFlag,
   PATH_MAX,
   sameFile,
   statOf,
@@ -61,12 +61,12 @@ function copyDirectory(context: CommandContext, from: string, to: string): void 
 }
 
 function copyFile({ kernel, vfs }: CommandContext, from: string, to: string): void {
-  const input = tryVfs(() => vfs.open(from, OpenFlag.ReadOnly));
+  const input = tryVfs(() => vfs.open(from, OpenFlag.RdOnly));
   if (input === undefined) {
     kernel.console.print(`Read ${from} failed\n`);
     return;
   }
-  const output = tryVfs(() => vfs.open(to, OpenFlag.WriteOnly | OpenFlag.Create));
+  const output = tryVfs(() => vfs.open(to, OpenFlag.WrOnly | OpenFlag.Creat));
   if (output === undefined) {
     vfs.close(input);
     kernel.console.print(`Write ${to} failed\n`);

@@ -1,4 +1,4 @@
-import { ENOENT } from "../errno.ts";
+import { Errno } from "../../vfs/mod.ts";
 import type { CommandContext } from "../types.ts";
 import { climbsAboveStart, succeeds, tryVfs } from "./paths.ts";
 
@@ -23,7 +23,7 @@ export function cd({ kernel, vfs }: CommandContext, argv: readonly string[]): vo
   if (argv.length === 1) kernel.console.print(`${vfs.cwd}\n`);
   if (argv.length !== 2) return;
   if (succeeds(() => vfs.chdir(argv[1]))) return;
-  kernel.fail(ENOENT);
+  kernel.fail(Errno.ENOENT);
   kernel.console.print(`No such directory: ${argv[1]}\n`);
 }
 

@@ -1,6 +1,5 @@
 import { ObjectClass } from "../../kernel/types.ts";
-import { VfsError } from "../../vfs/types.ts";
-import { ENOSPC } from "../errno.ts";
+import { Errno, VfsError } from "../../vfs/mod.ts";
 import type { CommandContext } from "../types.ts";
 import { succeeds, tryVfs } from "./paths.ts";
 
@@ -23,17 +22,17 @@ export function mkfs(context: CommandContext, argv: readonly string[]): void {
 }
 
 function makeFileSystem(context: CommandContext, type: string, device: string): number {
-  const { kernel, fileSystems } = context;
+  const { kernel, vfs } = context;
   if (kernel.objects.find(device, ObjectClass.Device) === 0) {
     kernel.console.print(dfsError(`Device (${device}) was not found`));
     return -1;
   }
-  if (!fileSystems.formattable.includes(type)) {
+  if (!vfs.formattable.includes(type)) {
     kernel.console.print(dfsError(`File system (${type}) was not found.`));
     return -1;
   }
   try {
-    fileSystems.mkfs(type, device);
+    vfs.mkfs(type, device);
     return 0;
   } catch (error) {
     if (!(error instanceof VfsError)) throw error;
@@ -44,7 +43,7 @@ function makeFileSystem(context: CommandContext, type: string, device: string): 
 }
 
 export function mount(context: CommandContext, argv: readonly string[]): number {
-  const { kernel, vfs, fileSystems } = context;
+  const { kernel, vfs } = context;
   const { console } = kernel;
   if (argv.length === 1) {
     console.print("filesystem  device  mountpoint\n----------  ------  ----------\n");
@@ -59,25 +58,25 @@ export function mount(context: CommandContext, argv: readonly string[]): number 
   const [, device, path, type] = argv;
   console.print(`mount device ${device}(${type}) onto ${path} ... `);
   try {
-    fileSystems.mount(device, path, type);
+    vfs.mount(device, path, type);
     console.print("succeed!\n");
     return 0;
   } catch (error) {
     if (!(error instanceof VfsError)) throw error;
-    if (error.errno === ENOSPC)
+    if (error.errno === Errno.ENOSPC)
       console.print(dfsError(`There is no space to mount this file system (${type}).`));
     console.print("failed!\n");
     return -1;
   }
 }
 
-export function umount({ kernel, fileSystems }: CommandContext, argv: readonly string[]): number {
+export function umount({ kernel, vfs }: CommandContext, argv: readonly string[]): number {
   if (argv.length !== 2) {
     kernel.console.print("Usage: unmount <mountpoint>.\n");
     return -1;
   }
   kernel.console.print(`unmount ${argv[1]} ... `);
-  const done = succeeds(() => fileSystems.unmount(argv[1]));
+  const done = succeeds(() => vfs.unmount(argv[1]));
   kernel.console.print(done ? "succeed!\n" : "failed!\n");
   return done ? 0 : -1;
 }

@@ -1,15 +1,7 @@
+import { OpenFlag } from "../../vfs/mod.ts";
 import { latin1, toBytes } from "../keys.ts";
 import type { CommandContext } from "../types.ts";
-import {
-  baseName,
-  isDirectory,
-  joinPath,
-  OpenFlag,
-  sameFile,
-  statOf,
-  succeeds,
-  tryVfs,
-} from "./paths.ts";
+import { baseName, isDirectory, joinPath, sameFile, statOf, succeeds, tryVfs } from "./paths.ts";
 
 /** `cat` reads and prints pieces of this many bytes; a NUL hides the rest of its piece. */
 const CAT_PIECE = 80;
@@ -21,7 +13,7 @@ export function cat({ kernel, vfs }: CommandContext, argv: readonly string[]): v
   }
   const piece = new Uint8Array(CAT_PIECE);
   for (const path of argv.slice(1)) {
-    const fd = tryVfs(() => vfs.open(path, OpenFlag.ReadOnly));
+    const fd = tryVfs(() => vfs.open(path, OpenFlag.RdOnly));
     if (fd === undefined) {
       kernel.console.print(`Open ${path} failed\n`);
       continue;
@@ -42,7 +34,7 @@ export function echo({ kernel, vfs }: CommandContext, argv: readonly string[]): 
   if (argv.length === 2) {
     kernel.console.print(`${text}\n`);
   } else if (argv.length === 3) {
-    const flags = OpenFlag.ReadWrite | OpenFlag.Append | OpenFlag.Create;
+    const flags = OpenFlag.RdWr | OpenFlag.Append | OpenFlag.Creat;
     const fd = tryVfs(() => vfs.open(path, flags));
     if (fd === undefined) {
       kernel.console.print(`open file:${path} failed!\n`);

@@ -1,19 +1,10 @@
-import { type Stat, type VfsApi, VfsError } from "../../vfs/types.ts";
-
-/** newlib's open flags. */
-export const OpenFlag = {
-  ReadOnly: 0,
-  WriteOnly: 1,
-  ReadWrite: 2,
-  Append: 8,
-  Create: 0x200,
-} as const;
+import { Mode, type Stat, type VfsApi, VfsError } from "../../vfs/mod.ts";
 
 /** DFS_PATH_MAX: no path is longer, which also ends the walk through a directory that contains itself. */
 export const PATH_MAX = 256;
 
-const S_IFMT = 0xf000;
-const S_IFDIR = 0x4000;
+/** S_IFMT: the bits of st_mode that hold the file type. */
+const TYPE_MASK = 0xf000;
 
 /** The call's result; undefined when the file system refused, which most commands only report in their own words. */
 export function tryVfs<T>(call: () => T): T | undefined {
@@ -31,7 +22,7 @@ export const succeeds = (call: () => void): boolean => tryVfs(() => (call(), tru
 export const statOf = (vfs: VfsApi, path: string): Stat | undefined => tryVfs(() => vfs.stat(path));
 
 export const isDirectory = (stat: Stat | undefined): boolean =>
-  stat !== undefined && (stat.mode & S_IFMT) === S_IFDIR;
+  stat !== undefined && (stat.mode & TYPE_MASK) === Mode.Dir;
 
 export const joinPath = (directory: string, name: string): string =>
   `${directory.replace(/\/+$/, "")}/${name}`;

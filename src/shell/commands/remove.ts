@@ -1,4 +1,4 @@
-import { ENOENT } from "../errno.ts";
+import { Errno } from "../../vfs/mod.ts";
 import type { CommandContext } from "../types.ts";
 import { isDirectory, PATH_MAX, statOf, succeeds, tryVfs } from "./paths.ts";
 
@@ -18,7 +18,7 @@ export function rm(context: CommandContext, argv: readonly string[]): void {
   for (const path of argv.slice(options === "" ? 1 : 2)) {
     const stat = statOf(vfs, path);
     if (!stat) {
-      kernel.fail(ENOENT);
+      kernel.fail(Errno.ENOENT);
       remover.complain(`cannot remove '${path}': No such file or directory\n`);
     } else if (!isDirectory(stat)) {
       remover.file(path);
