@@ -1,6 +1,8 @@
 /** Random test cases, each reproducible from its seed. */
 import * as blocks from "./blocks.ts";
+import { branch, jump, tableBranch } from "./branches.ts";
 import type { Case } from "./image.ts";
+import { instruction } from "./plain.ts";
 import { Random } from "./random.ts";
 import { type Instruction, Sequence } from "./sequence.ts";
 
@@ -42,11 +44,11 @@ export function generateCase(seed: number, place: number, state: State): Generat
 
 function block(s: Sequence, random: Random): boolean {
   const n = random.below(100);
-  if (n < 72) return blocks.instruction(s);
-  if (n < 82) return s.thumb ? blocks.itBlock(s) : blocks.instruction(s);
-  if (n < 88) return blocks.branch(s);
-  if (n < 92) return blocks.jump(s);
-  if (n < 94) return s.thumb ? blocks.tableBranch(s) : blocks.jump(s);
+  if (n < 72) return instruction(s);
+  if (n < 82) return s.thumb ? blocks.itBlock(s) : instruction(s);
+  if (n < 88) return branch(s);
+  if (n < 92) return jump(s);
+  if (n < 94) return s.thumb ? tableBranch(s) : jump(s);
   if (n < 96) return blocks.loop(s);
   if (n < 98) return blocks.exclusivePair(s);
   if (n < 99) return blocks.readFlags(s);

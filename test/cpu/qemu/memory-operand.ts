@@ -6,6 +6,7 @@ export interface MemoryOperand {
   /** Letter of the base register; "sp" for an implied stack pointer. */
   readonly base: string;
   readonly load: boolean;
+  readonly store: boolean;
   /** Bytes of one access. */
   readonly size: number;
   /** The address must be a multiple of this, whatever SCTLR.A says. */
@@ -31,7 +32,7 @@ export interface MemoryOperand {
 
 /** Registers of a list instruction, lowest first. */
 export function registerList(f: FieldValues): number[] {
-  const mask = f.r | ((f.M ?? 0) << 14) | ((f.P ?? 0) << 15);
+  const mask = (f.r ?? 0) | ((f.M ?? 0) << 14) | ((f.P ?? 0) << 15);
   return [...Array(16).keys()].filter((r) => (mask >>> r) & 1);
 }
 
@@ -45,11 +46,25 @@ export function memoryOperand(e: Encoding): MemoryOperand | undefined {
 function parse({ syntax, mnemonic }: Encoding): MemoryOperand | undefined {
   if (/^PL[DI]|^TB[BH]|^VLD|^VST/.test(mnemonic)) return undefined;
   const load = /^(LDR|LDM|POP|LDA)/.test(mnemonic);
-  if (/^SWP/.test(mnemonic)) return undefined;
+  if (/^SWP/.test(mnemonic)) {
+    const size = mnemonic === "SWPB" ? 1 : 4;
+    const never = () => false;
+    return {
+      base: "n",
+      load: true,
+      store: true,
+      size,
+      alignment: size,
+      post: false,
+      writeback: never,
+      offset: { kind: "none" },
+    };
+  }
   if (/^(PUSH|POP)/.test(mnemonic) && syntax.includes("{<Rt>}")) {
     return {
       base: "sp",
       load,
+      store: !load,
       size: 4,
       alignment: 1,
       post: load,
@@ -65,6 +80,7 @@ function parse({ syntax, mnemonic }: Encoding): MemoryOperand | undefined {
     return {
       base: implied ? "sp" : "n",
       load,
+      store: !load,
       size: 4,
       alignment: 4,
       post: false,
@@ -86,6 +102,7 @@ function parse({ syntax, mnemonic }: Encoding): MemoryOperand | undefined {
   return {
     base: base === "SP" ? "sp" : "n",
     load,
+    store: !load,
     size,
     alignment: exclusive ? size : size === 8 ? 4 : 1,
     post: after !== undefined,
