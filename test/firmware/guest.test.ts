@@ -7,7 +7,9 @@ const PROGRAMS: [string, boolean][] = [
   ["format", false],
   ["handlers", false],
   ["cxx", false],
+  ["files", false],
   ["streams", true],
+  ["redirect", true],
 ];
 
 describe.skipIf(!hasQemu)("on QEMU's CPU (skipped without qemu-arm)", () => {

@@ -34,6 +34,7 @@ export function runInQemu(fixture: string, brackets: boolean): Outcome {
     main,
     firmware.runExit,
     firmware.current,
+    firmware.impurePtr,
     start,
     end,
     exidx,

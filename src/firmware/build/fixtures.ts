@@ -1,4 +1,5 @@
 import { readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { basename } from "node:path";
 import { MACHINE, run } from "./toolchain.ts";
 
@@ -10,7 +11,7 @@ const LINK =
   );
 
 /** Programs with one right output, which the C library of this machine knows. */
-const PORTABLE = ["format", "handlers", "cxx"];
+const PORTABLE = ["format", "handlers", "cxx", "files"];
 
 /** Runs a program on this machine, in the kernel's time zone, for what it prints and its exit code. */
 function expected(source: string, cxx: boolean): string {
@@ -18,7 +19,11 @@ function expected(source: string, cxx: boolean): string {
   try {
     const compiler = cxx ? ["g++", "-std=c++17"] : ["gcc", "-std=gnu11"];
     run([...compiler, "-O0", "-w", source, "-o", program, "-lm"]);
-    const result = Bun.spawnSync([program], { env: { TZ: "CST-8" }, stdout: "pipe" });
+    const result = Bun.spawnSync([program], {
+      cwd: tmpdir(),
+      env: { TZ: "CST-8" },
+      stdout: "pipe",
+    });
     return `${result.stdout}exit ${result.exitCode}\n`;
   } finally {
     rmSync(program, { force: true });

@@ -11,6 +11,7 @@ struct setup {
   int (*main)(void);
   void (*run_exit)(void *);
   void **current;
+  int **impure; /* &_impure_ptr; errno comes first in struct _reent */
   char *module, *module_end;
   const void *exidx;
   int exidx_count;
@@ -48,6 +49,10 @@ static void say(const char *text) {
   linux_call(4, 1, (long)text, strlen(text));
 }
 
+static int *errno_word(void) {
+  return *setup.impure;
+}
+
 static void *allocate(size_t size) {
   size_t *block = (size_t *)(heap + used);
   size = (size + 3) & ~3u;
@@ -56,6 +61,82 @@ static void *allocate(size_t size) {
   used += size + 12;
   block[2] = size;
   return block + 3;
+}
+
+/* Files in memory: enough for the tests of streams. */
+#define FILES 8
+#define APPEND 8
+#define CREAT 0x200
+#define TRUNC 0x400
+
+static struct file {
+  char name[24];
+  unsigned size;
+  char data[4096];
+} files[FILES];
+static struct {
+  struct file *file;
+  unsigned at;
+  int append;
+} open_files[FILES];
+
+static struct file *find(const char *name) {
+  for (int i = 0; i < FILES; i++)
+    if (strcmp(files[i].name, name) == 0)
+      return &files[i];
+  return NULL;
+}
+
+static int fail(int error) {
+  *errno_word() = error;
+  return -1;
+}
+
+static int open_file(const char *name, int flags) {
+  struct file *file = find(name);
+  int fd = 0;
+  if (!file) {
+    if (!(flags & CREAT) || !(file = find("")))
+      return fail(2);
+    strcpy(file->name, name);
+    file->size = 0;
+  }
+  if (flags & TRUNC)
+    file->size = 0;
+  while (open_files[fd].file)
+    fd++;
+  open_files[fd].file = file;
+  open_files[fd].at = 0;
+  open_files[fd].append = flags & APPEND;
+  return fd + 3;
+}
+
+static int transfer(int fd, char *data, unsigned size, int writing) {
+  struct file *file;
+  unsigned *at;
+  if (fd < 3 || !(file = open_files[fd - 3].file))
+    return fail(9);
+  at = &open_files[fd - 3].at;
+  if (writing && open_files[fd - 3].append)
+    *at = file->size;
+  if (!writing && *at + size > file->size)
+    size = *at > file->size ? 0 : file->size - *at;
+  if (writing)
+    memcpy(file->data + *at, data, size);
+  else
+    memcpy(data, file->data + *at, size);
+  *at += size;
+  if (*at > file->size)
+    file->size = *at;
+  return size;
+}
+
+static int seek(int fd, int offset, int whence) {
+  if (fd < 3)
+    return fail(29);
+  unsigned *at = &open_files[fd - 3].at;
+  *at = offset + (whence == 0 ? 0 : whence == 1 ? *at : open_files[fd - 3].file->size);
+  return *at;
 }
 
 static int is(const char *a, const char *b) {
@@ -69,6 +150,25 @@ static void *module_of(char *address) {
 long long dispatch(int number, unsigned *a) {
   const char *name = setup.names[number];
   void *memory;
+  if (is(name, "write") && a[0] > 2)
+    return transfer(a[0], (char *)a[1], a[2], 1);
+  if (is(name, "read") && a[0] > 2)
+    return transfer(a[0], (char *)a[1], a[2], 0);
+  if (is(name, "open"))
+    return open_file((char *)a[0], a[1]);
+  if (is(name, "lseek"))
+    return seek(a[0], a[1], a[2]);
+  if (is(name, "close") && a[0] > 2) {
+    open_files[a[0] - 3].file = NULL;
+    return 0;
+  }
+  if (is(name, "rename") || is(name, "unlink")) {
+    struct file *file = find((char *)a[0]);
+    if (!file)
+      return fail(2);
+    strcpy(file->name, is(name, "rename") ? (char *)a[1] : "");
+    return 0;
+  }
   if (is(name, "write")) {
     if (setup.brackets)
       say("{");
