@@ -63,14 +63,10 @@ export class Shell {
   /** Creates and starts the thread `tshell`. */
   start(): void {
     const { threads } = this.kernel;
-    const thread = threads.createTask(
-      THREAD.name,
-      THREAD.stack,
-      THREAD.priority,
-      THREAD.slice,
-      () => this.run(),
-    );
-    if (thread !== 0) threads.startup(thread);
+    const { name, priority, slice } = THREAD;
+    const body = (): Task<void> => this.run();
+    this.thread = threads.createTask(name, SHELL_STACK, priority, slice, body, SHELL_FIGURES);
+    if (this.thread !== 0) threads.startup(this.thread);
   }
 
   /** Executes one line in the calling thread, as if it had been typed. */
@@ -117,7 +113,7 @@ export class Shell {
     if (!entered) return;
     const { buffer, length } = entered;
     if (this.mode === "msh") {
-      this.last = yield* this.system(buffer, length);
+      yield* this.execute(buffer, length);
       markStack(this.kernel, this.thread, this.last);
     } else {
       yield* this.finsh.run(buffer.slice(0, length));

@@ -16,10 +16,10 @@ const STACK_ADDR = 40;
 const USED = 0;
 
 /** Marks as used what the board's shell would have used of its stack for a line. */
-export function markStack({ memory }: KernelApi, thread: number, outcome: LineOutcome): void {
+export function markStack({ memory }: KernelApi, thread: number, outcome?: LineOutcome): void {
   let depth: number = MEASURED.waiting;
-  if (outcome.kind === "module") depth = MEASURED.module;
-  else if (outcome.kind === "command" && outcome.name === "ls") depth = MEASURED.ls;
+  if (outcome?.kind === "module") depth = MEASURED.module;
+  else if (outcome?.kind === "command" && outcome.name === "ls") depth = MEASURED.ls;
   if (thread === 0 || depth === MEASURED.waiting) return;
   const top = memory.ldu32(thread + STACK_ADDR) + SHELL_STACK;
   memory.fill(top - depth, depth - MEASURED.waiting, USED);
