@@ -1,0 +1,154 @@
+import type { CpuFault } from "../cpu/types.ts";
+import { type AddressKind, describeAddress } from "./address.ts";
+import { backtrace, type Frame, isThumb } from "./backtrace.ts";
+import { faultHint, stackHint } from "./hints.ts";
+import type { MachineView, ThreadView } from "./machine-view.ts";
+
+/** Why the report is made. */
+export type Incident =
+  | { readonly kind: "fault"; readonly fault: CpuFault; readonly guard?: ThreadView }
+  | { readonly kind: "stack overflow"; readonly fault?: CpuFault }
+  | { readonly kind: "abort" }
+  | {
+      readonly kind: "assertion";
+      readonly expression: string;
+      readonly fn: string;
+      readonly line: number;
+    };
+
+export interface Report {
+  readonly kind: Incident["kind"];
+  /** One line: what happened, in which thread and module. */
+  readonly title: string;
+  readonly thread: string;
+  readonly module: string | undefined;
+  readonly pc: number;
+  readonly registers: readonly number[];
+  readonly cpsr: number;
+  readonly backtrace: readonly Frame[];
+  readonly hint: string | undefined;
+  /** The whole report, lines without a last line end. */
+  readonly text: string;
+}
+
+const word = (value: number): string => `0x${(value >>> 0).toString(16).padStart(8, "0")}`;
+
+/** What a user sees of a crash. */
+export function makeReport(view: MachineView, incident: Incident, thread: ThreadView): Report {
+  const fault = "fault" in incident ? incident.fault : undefined;
+  const pc = (fault ? fault.pc : view.registers[15]) >>> 0;
+  const where = thread.module ? `, module ${thread.module} (${thread.modulePath})` : "";
+  const title = `${headline(incident)} in thread ${thread.name}${where}`;
+  const { what, hint } = explain(view, incident, thread);
+  const frames = backtrace(view, pc, thread.stackStart + thread.stackSize);
+  const lines = [title, ...what.map((line) => `  ${line}`), ...registerLines(view, pc)];
+  lines.push("  backtrace:");
+  for (const [n, frame] of frames.entries()) lines.push(`    ${frameLine(n, frame)}`);
+  lines.push(`  ${stackLine(view, thread)}`);
+  if (hint) lines.push(`  hint: ${hint}`);
+  return {
+    kind: incident.kind,
+    title,
+    thread: thread.name,
+    module: thread.module,
+    pc,
+    registers: view.registers,
+    cpsr: view.cpsr,
+    backtrace: frames,
+    hint,
+    text: lines.join("\n"),
+  };
+}
+
+function headline(incident: Incident): string {
+  switch (incident.kind) {
+    case "fault":
+      return incident.fault.kind;
+    case "stack overflow":
+      return "stack overflow";
+    case "abort":
+      return "abort()";
+    case "assertion":
+      return "failed assertion";
+  }
+}
+
+function explain(
+  view: MachineView,
+  incident: Incident,
+  thread: ThreadView,
+): { what: string[]; hint: string | undefined } {
+  switch (incident.kind) {
+    case "fault": {
+      const { fault, guard } = incident;
+      const target = fault.kind === "prefetch abort" ? fault.pc : fault.address;
+      const kind = target === undefined ? undefined : describeAddress(view, target, thread, guard);
+      return { what: [faultLine(view, fault, kind)], hint: faultHint(fault, kind) };
+    }
+    case "stack overflow":
+      return {
+        what: [
+          `the stack has ${thread.stackSize} bytes, from ${word(thread.stackStart)} to ${word(thread.stackStart + thread.stackSize)}; sp is ${word(view.registers[13])}`,
+        ],
+        hint: stackHint(thread),
+      };
+    case "abort":
+      return { what: [], hint: undefined };
+    case "assertion":
+      return {
+        what: [`${incident.expression}  in ${incident.fn}, line ${incident.line}`],
+        hint: undefined,
+      };
+  }
+}
+
+function faultLine(view: MachineView, fault: CpuFault, kind: AddressKind | undefined): string {
+  switch (fault.kind) {
+    case "data abort":
+      return `${fault.access ?? "access"} at ${word(fault.address ?? 0)} (${fault.why}): ${kind?.text ?? ""}`;
+    case "prefetch abort":
+      return `execution at ${word(fault.pc)} (${fault.why}): ${kind?.text ?? ""}`;
+    case "undefined instruction":
+    case "breakpoint":
+      return `${instruction(view, fault.pc)} at ${word(fault.pc)}: ${fault.why}`;
+  }
+}
+
+/** The instruction's bytes, in the form of its state. */
+function instruction(view: MachineView, pc: number): string {
+  if (!isThumb(view)) return `instruction ${word(view.word(pc) ?? 0)}`;
+  const first = view.half(pc) ?? 0;
+  const second =
+    first >>> 11 >= 0x1d ? ` ${(view.half(pc + 2) ?? 0).toString(16).padStart(4, "0")}` : "";
+  return `Thumb instruction ${first.toString(16).padStart(4, "0")}${second}`;
+}
+
+const NAMES = "r0 r1 r2 r3 r4 r5 r6 r7 r8 r9 r10 fp ip sp lr pc".split(" ");
+
+function registerLines(view: MachineView, pc: number): string[] {
+  const lines: string[] = [];
+  for (let row = 0; row < 16; row += 4) {
+    const cells = NAMES.slice(row, row + 4).map(
+      (name, i) => `${name.padEnd(3)} ${word(name === "pc" ? pc : view.registers[row + i])}`,
+    );
+    lines.push(`  ${cells.join("  ")}`);
+  }
+  const flags = ["N", "Z", "C", "V", "Q"].map((flag, i) =>
+    (view.cpsr >>> (31 - i)) & 1 ? flag : flag.toLowerCase(),
+  );
+  lines.push(`  cpsr ${word(view.cpsr)}  ${flags.join("")} ${isThumb(view) ? "Thumb" : "ARM"}`);
+  return lines;
+}
+
+function frameLine(n: number, { address, place, from }: Frame): string {
+  const where = place ? place.text : "no code known there";
+  const doubt = from === "stack" ? "  (found on the stack)" : "";
+  return `#${n} ${word(address)}  ${where}${doubt}`;
+}
+
+function stackLine(view: MachineView, thread: ThreadView): string {
+  const used = thread.stackStart + thread.stackSize - view.registers[13];
+  const inside = used >= 0 && used <= thread.stackSize;
+  const now = inside ? `${used} bytes in use` : "sp is outside";
+  return `stack: ${now}, at most ${thread.stackMax} of ${thread.stackSize}`;
+}

@@ -1,0 +1,48 @@
+import type { CpuFault } from "../cpu/types.ts";
+import type { AddressKind } from "./address.ts";
+import type { ThreadView } from "./machine-view.ts";
+
+/** What to do about a data abort, by what the address is. */
+const DATA: Partial<Record<AddressKind["kind"], string>> = {
+  null: "a pointer is NULL: check what rt_malloc, rt_*_create, rt_device_find, dlopen, dlsym or open returned before it is used",
+  unset: "a pointer was never given a value",
+  "stack fill": "a local pointer was never given a value",
+  unloaded: "the module that owned this memory has ended: keep no pointer to it",
+  firmware: "the firmware is read-only: a string constant or function of the system was written to",
+  nowhere: "the pointer is wild: look for an overwritten variable, or an index out of range",
+  ram: "this memory belongs to the system",
+};
+
+const CALL: Partial<Record<AddressKind["kind"], string>> = {
+  null: "a function pointer is NULL: a callback was not set, or dlsym found no such symbol",
+  unset: "a function pointer was never given a value",
+  "stack fill":
+    "a function pointer or return address was never given a value: look for a buffer overrun on the stack",
+  unloaded:
+    "a timer, hook or callback of a module that has ended was called: stop and delete it in module_cleanup",
+  nowhere:
+    "a function pointer or return address was overwritten: look for a buffer overrun on the stack",
+  stack: "code on the stack was called: look for an overwritten return address",
+};
+
+export function faultHint(fault: CpuFault, address: AddressKind | undefined): string | undefined {
+  switch (fault.kind) {
+    case "data abort":
+      if (fault.why === "alignment")
+        return "LDRD, STRD, LDM, STM and VFP accesses need an address that is a multiple of 4: look at casts of char pointers";
+      return address && DATA[address.kind];
+    case "prefetch abort":
+      return address && CALL[address.kind];
+    case "undefined instruction":
+      return "the processor does not know this instruction: the jump went into data, to the wrong state (Thumb code needs an odd address), or the module was built for another core";
+    case "breakpoint":
+      return "a BKPT instruction was executed and no debugger is attached";
+  }
+}
+
+/** How to give a thread more stack. */
+export function stackHint(thread: ThreadView): string {
+  if (thread.isMain)
+    return `give the main thread more stack: define \`unsigned int dlmodule_thread_stacksize = ${thread.stackSize * 2};\` in the module, or run with --stack ${thread.stackSize * 2}`;
+  return `give thread ${thread.name} more stack than ${thread.stackSize} bytes where it is created (rt_thread_create, rt_thread_init, pthread_attr_setstacksize)`;
+}

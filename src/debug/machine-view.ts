@@ -1,0 +1,142 @@
+import { type Loader } from "../dlmodule/mod.ts";
+import { type KernelApi, ObjectClass, type SymbolTable } from "../kernel/types.ts";
+
+/** Where code or data is, in words a user knows. */
+export interface Place {
+  /** `hello+0x1a4 (main+0x1c)`, `printf+0x12`. */
+  readonly text: string;
+  /** Function or variable; undefined when there is no symbol. */
+  readonly symbol: string | undefined;
+  /** Module name; undefined for the firmware. */
+  readonly module: string | undefined;
+  readonly unloaded: boolean;
+  /** Start address of the symbol (or of the image): tells whether two addresses are in the same function. */
+  readonly start: number;
+}
+
+export interface ThreadView {
+  readonly address: number;
+  readonly name: string;
+  readonly stackStart: number;
+  readonly stackSize: number;
+  readonly stackMax: number;
+  /** Name of its module, if it has one. */
+  readonly module: string | undefined;
+  readonly modulePath: string | undefined;
+  /** It is the thread that runs the module's main. */
+  readonly isMain: boolean;
+}
+
+export interface HeapBlock {
+  readonly address: number;
+  readonly size: number;
+  readonly used: boolean;
+  readonly owner: string;
+}
+
+/** What reports need to know of a machine; a picture at one moment, nothing is changed. */
+export interface MachineView {
+  readonly registers: readonly number[];
+  readonly cpsr: number;
+  readonly ramStart: number;
+  readonly ramEnd: number;
+  /** A word of memory; undefined where there is none. */
+  word(address: number): number | undefined;
+  half(address: number): number | undefined;
+  /** Code or data of the firmware or of a module; undefined elsewhere. */
+  place(address: number): Place | undefined;
+  thread(address: number): ThreadView;
+  heapBlock(address: number): HeapBlock | undefined;
+}
+
+export interface ReportParts {
+  readonly kernel: KernelApi;
+  readonly loader: Loader;
+  readonly symbols: SymbolTable;
+}
+
+/** Offsets in struct rt_thread of RT-Thread 4.0.4. */
+const MODULE_ID = 12;
+const STACK_ADDR = 44;
+const STACK_SIZE = 48;
+/** Farther behind a symbol than this, an address has nothing to do with it. */
+const SYMBOL_REACH = 0x10000;
+
+const hex = (value: number): string => `0x${(value >>> 0).toString(16)}`;
+
+export function viewOf({ kernel, loader, symbols }: ReportParts): MachineView {
+  const { memory, cpu } = kernel;
+  return {
+    registers: Array.from(cpu.r, (value) => value >>> 0),
+    cpsr: cpu.cpsr >>> 0,
+    ramStart: memory.base,
+    ramEnd: memory.end,
+    word: (address) => (memory.contains(address, 4) ? memory.ldu32(address) : undefined),
+    half: (address) => (memory.contains(address, 2) ? memory.ld16(address) : undefined),
+    place(address) {
+      const at = loader.whereIs(address);
+      if (at) {
+        const inModule = `${at.module}+${hex(at.offset)}`;
+        return {
+          text: at.symbol ? `${inModule} (${at.symbol}+${hex(at.symbolOffset)})` : inModule,
+          symbol: at.symbol,
+          module: at.module,
+          unloaded: at.unloaded,
+          start: (address - (at.symbol ? at.symbolOffset : at.offset)) >>> 0,
+        };
+      }
+      const near = memory.contains(address) ? symbols.nearest(address) : undefined;
+      if (!near || near.offset > SYMBOL_REACH) return undefined;
+      return {
+        text: `${near.name}+${hex(near.offset)}`,
+        symbol: near.name,
+        module: undefined,
+        unloaded: false,
+        start: (address - near.offset) >>> 0,
+      };
+    },
+    thread(address) {
+      const module = memory.ldu32(address + MODULE_ID);
+      const info = loader.module(module);
+      return {
+        address,
+        name: kernel.objects.name(address),
+        stackStart: memory.ldu32(address + STACK_ADDR),
+        stackSize: memory.ldu32(address + STACK_SIZE),
+        stackMax: kernel.threads.describe(address).stackMax,
+        module: info?.name,
+        modulePath: info?.path,
+        isMain: info?.mainThread === address,
+      };
+    },
+    heapBlock(address) {
+      for (const block of kernel.heap.blocks())
+        if (address >= block.address && address < block.address + block.size) return block;
+      return undefined;
+    },
+  };
+}
+
+/** Every thread that the system knows of: the global ones and those of the modules. */
+export function allThreads({ kernel, loader }: Pick<ReportParts, "kernel" | "loader">): number[] {
+  const found = new Set(kernel.objects.list(ObjectClass.Thread));
+  for (const { address } of loader.modules())
+    for (const object of moduleObjects(kernel, address))
+      if (kernel.objects.classOf(object) === ObjectClass.Thread) found.add(object);
+  return [...found];
+}
+
+const OBJECT_LIST = 24;
+const LIST = 16;
+const OBJECTS_MAX = 10000;
+
+/** The objects in a module's list, newest first. */
+export function* moduleObjects({ memory }: KernelApi, module: number): Generator<number> {
+  const head = module + OBJECT_LIST;
+  let node = memory.ldu32(head);
+  for (let left = OBJECTS_MAX; node !== head && left > 0; left--) {
+    if (!memory.contains(node, 8)) return;
+    yield node - LIST;
+    node = memory.ldu32(node);
+  }
+}
