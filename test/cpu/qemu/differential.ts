@@ -45,7 +45,7 @@ export function newTally(): Tally {
 }
 
 /** The image's output as qemu-arm produces it. */
-function runQemu(image: Image): Result[] {
+export function runQemu(image: Image): Result[] {
   const folder = mkdtempSync(join(tmpdir(), "rtt-sim-cpu-"));
   try {
     const file = join(folder, "image.elf");
@@ -59,7 +59,8 @@ function runQemu(image: Image): Result[] {
   }
 }
 
-function signalOf(fault: CpuFault): number {
+/** The signal Linux would send. */
+export function signalOf(fault: CpuFault): number {
   switch (fault.kind) {
     case "undefined instruction":
       return SIGILL;

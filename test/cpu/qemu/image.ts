@@ -51,6 +51,12 @@ export function codeAddress(place: number): number {
   return CODE + place * CODE_SIZE;
 }
 
+/** What a window holds before a case puts something there. */
+export function freshWindow(place: number): Uint8Array {
+  const random = new Random(~place);
+  return Uint8Array.from({ length: WINDOW }, () => random.u32() & 255);
+}
+
 export function windowAddress(place: number): number {
   return WINDOWS + place * WINDOW;
 }
@@ -98,29 +104,33 @@ export function buildImage(cases: readonly Case[]): Image {
   memory.set(bytes);
   const slots = [RECORDS, RECORDS + cases.length * RECORD * 4, RESULTS, RESULTS, outputEnd];
   slots.forEach((value, i) => word(SLOTS + 4 * i, value));
-  cases.forEach(({ place, thumb, endsInThumb, skew, code, registers, window }, i) => {
+  cases.forEach((test, i) => {
+    const { place, thumb, skew, registers, window } = test;
     const record = RECORDS + i * RECORD * 4;
     registers.forEach((value, k) => word(record + 4 * k, value));
-    const start = codeAddress(place) + skew;
-    word(record + 64, start + (thumb ? 1 : 0));
+    word(record + 64, codeAddress(place) + skew + (thumb ? 1 : 0));
     memory.set(window, windowAddress(place) - BASE);
-    const filler = new Random(place);
-    for (let k = 0; k < CODE_SIZE; k += 4) word(codeAddress(place) + k, filler.u32());
-    if (skew + code.length + 12 > CODE_SIZE) throw new Error(`case ${place} is too long`);
-    memory.set(code, start - BASE);
-    let at = start + code.length;
-    if (endsInThumb) {
-      if (at & 2) {
-        view.setUint16(at - BASE, 0xbf00, true); // nop
-        at += 2;
-      }
-      word(at, 0xf000f8df); // ldr.w pc, [pc, #0]
-    } else {
-      word(at, 0xe51ff004); // ldr pc, [pc, #-4]
-    }
-    word(at + 4, done);
+    memory.set(codeOf(test, done), codeAddress(place) - BASE);
   });
   return { elf: elfFile(memory), cases, outputSize: outputEnd - RESULTS };
+}
+
+/** All bytes at a case's place: its code, the jump to `end` in A32 state, and random words for loads to find. */
+export function codeOf({ place, endsInThumb, skew, code }: Case, end: number): Uint8Array {
+  const bytes = new Uint8Array(CODE_SIZE);
+  const view = new DataView(bytes.buffer);
+  const filler = new Random(place);
+  for (let k = 0; k < CODE_SIZE; k += 4) view.setUint32(k, filler.u32(), true);
+  if (skew + code.length + 12 > CODE_SIZE) throw new Error(`case ${place} is too long`);
+  bytes.set(code, skew);
+  let at = skew + code.length;
+  if (endsInThumb && at & 2) {
+    view.setUint16(at, 0xbf00, true); // nop
+    at += 2;
+  }
+  view.setUint32(at, endsInThumb ? 0xf000f8df : 0xe51ff004, true); // ldr.w pc, [pc, #0]; ldr pc, [pc, #-4]
+  view.setUint32(at + 4, end, true);
+  return bytes;
 }
 
 /** One readable, writable, executable segment at BASE, entered at its first byte in A32 state. */

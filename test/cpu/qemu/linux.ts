@@ -1,5 +1,5 @@
 /** Just enough of Linux to run a static ARM executable on the interpreter: write, exit, and no signals. */
-import { type Cpu, type CpuFault, Exit, createCpu } from "../../../src/cpu/mod.ts";
+import { type Cpu, type CpuFault, Exit, createInterpreter } from "../../../src/cpu/mod.ts";
 import { GuestMemory } from "../../../src/memory/mod.ts";
 
 const MEMORY = { base: 0x60000000, size: 0x800000 };
@@ -39,7 +39,7 @@ function load(memory: GuestMemory, elf: Uint8Array): number {
 /** Runs an executable to its end. */
 export function runLinux(elf: Uint8Array, options: Options = {}): Process {
   const memory = new GuestMemory(MEMORY);
-  const cpu = createCpu(memory);
+  const cpu = createInterpreter(memory);
   const output: Uint8Array[] = [];
   let status: number | undefined;
   cpu.onSvc = () => {

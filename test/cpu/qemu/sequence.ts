@@ -3,7 +3,7 @@
  * value of a register is known until something else is written to it. So every load and store of a generated program
  * has an address that is known to lie in the case's window, and every indirect branch a known target.
  */
-import { WINDOW, codeAddress, windowAddress } from "./image.ts";
+import { WINDOW, codeAddress, freshWindow, windowAddress } from "./image.ts";
 import type { Random } from "./random.ts";
 
 export interface Instruction {
@@ -47,7 +47,7 @@ export class Sequence {
     readonly skew: 0 | 2,
   ) {
     this.windowAddress = windowAddress(place);
-    this.window = Uint8Array.from({ length: WINDOW }, () => random.u32() & 255);
+    this.window = freshWindow(place);
     const low = random.sample([0, 1, 2, 3, 4, 5, 6, 7], 3);
     this.reserved = [...low, ...random.sample([8, 9, 10, 11, 12, 14], 2), 13];
   }
