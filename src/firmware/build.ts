@@ -83,7 +83,6 @@ run([
   "-static",
   `-Wl,-T,${here}firmware.ld,--gc-sections,--build-id=none,--no-warn-rwx-segments`,
   ...WRAPPED.map((name) => `-Wl,--wrap=${name}`),
-  "-Wl,-u,_rtt_run_exit,-u,_rtt_layout,-u,_rtt_thread_area",
   "-o",
   `${work}/linked.elf`,
   `${work}/tables.o`,

@@ -1,16 +1,5 @@
 import type { GuestMemory } from "../memory/mod.ts";
-import { Glue, Handler, type Layout, Lock, Stream } from "./layout.ts";
-
-/** Addresses of the library's variables. */
-export interface Variables {
-  readonly globalReent: number;
-  readonly threadArea: number;
-  readonly locks: number;
-  readonly handlers: number;
-  readonly freeHandlers: number;
-  readonly streams: number;
-  readonly reopened: number;
-}
+import { Glue, Handler, type Info, Lock, Stream } from "./info.ts";
 
 /** A corrupted list must not keep the host: far more elements than any program makes. */
 const MAX_ELEMENTS = 100_000;
@@ -22,21 +11,24 @@ const FREELIST = 33;
  * is not to be trusted: every walk is bounded and ends at an address outside RAM.
  */
 export class LibraryState {
+  private readonly globalReent: number;
+
   constructor(
     private readonly memory: GuestMemory,
-    private readonly layout: Layout,
-    private readonly at: Variables,
-  ) {}
+    private readonly info: Info,
+  ) {
+    this.globalReent = memory.ldu32(info.globalImpurePtr);
+  }
 
   /** Writes the area of a new thread to `address`. */
   initReent(address: number): void {
-    const template = this.memory.read(this.at.threadArea, this.layout.areaSize);
+    const template = this.memory.read(this.info.threadArea, this.info.areaSize);
     this.memory.write(address, template.slice());
   }
 
   /** Heap blocks that belong to the area at `address` of a thread that is gone: number conversion and signal tables. */
   reentBlocks(address: number): number[] {
-    const { result, p5s, freelist, cvtbuf, sigFunc } = this.layout;
+    const { result, p5s, freelist, cvtbuf, sigFunc } = this.info;
     const blocks = [result, cvtbuf, sigFunc].map((field) => this.pointer(address + field));
     blocks.push(...this.chain(this.pointer(address + p5s), 0));
     const lists = this.pointer(address + freelist);
@@ -50,7 +42,7 @@ export class LibraryState {
   releaseLocks(thread: number): number[] {
     const { memory } = this;
     const wake: number[] = [];
-    for (const lock of this.chain(this.pointer(this.at.locks), Lock.next)) {
+    for (const lock of this.chain(this.pointer(this.info.locks), Lock.next)) {
       if (memory.ld32(lock + Lock.owner) !== (thread | 0)) continue;
       memory.st32(lock + Lock.owner, 0);
       memory.st32(lock + Lock.count, 0);
@@ -68,28 +60,28 @@ export class LibraryState {
   forgetModule(module: number, owns: (address: number) => boolean): number[] {
     this.dropHandlers(module);
     for (const file of this.files(owns))
-      if (owns(this.pointer(file + this.layout.bf))) this.unbuffer(file);
+      if (owns(this.pointer(file + this.info.bf))) this.unbuffer(file);
     return this.restoreStreams(module);
   }
 
   private dropHandlers(module: number): void {
     const { memory } = this;
-    let link = this.at.handlers;
+    let link = this.info.handlers;
     for (const handler of [...this.chain(this.pointer(link), Handler.next)]) {
       if (memory.ld32(handler + Handler.module) !== (module | 0)) {
         link = handler + Handler.next;
         continue;
       }
       memory.st32(link, memory.ld32(handler + Handler.next));
-      memory.st32(handler + Handler.next, memory.ld32(this.at.freeHandlers));
-      memory.st32(this.at.freeHandlers, handler);
+      memory.st32(handler + Handler.next, memory.ld32(this.info.freeHandlers));
+      memory.st32(this.info.freeHandlers, handler);
     }
   }
 
   /** Every FILE; a row of them in memory that `owns` accepts is taken off. */
   private *files(owns: (address: number) => boolean): Generator<number> {
-    const { memory, layout } = this;
-    let link = this.at.globalReent + layout.sglue;
+    const { memory, info } = this;
+    let link = this.globalReent + info.sglue;
     yield* this.row(link);
     for (const glue of [...this.chain(this.pointer(link + Glue.next), Glue.next)]) {
       if (owns(glue)) {
@@ -104,34 +96,34 @@ export class LibraryState {
   private *row(glue: number): Generator<number> {
     const count = Math.min(this.memory.ldu32(glue + Glue.count), MAX_ELEMENTS);
     const first = this.pointer(glue + Glue.files);
-    const { fileSize } = this.layout;
+    const { fileSize } = this.info;
     if (!first || !this.memory.contains(first, count * fileSize)) return;
     for (let i = 0; i < count; i++) yield first + i * fileSize;
   }
 
   private unbuffer(file: number): void {
-    const { memory, layout } = this;
-    const flags = memory.ld16(file + layout.flags);
+    const { memory, info } = this;
+    const flags = memory.ld16(file + info.flags);
     if (flags === 0) return;
     const kept = flags & ~(Stream.lineBuffered | Stream.allocated);
-    memory.st16(file + layout.flags, kept | Stream.unbuffered);
-    memory.st32(file + layout.p, file + layout.nbuf);
-    memory.st32(file + layout.bf, file + layout.nbuf);
-    memory.st32(file + layout.bf + 4, 1);
-    for (const field of [layout.r, layout.w, layout.lbfsize]) memory.st32(file + field, 0);
+    memory.st16(file + info.flags, kept | Stream.unbuffered);
+    memory.st32(file + info.p, file + info.nbuf);
+    memory.st32(file + info.bf, file + info.nbuf);
+    memory.st32(file + info.bf + 4, 1);
+    for (const field of [info.r, info.w, info.lbfsize]) memory.st32(file + field, 0);
   }
 
   private restoreStreams(module: number): number[] {
-    const { memory, layout, at } = this;
+    const { memory, info } = this;
     const close: number[] = [];
     for (let i = 0; i < 3; i++) {
-      if (memory.ld32(at.reopened + 4 * i) !== (module | 0)) continue;
-      const file = at.globalReent + layout.sf + i * layout.fileSize;
-      close.push((memory.ld16(file + layout.file) << 16) >> 16);
-      const lock = memory.ld32(file + layout.lock);
-      memory.write(file, memory.read(at.streams + i * layout.fileSize, layout.fileSize).slice());
-      memory.st32(file + layout.lock, lock);
-      memory.st32(at.reopened + 4 * i, 0);
+      if (memory.ld32(info.reopened + 4 * i) !== (module | 0)) continue;
+      const file = this.globalReent + info.sf + i * info.fileSize;
+      close.push((memory.ld16(file + info.file) << 16) >> 16);
+      const lock = memory.ld32(file + info.lock);
+      memory.write(file, memory.read(info.streams + i * info.fileSize, info.fileSize).slice());
+      memory.st32(file + info.lock, lock);
+      memory.st32(info.reopened + 4 * i, 0);
     }
     return close;
   }

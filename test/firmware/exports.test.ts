@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { ElfImage, STT } from "../../src/elf/mod.ts";
 import { Firmware } from "../../src/firmware/mod.ts";
 import { GuestMemory } from "../../src/memory/mod.ts";
-import { FIRMWARE } from "./place.ts";
+import { FIRMWARE, firmwareSymbol } from "./place.ts";
 
 const memory = new GuestMemory();
 let firmware: Firmware;
@@ -67,7 +67,7 @@ test("bit 0 of an address is set for Thumb functions and only for them", () => {
 test("each stub loads the number of its function and makes a supervisor call", () => {
   expect(new Set(firmware.svcNames).size).toBe(firmware.svcNames.length);
   for (const [number, name] of firmware.svcNames.entries()) {
-    const stub = (firmware.lookup(name) || firmware.address(name)) - 1;
+    const stub = (firmware.lookup(name) || firmwareSymbol(name)) - 1;
     // MOVW ip, #number (ARM ARM A8.8.102, encoding T3); SVC #0; BX lr
     const imm = {
       i: (number >> 11) & 1,

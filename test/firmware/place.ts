@@ -10,6 +10,8 @@ const BASE = 0x60100000;
 export interface Placed {
   readonly memory: GuestMemory;
   readonly firmware: Firmware;
+  /** Value of any symbol of the firmware, exported or not. */
+  readonly symbol: (name: string) => number;
   /** Address of `main`, bit 0 for Thumb. */
   readonly main: number;
   readonly start: number;
@@ -22,6 +24,7 @@ export interface Placed {
 export function place(fixture: string): Placed {
   const memory = new GuestMemory();
   const firmware = new Firmware(memory, readFileSync(FIRMWARE));
+  const symbol = firmwareSymbol;
   const image = new ElfImage(readFileSync(`${here}fixtures/${fixture}.mo`));
   let end = BASE;
   let exidx = 0;
@@ -66,5 +69,13 @@ export function place(fixture: string): Placed {
     }
   }
   const main = BASE + image.header.entry;
-  return { memory, firmware, main, start: BASE, end, exidx, exidxCount };
+  return { memory, firmware, symbol, main, start: BASE, end, exidx, exidxCount };
+}
+
+const symbols = new ElfImage(readFileSync(FIRMWARE)).staticSymbols()!;
+
+export function firmwareSymbol(name: string): number {
+  const i = symbols.find(name);
+  if (i < 0) throw new Error(`the firmware has no symbol ${name}`);
+  return symbols.value(i);
 }

@@ -15,7 +15,7 @@ export interface Outcome {
 
 /** Runs a fixture with the firmware on QEMU's CPU, in user mode; `brackets` shows the borders of each write. */
 export function runInQemu(fixture: string, brackets: boolean): Outcome {
-  const { memory, firmware, main, start, end, exidx, exidxCount } = place(fixture);
+  const { memory, firmware, symbol, main, start, end, exidx, exidxCount } = place(fixture);
   const kernel = new ElfImage(readFileSync(KERNEL));
   for (const segment of kernel.segments)
     if (segment.type === PT.LOAD) memory.write(segment.vaddr, kernel.contents(segment));
@@ -23,13 +23,13 @@ export function runInQemu(fixture: string, brackets: boolean): Outcome {
   const value = (name: string) => symbols.value(symbols.find(name));
 
   for (const [number, name] of firmware.svcNames.entries()) {
-    const stub = firmware.lookup(name) || firmware.address(name);
+    const stub = symbol(name);
     const load = (stub & ~1) >>> 0;
     if (memory.ld16(load + 4) !== 0xdf00) throw new Error(`stub ${number} of ${name} is no svc`);
     branch(load + 4, value("trampoline") & ~1);
   }
   const setup = [
-    firmware.address("__svctab_start"),
+    symbol("__svctab_start"),
     firmware.boot,
     main,
     firmware.runExit,
