@@ -13,14 +13,14 @@ export const banner = (buildDate = BUILD_DATE): string =>
 `;
 
 /** The SD card driver's line, in green as LOG_I writes it. */
-export const cardText = (bytes: number): string =>
+const cardText = (bytes: number): string =>
   `\x1b[32m[I/SDIO] SD card capacity ${Math.floor(bytes / 1024)} KB.\x1b[0m\n`;
 
 /** mnt.c of the board, when the card could be mounted on `/`. */
-export const MOUNTED_TEXT = "file system initialization done!\n";
+const MOUNTED_TEXT = "file system initialization done!\n";
 
 /** main() of the board. */
-export const HELLO_TEXT = "hello rt-thread\n";
+const HELLO_TEXT = "hello rt-thread\n";
 
 export interface BootDisk {
   readonly bytes: number;

@@ -1,7 +1,7 @@
 import type { Task } from "../kernel/call.ts";
 import { Errno, OpenFlag } from "../vfs/mod.ts";
 import { tryVfs } from "./commands/paths.ts";
-import { scriptLines } from "./script.ts";
+import { behindBuffer, SCRIPT_LINE, scriptLines } from "./script.ts";
 import { firstWord, leadingBlanks, splitArguments } from "./split.ts";
 import type { Command, CommandContext } from "./types.ts";
 
@@ -76,9 +76,13 @@ function* runCommand(
 }
 
 function* runScript(context: CommandContext, fd: number): Task<LineOutcome> {
-  for (const line of scriptLines(context.vfs, fd))
-    if (line[leadingBlanks(line)] !== "#") yield* executeLine(context, line);
-  context.vfs.close(fd);
+  const { kernel, vfs } = context;
+  for (const line of scriptLines(vfs, fd)) {
+    if (line[leadingBlanks(line)] === "#") continue;
+    const endless = line.length === SCRIPT_LINE && kernel.options.compat404;
+    yield* executeLine(context, endless ? line + behindBuffer(kernel) : line, line.length);
+  }
+  vfs.close(fd);
   return SCRIPT;
 }
 

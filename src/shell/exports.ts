@@ -18,7 +18,7 @@ function* system(shell: Shell, command: number): Task<number> {
 export const SHELL_ROWS: readonly ExportRow<Shell>[] = [
   {
     name: "system",
-    proto: "int system(const char *command)",
+    proto: "int system(const char *command);",
     header: "stdlib.h",
     call: system,
   },

@@ -1,13 +1,5 @@
 /** msh, the shell of RT-Thread: line editor, commands, scripts, and the thread that runs them. */
-export {
-  BUILD_DATE,
-  banner,
-  type BootDisk,
-  bootText,
-  cardText,
-  HELLO_TEXT,
-  MOUNTED_TEXT,
-} from "./boot-text.ts";
+export { BUILD_DATE, banner, type BootDisk, bootText } from "./boot-text.ts";
 export { COMMANDS } from "./commands/table.ts";
 export type { LineOutcome } from "./execute.ts";
 export { SHELL_ROWS } from "./exports.ts";

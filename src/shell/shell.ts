@@ -81,7 +81,7 @@ export class Shell {
   }
 
   /**
-   * To be called when a program writes through the C library's stdout (not through write() or rt_kprintf).
+   * To be called when a program writes through the C library's stdout or stderr (not through write() or rt_kprintf).
    *
    * On the board shell and programs share one FILE, opened "r+". A write in the middle of the shell's read leaves it in write
    * mode, so that the byte read next stays in its buffer as unwritten output, and the read after that one writes it out: the

@@ -11,7 +11,7 @@ export const SHELL_STACK = 4096;
 export const SHELL_FIGURES = { inUse: MEASURED.waiting, max: MEASURED.first } as const;
 
 /** Offset of stack_addr in struct rt_thread. */
-const STACK_ADDR = 40;
+const STACK_ADDR = 44;
 /** Anything but the `#` that marks bytes never used. */
 const USED = 0;
 

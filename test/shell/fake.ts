@@ -85,7 +85,6 @@ export class FakeBoard {
   private modules() {
     const { started } = this;
     return {
-      // biome-ignore lint/correctness/useYield: a Task that never waits.
       *exec(path: string, line: string): Task<number> {
         started.push(`${path}|${line}`);
         return 1;

@@ -1,0 +1,132 @@
+import { expect, test } from "bun:test";
+import { Loader } from "../../src/dlmodule/mod.ts";
+import { makeDisk } from "../../src/fat/mod.ts";
+import type { Kernel, Task } from "../../src/kernel/mod.ts";
+import { listTexts, Shell, SHELL_ROWS } from "../../src/shell/mod.ts";
+import { Vfs } from "../../src/vfs/mod.ts";
+import { bench, type Bench } from "../kernel/tasks.ts";
+
+const NO_SYMBOLS = { lookup: () => 0, entries: () => [], nearest: () => undefined };
+
+interface Board extends Bench {
+  readonly shell: Shell;
+  /** Types text and lets the system become idle; what was printed. */
+  type(text: string): string;
+}
+
+/** The shell as a thread of the real kernel, with a disk. */
+function board(files: Record<string, string> = {}, compat404 = false): Board {
+  const entries = Object.entries(files).map(([path, text]) => ({
+    path,
+    bytes: new TextEncoder().encode(text),
+  }));
+  const disk = makeDisk(entries, { size: 1 << 20 });
+  const vfs = new Vfs({ disk: () => disk });
+  vfs.mount("sd0", "/", "elm");
+  let shell: Shell | undefined;
+  const tested = bench(function* (kernel: Kernel) {
+    const call = (): number => 0;
+    const modules = new Loader({ kernel, vfs, symbols: NO_SYMBOLS, call });
+    const lists = listTexts(kernel, modules);
+    shell = new Shell({ kernel, vfs, modules, symbols: NO_SYMBOLS, lists });
+    shell.start();
+  }, compat404);
+  tested.settle();
+  let seen = tested.text().length;
+  return {
+    ...tested,
+    shell: shell as Shell,
+    type(text) {
+      seen = tested.text().length;
+      tested.kernel.console.feed(new TextEncoder().encode(text));
+      tested.settle();
+      return tested.text().slice(seen).replaceAll("\r\n", "\n");
+    },
+  };
+}
+
+test("the shell is the thread tshell with the figures of the board", () => {
+  const tested = board({ "a.txt": "a" });
+  expect(tested.text()).toBe("msh />");
+  const row = /^tshell    20  running 0x0000017[04] 0x00001000    (\d\d)%   0x0000000. 000$/m;
+  const percent = (): string | undefined => row.exec(tested.type("list_thread\r"))?.[1];
+  expect(percent()).toBe("17");
+  tested.type("ls\r");
+  expect(percent()).toBe("34");
+});
+
+test("free and memtrace show the heap", () => {
+  const tested = board();
+  const { heap } = tested.kernel;
+  const free = `total memory: 7877068\nused memory : ${heap.used}\nmaximum allocated memory: ${heap.max}\n`;
+  expect(tested.type("free\r")).toBe(`free\n${free}msh />`);
+  const trace = tested.type("memtrace\r");
+  expect(trace).toStartWith(
+    `memtrace\n${free}\nmemory heap address:\nheap_ptr: 0x6007ce14\nlfree   : 0x`,
+  );
+  expect(trace).toContain("heap_end: 0x607ffff0\n\n--memory item information --\n[0x6007ce14 - ");
+  expect(trace).toMatch(/\[0x[0-9a-f]{8} -    7M\] {5}\nmsh \/>$/);
+  expect(tested.type("memcheck\r")).toBe("memcheck\nmsh />");
+});
+
+test("memcheck reports the first broken block", () => {
+  const tested = board();
+  const [, second] = tested.kernel.heap.blocks();
+  tested.kernel.memory.st16(second.header, 0xbad);
+  const address = second.header.toString(16).padStart(8, "0");
+  expect(tested.type("memcheck\r")).toBe(
+    `memcheck\nMemory block wrong:\naddress: 0x${address}\n  magic: 0x0bad\n   used: ${Number(second.used)}\n  size: ${second.size}\nmsh />`,
+  );
+});
+
+test("date sets and shows the clock of the kernel", () => {
+  const tested = board();
+  tested.type("date 2031 12 31 23 59 59\r");
+  expect(tested.kernel.rtc).toBe(Date.UTC(2031, 11, 31, 15, 59, 59) / 1000);
+  tested.kernel.rtc++;
+  expect(tested.type("date\r")).toBe("date\nThu Jan  1 00:00:00 2032\nmsh />");
+});
+
+test("a file that is no module is found and refused, without a result", () => {
+  const tested = board({ "x.mo": "not a module", "bin/y.mo": "neither" });
+  expect(tested.type("x\r")).toBe("x\nModule: magic error\nmsh />");
+  expect(tested.shell.last).toEqual({ kind: "module", result: 0, path: "x.mo", module: 0 });
+  expect(tested.type("y.mo a b\r")).toBe("y.mo a b\nModule: magic error\nmsh />");
+  expect(tested.shell.last).toMatchObject({ path: "/bin/y.mo" });
+  expect(tested.type("z\r")).toBe("z\nz: command not found.\nmsh />");
+  expect([tested.shell.last?.kind, tested.shell.lastResult]).toEqual(["not-found", -1]);
+});
+
+test("with compat404 a script line of 256 characters runs on into the heap, as recorded", () => {
+  const script = { "long.sh": `echo "${"M".repeat(300)}"\npwd\n` };
+  expect(board(script, true).type("long.sh\r")).toBe(
+    `long.sh\n${"M".repeat(250)}\xa0\x1e\n${"M".repeat(50)}": command not found.\n/\nmsh />`,
+  );
+});
+
+test("system() gives the result of its line and the memory of its copy back", () => {
+  const tested = board({ "s.sh": "nosuch\n" });
+  const { kernel, shell } = tested;
+  const [system] = SHELL_ROWS;
+  const results: unknown[] = [];
+  const thread = kernel.threads.createTask("caller", 1024, 15, 10, function* () {
+    for (const line of ["pwd", "nosuch a", "", "s.sh", "date 1 2"]) {
+      const address = kernel.heap.alloc(32);
+      kernel.memory.write(address, new TextEncoder().encode(`${line}\0`));
+      const used = kernel.heap.used;
+      results.push(yield* system.call(shell, address, 0, 0, 0) as Task<number>);
+      expect(kernel.heap.used).toBe(used);
+    }
+  });
+  kernel.threads.startup(thread);
+  tested.settle();
+  expect(results).toEqual([0, -1, 0, 0, 38]);
+});
+
+test("at the end of input the shell ends", () => {
+  const tested = board();
+  tested.kernel.console.end();
+  tested.settle();
+  expect(tested.kernel.console.readers).toBe(0);
+  expect(tested.type("pwd\r")).toBe("");
+});
