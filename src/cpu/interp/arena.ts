@@ -1,0 +1,161 @@
+import { GRANULE_SHIFT } from "../../memory/mod.ts";
+import { CACHE_MASK, Code } from "./loop.ts";
+
+/** Words of code that fit before everything is translated afresh: about 250,000 instructions. Untouched pages cost nothing. */
+const ARENA_WORDS = 1 << 21;
+/** Room that the largest block can need. */
+const BLOCK_WORDS = 1 << 13;
+
+/** A translated block. */
+export interface Block {
+  /** Guest address of the first instruction, bit 0: Thumb; ITSTATE in bits 39:32. */
+  readonly key: number;
+  /** Guest range of the instructions. */
+  readonly start: number;
+  readonly end: number;
+  /** Arena range, the guest address word included. */
+  readonly first: number;
+  readonly last: number;
+  /**
+   * For each instruction and the end: arena index << 8 | ITSTATE, and guest address with bit 0: Thumb. In order.
+   */
+  readonly map: Int32Array;
+  /** Places that hold this block's index: word, and the exit stub which it held before. */
+  readonly incoming: number[];
+  live: boolean;
+}
+
+/** Index of the ops that every arena holds. */
+export const PREFETCH_ABORT = 1;
+const FIRST_FREE = 2;
+
+/**
+ * Translated code: the arena of words, the blocks by guest address, the links between them, and which granules of guest
+ * memory they were made from.
+ */
+export class Arena {
+  readonly words = new Int32Array(ARENA_WORDS);
+  /** Direct-mapped cache of branch targets: guest address, arena index. */
+  readonly cache = new Int32Array((CACHE_MASK + 1) * 2);
+  /** Counts drops: code that saw it change may have lost its own block. */
+  version = 0;
+
+  private next = FIRST_FREE;
+  private readonly byKey = new Map<number, Block>();
+  private readonly byGranule = new Map<number, Block[]>();
+  /** All blocks since the last flush, in order of arena index, dropped ones included. */
+  private readonly blocks: Block[] = [];
+
+  constructor() {
+    this.words[PREFETCH_ABORT] = Code.PrefetchAbort;
+    this.clearCache();
+  }
+
+  get(key: number): Block | undefined {
+    return this.byKey.get(key);
+  }
+
+  /** Index where the next block may be written; makes room when there is none. */
+  reserve(): number {
+    if (this.next + BLOCK_WORDS > ARENA_WORDS) this.flush();
+    return this.next;
+  }
+
+  add(block: Block): void {
+    this.next = block.last;
+    this.blocks.push(block);
+    this.byKey.set(block.key, block);
+    for (let g = block.start >>> GRANULE_SHIFT; g <= (block.end - 1) >>> GRANULE_SHIFT; g++) {
+      const list = this.byGranule.get(g);
+      if (list) list.push(block);
+      else this.byGranule.set(g, [block]);
+    }
+  }
+
+  /** The block that arena index `ip` belongs to. */
+  at(ip: number): Block {
+    let low = 0;
+    let high = this.blocks.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >>> 1;
+      if (this.blocks[middle].first <= ip) low = middle;
+      else high = middle - 1;
+    }
+    return this.blocks[low];
+  }
+
+  /** Index in `map` (in pairs) of the instruction that owns `ip`: the last that starts at or before it. */
+  instructionAt(block: Block, ip: number): number {
+    const { map } = block;
+    let k = 0;
+    while (k + 2 < map.length && map[k + 2] >>> 8 <= ip) k += 2;
+    return k >>> 1;
+  }
+
+  /** Makes the word at `place` (now `stub`) point to the block. */
+  link(block: Block, place: number, stub: number): void {
+    this.words[place] = block.first + 1;
+    block.incoming.push(place, stub);
+  }
+
+  cacheTarget(block: Block): void {
+    if (block.key > 0xffffffff) return;
+    const key = block.key | 0;
+    const h = ((key >>> 1) & CACHE_MASK) << 1;
+    this.cache[h] = key;
+    this.cache[h + 1] = block.first + 1;
+  }
+
+  /** Drops the blocks made from guest memory in [start, end). Returns how many. */
+  drop(start: number, end: number): number {
+    let dropped = 0;
+    for (let g = start >>> GRANULE_SHIFT; g <= (end - 1) >>> GRANULE_SHIFT; g++) {
+      for (const block of this.byGranule.get(g)?.slice() ?? []) {
+        if (block.start >= end || block.end <= start) continue;
+        this.forget(block);
+        dropped++;
+      }
+    }
+    if (dropped) {
+      this.clearCache();
+      this.version++;
+    }
+    return dropped;
+  }
+
+  /** True when an instruction of a live block overlaps [start, end). */
+  overlaps(start: number, end: number): boolean {
+    for (let g = start >>> GRANULE_SHIFT; g <= (end - 1) >>> GRANULE_SHIFT; g++) {
+      for (const block of this.byGranule.get(g) ?? [])
+        if (block.start < end && block.end > start) return true;
+    }
+    return false;
+  }
+
+  private forget(block: Block): void {
+    block.live = false;
+    this.byKey.delete(block.key);
+    for (let g = block.start >>> GRANULE_SHIFT; g <= (block.end - 1) >>> GRANULE_SHIFT; g++) {
+      const list = this.byGranule.get(g)!;
+      list.splice(list.indexOf(block), 1);
+      if (list.length === 0) this.byGranule.delete(g);
+    }
+    for (let k = 0; k < block.incoming.length; k += 2)
+      this.words[block.incoming[k]] = block.incoming[k + 1];
+  }
+
+  private flush(): void {
+    this.next = FIRST_FREE;
+    this.byKey.clear();
+    this.byGranule.clear();
+    this.blocks.length = 0;
+    this.clearCache();
+    this.version++;
+  }
+
+  /** A key that belongs to another entry never matches. */
+  private clearCache(): void {
+    this.cache.fill(0);
+    this.cache[0] = 2;
+  }
+}

@@ -1,0 +1,330 @@
+import { GuestFault, type GuestMemory, READ } from "../../memory/mod.ts";
+import { dropDeadFlags, fuseCompareBranch } from "../ir/passes.ts";
+import { liftBlock } from "../lift/mod.ts";
+import { type Cpu, type CpuFault, type CpuStats, Exit } from "../types.ts";
+import { Arena, type Block, PREFETCH_ABORT } from "./arena.ts";
+import { Encoder } from "./encode.ts";
+import { Code, createLoop, type Loop } from "./loop.ts";
+import { packCpsr, Slot, unpackCpsr } from "./state.ts";
+
+/** The interpreter as a Cpu. What the loop and the rare ops need of it is public, everybody else sees `Cpu`. */
+export class Core implements Cpu {
+  readonly file = new Int32Array(Slot.Count);
+  readonly r = this.file.subarray(0, 16);
+  readonly arena = new Arena();
+  readonly stats: CpuStats = {
+    instructions: 0,
+    blocks: 0,
+    translatedInstructions: 0,
+    invalidations: 0,
+    svcs: 0,
+  };
+  units = 0;
+  fault: CpuFault | undefined;
+  onSvc: (imm: number) => boolean = () => false;
+
+  private readonly encoder = new Encoder(this.arena.words);
+  private readonly loop: Loop;
+  /** Where the last fetch failed. */
+  private fetchFault = 0;
+  /** Arena index of the store that is being made, while memory calls back. */
+  private storing = 0;
+  /** Exclusive monitor: address and log2 of the size, size -1: open (A3.4.1). */
+  private monitor = { address: 0, size: -1 };
+
+  constructor(readonly memory: GuestMemory) {
+    memory.onCodeWrite = (start, end) => this.drop(start, end);
+    this.loop = createLoop(this);
+  }
+
+  get cpsr(): number {
+    return packCpsr(this.file);
+  }
+  set cpsr(value: number) {
+    unpackCpsr(this.file, value);
+  }
+
+  jump(target: number): void {
+    this.file[Slot.T] = target & 1;
+    this.file[Slot.IT] = 0;
+    this.r[15] = target & ~1;
+  }
+
+  run(): Exit {
+    this.fault = undefined;
+    if (this.units <= 0) return Exit.Slice;
+    return this.loop(this.enter());
+  }
+
+  invalidate(start: number, end: number): void {
+    this.drop(start, end);
+  }
+
+  clearExclusive(): void {
+    this.monitor.size = -1;
+  }
+
+  // What follows is for the loop and the rare ops.
+
+  /** Arena index of the code for r[15], T and IT. */
+  enter(): number {
+    const { file } = this;
+    const key = (file[Slot.PC] & ~1) | file[Slot.T];
+    const it = file[Slot.IT];
+    if (it === 0) return this.find(key);
+    file[Slot.IT] = 0;
+    const block = this.blockFor(key, it);
+    return block ? block.first + 1 : PREFETCH_ABORT;
+  }
+
+  /** Arena index of the code at a guest address (bit 0: Thumb). */
+  find(key: number): number {
+    const block = this.blockFor(key, 0);
+    if (!block) return PREFETCH_ABORT;
+    this.arena.cacheTarget(block);
+    return block.first + 1;
+  }
+
+  /** The same for a direct branch, which from now on goes there at once: `place` held `stub`. */
+  link(key: number, place: number, stub: number): number {
+    const { version } = this.arena;
+    const block = this.blockFor(key, 0);
+    if (!block) return PREFETCH_ABORT;
+    if (this.arena.version === version) this.arena.link(block, place, stub);
+    return block.first + 1;
+  }
+
+  /** Goes on at the instruction that starts at `ip`, in another block: this one has been dropped or ends inside an IT block. */
+  leave(ip: number): number {
+    const { block, index } = this.place(ip);
+    this.stats.instructions += index;
+    const entry = block.map[index * 2 + 1];
+    this.file[Slot.PC] = entry & ~1;
+    this.file[Slot.T] = entry & 1;
+    this.file[Slot.IT] = block.map[index * 2] & 255;
+    return this.enter();
+  }
+
+  /** Completes a fault at `ip`: registers are as before the instruction, pc is that of the instruction. */
+  faultAt(ip: number): Exit {
+    this.stopAt(ip);
+    this.fault = { ...this.fault!, pc: this.file[Slot.PC] >>> 0 };
+    return Exit.Fault;
+  }
+
+  /** UDF, BKPT and what is no instruction. */
+  trap(ip: number): Exit {
+    const word = this.arena.words[ip];
+    this.fault =
+      word === Code.Bkpt
+        ? { kind: "breakpoint", pc: 0, why: `bkpt #${this.arena.words[ip + 1]}` }
+        : { kind: "undefined instruction", pc: 0, why: "undefined instruction" };
+    return this.faultAt(ip);
+  }
+
+  prefetchAbort(): Exit {
+    const pc = this.fetchFault >>> 0;
+    this.file[Slot.PC] = this.fetchFault & ~1;
+    this.file[Slot.T] = this.fetchFault & 1;
+    this.fault = { kind: "prefetch abort", pc, why: "not executable memory" };
+    return Exit.Fault;
+  }
+
+  dataAbort(address: number, access: "read" | "write", why: string): void {
+    address >>>= 0;
+    const guard = this.memory.guardAt(address);
+    this.fault = { kind: "data abort", pc: 0, address, access, why, guard };
+  }
+
+  /** Slow path of a load of 1, 2 or 4 bytes, any alignment; zero extended. Sets `fault` when it is refused. */
+  load(address: number, size: number): number {
+    if (!this.allowed(address, size, "read")) return 0;
+    const { u8 } = this.memory;
+    let value = 0;
+    for (let k = 0; k < size; k++) value |= u8[(address >>> 0) + k] << (k * 8);
+    return value;
+  }
+
+  /** Slow path of a store by the op at `ip`. */
+  store(ip: number, address: number, size: number, value: number): void {
+    this.storing = ip;
+    const allowed = this.allowed(address, size, "write");
+    this.storing = 0;
+    if (!allowed) return;
+    const { u8 } = this.memory;
+    for (let k = 0; k < size; k++) u8[(address >>> 0) + k] = value >>> (k * 8);
+  }
+
+  /** Slow path of n words, aligned to 4: true when all of them may be accessed. */
+  multiple(ip: number, address: number, n: number, store: boolean): boolean {
+    if (address & 3) {
+      this.dataAbort(address, store ? "write" : "read", "alignment");
+      return false;
+    }
+    this.storing = ip;
+    const allowed = this.allowed(address, n * 4, store ? "write" : "read");
+    this.storing = 0;
+    return allowed;
+  }
+
+  loadExclusive(ip: number, d: number, e: number, address: number, size: number): void {
+    const bytes = 1 << size;
+    if (address & (bytes - 1)) return this.dataAbort(address, "read", "alignment");
+    if (size === 3) {
+      if (!this.multiple(ip, address, 2, false)) return;
+      this.file[d] = this.memory.i32[address >>> 2];
+      this.file[e] = this.memory.i32[(address >>> 2) + 1];
+    } else {
+      const value = this.load(address, bytes);
+      if (this.fault !== undefined) return;
+      this.file[d] = value;
+    }
+    this.monitor = { address, size };
+  }
+
+  /** True when the store was made: the monitor still covers the address. */
+  storeExclusive(ip: number, s: number, t: number, address: number, size: number): boolean {
+    const bytes = 1 << size;
+    if (address & (bytes - 1)) {
+      this.dataAbort(address, "write", "alignment");
+      return false;
+    }
+    const { monitor } = this;
+    if (monitor.size !== size || monitor.address !== address) {
+      this.monitor.size = -1;
+      return false;
+    }
+    if (size === 3) {
+      if (!this.multiple(ip, address, 2, true)) return false;
+      this.memory.i32[address >>> 2] = s;
+      this.memory.i32[(address >>> 2) + 1] = t;
+    } else {
+      this.store(ip, address, bytes, s);
+      if (this.fault !== undefined) return false;
+    }
+    this.monitor.size = -1;
+    return true;
+  }
+
+  /** UMULL, SMULL, UMLAL, SMLAL. */
+  multiplyLong(
+    signed: boolean,
+    accumulate: boolean,
+    d: number,
+    e: number,
+    a: number,
+    b: number,
+  ): void {
+    const { file } = this;
+    // 32 x 32 -> 64 from 16-bit halves: the high word of the unsigned product.
+    const al = a & 0xffff;
+    const ah = a >>> 16;
+    const bl = b & 0xffff;
+    const bh = b >>> 16;
+    const t = ah * bl + ((al * bl) >>> 16);
+    const u = al * bh + (t & 0xffff);
+    let low = Math.imul(a, b);
+    let high = (ah * bh + Math.floor(t / 0x10000) + Math.floor(u / 0x10000)) | 0;
+    if (signed) high = (high - (a < 0 ? b : 0) - (b < 0 ? a : 0)) | 0;
+    if (accumulate) {
+      const sum = (low >>> 0) + (file[d] >>> 0);
+      low = sum | 0;
+      high = (high + file[e] + (sum > 0xffffffff ? 1 : 0)) | 0;
+    }
+    file[d] = low;
+    file[e] = high;
+  }
+
+  long(code: Code, d: number, e: number, a: number, b: number): void {
+    const signed = code === Code.Smull || code === Code.Smlal;
+    this.multiplyLong(signed, code === Code.Umlal || code === Code.Smlal, d, e, a, b);
+  }
+
+  private place(ip: number): { block: Block; index: number } {
+    const block = this.arena.at(ip);
+    return { block, index: this.arena.instructionAt(block, ip) };
+  }
+
+  private stopAt(ip: number): void {
+    const { block, index } = this.place(ip);
+    this.stats.instructions += index;
+    const entry = block.map[index * 2 + 1];
+    this.file[Slot.PC] = entry & ~1;
+    this.file[Slot.T] = entry & 1;
+    this.file[Slot.IT] = block.map[index * 2] & 255;
+  }
+
+  private allowed(address: number, size: number, access: "read" | "write"): boolean {
+    try {
+      this.memory.checkAccess(address, size, access);
+      return true;
+    } catch (error) {
+      if (!(error instanceof GuestFault)) throw error;
+      this.dataAbort(error.address, access, error.why);
+      return false;
+    }
+  }
+
+  private blockFor(key: number, it: number): Block | undefined {
+    const full = (key >>> 0) + it * 2 ** 32;
+    return this.arena.get(full) ?? this.translate(key, it, full);
+  }
+
+  private translate(key: number, it: number, full: number): Block | undefined {
+    const thumb = (key & 1) !== 0;
+    const start = (key & ~1) >>> 0;
+    if (!thumb && start & 2) {
+      this.fetchFault = key;
+      return undefined;
+    }
+    const ir = liftBlock(this.fetch, start, thumb, it);
+    if ("address" in ir) {
+      this.fetchFault = ir.address | (thumb ? 1 : 0);
+      return undefined;
+    }
+    dropDeadFlags(ir.insts);
+    fuseCompareBranch(ir.insts);
+    const first = this.arena.reserve();
+    const { map, last } = this.encoder.encode(ir, first);
+    const block: Block = {
+      key: full,
+      start,
+      end: ir.end >>> 0,
+      first,
+      last,
+      map,
+      incoming: [],
+      live: true,
+    };
+    this.arena.add(block);
+    this.memory.markCode(block.start, block.end);
+    this.stats.blocks++;
+    this.stats.translatedInstructions += ir.pcs.length - 1;
+    return block;
+  }
+
+  /** The halfword at an address, or undefined where nothing can be executed. */
+  private readonly fetch = (address: number): number | undefined => {
+    const a = address >>> 0;
+    if (!(this.memory.rights[a >>> 6] & READ)) {
+      try {
+        this.memory.checkAccess(a, 2, "execute");
+      } catch (error) {
+        if (error instanceof GuestFault) return undefined;
+        throw error;
+      }
+    }
+    return this.memory.u16[a >>> 1];
+  };
+
+  private drop(start: number, end: number): void {
+    const { storing } = this;
+    const dropped = this.arena.drop(start, end);
+    if (dropped === 0) return;
+    this.stats.invalidations += dropped;
+    if (storing === 0) return;
+    // A block that writes over itself must leave behind the store.
+    const { block, index } = this.place(storing);
+    if (!block.live) this.arena.words[block.map[index * 2 + 2] >>> 8] = Code.Leave;
+  }
+}

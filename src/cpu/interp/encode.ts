@@ -1,0 +1,451 @@
+import type { Inst, IrBlock } from "../ir/ops.ts";
+import { NONE, Op, opNames, TEMP, TEMPS } from "../ir/ops.ts";
+import { Code } from "./loop.ts";
+import { RARE_BASE } from "./rare.ts";
+import { Slot } from "./state.ts";
+
+/** What is known of an encoded block: the map of Block, and the first free word. */
+export interface Encoded {
+  readonly map: Int32Array;
+  readonly last: number;
+}
+
+/** Codes of a two-operand op: register and constant form, without and with flags, and for flags only. */
+interface Forms {
+  r?: Code;
+  i?: Code;
+  rs?: Code;
+  is?: Code;
+  /** The result is not wanted: a b. */
+  rc?: Code;
+  ic?: Code;
+}
+
+const alu: (Forms | undefined)[] = [];
+alu[Op.mov] = { r: Code.MovR, i: Code.MovI, rs: Code.MovsR, is: Code.MovsI };
+alu[Op.add] = {
+  r: Code.AddR,
+  i: Code.AddI,
+  rs: Code.AddsR,
+  is: Code.AddsI,
+  rc: Code.CmnR,
+  ic: Code.CmnI,
+};
+alu[Op.sub] = { r: Code.SubR, rs: Code.SubsR, is: Code.SubsI, rc: Code.CmpR, ic: Code.CmpI };
+alu[Op.rsb] = { i: Code.RsbI, is: Code.RsbsI };
+alu[Op.adc] = { r: Code.AdcR, i: Code.AdcI, rs: Code.AdcsR, is: Code.AdcsI };
+alu[Op.sbc] = { r: Code.SbcR, i: Code.SbcI, rs: Code.SbcsR, is: Code.SbcsI };
+alu[Op.and] = {
+  r: Code.AndR,
+  i: Code.AndI,
+  rs: Code.AndsR,
+  is: Code.AndsI,
+  rc: Code.TstR,
+  ic: Code.TstI,
+};
+alu[Op.orr] = { r: Code.OrrR, i: Code.OrrI, rs: Code.OrrsR, is: Code.OrrsI };
+alu[Op.eor] = {
+  r: Code.EorR,
+  i: Code.EorI,
+  rs: Code.EorsR,
+  is: Code.EorsI,
+  rc: Code.TeqR,
+  ic: Code.TeqI,
+};
+alu[Op.bic] = { r: Code.BicR };
+alu[Op.orn] = {};
+alu[Op.lsl] = { r: Code.LslR, i: Code.LslI, is: Code.LslsI };
+alu[Op.lsr] = { r: Code.LsrR, i: Code.LsrI, is: Code.LsrsI };
+alu[Op.asr] = { r: Code.AsrR, i: Code.AsrI, is: Code.AsrsI };
+alu[Op.ror] = { r: Code.RorR, i: Code.RorI };
+alu[Op.rsc] = {};
+alu[Op.mvn] = { r: Code.MvnR };
+alu[Op.mul] = { r: Code.Mul, rs: Code.Muls };
+alu[Op.sdiv] = { r: Code.Sdiv };
+alu[Op.udiv] = { r: Code.Udiv };
+
+const unaryCodes: (Code | undefined)[] = [];
+unaryCodes[Op.sxtb] = Code.Sxtb;
+unaryCodes[Op.sxth] = Code.Sxth;
+unaryCodes[Op.clz] = Code.Clz;
+unaryCodes[Op.rev] = Code.Rev;
+
+const longCodes: (Code | undefined)[] = [];
+longCodes[Op.umull] = Code.Umull;
+longCodes[Op.smull] = Code.Smull;
+longCodes[Op.umlal] = Code.Umlal;
+longCodes[Op.smlal] = Code.Smlal;
+
+/** Constant and register offset forms. */
+const memory: (readonly [i: Code, x: Code] | undefined)[] = [];
+memory[Op.ldr] = [Code.LdrI, Code.LdrX];
+memory[Op.ldrb] = [Code.LdrbI, Code.LdrbX];
+memory[Op.ldrh] = [Code.LdrhI, Code.LdrhX];
+memory[Op.ldrsb] = [Code.LdrsbI, Code.LdrsbX];
+memory[Op.ldrsh] = [Code.LdrshI, Code.LdrshX];
+memory[Op.str] = [Code.StrI, Code.StrX];
+memory[Op.strb] = [Code.StrbI, Code.StrbX];
+memory[Op.strh] = [Code.StrhI, Code.StrhX];
+
+/** Conditions of compare and branch, in the order of the codes. */
+const compareOrder = [0, 1, 2, 3, 8, 9, 10, 11, 12, 13];
+
+const SCRATCH: number = Slot.Scratch;
+const JUNK: number = Slot.Junk;
+
+/** Writes the code of one block into the arena. */
+export class Encoder {
+  private ip = 0;
+  private block!: IrBlock;
+  private starts!: Int32Array;
+  /** Words that must become the arena index of an op of the block: word, op. */
+  private readonly labels: number[] = [];
+  /** Words that must become the arena index of an exit stub: word, guest address. */
+  private readonly exits: number[] = [];
+
+  constructor(private readonly words: Int32Array) {}
+
+  /** Encodes `block` from word `first` on: its guest address, then its code. */
+  encode(block: IrBlock, first: number): Encoded {
+    this.block = block;
+    this.ip = first;
+    this.labels.length = 0;
+    this.exits.length = 0;
+    const { insts, pcs, its } = block;
+    const starts = (this.starts = new Int32Array(insts.length + 1));
+    const map = new Int32Array(pcs.length * 2);
+    const thumb = block.thumb ? 1 : 0;
+    this.put(block.start | thumb);
+    let at = 0;
+    const markTo = (n: number): void => {
+      for (; at <= n; at++) {
+        map[at * 2] = (this.ip << 8) | its[at];
+        map[at * 2 + 1] = pcs[at] | thumb;
+      }
+    };
+    for (let k = 0; k < insts.length; k++) {
+      // A fused compare and branch belongs to the branch, its compare is a nop.
+      markTo(insts[k].at);
+      starts[k] = this.ip;
+      k = this.inst(insts[k], k);
+    }
+    markTo(pcs.length - 1);
+    starts[insts.length] = this.ip;
+    if (block.open) this.end(its[its.length - 1]);
+    for (let k = 0; k < this.labels.length; k += 2)
+      this.words[this.labels[k]] = starts[this.labels[k + 1]];
+    for (let k = 0; k < this.exits.length; k += 2) {
+      this.put(this.exits[k + 1]);
+      this.words[this.exits[k]] = this.ip;
+      this.put(Code.Exit);
+      this.put(this.exits[k]);
+    }
+    return { map, last: this.ip };
+  }
+
+  private put(word: number): void {
+    this.words[this.ip++] = word;
+  }
+
+  /** Encodes op k; returns the index of the last op that it took. */
+  private inst(x: Inst, k: number): number {
+    const forms = alu[x.op];
+    if (forms) return this.alu(x, forms, k);
+    const access = memory[x.op];
+    if (access) return this.access(x, access, k);
+    this.other(x);
+    return k;
+  }
+
+  private alu(x: Inst, forms: Forms, k: number): number {
+    if (x.op === Op.mov || x.op === Op.mvn) {
+      const code = x.kb ? (x.set ? forms.is : forms.i) : x.set ? forms.rs : forms.r;
+      if (code === undefined) this.rare(x);
+      else this.three(code, x.d === NONE ? JUNK : x.d, x.b);
+      return k;
+    }
+    if (this.canonical(x)) return this.alu(x, alu[x.op]!, k);
+    if (x.d === NONE) {
+      const code = x.kb ? forms.ic : forms.rc;
+      if (code !== undefined) {
+        this.three(code, x.a, x.b);
+        return k;
+      }
+      x.d = JUNK;
+    }
+    if (x.set && x.set === 2 && isShift(x.op)) return this.rareShift(x, k);
+    const fused = this.fuseShift(x, k);
+    if (fused !== k) return fused;
+    let code = x.kb ? (x.set ? forms.is : forms.i) : x.set ? forms.rs : forms.r;
+    // Amount 32 shifts out everything, which a host shift cannot.
+    if (isShift(x.op) && x.kb && x.b === 32) {
+      if (x.set) return this.rareShift(x, k);
+      if (x.op === Op.lsr) {
+        this.three(Code.MovI, x.d, 0);
+        return k;
+      }
+      x.b = 31;
+    }
+    if (code === undefined && x.kb && !isShift(x.op)) {
+      this.three(Code.MovI, SCRATCH, x.b);
+      x.b = SCRATCH;
+      x.kb = false;
+      code = x.set ? forms.rs : forms.r;
+    }
+    if (code === undefined) return isShift(x.op) ? this.rareShift(x, k) : (this.rare(x), k);
+    this.four(code, x.d, x.a, x.b);
+    return k;
+  }
+
+  /** Rewrites an op into one with a code of its own; true when it changed. */
+  private canonical(x: Inst): boolean {
+    const { op } = x;
+    if (op === Op.sub && x.kb && !x.set && x.d !== NONE) {
+      x.op = Op.add;
+      x.b = -x.b | 0;
+    } else if (op === Op.bic && x.kb) {
+      x.op = Op.and;
+      x.b = ~x.b;
+    } else if (op === Op.orn && x.kb) {
+      x.op = Op.orr;
+      x.b = ~x.b;
+    } else if ((op === Op.rsb && !x.kb) || op === Op.rsc) {
+      if (x.kb) {
+        this.three(Code.MovI, SCRATCH, x.b);
+        x.b = SCRATCH;
+        x.kb = false;
+      }
+      [x.a, x.b] = [x.b, x.a];
+      x.op = op === Op.rsb ? Op.sub : Op.sbc;
+    } else return false;
+    return true;
+  }
+
+  /** A shift into a temporary that the next op of the same instruction consumes becomes part of it. */
+  private fuseShift(x: Inst, k: number): number {
+    const y = this.block.insts[k + 1];
+    if (!y || !x.kb || x.set || y.set || y.at !== x.at || y.kb || y.ka) return k;
+    if (x.b === 32 || x.d < TEMP || x.d >= TEMP + TEMPS || y.b !== x.d || y.a === x.d) return k;
+    if (y.d === NONE || y.op === Op.nop) return k;
+    const code = shiftFusion(x.op, y.op);
+    if (code === undefined) return k;
+    this.four(code, y.d, y.a, x.a);
+    this.put(x.b);
+    this.starts[k + 1] = this.ip;
+    return k + 1;
+  }
+
+  private rareShift(x: Inst, k: number): number {
+    this.rareWords(x, x.kb ? x.b : -1);
+    return k;
+  }
+
+  private access(x: Inst, [i, xcode]: readonly [Code, Code], k: number): number {
+    const data = x.d === NONE ? x.s : x.d;
+    if (x.ka) {
+      if (x.op === Op.ldr && x.kb) this.three(Code.LdrAbs, data, (x.a + x.b) | 0);
+      else {
+        this.three(Code.MovI, SCRATCH, x.a);
+        if (x.kb) this.four(i, data, SCRATCH, x.b);
+        else {
+          this.four(xcode, data, SCRATCH, x.b);
+          this.put(x.i);
+        }
+      }
+      return k;
+    }
+    if (!x.kb) {
+      this.four(xcode, data, x.a, x.b);
+      this.put(x.i);
+      return k;
+    }
+    const post = x.b === 0 ? this.postIndex(x, k) : undefined;
+    if (post !== undefined) {
+      this.four(post, data, x.a, this.block.insts[k + 1].b);
+      this.starts[k + 1] = this.ip;
+      return k + 1;
+    }
+    this.four(i, data, x.a, x.b);
+    return k;
+  }
+
+  /** [a] followed by a += k of the same instruction. */
+  private postIndex(x: Inst, k: number): Code | undefined {
+    const y = this.block.insts[k + 1];
+    if (!y || y.at !== x.at || y.op !== Op.add || !y.kb || y.set) return undefined;
+    if (y.d !== x.a || y.a !== x.a || x.d === x.a) return undefined;
+    if (x.op === Op.ldr) return Code.LdrPost;
+    if (x.op === Op.ldrb) return Code.LdrbPost;
+    if (x.op === Op.str) return Code.StrPost;
+    return x.op === Op.strb ? Code.StrbPost : undefined;
+  }
+
+  private other(x: Inst): void {
+    switch (x.op) {
+      case Op.nop:
+        return;
+      case Op.mla:
+        if (x.set) {
+          this.five(Code.Mla, x.d, x.a, x.b, x.c);
+          this.three(Code.MovsR, x.d, x.d);
+        } else this.five(Code.Mla, x.d, x.a, x.b, x.c);
+        return;
+      case Op.mls:
+        return this.five(Code.Mls, x.d, x.a, x.b, x.c);
+      case Op.ubfx:
+        return this.five(Code.Ubfx, x.d, x.a, 32 - x.i - x.j, 32 - x.j);
+      case Op.sbfx:
+        return this.five(Code.Sbfx, x.d, x.a, 32 - x.i - x.j, 32 - x.j);
+      case Op.bfi:
+        return this.five(Code.Bfi, x.d, x.a, x.i, x.j === 32 ? -1 : (((1 << x.j) - 1) << x.i) | 0);
+      case Op.ldrd:
+      case Op.strd:
+        return this.dual(x);
+      case Op.ldm:
+      case Op.stm:
+        return this.multiple(x);
+      case Op.br:
+        this.put(Code.B);
+        return this.target(x);
+      case Op.brc:
+        this.put(Code.Beq + x.cond);
+        return this.target(x);
+      case Op.brz:
+      case Op.brnz:
+        this.put(x.op === Op.brz ? Code.Bz : Code.Bnz);
+        this.put(x.a);
+        return this.target(x);
+      case Op.skip:
+        this.put(Code.Beq + x.cond);
+        return this.label(x);
+      case Op.brcmp:
+      case Op.skipcmp:
+        this.put((x.kb ? Code.CmpBeqI : Code.CmpBeqR) + compareOrder.indexOf(x.cond));
+        this.put(x.a);
+        this.put(x.b);
+        return x.op === Op.brcmp ? this.target(x) : this.label(x);
+      case Op.brtst:
+      case Op.skiptst:
+        this.put((x.kb ? Code.TstBeqI : Code.TstBeqR) + x.cond);
+        this.put(x.a);
+        this.put(x.b);
+        return x.op === Op.brtst ? this.target(x) : this.label(x);
+      case Op.bx:
+        return this.four(Code.Bx, x.a, this.block.pcs[x.at], x.at + 1);
+      case Op.svc:
+        this.four(
+          Code.Svc,
+          x.i,
+          this.block.pcs[x.at + 1] | (this.block.thumb ? 1 : 0),
+          this.block.its[x.at + 1],
+        );
+        return this.put(x.at + 1);
+      case Op.bkpt:
+        this.put(Code.Bkpt);
+        return this.put(x.i);
+      case Op.udf:
+        return this.put(Code.Udf);
+    }
+    const unary = unaryCodes[x.op];
+    if (unary !== undefined) return this.three(unary, x.d, x.a);
+    const long = longCodes[x.op];
+    if (long !== undefined && !x.set) return this.five(long, x.d, x.e, x.a, x.b);
+    this.rare(x);
+  }
+
+  /** to cost count: a taken branch to an address not above its own costs a unit. */
+  private target(x: Inst): void {
+    const own = this.block.pcs[x.at];
+    this.exit(x.to, (x.to & ~1) >>> 0 <= own >>> 0 ? 1 : 0, x.at + 1);
+  }
+  private label(x: Inst): void {
+    this.labels.push(this.ip, x.label);
+    this.put(0);
+    this.put(0);
+    this.put(0);
+  }
+  private exit(to: number, cost: number, count: number): void {
+    this.exits.push(this.ip, to);
+    this.put(0);
+    this.put(cost);
+    this.put(count);
+  }
+  /** Falls through to the next block; inside an IT block that is not an address alone. */
+  private end(it: number): void {
+    if (it) return this.put(Code.Leave);
+    this.put(Code.B);
+    this.exit(this.block.end | (this.block.thumb ? 1 : 0), 0, this.block.pcs.length - 1);
+  }
+
+  private dual(x: Inst): void {
+    let base = x.a;
+    if (x.ka) {
+      this.three(Code.MovI, SCRATCH, x.a);
+      base = SCRATCH;
+    }
+    if (!x.kb) {
+      x.a = base;
+      return this.rare(x);
+    }
+    const load = x.op === Op.ldrd;
+    if (load) this.five(Code.LdrdI, x.d, x.e, base, x.b);
+    else this.five(Code.StrdI, x.s, x.t, base, x.b);
+  }
+
+  private multiple(x: Inst): void {
+    this.put(x.op === Op.ldm ? Code.Ldm : Code.Stm);
+    this.put(x.a);
+    this.put(x.j);
+    this.put(0);
+    const n = this.ip;
+    this.put(0);
+    for (let r = 0; r < 16; r++) {
+      if (x.i & (1 << r)) this.put(r === 15 ? TEMP : r);
+    }
+    this.words[n] = this.ip - n - 1;
+  }
+
+  private rare(x: Inst): void {
+    this.rareWords(x, x.i);
+  }
+  private rareWords(x: Inst, i: number): void {
+    this.five(RARE_BASE + x.op, x.d === NONE ? JUNK : x.d, x.s === NONE ? x.e : x.s, x.a, x.b);
+    this.put(x.t === NONE ? x.c : x.t);
+    this.put(i);
+    this.put(x.set);
+    if (x.ka) throw new Error(`encoder: ${opNames[x.op]} with a constant base`);
+  }
+
+  private three(code: number, a: number, b: number): void {
+    this.put(code);
+    this.put(a);
+    this.put(b);
+  }
+  private four(code: number, a: number, b: number, c: number): void {
+    this.three(code, a, b);
+    this.put(c);
+  }
+  private five(code: number, a: number, b: number, c: number, d: number): void {
+    this.four(code, a, b, c);
+    this.put(d);
+  }
+}
+
+function isShift(op: number): boolean {
+  return op === Op.lsl || op === Op.lsr || op === Op.asr || op === Op.ror;
+}
+
+function shiftFusion(shift: number, op: number): Code | undefined {
+  if (shift === Op.lsl) {
+    if (op === Op.add) return Code.AddLsl;
+    if (op === Op.sub) return Code.SubLsl;
+    if (op === Op.orr) return Code.OrrLsl;
+    return op === Op.eor ? Code.EorLsl : undefined;
+  }
+  if (shift === Op.lsr) {
+    if (op === Op.add) return Code.AddLsr;
+    if (op === Op.orr) return Code.OrrLsr;
+    return op === Op.eor ? Code.EorLsr : undefined;
+  }
+  return shift === Op.asr && op === Op.add ? Code.AddAsr : undefined;
+}

@@ -1,0 +1,257 @@
+/** Flag masks of `Inst.set` and of the op table. */
+export const N = 8;
+export const Z = 4;
+export const C = 2;
+export const V = 1;
+export const NZ = N | Z;
+export const NZC = N | Z | C;
+export const NZCV = N | Z | C | V;
+
+/** One row of the op table. */
+export interface OpRow {
+  /**
+   * Operands in the order of print: `d e` registers written, `a b c` sources (a register, or a constant where the builder
+   * allows one), `s t` registers stored, `i j` numbers, `cond` a condition, `to` a guest address (bit 0: Thumb), `label` a
+   * place in the block.
+   */
+  readonly operands: string;
+  /** Flags which the op writes when asked to (`Inst.set`). */
+  readonly sets: number;
+  /** Flags which the op always reads; a condition reads those of `conditionReads`. */
+  readonly reads: number;
+  /** May fault, leave the block or call the host: every flag must be exact before it. */
+  readonly leaves: boolean;
+}
+
+const op = (operands: string, sets = 0, reads = 0): OpRow => ({
+  operands,
+  sets,
+  reads,
+  leaves: false,
+});
+const leave = (operands: string): OpRow => ({ operands, sets: 0, reads: 0, leaves: true });
+
+/**
+ * The operations of the intermediate representation: what an engine has to implement, and all it has to. Registers are
+ * r0-r14 and the temporaries t0-t7; the pc never appears, lifting has replaced it.
+ */
+export const ops = {
+  nop: op(""),
+  mov: op("d b", NZ),
+  mvn: op("d b", NZ),
+  add: op("d a b", NZCV),
+  sub: op("d a b", NZCV),
+  rsb: op("d a b", NZCV),
+  adc: op("d a b", NZCV, C),
+  sbc: op("d a b", NZCV, C),
+  rsc: op("d a b", NZCV, C),
+  and: op("d a b", NZ),
+  orr: op("d a b", NZ),
+  eor: op("d a b", NZ),
+  bic: op("d a b", NZ),
+  orn: op("d a b", NZ),
+  /** Constant amount 1-31 (lsr, asr: 1-32), or the low byte of a register as in `LSL (register)`. */
+  lsl: op("d a b", NZC),
+  lsr: op("d a b", NZC),
+  asr: op("d a b", NZC),
+  ror: op("d a b", NZC),
+  rrx: op("d a", NZC, C),
+  /** C := i (carry of a rotated constant). */
+  setc: op("i", C),
+
+  mul: op("d a b", NZ),
+  /** d = c + a * b; d = c - a * b. */
+  mla: op("d a b c", NZ),
+  mls: op("d a b c"),
+  /** e:d = a * b (+ e:d). */
+  umull: op("d e a b", NZ),
+  smull: op("d e a b", NZ),
+  umlal: op("d e a b", NZ),
+  smlal: op("d e a b", NZ),
+  /** e:d = a * b + d + e. */
+  umaal: op("d e a b"),
+  /** Division by zero gives 0 (SCTLR.DZ does not exist in ARMv7-A). */
+  sdiv: op("d a b"),
+  udiv: op("d a b"),
+
+  sxtb: op("d a"),
+  sxth: op("d a"),
+  /** Both halves: sign or zero extension of bytes 0 and 2; addition without carry between halves. */
+  sxtb16: op("d a"),
+  uxtb16: op("d a"),
+  add16: op("d a b"),
+  /** i = lsb, j = width. bfi also reads d. */
+  ubfx: op("d a i j"),
+  sbfx: op("d a i j"),
+  bfi: op("d a i j"),
+  clz: op("d a"),
+  rbit: op("d a"),
+  rev: op("d a"),
+  rev16: op("d a"),
+  revsh: op("d a"),
+  /** d = (a & 0xffff) | (b & 0xffff0000). */
+  pkh: op("d a b"),
+
+  /** Saturating; set Q. qdadd, qdsub double b first. */
+  qadd: op("d a b"),
+  qsub: op("d a b"),
+  qdadd: op("d a b"),
+  qdsub: op("d a b"),
+  /** a + b wraps, Q is set on signed overflow. */
+  addq: op("d a b"),
+  /** i = number of bits (signed: including the sign). */
+  ssat: op("d a i"),
+  usat: op("d a i"),
+  ssat16: op("d a i"),
+  usat16: op("d a i"),
+  /** Parallel add and subtract; i = prefix * 6 + operation, see parallel.ts. Writes GE when the prefix is S or U. */
+  parallel: op("d a b i"),
+  sel: op("d a b"),
+  usada8: op("d a b c"),
+  /** d = (a * b) >> 16, b a signed 32-bit number. */
+  smulw: op("d a b"),
+  /** d = a.lo * b.lo + a.hi * b.hi + c (smlsd: - a.hi * b.hi); sets Q. */
+  smlad: op("d a b c"),
+  smlsd: op("d a b c"),
+  smlald: op("d e a b"),
+  smlsld: op("d e a b"),
+  /** d = (c:0 +- a * b (+ 0x80000000 when i)) >> 32. */
+  smmla: op("d a b c i"),
+  smmls: op("d a b c i"),
+
+  /** Address a + (b << i); unaligned words and halfwords are allowed. */
+  ldr: leave("d a b i"),
+  ldrb: leave("d a b i"),
+  ldrh: leave("d a b i"),
+  ldrsb: leave("d a b i"),
+  ldrsh: leave("d a b i"),
+  str: leave("s a b i"),
+  strb: leave("s a b i"),
+  strh: leave("s a b i"),
+  /** Two words at a + b, aligned to 4; all or nothing. */
+  ldrd: leave("d e a b"),
+  strd: leave("s t a b"),
+  /** Registers of the mask i (bit 15: t0) from a + j upwards, aligned to 4; all or nothing. */
+  ldm: leave("a i j"),
+  stm: leave("a i j"),
+  /** Exclusive access of 1 << i bytes at a + b; i = 3 uses e or t too. strex: d = 0 when it stored, 1 when not. */
+  ldrex: leave("d e a b i"),
+  strex: leave("d s t a b i"),
+  clrex: op(""),
+  /** d = [a], [a] = s. */
+  swp: leave("d s a"),
+  swpb: leave("d s a"),
+
+  mrs: op("d", 0, NZCV),
+  /** i = CPSR fields, bit 3: NZCVQ, bit 2: GE. */
+  msr: op("a i", NZCV),
+
+  /** Leave the block for a constant address. */
+  br: leave("to"),
+  brc: leave("cond to"),
+  /** When a is zero / not zero. */
+  brz: leave("a to"),
+  brnz: leave("a to"),
+  /** sub or and with flags (result dropped) and brc in one. */
+  brcmp: { ...leave("cond a b to"), sets: NZCV },
+  brtst: { ...leave("cond a b to"), sets: NZ },
+  /** Interworking branch: bit 0 of a selects Thumb. */
+  bx: leave("a"),
+  /** Go on at the label when the condition holds. */
+  skip: op("cond label"),
+  skipcmp: op("cond a b label", NZCV),
+  skiptst: op("cond a b label", NZ),
+
+  svc: leave("i"),
+  bkpt: leave("i"),
+  udf: leave(""),
+} satisfies Record<string, OpRow>;
+
+export type OpName = keyof typeof ops;
+
+/** Number of an op: index of its row. */
+export const Op = Object.fromEntries(Object.keys(ops).map((name, k) => [name, k])) as {
+  readonly [K in OpName]: number;
+};
+export const opNames = Object.keys(ops) as OpName[];
+export const opRows: readonly OpRow[] = Object.values(ops);
+
+/** Conditions as in bits 31:28 of A32; 14 is always. */
+export const AL = 14;
+export const conditionNames = "eq ne cs cc mi pl vs vc hi ls ge lt gt le al".split(" ");
+
+/** Flags which a condition reads. */
+export const conditionReads = [
+  Z,
+  Z,
+  C,
+  C,
+  N,
+  N,
+  V,
+  V,
+  C | Z,
+  C | Z,
+  N | V,
+  N | V,
+  NZ | V,
+  NZ | V,
+  0,
+];
+
+/** Temporaries are registers 16 and up; they live within one instruction. t0 receives the pc of an ldm. */
+export const TEMP = 16;
+export const TEMPS = 8;
+/** No register. */
+export const NONE = -1;
+
+/** A constant source operand. */
+export class Const {
+  constructor(readonly value: number) {}
+}
+/** A register number, or a constant. */
+export type Operand = number | Const;
+
+/** One operation of a block. */
+export class Inst {
+  d = NONE;
+  e = NONE;
+  a = NONE;
+  b = NONE;
+  c = NONE;
+  s = NONE;
+  t = NONE;
+  i = 0;
+  j = 0;
+  /** `a`, `b` is a constant, not a register. */
+  ka = false;
+  kb = false;
+  cond = AL;
+  /** Guest address of a branch, bit 0: Thumb. */
+  to = 0;
+  /** Index of the op where a skip goes on. */
+  label = 0;
+  /** Flags to write. */
+  set = 0;
+  constructor(
+    public op: number,
+    /** Index of the guest instruction in the block. */
+    readonly at: number,
+  ) {}
+}
+
+/** A straight piece of guest code: entered at its start only, left at branches and at its end. */
+export interface IrBlock {
+  /** Address of the first instruction. */
+  readonly start: number;
+  /** Address behind the last. */
+  readonly end: number;
+  readonly thumb: boolean;
+  readonly insts: readonly Inst[];
+  /** Address of each instruction, and the address behind the last. */
+  readonly pcs: readonly number[];
+  /** ITSTATE before each instruction (0 outside IT blocks), and behind the last. */
+  readonly its: readonly number[];
+  /** The end can be reached: go on at `end`. */
+  readonly open: boolean;
+}

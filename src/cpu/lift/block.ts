@@ -1,0 +1,91 @@
+import { a32Decoder, apply, isThumb32, thumb16Decoder, thumb32Decoder } from "../decode/mod.ts";
+import { BLOCK_LIMIT, Builder } from "../ir/builder.ts";
+import { AL, type IrBlock } from "../ir/ops.ts";
+import { a32Handlers, thumb16Handlers, thumb32Handlers } from "./handlers.ts";
+
+/** Reads the halfword at a guest address; undefined when it cannot be executed. */
+export type Fetch = (address: number) => number | undefined;
+
+/** The instruction at `address` cannot be fetched. */
+export interface FetchFault {
+  readonly address: number;
+}
+
+/** ITAdvance (A2.5.2). */
+export function itAdvance(it: number): number {
+  return (it & 7) === 0 ? 0 : (it & 0xe0) | ((it << 1) & 0x1f);
+}
+
+/**
+ * Lifts the block that starts at `start` with the given instruction set and ITSTATE. A block ends behind an unconditional
+ * branch, before an address that cannot be fetched, or after BLOCK_LIMIT instructions outside an IT block.
+ */
+export function liftBlock(
+  fetch: Fetch,
+  start: number,
+  thumb: boolean,
+  it: number,
+): IrBlock | FetchFault {
+  const ir = new Builder(thumb);
+  ir.it = it;
+  let pc = start;
+  do {
+    const fault = thumb ? liftThumb(ir, fetch, pc) : liftA32(ir, fetch, pc);
+    if (fault !== undefined) {
+      if (pc === start) return { address: fault };
+      break;
+    }
+    if (ir.wroteFlags) ir.separate();
+    pc = ir.next;
+  } while (!ir.ended && (ir.pcs.length < BLOCK_LIMIT || ir.it !== 0));
+  ir.finish();
+  return {
+    start,
+    end: pc,
+    thumb,
+    insts: ir.insts,
+    pcs: ir.pcs,
+    its: ir.its,
+    open: !ir.ended,
+  };
+}
+
+function liftThumb(ir: Builder, fetch: Fetch, pc: number): number | undefined {
+  const first = fetch(pc);
+  if (first === undefined) return pc;
+  const it = ir.it;
+  const cond = it ? it >>> 4 : AL;
+  if (!isThumb32(first)) {
+    ir.begin(pc, 2, cond);
+    itStep(ir, it);
+    const found = thumb16Decoder.decode(first);
+    if (found) apply(thumb16Handlers, found, ir);
+    else ir.undefined();
+    return undefined;
+  }
+  const second = fetch(pc + 2);
+  if (second === undefined) return pc + 2;
+  ir.begin(pc, 4, cond);
+  itStep(ir, it);
+  const found = thumb32Decoder.decode((first << 16) | second);
+  if (found) apply(thumb32Handlers, found, ir);
+  else ir.undefined();
+  return undefined;
+}
+
+function itStep(ir: Builder, it: number): void {
+  ir.inIT = it !== 0;
+  ir.it = itAdvance(it);
+}
+
+function liftA32(ir: Builder, fetch: Fetch, pc: number): number | undefined {
+  const low = fetch(pc);
+  const high = fetch(pc + 2);
+  if (low === undefined || high === undefined) return pc;
+  const word = (high << 16) | low;
+  ir.begin(pc, 4, word >>> 28 === 15 ? AL : word >>> 28);
+  const found = a32Decoder.decode(word);
+  if (found) apply(a32Handlers, found, ir);
+  else ir.undefined();
+  return undefined;
+}

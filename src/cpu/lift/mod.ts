@@ -1,0 +1,1 @@
+export { type Fetch, type FetchFault, liftBlock } from "./block.ts";
