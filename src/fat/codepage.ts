@@ -38,14 +38,19 @@ export function characterOf(byte: number): string {
 }
 
 /**
- * Upper case in 8.3 names as DOS has it: an accented letter whose capital is missing in the code page becomes the plain
- * capital.
+ * Upper case in 8.3 names as DOS and FatFs have it: an accented letter whose capital is missing in the code page becomes the
+ * plain capital.
  */
 export function upperByte(byte: number): number {
   return byte < 0x80 ? byte : UPPER[byte - 0x80];
 }
 
+/** Where FatFs's table for code page 437 departs from the rule. */
+const EXCEPTIONS: Record<string, string> = { é: "E", σ: "σ", φ: "φ" };
+
 const UPPER = Uint8Array.from(HIGH, (character, i) => {
+  const exception = EXCEPTIONS[character];
+  if (exception) return byteOf(exception)!;
   const upper = character.toUpperCase();
   const plain = character.normalize("NFD")[0].toUpperCase();
   const own = 0x80 + i;
@@ -53,7 +58,7 @@ const UPPER = Uint8Array.from(HIGH, (character, i) => {
   return /^[A-Z]$/.test(plain) ? plain.charCodeAt(0) : own;
 });
 
-/** Folds case as the file system compares long names: character by character, never changing the length. */
+/** Folds case as long names are compared: character by character, and only between the two forms of one letter. */
 export function fold(name: string): string {
   let folded = "";
   for (let i = 0; i < name.length; i++) folded += foldCharacter(name[i]);
@@ -62,6 +67,9 @@ export function fold(name: string): string {
 
 function foldCharacter(character: string): string {
   const upper = character.toUpperCase();
-  if (upper.length !== 1) return character;
-  return character >= "\x80" && upper < "\x80" ? character : upper;
+  if (upper === character) return character;
+  const pair = upper.length === 1 && upper.toLowerCase() === character;
+  return pair || character === FINAL_SIGMA ? upper : character;
 }
+
+const FINAL_SIGMA = "ς";

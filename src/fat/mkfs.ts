@@ -32,6 +32,8 @@ interface Layout {
 /** Volume sizes, in 4096 and 131072 sectors, from which on the cluster doubles; the choice FatFs makes. */
 const STEPS = { fat: [1, 4, 16, 64, 256, 512], fat32: [1, 2, 4, 8, 16, 32] };
 const MAX_SECTORS_PER_CLUSTER = 128;
+/** Beyond this FatFs prefers FAT32 to FAT16 with larger clusters. */
+const COMFORTABLE_SECTORS_PER_CLUSTER = 64;
 /** FatFs keeps at least so many clusters. */
 const MIN_CLUSTERS = 16;
 
@@ -59,8 +61,8 @@ export function format(device: BlockDevice, options: FormatOptions = {}): void {
   zero(sectors, fat, data - fat + (type === 32 ? sectorsPerCluster : 0));
   const first = new Uint8Array(size);
   if (type === 32) {
-    write32(first, 0, 0x0ffffff8);
-    write32(first, 4, 0x0fffffff);
+    write32(first, 0, 0xfffffff8);
+    write32(first, 4, 0xffffffff);
     write32(first, 8, 0x0fffffff);
   } else {
     write16(first, 0, 0xfff8);
@@ -107,8 +109,9 @@ function chooseLayout(
 
   const types: FatType[] = options.type ? [options.type] : [16, 12, 32];
   for (const type of types) {
+    const most = options.type ? MAX_SECTORS_PER_CLUSTER : COMFORTABLE_SECTORS_PER_CLUSTER;
     let cluster = fixed ?? suggestedCluster(total, type);
-    for (; cluster >= 1 && cluster <= MAX_SECTORS_PER_CLUSTER;) {
+    while (cluster >= 1 && (cluster <= most || fixed !== undefined)) {
       const layout = layoutOf(total, size, type, cluster, fats, type === 32 ? 0 : rootSectors);
       if (layout.clusters >= MIN_CLUSTERS && fits(layout)) return layout;
       if (fixed !== undefined) break;

@@ -215,14 +215,20 @@ export class FatVolume implements FileStore {
     const [directory, name] = this.parent(path, names);
     if (directory.find(name)) throw exists(path);
     this.sectors.checkWritable();
-    const place = directory.reserve(name);
     const cluster = this.table.allocate(0);
     if (cluster === 0) throw new FatError("denied", "the disk is full");
     const fields = this.newFields(Attribute.Directory, cluster);
-    const contents = new Uint8Array(this.geometry.clusterSize);
-    contents.set(dotEntry(fields, ".", cluster, this.fat32));
-    contents.set(dotEntry(fields, "..", this.parentCluster(directory), this.fat32), ENTRY);
-    this.sectors.write(clusterSector(this.geometry, cluster), contents);
+    let place;
+    try {
+      const contents = new Uint8Array(this.geometry.clusterSize);
+      contents.set(dotEntry(fields, ".", cluster, this.fat32));
+      contents.set(dotEntry(fields, "..", this.parentCluster(directory), this.fat32), ENTRY);
+      this.sectors.write(clusterSector(this.geometry, cluster), contents);
+      place = directory.reserve(name);
+    } catch (error) {
+      this.table.release(cluster);
+      throw error;
+    }
     this.flushTable();
     directory.insert(place, name, fields);
   }
@@ -251,7 +257,7 @@ export class FatVolume implements FileStore {
   rename(from: string, to: string): void {
     const source = this.locate(from, split(from));
     const targetNames = split(to);
-    if (targetNames.length === 0) throw new FatError("invalid name", "the new name is empty");
+    if (targetNames.length === 0) throw exists("/");
     const [directory, name] = this.parent(to, targetNames);
     this.sectors.checkWritable();
     const existing = directory.find(name);
