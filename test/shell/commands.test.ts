@@ -137,6 +137,10 @@ test("rm: options, directories, what cannot be removed", () => {
   expect(run(["rm ro"])).toBe("\ncannot remove 'ro'\nmsh />");
 });
 
+test("TAB completes the names of the disk", () => {
+  expect(run(["cat lo\t"])).toEndWith("\nmsh />cat long\na longer file\n\nmsh />");
+});
+
 test("date: ranges, local time of UTC + 8, list_date", () => {
   expect(run(["date"])).toBe("\nMon Jan  1 08:00:00 2018\nmsh />");
   expect(run(["list_date"])).toBe("\nMon Jan  1 08:00:00 2018\n\nmsh />");
