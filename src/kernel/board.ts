@@ -9,9 +9,6 @@ export const HEAP_BEGIN = 0x6007ce14;
  */
 export const SYSTEM_AREA = 0x100000;
 
-/** struct _reent of newlib 3.3. */
-export const REENT_SIZE = 1064;
-
 /** Return traps: read-only words of ARM code, one 64-byte granule. */
 const TRAPS = 64;
 /** Kernel variables and list heads, one page. */
@@ -28,8 +25,9 @@ export interface SystemArea {
   readonly data: number;
   /** Top (initial sp) of the interrupt stack. */
   readonly irqStack: number;
+  /** [reents, reentsEnd) holds the C library's area of each thread. */
   readonly reents: number;
-  readonly reentCount: number;
+  readonly reentsEnd: number;
   /** [free, end) belongs to whoever asks with `Kernel.systemAlloc`. */
   readonly free: number;
   readonly end: number;
@@ -50,7 +48,7 @@ export function systemArea(memory: GuestMemory): SystemArea {
     data,
     irqStack,
     reents: irqStack,
-    reentCount: Math.floor(REENTS / REENT_SIZE),
+    reentsEnd: irqStack + REENTS,
     free: irqStack + REENTS,
     end: memory.end,
   };

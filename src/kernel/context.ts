@@ -13,7 +13,7 @@ const CPSR_I = 0x80;
 const UNSET = 0xdeadbeef | 0;
 const SVC_MODE = 0x13;
 
-/** rt_hw_stack_init: builds the first frame below `top` and returns its address. */
+/** rt_hw_stack_init: builds the first frame of a thread below `top`, which is aligned to 8 there, and returns its address. */
 export function buildFrame(
   memory: GuestMemory,
   top: number,
@@ -21,7 +21,7 @@ export function buildFrame(
   parameter: number,
   exit: number,
 ): number {
-  const frame = (top & ~7) - FRAME_SIZE;
+  const frame = top - FRAME_SIZE;
   memory.st32(frame, SVC_MODE | (entry & 1 ? CPSR_T : 0));
   memory.st32(frame + 4, parameter);
   for (let n = 1; n <= 12; n++) memory.st32(frame + 4 + 4 * n, UNSET);

@@ -155,6 +155,7 @@ export class Faults {
     }
     state.abandon();
     k.scheduler.interruptNest = 0;
+    k.runner.serving = false;
     k.scheduler.lockNest = 0;
     k.runner.irqMasked = false;
     this.resetStack(thread);

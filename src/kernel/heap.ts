@@ -182,9 +182,14 @@ export class Heap implements HeapApi {
     }
   }
 
+  /** True for the address of a block in use. */
+  owns(address: number): boolean {
+    return this.sizeOf(address) > 0 && HEAP_MEM.used.get(this.memory, address - HEADER) !== 0;
+  }
+
   /** Size of the block at `address` without its header; 0 when there is no block. */
   sizeOf(address: number): number {
-    if (address < this.begin + HEADER || address >= this.last) return 0;
+    if (address < this.begin + HEADER || address >= this.last || (address & 3) !== 0) return 0;
     const mem = address - HEADER;
     if (HEAP_MEM.magic.get(this.memory, mem) !== HEAP_MAGIC) return 0;
     return HEAP_MEM.next.get(this.memory, mem) - (mem - this.begin) - HEADER;

@@ -1,12 +1,13 @@
 import type { Cpu } from "../cpu/types.ts";
 import type { GuestMemory } from "../memory/mod.ts";
-import { NAME_MAX, THREAD_STAT_YIELD } from "./abi/constants.ts";
+import { NAME_MAX, RT_EFULL, RT_ENOSYS, RT_EOK, THREAD_STAT_YIELD } from "./abi/constants.ts";
 import { OBJECT, OBJECT_INFORMATION, THREAD } from "./abi/layout.ts";
 import { type SystemArea, systemArea, Trap, writeTraps } from "./board.ts";
 import { bootBoard } from "./boot.ts";
-import type { ExportGroup, Task } from "./call.ts";
+import type { CallResult, ExportGroup, Task } from "./call.ts";
 import { Clock, RTC_BOOT, UNITS_PER_TICK } from "./clock.ts";
 import { Console } from "./device/console.ts";
+import { Devices } from "./device/device.ts";
 import { AssertionFailed, Faults } from "./fault.ts";
 import { Futex } from "./futex.ts";
 import { Heap } from "./heap.ts";
@@ -25,6 +26,9 @@ import { TIMER_LISTS_SIZE, Timers } from "./timer.ts";
 import type { KernelApi, KernelHooks, RunLimits, RunResult, SymbolTable } from "./types.ts";
 import { ObjectClass } from "./types.ts";
 
+/** RT_IDLE_HOOK_LIST_SIZE. */
+const IDLE_HOOKS = 4;
+
 /** The kernel: RT-Thread 4.0.4, uniprocessor, over guest memory. Subsystems are its public members. */
 export class Kernel implements KernelApi {
   readonly area: SystemArea;
@@ -41,6 +45,11 @@ export class Kernel implements KernelApi {
   readonly futex: Futex;
   readonly clock: Clock;
   readonly console: Console;
+  readonly devices: Devices;
+  /** struct rt_device of the console. */
+  consoleDevice = 0;
+  /** The mailbox mmcsdhotplug. */
+  cardHotplug = 0;
   readonly faults: Faults;
   readonly stackCheck: StackCheck;
   readonly reents: Reents;
@@ -52,6 +61,9 @@ export class Kernel implements KernelApi {
   /** Guest functions called by the idle thread. */
   readonly idleHooks: number[] = [];
   private rtcOffset = RTC_BOOT;
+  /** rt_errno for code outside threads. */
+  private readonly errnoWord: number;
+  private randomState: number;
   private systemFree: number;
 
   constructor(
@@ -73,8 +85,11 @@ export class Kernel implements KernelApi {
     this.objects = new Objects(this, place(OBJECT_INFORMATION.size * (ObjectClass.Module + 1)));
     this.timers = new Timers(this, place(TIMER_LISTS_SIZE));
     this.ending = new ThreadEnding(this, place(DEFUNCT_LIST_SIZE));
+    this.errnoWord = place(4);
+    this.randomState = options.seed >>> 0;
     this.heap = new Heap(this, this.area.heapBegin, this.area.heapEnd);
     this.waits = new WaitLists(this);
+    this.devices = new Devices(this);
     this.futex = new Futex(this);
     this.faults = new Faults(this);
     this.stackCheck = new StackCheck(this);
@@ -136,6 +151,41 @@ export class Kernel implements KernelApi {
     return -1;
   }
 
+  /** _rt_errno: the thread's error field, or the one word of interrupt code. */
+  errnoAddress(): number {
+    const thread = this.scheduler.current;
+    return thread === 0 || this.scheduler.interruptNest > 0
+      ? this.errnoWord
+      : THREAD.error.offset + thread;
+  }
+
+  setErrno(error: number): void {
+    this.memory.st32(this.errnoAddress(), error);
+  }
+
+  /** The next 32 bits of the machine's generator (splitmix32), signed. */
+  random(): number {
+    this.randomState = (this.randomState + 0x9e3779b9) | 0;
+    let z = this.randomState;
+    z = Math.imul(z ^ (z >>> 16), 0x21f0aaad);
+    z = Math.imul(z ^ (z >>> 15), 0x735a2d97);
+    return z ^ (z >>> 15);
+  }
+
+  /** rt_thread_idle_sethook: at most four. */
+  setIdleHook(hook: number): number {
+    if (this.idleHooks.length >= IDLE_HOOKS) return -RT_EFULL;
+    this.idleHooks.push(hook);
+    return RT_EOK;
+  }
+
+  deleteIdleHook(hook: number): number {
+    const at = this.idleHooks.indexOf(hook);
+    if (at < 0) return -RT_ENOSYS;
+    this.idleHooks.splice(at, 1);
+    return RT_EOK;
+  }
+
   assert(condition: boolean, expression: string, fn: string, line: number): void {
     if (!condition) throw new AssertionFailed(expression, fn, line);
   }
@@ -163,6 +213,11 @@ export class Kernel implements KernelApi {
   /** Gives the supervisor calls of the firmware, numbered by their place in the list, their functions. */
   bind(svcNames: readonly string[]): void {
     this.svc.bind(svcNames);
+  }
+
+  /** Calls an exported function from the host, as part of the running thread. */
+  call(name: string, ...args: number[]): CallResult {
+    return this.svc.call(name, ...args);
   }
 
   /** Guest memory outside the heap for the life of the machine, aligned to 8. */

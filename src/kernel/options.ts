@@ -1,17 +1,23 @@
 import type { KernelOptions } from "./types.ts";
 
-/** What the kernel needs to know of the guest C library. */
+/** What the kernel needs to know of the guest C library; the firmware's object has this shape. */
 export interface GuestLibrary {
-  /** Address of `_impure_ptr`, the word that points at the running thread's struct _reent. */
+  /** Address of `_impure_ptr`, the word that points at the running thread's area. */
   readonly impurePtr: number;
   /** Address of `_rtt_current`, the word that holds the running thread's TCB. */
-  readonly currentPtr: number;
-  /** Lays out a struct _reent for a new thread. */
-  initReent(address: number): void;
-  /** Heap blocks that belong to a struct _reent, to be freed with its thread. */
-  reentBlocks(address: number): Iterable<number>;
-  /** Frees the locks a dead thread held; yields the words whose waiters are to be woken. */
-  releaseLocks(thread: number): Iterable<number>;
+  readonly current: number;
+  /** The area of the thread `main`. */
+  readonly globalReent: number;
+  /** Bytes of a thread's area, which begins with newlib's struct _reent (errno first). */
+  readonly reentSize: number;
+  readonly state: {
+    /** Lays out the area of a new thread. */
+    initReent(address: number): void;
+    /** Heap blocks that belong to an area, to be freed with its thread. */
+    reentBlocks(address: number): Iterable<number>;
+    /** Frees the locks a dead thread held; gives the words whose waiters are to be woken. */
+    releaseLocks(thread: number): Iterable<number>;
+  };
 }
 
 export interface BoardOptions extends KernelOptions {

@@ -1,7 +1,9 @@
-import { REENT_SIZE } from "./board.ts";
 import type { GuestLibrary } from "./options.ts";
 import type { Kernel } from "./kernel.ts";
 import type { ThreadState } from "./thread-state.ts";
+
+/** Without a C library only errno is stored. */
+const NO_LIBRARY_SIZE = 8;
 
 /**
  * newlib's reentrancy structures: each thread has its own, taken from the system area when it first runs, so that errno, strtok and
@@ -10,14 +12,18 @@ import type { ThreadState } from "./thread-state.ts";
 export class Reents {
   private readonly free: number[] = [];
   private readonly library: GuestLibrary | undefined;
-  /** The structure the firmware starts with. */
-  private readonly shared: number;
 
   constructor(private readonly k: Kernel) {
-    const { area, memory } = k;
+    const { reents, reentsEnd } = k.area;
     this.library = k.options.library;
-    for (let n = area.reentCount - 1; n >= 0; n--) this.free.push(area.reents + n * REENT_SIZE);
-    this.shared = this.library === undefined ? 0 : memory.ldu32(this.library.impurePtr);
+    const size = this.library?.reentSize ?? NO_LIBRARY_SIZE;
+    for (let at = reents; at + size <= reentsEnd; at += size) this.free.push(at);
+    this.free.reverse();
+  }
+
+  /** The thread `main` uses the library's own. */
+  adopt(state: ThreadState): void {
+    state.reent = this.library?.globalReent ?? 0;
   }
 
   /** The thread starts to run. */
@@ -27,27 +33,28 @@ export class Reents {
     if (state.reent === 0) state.reent = this.allocate();
     if (library === undefined) return;
     memory.st32(library.impurePtr, state.reent);
-    memory.st32(library.currentPtr, state.thread);
+    memory.st32(library.current, state.thread);
   }
 
-  /** The thread is gone: gives back its structure, heap blocks of the C library and locks it held. */
+  /** The thread is gone: gives back its area, heap blocks of the C library and locks it held. */
   release(state: ThreadState): void {
     const { k, library } = this;
-    if (library !== undefined) {
-      for (const word of library.releaseLocks(state.thread)) k.futex.wake(word);
-      if (state.reent !== 0 && state.reent !== this.shared)
-        for (const block of library.reentBlocks(state.reent)) k.heap.free(block);
-    }
-    if (state.reent !== 0 && state.reent !== this.shared) this.free.push(state.reent);
+    const { reent } = state;
     state.reent = 0;
+    if (library !== undefined)
+      for (const word of library.state.releaseLocks(state.thread)) k.futex.wake(word);
+    if (reent === 0 || reent === library?.globalReent) return;
+    if (library !== undefined)
+      for (const block of library.state.reentBlocks(reent))
+        if (k.heap.owns(block)) k.heap.free(block);
+    this.free.push(reent);
   }
 
   private allocate(): number {
-    // More threads than structures: the last ones share the firmware's, as on a board every thread does.
     const reent = this.free.pop();
-    if (reent === undefined) return this.shared;
-    this.k.memory.fill(reent, REENT_SIZE, 0);
-    this.library?.initReent(reent);
+    // More threads than areas: the last ones share the first one, as on a board every thread does.
+    if (reent === undefined) return this.library?.globalReent ?? 0;
+    this.library?.state.initReent(reent);
     return reent;
   }
 }

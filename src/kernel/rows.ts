@@ -1,18 +1,46 @@
 import type { ExportRow } from "./call.ts";
+import { deviceRows } from "./device/rows.ts";
 import { futexRows } from "./futex.ts";
 import { heapRows } from "./heap-rows.ts";
+import { completionRows } from "./ipc/completion.ts";
+import { dataQueueRows } from "./ipc/dataqueue.ts";
+import { eventRows } from "./ipc/event.ts";
+import { mailboxRows } from "./ipc/mailbox.ts";
+import { mempoolRows } from "./ipc/mempool.ts";
+import { messageQueueRows } from "./ipc/messagequeue.ts";
+import { mutexRows } from "./ipc/mutex.ts";
+import { ringBlockRows } from "./ipc/ringblock.ts";
+import { ringBufferRows } from "./ipc/ringbuffer.ts";
 import { semRows } from "./ipc/sem.ts";
 import type { Kernel } from "./kernel.ts";
 import { kprintfRows } from "./kprintf.ts";
+import { memheapRows } from "./memheap.ts";
+import { objectRows } from "./object-rows.ts";
+import { serviceRows } from "./service.ts";
+import { stringRows } from "./string-rows.ts";
 import { threadRows } from "./thread-rows.ts";
 import { timerRows } from "./timer-rows.ts";
 
 /** Every function the kernel exports. */
 export const kernelRows: readonly ExportRow<Kernel>[] = [
+  ...objectRows,
   ...threadRows,
   ...timerRows,
-  ...heapRows,
   ...semRows,
+  ...mutexRows,
+  ...eventRows,
+  ...mailboxRows,
+  ...messageQueueRows,
+  ...completionRows,
+  ...heapRows,
+  ...memheapRows,
+  ...mempoolRows,
+  ...deviceRows,
+  ...ringBufferRows,
+  ...ringBlockRows,
+  ...dataQueueRows,
   ...kprintfRows,
+  ...stringRows,
+  ...serviceRows,
   ...futexRows,
 ];

@@ -19,6 +19,8 @@ export class Runner {
   halted = false;
   /** The idle thread has nothing to do until the next interrupt. */
   idleWaits = false;
+  /** An interrupt handler is under way. */
+  serving = false;
   /** The call that is being served left something for the run loop to do. */
   leave = false;
   private readonly cpu: Cpu;
@@ -163,7 +165,7 @@ export class Runner {
 
   private takeInterrupts(): void {
     const { k } = this;
-    while (!this.irqMasked && k.scheduler.interruptNest === 0 && this.running !== undefined) {
+    while (!this.irqMasked && !this.serving && this.running !== undefined) {
       const handler = this.pendingInterrupts.shift();
       if (handler !== undefined) this.serve(handler());
       else if (k.clock.due()) this.serve(k.tickInterrupt());
@@ -175,17 +177,18 @@ export class Runner {
   private serve(handler: Task<void>): void {
     const { k } = this;
     this.idleWaits = false;
+    this.serving = true;
     k.scheduler.interruptNest++;
     let first: IteratorResult<GuestCall | typeof SCHEDULE, void>;
     try {
       first = handler.next();
     } catch (error) {
-      k.scheduler.interruptNest--;
+      this.served();
       k.faults.thrown(error);
       return;
     }
     if (first.done) {
-      k.scheduler.interruptNest--;
+      this.served();
       return;
     }
     const registers = new SavedRegisters(this.cpu);
@@ -194,11 +197,35 @@ export class Runner {
       handler,
       () => {
         registers.restore(this.cpu);
-        k.scheduler.interruptNest--;
+        this.served();
       },
       true,
     );
     if (first.value !== SCHEDULE) this.enterGuest(frame, first.value);
+  }
+
+  private served(): void {
+    this.serving = false;
+    this.k.scheduler.interruptNest--;
+  }
+
+  /** rt_interrupt_leave of guest code. */
+  interruptLeave(): void {
+    const { scheduler } = this.k;
+    if (scheduler.interruptNest > 0) scheduler.interruptNest--;
+    this.leave = true;
+  }
+
+  /** rt_hw_interrupt_enable: an interrupt that waits is taken before the caller goes on. */
+  unmask(masked: boolean): void {
+    this.irqMasked = masked;
+    if (!masked) this.leave = true;
+  }
+
+  /** Busy waiting of `us` microseconds. */
+  spin(us: number): void {
+    if (this.k.clock.isVirtual) this.cpu.units -= Math.ceil((us * this.k.unitsPerTick) / 10_000);
+    this.leave = true;
   }
 
   private switchIfNeeded(): void {

@@ -36,6 +36,14 @@ export class SupervisorCalls {
     this.contexts = svcNames.map((name) => this.rows.get(name)?.context);
   }
 
+  /** Calls an exported function from the host, as part of the running thread. */
+  call(name: string, ...args: number[]): CallResult {
+    const bound = this.rows.get(name);
+    if (bound === undefined) throw new UnboundCall(name);
+    const [a0 = 0, a1 = 0, a2 = 0, a3 = 0] = args;
+    return bound.row.call(bound.context as never, a0, a1, a2, a3);
+  }
+
   /** Names the firmware calls and nobody serves. */
   get unserved(): string[] {
     return this.names.filter((name) => !this.rows.has(name));

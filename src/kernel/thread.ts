@@ -136,14 +136,10 @@ export class Threads implements ThreadsApi {
     if (figures === undefined) return;
     const stack = THREAD.stack_addr.get(m, thread);
     const size = THREAD.stack_size.get(m, thread);
-    const first = THREAD.sp.get(m, thread);
     const sp = stack + size - figures.inUse;
     m.fill(stack + size - figures.max, figures.max, 0);
-    THREAD.sp.set(
-      m,
-      thread,
-      first === sp ? sp : buildFrame(m, sp + FRAME_SIZE, this.k.trap(Trap.TaskEntry), 0, 0),
-    );
+    buildFrame(m, sp + FRAME_SIZE, this.k.trap(Trap.TaskEntry), 0, 0);
+    THREAD.sp.set(m, thread, sp);
   }
 
   private setup(
@@ -170,7 +166,7 @@ export class Threads implements ThreadsApi {
     THREAD.stack_size.set(m, thread, stackSize);
     m.fill(stack, stackSize, STACK_FILL);
     const exit = this.k.trap(Trap.ThreadExit);
-    THREAD.sp.set(m, thread, buildFrame(m, stack + stackSize, entry, parameter, exit));
+    THREAD.sp.set(m, thread, buildFrame(m, (stack + stackSize) & ~7, entry, parameter, exit));
     THREAD.init_priority.set(m, thread, priority);
     THREAD.current_priority.set(m, thread, priority);
     THREAD.number_mask.set(m, thread, 0);

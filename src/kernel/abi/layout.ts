@@ -155,3 +155,41 @@ export const HEAP_MEM = struct(16, {
 });
 
 export const COMPLETION = struct(12, { flag: [0, "u32"], suspended_list: [4, "list"] });
+
+export const DATA_QUEUE = struct(36, {
+  magic: [0, "u32"],
+  size: [4, "u16"],
+  lwm: [6, "u16"],
+  get_index: [8, "u16"],
+  put_index: [10, "u16"],
+  queue: [12, "ptr"],
+  suspended_push_list: [16, "list"],
+  suspended_pop_list: [24, "list"],
+  evt_notify: [32, "ptr"],
+});
+export const DATA_ITEM = struct(8, { data_ptr: [0, "ptr"], data_size: [4, "u32"] });
+
+/** read and write are index << 1 | mirror. */
+export const RINGBUFFER = struct(12, {
+  buffer_ptr: [0, "ptr"],
+  read: [4, "u16"],
+  write: [6, "u16"],
+  buffer_size: [8, "u16"],
+});
+
+export const RBB = struct(24, {
+  buf: [0, "ptr"],
+  buf_size: [4, "u32"],
+  blk_set: [8, "ptr"],
+  blk_max_num: [12, "u32"],
+  /** Single list: pointer to the list member of the first block. */
+  blk_list: [16, "ptr"],
+  free_list: [20, "ptr"],
+});
+/** status_size is size << 8 | status. */
+export const RBB_BLK = struct(12, {
+  status_size: [0, "u32"],
+  buf: [4, "ptr"],
+  next: [8, "ptr"],
+});
+export const RBB_BLK_QUEUE = struct(8, { blocks: [0, "ptr"], blk_num: [4, "u32"] });

@@ -4,6 +4,7 @@ import type { ExportRow, Task } from "../call.ts";
 import type { Kernel } from "../kernel.ts";
 import { listInit } from "../list.ts";
 import { ObjectClass } from "../types.ts";
+import { assertDynamic, assertStatic } from "./check.ts";
 
 /** Semaphores: src/ipc.c of RT-Thread 4.0.4. */
 
@@ -101,7 +102,7 @@ export const semRows: readonly ExportRow<Kernel>[] = [
     header: HEADER,
     call: (k, sem) => {
       checkSem(k, sem, "rt_sem_detach", 249);
-      assertStatic(k, sem, "rt_sem_detach", 251);
+      assertStatic(k, sem, "sem->parent.parent", "rt_sem_detach", 251);
       return semDetach(k, sem);
     },
   },
@@ -118,7 +119,7 @@ export const semRows: readonly ExportRow<Kernel>[] = [
     call: (k, sem) => {
       k.notInInterrupt("rt_sem_delete", 325);
       checkSem(k, sem, "rt_sem_delete", 328);
-      assertDynamic(k, sem, "rt_sem_delete", 330);
+      assertDynamic(k, sem, "sem->parent.parent", "rt_sem_delete", 330);
       return semDelete(k, sem);
     },
   },
@@ -159,16 +160,3 @@ export const semRows: readonly ExportRow<Kernel>[] = [
     },
   },
 ];
-
-export function assertStatic(k: Kernel, object: number, fn: string, line: number): void {
-  k.assert(k.objects.isStatic(object), "rt_object_is_systemobject(&object->parent)", fn, line);
-}
-
-export function assertDynamic(k: Kernel, object: number, fn: string, line: number): void {
-  k.assert(
-    !k.objects.isStatic(object),
-    "rt_object_is_systemobject(&object->parent) == RT_FALSE",
-    fn,
-    line,
-  );
-}
