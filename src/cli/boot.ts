@@ -1,7 +1,8 @@
 import { Machine } from "../machine.ts";
+import { LineFeeder } from "../serial/mod.ts";
 import { Driver, type Verdict } from "./driver.ts";
 import { ExitCode, UserError } from "./exit-codes.ts";
-import { Input, LineReader } from "./input.ts";
+import { Input } from "./input.ts";
 import { openDisk } from "./open-disk.ts";
 import { exitCodeOf, message, printStats } from "./outcome.ts";
 import { LineEndFilter, Output } from "./output.ts";
@@ -68,17 +69,22 @@ function runLines(machine: Machine, driver: Driver, lines: readonly string[]): V
 /** The serial console over a pipe: each line is typed as soon as the system is idle. */
 function typeLines(machine: Machine, driver: Driver, settings: Settings): Verdict {
   machine.boot("shell");
-  let verdict = driver.settle();
-  const reader = new LineReader(new Input(0));
-  while (verdict === "done") {
-    const line = reader.next();
-    if (line === undefined) break;
-    const typed = new Uint8Array(line.length + 1);
-    typed.set(line);
-    typed[line.length] = 0x0d;
-    machine.kernel.console.feed(typed);
-    verdict = driver.settle();
-    if (verdict === "done" && settings.lineDelay > 0) verdict = driver.pass(settings.lineDelay);
+  const input = new Input(0);
+  const feeder = new LineFeeder(machine.kernel.console, {
+    delay: machine.ticks(settings.lineDelay),
+  });
+  for (;;) {
+    let verdict = driver.settle();
+    if (verdict !== "done") return verdict;
+    const state = feeder.step(machine.kernel.tick);
+    if (state === "ended") return driver.until(() => machine.quiet);
+    if (state === "starved") {
+      const piece = input.next();
+      if (piece) feeder.push(piece);
+      else feeder.close();
+    } else if (state !== "typed") {
+      verdict = driver.pass(state.wait);
+      if (verdict !== "done") return verdict;
+    }
   }
-  return verdict === "done" ? driver.until(() => machine.quiet) : verdict;
 }

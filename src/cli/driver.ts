@@ -66,10 +66,9 @@ export class Driver {
     }
   }
 
-  /** Lets that much simulated time pass. */
-  pass(milliseconds: number): Verdict {
+  /** Lets simulated time pass until that tick, or until nothing is left to wait for. */
+  pass(target: number): Verdict {
     const { kernel } = this.machine;
-    const target = kernel.tick + this.machine.ticks(milliseconds);
     while (kernel.tick < target) {
       const result = kernel.run({ units: UNITS_PER_LOOK, untilTick: target, skipIdle: true });
       if (result.why === "halted") return this.leave("halted");

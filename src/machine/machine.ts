@@ -1,0 +1,281 @@
+import { type BlockDevice, cardDevice, findPartitions } from "../block/mod.ts";
+import { createInterpreter } from "../cpu/mod.ts";
+import type { Cpu } from "../cpu/types.ts";
+import { reportFault, reportOverflow, waitReport } from "../debug/mod.ts";
+import { dlmoduleRows, Loader } from "../dlmodule/mod.ts";
+import { Firmware } from "../firmware/mod.ts";
+import {
+  callGuest,
+  createKernel,
+  type Kernel,
+  SCHEDULE,
+  SYSTEM_AREA,
+  type Task,
+} from "../kernel/mod.ts";
+import { posixRows } from "../kernel/posix/mod.ts";
+import type { WallClock } from "../kernel/types.ts";
+import { GuestMemory } from "../memory/mod.ts";
+import { bootText, listTexts, Shell, SHELL_ROWS } from "../shell/mod.ts";
+import { Vfs, VfsError } from "../vfs/mod.ts";
+import { CountedDisk } from "./counted-disk.ts";
+import { exitCode, type ModuleOutcome, Outcomes } from "./outcome.ts";
+import { deviceNodes } from "./views.ts";
+
+export interface MachineOptions {
+  /** The firmware ELF (src/firmware/prebuilt/firmware.elf or one of the user's). */
+  readonly firmware: Uint8Array;
+  readonly disk: BlockDevice;
+  /** What the guest writes to its console. */
+  readonly output: (bytes: Uint8Array) => void;
+  /** Messages of the simulator, one or more lines without the last line end. */
+  readonly diagnostics?: (text: string) => void;
+  readonly compat404?: boolean;
+  /** Absent: virtual time. */
+  readonly wall?: WallClock;
+  readonly seed?: number;
+  /** Bytes from 0x60000000 to the end of the heap; default 8 MiB. */
+  readonly ram?: number;
+  /** Stack in bytes of a module's main thread when the module does not say. */
+  readonly stack?: number;
+}
+
+/** shell: boot texts and msh on the console; lines: a quiet system that executes what `execute` gives it. */
+export type BootMode = "shell" | "lines";
+
+const BASE = 0x60000000;
+const DEFAULT_RAM = 0x800000;
+const TICKS_PER_SECOND = 100;
+/** The disk's name on the board. */
+const DISK = "sd0";
+
+/** A simulated board with RT-Thread on it. */
+export class Machine {
+  readonly memory: GuestMemory;
+  readonly cpu: Cpu;
+  readonly firmware: Firmware;
+  readonly kernel: Kernel;
+  readonly vfs: Vfs;
+  readonly loader: Loader;
+  readonly shell: Shell;
+  private readonly disk: CountedDisk;
+  private readonly outcomes: Outcomes;
+  private readonly lines: (() => Task<void>)[] = [];
+  private executing = false;
+  private lineThread = 0;
+
+  constructor(private readonly options: MachineOptions) {
+    const disk = new CountedDisk(options.disk);
+    this.disk = disk;
+    this.memory = new GuestMemory({ base: BASE, size: (options.ram ?? DEFAULT_RAM) + SYSTEM_AREA });
+    this.cpu = createInterpreter(this.memory);
+    this.firmware = new Firmware(this.memory, options.firmware);
+    const { firmware } = this;
+    this.kernel = createKernel(this.memory, this.cpu, firmware, {
+      compat404: options.compat404 ?? false,
+      wall: options.wall,
+      seed: options.seed ?? 1,
+      output: options.output,
+      library: firmware,
+    });
+    const { kernel } = this;
+    this.vfs = new Vfs({
+      nodes: () => deviceNodes(kernel),
+      disk: (name) => (name === DISK ? cardDevice(disk) : undefined),
+      clock: () => (kernel.options.compat404 ? undefined : kernel.rtc),
+      log: (text) => kernel.console.print(`\x1b[31m[E/DFS] ${text}\x1b[0m\n`),
+    });
+    const { vfs } = this;
+    this.loader = new Loader({
+      kernel,
+      vfs,
+      symbols: firmware,
+      call: (name, ...args) => kernel.call(name, ...args),
+      firmware: {
+        runExit: firmware.runExit,
+        forgetModule: (module) =>
+          void firmware.state.forgetModule(module, (address) => this.owns(module, address)),
+      },
+      options: { diagnostics: options.diagnostics, stackSize: options.stack },
+    });
+    const { loader } = this;
+    this.shell = new Shell({
+      kernel,
+      vfs,
+      modules: loader,
+      symbols: firmware,
+      lists: listTexts(kernel, loader),
+    });
+    this.outcomes = new Outcomes(loader, () => kernel.pause());
+    kernel.register({ rows: dlmoduleRows, context: loader });
+    kernel.register({ rows: posixRows, context: { kernel, vfs } });
+    kernel.register({ rows: SHELL_ROWS, context: this.shell });
+    kernel.bind(firmware.svcNames);
+    this.plugIn();
+  }
+
+  /** Nothing was started that still runs. */
+  get quiet(): boolean {
+    return (
+      !this.executing &&
+      this.lines.length === 0 &&
+      this.loader.modules().every((module) => module.library)
+    );
+  }
+
+  /** How the last program or command ended, and the exit code a process has for that. */
+  get outcome(): ModuleOutcome & { readonly code: number } {
+    const { last } = this.outcomes;
+    return { ...last, code: exitCode(last) };
+  }
+
+  /** Starts the system; nothing runs before the first `kernel.run`. */
+  boot(mode: BootMode): void {
+    this.kernel.boot(() => this.main(mode));
+  }
+
+  /** Has msh execute a line in thread tshell (mode "lines"). */
+  execute(line: string): void {
+    this.enqueue(line, () => this.shell.execute(line));
+  }
+
+  /** Starts a module as msh does for a command line. */
+  runModule(path: string, commandLine: string): void {
+    this.enqueue(
+      commandLine,
+      function* (this: Machine) {
+        yield* this.loader.exec(path, commandLine);
+        return 0;
+      }.bind(this),
+    );
+  }
+
+  ticks(milliseconds: number): number {
+    return Math.ceil((milliseconds * TICKS_PER_SECOND) / 1000);
+  }
+
+  /** Real time: how long nothing will happen; undefined: until there is input. */
+  millisecondsUntil(tick: number | undefined): number | undefined {
+    if (tick === undefined) return undefined;
+    return Math.max(1, ((tick - this.kernel.tick) * 1000) / TICKS_PER_SECOND);
+  }
+
+  /** Who waits for what; lines without a last line end. */
+  waitReport(): string {
+    return waitReport(this.kernel);
+  }
+
+  counters(): Record<string, number> {
+    const { kernel, cpu } = this;
+    return {
+      instructions: cpu.stats.instructions,
+      blocks: cpu.stats.blocks,
+      "translated instructions": cpu.stats.translatedInstructions,
+      invalidations: cpu.stats.invalidations,
+      "supervisor calls": cpu.stats.svcs,
+      ticks: kernel.tick,
+      "simulated microseconds": Math.floor(kernel.nanoseconds / 1000),
+      "sectors read": this.disk.sectorsRead,
+      "sectors written": this.disk.sectorsWritten,
+      "heap used": kernel.heap.used,
+      "heap maximum": kernel.heap.max,
+    };
+  }
+
+  /** Writes everything to the disk and gives the guest memory back; the machine must not be used afterwards. */
+  close(): void {
+    this.vfs.sync();
+    this.disk.flush();
+    this.disk.close();
+    this.memory.dispose();
+  }
+
+  /** The boot thread: the board's texts, the disk, the shell. */
+  private *main(mode: BootMode): Task<void> {
+    const { kernel } = this;
+    yield* callGuest(this.firmware.boot, 0);
+    this.vfs.openConsole("/dev/uart0");
+    const mounted = this.mountDisk();
+    if (mode === "shell") {
+      kernel.console.print(bootText(this.describeDisk(mounted)));
+      this.shell.start();
+      return;
+    }
+    this.lineThread = kernel.threads.createTask("tshell", 4096, 20, 10, () => this.serveLines());
+    kernel.threads.startup(this.lineThread);
+  }
+
+  private describeDisk(mounted: boolean): Parameters<typeof bootText>[0] {
+    const { disk } = this;
+    return { bytes: disk.sectors * disk.sectorSize, partitions: findPartitions(disk), mounted };
+  }
+
+  private mountDisk(): boolean {
+    try {
+      this.vfs.mount(DISK, "/", "elm");
+      return true;
+    } catch (error) {
+      if (!(error instanceof VfsError)) throw error;
+      this.options.diagnostics?.(`the disk has no file system that can be used: ${error.message}`);
+      return false;
+    }
+  }
+
+  private enqueue(name: string, body: () => Task<number>): void {
+    const { kernel, outcomes } = this;
+    this.lines.push(function* () {
+      outcomes.set({ kind: "command", name, value: 0 });
+      const value = yield* body();
+      if (outcomes.last.kind === "command") outcomes.set({ kind: "command", name, value });
+    });
+    if (this.lineThread === 0) return;
+    kernel.threads.resume(this.lineThread);
+    kernel.scheduler.schedule();
+  }
+
+  private *serveLines(): Task<void> {
+    const { kernel } = this;
+    for (;;) {
+      const line = this.lines.shift();
+      if (line) {
+        this.executing = true;
+        yield* line();
+        if (this.shell.last?.kind === "not-found") {
+          this.outcomes.set({ kind: "not found", name: this.outcomes.last.name, value: -1 });
+        }
+        this.executing = false;
+        kernel.pause();
+      } else {
+        kernel.threads.suspend(kernel.threads.current);
+        yield SCHEDULE;
+      }
+    }
+  }
+
+  private owns(module: number, address: number): boolean {
+    return this.loader.moduleOf(address) === module;
+  }
+
+  /** What the kernel needs of the layers above it. */
+  private plugIn(): void {
+    const { kernel, loader, options } = this;
+    const { hooks } = kernel;
+    const parts = { kernel, loader, symbols: this.firmware };
+    const say = options.diagnostics ?? (() => {});
+    hooks.threadEnded = loader.threadEnded;
+    hooks.endModule = loader.endModule;
+    hooks.fault = (fault, thread) => {
+      loader.causes.note(thread, "fault");
+      say(reportFault(parts, fault, thread));
+    };
+    hooks.stackOverflow = (thread) => {
+      loader.causes.note(thread, "stack overflow");
+      say(reportOverflow(parts, thread));
+    };
+    hooks.assertion = (expression, fn, line, thread) => {
+      loader.causes.note(thread, "assert");
+      say(
+        `assertion '${expression}' failed in ${fn}, line ${line}, thread ${kernel.objects.name(thread)}`,
+      );
+    };
+  }
+}

@@ -1,0 +1,16 @@
+import { type Kernel, ObjectClass } from "../kernel/mod.ts";
+import type { DeviceNode } from "../vfs/mod.ts";
+
+/** RT_Device_Class_Block; the class is the byte behind struct rt_object. */
+const BLOCK_DEVICE = 1;
+const DEVICE_TYPE = 24;
+
+/** The registered devices, newest first, as devfs shows them. */
+export function deviceNodes(kernel: Kernel): DeviceNode[] {
+  if (kernel.objects.list(ObjectClass.Device).length === 0)
+    return [{ name: "uart0", block: false }];
+  return kernel.objects.list(ObjectClass.Device).map((device) => {
+    const type = kernel.memory.ld8(device + DEVICE_TYPE);
+    return { name: kernel.objects.name(device), block: type === BLOCK_DEVICE };
+  });
+}
