@@ -6,7 +6,11 @@ import { Trap } from "./board.ts";
 type Handler = (context: never, a0: number, a1: number, a2: number, a3: number) => CallResult;
 
 /** A firmware calls something no table of exported calls has. */
-export class UnboundCall extends Error {}
+export class UnboundCall extends Error {
+  constructor(name: string) {
+    super(`${name} is not implemented`);
+  }
+}
 
 /**
  * Supervisor calls: `svc #0` with the number of an exported function in ip (r12), as the stubs of the firmware do, and the trap words of
@@ -42,6 +46,14 @@ export class SupervisorCalls {
     if (bound === undefined) throw new UnboundCall(name);
     const [a0 = 0, a1 = 0, a2 = 0, a3 = 0] = args;
     return bound.row.call(bound.context as never, a0, a1, a2, a3);
+  }
+
+  /** Serves an exported function for host code. Throws UnboundCall for a name nobody registered. */
+  call(name: string, args: readonly number[]): CallResult {
+    const found = this.rows.get(name);
+    if (found === undefined) throw new UnboundCall(name);
+    const [a0 = 0, a1 = 0, a2 = 0, a3 = 0] = args;
+    return found.row.call(found.context as never, a0, a1, a2, a3);
   }
 
   /** Names the firmware calls and nobody serves. */
