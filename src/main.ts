@@ -48,20 +48,24 @@ function complain(text: string): void {
   }
 }
 
-try {
-  process.exitCode = await main(process.argv.slice(2));
-} catch (error) {
-  if (error instanceof UserError) {
-    complain(`rtt-sim: ${error.message}\n${error.hint ? `  ${error.hint}\n` : ""}`);
-    process.exitCode = error.code;
-  } else if (error instanceof OutputClosed) {
-    process.exitCode = ExitCode.Ok;
-  } else {
-    const what = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    complain(
-      `rtt-sim: internal error: ${what}\n  this is a defect of rtt-sim, not of your module; please report it with the command line and the files\n`,
-    );
-    if (process.env.RTT_SIM_DEBUG && error instanceof Error) complain(`${error.stack}\n`);
-    process.exitCode = ExitCode.Internal;
+async function start(): Promise<void> {
+  try {
+    process.exitCode = await main(process.argv.slice(2));
+  } catch (error) {
+    if (error instanceof UserError) {
+      complain(`rtt-sim: ${error.message}\n${error.hint ? `  ${error.hint}\n` : ""}`);
+      process.exitCode = error.code;
+    } else if (error instanceof OutputClosed) {
+      process.exitCode = ExitCode.Ok;
+    } else {
+      const what = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+      complain(
+        `rtt-sim: internal error: ${what}\n  this is a defect of rtt-sim, not of your module; please report it with the command line and the files\n`,
+      );
+      if (process.env.RTT_SIM_DEBUG && error instanceof Error) complain(`${error.stack}\n`);
+      process.exitCode = ExitCode.Internal;
+    }
   }
 }
+
+void start();
