@@ -220,11 +220,6 @@ export class Kernel implements KernelApi {
     return this.svc.call(name, ...args);
   }
 
-  /** Calls an exported function (of at most four words of arguments) from host code, in the running thread. */
-  call(name: string, ...args: number[]): CallResult {
-    return this.svc.call(name, args);
-  }
-
   /** Guest memory outside the heap for the life of the machine, aligned to 8. */
   systemAlloc(bytes: number): number {
     const address = (this.systemFree + 7) & ~7;

@@ -48,14 +48,6 @@ export class SupervisorCalls {
     return bound.row.call(bound.context as never, a0, a1, a2, a3);
   }
 
-  /** Serves an exported function for host code. Throws UnboundCall for a name nobody registered. */
-  call(name: string, args: readonly number[]): CallResult {
-    const found = this.rows.get(name);
-    if (found === undefined) throw new UnboundCall(name);
-    const [a0 = 0, a1 = 0, a2 = 0, a3 = 0] = args;
-    return found.row.call(found.context as never, a0, a1, a2, a3);
-  }
-
   /** Names the firmware calls and nobody serves. */
   get unserved(): string[] {
     return this.names.filter((name) => !this.rows.has(name));
