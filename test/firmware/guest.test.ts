@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
+import { Board } from "./board.ts";
 import { hasQemu, runInQemu } from "./qemu.ts";
 
 /** Fixtures, and whether the borders of writes matter. Expected output: that of this machine's C library, see the build. */
@@ -12,11 +13,20 @@ const PROGRAMS: [string, boolean][] = [
   ["redirect", true],
 ];
 
+const expected = (fixture: string) =>
+  readFileSync(`${import.meta.dir}/fixtures/${fixture}.expected`, "utf8");
+
+describe("on the simulator's core", () => {
+  test.each(PROGRAMS)("%s", (fixture, brackets) => {
+    const board = new Board(fixture, brackets);
+    const status = board.runMain();
+    expect(`${board.output}exit ${status}\n`).toBe(expected(fixture));
+  });
+});
+
 describe.skipIf(!hasQemu)("on QEMU's CPU (skipped without qemu-arm)", () => {
   test.each(PROGRAMS)("%s", (fixture, brackets) => {
     const { output, status } = runInQemu(fixture, brackets);
-    expect(`${output}exit ${status}\n`).toBe(
-      readFileSync(`${import.meta.dir}/fixtures/${fixture}.expected`, "utf8"),
-    );
+    expect(`${output}exit ${status}\n`).toBe(expected(fixture));
   });
 });

@@ -28,6 +28,8 @@ int __swsetup_r(struct _reent *, FILE *);
 void __sinit(struct _reent *);
 extern struct __lock *_rtt_locks;
 
+/* Both are for the holder of `gathering`; static, since a module's stack is small. */
+static FILE front;
 static char gather[GATHER];
 static struct __lock gathering;
 static char line[BUFSIZ];
@@ -181,7 +183,6 @@ formatter __real__vfprintf_r, __real__vfiprintf_r;
 
 /* Formats through a stand-in for the unbuffered stream that has a buffer. */
 static int gathered(formatter *format, struct _reent *r, FILE *fp, const char *text, va_list arguments) {
-  FILE front;
   int result;
   int setup = (fp->_flags & __SWR) == 0 || fp->_bf._base == NULL;
   if (!(fp->_flags & __SNBF) || fp->_file < 0 || (setup && __swsetup_r(r, fp)) || !rtt_try_once(&gathering))
