@@ -1,5 +1,5 @@
-import { type Loader } from "../dlmodule/mod.ts";
-import { type KernelApi, ObjectClass, type SymbolTable } from "../kernel/types.ts";
+import type { Loader } from "../dlmodule/mod.ts";
+import type { KernelApi, SymbolTable } from "../kernel/types.ts";
 
 /** Where code or data is, in words a user knows. */
 export interface Place {
@@ -115,15 +115,6 @@ export function viewOf({ kernel, loader, symbols }: ReportParts): MachineView {
       return undefined;
     },
   };
-}
-
-/** Every thread that the system knows of: the global ones and those of the modules. */
-export function allThreads({ kernel, loader }: Pick<ReportParts, "kernel" | "loader">): number[] {
-  const found = new Set(kernel.objects.list(ObjectClass.Thread));
-  for (const { address } of loader.modules())
-    for (const object of moduleObjects(kernel, address))
-      if (kernel.objects.classOf(object) === ObjectClass.Thread) found.add(object);
-  return [...found];
 }
 
 const OBJECT_LIST = 24;

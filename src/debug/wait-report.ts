@@ -1,5 +1,5 @@
 import { type KernelApi, ObjectClass } from "../kernel/types.ts";
-import { allThreads, moduleObjects, type ReportParts } from "./machine-view.ts";
+import { moduleObjects } from "./machine-view.ts";
 
 /** Wait lists of an object class: offset of the list head, and what a thread on it waits for. */
 const WAIT_LISTS: Readonly<Record<number, readonly (readonly [number, string])[]>> = {
@@ -23,17 +23,19 @@ const SUSPENDED = 2;
 const SYSTEM = new Set(["tidle0", "timer", "mmcsd_de", "sys_work", "main"]);
 
 /** Which thread waits for what, one line each; system threads that always wait are left out. */
-export function waitReport(parts: Pick<ReportParts, "kernel" | "loader">): string {
-  const { kernel } = parts;
+export function waitReport(kernel: KernelApi): string {
   const reasons = new Map<number, string>();
-  for (const [object, cls] of waitables(parts)) {
-    for (const [offset, what] of WAIT_LISTS[cls]) {
+  const threads: number[] = [];
+  for (const object of allObjects(kernel)) {
+    const cls = kernel.objects.classOf(object);
+    if (cls === ObjectClass.Thread) threads.push(object);
+    for (const [offset, what] of WAIT_LISTS[cls] ?? []) {
       for (const thread of kernel.threads.waiting(object + offset))
         reasons.set(thread, `${what} ${kernel.objects.name(object)}${owner(kernel, object, cls)}`);
     }
   }
   const lines: string[] = [];
-  for (const thread of allThreads(parts)) {
+  for (const thread of threads) {
     const { name, state, priority } = kernel.threads.describe(thread);
     if (state !== SUSPENDED || (SYSTEM.has(name) && !reasons.has(thread))) continue;
     lines.push(
@@ -49,17 +51,22 @@ function owner(kernel: KernelApi, object: number, cls: number): string {
   return thread === 0 ? "" : `, held by thread ${kernel.objects.name(thread)}`;
 }
 
-/** Objects that threads can wait for: the system's and the modules'. */
-function* waitables({
-  kernel,
-  loader,
-}: Pick<ReportParts, "kernel" | "loader">): Generator<[number, number]> {
-  for (const cls of Object.keys(WAIT_LISTS).map(Number))
-    for (const object of kernel.objects.list(cls as ObjectClass)) yield [object, cls];
-  for (const { address } of loader.modules()) {
-    for (const object of moduleObjects(kernel, address)) {
-      const cls = kernel.objects.classOf(object);
-      if (WAIT_LISTS[cls]) yield [object, cls];
+/** Every object of the system and, at any depth, of its modules. */
+function* allObjects(kernel: KernelApi): Generator<number> {
+  const pending: number[] = [];
+  for (const cls of Object.values(ObjectClass)) {
+    for (const object of kernel.objects.list(cls)) {
+      yield object;
+      if (cls === ObjectClass.Module) pending.push(object);
+    }
+  }
+  const seen = new Set(pending);
+  for (let module = pending.pop(); module !== undefined; module = pending.pop()) {
+    for (const object of moduleObjects(kernel, module)) {
+      yield object;
+      if (kernel.objects.classOf(object) !== ObjectClass.Module || seen.has(object)) continue;
+      seen.add(object);
+      pending.push(object);
     }
   }
 }

@@ -10,7 +10,7 @@ export class Causes {
   }
 
   take(thread: number): HowEnded {
-    const how = this.noted.get(thread) ?? "assert";
+    const how = this.noted.get(thread) ?? "fault";
     this.noted.clear();
     return how;
   }

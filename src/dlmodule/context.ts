@@ -39,6 +39,10 @@ export interface EndEvent extends StartEvent {
   /** Return value of main, argument of exit(), or what the kernel gave as ret_code. */
   readonly code: number;
 }
+export interface AbortEvent {
+  /** TCB of the thread that called abort(). */
+  readonly thread: number;
+}
 export interface RefusedEvent {
   readonly path: string;
   readonly reasons: readonly string[];

@@ -153,9 +153,10 @@ export class LifeCycle {
     const { address } = module;
     const self = kernel.threads.current;
     if (module.destroyer !== 0 && module.destroyer !== self) return;
-    module.end ??= { how, code };
-    // The end was under way in this thread: module_cleanup or a cleanup hook failed.
-    if (module.destroyer !== 0) module.cleaned = true;
+    // The end was under way in this thread: module_cleanup, a destructor or a cleanup hook failed.
+    const failed = module.destroyer !== 0;
+    if (failed) module.cleaned = true;
+    if (failed || !module.end) module.end = { how, code };
     this.struct.set(address, MODULE.RET_CODE, code);
     yield* this.stop(module);
     firmware?.forgetModule(address);

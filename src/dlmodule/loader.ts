@@ -2,6 +2,7 @@ import type { Task } from "../kernel/call.ts";
 import { ElfError, ElfImage } from "../elf/mod.ts";
 import { VfsError } from "../vfs/types.ts";
 import {
+  type AbortEvent,
   type EndEvent,
   type LoaderParts,
   type RefusedEvent,
@@ -54,6 +55,7 @@ export class Loader {
   private readonly objects: Objects;
   private readonly starts = new Signal<StartEvent>();
   private readonly ends = new Signal<EndEvent>();
+  private readonly aborts = new Signal<AbortEvent>();
   private readonly refusals = new Signal<RefusedEvent>();
   /** 4.0.4 never clears its "unsolved" flag: after one failure every load fails. */
   private poisoned = false;
@@ -80,6 +82,10 @@ export class Loader {
   /** A module ended and everything it had is given back. */
   onEnd(listener: (event: EndEvent) => void): () => void {
     return this.ends.on(listener);
+  }
+  /** abort() was called; registers and stack are those of the call. */
+  onAbort(listener: (event: AbortEvent) => void): () => void {
+    return this.aborts.on(listener);
   }
   /** A file was not loaded. */
   onRefused(listener: (event: RefusedEvent) => void): () => void {
@@ -180,6 +186,7 @@ export class Loader {
     const { kernel } = this.parts;
     const thread = kernel.threads.current;
     const module = this.registry.get(kernel.currentModule);
+    if (how === "abort") this.aborts.emit({ thread });
     // Exit handlers ran in the firmware already.
     if (module && how === "exit") yield* this.life.destruct(module, false);
     kernel.console.print(text.exited(kernel.objects.name(thread), code));

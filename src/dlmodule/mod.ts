@@ -1,5 +1,6 @@
 /** The dynamic module loader and libdl. */
 export {
+  type AbortEvent,
   type EndEvent,
   type FirmwareHooks,
   type LoaderOptions,
