@@ -32,7 +32,11 @@ export async function boot(parsed: Parsed): Promise<number> {
     disk,
     wall: real ? wallClock() : undefined,
     output: lines.length > 0 ? (bytes) => filter.write(bytes) : (bytes) => output.write(bytes),
-    diagnostics: message,
+    diagnostics: (text) => {
+      // In the order in which things happened, and raw terminals need the carriage return.
+      output.flush();
+      message(terminal ? text.replaceAll("\n", "\r\n") : text, terminal ? "\r\n" : "\n");
+    },
   });
   try {
     if (terminal) {

@@ -40,7 +40,10 @@ export async function run(parsed: Parsed): Promise<number> {
     disk,
     wall: settings.realTime ? wallClock() : undefined,
     output: (piece) => filter.write(piece),
-    diagnostics: message,
+    diagnostics: (text) => {
+      output.flush();
+      message(text);
+    },
   });
   try {
     machine.boot("lines");
