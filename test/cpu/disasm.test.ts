@@ -132,6 +132,7 @@ describe("compiled code", () => {
           expect(unknown).toEqual([]);
           expect(lines).toBeGreaterThan(10_000);
         },
+        60_000,
       );
     }
 });

@@ -177,19 +177,17 @@ export function tableBranch(s: Sequence): boolean {
   if (free.length < 2) return false;
   const [m, n] = random.sample(free, 2);
   const index = random.below(4);
-  s.setInitial(m, index);
   const inline = random.once(2);
+  let at = random.below(60) * 4;
+  if (!inline && !s.presetWord(s.windowAddress + at, 0)) return false;
+  s.setInitial(m, index);
+  const size = wide ? 2 : 1;
+  if (!inline) s.setInitial(n, s.windowAddress + at - index * size);
   const from = s.address + 4;
   s.emit(e.id, encode(e, { m, n: inline ? 15 : n }), 32);
-  const size = wide ? 2 : 1;
-  let at = 0;
   if (inline) {
     at = s.size + index * size;
     for (let k = 0; k < 4 * size; k++) s.data(random.below(256));
-  } else {
-    at = random.below(60) * 4;
-    s.setInitial(n, s.windowAddress + at - index * size);
-    if (!s.presetWord(s.windowAddress + at, 0)) return true;
   }
   perhaps(s, 3);
   const halfwords = (s.address - from) / 2;

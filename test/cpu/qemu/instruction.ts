@@ -52,7 +52,8 @@ function tryFields(s: Sequence, e: Encoding, f: FieldValues): boolean {
   const operand = memoryOperand(e);
   let found: Aim | undefined;
   if (operand && !(operand.base === "n" && f.n === 15)) {
-    found = aim(s, e, f, true);
+    // Whether a STREX that would fail anyway faults is IMPLEMENTATION DEFINED (A3.4.5).
+    found = aim(s, e, f, !/^STREX/.test(e.mnemonic));
     if (!found) return false;
   }
   if (!decodesAs(e, encode(e, f))) return false;
@@ -92,11 +93,10 @@ export function tryLoadOfPc(s: Sequence, e: Encoding): number | undefined {
 function loopMay(s: Sequence, e: Encoding, f: FieldValues): boolean {
   const operand = memoryOperand(e);
   if (/EX/.test(e.mnemonic) || operand?.writeback(f)) return false;
-  if (destinations(e, f).some((r) => s.locked!.has(r))) return false;
-  if (operand) {
-    s.locked!.add(operand.base === "sp" ? 13 : f.n);
-    if (operand.offset.kind === "register") s.locked!.add(f.m);
-  }
+  const address = !operand ? [] : [operand.base === "sp" ? 13 : f.n];
+  if (operand?.offset.kind === "register") address.push(f.m);
+  if (destinations(e, f).some((r) => s.locked!.has(r) || address.includes(r))) return false;
+  for (const r of address) s.locked!.add(r);
   return true;
 }
 

@@ -56,7 +56,7 @@ for (const [target, level] of process.env.RTT_SIM_FULL === "1" ? FULL : QUICK) {
       const file = build(target, level);
       const elf = new Uint8Array(readFileSync(file));
       for (const name of names) {
-        const expected = qemu(file, name);
+        const expected = qemu(file, [name]);
         expect(expected.status).toBe(0);
         const got = runLinux(elf, { arguments: [name] });
         expect({ name, fault: got.fault, stdout: text(got.stdout), status: got.status }).toEqual({
@@ -67,5 +67,6 @@ for (const [target, level] of process.env.RTT_SIM_FULL === "1" ? FULL : QUICK) {
         });
       }
     },
+    120_000,
   );
 }

@@ -138,11 +138,12 @@ export class Sequence {
     const start = address - this.windowAddress;
     this.stored.fill(1, Math.max(0, start), Math.min(WINDOW, start + size));
   }
-  /** Puts a word into the window's initial contents, unless something has been stored there. */
+  /** Puts a word into the window's initial contents, unless something has been stored or put there before. */
   presetWord(address: number, value: number): boolean {
     const start = address - this.windowAddress;
     if (start < 0 || start + 4 > WINDOW || this.stored.subarray(start, start + 4).some(Boolean))
       return false;
+    this.stored.fill(1, start, start + 4);
     new DataView(this.window.buffer).setUint32(start, value, true);
     return true;
   }
