@@ -61,7 +61,7 @@ export class Firmware implements SymbolTable {
     this.current = info.current;
     this.globalReent = memory.ldu32(info.impurePtr);
     this.reentSize = (info.areaSize + 7) & ~7;
-    this.state = new LibraryState(memory, info);
+    this.state = new LibraryState(memory, info, this.image.elf);
     this.symbols = new ExportTable(memory, info.symtabStart, info.symtabEnd);
     const numbers = (info.svctabEnd - info.svctabStart) / 4;
     this.svcNames = guarded(() =>

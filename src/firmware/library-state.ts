@@ -1,8 +1,10 @@
 import type { GuestMemory } from "../memory/mod.ts";
+import type { ElfImage } from "../elf/mod.ts";
+import { Defaults } from "./defaults.ts";
 import { Glue, Handler, type Info, Lock, Stream } from "./info.ts";
 
 /** A corrupted list must not keep the host: far more elements than any program makes. */
-const MAX_ELEMENTS = 100_000;
+const MAX_ELEMENTS = 10_000;
 /** Entries of `_reent._freelist`: _Kmax + 1. */
 const FREELIST = 33;
 
@@ -12,10 +14,12 @@ const FREELIST = 33;
  */
 export class LibraryState {
   private readonly globalReent: number;
+  private defaults: Defaults | undefined;
 
   constructor(
     private readonly memory: GuestMemory,
     private readonly info: Info,
+    private readonly image: ElfImage,
   ) {
     this.globalReent = memory.ldu32(info.globalImpurePtr);
   }
@@ -54,10 +58,12 @@ export class LibraryState {
   }
 
   /**
-   * Removes what would otherwise point into a module that is gone: its exit handlers, stream buffers in memory that `owns`
-   * accepts, a redirection of a standard stream. Returns the descriptors to close.
+   * Removes what a module that is gone has left behind: its exit handlers, pointers into memory that `owns` accepts (buffers of
+   * streams, callbacks), a redirection of a standard stream, the state of getopt. Returns the descriptors to close.
    */
   forgetModule(module: number, owns: (address: number) => boolean): number[] {
+    this.defaults ??= new Defaults(this.memory, this.image);
+    this.defaults.restore(owns);
     this.dropHandlers(module);
     for (const file of this.files(owns))
       if (owns(this.pointer(file + this.info.bf))) this.unbuffer(file);

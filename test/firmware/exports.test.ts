@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { ElfImage, STT } from "../../src/elf/mod.ts";
+import { exportRows } from "../../src/exports.ts";
 import { Firmware } from "../../src/firmware/mod.ts";
 import { GuestMemory } from "../../src/memory/mod.ts";
 import { FIRMWARE, firmwareSymbol } from "./place.ts";
@@ -84,6 +85,14 @@ test("each stub loads the number of its function and makes a supervisor call", (
   }
   for (const needed of ["_rtt_wait", "_rtt_exit", "write", "rt_malloc"])
     expect(firmware.svcNames).toContain(needed);
+});
+
+test("every row of the export table has a stub: else run bun src/firmware/build.ts", () => {
+  const stubs = new Set(firmware.svcNames);
+  expect(exportRows.map(({ name }) => name).filter((name) => !stubs.has(name))).toEqual([]);
+  const hidden = (name: string) => name.startsWith("_rtt_");
+  const names = exportRows.map(({ name }) => name);
+  expect(names.filter((name) => hidden(name) === (firmware.lookup(name) !== 0))).toEqual([]);
 });
 
 test("nearest names the function that contains an address", () => {

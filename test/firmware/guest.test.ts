@@ -8,6 +8,7 @@ const PROGRAMS: [string, boolean][] = [
   ["format", false],
   ["handlers", false],
   ["cxx", false],
+  ["uncaught", false],
   ["files", false],
   ["streams", true],
   ["redirect", true],

@@ -163,6 +163,33 @@ describe("the end of a module that could not clean up", () => {
     expect(board.output).toBe("{console}");
   });
 
+  test("the next program finds getopt as the first did", () => {
+    const argv = board.text("x".repeat(16));
+    const words = [board.text("prog"), board.text("-ab"), board.text("rest"), 0];
+    words.forEach((word, i) => memory().st32(argv + 4 * i, word));
+    const options = () => {
+      const found: number[] = [];
+      for (let c = 0; c !== -1;) found.push((c = board.run("getopt", 3, argv, "ab")));
+      return String.fromCharCode(...found.slice(0, -1));
+    };
+    expect(options()).toBe("ab");
+    forget();
+    expect(options()).toBe("ab");
+  });
+
+  test("std::terminate calls no function of it", () => {
+    board.run("_ZSt13set_terminatePFvvE", board.placed.main);
+    forget();
+    board.run("_ZSt9terminatev");
+    expect(board.exit).toBe(134);
+    expect(board.output).toBe("{terminate called without an active exception\n}");
+    forget();
+    board.exit = undefined;
+    board.output = "";
+    board.run("_ZSt9terminatev");
+    expect(board.output).toBe("{terminate called without an active exception\n}");
+  });
+
   test("a stream structure in its memory is not walked any more", () => {
     const glue = board.placed.end & ~3;
     const link = firmware().globalReent + 736; // _reent.__sglue

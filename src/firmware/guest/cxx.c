@@ -60,6 +60,10 @@ const void *__gnu_Unwind_Find_exidx(const void *pc, int *count) {
   return __exidx_start;
 }
 
+/* std::terminate says what was thrown; libsupc++ as Debian builds it would only abort. */
+void _ZN9__gnu_cxx27__verbose_terminate_handlerEv(void);
+void (*_ZN10__cxxabiv119__terminate_handlerE)(void) = _ZN9__gnu_cxx27__verbose_terminate_handlerEv;
+
 /* eh_alloc.o of libsupc++ calls this for malloc: its reserve, which it allocates first, stays out of the kernel's heap. */
 void *rtt_exception_malloc(size_t size) {
   static int64_t pool[POOL / 8];
