@@ -32,11 +32,12 @@ export const THREAD = {
   STACK_ADDR: 44,
   STACK_SIZE: 48,
   STAT: 56,
+  NUMBER_MASK: 60,
   TIMER: 80,
   CLEANUP: 128,
 } as const;
 /** thread->stat & 7. */
-export const THREAD_STAT = { INIT: 0, CLOSE: 4 } as const;
+export const THREAD_STAT = { INIT: 0, SUSPEND: 2, CLOSE: 4 } as const;
 
 /** object->type of a static object has this bit. */
 export const OBJECT_STATIC = 0x80;

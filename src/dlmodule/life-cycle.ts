@@ -10,11 +10,14 @@ import {
   STACK_404_MAX,
   STAT,
   THREAD,
+  THREAD_STAT,
 } from "./layout.ts";
 import { type HowEnded, type Module, ModuleStruct } from "./module.ts";
 import { Objects } from "./objects.ts";
 import type { Span } from "./plan.ts";
 
+/** Thread cleanup hooks of the module run on it. */
+const REAPER_STACK = 2048;
 /** argv[8] and its alignment. */
 const ARGV_BYTES = 40;
 
@@ -187,11 +190,31 @@ export class LifeCycle {
     }
     module.cleaned = true;
     struct.setStat(module.address, STAT.CLOSING);
-    yield* this.destroy(module, thread);
+    this.destroyLater(module);
   }
 
-  /** dlmodule_destroy. `dying` is a thread that the kernel is ending at the moment. */
-  *destroy(module: Module, dying = 0): Task<void> {
+  /** By a system thread of the lowest priority: the running thread may be one of the module's and not yet gone. */
+  private destroyLater(module: Module): void {
+    const { memory, threads } = this.parts.kernel;
+    const owner = threads.current + MODULE.MODULE_ID;
+    const id = threads.current === 0 ? 0 : memory.ldu32(owner);
+    if (id !== 0) memory.st32(owner, 0);
+    const reaper = threads.createTask("dlreap", REAPER_STACK, PRIORITY_MAX - 1, MAIN_SLICE, () =>
+      this.destroy(module),
+    );
+    if (id !== 0) memory.st32(owner, id);
+    if (reaper === 0) {
+      this.events.leaked(module);
+      return;
+    }
+    // rt_thread_startup without its scheduling point: who deletes itself goes on until the next one.
+    memory.st8(reaper + THREAD.STAT, THREAD_STAT.SUSPEND);
+    memory.st32(reaper + THREAD.NUMBER_MASK, 1 << (PRIORITY_MAX - 1));
+    threads.resume(reaper);
+  }
+
+  /** dlmodule_destroy. */
+  *destroy(module: Module): Task<void> {
     const { kernel } = this.parts;
     const { heap, memory, objects } = kernel;
     const { struct } = this;
@@ -206,7 +229,7 @@ export class LifeCycle {
     }
     if (self !== 0 && memory.ldu32(self + MODULE.MODULE_ID) === address)
       memory.st32(self + MODULE.MODULE_ID, 0);
-    yield* this.objects.destroyAll(module, dying, (nested) => this.events.orphan(module, nested));
+    yield* this.objects.destroyAll(module, (nested) => this.events.orphan(module, nested));
     yield* this.threadCleanup(module, self);
     heap.free(struct.get(address, MODULE.CMD_LINE));
     const table = struct.get(address, MODULE.SYMTAB);

@@ -47,12 +47,12 @@ export class Objects {
   }
 
   /**
-   * Takes every object of the module out of service, newest first. `dying` is a thread that the kernel is ending already; `nested` is
-   * called for module objects. Stops with a message where guest code has broken the list or an object.
+   * Takes every object of the module out of service, newest first; `nested` is called for module objects. Stops with a
+   * message where guest code has broken the list or an object.
    */
-  *destroyAll(module: Module, dying: number, nested: (address: number) => Task<void>): Task<void> {
+  *destroyAll(module: Module, nested: (address: number) => Task<void>): Task<void> {
     try {
-      yield* this.walk(module, dying, nested);
+      yield* this.walk(module, nested);
     } catch (error) {
       // What the kernel throws at a guest's broken data; a mistake of our own goes on.
       if (!(error instanceof Error) || error.name === "TypeError" || error.name === "RangeError")
@@ -63,11 +63,7 @@ export class Objects {
     }
   }
 
-  private *walk(
-    module: Module,
-    dying: number,
-    nested: (address: number) => Task<void>,
-  ): Task<void> {
+  private *walk(module: Module, nested: (address: number) => Task<void>): Task<void> {
     const { memory, console } = this.parts.kernel;
     const head = module.address + MODULE.OBJECT_LIST;
     for (let left = OBJECTS_MAX; left > 0; left--) {
@@ -79,8 +75,7 @@ export class Objects {
       const ending = ENDINGS[cls];
       if (cls === ObjectClass.Thread) {
         this.unlink(object);
-        if (object === dying) memory.st32(object + MODULE.MODULE_ID, 0);
-        else yield* this.endThread(object);
+        yield* this.endThread(object);
       } else if (ending && (cls !== ObjectClass.MemHeap || fixed)) {
         yield* finish(this.parts.call(fixed ? ending[0] : ending[1], object));
       } else {
