@@ -109,6 +109,12 @@ export class Libdl {
     return this.buffer;
   }
 
+  /** The same for every library that a module has open. */
+  *dropAll(owner: Module): Task<void> {
+    for (const library of [...this.shared.values()])
+      if (library.opens.has(owner.address)) yield* this.dropOwner(library, owner);
+  }
+
   /** A module that had `library` open ended: its references end with it. */
   *dropOwner(library: Module, owner: Module): Task<void> {
     const held = library.opens.get(owner.address) ?? 1;

@@ -29,6 +29,8 @@ export interface LifeEvents {
   leaked(module: Module): void;
   /** A nested module object is met while its owner is destroyed. */
   orphan(owner: Module, nested: number): Task<void>;
+  /** The libraries that the module still has open lose a user. */
+  dropLibraries(owner: Module): Task<void>;
 }
 
 /** From the start of the main thread to the end of the module: dlmodule_exec, _dlmodule_exit, dlmodule_destroy. */
@@ -230,6 +232,7 @@ export class LifeCycle {
     if (self !== 0 && memory.ldu32(self + MODULE.MODULE_ID) === address)
       memory.st32(self + MODULE.MODULE_ID, 0);
     yield* this.objects.destroyAll(module, (nested) => this.events.orphan(module, nested));
+    yield* this.events.dropLibraries(module);
     yield* this.threadCleanup(module, self);
     heap.free(struct.get(address, MODULE.CMD_LINE));
     const table = struct.get(address, MODULE.SYMTAB);

@@ -70,6 +70,7 @@ export class Loader {
       finished: (module) => this.finished(module),
       leaked: (module) => this.report(module),
       orphan: (owner, nested) => this.orphan(owner, nested),
+      dropLibraries: (owner) => this.libdl.dropAll(owner),
     });
     this.causes = new Causes();
     this.libdl = new Libdl(this, this.life, this.registry, this.objects);

@@ -86,7 +86,10 @@ export class Board {
   private text = "";
   private readonly work: (() => Task<void>)[] = [];
 
+  private readonly contents: Map<string, Uint8Array>;
+
   constructor(spec: BoardSpec) {
+    this.contents = new Map(Object.entries(spec.files));
     const size = (spec.ram ?? 0x800000) + SYSTEM_AREA;
     this.memory = new GuestMemory({ base: 0x60000000, size });
     const firmware = new Firmware(this.memory, firmwareFile);
@@ -99,7 +102,7 @@ export class Board {
     const { kernel } = this;
     this.loader = new Loader({
       kernel,
-      vfs: files(new Map(Object.entries(spec.files))),
+      vfs: files(this.contents),
       symbols: firmware,
       call: (name, ...args) => this.call(name, args),
       firmware: {
@@ -162,6 +165,16 @@ export class Board {
       const { why } = kernel.run({ untilTick: end, skipIdle: true });
       if (why === "idle" || why === "tick" || why === "halted") return;
     }
+  }
+
+  /** Changes a file. */
+  replace(path: string, bytes: Uint8Array): void {
+    this.contents.set(path, bytes);
+  }
+
+  /** Gives the guest memory to the next board. */
+  close(): void {
+    this.memory.dispose();
   }
 
   get heapUsed(): number {

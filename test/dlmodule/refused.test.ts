@@ -1,0 +1,142 @@
+import { describe, expect, test } from "bun:test";
+import fc from "fast-check";
+import { makeModule } from "../elf/make-module.ts";
+import { Board, fixture } from "./board.ts";
+
+const hello = fixture("disk/prebuilt/a9/hello.mo");
+const files = {
+  "/hello.mo": hello,
+  "/t_undef.mo": fixture("test/fixtures/transcripts/t_undef.mo"),
+  "/lib.mo": fixture("test/fixtures/dl/counter.so"),
+  "/text.mo": Buffer.from("#!/bin/sh\n"),
+  "/empty.mo": new Uint8Array(0),
+};
+
+/** What the real kernel printed for t_undef. */
+const UNDEFINED =
+  "\x1b[31m[E/DLMD] Module: can't find no_such_other in kernel symbol table\x1b[0m\n" +
+  "\x1b[31m[E/DLMD] Module: can't find no_such_function in kernel symbol table\x1b[0m\n";
+
+function refuse(board: Board, line: string): { console: string; reasons: readonly string[] } {
+  const before = board.heapUsed;
+  board.refused.length = 0;
+  const console = board.run(line);
+  expect(board.heapUsed).toBe(before);
+  expect(board.loader.modules()).toEqual([]);
+  expect(board.refused.length).toBe(1);
+  return { console, reasons: board.refused[0].reasons };
+}
+
+describe("a refused file leaves nothing behind and says why", () => {
+  test("unresolved symbols, all of them", () => {
+    const board = new Board({ files });
+    const { console, reasons } = refuse(board, "t_undef");
+    expect(console).toBe(UNDEFINED);
+    expect(reasons).toHaveLength(2);
+    expect(board.diagnostics[0]).toMatch(
+      /^\/t_undef\.mo cannot be loaded:\n  no_such_other: .*\n  no_such_function: /,
+    );
+  });
+  test("then other modules still load", () => {
+    const board = new Board({ files });
+    board.run("t_undef");
+    expect(board.run("hello")).toBe("Hello, world\n");
+  });
+  test("which 4.0.4 does not allow: every later load fails without a word", () => {
+    const board = new Board({ files, compat404: true });
+    expect(board.run("hello")).toBe("Hello, world\n");
+    expect(board.run("t_undef")).toBe(UNDEFINED);
+    expect(board.run("hello")).toBe("");
+    expect(board.run("hello")).toBe("");
+  });
+  test("text", () => {
+    const { console, reasons } = refuse(new Board({ files }), "text");
+    expect(console).toBe("Module: magic error\n");
+    expect(reasons).toEqual(["the file does not begin with the magic bytes of an ELF file"]);
+  });
+  test("an empty file", () => {
+    const { console, reasons } = refuse(new Board({ files }), "empty");
+    expect(console).toBe("");
+    expect(reasons).toEqual(["the file is empty"]);
+  });
+  test("no file", () => {
+    expect(refuse(new Board({ files }), "none").reasons[0]).toMatch(/^it cannot be read: /);
+  });
+  test("a library as a program", () => {
+    const { reasons } = refuse(new Board({ files }), "lib");
+    expect(reasons[0]).toMatch(/linked with `-e 0`.*library for dlopen/);
+  });
+  test("a size that does not fit, with what would help", () => {
+    const { file } = makeModule({
+      symbols: [],
+      relocations: [],
+      data: new Uint8Array(4),
+      bss: 0x7000000,
+    });
+    const { console, reasons } = refuse(new Board({ files: { "/big.mo": file } }), "big");
+    expect(console).toBe("\x1b[31m[E/DLMD] Module: allocate space failed.\n\x1b[0m\n");
+    expect(reasons[0]).toMatch(/needs a block of 1174\d+ bytes.*--ram/);
+  });
+  test("a branch that does not reach, found while relocating", () => {
+    const { file } = makeModule({
+      symbols: [{ name: "far", value: 0x7fffff00, info: 0x12, shndx: 0xfff1 }],
+      relocations: [{ offset: 0, type: 28, symbol: 1 }],
+      data: Uint8Array.of(0xfe, 0xff, 0xff, 0xeb),
+      entry: 64,
+    });
+    expect(refuse(new Board({ files: { "/far.mo": file } }), "far").reasons[0]).toMatch(
+      /R_ARM_CALL.*cannot reach far/,
+    );
+  });
+  test("thread-local storage", () => {
+    const { file } = makeModule({
+      symbols: [{ name: "tls" }],
+      relocations: [{ offset: 0, type: 17, symbol: 1 }],
+      data: new Uint8Array(4),
+      entry: 64,
+    });
+    expect(refuse(new Board({ files: { "/tls.mo": file } }), "tls").reasons[0]).toMatch(
+      /R_ARM_TLS_DTPMOD32/,
+    );
+  });
+});
+
+test("a file cut at any byte is refused with one sentence, and nothing stays on the heap", () => {
+  const cut = { "/cut.mo": hello };
+  const board = new Board({ files: cut });
+  const before = board.heapUsed;
+  for (let length = 0; length < hello.length; length += 7) {
+    board.replace("/cut.mo", hello.slice(0, length));
+    board.refused.length = 0;
+    board.run("cut");
+    expect({ length, refused: board.refused.length }).toEqual({ length, refused: 1 });
+    expect(board.refused[0].reasons).toHaveLength(1);
+    expect(board.heapUsed).toBe(before);
+  }
+});
+
+test("a file with changed bytes is refused, or runs and ends, or runs on; the host never fails", () => {
+  const position = fc.oneof(
+    fc.integer({ min: 0, max: 150 }),
+    fc.integer({ min: 0, max: hello.length - 1 }),
+  );
+  const changes = fc.array(fc.tuple(position, fc.integer({ min: 0, max: 255 })), {
+    minLength: 1,
+    maxLength: 4,
+  });
+  fc.assert(
+    fc.property(changes, (list) => {
+      const file = hello.slice();
+      for (const [at, value] of list) file[at] = value;
+      const board = new Board({ files: { "/odd.mo": file } });
+      const before = board.heapUsed;
+      board.run("odd");
+      if (board.refused.length > 0) {
+        expect(board.heapUsed).toBe(before);
+        for (const reason of board.refused[0].reasons) expect(reason).not.toMatch(/undefined|NaN/);
+      }
+      board.close();
+    }),
+    { numRuns: 60 },
+  );
+});
