@@ -26,7 +26,8 @@ export function backtrace(view: MachineView, pc: number, stackTop: number): Fram
     const last = frames[frames.length - 1];
     if (!place || place.unloaded || last.address === call) return;
     // lr that points into the running function belongs to a call that has returned.
-    if (from === "lr" && place.start === frames[0].place?.start) return;
+    if (from === "lr" && place.start !== undefined && place.start === frames[0].place?.start)
+      return;
     frames.push({ address: call, place, from });
   };
   const [sp, lr] = [view.registers[13], view.registers[14]];

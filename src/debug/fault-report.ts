@@ -88,6 +88,7 @@ function explain(
     case "stack overflow":
       return {
         what: [
+          ...(incident.fault ? [faultLine(view, incident.fault, undefined)] : []),
           `the stack has ${thread.stackSize} bytes, from ${word(thread.stackStart)} to ${word(thread.stackStart + thread.stackSize)}; sp is ${word(view.registers[13])}`,
         ],
         hint: stackHint(thread),
@@ -105,13 +106,17 @@ function explain(
 function faultLine(view: MachineView, fault: CpuFault, kind: AddressKind | undefined): string {
   switch (fault.kind) {
     case "data abort":
-      return `${fault.access ?? "access"} at ${word(fault.address ?? 0)} (${fault.why}): ${kind?.text ?? ""}`;
+      return `${fault.access ?? "access"} at ${word(fault.address ?? 0)} (${fault.why})${said(kind)}`;
     case "prefetch abort":
-      return `execution at ${word(fault.pc)} (${fault.why}): ${kind?.text ?? ""}`;
+      return `execution at ${word(fault.pc)} (${fault.why})${said(kind)}`;
     case "undefined instruction":
     case "breakpoint":
       return `${instruction(view, fault.pc)} at ${word(fault.pc)}: ${fault.why}`;
   }
+}
+
+function said(kind: AddressKind | undefined): string {
+  return kind ? `: ${kind.text}` : "";
 }
 
 /** The instruction's bytes, in the form of its state. */

@@ -1,4 +1,4 @@
-import type { Loader } from "../dlmodule/mod.ts";
+import type { Loader, Whereabouts } from "../dlmodule/mod.ts";
 import type { KernelApi, SymbolTable } from "../kernel/types.ts";
 
 /** Where code or data is, in words a user knows. */
@@ -10,8 +10,8 @@ export interface Place {
   /** Module name; undefined for the firmware. */
   readonly module: string | undefined;
   readonly unloaded: boolean;
-  /** Start address of the symbol (or of the image): tells whether two addresses are in the same function. */
-  readonly start: number;
+  /** Start address of the symbol, if it is known: tells whether two addresses are in the same function. */
+  readonly start: number | undefined;
 }
 
 export interface ThreadView {
@@ -75,16 +75,7 @@ export function viewOf({ kernel, loader, symbols }: ReportParts): MachineView {
     half: (address) => (memory.contains(address, 2) ? memory.ld16(address) : undefined),
     place(address) {
       const at = loader.whereIs(address);
-      if (at) {
-        const inModule = `${at.module}+${hex(at.offset)}`;
-        return {
-          text: at.symbol ? `${inModule} (${at.symbol}+${hex(at.symbolOffset)})` : inModule,
-          symbol: at.symbol,
-          module: at.module,
-          unloaded: at.unloaded,
-          start: (address - (at.symbol ? at.symbolOffset : at.offset)) >>> 0,
-        };
-      }
+      if (at) return placeOf(at, address);
       const near = memory.contains(address) ? symbols.nearest(address) : undefined;
       if (!near || near.offset > SYMBOL_REACH) return undefined;
       return {
@@ -114,6 +105,21 @@ export function viewOf({ kernel, loader, symbols }: ReportParts): MachineView {
         if (address >= block.address && address < block.address + block.size) return block;
       return undefined;
     },
+  };
+}
+
+function placeOf(at: Whereabouts, address: number): Place {
+  const inModule = `${at.module}+${hex(at.offset)}`;
+  const { symbol, symbolOffset, insideSymbol } = at;
+  const inSymbol = insideSymbol
+    ? `${symbol}+${hex(symbolOffset)}`
+    : `a static function behind ${symbol}`;
+  return {
+    text: symbol ? `${inModule} (${inSymbol})` : inModule,
+    symbol: insideSymbol ? symbol : undefined,
+    module: at.module,
+    unloaded: at.unloaded,
+    start: insideSymbol ? (address - symbolOffset) >>> 0 : undefined,
   };
 }
 

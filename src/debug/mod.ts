@@ -8,12 +8,18 @@ export { type Incident, makeReport, type Report } from "./fault-report.ts";
 export { type MachineView, type ReportParts, viewOf } from "./machine-view.ts";
 export { waitReport } from "./wait-report.ts";
 
+/** A stack pointer this far below the stack came there by using it up; farther away it was overwritten. */
+const OVERRUN_MAX = 0x100000;
+
 /** A CPU fault in a thread; call it from KernelHooks.fault, while the registers are those of the fault. */
 export function faultReport(parts: ReportParts, fault: CpuFault, thread: number): Report {
   const view = viewOf(parts);
   const current = view.thread(thread);
-  const guarded = (fault.guard as { kind?: string; thread?: number } | undefined)?.thread;
-  if (guarded === thread) return makeReport(view, { kind: "stack overflow", fault }, current);
+  const guarded = guardedThread(fault);
+  const sp = view.registers[13];
+  const below = sp < current.stackStart && sp > current.stackStart - OVERRUN_MAX;
+  if (guarded === thread || below)
+    return makeReport(view, { kind: "stack overflow", fault }, current);
   const guard: ThreadView | undefined = guarded ? view.thread(guarded) : undefined;
   return makeReport(view, { kind: "fault", fault, guard }, current);
 }
@@ -42,8 +48,13 @@ export function abortReport(parts: ReportParts, thread: number): Report {
 
 /** One line when the thread ran into the guard of its own stack: KernelHooks.stackOverflow follows with the whole report. */
 export function reportFault(parts: ReportParts, fault: CpuFault, thread: number): string {
-  const { kind, title, text } = faultReport(parts, fault, thread);
-  return kind === "stack overflow" ? title : text;
+  const { title, text } = faultReport(parts, fault, thread);
+  return guardedThread(fault) === thread ? title : text;
 }
 export const reportOverflow = (parts: ReportParts, thread: number): string =>
   overflowReport(parts, thread).text;
+
+/** The thread whose stack guard was hit. */
+function guardedThread({ guard }: CpuFault): number | undefined {
+  return (guard as { thread?: number } | undefined)?.thread;
+}

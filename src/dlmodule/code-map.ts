@@ -6,6 +6,12 @@ interface Entry {
   readonly name: string;
 }
 
+export interface NearSymbol {
+  readonly name: string;
+  readonly offset: number;
+  readonly inside: boolean;
+}
+
 /** Which symbol an offset in a module belongs to; sorted when first asked, kept after the module is gone. */
 export class CodeMap {
   private entries: Entry[] | undefined;
@@ -15,8 +21,11 @@ export class CodeMap {
     private readonly start: number,
   ) {}
 
-  /** The symbol at or before `offset` (bytes from the start of the module). */
-  nearest(offset: number): { readonly name: string; readonly offset: number } | undefined {
+  /**
+   * The symbol at or before `offset` (bytes from the start of the module). `inside` is false behind its end: static functions have no
+   * symbol in a stripped module.
+   */
+  nearest(offset: number): NearSymbol | undefined {
     this.entries ??= this.sort();
     const { entries } = this;
     let low = 0;
@@ -27,7 +36,10 @@ export class CodeMap {
       else high = middle;
     }
     const entry = entries[low - 1];
-    return entry && { name: entry.name, offset: offset - entry.start };
+    if (!entry) return undefined;
+    const distance = offset - entry.start;
+    const inside = entry.size === 0 || distance < entry.size;
+    return { name: entry.name, offset: distance, inside };
   }
 
   /** Lets go of the file that the symbols are read from. */

@@ -15,6 +15,8 @@ export interface Whereabouts {
   readonly linkAddress: number;
   readonly symbol: string | undefined;
   readonly symbolOffset: number;
+  /** The address lies within the symbol's size; otherwise the symbol is only the nearest one in front of it. */
+  readonly insideSymbol: boolean;
   /** The module is no longer loaded. */
   readonly unloaded: boolean;
 }
@@ -75,6 +77,7 @@ export class Registry {
       linkAddress: (address - found.bias) >>> 0,
       symbol: nearest?.name,
       symbolOffset: nearest?.offset ?? 0,
+      insideSymbol: nearest?.inside ?? false,
       unloaded: live === undefined,
     };
   }
