@@ -88,7 +88,8 @@ export function parseGeometry(
     refuse(`the root directory (${rootEntries} entries) does not fill whole sectors`);
   const totalSectors = u16(19) || u32(32);
   if (totalSectors === 0) refuse("the number of sectors is 0");
-  const fatSectors = u16(22) || u32(36);
+  const fat32 = u16(22) === 0 && rootEntries === 0;
+  const fatSectors = fat32 ? u32(36) : u16(22);
   if (fatSectors === 0) refuse("the FAT has no sectors");
 
   const rootSector = fatSector + fats * fatSectors;
@@ -101,7 +102,6 @@ export function parseGeometry(
   if (clusters > MAX_CLUSTERS[32]) refuse(`${clusters} clusters are more than FAT32 can have`);
 
   const warnings: string[] = [];
-  const fat32 = u16(22) === 0 && rootEntries === 0;
   const type = fat32 ? 32 : clusters > MAX_CLUSTERS[12] ? 16 : 12;
   if (type === 32) {
     if (clusters <= MAX_CLUSTERS[16])
