@@ -92,8 +92,7 @@ export class Machine {
       call: (name, ...args) => kernel.call(name, ...args),
       firmware: {
         runExit: firmware.runExit,
-        forgetModule: (module) =>
-          void firmware.state.forgetModule(module, (address) => this.owns(module, address)),
+        forgetModule: (module) => this.forgetModule(module),
       },
       options: { diagnostics: options.diagnostics, stackSize: options.stack },
     });
@@ -251,8 +250,10 @@ export class Machine {
     }
   }
 
-  private owns(module: number, address: number): boolean {
-    return this.loader.moduleOf(address) === module;
+  /** What a module that is gone left behind in the C library. */
+  private forgetModule(module: number): void {
+    const owns = (address: number) => this.loader.moduleOf(address) === module;
+    for (const fd of this.firmware.state.forgetModule(module, owns)) this.vfs.close(fd);
   }
 
   /** What the kernel needs of the layers above it. */
