@@ -9,7 +9,8 @@ import type { State } from "../../test/cpu/qemu/generate.ts";
 import { coverage } from "../../test/cpu/qemu/coverage.ts";
 import { noQemu, noToolchain } from "../../test/cpu/qemu/tools.ts";
 
-const BATCH = 4096;
+/** Cases: three images, one for each length of slices. */
+const BATCH = 3 * 4096;
 
 const { values } = parseArgs({
   options: {

@@ -77,7 +77,7 @@ export function aim(s: Sequence, e: Encoding, f: FieldValues, mayFault: boolean)
   }
 
   if (s.free(base)) {
-    const faults = mayFault && !s.uncertain && random.once(150);
+    const faults = mayFault && random.once(150);
     const align = alignment > 1 ? alignment : random.once(4) ? 1 : operand.size;
     const places = Math.floor((WINDOW - length) / align) + 1;
     let target = s.windowAddress + random.below(places) * align;

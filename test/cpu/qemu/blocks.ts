@@ -9,6 +9,7 @@ import type { Instruction, Sequence } from "./sequence.ts";
 /** IT and the one to four instructions it makes conditional; the last may be a branch (ARM ARM A8.8.54). */
 export function itBlock(s: Sequence): boolean {
   const { random } = s;
+  if (!s.thumb) return false;
   const f = random.below(15);
   const count = random.between(1, 4);
   let k = 0;

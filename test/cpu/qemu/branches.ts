@@ -86,7 +86,7 @@ export function branch(s: Sequence): boolean {
 }
 
 /** Goes on in the given state at the present end of the sequence; returns the address with the Thumb bit. */
-function label(s: Sequence, thumb: boolean): number {
+export function label(s: Sequence, thumb: boolean): number {
   if (!thumb) while (s.address % 4) s.data(0x00, 0xbf);
   else if (!s.thumb && s.random.once(2)) s.data(0x00, 0xbf);
   s.thumb = thumb;
@@ -170,6 +170,7 @@ export function jump(s: Sequence): boolean {
 
 /** TBB and TBH, the table behind the instruction or in the window (A8.8.238). */
 export function tableBranch(s: Sequence): boolean {
+  if (!s.thumb) return false;
   const { random } = s;
   const wide = random.once(2);
   const e = row(wide ? "thumb32.tbh" : "thumb32.tbb");

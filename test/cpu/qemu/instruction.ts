@@ -61,7 +61,7 @@ function tryFields(s: Sequence, e: Encoding, f: FieldValues): boolean {
   if (/^STREX/.test(e.mnemonic) && !storeExclusiveDefined(s, operand!.size, found!.address))
     return false;
   append(s, e, f, found?.address);
-  if (found?.faults) s.ended = true;
+  if (found?.faults && !s.uncertain) s.ended = true;
   return true;
 }
 

@@ -19,6 +19,8 @@ export interface Options {
   readonly arguments?: readonly string[];
   /** Taken backward branches before the process counts as endless. */
   readonly units?: number;
+  /** Run in slices of so many units, each of which goes on where the last one ended. */
+  readonly slice?: number;
   /** Decides what to do about a fault: true to go on with the registers as they are now. */
   readonly onFault?: (cpu: Cpu, fault: CpuFault) => boolean;
 }
@@ -59,9 +61,16 @@ export function runLinux(elf: Uint8Array, options: Options = {}): Process {
   };
   cpu.jump(load(memory, elf));
   cpu.r[13] = pushArguments(memory, options.arguments ?? []);
-  cpu.units = options.units ?? 50_000_000;
-  let exit = cpu.run();
-  while (exit === Exit.Fault && options.onFault?.(cpu, cpu.fault!)) exit = cpu.run();
+  let left = options.units ?? 50_000_000;
+  let exit: Exit = Exit.Slice;
+  while (left > 0 && (exit === Exit.Slice || exit === Exit.Fault)) {
+    if (exit === Exit.Fault && !options.onFault?.(cpu, cpu.fault!)) break;
+    const slice = Math.min(options.slice ?? left, left);
+    cpu.units = slice;
+    exit = cpu.run();
+    left -= slice - Math.max(0, cpu.units);
+    if (exit === Exit.Fault) left--;
+  }
   const fault = exit === Exit.Fault ? cpu.fault : undefined;
   const { instructions } = cpu.stats;
   memory.dispose();

@@ -20,7 +20,7 @@ const thumb32InIT = conditional(thumb32);
 export function instruction(s: Sequence): boolean {
   const { random } = s;
   for (let tries = 0; tries < 20; tries++) {
-    const small = random.below(5) < 2;
+    const small = random.below(5) < (s.narrow ? 4 : 2);
     const rows = !s.thumb
       ? a32
       : s.inIT
@@ -35,14 +35,14 @@ export function instruction(s: Sequence): boolean {
   return false;
 }
 
-/** None to `most` instructions. */
-export function instructions(s: Sequence, most: number): void {
-  for (let n = s.random.between(0, most); n > 0 && !s.ended; n--) instruction(s);
+/** `least` to `most` instructions. */
+export function instructions(s: Sequence, most: number, least = 0): void {
+  for (let n = s.random.between(least, most); n > 0 && !s.ended; n--) instruction(s);
 }
 
 /** The same, but it is not certain that they are executed. */
-export function perhaps(s: Sequence, most: number): void {
+export function perhaps(s: Sequence, most: number, least = 0): void {
   s.uncertain++;
-  instructions(s, most);
+  instructions(s, most, least);
   s.uncertain--;
 }

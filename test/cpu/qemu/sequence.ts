@@ -33,6 +33,8 @@ export class Sequence {
   uncertain = 0;
   /** Set when the sequence cannot go on (a fault is certain). */
   ended = false;
+  /** Prefer 16-bit instructions. */
+  narrow = false;
   /** Rules of an IT block are in force. */
   inIT = false;
   /** Inside a loop: registers that must keep their values. */
