@@ -241,7 +241,7 @@ export class LifeCycle {
       for (let n = 0; n < count; n++) heap.free(memory.ldu32(table + 8 * n + 4));
       heap.free(table);
     }
-    heap.free(module.block);
+    heap.free(module.space);
     kernel.cpu.invalidate(module.block, module.block + module.size);
     if (objects.classOf(address) === ObjectClass.Module) objects.delete(address);
     kernel.unlock();

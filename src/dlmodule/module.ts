@@ -12,8 +12,7 @@ export type HowEnded =
  * is here cannot be damaged by guest code.
  */
 export class Module {
-  /** Filled in while the module is placed. */
-  block = 0;
+  readonly name: string;
   readonly size: number;
   /** Link-time addresses become guest addresses by this sum. */
   readonly bias: number;
@@ -33,14 +32,16 @@ export class Module {
 
   constructor(
     readonly address: number,
-    readonly name: string,
     /** Normalised absolute path. */
     readonly path: string,
     readonly plan: LoadPlan,
-    block: number,
+    /** The heap block. */
+    readonly space: number,
+    /** Where the image begins in it. */
+    readonly block: number,
     symbols: ElfSymbols | undefined,
   ) {
-    this.block = block;
+    this.name = moduleName(path);
     this.size = plan.size;
     this.bias = (block - plan.start) | 0;
     this.code = new CodeMap(symbols ?? plan.symbols, plan.start);

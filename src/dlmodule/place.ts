@@ -1,6 +1,7 @@
 import type { ElfSymbols } from "../elf/mod.ts";
 import type { KernelApi } from "../kernel/types.ts";
 import { ObjectClass } from "../kernel/types.ts";
+import { fixTypeTables } from "./exceptions.ts";
 import { MODULE, PRIORITY_MAX, STACK_404, STACK_404_MAX, STAT } from "./layout.ts";
 import { LoadError } from "./load-error.ts";
 import * as text from "./messages.ts";
@@ -8,6 +9,8 @@ import { Module, ModuleStruct, moduleName } from "./module.ts";
 import type { LoadPlan } from "./plan.ts";
 import { type Bindings, relocate } from "./relocate-arm.ts";
 
+/** RT_ALIGN_SIZE. */
+const HEAP_ALIGN = 4;
 /** module->nsym is 16 bits wide. */
 const NSYM_MAX = 0xffff;
 
@@ -43,22 +46,24 @@ export class Placer {
     const { heap, objects } = this.kernel;
     const address = this.create(path);
     if (address === 0) throw new LoadError("", "there is no memory left for its module object");
-    const block = heap.alloc(plan.size);
-    if (block === 0) {
+    const space = heap.alloc(plan.size + plan.align - HEAP_ALIGN);
+    if (space === 0) {
       objects.delete(address);
       throw new LoadError(
         text.NO_SPACE,
         `it needs a block of ${plan.size} bytes; the heap has ${heap.total - heap.used} bytes free: end other modules or give more memory with --ram`,
       );
     }
+    // The image begins where its link-time address and its place have the same remainder.
+    const block = space + ((plan.start - space) & (plan.align - 1));
     try {
       this.fill(plan, bindings, block);
     } catch (error) {
-      heap.free(block);
+      heap.free(space);
       objects.delete(address);
       throw error;
     }
-    const module = new Module(address, moduleName(path), path, plan, block, symbols);
+    const module = new Module(address, path, plan, space, block, symbols);
     this.describe(module);
     this.kernel.cpu.invalidate(block, block + plan.size);
     return module;
@@ -69,6 +74,7 @@ export class Placer {
     memory.fill(block, plan.size, 0);
     for (const { vaddr, bytes } of plan.segments) memory.write(block + vaddr - plan.start, bytes);
     relocate(plan, bindings, this.view, block);
+    fixTypeTables(plan, this.view, block);
   }
 
   /** The fields that describe the placed module. */
@@ -77,7 +83,7 @@ export class Placer {
     const { address, plan, bias } = module;
     struct.set(address, MODULE.VSTART_ADDR, plan.start);
     struct.set(address, MODULE.ENTRY_ADDR, bias + plan.entry);
-    struct.set(address, MODULE.MEM_SPACE, module.block);
+    struct.set(address, MODULE.MEM_SPACE, module.space);
     struct.set(address, MODULE.MEM_SIZE, plan.size);
     this.table(module);
     this.parameters(module);

@@ -9,6 +9,7 @@ import {
   machineName,
   PF,
   PT,
+  SHF,
   SHN,
   SHT,
   STB,
@@ -50,6 +51,8 @@ export interface LoadPlan {
   readonly start: number;
   /** Bytes of the block that holds every segment. */
   readonly size: number;
+  /** What addresses of the image have to be a multiple of, as far as `start` is one. 4.0.4 gives 4 to every module. */
+  readonly align: number;
   readonly entry: number;
   readonly segments: readonly PlannedSegment[];
   readonly relocations: readonly ElfRelocations[];
@@ -62,8 +65,10 @@ export interface LoadPlan {
   readonly preinit: Span;
   readonly init: Span;
   readonly fini: Span;
-  /** PT_ARM_EXIDX. */
+  /** PT_ARM_EXIDX, the index of the unwind tables. */
   readonly exidx: Span;
+  /** .ARM.extab, the unwind tables. */
+  readonly extab: Span;
   /** RT-Thread's own tools linked the file already: undefined symbols are not looked up. */
   readonly linked: boolean;
   /** EF_ARM_ABI_FLOAT_HARD. */
@@ -73,6 +78,10 @@ export interface LoadPlan {
 }
 
 const NOTHING: Span = { vaddr: 0, size: 0 };
+/** RT_ALIGN_SIZE: what rt_malloc gives. */
+const HEAP_ALIGN = 4;
+/** More is a page size, not a wish of the code. */
+const ALIGN_MAX = 4096;
 /** Segments further apart than this get a warning (RT-Thread 4.0.4, dlelf.c). */
 const PADDING = 16;
 
@@ -109,6 +118,7 @@ export function planLoad(image: ElfImage, options: { compat404: boolean }): Load
   return {
     start,
     size,
+    align: options.compat404 ? HEAP_ALIGN : alignment(image),
     entry: header.entry,
     segments,
     relocations: image.relocations().filter((table) => table.loaded),
@@ -119,6 +129,7 @@ export function planLoad(image: ElfImage, options: { compat404: boolean }): Load
     init: array(DT.INIT_ARRAY, DT.INIT_ARRAYSZ, SHT.INIT_ARRAY, ".init_array"),
     fini: array(DT.FINI_ARRAY, DT.FINI_ARRAYSZ, SHT.FINI_ARRAY, ".fini_array"),
     exidx: exidx ? inside({ vaddr: exidx.vaddr, size: exidx.memsz }, ".ARM.exidx") : NOTHING,
+    extab: inside(namedSpan(image, ".ARM.extab"), ".ARM.extab"),
     linked: header.magic === "RTM",
     hardFloat: (header.flags & 0x400) !== 0,
     warnings,
@@ -169,6 +180,18 @@ function planSegments(
   return { start, size: end - start, segments };
 }
 
+/**
+ * The largest alignment of a section. That of segments says nothing: without `-z max-page-size` it is 64 KiB for every module.
+ */
+function alignment(image: ElfImage): number {
+  let align = HEAP_ALIGN;
+  for (const { flags, addralign } of image.sections) {
+    const wanted = (flags & SHF.ALLOC) !== 0 && (addralign & (addralign - 1)) === 0;
+    if (wanted && addralign <= ALIGN_MAX) align = Math.max(align, addralign);
+  }
+  return align;
+}
+
 function dynamicSpan(image: ElfImage, at: number, bytes: number): Span | undefined {
   const vaddr = dynamicValue(image.dynamic, at);
   const size = dynamicValue(image.dynamic, bytes);
@@ -177,6 +200,11 @@ function dynamicSpan(image: ElfImage, at: number, bytes: number): Span | undefin
 
 function sectionSpan(image: ElfImage, type: number): Span {
   const section = image.sections.find((candidate) => candidate.type === type);
+  return section ? { vaddr: section.addr, size: section.size } : NOTHING;
+}
+
+function namedSpan(image: ElfImage, name: string): Span {
+  const section = image.section(name);
   return section ? { vaddr: section.addr, size: section.size } : NOTHING;
 }
 

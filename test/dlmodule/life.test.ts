@@ -8,10 +8,9 @@ const probe = (name: string): Uint8Array => fixture(`test/fixtures/probes/system
 const files = {
   "/hello.mo": fixture("disk/prebuilt/a9/hello.mo"),
   ...Object.fromEntries(
-    ["ctors", "bigstack", "overflow", "badclean", "subexit", "weak", "daemon"].map((name) => [
-      `/${name}.mo`,
-      dl(`${name}.mo`),
-    ]),
+    ["ctors", "bigstack", "overflow", "badclean", "subexit", "weak", "daemon", "aligned"].map(
+      (name) => [`/${name}.mo`, dl(`${name}.mo`)],
+    ),
   ),
   ...Object.fromEntries(
     ["t_init", "t_exit", "t_fault", "t_nullcal", "t_assert", "t_sleep", "t_prio"].map((name) => [
@@ -166,6 +165,14 @@ describe("the main thread's stack", () => {
 
 test("a weak function that nobody has is NULL", () => {
   expect(new Board({ files }).run("weak")).toBe("weak missing\n");
+});
+
+test("variables are aligned as they ask for; the original gives them four bytes", () => {
+  const board = new Board({ files });
+  const before = board.heapUsed;
+  expect(board.run("aligned")).toBe("0 0\n");
+  expect(board.heapUsed).toBe(before);
+  expect(new Board({ files, compat404: true }).run("aligned")).not.toBe("0 0\n");
 });
 
 test("two runs of one program are two modules with one name", () => {

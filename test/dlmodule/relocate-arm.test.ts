@@ -24,6 +24,7 @@ function planOf(object: ElfImage): LoadPlan {
   return {
     start: 0,
     size: text.size,
+    align: 4,
     entry: 0,
     segments: [{ vaddr: 0, bytes: object.data(text), memsz: text.size, writable: true }],
     relocations: object.relocations().filter(({ target }) => target === text.index),
@@ -35,6 +36,7 @@ function planOf(object: ElfImage): LoadPlan {
     init: none,
     fini: none,
     exidx: none,
+    extab: none,
     linked: false,
     hardFloat: false,
     warnings: [],
