@@ -4,11 +4,11 @@ import { thumb16 } from "./thumb16.table.ts";
 import { thumb32 } from "./thumb32.table.ts";
 
 /** Bits 15:8. */
-export const thumb16Decoder = new Decoder(thumb16, (w) => (w >>> 8) & 0xff, 0xff00);
+export const thumb16Decoder = new Decoder(thumb16, (w) => (w >>> 8) & 0xff);
 /** Bits 28:21: the first two are the major group, the rest the opcode. */
-export const thumb32Decoder = new Decoder(thumb32, (w) => (w >>> 21) & 0xff, 0x1fe00000);
+export const thumb32Decoder = new Decoder(thumb32, (w) => (w >>> 21) & 0xff);
 /** Bits 27:20, the two opcode fields of A5.1. */
-export const a32Decoder = new Decoder(a32, (w) => (w >>> 20) & 0xff, 0x0ff00000);
+export const a32Decoder = new Decoder(a32, (w) => (w >>> 20) & 0xff);
 
 /** True when the halfword is the first of a 32-bit Thumb instruction (A6.1). */
 export function isThumb32(first: number): boolean {
@@ -16,5 +16,5 @@ export function isThumb32(first: number): boolean {
 }
 
 export { a32, thumb16, thumb32 };
-export { Decoder, type Decoded, type Encoding, apply, encoding, fieldsOf } from "./decoder.ts";
+export { Decoder, type Decoded, type Encoding, apply } from "./decoder.ts";
 export type { Fields, Handlers, Row, Rows } from "./table.ts";
