@@ -1,11 +1,45 @@
 import { GuestFault, type GuestMemory, READ } from "../../memory/mod.ts";
 import { dropDeadFlags, fuseCompareBranch } from "../ir/passes.ts";
 import { liftBlock } from "../lift/mod.ts";
-import { type Cpu, type CpuFault, type CpuStats, Exit } from "../types.ts";
+import { type Cpu, type CpuFault, type CpuStats, Exit, SVC_UNITS } from "../types.ts";
 import { Arena, type Block, PREFETCH_ABORT } from "./arena.ts";
 import { Encoder } from "./encode.ts";
-import { Code, createLoop, type Loop } from "./loop.ts";
+import { Code, loop } from "./loop.ts";
 import { packCpsr, Slot, unpackCpsr } from "./state.ts";
+
+interface Access {
+  readonly size: number;
+  readonly store: boolean;
+  readonly signed: boolean;
+  readonly post: boolean;
+}
+
+/** What the slow path has to know of a memory op. */
+const accesses: (Access | undefined)[] = [];
+function describe(code: Code, size: number, kind: "store" | "signed" | "load", post = false): void {
+  accesses[code] = { size, store: kind === "store", signed: kind === "signed", post };
+}
+describe(Code.LdrI, 4, "load");
+describe(Code.LdrbI, 1, "load");
+describe(Code.LdrhI, 2, "load");
+describe(Code.LdrsbI, 1, "signed");
+describe(Code.LdrshI, 2, "signed");
+describe(Code.LdrX, 4, "load");
+describe(Code.LdrbX, 1, "load");
+describe(Code.LdrhX, 2, "load");
+describe(Code.LdrsbX, 1, "signed");
+describe(Code.LdrshX, 2, "signed");
+describe(Code.LdrAbs, 4, "load");
+describe(Code.StrI, 4, "store");
+describe(Code.StrbI, 1, "store");
+describe(Code.StrhI, 2, "store");
+describe(Code.StrX, 4, "store");
+describe(Code.StrbX, 1, "store");
+describe(Code.StrhX, 2, "store");
+describe(Code.LdrPost, 4, "load", true);
+describe(Code.LdrbPost, 1, "load", true);
+describe(Code.StrPost, 4, "store", true);
+describe(Code.StrbPost, 1, "store", true);
 
 /** The interpreter as a Cpu. What the loop and the rare ops need of it is public, everybody else sees `Cpu`. */
 export class Core implements Cpu {
@@ -24,7 +58,6 @@ export class Core implements Cpu {
   onSvc: (imm: number) => boolean = () => false;
 
   private readonly encoder = new Encoder(this.arena.words);
-  private readonly loop: Loop;
   /** Where the last fetch failed. */
   private fetchFault = 0;
   /** Arena index of the store that is being made, while memory calls back. */
@@ -34,7 +67,6 @@ export class Core implements Cpu {
 
   constructor(readonly memory: GuestMemory) {
     memory.onCodeWrite = (start, end) => this.drop(start, end);
-    this.loop = createLoop(this);
   }
 
   get cpsr(): number {
@@ -53,7 +85,7 @@ export class Core implements Cpu {
   run(): Exit {
     this.fault = undefined;
     if (this.units <= 0) return Exit.Slice;
-    return this.loop(this.enter());
+    return loop(this, this.enter());
   }
 
   invalidate(start: number, end: number): void {
@@ -96,7 +128,10 @@ export class Core implements Cpu {
 
   /** Goes on at the instruction that starts at `ip`, in another block: this one has been dropped or ends inside an IT block. */
   leave(ip: number): number {
-    const { block, index } = this.place(ip);
+    const { block, index: last } = this.place(ip);
+    // Instructions without ops of their own (NOP, ISB) start at the same word; the first of them is the next.
+    let index = last;
+    while (index > 0 && block.map[index * 2 - 2] >>> 8 === ip) index--;
     this.stats.instructions += index;
     const entry = block.map[index * 2 + 1];
     this.file[Slot.PC] = entry & ~1;
@@ -105,26 +140,53 @@ export class Core implements Cpu {
     return this.enter();
   }
 
+  /**
+   * The supervisor call at `ip`, `count` instructions after the last count. Returns the arena index to go on at, `ip` itself
+   * for the op behind it, or -1 for Exit.Stop, -2 for Exit.Slice.
+   */
+  svc(ip: number, count: number): number {
+    const { file, arena } = this;
+    const next = arena.words[ip + 2];
+    const it = arena.words[ip + 3];
+    const { version } = arena;
+    file[Slot.PC] = next & ~1;
+    file[Slot.T] = next & 1;
+    file[Slot.IT] = it;
+    this.units -= SVC_UNITS;
+    this.stats.instructions += count;
+    this.stats.svcs++;
+    if (!this.onSvc(arena.words[ip + 1])) return -1;
+    if (this.units <= 0) return -2;
+    const same = file[Slot.PC] === (next & ~1) && file[Slot.T] === (next & 1);
+    if (!same || file[Slot.IT] !== it || arena.version !== version) return this.enter();
+    file[Slot.IT] = 0;
+    return ip;
+  }
+
   /** Completes a fault at `ip`: registers are as before the instruction, pc is that of the instruction. */
-  faultAt(ip: number): Exit {
+  faultAt(ip: number, units: number, count: number): Exit {
+    this.units = units;
+    this.stats.instructions += count;
     this.stopAt(ip);
     this.fault = { ...this.fault!, pc: this.file[Slot.PC] >>> 0 };
     return Exit.Fault;
   }
 
   /** UDF, BKPT and what is no instruction. */
-  trap(ip: number): Exit {
-    const word = this.arena.words[ip];
+  trap(ip: number, units: number, count: number): Exit {
+    const { words } = this.arena;
     this.fault =
-      word === Code.Bkpt
-        ? { kind: "breakpoint", pc: 0, why: `bkpt #${this.arena.words[ip + 1]}` }
+      (words[ip] & 255) === Code.Bkpt
+        ? { kind: "breakpoint", pc: 0, why: `bkpt #${words[ip + 1]}` }
         : { kind: "undefined instruction", pc: 0, why: "undefined instruction" };
-    return this.faultAt(ip);
+    return this.faultAt(ip, units, count);
   }
 
-  prefetchAbort(): Exit {
-    const pc = this.fetchFault >>> 0;
-    this.file[Slot.PC] = this.fetchFault & ~1;
+  prefetchAbort(units: number, count: number): Exit {
+    this.units = units;
+    this.stats.instructions += count;
+    const pc = (this.fetchFault & ~1) >>> 0;
+    this.file[Slot.PC] = pc;
     this.file[Slot.T] = this.fetchFault & 1;
     this.fault = { kind: "prefetch abort", pc, why: "not executable memory" };
     return Exit.Fault;
@@ -134,6 +196,29 @@ export class Core implements Cpu {
     address >>>= 0;
     const guard = this.memory.guardAt(address);
     this.fault = { kind: "data abort", pc: 0, address, access, why, guard };
+  }
+
+  /**
+   * The load or store at `ip`, of `address`, when the fast path refused it. Returns the arena index behind it, or -ip when it
+   * faults.
+   */
+  access(ip: number, address: number): number {
+    const { file } = this;
+    const word = this.arena.words[ip];
+    const code: Code = word & 255;
+    const d = (word >>> 8) & 255;
+    const { size, store, signed, post } = accesses[code]!;
+    if (store) this.store(ip, address, size, file[d]);
+    else {
+      const value = this.load(address, size);
+      if (this.fault === undefined) {
+        const unused = 32 - size * 8;
+        file[d] = signed ? (value << unused) >> unused : value;
+      }
+    }
+    if (this.fault !== undefined) return -ip;
+    if (post) file[(word >>> 16) & 255] = address + this.arena.words[ip + 1];
+    return ip + 2;
   }
 
   /** Slow path of a load of 1, 2 or 4 bytes, any alignment; zero extended. Sets `fault` when it is refused. */
@@ -184,25 +269,18 @@ export class Core implements Cpu {
 
   /** True when the store was made: the monitor still covers the address. */
   storeExclusive(ip: number, s: number, t: number, address: number, size: number): boolean {
-    const bytes = 1 << size;
-    if (address & (bytes - 1)) {
-      this.dataAbort(address, "write", "alignment");
-      return false;
-    }
     const { monitor } = this;
-    if (monitor.size !== size || monitor.address !== address) {
-      this.monitor.size = -1;
-      return false;
-    }
+    const passes = monitor.size === size && monitor.address === address;
+    monitor.size = -1;
+    if (!passes) return false;
     if (size === 3) {
       if (!this.multiple(ip, address, 2, true)) return false;
       this.memory.i32[address >>> 2] = s;
       this.memory.i32[(address >>> 2) + 1] = t;
     } else {
-      this.store(ip, address, bytes, s);
+      this.store(ip, address, 1 << size, s);
       if (this.fault !== undefined) return false;
     }
-    this.monitor.size = -1;
     return true;
   }
 

@@ -1,7 +1,6 @@
 import type { Inst, IrBlock } from "../ir/ops.ts";
-import { NONE, Op, opNames, TEMP, TEMPS } from "../ir/ops.ts";
+import { C, NONE, Op, opNames, opRows, TEMP, TEMPS } from "../ir/ops.ts";
 import { Code } from "./loop.ts";
-import { RARE_BASE } from "./rare.ts";
 import { Slot } from "./state.ts";
 
 /** What is known of an encoded block: the map of Block, and the first free word. */
@@ -137,14 +136,21 @@ export class Encoder {
     for (let k = 0; k < this.exits.length; k += 2) {
       this.put(this.exits[k + 1]);
       this.words[this.exits[k]] = this.ip;
-      this.put(Code.Exit);
-      this.put(this.exits[k]);
+      this.opK(Code.Exit, 0, 0, 0, this.exits[k]);
     }
     return { map, last: this.ip };
   }
 
   private put(word: number): void {
     this.words[this.ip++] = word;
+  }
+  /** The first word of an op. */
+  private op(code: number, d: number, a: number, b: number): void {
+    this.put(code | (d << 8) | (a << 16) | (b << 24));
+  }
+  private opK(code: number, d: number, a: number, b: number, k: number): void {
+    this.op(code, d, a, b);
+    this.put(k);
   }
 
   /** Encodes op k; returns the index of the last op that it took. */
@@ -160,40 +166,45 @@ export class Encoder {
   private alu(x: Inst, forms: Forms, k: number): number {
     if (x.op === Op.mov || x.op === Op.mvn) {
       const code = x.kb ? (x.set ? forms.is : forms.i) : x.set ? forms.rs : forms.r;
+      const d = x.d === NONE ? JUNK : x.d;
       if (code === undefined) this.rare(x);
-      else this.three(code, x.d === NONE ? JUNK : x.d, x.b);
+      else if (x.kb) this.opK(code, d, 0, 0, x.b);
+      else this.op(code, d, x.b, 0);
       return k;
     }
     if (this.canonical(x)) return this.alu(x, alu[x.op]!, k);
     if (x.d === NONE) {
       const code = x.kb ? forms.ic : forms.rc;
       if (code !== undefined) {
-        this.three(code, x.a, x.b);
+        if (x.kb) this.opK(code, x.a, 0, 0, x.b);
+        else this.op(code, x.a, x.b, 0);
         return k;
       }
       x.d = JUNK;
     }
-    if (x.set && x.set === 2 && isShift(x.op)) return this.rareShift(x, k);
-    const fused = this.fuseShift(x, k);
-    if (fused !== k) return fused;
+    if (isShift(x.op) && x.kb) return this.shiftBy(x, forms, k);
     let code = x.kb ? (x.set ? forms.is : forms.i) : x.set ? forms.rs : forms.r;
-    // Amount 32 shifts out everything, which a host shift cannot.
-    if (isShift(x.op) && x.kb && x.b === 32) {
-      if (x.set) return this.rareShift(x, k);
-      if (x.op === Op.lsr) {
-        this.three(Code.MovI, x.d, 0);
-        return k;
-      }
-      x.b = 31;
-    }
-    if (code === undefined && x.kb && !isShift(x.op)) {
-      this.three(Code.MovI, SCRATCH, x.b);
+    if (code === undefined && x.kb) {
+      this.opK(Code.MovI, SCRATCH, 0, 0, x.b);
       x.b = SCRATCH;
       x.kb = false;
       code = x.set ? forms.rs : forms.r;
     }
-    if (code === undefined) return isShift(x.op) ? this.rareShift(x, k) : (this.rare(x), k);
-    this.four(code, x.d, x.a, x.b);
+    if (code === undefined) this.rareWords(x, isShift(x.op) ? -1 : x.i);
+    else if (x.kb) this.opK(code, x.d, x.a, 0, x.b);
+    else this.op(code, x.d, x.a, x.b);
+    return k;
+  }
+
+  /** A shift by a constant, which goes into b. Amount 32 shifts out everything, which a host shift cannot. */
+  private shiftBy(x: Inst, forms: Forms, k: number): number {
+    const fused = this.fuseShift(x, k);
+    if (fused !== k) return fused;
+    const code = x.set ? forms.is : forms.i;
+    if ((x.b === 32 && x.set) || x.set === C || code === undefined) this.rareWords(x, x.b);
+    else if (x.b < 32) this.op(code, x.d, x.a, x.b);
+    else if (x.op === Op.lsr) this.opK(Code.MovI, x.d, 0, 0, 0);
+    else this.op(code, x.d, x.a, 31);
     return k;
   }
 
@@ -211,7 +222,7 @@ export class Encoder {
       x.b = ~x.b;
     } else if ((op === Op.rsb && !x.kb) || op === Op.rsc) {
       if (x.kb) {
-        this.three(Code.MovI, SCRATCH, x.b);
+        this.opK(Code.MovI, SCRATCH, 0, 0, x.b);
         x.b = SCRATCH;
         x.kb = false;
       }
@@ -229,44 +240,34 @@ export class Encoder {
     if (y.d === NONE || y.op === Op.nop) return k;
     const code = shiftFusion(x.op, y.op);
     if (code === undefined) return k;
-    this.four(code, y.d, y.a, x.a);
-    this.put(x.b);
+    this.opK(code, y.d, y.a, x.a, x.b);
     this.starts[k + 1] = this.ip;
     return k + 1;
   }
 
-  private rareShift(x: Inst, k: number): number {
-    this.rareWords(x, x.kb ? x.b : -1);
-    return k;
-  }
-
-  private access(x: Inst, [i, xcode]: readonly [Code, Code], k: number): number {
+  private access(x: Inst, [i, indexed]: readonly [Code, Code], k: number): number {
     const data = x.d === NONE ? x.s : x.d;
+    let base = x.a;
     if (x.ka) {
-      if (x.op === Op.ldr && x.kb) this.three(Code.LdrAbs, data, (x.a + x.b) | 0);
-      else {
-        this.three(Code.MovI, SCRATCH, x.a);
-        if (x.kb) this.four(i, data, SCRATCH, x.b);
-        else {
-          this.four(xcode, data, SCRATCH, x.b);
-          this.put(x.i);
-        }
+      if (x.op === Op.ldr && x.kb) {
+        this.opK(Code.LdrAbs, data, 0, 0, (x.a + x.b) | 0);
+        return k;
       }
-      return k;
+      this.opK(Code.MovI, SCRATCH, 0, 0, x.a);
+      base = SCRATCH;
     }
     if (!x.kb) {
-      this.four(xcode, data, x.a, x.b);
-      this.put(x.i);
+      this.opK(indexed, data, base, x.b, x.i);
       return k;
     }
     const post = x.b === 0 ? this.postIndex(x, k) : undefined;
-    if (post !== undefined) {
-      this.four(post, data, x.a, this.block.insts[k + 1].b);
-      this.starts[k + 1] = this.ip;
-      return k + 1;
+    if (post === undefined) {
+      this.opK(i, data, base, 0, x.b);
+      return k;
     }
-    this.four(i, data, x.a, x.b);
-    return k;
+    this.opK(post, data, base, 0, this.block.insts[k + 1].b);
+    this.starts[k + 1] = this.ip;
+    return k + 1;
   }
 
   /** [a] followed by a += k of the same instruction. */
@@ -285,19 +286,17 @@ export class Encoder {
       case Op.nop:
         return;
       case Op.mla:
-        if (x.set) {
-          this.five(Code.Mla, x.d, x.a, x.b, x.c);
-          this.three(Code.MovsR, x.d, x.d);
-        } else this.five(Code.Mla, x.d, x.a, x.b, x.c);
+        this.opK(Code.Mla, x.d, x.a, x.b, x.c);
+        if (x.set) this.op(Code.MovsR, x.d, x.d, 0);
         return;
       case Op.mls:
-        return this.five(Code.Mls, x.d, x.a, x.b, x.c);
+        return this.opK(Code.Mls, x.d, x.a, x.b, x.c);
       case Op.ubfx:
-        return this.five(Code.Ubfx, x.d, x.a, 32 - x.i - x.j, 32 - x.j);
+        return this.opK(Code.Ubfx, x.d, x.a, 32 - x.i - x.j, 32 - x.j);
       case Op.sbfx:
-        return this.five(Code.Sbfx, x.d, x.a, 32 - x.i - x.j, 32 - x.j);
+        return this.opK(Code.Sbfx, x.d, x.a, 32 - x.i - x.j, 32 - x.j);
       case Op.bfi:
-        return this.five(Code.Bfi, x.d, x.a, x.i, x.j === 32 ? -1 : (((1 << x.j) - 1) << x.i) | 0);
+        return this.opK(Code.Bfi, x.d, x.a, x.i, x.j === 32 ? -1 : ((1 << x.j) - 1) << x.i);
       case Op.ldrd:
       case Op.strd:
         return this.dual(x);
@@ -305,129 +304,102 @@ export class Encoder {
       case Op.stm:
         return this.multiple(x);
       case Op.br:
-        this.put(Code.B);
-        return this.target(x);
-      case Op.brc:
-        this.put(Code.Beq + x.cond);
-        return this.target(x);
+        return this.branch(x, Code.B, 0, 0);
       case Op.brz:
       case Op.brnz:
-        this.put(x.op === Op.brz ? Code.Bz : Code.Bnz);
-        this.put(x.a);
-        return this.target(x);
+        return this.branch(x, x.op === Op.brz ? Code.Bz : Code.Bnz, 0, x.a);
+      case Op.brc:
       case Op.skip:
-        this.put(Code.Beq + x.cond);
-        return this.label(x);
+        return this.branch(x, Code.Beq + x.cond, 0, 0);
       case Op.brcmp:
-      case Op.skipcmp:
-        this.put((x.kb ? Code.CmpBeqI : Code.CmpBeqR) + compareOrder.indexOf(x.cond));
-        this.put(x.a);
-        this.put(x.b);
-        return x.op === Op.brcmp ? this.target(x) : this.label(x);
+      case Op.skipcmp: {
+        const first = x.kb ? Code.CmpBeqI : Code.CmpBeqR;
+        return this.branch(x, first + compareOrder.indexOf(x.cond), x.a, x.kb ? 0 : x.b, x.kb);
+      }
       case Op.brtst:
       case Op.skiptst:
-        this.put((x.kb ? Code.TstBeqI : Code.TstBeqR) + x.cond);
-        this.put(x.a);
-        this.put(x.b);
-        return x.op === Op.brtst ? this.target(x) : this.label(x);
-      case Op.bx:
-        return this.four(Code.Bx, x.a, this.block.pcs[x.at], x.at + 1);
-      case Op.svc:
-        this.four(
-          Code.Svc,
-          x.i,
-          this.block.pcs[x.at + 1] | (this.block.thumb ? 1 : 0),
-          this.block.its[x.at + 1],
+        return this.branch(
+          x,
+          (x.kb ? Code.TstBeqI : Code.TstBeqR) + x.cond,
+          x.a,
+          x.kb ? 0 : x.b,
+          x.kb,
         );
-        return this.put(x.at + 1);
+      case Op.bx:
+        return this.opK(Code.Bx, 0, x.a, x.at + 1, this.block.pcs[x.at]);
+      case Op.svc:
+        this.opK(Code.Svc, 0, 0, x.at + 1, x.i);
+        this.put(this.block.pcs[x.at + 1] | (this.block.thumb ? 1 : 0));
+        return this.put(this.block.its[x.at + 1]);
       case Op.bkpt:
-        this.put(Code.Bkpt);
-        return this.put(x.i);
+        return this.opK(Code.Bkpt, 0, 0, 0, x.i);
       case Op.udf:
         return this.put(Code.Udf);
     }
     const unary = unaryCodes[x.op];
-    if (unary !== undefined) return this.three(unary, x.d, x.a);
+    if (unary !== undefined) return this.op(unary, x.d, x.a, 0);
     const long = longCodes[x.op];
-    if (long !== undefined && !x.set) return this.five(long, x.d, x.e, x.a, x.b);
+    if (long !== undefined && !x.set) return this.opK(long, x.d, x.a, x.b, x.e);
     this.rare(x);
   }
 
-  /** to cost count: a taken branch to an address not above its own costs a unit. */
-  private target(x: Inst): void {
+  /** A branch out of the block or to one of its ops; `constant`: it compares with the constant x.b. */
+  private branch(x: Inst, code: number, d: number, a: number, constant = false): void {
+    const inside = opRows[x.op].operands.includes("label");
     const own = this.block.pcs[x.at];
-    this.exit(x.to, (x.to & ~1) >>> 0 <= own >>> 0 ? 1 : 0, x.at + 1);
-  }
-  private label(x: Inst): void {
-    this.labels.push(this.ip, x.label);
+    // A taken branch to an address not above its own costs a unit.
+    const cost = !inside && (x.to & ~1) >>> 0 <= own >>> 0 ? 1 : 0;
+    this.op(code, d, a, inside ? 0 : ((x.at + 1) << 1) | cost);
+    if (constant) this.put(x.b);
+    if (inside) this.labels.push(this.ip, x.label);
+    else this.exits.push(this.ip, x.to);
     this.put(0);
-    this.put(0);
-    this.put(0);
-  }
-  private exit(to: number, cost: number, count: number): void {
-    this.exits.push(this.ip, to);
-    this.put(0);
-    this.put(cost);
-    this.put(count);
   }
   /** Falls through to the next block; inside an IT block that is not an address alone. */
   private end(it: number): void {
     if (it) return this.put(Code.Leave);
-    this.put(Code.B);
-    this.exit(this.block.end | (this.block.thumb ? 1 : 0), 0, this.block.pcs.length - 1);
+    this.op(Code.B, 0, 0, (this.block.pcs.length - 1) << 1);
+    this.exits.push(this.ip, this.block.end | (this.block.thumb ? 1 : 0));
+    this.put(0);
   }
 
   private dual(x: Inst): void {
-    let base = x.a;
     if (x.ka) {
-      this.three(Code.MovI, SCRATCH, x.a);
-      base = SCRATCH;
+      this.opK(Code.MovI, SCRATCH, 0, 0, x.a);
+      x.a = SCRATCH;
+      x.ka = false;
     }
-    if (!x.kb) {
-      x.a = base;
-      return this.rare(x);
-    }
-    const load = x.op === Op.ldrd;
-    if (load) this.five(Code.LdrdI, x.d, x.e, base, x.b);
-    else this.five(Code.StrdI, x.s, x.t, base, x.b);
+    if (!x.kb) this.rare(x);
+    else if (x.op === Op.ldrd) this.opK(Code.LdrdI, x.d, x.a, x.e, x.b);
+    else this.opK(Code.StrdI, x.s, x.a, x.t, x.b);
   }
 
   private multiple(x: Inst): void {
-    this.put(x.op === Op.ldm ? Code.Ldm : Code.Stm);
-    this.put(x.a);
-    this.put(x.j);
-    this.put(0);
-    const n = this.ip;
+    const start = this.ip;
+    this.ip += 2;
     this.put(0);
     for (let r = 0; r < 16; r++) {
       if (x.i & (1 << r)) this.put(r === 15 ? TEMP : r);
     }
-    this.words[n] = this.ip - n - 1;
+    const end = this.ip;
+    this.ip = start;
+    this.opK(x.op === Op.ldm ? Code.Ldm : Code.Stm, 0, x.a, end - start - 3, x.j);
+    this.ip = end;
   }
 
   private rare(x: Inst): void {
     this.rareWords(x, x.i);
   }
   private rareWords(x: Inst, i: number): void {
-    this.five(RARE_BASE + x.op, x.d === NONE ? JUNK : x.d, x.s === NONE ? x.e : x.s, x.a, x.b);
+    if (x.ka) throw new Error(`encoder: ${opNames[x.op]} with a constant base`);
+    this.op(Code.Rare, x.op, 0, 0);
+    this.put(x.d === NONE ? JUNK : x.d);
+    this.put(x.s === NONE ? x.e : x.s);
+    this.put(x.a);
+    this.put(x.b);
     this.put(x.t === NONE ? x.c : x.t);
     this.put(i);
     this.put(x.set);
-    if (x.ka) throw new Error(`encoder: ${opNames[x.op]} with a constant base`);
-  }
-
-  private three(code: number, a: number, b: number): void {
-    this.put(code);
-    this.put(a);
-    this.put(b);
-  }
-  private four(code: number, a: number, b: number, c: number): void {
-    this.three(code, a, b);
-    this.put(c);
-  }
-  private five(code: number, a: number, b: number, c: number, d: number): void {
-    this.four(code, a, b, c);
-    this.put(d);
   }
 }
 

@@ -1,27 +1,31 @@
-import { type Exit, SVC_UNITS } from "../types.ts";
+import type { Exit } from "../types.ts";
 import type { Core } from "./core.ts";
-import { rare } from "./rare.ts";
+import { rare, RARE_WORDS } from "./rare.ts";
 
 /**
- * The interpreter's own instruction set: the IR of a block is encoded into the arena as these codes, each followed by its
- * operands (one word each; d, a, b are indices into the register file, k a constant).
+ * The interpreter's own instruction set: the IR of a block is encoded into the arena as these codes. The first word of an
+ * op is code | d << 8 | a << 16 | b << 24, indices into the register file unless said otherwise; k is the second word.
  *
  * JavaScriptCore makes a jump table only from integer literals and inlines members of a `const enum` only where the enum
- * is declared, so it stands beside the loop. The loop's bytecode must stay below the limit of the top tier (20,000); ops that are
- * rare in compiled code are functions in rare.ts, reached by codes from `Rare` upwards.
+ * is declared, so it stands beside the loop. What compiled code seldom does is in rare.ts, so that the loop stays small
+ * enough to be optimised soon and well.
  */
 export const enum Code {
-  Halt, // never dispatched
-  // Leaving a block. A branch target is an arena index whose preceding word is the guest address (bit 0: Thumb).
-  Exit, // patch: find the target of the preceding word and write it to `patch`
+  /** Never dispatched: a word that nobody wrote. */
+  Halt,
+  /**
+   * Ways out. A branch target is an arena index behind a word with the guest address (bit 0: Thumb). Branches have the target in
+   * k, or in the third word when k is a constant, and b = instructions so far << 1 | whether it costs a unit.
+   */
+  Exit, // k = the word that should hold the target, which is at the address before this op
   Leave, // go on at the guest address of this place
   PrefetchAbort,
-  B, // to cost count
-  BL, // to cost count lr
-  Bx, // a pc count
-  Bz, // a to cost count
-  Bnz, // a to cost count
-  Beq, // to cost count; in the order of the conditions
+  B,
+  BL, // third word: lr
+  Bx, // to a; b = instructions so far, k = own address
+  Bz, // when a is zero
+  Bnz,
+  Beq, // the conditions in their order
   Bne,
   Bcs,
   Bcc,
@@ -35,7 +39,7 @@ export const enum Code {
   Blt,
   Bgt,
   Ble,
-  CmpBeqR, // a b to cost count; compare and branch
+  CmpBeqR, // compares d and a
   CmpBneR,
   CmpBcsR,
   CmpBccR,
@@ -45,7 +49,7 @@ export const enum Code {
   CmpBltR,
   CmpBgtR,
   CmpBleR,
-  CmpBeqI, // a k to cost count
+  CmpBeqI, // compares d and k
   CmpBneI,
   CmpBcsI,
   CmpBccI,
@@ -59,14 +63,14 @@ export const enum Code {
   TstBneR,
   TstBeqI,
   TstBneI,
-  SubsBne, // d a k to cost count
-  Svc, // imm next it count
+  SubsBne, // d = a - k
+  Svc, // k = immediate, b = instructions so far; then the address behind, ITSTATE there
   Udf,
-  Bkpt, // imm
+  Bkpt, // k = immediate
 
-  // Data processing: d a b, or d a k.
-  MovR,
-  MovI,
+  /** Data processing: R takes b, I takes k. */
+  MovR, // d = a
+  MovI, // d = k
   MovsR,
   MovsI,
   MvnR,
@@ -100,15 +104,15 @@ export const enum Code {
   OrrsI,
   EorsR,
   EorsI,
-  CmpR, // a b
-  CmpI, // a k
+  CmpR, // d and a
+  CmpI, // d and k
   CmnR,
   CmnI,
   TstR,
   TstI,
   TeqR,
   TeqI,
-  LslI,
+  LslI, // by b, 1-31
   LsrI,
   AsrI,
   RorI,
@@ -119,7 +123,7 @@ export const enum Code {
   LslsI,
   LsrsI,
   AsrsI,
-  AddLsl, // d a b k: d = a + (b << k)
+  AddLsl, // d = a + (b << k)
   AddLsr,
   AddAsr,
   SubLsl,
@@ -127,25 +131,25 @@ export const enum Code {
   OrrLsr,
   EorLsl,
   EorLsr,
-  Mul, // d a b
+  Mul,
   Muls,
-  Mla, // d a b c
+  Mla, // d = register k + a * b
   Mls,
-  Umull, // d e a b
+  Umull, // register k : d = a * b
   Smull,
   Umlal,
   Smlal,
   Sdiv,
   Udiv,
-  Sxtb, // d a
+  Sxtb,
   Sxth,
   Clz,
   Rev,
-  Ubfx, // d a left right: shifts that cut the field out
+  Ubfx, // d = a << b >>> k
   Sbfx,
-  Bfi, // d a lsb mask
+  Bfi, // b = lsb, k = mask
 
-  // Memory: d a k, d a b shift, d address.
+  /** Memory: I is [a + k], X is [a + (b << k)], data in d. */
   LdrI,
   LdrbI,
   LdrhI,
@@ -156,29 +160,28 @@ export const enum Code {
   LdrhX,
   LdrsbX,
   LdrshX,
-  LdrAbs,
+  LdrAbs, // [k]
   StrI,
   StrbI,
   StrhI,
   StrX,
   StrbX,
   StrhX,
-  LdrPost, // d a k: d = [a], a += k
+  LdrPost, // [a], then a += k
   LdrbPost,
   StrPost,
   StrbPost,
-  LdrdI, // d e a k
+  LdrdI, // d and b
   StrdI,
-  Ldm, // a offset writeback n r...
+  Ldm, // b registers from a + k; then what a is moved by, and the registers
   Stm,
 
-  Rare = 256,
+  Rare, // d = number of the IR op; operands as in rare.ts
 }
 
 /** The register file, see state.ts. */
 const enum F {
   PC = 15,
-  Junk = 24,
   N = 26,
   Z = 27,
   C = 28,
@@ -192,9 +195,6 @@ const enum Right {
   Write = 2,
 }
 
-/** Size in words of every op of rare.ts, its code included. */
-export const RARE_WORDS = 8;
-
 /** Entries of the cache of indirect branch targets: two words each, guest address and arena index. */
 export const CACHE_MASK = 0x3fff;
 
@@ -202,21 +202,27 @@ const SLICE: Exit = 0;
 const STOP: Exit = 1;
 
 /** Runs from arena index `ip` until an exit. */
-export type Loop = (ip: number) => Exit;
-
-export function createLoop(core: Core): Loop {
+export function loop(core: Core, ip: number): Exit {
   const R = core.file;
   const m = core.arena.words;
-  const cache = core.arena.cache;
+  const { cache } = core.arena;
   const { rights, i32, u16, i16, u8, i8 } = core.memory;
-
-  return function loop(ip: number): Exit {
-    let units = core.units;
-    let count = 0;
-    for (;;) {
-      switch (m[ip]) {
+  let units = core.units;
+  let count = 0;
+  // Shared by the cases: fewer locals keep the bytecode in its narrow form.
+  let x = 0;
+  let y = 0;
+  let r = 0;
+  for (;;) {
+    const w = m[ip];
+    let k = m[ip + 1];
+    const d = (w >>> 8) & 255;
+    const a = (w >>> 16) & 255;
+    const b = w >>> 24;
+    memory: {
+      switch (w & 255) {
         case Code.Exit:
-          ip = core.link(m[ip - 1], m[ip + 1], ip);
+          ip = core.link(m[ip - 1], k, ip);
           continue;
         case Code.Leave:
           core.units = units;
@@ -225,1489 +231,1095 @@ export function createLoop(core: Core): Loop {
           ip = core.leave(ip);
           continue;
         case Code.PrefetchAbort:
-          core.units = units;
-          core.stats.instructions += count;
-          return core.prefetchAbort();
-
+          return core.prefetchAbort(units, count);
         case Code.B:
-          units -= m[ip + 2];
-          count += m[ip + 3];
-          ip = m[ip + 1];
-          if (units > 0) continue;
           break;
         case Code.BL:
-          R[14] = m[ip + 4];
-          units -= m[ip + 2];
-          count += m[ip + 3];
-          ip = m[ip + 1];
-          if (units > 0) continue;
+          R[14] = m[ip + 2];
           break;
-        case Code.Bx: {
-          const key = R[m[ip + 1]];
-          count += m[ip + 3];
-          if ((key & -2) >>> 0 <= m[ip + 2] >>> 0 && --units <= 0) {
+        case Code.Bx:
+          x = R[a];
+          count += b;
+          if ((x & -2) >>> 0 <= k >>> 0 && --units <= 0) {
             core.units = units;
             core.stats.instructions += count;
-            R[F.PC] = key & -2;
-            R[F.T] = key & 1;
+            R[F.PC] = x & -2;
+            R[F.T] = x & 1;
             return SLICE;
           }
-          const h = ((key >>> 1) & CACHE_MASK) << 1;
-          ip = cache[h] === key ? cache[h + 1] : core.find(key);
+          y = ((x >>> 1) & CACHE_MASK) << 1;
+          ip = cache[y] === x ? cache[y + 1] : core.find(x);
           continue;
-        }
         case Code.Bz:
-          if (R[m[ip + 1]] !== 0) {
-            ip += 5;
+          if (R[a] !== 0) {
+            ip += 2;
             continue;
           }
-          units -= m[ip + 3];
-          count += m[ip + 4];
-          ip = m[ip + 2];
-          if (units > 0) continue;
           break;
         case Code.Bnz:
-          if (R[m[ip + 1]] === 0) {
-            ip += 5;
+          if (R[a] === 0) {
+            ip += 2;
             continue;
           }
-          units -= m[ip + 3];
-          count += m[ip + 4];
-          ip = m[ip + 2];
-          if (units > 0) continue;
           break;
         case Code.Beq:
           if (R[F.Z] !== 0) {
-            ip += 4;
+            ip += 2;
             continue;
           }
-          units -= m[ip + 2];
-          count += m[ip + 3];
-          ip = m[ip + 1];
-          if (units > 0) continue;
           break;
         case Code.Bne:
           if (R[F.Z] === 0) {
-            ip += 4;
+            ip += 2;
             continue;
           }
-          units -= m[ip + 2];
-          count += m[ip + 3];
-          ip = m[ip + 1];
-          if (units > 0) continue;
           break;
         case Code.Bcs:
           if (R[F.C] === 0) {
-            ip += 4;
+            ip += 2;
             continue;
           }
-          units -= m[ip + 2];
-          count += m[ip + 3];
-          ip = m[ip + 1];
-          if (units > 0) continue;
           break;
         case Code.Bcc:
           if (R[F.C] !== 0) {
-            ip += 4;
+            ip += 2;
             continue;
           }
-          units -= m[ip + 2];
-          count += m[ip + 3];
-          ip = m[ip + 1];
-          if (units > 0) continue;
           break;
         case Code.Bmi:
           if (R[F.N] >= 0) {
-            ip += 4;
+            ip += 2;
             continue;
           }
-          units -= m[ip + 2];
-          count += m[ip + 3];
-          ip = m[ip + 1];
-          if (units > 0) continue;
           break;
         case Code.Bpl:
           if (R[F.N] < 0) {
-            ip += 4;
+            ip += 2;
             continue;
           }
-          units -= m[ip + 2];
-          count += m[ip + 3];
-          ip = m[ip + 1];
-          if (units > 0) continue;
           break;
         case Code.Bvs:
           if (R[F.V] >= 0) {
-            ip += 4;
+            ip += 2;
             continue;
           }
-          units -= m[ip + 2];
-          count += m[ip + 3];
-          ip = m[ip + 1];
-          if (units > 0) continue;
           break;
         case Code.Bvc:
           if (R[F.V] < 0) {
-            ip += 4;
+            ip += 2;
             continue;
           }
-          units -= m[ip + 2];
-          count += m[ip + 3];
-          ip = m[ip + 1];
-          if (units > 0) continue;
           break;
         case Code.Bhi:
           if (R[F.C] === 0 || R[F.Z] === 0) {
-            ip += 4;
+            ip += 2;
             continue;
           }
-          units -= m[ip + 2];
-          count += m[ip + 3];
-          ip = m[ip + 1];
-          if (units > 0) continue;
           break;
         case Code.Bls:
           if (R[F.C] !== 0 && R[F.Z] !== 0) {
-            ip += 4;
+            ip += 2;
             continue;
           }
-          units -= m[ip + 2];
-          count += m[ip + 3];
-          ip = m[ip + 1];
-          if (units > 0) continue;
           break;
         case Code.Bge:
           if ((R[F.N] ^ R[F.V]) < 0) {
-            ip += 4;
+            ip += 2;
             continue;
           }
-          units -= m[ip + 2];
-          count += m[ip + 3];
-          ip = m[ip + 1];
-          if (units > 0) continue;
           break;
         case Code.Blt:
           if ((R[F.N] ^ R[F.V]) >= 0) {
-            ip += 4;
+            ip += 2;
             continue;
           }
-          units -= m[ip + 2];
-          count += m[ip + 3];
-          ip = m[ip + 1];
-          if (units > 0) continue;
           break;
         case Code.Bgt:
           if (R[F.Z] === 0 || (R[F.N] ^ R[F.V]) < 0) {
-            ip += 4;
+            ip += 2;
             continue;
           }
-          units -= m[ip + 2];
-          count += m[ip + 3];
-          ip = m[ip + 1];
-          if (units > 0) continue;
           break;
         case Code.Ble:
           if (R[F.Z] !== 0 && (R[F.N] ^ R[F.V]) >= 0) {
-            ip += 4;
+            ip += 2;
             continue;
           }
-          units -= m[ip + 2];
-          count += m[ip + 3];
-          ip = m[ip + 1];
-          if (units > 0) continue;
           break;
-        case Code.CmpBeqR: {
-          const a = R[m[ip + 1]];
-          const b = R[m[ip + 2]];
-          const r = (a - b) | 0;
-          R[F.N] = r;
-          R[F.Z] = r;
-          R[F.C] = a >>> 0 >= b >>> 0 ? 1 : 0;
-          R[F.V] = (a ^ b) & (a ^ r);
-          if (a !== b) {
-            ip += 6;
+        case Code.CmpBeqR:
+          x = R[d];
+          y = R[a];
+          r = (x - y) | 0;
+          R[F.N] = R[F.Z] = r;
+          R[F.C] = x >>> 0 >= y >>> 0 ? 1 : 0;
+          R[F.V] = (x ^ y) & (x ^ r);
+          if (x !== y) {
+            ip += 2;
             continue;
           }
-          units -= m[ip + 4];
-          count += m[ip + 5];
-          ip = m[ip + 3];
-          if (units > 0) continue;
           break;
-        }
-        case Code.CmpBneR: {
-          const a = R[m[ip + 1]];
-          const b = R[m[ip + 2]];
-          const r = (a - b) | 0;
-          R[F.N] = r;
-          R[F.Z] = r;
-          R[F.C] = a >>> 0 >= b >>> 0 ? 1 : 0;
-          R[F.V] = (a ^ b) & (a ^ r);
-          if (a === b) {
-            ip += 6;
+        case Code.CmpBneR:
+          x = R[d];
+          y = R[a];
+          r = (x - y) | 0;
+          R[F.N] = R[F.Z] = r;
+          R[F.C] = x >>> 0 >= y >>> 0 ? 1 : 0;
+          R[F.V] = (x ^ y) & (x ^ r);
+          if (x === y) {
+            ip += 2;
             continue;
           }
-          units -= m[ip + 4];
-          count += m[ip + 5];
-          ip = m[ip + 3];
-          if (units > 0) continue;
           break;
-        }
-        case Code.CmpBcsR: {
-          const a = R[m[ip + 1]];
-          const b = R[m[ip + 2]];
-          const r = (a - b) | 0;
-          R[F.N] = r;
-          R[F.Z] = r;
-          R[F.C] = a >>> 0 >= b >>> 0 ? 1 : 0;
-          R[F.V] = (a ^ b) & (a ^ r);
-          if (a >>> 0 < b >>> 0) {
-            ip += 6;
+        case Code.CmpBcsR:
+          x = R[d];
+          y = R[a];
+          r = (x - y) | 0;
+          R[F.N] = R[F.Z] = r;
+          R[F.C] = x >>> 0 >= y >>> 0 ? 1 : 0;
+          R[F.V] = (x ^ y) & (x ^ r);
+          if (x >>> 0 < y >>> 0) {
+            ip += 2;
             continue;
           }
-          units -= m[ip + 4];
-          count += m[ip + 5];
-          ip = m[ip + 3];
-          if (units > 0) continue;
           break;
-        }
-        case Code.CmpBccR: {
-          const a = R[m[ip + 1]];
-          const b = R[m[ip + 2]];
-          const r = (a - b) | 0;
-          R[F.N] = r;
-          R[F.Z] = r;
-          R[F.C] = a >>> 0 >= b >>> 0 ? 1 : 0;
-          R[F.V] = (a ^ b) & (a ^ r);
-          if (a >>> 0 >= b >>> 0) {
-            ip += 6;
+        case Code.CmpBccR:
+          x = R[d];
+          y = R[a];
+          r = (x - y) | 0;
+          R[F.N] = R[F.Z] = r;
+          R[F.C] = x >>> 0 >= y >>> 0 ? 1 : 0;
+          R[F.V] = (x ^ y) & (x ^ r);
+          if (x >>> 0 >= y >>> 0) {
+            ip += 2;
             continue;
           }
-          units -= m[ip + 4];
-          count += m[ip + 5];
-          ip = m[ip + 3];
-          if (units > 0) continue;
           break;
-        }
-        case Code.CmpBhiR: {
-          const a = R[m[ip + 1]];
-          const b = R[m[ip + 2]];
-          const r = (a - b) | 0;
-          R[F.N] = r;
-          R[F.Z] = r;
-          R[F.C] = a >>> 0 >= b >>> 0 ? 1 : 0;
-          R[F.V] = (a ^ b) & (a ^ r);
-          if (a >>> 0 <= b >>> 0) {
-            ip += 6;
+        case Code.CmpBhiR:
+          x = R[d];
+          y = R[a];
+          r = (x - y) | 0;
+          R[F.N] = R[F.Z] = r;
+          R[F.C] = x >>> 0 >= y >>> 0 ? 1 : 0;
+          R[F.V] = (x ^ y) & (x ^ r);
+          if (x >>> 0 <= y >>> 0) {
+            ip += 2;
             continue;
           }
-          units -= m[ip + 4];
-          count += m[ip + 5];
-          ip = m[ip + 3];
-          if (units > 0) continue;
           break;
-        }
-        case Code.CmpBlsR: {
-          const a = R[m[ip + 1]];
-          const b = R[m[ip + 2]];
-          const r = (a - b) | 0;
-          R[F.N] = r;
-          R[F.Z] = r;
-          R[F.C] = a >>> 0 >= b >>> 0 ? 1 : 0;
-          R[F.V] = (a ^ b) & (a ^ r);
-          if (a >>> 0 > b >>> 0) {
-            ip += 6;
+        case Code.CmpBlsR:
+          x = R[d];
+          y = R[a];
+          r = (x - y) | 0;
+          R[F.N] = R[F.Z] = r;
+          R[F.C] = x >>> 0 >= y >>> 0 ? 1 : 0;
+          R[F.V] = (x ^ y) & (x ^ r);
+          if (x >>> 0 > y >>> 0) {
+            ip += 2;
             continue;
           }
-          units -= m[ip + 4];
-          count += m[ip + 5];
-          ip = m[ip + 3];
-          if (units > 0) continue;
           break;
-        }
-        case Code.CmpBgeR: {
-          const a = R[m[ip + 1]];
-          const b = R[m[ip + 2]];
-          const r = (a - b) | 0;
-          R[F.N] = r;
-          R[F.Z] = r;
-          R[F.C] = a >>> 0 >= b >>> 0 ? 1 : 0;
-          R[F.V] = (a ^ b) & (a ^ r);
-          if (a < b) {
-            ip += 6;
+        case Code.CmpBgeR:
+          x = R[d];
+          y = R[a];
+          r = (x - y) | 0;
+          R[F.N] = R[F.Z] = r;
+          R[F.C] = x >>> 0 >= y >>> 0 ? 1 : 0;
+          R[F.V] = (x ^ y) & (x ^ r);
+          if (x < y) {
+            ip += 2;
             continue;
           }
-          units -= m[ip + 4];
-          count += m[ip + 5];
-          ip = m[ip + 3];
-          if (units > 0) continue;
           break;
-        }
-        case Code.CmpBltR: {
-          const a = R[m[ip + 1]];
-          const b = R[m[ip + 2]];
-          const r = (a - b) | 0;
-          R[F.N] = r;
-          R[F.Z] = r;
-          R[F.C] = a >>> 0 >= b >>> 0 ? 1 : 0;
-          R[F.V] = (a ^ b) & (a ^ r);
-          if (a >= b) {
-            ip += 6;
+        case Code.CmpBltR:
+          x = R[d];
+          y = R[a];
+          r = (x - y) | 0;
+          R[F.N] = R[F.Z] = r;
+          R[F.C] = x >>> 0 >= y >>> 0 ? 1 : 0;
+          R[F.V] = (x ^ y) & (x ^ r);
+          if (x >= y) {
+            ip += 2;
             continue;
           }
-          units -= m[ip + 4];
-          count += m[ip + 5];
-          ip = m[ip + 3];
-          if (units > 0) continue;
           break;
-        }
-        case Code.CmpBgtR: {
-          const a = R[m[ip + 1]];
-          const b = R[m[ip + 2]];
-          const r = (a - b) | 0;
-          R[F.N] = r;
-          R[F.Z] = r;
-          R[F.C] = a >>> 0 >= b >>> 0 ? 1 : 0;
-          R[F.V] = (a ^ b) & (a ^ r);
-          if (a <= b) {
-            ip += 6;
+        case Code.CmpBgtR:
+          x = R[d];
+          y = R[a];
+          r = (x - y) | 0;
+          R[F.N] = R[F.Z] = r;
+          R[F.C] = x >>> 0 >= y >>> 0 ? 1 : 0;
+          R[F.V] = (x ^ y) & (x ^ r);
+          if (x <= y) {
+            ip += 2;
             continue;
           }
-          units -= m[ip + 4];
-          count += m[ip + 5];
-          ip = m[ip + 3];
-          if (units > 0) continue;
           break;
-        }
-        case Code.CmpBleR: {
-          const a = R[m[ip + 1]];
-          const b = R[m[ip + 2]];
-          const r = (a - b) | 0;
-          R[F.N] = r;
-          R[F.Z] = r;
-          R[F.C] = a >>> 0 >= b >>> 0 ? 1 : 0;
-          R[F.V] = (a ^ b) & (a ^ r);
-          if (a > b) {
-            ip += 6;
+        case Code.CmpBleR:
+          x = R[d];
+          y = R[a];
+          r = (x - y) | 0;
+          R[F.N] = R[F.Z] = r;
+          R[F.C] = x >>> 0 >= y >>> 0 ? 1 : 0;
+          R[F.V] = (x ^ y) & (x ^ r);
+          if (x > y) {
+            ip += 2;
             continue;
           }
-          units -= m[ip + 4];
-          count += m[ip + 5];
-          ip = m[ip + 3];
-          if (units > 0) continue;
           break;
-        }
-        case Code.CmpBeqI: {
-          const a = R[m[ip + 1]];
-          const b = m[ip + 2];
-          const r = (a - b) | 0;
-          R[F.N] = r;
-          R[F.Z] = r;
-          R[F.C] = a >>> 0 >= b >>> 0 ? 1 : 0;
-          R[F.V] = (a ^ b) & (a ^ r);
-          if (a !== b) {
-            ip += 6;
+        case Code.CmpBeqI:
+          x = R[d];
+          y = k;
+          k = m[ip + 2];
+          r = (x - y) | 0;
+          R[F.N] = R[F.Z] = r;
+          R[F.C] = x >>> 0 >= y >>> 0 ? 1 : 0;
+          R[F.V] = (x ^ y) & (x ^ r);
+          if (x !== y) {
+            ip += 3;
             continue;
           }
-          units -= m[ip + 4];
-          count += m[ip + 5];
-          ip = m[ip + 3];
-          if (units > 0) continue;
           break;
-        }
-        case Code.CmpBneI: {
-          const a = R[m[ip + 1]];
-          const b = m[ip + 2];
-          const r = (a - b) | 0;
-          R[F.N] = r;
-          R[F.Z] = r;
-          R[F.C] = a >>> 0 >= b >>> 0 ? 1 : 0;
-          R[F.V] = (a ^ b) & (a ^ r);
-          if (a === b) {
-            ip += 6;
+        case Code.CmpBneI:
+          x = R[d];
+          y = k;
+          k = m[ip + 2];
+          r = (x - y) | 0;
+          R[F.N] = R[F.Z] = r;
+          R[F.C] = x >>> 0 >= y >>> 0 ? 1 : 0;
+          R[F.V] = (x ^ y) & (x ^ r);
+          if (x === y) {
+            ip += 3;
             continue;
           }
-          units -= m[ip + 4];
-          count += m[ip + 5];
-          ip = m[ip + 3];
-          if (units > 0) continue;
           break;
-        }
-        case Code.CmpBcsI: {
-          const a = R[m[ip + 1]];
-          const b = m[ip + 2];
-          const r = (a - b) | 0;
-          R[F.N] = r;
-          R[F.Z] = r;
-          R[F.C] = a >>> 0 >= b >>> 0 ? 1 : 0;
-          R[F.V] = (a ^ b) & (a ^ r);
-          if (a >>> 0 < b >>> 0) {
-            ip += 6;
+        case Code.CmpBcsI:
+          x = R[d];
+          y = k;
+          k = m[ip + 2];
+          r = (x - y) | 0;
+          R[F.N] = R[F.Z] = r;
+          R[F.C] = x >>> 0 >= y >>> 0 ? 1 : 0;
+          R[F.V] = (x ^ y) & (x ^ r);
+          if (x >>> 0 < y >>> 0) {
+            ip += 3;
             continue;
           }
-          units -= m[ip + 4];
-          count += m[ip + 5];
-          ip = m[ip + 3];
-          if (units > 0) continue;
           break;
-        }
-        case Code.CmpBccI: {
-          const a = R[m[ip + 1]];
-          const b = m[ip + 2];
-          const r = (a - b) | 0;
-          R[F.N] = r;
-          R[F.Z] = r;
-          R[F.C] = a >>> 0 >= b >>> 0 ? 1 : 0;
-          R[F.V] = (a ^ b) & (a ^ r);
-          if (a >>> 0 >= b >>> 0) {
-            ip += 6;
+        case Code.CmpBccI:
+          x = R[d];
+          y = k;
+          k = m[ip + 2];
+          r = (x - y) | 0;
+          R[F.N] = R[F.Z] = r;
+          R[F.C] = x >>> 0 >= y >>> 0 ? 1 : 0;
+          R[F.V] = (x ^ y) & (x ^ r);
+          if (x >>> 0 >= y >>> 0) {
+            ip += 3;
             continue;
           }
-          units -= m[ip + 4];
-          count += m[ip + 5];
-          ip = m[ip + 3];
-          if (units > 0) continue;
           break;
-        }
-        case Code.CmpBhiI: {
-          const a = R[m[ip + 1]];
-          const b = m[ip + 2];
-          const r = (a - b) | 0;
-          R[F.N] = r;
-          R[F.Z] = r;
-          R[F.C] = a >>> 0 >= b >>> 0 ? 1 : 0;
-          R[F.V] = (a ^ b) & (a ^ r);
-          if (a >>> 0 <= b >>> 0) {
-            ip += 6;
+        case Code.CmpBhiI:
+          x = R[d];
+          y = k;
+          k = m[ip + 2];
+          r = (x - y) | 0;
+          R[F.N] = R[F.Z] = r;
+          R[F.C] = x >>> 0 >= y >>> 0 ? 1 : 0;
+          R[F.V] = (x ^ y) & (x ^ r);
+          if (x >>> 0 <= y >>> 0) {
+            ip += 3;
             continue;
           }
-          units -= m[ip + 4];
-          count += m[ip + 5];
-          ip = m[ip + 3];
-          if (units > 0) continue;
           break;
-        }
-        case Code.CmpBlsI: {
-          const a = R[m[ip + 1]];
-          const b = m[ip + 2];
-          const r = (a - b) | 0;
-          R[F.N] = r;
-          R[F.Z] = r;
-          R[F.C] = a >>> 0 >= b >>> 0 ? 1 : 0;
-          R[F.V] = (a ^ b) & (a ^ r);
-          if (a >>> 0 > b >>> 0) {
-            ip += 6;
+        case Code.CmpBlsI:
+          x = R[d];
+          y = k;
+          k = m[ip + 2];
+          r = (x - y) | 0;
+          R[F.N] = R[F.Z] = r;
+          R[F.C] = x >>> 0 >= y >>> 0 ? 1 : 0;
+          R[F.V] = (x ^ y) & (x ^ r);
+          if (x >>> 0 > y >>> 0) {
+            ip += 3;
             continue;
           }
-          units -= m[ip + 4];
-          count += m[ip + 5];
-          ip = m[ip + 3];
-          if (units > 0) continue;
           break;
-        }
-        case Code.CmpBgeI: {
-          const a = R[m[ip + 1]];
-          const b = m[ip + 2];
-          const r = (a - b) | 0;
-          R[F.N] = r;
-          R[F.Z] = r;
-          R[F.C] = a >>> 0 >= b >>> 0 ? 1 : 0;
-          R[F.V] = (a ^ b) & (a ^ r);
-          if (a < b) {
-            ip += 6;
+        case Code.CmpBgeI:
+          x = R[d];
+          y = k;
+          k = m[ip + 2];
+          r = (x - y) | 0;
+          R[F.N] = R[F.Z] = r;
+          R[F.C] = x >>> 0 >= y >>> 0 ? 1 : 0;
+          R[F.V] = (x ^ y) & (x ^ r);
+          if (x < y) {
+            ip += 3;
             continue;
           }
-          units -= m[ip + 4];
-          count += m[ip + 5];
-          ip = m[ip + 3];
-          if (units > 0) continue;
           break;
-        }
-        case Code.CmpBltI: {
-          const a = R[m[ip + 1]];
-          const b = m[ip + 2];
-          const r = (a - b) | 0;
-          R[F.N] = r;
-          R[F.Z] = r;
-          R[F.C] = a >>> 0 >= b >>> 0 ? 1 : 0;
-          R[F.V] = (a ^ b) & (a ^ r);
-          if (a >= b) {
-            ip += 6;
+        case Code.CmpBltI:
+          x = R[d];
+          y = k;
+          k = m[ip + 2];
+          r = (x - y) | 0;
+          R[F.N] = R[F.Z] = r;
+          R[F.C] = x >>> 0 >= y >>> 0 ? 1 : 0;
+          R[F.V] = (x ^ y) & (x ^ r);
+          if (x >= y) {
+            ip += 3;
             continue;
           }
-          units -= m[ip + 4];
-          count += m[ip + 5];
-          ip = m[ip + 3];
-          if (units > 0) continue;
           break;
-        }
-        case Code.CmpBgtI: {
-          const a = R[m[ip + 1]];
-          const b = m[ip + 2];
-          const r = (a - b) | 0;
-          R[F.N] = r;
-          R[F.Z] = r;
-          R[F.C] = a >>> 0 >= b >>> 0 ? 1 : 0;
-          R[F.V] = (a ^ b) & (a ^ r);
-          if (a <= b) {
-            ip += 6;
+        case Code.CmpBgtI:
+          x = R[d];
+          y = k;
+          k = m[ip + 2];
+          r = (x - y) | 0;
+          R[F.N] = R[F.Z] = r;
+          R[F.C] = x >>> 0 >= y >>> 0 ? 1 : 0;
+          R[F.V] = (x ^ y) & (x ^ r);
+          if (x <= y) {
+            ip += 3;
             continue;
           }
-          units -= m[ip + 4];
-          count += m[ip + 5];
-          ip = m[ip + 3];
-          if (units > 0) continue;
           break;
-        }
-        case Code.CmpBleI: {
-          const a = R[m[ip + 1]];
-          const b = m[ip + 2];
-          const r = (a - b) | 0;
-          R[F.N] = r;
-          R[F.Z] = r;
-          R[F.C] = a >>> 0 >= b >>> 0 ? 1 : 0;
-          R[F.V] = (a ^ b) & (a ^ r);
-          if (a > b) {
-            ip += 6;
+        case Code.CmpBleI:
+          x = R[d];
+          y = k;
+          k = m[ip + 2];
+          r = (x - y) | 0;
+          R[F.N] = R[F.Z] = r;
+          R[F.C] = x >>> 0 >= y >>> 0 ? 1 : 0;
+          R[F.V] = (x ^ y) & (x ^ r);
+          if (x > y) {
+            ip += 3;
             continue;
           }
-          units -= m[ip + 4];
-          count += m[ip + 5];
-          ip = m[ip + 3];
-          if (units > 0) continue;
           break;
-        }
-        case Code.TstBeqR: {
-          const r = R[m[ip + 1]] & R[m[ip + 2]];
-          R[F.N] = r;
-          R[F.Z] = r;
+        case Code.TstBeqR:
+          r = R[d] & R[a];
+          R[F.N] = R[F.Z] = r;
           if (r !== 0) {
-            ip += 6;
+            ip += 2;
             continue;
           }
-          units -= m[ip + 4];
-          count += m[ip + 5];
-          ip = m[ip + 3];
-          if (units > 0) continue;
           break;
-        }
-        case Code.TstBneR: {
-          const r = R[m[ip + 1]] & R[m[ip + 2]];
-          R[F.N] = r;
-          R[F.Z] = r;
+        case Code.TstBneR:
+          r = R[d] & R[a];
+          R[F.N] = R[F.Z] = r;
           if (r === 0) {
-            ip += 6;
+            ip += 2;
             continue;
           }
-          units -= m[ip + 4];
-          count += m[ip + 5];
-          ip = m[ip + 3];
-          if (units > 0) continue;
           break;
-        }
-        case Code.TstBeqI: {
-          const r = R[m[ip + 1]] & m[ip + 2];
-          R[F.N] = r;
-          R[F.Z] = r;
+        case Code.TstBeqI:
+          r = R[d] & k;
+          k = m[ip + 2];
+          R[F.N] = R[F.Z] = r;
           if (r !== 0) {
-            ip += 6;
+            ip += 3;
             continue;
           }
-          units -= m[ip + 4];
-          count += m[ip + 5];
-          ip = m[ip + 3];
-          if (units > 0) continue;
           break;
-        }
-        case Code.TstBneI: {
-          const r = R[m[ip + 1]] & m[ip + 2];
-          R[F.N] = r;
-          R[F.Z] = r;
+        case Code.TstBneI:
+          r = R[d] & k;
+          k = m[ip + 2];
+          R[F.N] = R[F.Z] = r;
           if (r === 0) {
-            ip += 6;
+            ip += 3;
             continue;
           }
-          units -= m[ip + 4];
-          count += m[ip + 5];
-          ip = m[ip + 3];
-          if (units > 0) continue;
           break;
-        }
-        case Code.SubsBne: {
-          const a = R[m[ip + 2]];
-          const b = m[ip + 3];
-          const r = (a - b) | 0;
-          R[F.N] = r;
-          R[F.Z] = r;
-          R[F.C] = a >>> 0 >= b >>> 0 ? 1 : 0;
-          R[F.V] = (a ^ b) & (a ^ r);
-          R[m[ip + 1]] = r;
+        case Code.SubsBne:
+          x = R[a];
+          y = k;
+          k = m[ip + 2];
+          r = (x - y) | 0;
+          R[F.N] = R[F.Z] = r;
+          R[F.C] = x >>> 0 >= y >>> 0 ? 1 : 0;
+          R[F.V] = (x ^ y) & (x ^ r);
+          R[d] = r;
           if (r === 0) {
-            ip += 7;
+            ip += 3;
             continue;
           }
-          units -= m[ip + 5];
-          count += m[ip + 6];
-          ip = m[ip + 4];
-          if (units > 0) continue;
           break;
-        }
-        case Code.Svc: {
-          const next = m[ip + 2];
-          const it = m[ip + 3];
-          const version = core.arena.version;
-          R[F.PC] = next & -2;
-          R[F.T] = next & 1;
-          R[F.IT] = it;
-          core.units = units - SVC_UNITS;
-          core.stats.instructions += count + m[ip + 4];
-          core.stats.svcs++;
-          const go = core.onSvc(m[ip + 1]);
-          if (!go) return STOP;
+        case Code.Svc:
+          core.units = units;
+          x = core.svc(ip, count + b);
+          if (x < 0) return x === -1 ? STOP : SLICE;
           units = core.units;
-          if (units <= 0) return SLICE;
-          if (
-            R[F.PC] === (next & -2) &&
-            R[F.T] === (next & 1) &&
-            R[F.IT] === it &&
-            core.arena.version === version
-          ) {
-            count = -m[ip + 4];
-            R[F.IT] = 0;
-            ip += 5;
-            continue;
+          if (x === ip) {
+            count = -b;
+            ip += 4;
+          } else {
+            count = 0;
+            ip = x;
           }
-          count = 0;
-          ip = core.enter();
           continue;
-        }
         case Code.Udf:
         case Code.Bkpt:
-          core.units = units;
-          core.stats.instructions += count;
-          return core.trap(ip);
+          return core.trap(ip, units, count);
         case Code.MovR:
-          R[m[ip + 1]] = R[m[ip + 2]];
-          ip += 3;
+          R[d] = R[a];
+          ip += 1;
           continue;
         case Code.MovI:
-          R[m[ip + 1]] = m[ip + 2];
-          ip += 3;
+          R[d] = k;
+          ip += 2;
           continue;
-        case Code.MovsR: {
-          const r = R[m[ip + 2]];
-          R[F.N] = r;
-          R[F.Z] = r;
-          R[m[ip + 1]] = r;
-          ip += 3;
+        case Code.MovsR:
+          r = R[a];
+          R[F.N] = R[F.Z] = r;
+          R[d] = r;
+          ip += 1;
           continue;
-        }
-        case Code.MovsI: {
-          const r = m[ip + 2];
-          R[F.N] = r;
-          R[F.Z] = r;
-          R[m[ip + 1]] = r;
-          ip += 3;
+        case Code.MovsI:
+          R[F.N] = R[F.Z] = k;
+          R[d] = k;
+          ip += 2;
           continue;
-        }
         case Code.MvnR:
-          R[m[ip + 1]] = ~R[m[ip + 2]];
-          ip += 3;
+          R[d] = ~R[a];
+          ip += 1;
           continue;
         case Code.AddR:
-          R[m[ip + 1]] = (R[m[ip + 2]] + R[m[ip + 3]]) | 0;
-          ip += 4;
+          R[d] = (R[a] + R[b]) | 0;
+          ip += 1;
           continue;
         case Code.AddI:
-          R[m[ip + 1]] = (R[m[ip + 2]] + m[ip + 3]) | 0;
-          ip += 4;
+          R[d] = (R[a] + k) | 0;
+          ip += 2;
           continue;
         case Code.SubR:
-          R[m[ip + 1]] = (R[m[ip + 2]] - R[m[ip + 3]]) | 0;
-          ip += 4;
+          R[d] = (R[a] - R[b]) | 0;
+          ip += 1;
           continue;
         case Code.RsbI:
-          R[m[ip + 1]] = (m[ip + 3] - R[m[ip + 2]]) | 0;
-          ip += 4;
+          R[d] = (k - R[a]) | 0;
+          ip += 2;
           continue;
         case Code.AdcR:
-          R[m[ip + 1]] = (R[m[ip + 2]] + R[m[ip + 3]] + R[F.C]) | 0;
-          ip += 4;
+          R[d] = (R[a] + R[b] + R[F.C]) | 0;
+          ip += 1;
           continue;
         case Code.AdcI:
-          R[m[ip + 1]] = (R[m[ip + 2]] + m[ip + 3] + R[F.C]) | 0;
-          ip += 4;
+          R[d] = (R[a] + k + R[F.C]) | 0;
+          ip += 2;
           continue;
         case Code.SbcR:
-          R[m[ip + 1]] = (R[m[ip + 2]] - R[m[ip + 3]] - 1 + R[F.C]) | 0;
-          ip += 4;
+          R[d] = (R[a] - R[b] - 1 + R[F.C]) | 0;
+          ip += 1;
           continue;
         case Code.SbcI:
-          R[m[ip + 1]] = (R[m[ip + 2]] - m[ip + 3] - 1 + R[F.C]) | 0;
-          ip += 4;
+          R[d] = (R[a] - k - 1 + R[F.C]) | 0;
+          ip += 2;
           continue;
         case Code.AndR:
-          R[m[ip + 1]] = R[m[ip + 2]] & R[m[ip + 3]];
-          ip += 4;
+          R[d] = R[a] & R[b];
+          ip += 1;
           continue;
         case Code.AndI:
-          R[m[ip + 1]] = R[m[ip + 2]] & m[ip + 3];
-          ip += 4;
+          R[d] = R[a] & k;
+          ip += 2;
           continue;
         case Code.OrrR:
-          R[m[ip + 1]] = R[m[ip + 2]] | R[m[ip + 3]];
-          ip += 4;
+          R[d] = R[a] | R[b];
+          ip += 1;
           continue;
         case Code.OrrI:
-          R[m[ip + 1]] = R[m[ip + 2]] | m[ip + 3];
-          ip += 4;
+          R[d] = R[a] | k;
+          ip += 2;
           continue;
         case Code.EorR:
-          R[m[ip + 1]] = R[m[ip + 2]] ^ R[m[ip + 3]];
-          ip += 4;
+          R[d] = R[a] ^ R[b];
+          ip += 1;
           continue;
         case Code.EorI:
-          R[m[ip + 1]] = R[m[ip + 2]] ^ m[ip + 3];
-          ip += 4;
+          R[d] = R[a] ^ k;
+          ip += 2;
           continue;
         case Code.BicR:
-          R[m[ip + 1]] = R[m[ip + 2]] & ~R[m[ip + 3]];
-          ip += 4;
+          R[d] = R[a] & ~R[b];
+          ip += 1;
           continue;
-        case Code.AddsR: {
-          const a = R[m[ip + 2]];
-          const b = R[m[ip + 3]];
-          const r = (a + b) | 0;
-          R[F.N] = r;
-          R[F.Z] = r;
-          R[F.C] = r >>> 0 < a >>> 0 ? 1 : 0;
-          R[F.V] = (a ^ r) & (b ^ r);
-          R[m[ip + 1]] = r;
-          ip += 4;
+        case Code.AddsR:
+          x = R[a];
+          y = R[b];
+          r = (x + y) | 0;
+          R[F.N] = R[F.Z] = r;
+          R[F.C] = r >>> 0 < x >>> 0 ? 1 : 0;
+          R[F.V] = (x ^ r) & (y ^ r);
+          R[d] = r;
+          ip += 1;
           continue;
-        }
-        case Code.AddsI: {
-          const a = R[m[ip + 2]];
-          const b = m[ip + 3];
-          const r = (a + b) | 0;
-          R[F.N] = r;
-          R[F.Z] = r;
-          R[F.C] = r >>> 0 < a >>> 0 ? 1 : 0;
-          R[F.V] = (a ^ r) & (b ^ r);
-          R[m[ip + 1]] = r;
-          ip += 4;
+        case Code.AddsI:
+          x = R[a];
+          y = k;
+          r = (x + y) | 0;
+          R[F.N] = R[F.Z] = r;
+          R[F.C] = r >>> 0 < x >>> 0 ? 1 : 0;
+          R[F.V] = (x ^ r) & (y ^ r);
+          R[d] = r;
+          ip += 2;
           continue;
-        }
-        case Code.SubsR: {
-          const a = R[m[ip + 2]];
-          const b = R[m[ip + 3]];
-          const r = (a - b) | 0;
-          R[F.N] = r;
-          R[F.Z] = r;
-          R[F.C] = a >>> 0 >= b >>> 0 ? 1 : 0;
-          R[F.V] = (a ^ b) & (a ^ r);
-          R[m[ip + 1]] = r;
-          ip += 4;
+        case Code.SubsR:
+          x = R[a];
+          y = R[b];
+          r = (x - y) | 0;
+          R[F.N] = R[F.Z] = r;
+          R[F.C] = x >>> 0 >= y >>> 0 ? 1 : 0;
+          R[F.V] = (x ^ y) & (x ^ r);
+          R[d] = r;
+          ip += 1;
           continue;
-        }
-        case Code.SubsI: {
-          const a = R[m[ip + 2]];
-          const b = m[ip + 3];
-          const r = (a - b) | 0;
-          R[F.N] = r;
-          R[F.Z] = r;
-          R[F.C] = a >>> 0 >= b >>> 0 ? 1 : 0;
-          R[F.V] = (a ^ b) & (a ^ r);
-          R[m[ip + 1]] = r;
-          ip += 4;
+        case Code.SubsI:
+          x = R[a];
+          y = k;
+          r = (x - y) | 0;
+          R[F.N] = R[F.Z] = r;
+          R[F.C] = x >>> 0 >= y >>> 0 ? 1 : 0;
+          R[F.V] = (x ^ y) & (x ^ r);
+          R[d] = r;
+          ip += 2;
           continue;
-        }
-        case Code.RsbsI: {
-          const b = R[m[ip + 2]];
-          const a = m[ip + 3];
-          const r = (a - b) | 0;
-          R[F.N] = r;
-          R[F.Z] = r;
-          R[F.C] = a >>> 0 >= b >>> 0 ? 1 : 0;
-          R[F.V] = (a ^ b) & (a ^ r);
-          R[m[ip + 1]] = r;
-          ip += 4;
+        case Code.RsbsI:
+          x = k;
+          y = R[a];
+          r = (x - y) | 0;
+          R[F.N] = R[F.Z] = r;
+          R[F.C] = x >>> 0 >= y >>> 0 ? 1 : 0;
+          R[F.V] = (x ^ y) & (x ^ r);
+          R[d] = r;
+          ip += 2;
           continue;
-        }
-        case Code.AdcsR: {
-          const a = R[m[ip + 2]];
-          const b = R[m[ip + 3]];
-          const r = (a + b + R[F.C]) | 0;
-          R[F.N] = r;
-          R[F.Z] = r;
-          R[F.C] = ((a & b) | ((a | b) & ~r)) >>> 31;
-          R[F.V] = (a ^ r) & (b ^ r);
-          R[m[ip + 1]] = r;
-          ip += 4;
+        case Code.AdcsR:
+          x = R[a];
+          y = R[b];
+          r = (x + y + R[F.C]) | 0;
+          R[F.N] = R[F.Z] = r;
+          R[F.C] = ((x & y) | ((x | y) & ~r)) >>> 31;
+          R[F.V] = (x ^ r) & (y ^ r);
+          R[d] = r;
+          ip += 1;
           continue;
-        }
-        case Code.AdcsI: {
-          const a = R[m[ip + 2]];
-          const b = m[ip + 3];
-          const r = (a + b + R[F.C]) | 0;
-          R[F.N] = r;
-          R[F.Z] = r;
-          R[F.C] = ((a & b) | ((a | b) & ~r)) >>> 31;
-          R[F.V] = (a ^ r) & (b ^ r);
-          R[m[ip + 1]] = r;
-          ip += 4;
+        case Code.AdcsI:
+          x = R[a];
+          y = k;
+          r = (x + y + R[F.C]) | 0;
+          R[F.N] = R[F.Z] = r;
+          R[F.C] = ((x & y) | ((x | y) & ~r)) >>> 31;
+          R[F.V] = (x ^ r) & (y ^ r);
+          R[d] = r;
+          ip += 2;
           continue;
-        }
-        case Code.SbcsR: {
-          const a = R[m[ip + 2]];
-          const b = ~R[m[ip + 3]];
-          const r = (a + b + R[F.C]) | 0;
-          R[F.N] = r;
-          R[F.Z] = r;
-          R[F.C] = ((a & b) | ((a | b) & ~r)) >>> 31;
-          R[F.V] = (a ^ r) & (b ^ r);
-          R[m[ip + 1]] = r;
-          ip += 4;
+        case Code.SbcsR:
+          x = R[a];
+          y = ~R[b];
+          r = (x + y + R[F.C]) | 0;
+          R[F.N] = R[F.Z] = r;
+          R[F.C] = ((x & y) | ((x | y) & ~r)) >>> 31;
+          R[F.V] = (x ^ r) & (y ^ r);
+          R[d] = r;
+          ip += 1;
           continue;
-        }
-        case Code.SbcsI: {
-          const a = R[m[ip + 2]];
-          const b = ~m[ip + 3];
-          const r = (a + b + R[F.C]) | 0;
-          R[F.N] = r;
-          R[F.Z] = r;
-          R[F.C] = ((a & b) | ((a | b) & ~r)) >>> 31;
-          R[F.V] = (a ^ r) & (b ^ r);
-          R[m[ip + 1]] = r;
-          ip += 4;
+        case Code.SbcsI:
+          x = R[a];
+          y = ~k;
+          r = (x + y + R[F.C]) | 0;
+          R[F.N] = R[F.Z] = r;
+          R[F.C] = ((x & y) | ((x | y) & ~r)) >>> 31;
+          R[F.V] = (x ^ r) & (y ^ r);
+          R[d] = r;
+          ip += 2;
           continue;
-        }
-        case Code.AndsR: {
-          const r = R[m[ip + 2]] & R[m[ip + 3]];
-          R[F.N] = r;
-          R[F.Z] = r;
-          R[m[ip + 1]] = r;
-          ip += 4;
+        case Code.AndsR:
+          r = R[a] & R[b];
+          R[F.N] = R[F.Z] = r;
+          R[d] = r;
+          ip += 1;
           continue;
-        }
-        case Code.AndsI: {
-          const r = R[m[ip + 2]] & m[ip + 3];
-          R[F.N] = r;
-          R[F.Z] = r;
-          R[m[ip + 1]] = r;
-          ip += 4;
+        case Code.AndsI:
+          r = R[a] & k;
+          R[F.N] = R[F.Z] = r;
+          R[d] = r;
+          ip += 2;
           continue;
-        }
-        case Code.OrrsR: {
-          const r = R[m[ip + 2]] | R[m[ip + 3]];
-          R[F.N] = r;
-          R[F.Z] = r;
-          R[m[ip + 1]] = r;
-          ip += 4;
+        case Code.OrrsR:
+          r = R[a] | R[b];
+          R[F.N] = R[F.Z] = r;
+          R[d] = r;
+          ip += 1;
           continue;
-        }
-        case Code.OrrsI: {
-          const r = R[m[ip + 2]] | m[ip + 3];
-          R[F.N] = r;
-          R[F.Z] = r;
-          R[m[ip + 1]] = r;
-          ip += 4;
+        case Code.OrrsI:
+          r = R[a] | k;
+          R[F.N] = R[F.Z] = r;
+          R[d] = r;
+          ip += 2;
           continue;
-        }
-        case Code.EorsR: {
-          const r = R[m[ip + 2]] ^ R[m[ip + 3]];
-          R[F.N] = r;
-          R[F.Z] = r;
-          R[m[ip + 1]] = r;
-          ip += 4;
+        case Code.EorsR:
+          r = R[a] ^ R[b];
+          R[F.N] = R[F.Z] = r;
+          R[d] = r;
+          ip += 1;
           continue;
-        }
-        case Code.EorsI: {
-          const r = R[m[ip + 2]] ^ m[ip + 3];
-          R[F.N] = r;
-          R[F.Z] = r;
-          R[m[ip + 1]] = r;
-          ip += 4;
+        case Code.EorsI:
+          r = R[a] ^ k;
+          R[F.N] = R[F.Z] = r;
+          R[d] = r;
+          ip += 2;
           continue;
-        }
-        case Code.CmpR: {
-          const a = R[m[ip + 1]];
-          const b = R[m[ip + 2]];
-          const r = (a - b) | 0;
-          R[F.N] = r;
-          R[F.Z] = r;
-          R[F.C] = a >>> 0 >= b >>> 0 ? 1 : 0;
-          R[F.V] = (a ^ b) & (a ^ r);
-          ip += 3;
+        case Code.CmpR:
+          x = R[d];
+          y = R[a];
+          r = (x - y) | 0;
+          R[F.N] = R[F.Z] = r;
+          R[F.C] = x >>> 0 >= y >>> 0 ? 1 : 0;
+          R[F.V] = (x ^ y) & (x ^ r);
+          ip += 1;
           continue;
-        }
-        case Code.CmpI: {
-          const a = R[m[ip + 1]];
-          const b = m[ip + 2];
-          const r = (a - b) | 0;
-          R[F.N] = r;
-          R[F.Z] = r;
-          R[F.C] = a >>> 0 >= b >>> 0 ? 1 : 0;
-          R[F.V] = (a ^ b) & (a ^ r);
-          ip += 3;
+        case Code.CmpI:
+          x = R[d];
+          y = k;
+          r = (x - y) | 0;
+          R[F.N] = R[F.Z] = r;
+          R[F.C] = x >>> 0 >= y >>> 0 ? 1 : 0;
+          R[F.V] = (x ^ y) & (x ^ r);
+          ip += 2;
           continue;
-        }
-        case Code.CmnR: {
-          const a = R[m[ip + 1]];
-          const b = R[m[ip + 2]];
-          const r = (a + b) | 0;
-          R[F.N] = r;
-          R[F.Z] = r;
-          R[F.C] = r >>> 0 < a >>> 0 ? 1 : 0;
-          R[F.V] = (a ^ r) & (b ^ r);
-          ip += 3;
+        case Code.CmnR:
+          x = R[d];
+          y = R[a];
+          r = (x + y) | 0;
+          R[F.N] = R[F.Z] = r;
+          R[F.C] = r >>> 0 < x >>> 0 ? 1 : 0;
+          R[F.V] = (x ^ r) & (y ^ r);
+          ip += 1;
           continue;
-        }
-        case Code.CmnI: {
-          const a = R[m[ip + 1]];
-          const b = m[ip + 2];
-          const r = (a + b) | 0;
-          R[F.N] = r;
-          R[F.Z] = r;
-          R[F.C] = r >>> 0 < a >>> 0 ? 1 : 0;
-          R[F.V] = (a ^ r) & (b ^ r);
-          ip += 3;
+        case Code.CmnI:
+          x = R[d];
+          y = k;
+          r = (x + y) | 0;
+          R[F.N] = R[F.Z] = r;
+          R[F.C] = r >>> 0 < x >>> 0 ? 1 : 0;
+          R[F.V] = (x ^ r) & (y ^ r);
+          ip += 2;
           continue;
-        }
-        case Code.TstR: {
-          const r = R[m[ip + 1]] & R[m[ip + 2]];
-          R[F.N] = r;
-          R[F.Z] = r;
-          ip += 3;
+        case Code.TstR:
+          r = R[d] & R[a];
+          R[F.N] = R[F.Z] = r;
+          ip += 1;
           continue;
-        }
-        case Code.TstI: {
-          const r = R[m[ip + 1]] & m[ip + 2];
-          R[F.N] = r;
-          R[F.Z] = r;
-          ip += 3;
+        case Code.TstI:
+          r = R[d] & k;
+          R[F.N] = R[F.Z] = r;
+          ip += 2;
           continue;
-        }
-        case Code.TeqR: {
-          const r = R[m[ip + 1]] ^ R[m[ip + 2]];
-          R[F.N] = r;
-          R[F.Z] = r;
-          ip += 3;
+        case Code.TeqR:
+          r = R[d] ^ R[a];
+          R[F.N] = R[F.Z] = r;
+          ip += 1;
           continue;
-        }
-        case Code.TeqI: {
-          const r = R[m[ip + 1]] ^ m[ip + 2];
-          R[F.N] = r;
-          R[F.Z] = r;
-          ip += 3;
+        case Code.TeqI:
+          r = R[d] ^ k;
+          R[F.N] = R[F.Z] = r;
+          ip += 2;
           continue;
-        }
         case Code.LslI:
-          R[m[ip + 1]] = R[m[ip + 2]] << m[ip + 3];
-          ip += 4;
+          R[d] = R[a] << b;
+          ip += 1;
           continue;
         case Code.LsrI:
-          R[m[ip + 1]] = R[m[ip + 2]] >>> m[ip + 3];
-          ip += 4;
+          R[d] = R[a] >>> b;
+          ip += 1;
           continue;
         case Code.AsrI:
-          R[m[ip + 1]] = R[m[ip + 2]] >> m[ip + 3];
-          ip += 4;
+          R[d] = R[a] >> b;
+          ip += 1;
           continue;
-        case Code.RorI: {
-          const x = R[m[ip + 2]];
-          const k = m[ip + 3];
-          R[m[ip + 1]] = (x >>> k) | (x << (32 - k));
-          ip += 4;
+        case Code.RorI:
+          x = R[a];
+          R[d] = (x >>> b) | (x << (32 - b));
+          ip += 1;
           continue;
-        }
-        case Code.LslR: {
-          const k = R[m[ip + 3]] & 255;
-          R[m[ip + 1]] = k < 32 ? R[m[ip + 2]] << k : 0;
-          ip += 4;
+        case Code.LslR:
+          k = R[b] & 255;
+          R[d] = k < 32 ? R[a] << k : 0;
+          ip += 1;
           continue;
-        }
-        case Code.LsrR: {
-          const k = R[m[ip + 3]] & 255;
-          R[m[ip + 1]] = k < 32 ? R[m[ip + 2]] >>> k : 0;
-          ip += 4;
+        case Code.LsrR:
+          k = R[b] & 255;
+          R[d] = k < 32 ? R[a] >>> k : 0;
+          ip += 1;
           continue;
-        }
-        case Code.AsrR: {
-          const k = R[m[ip + 3]] & 255;
-          R[m[ip + 1]] = R[m[ip + 2]] >> (k < 32 ? k : 31);
-          ip += 4;
+        case Code.AsrR:
+          k = R[b] & 255;
+          R[d] = R[a] >> (k < 32 ? k : 31);
+          ip += 1;
           continue;
-        }
-        case Code.RorR: {
-          const x = R[m[ip + 2]];
-          const k = R[m[ip + 3]] & 31;
-          R[m[ip + 1]] = (x >>> k) | (x << (32 - k));
-          ip += 4;
+        case Code.RorR:
+          x = R[a];
+          k = R[b] & 31;
+          R[d] = (x >>> k) | (x << (32 - k));
+          ip += 1;
           continue;
-        }
-        case Code.LslsI: {
-          const x = R[m[ip + 2]];
-          const k = m[ip + 3];
-          const r = x << k;
-          R[F.N] = r;
-          R[F.Z] = r;
-          R[F.C] = (x >>> (32 - k)) & 1;
-          R[m[ip + 1]] = r;
-          ip += 4;
+        case Code.LslsI:
+          x = R[a];
+          r = x << b;
+          R[F.N] = R[F.Z] = r;
+          R[F.C] = (x >>> (32 - b)) & 1;
+          R[d] = r;
+          ip += 1;
           continue;
-        }
-        case Code.LsrsI: {
-          const x = R[m[ip + 2]];
-          const k = m[ip + 3];
-          const r = (x >>> k) | 0;
-          R[F.N] = r;
-          R[F.Z] = r;
-          R[F.C] = (x >>> (k - 1)) & 1;
-          R[m[ip + 1]] = r;
-          ip += 4;
+        case Code.LsrsI:
+          x = R[a];
+          r = (x >>> b) | 0;
+          R[F.N] = R[F.Z] = r;
+          R[F.C] = (x >>> (b - 1)) & 1;
+          R[d] = r;
+          ip += 1;
           continue;
-        }
-        case Code.AsrsI: {
-          const x = R[m[ip + 2]];
-          const k = m[ip + 3];
-          const r = x >> k;
-          R[F.N] = r;
-          R[F.Z] = r;
-          R[F.C] = (x >> (k - 1)) & 1;
-          R[m[ip + 1]] = r;
-          ip += 4;
+        case Code.AsrsI:
+          x = R[a];
+          r = x >> b;
+          R[F.N] = R[F.Z] = r;
+          R[F.C] = (x >> (b - 1)) & 1;
+          R[d] = r;
+          ip += 1;
           continue;
-        }
         case Code.AddLsl:
-          R[m[ip + 1]] = (R[m[ip + 2]] + (R[m[ip + 3]] << m[ip + 4])) | 0;
-          ip += 5;
+          R[d] = (R[a] + (R[b] << k)) | 0;
+          ip += 2;
           continue;
         case Code.AddLsr:
-          R[m[ip + 1]] = (R[m[ip + 2]] + (R[m[ip + 3]] >>> m[ip + 4])) | 0;
-          ip += 5;
+          R[d] = (R[a] + (R[b] >>> k)) | 0;
+          ip += 2;
           continue;
         case Code.AddAsr:
-          R[m[ip + 1]] = (R[m[ip + 2]] + (R[m[ip + 3]] >> m[ip + 4])) | 0;
-          ip += 5;
+          R[d] = (R[a] + (R[b] >> k)) | 0;
+          ip += 2;
           continue;
         case Code.SubLsl:
-          R[m[ip + 1]] = (R[m[ip + 2]] - (R[m[ip + 3]] << m[ip + 4])) | 0;
-          ip += 5;
+          R[d] = (R[a] - (R[b] << k)) | 0;
+          ip += 2;
           continue;
         case Code.OrrLsl:
-          R[m[ip + 1]] = R[m[ip + 2]] | (R[m[ip + 3]] << m[ip + 4]);
-          ip += 5;
+          R[d] = R[a] | (R[b] << k);
+          ip += 2;
           continue;
         case Code.OrrLsr:
-          R[m[ip + 1]] = R[m[ip + 2]] | (R[m[ip + 3]] >>> m[ip + 4]);
-          ip += 5;
+          R[d] = R[a] | (R[b] >>> k);
+          ip += 2;
           continue;
         case Code.EorLsl:
-          R[m[ip + 1]] = R[m[ip + 2]] ^ (R[m[ip + 3]] << m[ip + 4]);
-          ip += 5;
+          R[d] = R[a] ^ (R[b] << k);
+          ip += 2;
           continue;
         case Code.EorLsr:
-          R[m[ip + 1]] = R[m[ip + 2]] ^ (R[m[ip + 3]] >>> m[ip + 4]);
-          ip += 5;
+          R[d] = R[a] ^ (R[b] >>> k);
+          ip += 2;
           continue;
         case Code.Mul:
-          R[m[ip + 1]] = Math.imul(R[m[ip + 2]], R[m[ip + 3]]);
-          ip += 4;
+          R[d] = Math.imul(R[a], R[b]);
+          ip += 1;
           continue;
-        case Code.Muls: {
-          const r = Math.imul(R[m[ip + 2]], R[m[ip + 3]]);
-          R[F.N] = r;
-          R[F.Z] = r;
-          R[m[ip + 1]] = r;
-          ip += 4;
+        case Code.Muls:
+          r = Math.imul(R[a], R[b]);
+          R[F.N] = R[F.Z] = r;
+          R[d] = r;
+          ip += 1;
           continue;
-        }
         case Code.Mla:
-          R[m[ip + 1]] = (R[m[ip + 4]] + Math.imul(R[m[ip + 2]], R[m[ip + 3]])) | 0;
-          ip += 5;
+          R[d] = (R[k] + Math.imul(R[a], R[b])) | 0;
+          ip += 2;
           continue;
         case Code.Mls:
-          R[m[ip + 1]] = (R[m[ip + 4]] - Math.imul(R[m[ip + 2]], R[m[ip + 3]])) | 0;
-          ip += 5;
+          R[d] = (R[k] - Math.imul(R[a], R[b])) | 0;
+          ip += 2;
           continue;
         case Code.Umull:
-          core.long(m[ip], m[ip + 1], m[ip + 2], R[m[ip + 3]], R[m[ip + 4]]);
-          ip += 5;
-          continue;
         case Code.Smull:
-          core.long(m[ip], m[ip + 1], m[ip + 2], R[m[ip + 3]], R[m[ip + 4]]);
-          ip += 5;
-          continue;
         case Code.Umlal:
-          core.long(m[ip], m[ip + 1], m[ip + 2], R[m[ip + 3]], R[m[ip + 4]]);
-          ip += 5;
-          continue;
         case Code.Smlal:
-          core.long(m[ip], m[ip + 1], m[ip + 2], R[m[ip + 3]], R[m[ip + 4]]);
-          ip += 5;
+          core.long(w & 255, d, k, R[a], R[b]);
+          ip += 2;
           continue;
-        case Code.Sdiv: {
-          const b = R[m[ip + 3]];
-          R[m[ip + 1]] = b === 0 ? 0 : (R[m[ip + 2]] / b) | 0;
-          ip += 4;
+        case Code.Sdiv:
+          y = R[b];
+          R[d] = y === 0 ? 0 : (R[a] / y) | 0;
+          ip += 1;
           continue;
-        }
-        case Code.Udiv: {
-          const b = R[m[ip + 3]];
-          R[m[ip + 1]] = b === 0 ? 0 : ((R[m[ip + 2]] >>> 0) / (b >>> 0)) >>> 0;
-          ip += 4;
+        case Code.Udiv:
+          y = R[b];
+          R[d] = y === 0 ? 0 : ((R[a] >>> 0) / (y >>> 0)) | 0;
+          ip += 1;
           continue;
-        }
         case Code.Sxtb:
-          R[m[ip + 1]] = (R[m[ip + 2]] << 24) >> 24;
-          ip += 3;
+          R[d] = (R[a] << 24) >> 24;
+          ip += 1;
           continue;
         case Code.Sxth:
-          R[m[ip + 1]] = (R[m[ip + 2]] << 16) >> 16;
-          ip += 3;
+          R[d] = (R[a] << 16) >> 16;
+          ip += 1;
           continue;
         case Code.Clz:
-          R[m[ip + 1]] = Math.clz32(R[m[ip + 2]]);
-          ip += 3;
+          R[d] = Math.clz32(R[a]);
+          ip += 1;
           continue;
-        case Code.Rev: {
-          const x = R[m[ip + 2]];
-          R[m[ip + 1]] = (x << 24) | ((x & 0xff00) << 8) | ((x >>> 8) & 0xff00) | (x >>> 24);
-          ip += 3;
+        case Code.Rev:
+          x = R[a];
+          R[d] = (x << 24) | ((x & 0xff00) << 8) | ((x >>> 8) & 0xff00) | (x >>> 24);
+          ip += 1;
           continue;
-        }
         case Code.Ubfx:
-          R[m[ip + 1]] = (R[m[ip + 2]] << m[ip + 3]) >>> m[ip + 4];
-          ip += 5;
+          R[d] = (R[a] << b) >>> k;
+          ip += 2;
           continue;
         case Code.Sbfx:
-          R[m[ip + 1]] = (R[m[ip + 2]] << m[ip + 3]) >> m[ip + 4];
-          ip += 5;
+          R[d] = (R[a] << b) >> k;
+          ip += 2;
           continue;
-        case Code.Bfi: {
-          const mask = m[ip + 4];
-          R[m[ip + 1]] = (R[m[ip + 1]] & ~mask) | ((R[m[ip + 2]] << m[ip + 3]) & mask);
-          ip += 5;
+        case Code.Bfi:
+          R[d] = (R[d] & ~k) | ((R[a] << b) & k);
+          ip += 2;
           continue;
-        }
-        case Code.LdrI: {
-          const address = (R[m[ip + 2]] + m[ip + 3]) | 0;
-          if ((rights[address >>> 6] & Right.Read) !== 0 && (address & 3) === 0) {
-            R[m[ip + 1]] = i32[address >>> 2];
-          } else {
-            const value = core.load(address, 4);
-            if (core.fault !== undefined) break;
-            R[m[ip + 1]] = value;
-          }
-          ip += 4;
-          continue;
-        }
-        case Code.LdrbI: {
-          const address = (R[m[ip + 2]] + m[ip + 3]) | 0;
-          if ((rights[address >>> 6] & Right.Read) !== 0) {
-            R[m[ip + 1]] = u8[address];
-          } else {
-            const value = core.load(address, 1);
-            if (core.fault !== undefined) break;
-            R[m[ip + 1]] = value;
-          }
-          ip += 4;
-          continue;
-        }
-        case Code.LdrhI: {
-          const address = (R[m[ip + 2]] + m[ip + 3]) | 0;
-          if ((rights[address >>> 6] & Right.Read) !== 0 && (address & 1) === 0) {
-            R[m[ip + 1]] = u16[address >>> 1];
-          } else {
-            const value = core.load(address, 2);
-            if (core.fault !== undefined) break;
-            R[m[ip + 1]] = value;
-          }
-          ip += 4;
-          continue;
-        }
-        case Code.LdrsbI: {
-          const address = (R[m[ip + 2]] + m[ip + 3]) | 0;
-          if ((rights[address >>> 6] & Right.Read) !== 0) {
-            R[m[ip + 1]] = i8[address];
-          } else {
-            const value = core.load(address, 1);
-            if (core.fault !== undefined) break;
-            R[m[ip + 1]] = (value << 24) >> 24;
-          }
-          ip += 4;
-          continue;
-        }
-        case Code.LdrshI: {
-          const address = (R[m[ip + 2]] + m[ip + 3]) | 0;
-          if ((rights[address >>> 6] & Right.Read) !== 0 && (address & 1) === 0) {
-            R[m[ip + 1]] = i16[address >>> 1];
-          } else {
-            const value = core.load(address, 2);
-            if (core.fault !== undefined) break;
-            R[m[ip + 1]] = (value << 16) >> 16;
-          }
-          ip += 4;
-          continue;
-        }
-        case Code.LdrX: {
-          const address = (R[m[ip + 2]] + (R[m[ip + 3]] << m[ip + 4])) | 0;
-          if ((rights[address >>> 6] & Right.Read) !== 0 && (address & 3) === 0) {
-            R[m[ip + 1]] = i32[address >>> 2];
-          } else {
-            const value = core.load(address, 4);
-            if (core.fault !== undefined) break;
-            R[m[ip + 1]] = value;
-          }
-          ip += 5;
-          continue;
-        }
-        case Code.LdrbX: {
-          const address = (R[m[ip + 2]] + (R[m[ip + 3]] << m[ip + 4])) | 0;
-          if ((rights[address >>> 6] & Right.Read) !== 0) {
-            R[m[ip + 1]] = u8[address];
-          } else {
-            const value = core.load(address, 1);
-            if (core.fault !== undefined) break;
-            R[m[ip + 1]] = value;
-          }
-          ip += 5;
-          continue;
-        }
-        case Code.LdrhX: {
-          const address = (R[m[ip + 2]] + (R[m[ip + 3]] << m[ip + 4])) | 0;
-          if ((rights[address >>> 6] & Right.Read) !== 0 && (address & 1) === 0) {
-            R[m[ip + 1]] = u16[address >>> 1];
-          } else {
-            const value = core.load(address, 2);
-            if (core.fault !== undefined) break;
-            R[m[ip + 1]] = value;
-          }
-          ip += 5;
-          continue;
-        }
-        case Code.LdrsbX: {
-          const address = (R[m[ip + 2]] + (R[m[ip + 3]] << m[ip + 4])) | 0;
-          if ((rights[address >>> 6] & Right.Read) !== 0) {
-            R[m[ip + 1]] = i8[address];
-          } else {
-            const value = core.load(address, 1);
-            if (core.fault !== undefined) break;
-            R[m[ip + 1]] = (value << 24) >> 24;
-          }
-          ip += 5;
-          continue;
-        }
-        case Code.LdrshX: {
-          const address = (R[m[ip + 2]] + (R[m[ip + 3]] << m[ip + 4])) | 0;
-          if ((rights[address >>> 6] & Right.Read) !== 0 && (address & 1) === 0) {
-            R[m[ip + 1]] = i16[address >>> 1];
-          } else {
-            const value = core.load(address, 2);
-            if (core.fault !== undefined) break;
-            R[m[ip + 1]] = (value << 16) >> 16;
-          }
-          ip += 5;
-          continue;
-        }
-        case Code.LdrAbs: {
-          const address = m[ip + 2];
-          if ((rights[address >>> 6] & Right.Read) !== 0 && (address & 3) === 0) {
-            R[m[ip + 1]] = i32[address >>> 2];
-          } else {
-            const value = core.load(address, 4);
-            if (core.fault !== undefined) break;
-            R[m[ip + 1]] = value;
-          }
-          ip += 3;
-          continue;
-        }
-        case Code.StrI: {
-          const address = (R[m[ip + 2]] + m[ip + 3]) | 0;
-          if ((rights[address >>> 6] & Right.Write) !== 0 && (address & 3) === 0) {
-            i32[address >>> 2] = R[m[ip + 1]];
-          } else {
-            core.store(ip, address, 4, R[m[ip + 1]]);
-            if (core.fault !== undefined) break;
-          }
-          ip += 4;
-          continue;
-        }
-        case Code.StrbI: {
-          const address = (R[m[ip + 2]] + m[ip + 3]) | 0;
-          if ((rights[address >>> 6] & Right.Write) !== 0) {
-            u8[address] = R[m[ip + 1]];
-          } else {
-            core.store(ip, address, 1, R[m[ip + 1]]);
-            if (core.fault !== undefined) break;
-          }
-          ip += 4;
-          continue;
-        }
-        case Code.StrhI: {
-          const address = (R[m[ip + 2]] + m[ip + 3]) | 0;
-          if ((rights[address >>> 6] & Right.Write) !== 0 && (address & 1) === 0) {
-            u16[address >>> 1] = R[m[ip + 1]];
-          } else {
-            core.store(ip, address, 2, R[m[ip + 1]]);
-            if (core.fault !== undefined) break;
-          }
-          ip += 4;
-          continue;
-        }
-        case Code.StrX: {
-          const address = (R[m[ip + 2]] + (R[m[ip + 3]] << m[ip + 4])) | 0;
-          if ((rights[address >>> 6] & Right.Write) !== 0 && (address & 3) === 0) {
-            i32[address >>> 2] = R[m[ip + 1]];
-          } else {
-            core.store(ip, address, 4, R[m[ip + 1]]);
-            if (core.fault !== undefined) break;
-          }
-          ip += 5;
-          continue;
-        }
-        case Code.StrbX: {
-          const address = (R[m[ip + 2]] + (R[m[ip + 3]] << m[ip + 4])) | 0;
-          if ((rights[address >>> 6] & Right.Write) !== 0) {
-            u8[address] = R[m[ip + 1]];
-          } else {
-            core.store(ip, address, 1, R[m[ip + 1]]);
-            if (core.fault !== undefined) break;
-          }
-          ip += 5;
-          continue;
-        }
-        case Code.StrhX: {
-          const address = (R[m[ip + 2]] + (R[m[ip + 3]] << m[ip + 4])) | 0;
-          if ((rights[address >>> 6] & Right.Write) !== 0 && (address & 1) === 0) {
-            u16[address >>> 1] = R[m[ip + 1]];
-          } else {
-            core.store(ip, address, 2, R[m[ip + 1]]);
-            if (core.fault !== undefined) break;
-          }
-          ip += 5;
-          continue;
-        }
-        case Code.LdrPost: {
-          const address = R[m[ip + 2]];
-          if ((rights[address >>> 6] & Right.Read) !== 0 && (address & 3) === 0) {
-            R[m[ip + 1]] = i32[address >>> 2];
-          } else {
-            const value = core.load(address, 4);
-            if (core.fault !== undefined) break;
-            R[m[ip + 1]] = value;
-          }
-          R[m[ip + 2]] = (R[m[ip + 2]] + m[ip + 3]) | 0;
-          ip += 4;
-          continue;
-        }
-        case Code.LdrbPost: {
-          const address = R[m[ip + 2]];
-          if ((rights[address >>> 6] & Right.Read) !== 0) {
-            R[m[ip + 1]] = u8[address];
-          } else {
-            const value = core.load(address, 1);
-            if (core.fault !== undefined) break;
-            R[m[ip + 1]] = value;
-          }
-          R[m[ip + 2]] = (R[m[ip + 2]] + m[ip + 3]) | 0;
-          ip += 4;
-          continue;
-        }
-        case Code.StrPost: {
-          const address = R[m[ip + 2]];
-          if ((rights[address >>> 6] & Right.Write) !== 0 && (address & 3) === 0) {
-            i32[address >>> 2] = R[m[ip + 1]];
-          } else {
-            core.store(ip, address, 4, R[m[ip + 1]]);
-            if (core.fault !== undefined) break;
-          }
-          R[m[ip + 2]] = (R[m[ip + 2]] + m[ip + 3]) | 0;
-          ip += 4;
-          continue;
-        }
-        case Code.StrbPost: {
-          const address = R[m[ip + 2]];
-          if ((rights[address >>> 6] & Right.Write) !== 0) {
-            u8[address] = R[m[ip + 1]];
-          } else {
-            core.store(ip, address, 1, R[m[ip + 1]]);
-            if (core.fault !== undefined) break;
-          }
-          R[m[ip + 2]] = (R[m[ip + 2]] + m[ip + 3]) | 0;
-          ip += 4;
-          continue;
-        }
-        case Code.LdrdI: {
-          const address = (R[m[ip + 3]] + m[ip + 4]) | 0;
-          if (!core.multiple(ip, address, 2, false)) break;
-          const w = address >>> 2;
-          R[m[ip + 1]] = i32[w];
-          R[m[ip + 2]] = i32[w + 1];
-          ip += 5;
-          continue;
-        }
-        case Code.StrdI: {
-          const address = (R[m[ip + 3]] + m[ip + 4]) | 0;
-          if (!core.multiple(ip, address, 2, true)) break;
-          const w = address >>> 2;
-          i32[w] = R[m[ip + 1]];
-          i32[w + 1] = R[m[ip + 2]];
-          ip += 5;
-          continue;
-        }
-        case Code.Ldm: {
-          const base = R[m[ip + 1]];
-          const n = m[ip + 4];
-          const address = (base + m[ip + 2]) | 0;
-          if (
-            (rights[address >>> 6] & rights[(address + n * 4 - 4) >>> 6] & Right.Read) === 0 ||
-            (address & 3) !== 0
-          ) {
-            if (!core.multiple(ip, address, n, false)) break;
-          }
-          const written = (base + m[ip + 3]) | 0;
-          let w = address >>> 2;
-          const end = ip + 5 + n;
-          R[m[ip + 1]] = written;
-          for (let k = ip + 5; k < end; k++) R[m[k]] = i32[w++];
-          ip = end;
-          continue;
-        }
-        case Code.Stm: {
-          const base = R[m[ip + 1]];
-          const n = m[ip + 4];
-          const address = (base + m[ip + 2]) | 0;
-          if (
-            (rights[address >>> 6] & rights[(address + n * 4 - 4) >>> 6] & Right.Write) === 0 ||
-            (address & 3) !== 0
-          ) {
-            if (!core.multiple(ip, address, n, true)) break;
-          }
-          const written = (base + m[ip + 3]) | 0;
-          let w = address >>> 2;
-          const end = ip + 5 + n;
-          for (let k = ip + 5; k < end; k++) i32[w++] = R[m[k]];
-          R[m[ip + 1]] = written;
-          ip = end;
-          continue;
-        }
-        default:
-          rare(core, ip);
-          if (core.fault === undefined) {
-            ip += RARE_WORDS;
+        case Code.LdrI:
+          x = (R[a] + k) | 0;
+          if ((rights[x >>> 6] & Right.Read) !== 0 && (x & 3) === 0) {
+            R[d] = i32[x >>> 2];
+            ip += 2;
             continue;
           }
-          break;
+          break memory;
+        case Code.LdrbI:
+          x = (R[a] + k) | 0;
+          if ((rights[x >>> 6] & Right.Read) !== 0) {
+            R[d] = u8[x];
+            ip += 2;
+            continue;
+          }
+          break memory;
+        case Code.LdrhI:
+          x = (R[a] + k) | 0;
+          if ((rights[x >>> 6] & Right.Read) !== 0 && (x & 1) === 0) {
+            R[d] = u16[x >>> 1];
+            ip += 2;
+            continue;
+          }
+          break memory;
+        case Code.LdrsbI:
+          x = (R[a] + k) | 0;
+          if ((rights[x >>> 6] & Right.Read) !== 0) {
+            R[d] = i8[x];
+            ip += 2;
+            continue;
+          }
+          break memory;
+        case Code.LdrshI:
+          x = (R[a] + k) | 0;
+          if ((rights[x >>> 6] & Right.Read) !== 0 && (x & 1) === 0) {
+            R[d] = i16[x >>> 1];
+            ip += 2;
+            continue;
+          }
+          break memory;
+        case Code.LdrX:
+          x = (R[a] + (R[b] << k)) | 0;
+          if ((rights[x >>> 6] & Right.Read) !== 0 && (x & 3) === 0) {
+            R[d] = i32[x >>> 2];
+            ip += 2;
+            continue;
+          }
+          break memory;
+        case Code.LdrbX:
+          x = (R[a] + (R[b] << k)) | 0;
+          if ((rights[x >>> 6] & Right.Read) !== 0) {
+            R[d] = u8[x];
+            ip += 2;
+            continue;
+          }
+          break memory;
+        case Code.LdrhX:
+          x = (R[a] + (R[b] << k)) | 0;
+          if ((rights[x >>> 6] & Right.Read) !== 0 && (x & 1) === 0) {
+            R[d] = u16[x >>> 1];
+            ip += 2;
+            continue;
+          }
+          break memory;
+        case Code.LdrsbX:
+          x = (R[a] + (R[b] << k)) | 0;
+          if ((rights[x >>> 6] & Right.Read) !== 0) {
+            R[d] = i8[x];
+            ip += 2;
+            continue;
+          }
+          break memory;
+        case Code.LdrshX:
+          x = (R[a] + (R[b] << k)) | 0;
+          if ((rights[x >>> 6] & Right.Read) !== 0 && (x & 1) === 0) {
+            R[d] = i16[x >>> 1];
+            ip += 2;
+            continue;
+          }
+          break memory;
+        case Code.LdrAbs:
+          x = k;
+          if ((rights[x >>> 6] & Right.Read) !== 0 && (x & 3) === 0) {
+            R[d] = i32[x >>> 2];
+            ip += 2;
+            continue;
+          }
+          break memory;
+        case Code.StrI:
+          x = (R[a] + k) | 0;
+          if ((rights[x >>> 6] & Right.Write) !== 0 && (x & 3) === 0) {
+            i32[x >>> 2] = R[d];
+            ip += 2;
+            continue;
+          }
+          break memory;
+        case Code.StrbI:
+          x = (R[a] + k) | 0;
+          if ((rights[x >>> 6] & Right.Write) !== 0) {
+            u8[x] = R[d];
+            ip += 2;
+            continue;
+          }
+          break memory;
+        case Code.StrhI:
+          x = (R[a] + k) | 0;
+          if ((rights[x >>> 6] & Right.Write) !== 0 && (x & 1) === 0) {
+            u16[x >>> 1] = R[d];
+            ip += 2;
+            continue;
+          }
+          break memory;
+        case Code.StrX:
+          x = (R[a] + (R[b] << k)) | 0;
+          if ((rights[x >>> 6] & Right.Write) !== 0 && (x & 3) === 0) {
+            i32[x >>> 2] = R[d];
+            ip += 2;
+            continue;
+          }
+          break memory;
+        case Code.StrbX:
+          x = (R[a] + (R[b] << k)) | 0;
+          if ((rights[x >>> 6] & Right.Write) !== 0) {
+            u8[x] = R[d];
+            ip += 2;
+            continue;
+          }
+          break memory;
+        case Code.StrhX:
+          x = (R[a] + (R[b] << k)) | 0;
+          if ((rights[x >>> 6] & Right.Write) !== 0 && (x & 1) === 0) {
+            u16[x >>> 1] = R[d];
+            ip += 2;
+            continue;
+          }
+          break memory;
+        case Code.LdrPost:
+          x = R[a];
+          if ((rights[x >>> 6] & Right.Read) !== 0 && (x & 3) === 0) {
+            R[d] = i32[x >>> 2];
+            R[a] = (x + k) | 0;
+            ip += 2;
+            continue;
+          }
+          break memory;
+        case Code.LdrbPost:
+          x = R[a];
+          if ((rights[x >>> 6] & Right.Read) !== 0) {
+            R[d] = u8[x];
+            R[a] = (x + k) | 0;
+            ip += 2;
+            continue;
+          }
+          break memory;
+        case Code.StrPost:
+          x = R[a];
+          if ((rights[x >>> 6] & Right.Write) !== 0 && (x & 3) === 0) {
+            i32[x >>> 2] = R[d];
+            R[a] = (x + k) | 0;
+            ip += 2;
+            continue;
+          }
+          break memory;
+        case Code.StrbPost:
+          x = R[a];
+          if ((rights[x >>> 6] & Right.Write) !== 0) {
+            u8[x] = R[d];
+            R[a] = (x + k) | 0;
+            ip += 2;
+            continue;
+          }
+          break memory;
+        case Code.Ldm:
+          x = R[a];
+          r = (x + k) | 0;
+          if (
+            (rights[r >>> 6] & rights[(r + b * 4 - 4) >>> 6] & Right.Read) === 0 ||
+            (r & 3) !== 0
+          ) {
+            if (!core.multiple(ip, r, b, false)) return core.faultAt(ip, units, count);
+          }
+          r >>>= 2;
+          // A base in the list is loaded last.
+          R[a] = (x + m[ip + 2]) | 0;
+          ip += 3;
+          for (y = ip + b; ip < y; ip++) R[m[ip]] = i32[r++];
+          continue;
+        case Code.Stm:
+          x = R[a];
+          r = (x + k) | 0;
+          if (
+            (rights[r >>> 6] & rights[(r + b * 4 - 4) >>> 6] & Right.Write) === 0 ||
+            (r & 3) !== 0
+          ) {
+            if (!core.multiple(ip, r, b, true)) return core.faultAt(ip, units, count);
+          }
+          r >>>= 2;
+          k = m[ip + 2];
+          ip += 3;
+          for (y = ip + b; ip < y; ip++) i32[r++] = R[m[ip]];
+          R[a] = (x + k) | 0;
+          continue;
+        case Code.LdrdI:
+          x = (R[a] + k) | 0;
+          if (!core.multiple(ip, x, 2, false)) return core.faultAt(ip, units, count);
+          R[d] = i32[x >>> 2];
+          R[b] = i32[(x >>> 2) + 1];
+          ip += 2;
+          continue;
+        case Code.StrdI:
+          x = (R[a] + k) | 0;
+          if (!core.multiple(ip, x, 2, true)) return core.faultAt(ip, units, count);
+          i32[x >>> 2] = R[d];
+          i32[(x >>> 2) + 1] = R[b];
+          ip += 2;
+          continue;
+        case Code.Rare:
+          if (!rare(core, ip, d)) return core.faultAt(ip, units, count);
+          ip += RARE_WORDS;
+          continue;
+        default:
+          throw new Error(`interpreter: no code ${w & 255} at ${ip}`);
       }
+      // A branch is taken: k is the arena index of its target, b the instructions so far and whether it costs a unit.
+      units -= b & 1;
+      count += b >>> 1;
+      ip = k;
+      if (units > 0) continue;
       core.units = units;
       core.stats.instructions += count;
-      if (core.fault !== undefined) return core.faultAt(ip);
-      // The units are used up at a taken branch; ip is its target.
-      const key = m[ip - 1];
-      R[F.PC] = key & -2;
-      R[F.T] = key & 1;
+      k = m[ip - 1];
+      R[F.PC] = k & -2;
+      R[F.T] = k & 1;
       return SLICE;
     }
-  };
+    // An access to address x that the fast path refused.
+    ip = core.access(ip, x);
+    if (ip < 0) return core.faultAt(-ip, units, count);
+  }
 }

@@ -1,5 +1,5 @@
 import { operations } from "../lift/parallel.ts";
-import { C, N, Op } from "../ir/ops.ts";
+import { C, N, Op, opNames } from "../ir/ops.ts";
 import type { Core } from "./core.ts";
 import { packCpsr, Slot, unpackFlags } from "./state.ts";
 
@@ -321,13 +321,13 @@ const byOp: (Rare | undefined)[] = [];
 for (const name in functions)
   byOp[Op[name as keyof typeof Op]] = functions[name as keyof typeof Op];
 
-/** Executes the rare op at arena index `ip`; sets core.fault when it faults. */
-export function rare(core: Core, ip: number): void {
-  const m = core.arena.words;
-  const f = byOp[m[ip] - RARE_BASE];
-  if (!f) throw new Error(`interpreter: no op ${m[ip]}`);
-  f(core, core.file, m, ip);
-}
+/** Size in words of every rare op: code, d, e, a, b, c, i, set. */
+export const RARE_WORDS = 8;
 
-/** Code of the first op of this file. */
-export const RARE_BASE = 256;
+/** Executes rare op number `op` at arena index `ip`; false when it faults. */
+export function rare(core: Core, ip: number, op: number): boolean {
+  const f = byOp[op];
+  if (!f) throw new Error(`interpreter: no op ${opNames[op]}`);
+  f(core, core.file, core.arena.words, ip);
+  return core.fault === undefined;
+}
