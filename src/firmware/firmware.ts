@@ -32,20 +32,23 @@ export class Firmware implements SymbolTable {
   readonly globalReent: number;
   /** Bytes of a thread's area: newlib's `struct _reent`, then the C++ runtime's part. A multiple of 8. */
   readonly reentSize: number;
-  /** Name of the kernel function behind each number that a stub loads into ip. */
-  readonly svcNames: readonly string[];
   /** What the kernel does to the library's data when a thread or a module is gone. */
   readonly state: LibraryState;
 
   private readonly image: PlacedImage;
   private readonly symbols: ExportTable;
+  /** Guest addresses of the names in `SvcTab`. */
+  private readonly svcTab: Uint32Array;
   private functions: FunctionTable | undefined;
 
   /**
    * Copies the image into memory and makes all but its data read-only. Throws FirmwareError when it is not an image of this
    * simulator's build.
    */
-  constructor(memory: GuestMemory, file: Uint8Array) {
+  constructor(
+    private readonly memory: GuestMemory,
+    file: Uint8Array,
+  ) {
     this.image = guarded(() => placeImage(memory, file, INFO_SIZE));
     this.start = this.image.start;
     this.end = this.image.end;
@@ -63,12 +66,7 @@ export class Firmware implements SymbolTable {
     this.reentSize = (info.areaSize + 7) & ~7;
     this.state = new LibraryState(memory, info, this.image.elf);
     this.symbols = new ExportTable(memory, info.symtabStart, info.symtabEnd);
-    const numbers = (info.svctabEnd - info.svctabStart) / 4;
-    this.svcNames = guarded(() =>
-      Array.from({ length: numbers }, (_, i) =>
-        memory.cstring(memory.ldu32(info.svctabStart + 4 * i)),
-      ),
-    );
+    this.svcTab = memory.u32.subarray(info.svctabStart >>> 2, info.svctabEnd >>> 2);
   }
 
   lookup(name: string): number {
@@ -79,6 +77,17 @@ export class Firmware implements SymbolTable {
     return this.symbols.entries();
   }
 
+  /** Name of the kernel function behind a number that a stub loads into ip; undefined when there is no such number. */
+  svcName(number: number): string | undefined {
+    const address = this.svcTab[number];
+    return address === undefined ? undefined : guarded(() => this.memory.cstring(address));
+  }
+
+  /** The names of all numbers. */
+  get svcNames(): readonly string[] {
+    return Array.from(this.svcTab, (_, number) => this.svcName(number)!);
+  }
+
   nearest(address: number): { readonly name: string; readonly offset: number } | undefined {
     if (address < this.start || address >= this.end) return undefined;
     this.functions ??= guarded(() => new FunctionTable(this.image.elf));
@@ -86,7 +95,13 @@ export class Firmware implements SymbolTable {
   }
 
   private checkTable(name: string, start: number, end: number, size: number): void {
-    if (start < this.start || end > this.end || end < start || (end - start) % size !== 0)
+    if (
+      start < this.start ||
+      end > this.end ||
+      end < start ||
+      start % 4 !== 0 ||
+      (end - start) % size !== 0
+    )
       throw new FirmwareError(`the table ${name} is malformed`);
   }
 }

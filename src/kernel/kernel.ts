@@ -19,7 +19,7 @@ import { kernelRows } from "./rows.ts";
 import { Runner } from "./runner.ts";
 import { READY_LISTS_SIZE, Scheduler } from "./scheduler.ts";
 import { StackCheck } from "./stack-check.ts";
-import { SupervisorCalls } from "./svc.ts";
+import { type NameOf, SupervisorCalls } from "./svc.ts";
 import { DEFUNCT_LIST_SIZE, ThreadEnding } from "./thread-end.ts";
 import { Threads } from "./thread.ts";
 import { TIMER_LISTS_SIZE, Timers } from "./timer.ts";
@@ -210,9 +210,9 @@ export class Kernel implements KernelApi {
     this.svc.register(group);
   }
 
-  /** Gives the supervisor calls of the firmware, numbered by their place in the list, their functions. */
-  bind(svcNames: readonly string[]): void {
-    this.svc.bind(svcNames);
+  /** Gives the supervisor calls of the firmware their functions. */
+  bind(nameOf: NameOf): void {
+    this.svc.bind(nameOf);
   }
 
   /** Calls an exported function from the host, as part of the running thread. */

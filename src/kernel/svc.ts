@@ -5,6 +5,9 @@ import { Trap } from "./board.ts";
 
 type Handler = (context: never, a0: number, a1: number, a2: number, a3: number) => CallResult;
 
+/** The name of the function behind a number of the firmware; undefined when there is no such number. */
+export type NameOf = (number: number) => string | undefined;
+
 /** A firmware calls something no table of exported calls has. */
 export class UnboundCall extends Error {
   constructor(name: string) {
@@ -18,9 +21,10 @@ export class UnboundCall extends Error {
  */
 export class SupervisorCalls {
   private readonly rows = new Map<string, { row: ExportRow<never>; context: unknown }>();
-  private handlers: Handler[] = [];
-  private contexts: unknown[] = [];
-  private names: readonly string[] = [];
+  /** What each number stands for, found out at its first call. */
+  private readonly handlers: (Handler | undefined)[] = [];
+  private readonly contexts: unknown[] = [];
+  private nameOf: NameOf = () => undefined;
   private readonly cpu: Cpu;
 
   constructor(private readonly k: Kernel) {
@@ -34,10 +38,10 @@ export class SupervisorCalls {
   }
 
   /** Gives every number of the firmware its function. */
-  bind(svcNames: readonly string[]): void {
-    this.names = svcNames;
-    this.handlers = svcNames.map((name) => this.rows.get(name)?.row.call ?? unbound(name));
-    this.contexts = svcNames.map((name) => this.rows.get(name)?.context);
+  bind(nameOf: NameOf): void {
+    this.nameOf = nameOf;
+    this.handlers.length = 0;
+    this.contexts.length = 0;
   }
 
   /** Calls an exported function from the host, as part of the running thread. */
@@ -48,11 +52,6 @@ export class SupervisorCalls {
     return bound.row.call(bound.context as never, a0, a1, a2, a3);
   }
 
-  /** Names the firmware calls and nobody serves. */
-  get unserved(): string[] {
-    return this.names.filter((name) => !this.rows.has(name));
-  }
-
   private serve(imm: number): boolean {
     if (imm !== 0) return this.trap(imm);
     const { k, cpu } = this;
@@ -60,8 +59,7 @@ export class SupervisorCalls {
     const n = r[12];
     let result: CallResult;
     try {
-      const handler = this.handlers[n];
-      if (handler === undefined) throw new UnboundCall(`supervisor call ${n}`);
+      const handler = this.handlers[n] ?? this.resolve(n);
       result = handler(this.contexts[n] as never, r[0], r[1], r[2], r[3]);
     } catch (error) {
       k.faults.pend(error);
@@ -77,6 +75,15 @@ export class SupervisorCalls {
     return !(k.scheduler.requested || k.runner.leave);
   }
 
+  private resolve(n: number): Handler {
+    const name = this.nameOf(n);
+    if (name === undefined) throw new UnboundCall(`supervisor call ${n}`);
+    const bound = this.rows.get(name);
+    if (bound === undefined) throw new UnboundCall(name);
+    this.contexts[n] = bound.context;
+    return (this.handlers[n] = bound.row.call);
+  }
+
   private trap(imm: number): boolean {
     const { k, cpu } = this;
     if (((cpu.r[15] - 4) | 0) !== (k.trap(imm) | 0)) {
@@ -88,10 +95,4 @@ export class SupervisorCalls {
     }
     return false;
   }
-}
-
-function unbound(name: string): Handler {
-  return () => {
-    throw new UnboundCall(name);
-  };
 }

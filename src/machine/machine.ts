@@ -108,7 +108,7 @@ export class Machine {
     kernel.register({ rows: dlmoduleRows, context: loader });
     kernel.register({ rows: posixRows, context: { kernel, vfs } });
     kernel.register({ rows: SHELL_ROWS, context: this.shell });
-    kernel.bind(firmware.svcNames);
+    kernel.bind((number) => firmware.svcName(number));
     this.plugIn();
   }
 

@@ -117,7 +117,7 @@ export class Board {
     loader.onRefused((event) => this.refused.push(event));
     kernel.register({ rows: dlmoduleRows, context: loader });
     kernel.register({ rows: [write, getpid], context: kernel });
-    kernel.bind(firmware.svcNames);
+    kernel.bind((number) => firmware.svcName(number));
     kernel.hooks.threadEnded = loader.threadEnded;
     kernel.hooks.endModule = loader.endModule;
     kernel.hooks.fault = (_, thread) => loader.causes.note(thread, "fault");
