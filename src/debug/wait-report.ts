@@ -18,6 +18,11 @@ const WAIT_LISTS: Readonly<Record<number, readonly (readonly [number, string])[]
 };
 
 const MUTEX_OWNER = 36;
+/** struct rt_thread.thread_timer, struct rt_timer: flag, timeout_tick. */
+const THREAD_TIMER = 80;
+const FLAG = 9;
+const TIMEOUT_TICK = 44;
+const TIMER_ACTIVATED = 1;
 const SUSPENDED = 2;
 /** System threads that always wait. */
 const SYSTEM = new Set(["tidle0", "timer", "mmcsd_de", "sys_work", "main"]);
@@ -39,10 +44,20 @@ export function waitReport(kernel: KernelApi): string {
     const { name, state, priority } = kernel.threads.describe(thread);
     if (state !== SUSPENDED || (SYSTEM.has(name) && !reasons.has(thread))) continue;
     lines.push(
-      `thread ${name} (priority ${priority}) waits for ${reasons.get(thread) ?? "someone to resume it, or input"}`,
+      `thread ${name} (priority ${priority}) ${waiting(kernel, thread, reasons.get(thread))}`,
     );
   }
   return lines.join("\n");
+}
+
+/** With a time-out or without. */
+function waiting(kernel: KernelApi, thread: number, reason: string | undefined): string {
+  const { memory } = kernel;
+  const armed = (memory.ld8(thread + THREAD_TIMER + FLAG) & TIMER_ACTIVATED) !== 0;
+  const end = armed ? memory.ldu32(thread + THREAD_TIMER + TIMEOUT_TICK) : 0;
+  if (reason === undefined)
+    return armed ? `sleeps until tick ${end}` : "waits for someone to resume it, or for input";
+  return `waits for ${reason}${armed ? ` until tick ${end}` : ""}`;
 }
 
 function owner(kernel: KernelApi, object: number, cls: number): string {

@@ -16,6 +16,8 @@ export interface LoaderOptions {
   readonly diagnostics?: (text: string) => void;
   /** Stack of a module's main thread when the module does not say, in bytes. */
   readonly stackSize?: number;
+  /** The firmware's C library passes floating-point values in VFP registers (EF_ARM_ABI_FLOAT_HARD). */
+  readonly hardFloat?: boolean;
 }
 
 export interface LoaderParts {

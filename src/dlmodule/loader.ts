@@ -18,10 +18,11 @@ import * as text from "./messages.ts";
 import { type Module, ModuleStruct } from "./module.ts";
 import { Objects } from "./objects.ts";
 import { Placer } from "./place.ts";
-import { planLoad } from "./plan.ts";
+import { floatFunctions } from "./float-abi.ts";
+import { type LoadPlan, planLoad } from "./plan.ts";
 import { explainMissing } from "./reasons.ts";
 import { Registry, type Whereabouts } from "./registry.ts";
-import { bind } from "./relocate-arm.ts";
+import { bind, type Bindings } from "./relocate-arm.ts";
 
 export interface ModuleInfo {
   readonly name: string;
@@ -262,7 +263,20 @@ export class Loader {
         explainMissing(bindings.missing, symbols).join("\n"),
       );
     }
+    if (!compat404) this.checkFloatAbi(plan, bindings);
     return this.placer.place(path, plan, bindings, image.staticSymbols());
+  }
+
+  /** 4.0.4 does not look, and every floating-point argument of the C library is then wrong. */
+  private checkFloatAbi(plan: LoadPlan, bindings: Bindings): void {
+    const hard = this.parts.options?.hardFloat ?? false;
+    if (plan.hardFloat === hard) return;
+    const names = floatFunctions(bindings.imports);
+    if (names.length === 0) return;
+    throw new LoadError(
+      "",
+      `it passes floating-point values in ${plan.hardFloat ? "VFP" : "core"} registers, the C library here takes them in ${hard ? "VFP" : "core"} registers, and it calls ${names.join(", ")}: build with -mfloat-abi=${hard ? "hard" : "softfp"}`,
+    );
   }
 
   private refused(path: string, reasons: string[]): void {

@@ -79,6 +79,7 @@ export interface BoardSpec {
 export class Board {
   readonly memory: GuestMemory;
   readonly kernel: Kernel;
+  readonly firmware: Firmware;
   readonly loader: Loader;
   readonly diagnostics: string[] = [];
   readonly ended: EndEvent[] = [];
@@ -93,6 +94,7 @@ export class Board {
     const size = (spec.ram ?? 0x800000) + SYSTEM_AREA;
     this.memory = new GuestMemory({ base: 0x60000000, size });
     const firmware = new Firmware(this.memory, firmwareFile);
+    this.firmware = firmware;
     this.kernel = createKernel(this.memory, createInterpreter(this.memory), firmware, {
       compat404: spec.compat404 ?? false,
       seed: 1,

@@ -88,6 +88,21 @@ describe("a refused file leaves nothing behind and says why", () => {
       /R_ARM_CALL.*cannot reach far/,
     );
   });
+  test("floating-point values in other registers than the C library's", () => {
+    const spec = {
+      relocations: [{ offset: 0, type: 21, symbol: 1 }],
+      data: new Uint8Array(4),
+      flags: 0x5000400,
+      entry: 64,
+    };
+    const { file } = makeModule({ ...spec, symbols: [{ name: "pow" }] });
+    const { reasons } = refuse(new Board({ files: { "/hard.mo": file } }), "hard");
+    expect(reasons[0]).toMatch(/VFP registers.*calls pow: build with -mfloat-abi=softfp/);
+    const harmless = makeModule({ ...spec, symbols: [{ name: "printf" }], entry: 0 }).file;
+    expect(refuse(new Board({ files: { "/hard.mo": harmless } }), "hard").reasons[0]).toMatch(
+      /no entry/,
+    );
+  });
   test("thread-local storage", () => {
     const { file } = makeModule({
       symbols: [{ name: "tls" }],

@@ -28,6 +28,8 @@ export interface ModuleSpec {
   readonly entry?: number;
   readonly type?: number;
   readonly machine?: number;
+  /** e_flags; soft-float when absent. */
+  readonly flags?: number;
   readonly sectionHeaders?: boolean;
 }
 
@@ -83,7 +85,7 @@ export function makeModule(spec: ModuleSpec): { file: Uint8Array; dataAddress: n
   w32(24, spec.entry ?? 0);
   w32(28, 52);
   w32(32, withSections ? shoff : 0);
-  w32(36, 0x5000200);
+  w32(36, spec.flags ?? 0x5000200);
   w16(40, 52);
   w16(42, 32);
   w16(44, 3);
