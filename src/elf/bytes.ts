@@ -47,6 +47,14 @@ export class StringTable {
       throw new ElfError("malformed", `${what()} has no end: its string table does not end in NUL`);
     return bytes.toString("latin1", offset, end);
   }
+
+  /** Every offset at which `name` can be read; strings may share their ends. */
+  offsetsOf(name: string): number[] {
+    const pattern = `${name}\0`;
+    const offsets: number[] = [];
+    for (let at = -1; (at = this.bytes.indexOf(pattern, at + 1, "latin1")) >= 0;) offsets.push(at);
+    return offsets;
+  }
 }
 
 /** Little-endian words of a table whose length is a multiple of 4; a copy only when the bytes are not aligned. */

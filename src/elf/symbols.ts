@@ -56,6 +56,18 @@ export class ElfSymbols {
   weak(i: number): boolean {
     return this.bind(i) === STB.WEAK;
   }
+  /** Indices of the symbols which have one of these names, without reading the names of all. */
+  named(names: Iterable<string>): { readonly index: number; readonly name: string }[] {
+    const at = new Map<number, string>();
+    for (const name of names)
+      for (const offset of this.strings.offsetsOf(name)) at.set(offset, name);
+    const found: { index: number; name: string }[] = [];
+    for (let index = 1; index < this.count; index++) {
+      const name = at.get(this.words[4 * index]);
+      if (name !== undefined) found.push({ index, name });
+    }
+    return found;
+  }
   /** Index of the first symbol with that name, -1 when there is none. */
   find(name: string): number {
     for (let i = 1; i < this.count; i++) if (this.name(i) === name) return i;
