@@ -62,8 +62,7 @@ export class GuestMemory {
 
   /** Gives the memory back for the next machine of this process; the object must not be used afterwards. */
   dispose(): void {
-    this.u8.fill(0, this.base, this.end);
-    idle.push(this.wasm);
+    idle.push({ memory: this.wasm, start: this.base });
   }
 
   /** Sets the rights of every granule that overlaps [start, end). */
@@ -245,13 +244,18 @@ export class GuestMemory {
 }
 
 /**
- * Only a handful of large memories per process get the engine's fast bounds check, so a disposed one is used again.
+ * Only a handful of large memories per process get the engine's fast bounds check, so a disposed one is used again. Cleared
+ * then: a process that ends has no use for it.
  */
-const idle: WebAssembly.Memory[] = [];
+const idle: { readonly memory: WebAssembly.Memory; readonly start: number }[] = [];
 
 function takeMemory(end: number): WebAssembly.Memory {
   const pages = Math.ceil(end / PAGE);
-  const found = idle.findIndex((memory) => memory.buffer.byteLength === pages * PAGE);
-  if (found >= 0) return idle.splice(found, 1)[0];
+  const found = idle.findIndex(({ memory }) => memory.buffer.byteLength === pages * PAGE);
+  if (found >= 0) {
+    const [{ memory, start }] = idle.splice(found, 1);
+    new Uint8Array(memory.buffer).fill(0, start);
+    return memory;
+  }
   return new WebAssembly.Memory({ initial: pages, maximum: pages });
 }
