@@ -41,7 +41,10 @@ export class Clock {
 
   /** Units the engine may run before somebody must look at the clock. */
   budget(): number {
-    return this.wall === undefined ? this.nextUnits - this.units : REALTIME_SLICE_UNITS;
+    if (this.wall !== undefined) return REALTIME_SLICE_UNITS;
+    const left = this.nextUnits - this.units;
+    // A tick is due but held off: interrupts are masked, or a handler runs.
+    return left > 0 ? left : UNITS_PER_TICK;
   }
 
   /** A tick interrupt is pending. */

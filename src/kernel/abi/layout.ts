@@ -177,14 +177,13 @@ export const RINGBUFFER = struct(12, {
   buffer_size: [8, "u16"],
 });
 
-export const RBB = struct(24, {
+export const RBB = struct(20, {
   buf: [0, "ptr"],
   buf_size: [4, "u32"],
   blk_set: [8, "ptr"],
   blk_max_num: [12, "u32"],
   /** Single list: pointer to the list member of the first block. */
   blk_list: [16, "ptr"],
-  free_list: [20, "ptr"],
 });
 /** status_size is size << 8 | status. */
 export const RBB_BLK = struct(12, {

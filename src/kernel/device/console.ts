@@ -1,3 +1,5 @@
+import { DEVICE_FLAG_INT_RX } from "../abi/constants.ts";
+import { DEVICE } from "../abi/layout.ts";
 import { SCHEDULE, type Task } from "../call.ts";
 import type { Kernel } from "../kernel.ts";
 import { HostArguments, kprintfBytes, latin1 } from "../kprintf.ts";
@@ -48,8 +50,16 @@ export class Console implements ConsoleApi {
   }
 
   feed(bytes: Uint8Array): void {
+    if (this.deaf) return;
     for (const byte of bytes) this.fifo.push(byte);
     this.received();
+  }
+
+  /** On the board an open of uart0 without INT_RX stops reception for everybody. */
+  private get deaf(): boolean {
+    const { k } = this;
+    if (!k.options.compat404 || k.consoleDevice === 0) return false;
+    return (DEVICE.open_flag.get(k.memory, k.consoleDevice) & DEVICE_FLAG_INT_RX) === 0;
   }
 
   end(): void {

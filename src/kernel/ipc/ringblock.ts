@@ -39,13 +39,20 @@ function init(k: Kernel, rbb: number, buf: number, size: number, set: number, co
   RBB.blk_set.set(m, rbb, set);
   RBB.blk_max_num.set(m, rbb, count);
   RBB.blk_list.set(m, rbb, 0);
-  RBB.free_list.set(m, rbb, 0);
   for (let n = 0; n < count; n++) {
-    const block = set + n * BLK.size;
-    setStatus(k, block, UNUSED);
-    BLK.next.set(m, block, RBB.free_list.get(m, rbb));
-    RBB.free_list.set(m, rbb, block + BLK.next.offset);
+    setStatus(k, set + n * BLK.size, UNUSED);
+    BLK.next.set(m, set + n * BLK.size, 0);
   }
+}
+
+/** The first unused block structure, 0 when all are in use. */
+function unused(k: Kernel, rbb: number): number {
+  const set = RBB.blk_set.get(k.memory, rbb);
+  const count = RBB.blk_max_num.get(k.memory, rbb);
+  for (let n = 0; n < count; n++) {
+    if (statusOf(k, set + n * BLK.size) === UNUSED) return set + n * BLK.size;
+  }
+  return 0;
 }
 
 /** Address in the buffer for `size` bytes behind the newest block, 0 when there is no room. */
@@ -64,17 +71,15 @@ function room(k: Kernel, rbb: number, size: number): number {
 
 function alloc(k: Kernel, rbb: number, size: number): number {
   const m = k.memory;
-  const node = RBB.free_list.get(m, rbb);
+  const block = unused(k, rbb);
   const buf = room(k, rbb, size);
-  if (node === 0 || buf === 0) return 0;
-  const block = node - BLK.next.offset;
-  RBB.free_list.set(m, rbb, BLK.next.get(m, block));
+  if (block === 0 || buf === 0) return 0;
   BLK.status_size.set(m, block, (size << 8) | INITED);
   BLK.buf.set(m, block, buf);
   BLK.next.set(m, block, 0);
   const last = blocks(k, rbb).at(-1);
-  if (last === undefined) RBB.blk_list.set(m, rbb, node);
-  else BLK.next.set(m, last, node);
+  if (last === undefined) RBB.blk_list.set(m, rbb, block + BLK.next.offset);
+  else BLK.next.set(m, last, block + BLK.next.offset);
   return block;
 }
 
@@ -97,8 +102,7 @@ function free(k: Kernel, rbb: number, block: number): void {
     before = other;
   }
   setStatus(k, block, UNUSED);
-  BLK.next.set(m, block, RBB.free_list.get(m, rbb));
-  RBB.free_list.set(m, rbb, block + BLK.next.offset);
+  BLK.next.set(m, block, 0);
 }
 
 /** The first run of put blocks that lie behind each other in the buffer, at most `limit` bytes (but at least one block). */
