@@ -51,8 +51,8 @@ export class LifeCycle {
   }
 
   /** Bytes of the main thread's stack: what the module object says, within bounds. */
-  stackSize(module: Module): number {
-    const wanted = this.struct.get(module.address, MODULE.STACK_SIZE);
+  stackSize(address: number): number {
+    const wanted = this.struct.get(address, MODULE.STACK_SIZE);
     if (this.compat) return wanted < STACK_404 || wanted > STACK_404_MAX ? STACK_404 : wanted;
     return (Math.max(wanted, STACK_404) + 3) & ~3;
   }
@@ -73,7 +73,7 @@ export class LifeCycle {
     const priority = struct.get16(address, MODULE.PRIORITY);
     const thread = threads.createTask(
       module.name,
-      this.stackSize(module),
+      this.stackSize(address),
       priority >= PRIORITY_MAX ? PRIORITY_MAX - 1 : priority,
       MAIN_SLICE,
       () => this.main(module),

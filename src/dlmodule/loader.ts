@@ -1,4 +1,5 @@
 import type { Task } from "../kernel/call.ts";
+import { ObjectClass } from "../kernel/types.ts";
 import { ElfError, ElfImage } from "../elf/mod.ts";
 import { VfsError } from "../vfs/types.ts";
 import {
@@ -31,8 +32,10 @@ export interface ModuleInfo {
   readonly address: number;
   /** module->nref. */
   readonly nref: number;
-  /** Where the module's memory begins (what list_module shows) and its bytes. */
+  /** module->mem_space, what list_module shows. */
   readonly memory: number;
+  /** Where the module's image begins, for a debugger's add-symbol-file, and its bytes. */
+  readonly image: number;
   readonly size: number;
   /** module->stat. */
   readonly stat: number;
@@ -111,7 +114,7 @@ export class Loader {
     }
     if (!this.life.start(module, line)) {
       this.refused(module.path, [
-        `there is no memory for its main thread with a stack of ${this.life.stackSize(module)} bytes: end other modules or give more memory with --ram`,
+        `there is no memory for its main thread with a stack of ${this.life.stackSize(module.address)} bytes: end other modules or give more memory with --ram`,
       ]);
       yield* this.unload(module);
       return 0;
@@ -138,6 +141,9 @@ export class Loader {
       if (!(error instanceof LoadError || error instanceof ElfError)) throw error;
       const shown = error instanceof LoadError ? error.console : ELF_TEXT[error.defect];
       if (shown) kernel.console.print(shown);
+      // 4.0.4 takes some failures for success: the module stays in the list, with nothing loaded.
+      if (error instanceof LoadError && error.taken && kernel.options.compat404)
+        this.placer.create(absolute);
       this.refused(absolute, error.message === "" ? [] : error.message.split("\n"));
       return undefined;
     } finally {
@@ -155,9 +161,21 @@ export class Loader {
     return this.registry.all().map((module) => this.describe(module));
   }
 
+  /** One module; also a struct rt_dlmodule with nothing loaded, which 4.0.4 leaves after some failures. */
   module(address: number): ModuleInfo | undefined {
     const module = this.registry.get(address);
-    return module && this.describe(module);
+    if (module) return this.describe(module);
+    const { objects } = this.parts.kernel;
+    if (!objects.list(ObjectClass.Module).includes(address)) return undefined;
+    return this.describe({
+      address,
+      name: objects.name(address),
+      path: "",
+      block: 0,
+      space: 0,
+      size: 0,
+      library: false,
+    });
   }
 
   /** The module and symbol that an address belongs to; also for modules that were unloaded a short time ago. */
@@ -308,22 +326,25 @@ export class Loader {
     else yield* this.life.terminate(nested, "killed", -1);
   }
 
-  private describe(module: Module): ModuleInfo {
+  private describe(
+    module: Pick<Module, "address" | "name" | "path" | "block" | "space" | "size" | "library">,
+  ): ModuleInfo {
     const { struct } = this;
-    const { address } = module;
+    const { address, name, path, space, block, size, library } = module;
     return {
-      name: module.name,
-      path: module.path,
+      name,
+      path,
       address,
       nref: struct.get16(address, MODULE.NREF),
-      memory: module.block,
-      size: module.size,
+      memory: space,
+      image: block,
+      size,
       stat: struct.stat(address),
       priority: struct.get16(address, MODULE.PRIORITY),
-      stackSize: this.life.stackSize(module),
+      stackSize: this.life.stackSize(address),
       entry: struct.get(address, MODULE.ENTRY_ADDR),
       mainThread: struct.get(address, MODULE.MAIN_THREAD),
-      library: module.library,
+      library,
     };
   }
 }

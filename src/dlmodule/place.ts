@@ -39,6 +39,7 @@ export class Placer {
     struct.set(address, MODULE.OBJECT_LIST, address + MODULE.OBJECT_LIST);
     struct.set(address, MODULE.OBJECT_LIST + 4, address + MODULE.OBJECT_LIST);
     struct.setName(address, moduleName(path));
+    struct.set16(address, MODULE.NREF, 1);
     return address;
   }
 
@@ -89,7 +90,6 @@ export class Placer {
     this.parameters(module);
     struct.set(address, MODULE.INIT_FUNC, this.functionOf(module, "module_init"));
     struct.set(address, MODULE.CLEANUP_FUNC, this.functionOf(module, "module_cleanup"));
-    struct.set16(address, MODULE.NREF, 1);
   }
 
   /** module->symtab, every name in a heap block of its own. */

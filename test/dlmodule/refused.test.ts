@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
+import { ObjectClass } from "../../src/kernel/types.ts";
 import { makeModule } from "../elf/make-module.ts";
 import { Board, fixture } from "./board.ts";
 
@@ -114,6 +115,23 @@ describe("a refused file leaves nothing behind and says why", () => {
       /R_ARM_TLS_DTPMOD32/,
     );
   });
+});
+
+test("4.0.4 takes a bad segment for success and keeps an empty module in its list", () => {
+  const file = hello.slice();
+  new DataView(file.buffer).setUint32(52 + 20, 1, true);
+  const console = /^invalid elf: segment 0: p_memsz: 1, p_filesz: \d+\n$/;
+  const listed = (compat404: boolean): (string | number)[][] => {
+    const board = new Board({ files: { "/c_memsz.mo": file }, compat404 });
+    expect(board.run("c_memsz")).toMatch(console);
+    const { kernel, loader } = board;
+    return kernel.objects.list(ObjectClass.Module).map((address) => {
+      const { name, nref, memory } = loader.module(address)!;
+      return [name, nref, memory];
+    });
+  };
+  expect(listed(true)).toEqual([["c_memsz", 1, 0]]);
+  expect(listed(false)).toEqual([]);
 });
 
 test("a file cut at any byte is refused with one sentence, and nothing stays on the heap", () => {
