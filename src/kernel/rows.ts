@@ -19,6 +19,7 @@ import { objectRows } from "./object-rows.ts";
 import { serviceRows } from "./service.ts";
 import { stringRows } from "./string-rows.ts";
 import { threadRows } from "./thread-rows.ts";
+import { timeRows } from "./time-rows.ts";
 import { timerRows } from "./timer-rows.ts";
 
 /** Every function the kernel exports. */
@@ -42,5 +43,6 @@ export const kernelRows: readonly ExportRow<Kernel>[] = [
   ...kprintfRows,
   ...stringRows,
   ...serviceRows,
+  ...timeRows,
   ...futexRows,
 ];

@@ -1,0 +1,149 @@
+import type { ExportRow, Task } from "./call.ts";
+import type { Kernel } from "./kernel.ts";
+
+/** newlib for ARM: 64-bit time_t, 32-bit long; struct timeval and struct timespec are 16 bytes with the fraction at 8. */
+const FRACTION = 8;
+const TIMES = 16;
+const CLOCK_REALTIME = 1;
+const CLOCK_MONOTONIC = 4;
+const EINVAL = 22;
+const TICKS_PER_SECOND = 100;
+const NS_PER_TICK = 10_000_000;
+/** Local time is 8 hours ahead of UTC, as the reference board is configured. */
+const MINUTES_WEST = -480;
+
+/** Nanoseconds of the current second: the board's soft RTC has none, its clock_gettime counts ticks. */
+function fraction(k: Kernel): number {
+  return k.options.compat404 ? 0 : Math.floor(k.nanoseconds % 1e9);
+}
+
+function store(k: Kernel, address: number, seconds: number, part: number): void {
+  const { memory } = k;
+  memory.fill(address, TIMES, 0);
+  memory.st32(address, seconds);
+  memory.st32(address + 4, Math.floor(seconds / 2 ** 32));
+  memory.st32(address + FRACTION, part);
+}
+
+const seconds = (k: Kernel, address: number): number =>
+  k.memory.ldu32(address) + k.memory.ld32(address + 4) * 2 ** 32;
+
+function clockGetTime(k: Kernel, clock: number, result: number): number {
+  if (result === 0) return k.fail(EINVAL);
+  if (clock === CLOCK_REALTIME) {
+    const part = k.options.compat404 ? (k.tick % TICKS_PER_SECOND) * NS_PER_TICK : fraction(k);
+    store(k, result, k.rtc, part);
+    return 0;
+  }
+  if (clock !== CLOCK_MONOTONIC || k.options.compat404) return k.fail(EINVAL);
+  store(k, result, Math.floor(k.nanoseconds / 1e9), Math.floor(k.nanoseconds % 1e9));
+  return 0;
+}
+
+/** Sleeps; gives the whole seconds that are left. */
+function* sleep(k: Kernel, amount: number): Task<number> {
+  const start = k.tick;
+  yield* k.threads.sleep(amount * TICKS_PER_SECOND);
+  return Math.max(0, amount - Math.floor(((k.tick - start) >>> 0) / TICKS_PER_SECOND));
+}
+
+function* usleep(k: Kernel, microseconds: number): Task<number> {
+  yield* k.threads.sleep(Math.ceil((microseconds >>> 0) / (1e6 / TICKS_PER_SECOND)));
+  return 0;
+}
+
+/** Time, as time.c and clock_time.c of RT-Thread 4.0.4 give it, and the identity calls of a system with one user. */
+export const timeRows: readonly ExportRow<Kernel>[] = [
+  {
+    name: "clock",
+    proto: "clock_t clock(void);",
+    header: "time.h",
+    call: (k) => k.tick,
+  },
+  {
+    name: "gettimeofday",
+    proto: "int gettimeofday(struct timeval *tp, void *ignore);",
+    header: "sys/time.h",
+    call: (k, time, zone) => {
+      if (time !== 0) store(k, time, k.rtc, Math.floor(fraction(k) / 1000));
+      if (zone !== 0) {
+        k.memory.st32(zone, MINUTES_WEST);
+        k.memory.st32(zone + 4, 0);
+      }
+      return 0;
+    },
+  },
+  {
+    name: "settimeofday",
+    proto: "int settimeofday(const struct timeval *tv, const struct timezone *tz);",
+    header: "sys/time.h",
+    call: (k, time) => {
+      if (time === 0) return k.fail(EINVAL);
+      k.rtc = seconds(k, time);
+      return 0;
+    },
+  },
+  {
+    name: "stime",
+    proto: "int stime(const time_t *t);",
+    header: "time.h",
+    call: (k, time) => {
+      if (time === 0) return k.fail(EINVAL);
+      k.rtc = seconds(k, time);
+      return 0;
+    },
+  },
+  {
+    name: "clock_gettime",
+    proto: "int clock_gettime(clockid_t clockid, struct timespec *tp);",
+    header: "time.h",
+    call: clockGetTime,
+  },
+  {
+    name: "clock_getres",
+    proto: "int clock_getres(clockid_t clockid, struct timespec *res);",
+    header: "time.h",
+    call: (k, clock, result) => {
+      if (result === 0 || clock !== CLOCK_REALTIME) return k.fail(EINVAL);
+      store(k, result, 0, NS_PER_TICK);
+      return 0;
+    },
+  },
+  {
+    name: "clock_settime",
+    proto: "int clock_settime(clockid_t clockid, const struct timespec *tp);",
+    header: "time.h",
+    call: (k, clock, time) => {
+      if (time === 0 || clock !== CLOCK_REALTIME) return k.fail(EINVAL);
+      k.rtc = seconds(k, time);
+      return 0;
+    },
+  },
+  {
+    name: "clock_time_to_tick",
+    proto: "int clock_time_to_tick(const struct timespec *time);",
+    header: "time.h",
+    call: (k, time) => {
+      const until = (seconds(k, time) - k.rtc) * TICKS_PER_SECOND;
+      return Math.max(0, until + Math.ceil(k.memory.ld32(time + FRACTION) / NS_PER_TICK));
+    },
+  },
+  {
+    name: "sleep",
+    proto: "unsigned int sleep(unsigned int seconds);",
+    header: "unistd.h",
+    call: (k, amount) => sleep(k, amount >>> 0),
+  },
+  {
+    name: "usleep",
+    proto: "int usleep(useconds_t usec);",
+    header: "unistd.h",
+    call: usleep,
+  },
+  ...["getpid", "getppid", "getuid", "geteuid", "getgid", "getegid"].map((name) => ({
+    name,
+    proto: `int ${name}(void);`,
+    header: "unistd.h",
+    call: () => 0,
+  })),
+];
