@@ -1,5 +1,5 @@
 /**
- * How long does it take to read, check and relocate a module? Cold: first use in a fresh process, one figure a size. Warm: median.
+ * How long does it take to read, check, copy and relocate a module? Cold: the first module of a fresh process; warm: later ones.
  * Run: bun bench/relocate/relocate.ts [records ...]
  */
 import { bind, planLoad, relocate } from "../../src/dlmodule/mod.ts";
@@ -11,6 +11,7 @@ import { simpleLoad } from "./baseline.ts";
 const BLOCK = 0x60100000;
 const TYPES = [21, 21, 21, 21, 23, 2];
 const WARM_RUNS = 30;
+const PROCESSES = 5;
 
 /** The mix that real modules have: most GLOB_DAT, some RELATIVE, few ABS32; a symbol for each 50 records, half of them imports. */
 export function syntheticModule(records: number): Uint8Array {
@@ -41,35 +42,69 @@ function ours(file: Uint8Array): number {
   return relocate(plan, bindings, view, BLOCK);
 }
 
-/** Milliseconds of the first run and the median of the later ones. */
-function time(run: () => number, expected: number): { cold: number; warm: number } {
+export interface Figure {
+  readonly name: string;
+  readonly unit: string;
+  readonly median: number;
+  readonly min: number;
+  readonly max: number;
+}
+
+/** Milliseconds of the first run and of the later ones. */
+function time(run: () => number, expected: number): { cold: number; warm: number[] } {
   const times: number[] = [];
   for (let i = 0; i <= WARM_RUNS; i++) {
     const start = performance.now();
     if (run() !== expected) throw new Error("wrong number of relocations");
     times.push(performance.now() - start);
   }
-  const [cold, ...rest] = times;
-  return { cold, warm: rest.sort((a, b) => a - b)[rest.length >> 1] };
+  return { cold: times[0], warm: times.slice(1) };
 }
 
-const show = (ms: number): string => `${ms.toFixed(2).padStart(8)} ms`;
+function figure(name: string, values: number[]): Figure {
+  values.sort((a, b) => a - b);
+  return {
+    name,
+    unit: "ms",
+    median: values[values.length >> 1],
+    min: values[0],
+    max: values[values.length - 1],
+  };
+}
 
-/** Sizes are measured in processes of their own, so that each has a true cold figure. */
-const [which, size] = process.argv.slice(2);
-if (which === "ours" || which === "simple") {
-  const records = Number(size);
-  const file = syntheticModule(records);
-  const run = which === "ours" ? () => ours(file) : () => simpleLoad(file, kernel, view, BLOCK);
-  console.log(JSON.stringify(time(run, records)));
-} else {
-  const sizes = process.argv.length > 2 ? process.argv.slice(2) : ["1000", "10000", "100000"];
+/** Every sample is a process of its own: only then is the first run cold. */
+export function relocateFigures(sizes: readonly number[] = [1000, 10000, 100000]): Figure[] {
+  const figures: Figure[] = [];
   for (const records of sizes) {
     for (const loader of ["ours", "simple"]) {
-      const { stdout } = Bun.spawnSync([process.execPath, import.meta.path, loader, records]);
-      const { cold, warm } = JSON.parse(stdout.toString()) as { cold: number; warm: number };
+      const cold: number[] = [];
+      const warm: number[] = [];
+      for (let i = 0; i < PROCESSES; i++) {
+        const command = [process.execPath, import.meta.path, loader, String(records)];
+        const { stdout } = Bun.spawnSync(command);
+        const times = JSON.parse(stdout.toString()) as { cold: number; warm: number[] };
+        cold.push(times.cold);
+        warm.push(...times.warm);
+      }
+      figures.push(figure(`${records} relocations, ${loader}, cold`, cold));
+      figures.push(figure(`${records} relocations, ${loader}, warm`, warm));
+    }
+  }
+  return figures;
+}
+
+if (import.meta.main) {
+  const [which, size] = process.argv.slice(2);
+  if (which === "ours" || which === "simple") {
+    const records = Number(size);
+    const file = syntheticModule(records);
+    const run = which === "ours" ? () => ours(file) : () => simpleLoad(file, kernel, view, BLOCK);
+    console.log(JSON.stringify(time(run, records)));
+  } else {
+    const sizes = process.argv.slice(2).map(Number);
+    for (const f of relocateFigures(sizes.length > 0 ? sizes : undefined)) {
       console.log(
-        `${records.padStart(7)} relocations  ${loader.padEnd(6)}  cold ${show(cold)}  warm ${show(warm)}`,
+        `${f.name.padEnd(36)} median ${f.median.toFixed(2).padStart(8)} ms   min ${f.min.toFixed(2)}   max ${f.max.toFixed(2)}`,
       );
     }
   }

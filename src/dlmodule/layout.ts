@@ -29,8 +29,6 @@ export const STAT = { INIT: 0, RUNNING: 1, CLOSING: 2, CLOSED: 3 } as const;
 
 /** struct rt_thread: what its end needs. */
 export const THREAD = {
-  STACK_ADDR: 44,
-  STACK_SIZE: 48,
   STAT: 56,
   NUMBER_MASK: 60,
   TIMER: 80,

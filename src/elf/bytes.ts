@@ -7,10 +7,6 @@ export class Bytes {
     this.view = new DataView(u8.buffer, u8.byteOffset, u8.byteLength);
   }
 
-  get length(): number {
-    return this.u8.length;
-  }
-
   /** Throws unless [offset, offset + size) lies in the file. */
   check(offset: number, size: number, what: string): void {
     if (offset + size <= this.u8.length) return;

@@ -38,10 +38,6 @@ export class ElfImage {
     this.sections = readSectionHeaders(this.bytes, this.header);
   }
 
-  get file(): Uint8Array {
-    return this.bytes.u8;
-  }
-
   /** The first section of that name. */
   section(name: string): SectionHeader | undefined {
     return this.sections.find((section) => section.name === name);
