@@ -60,6 +60,7 @@ const UPPER = Uint8Array.from(HIGH, (character, i) => {
 
 /** Folds case as long names are compared: character by character, and only between the two forms of one letter. */
 export function fold(name: string): string {
+  if (/^[\x00-\x7f]*$/.test(name)) return name.toUpperCase();
   let folded = "";
   for (let i = 0; i < name.length; i++) folded += foldCharacter(name[i]);
   return folded;

@@ -1,8 +1,6 @@
-import { Chain } from "./chain.ts";
 import { fold } from "./codepage.ts";
-import { Attribute, DELETED, ENTRY, Field } from "./entry.ts";
+import { Attribute, DELETED, Field } from "./entry.ts";
 import { FatError } from "./error.ts";
-import { clusterSector, type Geometry } from "./geometry.ts";
 import {
   aliasOf,
   isUsable,
@@ -13,11 +11,7 @@ import {
   shortText,
   writeLongName,
 } from "./names.ts";
-import type { Sectors } from "./sectors.ts";
-import type { FatTable } from "./table.ts";
-
-/** The largest directory of FAT: 65536 entries. */
-const MAX_BYTES = 65536 * ENTRY;
+import { Slots, type Store } from "./slots.ts";
 
 /** A file or directory found in a directory. */
 export interface DirectoryEntry {
@@ -31,17 +25,6 @@ export interface DirectoryEntry {
   readonly alias: string;
   /** The 11 bytes of the short name, one per character. */
   readonly short: string;
-  /** Has a valid long name. */
-  readonly long: boolean;
-}
-
-/** What directories need of their volume. */
-export interface Store {
-  readonly geometry: Geometry;
-  readonly sectors: Sectors;
-  readonly table: FatTable;
-  /** Writes the FAT (and FSInfo) now. */
-  flushTable(): void;
 }
 
 /** A place for a new entry: `count` free slots from `first` on. */
@@ -51,62 +34,62 @@ export interface Place {
   readonly short: string;
 }
 
+/** Memory an entry takes with its names and the index, in multiples of its 32 bytes; measured, roughly. */
+const OVERHEAD = 10;
+
 /**
  * One directory, held in memory with an index by name. Changes are written to the disk at once, in an order that leaves no
  * half entry behind: the parts of a long name before the short entry when adding, after it when removing.
  */
 export class Directory {
-  private bytes: Uint8Array;
-  private readonly slots: (DirectoryEntry | undefined)[] = [];
+  private readonly slots: Slots;
+  /** By slot of the short entry. */
+  private readonly table: (DirectoryEntry | undefined)[] = [];
   private readonly byLong = new Map<string, DirectoryEntry>();
   private readonly byShort = new Map<string, DirectoryEntry>();
-  private readonly chain: Chain | undefined;
   /** The first never used slot; those behind it are free whatever they contain. */
   private end = 0;
   /** No slot below is free. */
   private firstFree = 0;
-  /** Why the rest of the directory could not be read: it is shown, but not changed. */
-  private damage: FatError | undefined;
   /** Some name occurs twice (a damaged directory). */
   private twins = false;
 
   /** `start` is the first cluster; 0 the fixed root directory of FAT12 and FAT16. */
   constructor(
-    private readonly store: Store,
+    store: Store,
     readonly start: number,
   ) {
-    const { geometry, sectors, table } = store;
-    if (start === 0) {
-      this.bytes = new Uint8Array(geometry.rootEntries * ENTRY);
-      sectors.read(geometry.rootSector, this.bytes);
-    } else {
-      this.chain = new Chain(table, start, "a directory");
-      this.bytes = this.load(this.chain);
-    }
+    this.slots = new Slots(store, start);
     this.index();
   }
 
   /** Bytes of memory, roughly. */
   get weight(): number {
-    return this.bytes.length * 4;
+    return this.slots.count * 32 * OVERHEAD;
   }
 
   /** The 32 bytes of an entry; a view, `touch` writes changes to the disk. */
   view(slot: number): Uint8Array {
-    return this.bytes.subarray(slot * ENTRY, (slot + 1) * ENTRY);
+    return this.slots.view(slot);
   }
 
-  /** Entries in the order of the disk, from a slot on. */
+  /** Writes the sector that holds an entry. */
+  touch(slot: number): void {
+    this.slots.write(slot, slot);
+  }
+
+  /** The first entry from a slot on. */
   from(slot: number): DirectoryEntry | undefined {
-    for (let i = slot; i < this.slots.length; i++) {
-      const entry = this.slots[i];
+    for (let i = slot; i < this.table.length; i++) {
+      const entry = this.table[i];
       if (entry) return entry;
     }
     return undefined;
   }
 
+  /** Entries in the order of the disk. */
   *entries(): Iterable<DirectoryEntry> {
-    for (const entry of this.slots) if (entry) yield entry;
+    for (const entry of this.table) if (entry) yield entry;
   }
 
   get empty(): boolean {
@@ -119,21 +102,6 @@ export class Directory {
     const long = this.byLong.get(keys.long);
     const short = keys.short === undefined ? undefined : this.byShort.get(keys.short);
     return long && short ? (long.slot < short.slot ? long : short) : (long ?? short);
-  }
-
-  /** Slot of the volume label entry, in a root directory. */
-  labelSlot(): number | undefined {
-    for (let slot = 0; slot < this.end; slot++) {
-      const entry = this.view(slot);
-      const attributes = entry[Field.Attributes] & Attribute.Mask;
-      if (
-        entry[0] !== DELETED &&
-        (attributes & Attribute.Volume) !== 0 &&
-        attributes !== Attribute.LongName
-      )
-        return slot;
-    }
-    return undefined;
   }
 
   /**
@@ -150,14 +118,14 @@ export class Directory {
   /** Writes a new entry into its place. `fields` are the 32 bytes of the short entry; name and case flags are filled in. */
   insert(place: Place, name: ParsedName, fields: Uint8Array): DirectoryEntry {
     const entry = this.put(place, name, fields);
-    this.write(place.first, this.terminate(entry.slot));
+    this.slots.write(place.first, this.terminate(entry.slot));
     return entry;
   }
 
   /** Marks the entry and the parts of its long name as deleted. */
   remove(entry: DirectoryEntry): void {
     this.erase(entry);
-    this.write(entry.first, entry.slot, true);
+    this.slots.write(entry.first, entry.slot, true);
   }
 
   /**
@@ -168,36 +136,40 @@ export class Directory {
     this.erase(old);
     const entry = this.put(place, name, fields);
     const last = this.terminate(entry.slot);
-    const sector = (slot: number) => Math.floor((slot * ENTRY) / this.store.geometry.sectorSize);
-    const together = Math.min(old.first, place.first);
-    if (sector(together) !== sector(Math.max(old.slot, last)))
-      this.write(old.first, old.slot, true);
-    this.write(place.first, last);
+    const { slots } = this;
+    const [low, high] = [Math.min(old.first, place.first), Math.max(old.slot, last)];
+    if (slots.sector(low) !== slots.sector(high)) slots.write(old.first, old.slot, true);
+    slots.write(place.first, last);
     return entry;
   }
 
-  /** Writes the sectors that hold an entry. */
-  touch(slot: number): void {
-    this.write(slot, slot);
+  /** Slot of the volume label entry, in a root directory. */
+  labelSlot(): number | undefined {
+    for (let slot = 0; slot < this.end; slot++) {
+      const attributes = this.view(slot)[Field.Attributes] & Attribute.Mask;
+      const label = (attributes & Attribute.Volume) !== 0 && attributes !== Attribute.LongName;
+      if (label && this.slots.lead(slot) !== DELETED) return slot;
+    }
+    return undefined;
   }
 
   /** Adds an entry that is not found by name: the volume label. */
   insertHidden(fields: Uint8Array): void {
     const slot = this.room(1);
     this.view(slot).set(fields);
-    this.write(slot, this.terminate(slot));
+    this.slots.write(slot, this.terminate(slot));
   }
 
   removeHidden(slot: number): void {
-    this.bytes[slot * ENTRY] = DELETED;
+    this.slots.setLead(slot, DELETED);
     this.firstFree = Math.min(this.firstFree, slot);
-    this.write(slot, slot);
+    this.touch(slot);
   }
 
   private put(place: Place, name: ParsedName, fields: Uint8Array): DirectoryEntry {
     const slot = place.first + place.count - 1;
     if (place.count > 1)
-      writeLongName(this.bytes.subarray(place.first * ENTRY), name.long, place.short);
+      writeLongName(this.slots.view(place.first, place.count), name.long, place.short);
     const entry = this.view(slot);
     entry.set(fields);
     for (let i = 0; i < 11; i++) entry[i] = place.short.charCodeAt(i);
@@ -206,7 +178,7 @@ export class Directory {
   }
 
   private erase(entry: DirectoryEntry): void {
-    for (let slot = entry.first; slot <= entry.slot; slot++) this.bytes[slot * ENTRY] = DELETED;
+    for (let slot = entry.first; slot <= entry.slot; slot++) this.slots.setLead(slot, DELETED);
     this.forget(entry);
     this.firstFree = Math.min(this.firstFree, entry.first);
   }
@@ -215,71 +187,47 @@ export class Directory {
   private terminate(slot: number): number {
     if (slot < this.end) return slot;
     this.end = slot + 1;
-    const mark = this.end * ENTRY;
-    if (mark >= this.bytes.length || this.bytes[mark] === 0) return slot;
-    this.bytes[mark] = 0;
+    if (this.end >= this.slots.count || this.slots.lead(this.end) === 0) return slot;
+    this.slots.setLead(this.end, 0);
     return this.end;
   }
 
   /** First of `count` free slots in a row; the directory grows when it has none. */
   private room(count: number): number {
-    if (this.damage) throw this.damage;
-    let lowest: number | undefined;
-    let run = 0;
-    for (let slot = this.firstFree; run < count; slot++) {
-      if (slot * ENTRY >= this.bytes.length) this.grow();
-      if (slot >= this.end || this.bytes[slot * ENTRY] === DELETED) {
-        lowest ??= slot;
+    if (this.slots.damage) throw this.slots.damage;
+    let lowest = -1;
+    let slot = this.firstFree;
+    for (let run = 0; run < count; slot++) {
+      if (slot >= this.slots.count) this.slots.grow();
+      if (slot >= this.end || this.slots.lead(slot) === DELETED) {
+        if (lowest < 0) lowest = slot;
         run++;
       } else run = 0;
-      if (run === count) {
-        this.firstFree = lowest!;
-        return slot - count + 1;
-      }
     }
-    return this.firstFree;
-  }
-
-  private load(chain: Chain): Uint8Array {
-    const { geometry, sectors } = this.store;
-    const max = Math.max(1, Math.floor(MAX_BYTES / geometry.clusterSize));
-    const pieces: Uint8Array[] = [];
-    for (let clusters = 0; clusters < max;) {
-      let run;
-      try {
-        run = chain.at(clusters, max - clusters);
-      } catch (error) {
-        if (!(error instanceof FatError)) throw error;
-        this.damage = error;
-      }
-      if (!run) break;
-      const piece = new Uint8Array(run.count * geometry.clusterSize);
-      sectors.read(clusterSector(geometry, run.cluster), piece);
-      pieces.push(piece);
-      clusters += run.count;
-    }
-    return concat(pieces);
+    this.firstFree = lowest;
+    return slot - count;
   }
 
   private index(): void {
     const reader = new LongNameReader();
-    const count = this.bytes.length / ENTRY;
     let firstFree = -1;
     let slot = 0;
-    for (; slot < count; slot++) {
-      const at = slot * ENTRY;
-      const lead = this.bytes[at];
+    for (; slot < this.slots.count; slot++) {
+      const lead = this.slots.lead(slot);
       if (lead === 0) break;
-      const attributes = this.bytes[at + Field.Attributes] & Attribute.Mask;
       if (lead === DELETED) {
         if (firstFree < 0) firstFree = slot;
         reader.reset();
-      } else if (attributes === Attribute.LongName) {
-        reader.take(this.view(slot));
+        continue;
+      }
+      const entry = this.view(slot);
+      const attributes = entry[Field.Attributes] & Attribute.Mask;
+      if (attributes === Attribute.LongName) {
+        reader.take(entry);
       } else if ((attributes & Attribute.Volume) !== 0 || lead === 0x2e) {
         reader.reset();
       } else {
-        const found = reader.finish(this.shortAt(slot));
+        const found = reader.finish(shortOf(entry));
         this.add(slot, slot - (found?.entries ?? 0), found?.name);
       }
     }
@@ -287,41 +235,42 @@ export class Directory {
     this.firstFree = firstFree < 0 ? slot : firstFree;
   }
 
-  private shortAt(slot: number): string {
-    return String.fromCharCode(...this.bytes.subarray(slot * ENTRY, slot * ENTRY + 11));
-  }
-
   private add(slot: number, first: number, long: string | undefined): DirectoryEntry {
-    const short = this.shortAt(slot);
+    const view = this.view(slot);
+    const short = shortOf(view);
     const usable = long !== undefined && isUsable(long);
-    const ntFlags = this.bytes[slot * ENTRY + Field.NtFlags];
-    const alias = shortText(short, 0);
-    const name = usable ? long : shortText(short, ntFlags);
-    const entry: DirectoryEntry = { slot, first, name, alias, short, long: usable };
-    while (this.slots.length < slot) this.slots.push(undefined);
-    this.slots[slot] = entry;
-    for (const [map, key] of this.keys(entry)) {
-      const other = map.get(key);
-      if (other) this.twins = true;
-      if (!other || other.slot > slot) map.set(key, entry);
-    }
+    const entry: DirectoryEntry = {
+      slot,
+      first,
+      name: usable ? long : shortText(short, view[Field.NtFlags]),
+      alias: shortText(short, 0),
+      short,
+    };
+    while (this.table.length < slot) this.table.push(undefined);
+    this.table[slot] = entry;
+    this.enter(this.byLong, fold(entry.name), entry);
+    this.enter(this.byShort, short, entry);
     return entry;
   }
 
-  private forget(entry: DirectoryEntry): void {
-    this.slots[entry.slot] = undefined;
-    for (const [map, key] of this.keys(entry)) if (map.get(key) === entry) map.delete(key);
-    if (!this.twins) return;
-    for (const other of this.entries()) {
-      for (const [map, key] of this.keys(other)) if (!map.has(key)) map.set(key, other);
-    }
+  private enter(map: Map<string, DirectoryEntry>, key: string, entry: DirectoryEntry): void {
+    const other = map.get(key);
+    if (other) this.twins = true;
+    if (!other || other.slot > entry.slot) map.set(key, entry);
   }
 
-  private keys(entry: DirectoryEntry): [Map<string, DirectoryEntry>, string][] {
-    return [
-      [this.byLong, fold(entry.name)],
-      [this.byShort, entry.short],
-    ];
+  private forget(entry: DirectoryEntry): void {
+    this.table[entry.slot] = undefined;
+    const long = fold(entry.name);
+    if (this.byLong.get(long) === entry) this.byLong.delete(long);
+    if (this.byShort.get(entry.short) === entry) this.byShort.delete(entry.short);
+    if (!this.twins) return;
+    // The other entry of that name shows up.
+    for (const other of this.entries()) {
+      const name = fold(other.name);
+      if (!this.byLong.has(name)) this.byLong.set(name, other);
+      if (!this.byShort.has(other.short)) this.byShort.set(other.short, other);
+    }
   }
 
   private freeAlias(name: ParsedName): string {
@@ -331,55 +280,11 @@ export class Directory {
     }
     throw new FatError("denied", `no free 8.3 name is left for ${JSON.stringify(name.long)}`);
   }
-
-  private grow(): void {
-    const { geometry, sectors } = this.store;
-    if (!this.chain || this.bytes.length + geometry.clusterSize > MAX_BYTES)
-      throw new FatError("denied", "the directory is full");
-    const index = this.chain.length;
-    if (!this.chain.extend()) throw new FatError("denied", "the disk is full");
-    const zeros = new Uint8Array(geometry.clusterSize);
-    sectors.write(clusterSector(geometry, this.chain.at(index)!.cluster), zeros);
-    this.store.flushTable();
-    this.bytes = concat([this.bytes, zeros]);
-  }
-
-  /**
-   * Writes the sectors of the slots `first` to `last`, neighbouring ones in one piece. Backwards: the sector with the short
-   * entry before those with its long name.
-   */
-  private write(first: number, last: number, backwards = false): void {
-    const { sectors, geometry } = this.store;
-    const size = geometry.sectorSize;
-    const writes: { disk: number; from: number; to: number }[] = [];
-    const end = Math.floor((last * ENTRY) / size);
-    for (let sector = Math.floor((first * ENTRY) / size); sector <= end; sector++) {
-      const disk = this.diskSector(sector);
-      const previous = writes[writes.length - 1];
-      if (previous && previous.disk + previous.to - previous.from === disk) previous.to++;
-      else writes.push({ disk, from: sector, to: sector + 1 });
-    }
-    if (backwards) writes.reverse();
-    for (const { disk, from, to } of writes)
-      sectors.write(disk, this.bytes.subarray(from * size, to * size));
-  }
-
-  /** Where the n-th sector of the directory is. */
-  private diskSector(sector: number): number {
-    const { geometry } = this.store;
-    if (!this.chain) return geometry.rootSector + sector;
-    const perCluster = geometry.sectorsPerCluster;
-    const { cluster } = this.chain.at(Math.floor(sector / perCluster))!;
-    return clusterSector(geometry, cluster) + (sector % perCluster);
-  }
 }
 
-function concat(pieces: Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    all.set(piece, at);
-    at += piece.length;
-  }
-  return all;
+/** The 11 bytes of a short name, one per character. */
+function shortOf(entry: Uint8Array): string {
+  let short = "";
+  for (let i = 0; i < 11; i++) short += String.fromCharCode(entry[i]);
+  return short;
 }

@@ -1,10 +1,12 @@
 import type { Chain } from "./chain.ts";
-import type { Store } from "./directory.ts";
 import { FatError } from "./error.ts";
 import { clusterSector } from "./geometry.ts";
+import type { Store } from "./slots.ts";
 
 /** Files of FAT end at 4 GiB - 1. */
 const MAX_SIZE = 0xffffffff;
+/** The buffer of a file that has not needed one yet. */
+const NONE = new Uint8Array(0);
 
 /** What an open file needs of its volume beyond sectors and table. */
 export interface FileStore extends Store {
@@ -47,7 +49,7 @@ export class FileNode {
 export class FatFile {
   position = 0;
   private seen: number;
-  private readonly buffer: Uint8Array;
+  private buffer = NONE;
   /** Disk sector in the buffer, -1 none. */
   private held = -1;
   private dirty = false;
@@ -58,7 +60,6 @@ export class FatFile {
     readonly writable: boolean,
   ) {
     this.seen = node.size;
-    this.buffer = new Uint8Array(node.store.geometry.sectorSize);
     node.files.add(this);
   }
 
@@ -72,7 +73,7 @@ export class FatFile {
     this.check();
     const end = Math.min(this.seen, this.node.size);
     const length = Math.max(0, Math.min(into.length, end - this.position));
-    const size = this.buffer.length;
+    const size = this.node.store.geometry.sectorSize;
     for (let done = 0; done < length;) {
       const offset = this.position % size;
       const whole = Math.floor((length - done) / size);
@@ -100,7 +101,7 @@ export class FatFile {
     this.check();
     if (!this.writable) throw new FatError("denied", "the file is not open for writing");
     this.node.store.sectors.checkWritable();
-    const size = this.buffer.length;
+    const size = this.node.store.geometry.sectorSize;
     const room = this.allocate(Math.min(this.position + from.length, MAX_SIZE)) - this.position;
     const length = Math.max(0, Math.min(from.length, room));
     for (let done = 0; done < length;) {
@@ -241,6 +242,7 @@ export class FatFile {
     if (this.held === sector) return;
     this.store();
     this.held = -1;
+    if (this.buffer === NONE) this.buffer = new Uint8Array(this.node.store.geometry.sectorSize);
     if (load) this.node.store.sectors.read(sector, this.buffer);
     else this.buffer.fill(0);
     this.held = sector;

@@ -1,4 +1,5 @@
-import { byteOf, upperByte } from "./codepage.ts";
+import { byteOf, characterOf, upperByte } from "./codepage.ts";
+import type { Directory } from "./directory.ts";
 import { FatError } from "./error.ts";
 
 /**
@@ -19,4 +20,32 @@ export function labelBytes(label: string): Uint8Array {
     bytes[i] = byte >= 0x61 && byte <= 0x7a ? byte - 32 : upperByte(byte);
   }
   return bytes;
+}
+
+/** The volume label in the root directory; "" when there is none. */
+export function readLabel(root: Directory): string {
+  const slot = root.labelSlot();
+  if (slot === undefined) return "";
+  return Array.from(root.view(slot).subarray(0, 11), characterOf).join("").trimEnd();
+}
+
+/**
+ * Changes, adds or (with "") removes the volume label.
+ *
+ * @param fields the 32 bytes of a new label entry, without its name
+ */
+export function writeLabel(root: Directory, label: string, fields: Uint8Array): void {
+  const slot = root.labelSlot();
+  if (label === "") {
+    if (slot !== undefined) root.removeHidden(slot);
+    return;
+  }
+  const bytes = labelBytes(label);
+  if (slot !== undefined) {
+    root.view(slot).set(bytes);
+    root.touch(slot);
+  } else {
+    fields.set(bytes);
+    root.insertHidden(fields);
+  }
 }

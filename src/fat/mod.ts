@@ -2,14 +2,9 @@
 export { FatError, type FatReason } from "./error.ts";
 export { FatFile } from "./file.ts";
 export { type FatType, type Geometry, parseGeometry, readGeometry } from "./geometry.ts";
-export {
-  type DirectoryReader,
-  type FatInfo,
-  type FatSpace,
-  FatVolume,
-  type MountOptions,
-  type OpenMode,
-} from "./volume.ts";
+export type { FatInfo } from "./info.ts";
+export type { DirectoryReader } from "./tree.ts";
+export { type FatSpace, FatVolume, type MountOptions, type OpenMode } from "./volume.ts";
 export { format, type FormatOptions } from "./mkfs.ts";
 export { makeDisk, type DiskEntry, type DiskOptions } from "./disk.ts";
 export { Attribute } from "./entry.ts";

@@ -75,8 +75,9 @@ function shorten(text: string, max: number): Shortened {
   let upper = false;
   let lower = false;
   let extended = false;
-  for (const unit of text.split("")) {
-    if (unit === " " || unit === ".") {
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code === BLANK || code === DOT) {
       lossy = true;
       continue;
     }
@@ -84,23 +85,29 @@ function shorten(text: string, max: number): Shortened {
       lossy = true;
       break;
     }
-    let byte = byteOf(unit);
-    if (unit >= "\x80") {
+    let byte = code;
+    if (code >= 0x80) {
       extended = true;
-      if (byte !== undefined) byte = upperByte(byte);
-    }
-    if (byte === undefined || "+,;=[]".includes(unit)) {
+      const own = byteOf(text[i]);
+      if (own === undefined) lossy = true;
+      byte = own === undefined ? UNDERSCORE : upperByte(own);
+    } else if (code >= 0x61 && code <= 0x7a) {
+      lower = true;
+      byte = code - 32;
+    } else if (code >= 0x41 && code <= 0x5a) {
+      upper = true;
+    } else if ("+,;=[]".includes(text[i])) {
       lossy = true;
-      byte = 0x5f;
+      byte = UNDERSCORE;
     }
-    if (byte < 0x80 && unit < "\x80") {
-      upper ||= unit >= "A" && unit <= "Z";
-      lower ||= unit >= "a" && unit <= "z";
-    }
-    bytes += String.fromCharCode(byte).replace(/[a-z]/, (c) => c.toUpperCase());
+    bytes += String.fromCharCode(byte);
   }
   return { bytes, lossy, upper, lower, extended };
 }
+
+const BLANK = 0x20;
+const DOT = 0x2e;
+const UNDERSCORE = 0x5f;
 
 /**
  * The n-th alias of a long name whose short form is lossy: `~n`, and from the sixth on `~` and four digits of a hash, as FatFs

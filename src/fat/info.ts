@@ -1,0 +1,84 @@
+import type { DirectoryEntry } from "./directory.ts";
+import { Attribute, ENTRY, Field, read16, read32, setFirstCluster, write16 } from "./entry.ts";
+import { fromStamp, type Stamp } from "./stamp.ts";
+
+/** What a directory says about a file. */
+export interface FatInfo {
+  readonly name: string;
+  /** The 8.3 name. */
+  readonly alias: string;
+  readonly directory: boolean;
+  /** In bytes; 0 for a directory. */
+  readonly size: number;
+  /** Attribute bits of the entry. */
+  readonly attributes: number;
+  readonly readOnly: boolean;
+  /** Seconds since 1970, the stamp taken as UTC. */
+  readonly modified: number;
+}
+
+export const ROOT_INFO: FatInfo = {
+  name: "",
+  alias: "",
+  directory: true,
+  size: 0,
+  attributes: Attribute.Directory,
+  readOnly: false,
+  modified: 0,
+};
+
+/** The fields of a 32-byte entry in words. */
+export function infoOf({ name, alias }: DirectoryEntry, view: Uint8Array): FatInfo {
+  const attributes = view[Field.Attributes] & Attribute.Mask;
+  const directory = (attributes & Attribute.Directory) !== 0;
+  return {
+    name,
+    alias,
+    directory,
+    size: directory ? 0 : read32(view, Field.Size),
+    attributes,
+    readOnly: (attributes & Attribute.ReadOnly) !== 0,
+    modified: fromStamp({
+      date: read16(view, Field.ModifiedDate),
+      time: read16(view, Field.ModifiedTime),
+    }),
+  };
+}
+
+/** The 32 bytes of a new entry, without its name. */
+export function newFields(
+  attributes: number,
+  cluster: number,
+  stamp: Stamp,
+  fat32: boolean,
+): Uint8Array {
+  const fields = new Uint8Array(ENTRY);
+  fields[Field.Attributes] = attributes;
+  setCreated(fields, stamp);
+  setModified(fields, stamp);
+  setFirstCluster(fields, cluster, fat32);
+  return fields;
+}
+
+export function setCreated(view: Uint8Array, { date, time }: Stamp): void {
+  write16(view, Field.CreatedTime, time);
+  write16(view, Field.CreatedDate, date);
+}
+
+export function setModified(view: Uint8Array, { date, time }: Stamp): void {
+  write16(view, Field.ModifiedTime, time);
+  write16(view, Field.ModifiedDate, date);
+}
+
+/** The entry `.` or `..` of a directory, from the fields of the directory itself. */
+export function dotEntry(
+  fields: Uint8Array,
+  name: "." | "..",
+  cluster: number,
+  fat32: boolean,
+): Uint8Array {
+  const entry = fields.slice();
+  for (let i = 0; i < 11; i++) entry[i] = i < name.length ? 0x2e : 0x20;
+  setFirstCluster(entry, cluster, fat32);
+  return entry;
+}
