@@ -8,6 +8,7 @@ import {
   CAPACITY,
   type Image,
   RESULT_POINTER,
+  WINDOW,
   type Result,
   buildImage,
   codeAddress,
@@ -27,8 +28,7 @@ const FLAGS = 0xf80f0000;
 
 export interface Difference {
   readonly test: GeneratedCase;
-  /** Units per slice the interpreter had. */
-  readonly slice: number | undefined;
+  readonly variant: Variant;
   readonly qemu: Result;
   readonly ours: Result;
 }
@@ -85,10 +85,15 @@ function recordFault(cpu: Cpu, signal: number): void {
 }
 
 /** The image's output as the interpreter produces it. */
-function runOurs(image: Image, slice?: number): Result[] {
+function runOurs(image: Image, { slice, guarded }: Variant): Result[] {
   const process = runLinux(image.elf, {
     units: 64 * image.cases.length + 10_000,
     slice,
+    prepare(memory) {
+      if (!guarded) return;
+      for (const { place } of image.cases)
+        memory.addGuard(windowAddress(place) + WINDOW, windowAddress(place + 1), "gap");
+    },
     onFault(cpu, fault) {
       recordFault(cpu, signalOf(fault));
       return true;
@@ -107,19 +112,27 @@ function same(a: Result, b: Result): boolean {
 
 function differencesOf(
   cases: readonly GeneratedCase[],
-  slice?: number,
+  variant: Variant,
   timeout?: number,
 ): Difference[] {
   const image = buildImage(cases);
   const expected = runQemu(image, timeout);
-  const got = runOurs(image, slice);
+  const got = runOurs(image, variant);
   return cases.flatMap((test, i) =>
-    same(expected[i], got[i]) ? [] : [{ test, slice, qemu: expected[i], ours: got[i] }],
+    same(expected[i], got[i]) ? [] : [{ test, variant, qemu: expected[i], ours: got[i] }],
   );
 }
 
-/** The interpreter has its work in one piece or in many, by turns. */
-const SLICES = [undefined, 1, 3];
+/** Ways to run the interpreter that must make no difference. */
+export interface Variant {
+  /** Units per slice; undefined: all in one. */
+  readonly slice?: number;
+  /** A guard lies in the gap behind every window, so that accesses near it take the slow path. */
+  readonly guarded?: boolean;
+}
+
+/** Taken by turns. */
+const VARIANTS: readonly Variant[] = [{}, { slice: 1 }, { slice: 3, guarded: true }];
 
 /** Runs `count` cases with consecutive seeds. */
 export function runCases(state: State, firstSeed: number, count: number, tally: Tally): void {
@@ -127,8 +140,8 @@ export function runCases(state: State, firstSeed: number, count: number, tally: 
     const cases = Array.from({ length: Math.min(CAPACITY, count - done) }, (_, i) =>
       generateCase(firstSeed + done + i, i, state),
     );
-    const slice = SLICES[(done / CAPACITY) % SLICES.length];
-    tally.differences.push(...differencesOf(cases, slice));
+    const variant = VARIANTS[(done / CAPACITY) % VARIANTS.length];
+    tally.differences.push(...differencesOf(cases, variant));
     tally.cases += cases.length;
     for (const { instructions } of cases) {
       tally.instructions += instructions.length;
@@ -144,7 +157,7 @@ export function shrink(difference: Difference): Difference {
     const code = best.test.code.slice();
     code.set(nop(instruction), instruction.offset);
     try {
-      best = differencesOf([{ ...best.test, code }], best.slice, 1000)[0] ?? best;
+      best = differencesOf([{ ...best.test, code }], best.variant, 1000)[0] ?? best;
     } catch {
       // Without this instruction the case does not end.
     }
@@ -163,9 +176,9 @@ const NAMES = [..."0123456789"]
 const hex = (value: number) => (value >>> 0).toString(16).padStart(8, "0");
 
 /** A difference in words: disassembly by objdump, registers, memory. */
-export function explain({ test, slice, qemu, ours }: Difference, state: State): string {
+export function explain({ test, variant, qemu, ours }: Difference, state: State): string {
   const lines = [
-    `${state}, seed ${test.seed}, place ${test.place}, ${slice ? `slices of ${slice}` : "one slice"}; window at ${hex(windowAddress(test.place))}`,
+    `${state}, seed ${test.seed}, place ${test.place}, ${JSON.stringify(variant)}; window at ${hex(windowAddress(test.place))}`,
   ];
   for (const instruction of test.instructions) {
     const { offset, size, thumb, id } = instruction;

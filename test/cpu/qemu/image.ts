@@ -11,7 +11,9 @@ import { tool } from "./tools.ts";
 /** Cases one image can hold. */
 export const CAPACITY = 4096;
 /** Bytes of private memory of a case, within which its pointers point. */
-export const WINDOW = 256;
+export const WINDOW = 240;
+/** Between the windows of two cases lies a gap that nothing accesses. */
+export const WINDOW_STRIDE = 256;
 
 const BASE = 0x60010000;
 const SLOTS = BASE + 0x1000;
@@ -23,7 +25,7 @@ const RESULTS = RECORDS + CAPACITY * RECORD * 4;
 const WINDOWS = RESULTS + CAPACITY * RESULT * 4;
 /** Loads relative to pc reach this far in front of and behind the code. */
 const MARGIN = 0x2000;
-const CODE = WINDOWS + CAPACITY * WINDOW + MARGIN;
+const CODE = WINDOWS + CAPACITY * WINDOW_STRIDE + MARGIN;
 /** Bytes for the code of one case, its end included. What it does not use holds random words for loads to find. */
 export const CODE_SIZE = 256;
 
@@ -58,7 +60,7 @@ export function freshWindow(place: number): Uint8Array {
 }
 
 export function windowAddress(place: number): number {
-  return WINDOWS + place * WINDOW;
+  return WINDOWS + place * WINDOW_STRIDE;
 }
 
 interface Driver {
@@ -171,7 +173,7 @@ export function parseOutput(image: Image, output: Uint8Array): Result[] {
   return image.cases.map(({ place }, i) => {
     const registers = new Uint32Array(RESULT);
     for (let k = 0; k < RESULT; k++) registers[k] = view.getUint32((i * RESULT + k) * 4, true);
-    const window = WINDOWS - RESULTS + place * WINDOW;
+    const window = windowAddress(place) - RESULTS;
     return { registers, window: output.slice(window, window + WINDOW) };
   });
 }

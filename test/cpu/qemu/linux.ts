@@ -1,5 +1,11 @@
 /** Just enough of Linux to run a static ARM executable on the interpreter: write, exit, and no signals. */
-import { type Cpu, type CpuFault, Exit, createInterpreter } from "../../../src/cpu/mod.ts";
+import {
+  type Cpu,
+  type CpuFault,
+  type CpuStats,
+  Exit,
+  createInterpreter,
+} from "../../../src/cpu/mod.ts";
 import { GuestMemory } from "../../../src/memory/mod.ts";
 
 const MEMORY = { base: 0x60000000, size: 0x800000 };
@@ -12,7 +18,9 @@ export interface Process {
   /** Exit status, or undefined for a process that did not come to its end. */
   readonly status: number | undefined;
   readonly fault: CpuFault | undefined;
-  readonly instructions: number;
+  readonly stats: Readonly<CpuStats>;
+  /** Units used up. */
+  readonly units: number;
 }
 
 export interface Options {
@@ -21,6 +29,8 @@ export interface Options {
   readonly units?: number;
   /** Run in slices of so many units, each of which goes on where the last one ended. */
   readonly slice?: number;
+  /** Called once the program is in memory. */
+  readonly prepare?: (memory: GuestMemory) => void;
   /** Decides what to do about a fault: true to go on with the registers as they are now. */
   readonly onFault?: (cpu: Cpu, fault: CpuFault) => boolean;
 }
@@ -60,21 +70,22 @@ export function runLinux(elf: Uint8Array, options: Options = {}): Process {
     }
   };
   cpu.jump(load(memory, elf));
+  options.prepare?.(memory);
   cpu.r[13] = pushArguments(memory, options.arguments ?? []);
-  let left = options.units ?? 50_000_000;
+  const budget = options.units ?? 50_000_000;
+  let left = budget;
   let exit: Exit = Exit.Slice;
   while (left > 0 && (exit === Exit.Slice || exit === Exit.Fault)) {
     if (exit === Exit.Fault && !options.onFault?.(cpu, cpu.fault!)) break;
     const slice = Math.min(options.slice ?? left, left);
     cpu.units = slice;
     exit = cpu.run();
-    left -= slice - Math.max(0, cpu.units);
+    left -= slice - cpu.units;
     if (exit === Exit.Fault) left--;
   }
   const fault = exit === Exit.Fault ? cpu.fault : undefined;
-  const { instructions } = cpu.stats;
   memory.dispose();
-  return { stdout: Buffer.concat(output), status, fault, instructions };
+  return { stdout: Buffer.concat(output), status, fault, stats: cpu.stats, units: budget - left };
 }
 
 /** argc, argv and their strings, as a process finds them at sp. */
