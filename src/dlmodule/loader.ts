@@ -1,7 +1,6 @@
 import type { Task } from "../kernel/call.ts";
 import { ObjectClass } from "../kernel/types.ts";
-import { ElfError, ElfImage } from "../elf/mod.ts";
-import { VfsError } from "../vfs/types.ts";
+import { ElfError } from "../elf/mod.ts";
 import {
   type AbortEvent,
   type EndEvent,
@@ -19,11 +18,8 @@ import * as text from "./messages.ts";
 import { type Module, ModuleStruct } from "./module.ts";
 import { Objects } from "./objects.ts";
 import { Placer } from "./place.ts";
-import { floatFunctions } from "./float-abi.ts";
-import { type LoadPlan, planLoad } from "./plan.ts";
-import { explainMissing } from "./reasons.ts";
+import { Preparer } from "./prepare.ts";
 import { Registry, type Whereabouts } from "./registry.ts";
-import { bind, type Bindings } from "./relocate-arm.ts";
 
 export interface ModuleInfo {
   readonly name: string;
@@ -55,19 +51,19 @@ export class Loader {
   private readonly struct: ModuleStruct;
   private readonly registry = new Registry();
   private readonly life: LifeCycle;
+  private readonly preparer: Preparer;
   private readonly placer: Placer;
   private readonly objects: Objects;
   private readonly starts = new Signal<StartEvent>();
   private readonly ends = new Signal<EndEvent>();
   private readonly aborts = new Signal<AbortEvent>();
   private readonly refusals = new Signal<RefusedEvent>();
-  /** 4.0.4 never clears its "unsolved" flag: after one failure every load fails. */
-  private poisoned = false;
 
   constructor(readonly parts: LoaderParts) {
     const { kernel, options } = parts;
     const stackSize = options?.stackSize ?? (kernel.options.compat404 ? STACK_404 : STACK_DEFAULT);
     this.struct = new ModuleStruct(kernel.memory);
+    this.preparer = new Preparer(parts);
     this.placer = new Placer(kernel, stackSize);
     this.objects = new Objects(parts);
     this.life = new LifeCycle(parts, {
@@ -133,10 +129,11 @@ export class Loader {
     let buffer = 0;
     let module: Module;
     try {
-      const file = this.read(absolute);
+      const file = this.preparer.read(absolute);
       // The original keeps the whole file on the heap while it works.
       buffer = kernel.heap.alloc(file.length);
-      module = this.place(absolute, file);
+      const { plan, bindings, symbols } = this.preparer.prepare(file);
+      module = this.placer.place(absolute, plan, bindings, symbols);
     } catch (error) {
       if (!(error instanceof LoadError || error instanceof ElfError)) throw error;
       const shown = error instanceof LoadError ? error.console : ELF_TEXT[error.defect];
@@ -244,57 +241,6 @@ export class Loader {
   *unload(module: Module): Task<void> {
     if (this.struct.stat(module.address) === STAT.RUNNING) return;
     yield* this.life.destroy(module);
-  }
-
-  private read(path: string): Uint8Array {
-    const { vfs, kernel } = this.parts;
-    try {
-      const { size } = vfs.stat(path);
-      if (size > kernel.heap.total)
-        throw new LoadError(
-          "",
-          `the file has ${size} bytes, more than the whole heap of ${kernel.heap.total}`,
-        );
-      const file = vfs.readFile(path);
-      if (file.length === 0) throw new LoadError("", "the file is empty");
-      return file;
-    } catch (error) {
-      if (error instanceof VfsError) throw new LoadError("", `it cannot be read: ${error.message}`);
-      throw error;
-    }
-  }
-
-  private place(path: string, file: Uint8Array): Module {
-    const { kernel, symbols } = this.parts;
-    const { compat404 } = kernel.options;
-    const image = new ElfImage(file);
-    const plan = planLoad(image, { compat404 });
-    if (compat404 && this.poisoned && plan.relocations.length > 0)
-      throw new LoadError("", "an earlier load failed, and 4.0.4 refuses every one after that");
-    for (const warning of plan.warnings) kernel.console.print(warning);
-    const bindings = bind(plan, { lookup: (name) => symbols.lookup(name), compat404 });
-    if (bindings.missing.length > 0) {
-      this.poisoned = true;
-      const shown = compat404 ? bindings.missingRecords : bindings.missing;
-      throw new LoadError(
-        shown.map(text.unresolved).join(""),
-        explainMissing(bindings.missing, symbols).join("\n"),
-      );
-    }
-    if (!compat404) this.checkFloatAbi(plan, bindings);
-    return this.placer.place(path, plan, bindings, image.staticSymbols());
-  }
-
-  /** 4.0.4 does not look, and every floating-point argument of the C library is then wrong. */
-  private checkFloatAbi(plan: LoadPlan, bindings: Bindings): void {
-    const hard = this.parts.options?.hardFloat ?? false;
-    if (plan.hardFloat === hard) return;
-    const names = floatFunctions(bindings.imports);
-    if (names.length === 0) return;
-    throw new LoadError(
-      "",
-      `it passes floating-point values in ${plan.hardFloat ? "VFP" : "core"} registers, the C library here takes them in ${hard ? "VFP" : "core"} registers, and it calls ${names.join(", ")}: build with -mfloat-abi=${hard ? "hard" : "softfp"}`,
-    );
   }
 
   private refused(path: string, reasons: string[]): void {

@@ -1,0 +1,78 @@
+import { ElfImage, type ElfSymbols } from "../elf/mod.ts";
+import { VfsError } from "../vfs/types.ts";
+import type { LoaderParts } from "./context.ts";
+import { floatFunctions } from "./float-abi.ts";
+import { LoadError } from "./load-error.ts";
+import * as text from "./messages.ts";
+import { type LoadPlan, planLoad } from "./plan.ts";
+import { explainMissing } from "./reasons.ts";
+import { bind, type Bindings } from "./relocate-arm.ts";
+
+/** A file that can be placed. */
+export interface Prepared {
+  readonly plan: LoadPlan;
+  readonly bindings: Bindings;
+  /** .symtab, when the file is not stripped. */
+  readonly symbols: ElfSymbols | undefined;
+}
+
+/** From a path to a checked plan with every symbol found. */
+export class Preparer {
+  /** 4.0.4 never clears its "unsolved" flag: after one failure every load fails. */
+  private poisoned = false;
+
+  constructor(private readonly parts: LoaderParts) {}
+
+  /** The whole file; throws LoadError. */
+  read(path: string): Uint8Array {
+    const { vfs, kernel } = this.parts;
+    try {
+      const { size } = vfs.stat(path);
+      if (size > kernel.heap.total)
+        throw new LoadError(
+          "",
+          `the file has ${size} bytes, more than the whole heap of ${kernel.heap.total}`,
+        );
+      const file = vfs.readFile(path);
+      if (file.length === 0) throw new LoadError("", "the file is empty");
+      return file;
+    } catch (error) {
+      if (error instanceof VfsError) throw new LoadError("", `it cannot be read: ${error.message}`);
+      throw error;
+    }
+  }
+
+  /** Everything that can be found wrong without allocating. Throws LoadError or ElfError. */
+  prepare(file: Uint8Array): Prepared {
+    const { kernel, symbols } = this.parts;
+    const { compat404 } = kernel.options;
+    const image = new ElfImage(file);
+    const plan = planLoad(image, { compat404 });
+    if (compat404 && this.poisoned && plan.relocations.length > 0)
+      throw new LoadError("", "an earlier load failed, and 4.0.4 refuses every one after that");
+    for (const warning of plan.warnings) kernel.console.print(warning);
+    const bindings = bind(plan, { lookup: (name) => symbols.lookup(name), compat404 });
+    if (bindings.missing.length > 0) {
+      this.poisoned = true;
+      const shown = compat404 ? bindings.missingRecords : bindings.missing;
+      throw new LoadError(
+        shown.map(text.unresolved).join(""),
+        explainMissing(bindings.missing, symbols).join("\n"),
+      );
+    }
+    if (!compat404) this.checkFloatAbi(plan, bindings);
+    return { plan, bindings, symbols: image.staticSymbols() };
+  }
+
+  /** 4.0.4 does not look, and every floating-point argument of the C library is then wrong. */
+  private checkFloatAbi(plan: LoadPlan, bindings: Bindings): void {
+    const hard = this.parts.options?.hardFloat ?? false;
+    if (plan.hardFloat === hard) return;
+    const names = floatFunctions(bindings.imports);
+    if (names.length === 0) return;
+    throw new LoadError(
+      "",
+      `it passes floating-point values in ${plan.hardFloat ? "VFP" : "core"} registers, the C library here takes them in ${hard ? "VFP" : "core"} registers, and it calls ${names.join(", ")}: build with -mfloat-abi=${hard ? "hard" : "softfp"}`,
+    );
+  }
+}
