@@ -116,10 +116,9 @@ function cardDetector(k: Kernel): void {
   mailboxInit(k, hotplug, "mmcsdhotplug", words + 16, 4, IPC_FLAG_FIFO);
   k.cardHotplug = hotplug;
   mailboxSend(k, hotplug, 1, 0);
-  const scratch = k.systemAlloc(4);
   const thread = staticTask(k, MMCSD, function* () {
     for (;;) {
-      const mail = mailboxRecv(k, requests, scratch, WAITING_FOREVER);
+      const mail = mailboxRecv(k, requests, k.scratch, WAITING_FOREVER);
       if (typeof mail !== "number") yield* mail;
     }
   });

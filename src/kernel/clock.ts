@@ -14,8 +14,10 @@ const MS_PER_TICK = 1000 / TICK_PER_SECOND;
 /** Units between two looks at the wall clock in real time: well below a tick on every engine. */
 export const REALTIME_SLICE_UNITS = 20_000;
 
-/** After the host slept or was stopped for longer, the ticks in between are dropped instead of being run in a burst. */
-const MAX_CATCH_UP_TICKS = TICK_PER_SECOND;
+/**
+ * When more ticks than these are overdue in real time, because the host slept, time leaps: timers that expired in between expire once.
+ */
+const MAX_CATCH_UP_TICKS = 10 * TICK_PER_SECOND;
 
 /** Reference boards' soft RTC starts at 2018-01-01 00:00:00 UTC. */
 export const RTC_BOOT = 1514764800;
@@ -47,24 +49,36 @@ export class Clock {
     return left > 0 ? left : UNITS_PER_TICK;
   }
 
-  /** A tick interrupt is pending. */
-  due(): boolean {
+  /** A tick interrupt is pending; `ahead` units of the running slice are not counted in `units` yet. */
+  due(ahead = 0): boolean {
     return this.wall === undefined
-      ? this.units >= this.nextUnits
+      ? this.units + ahead >= this.nextUnits
       : this.wall.now() >= this.nextWall;
   }
 
-  /** The tick interrupt was taken. */
-  taken(): void {
+  /** Real time: ticks that are pending. */
+  private overdue(): number {
+    const late = this.wall === undefined ? 0 : this.wall.now() - this.nextWall;
+    return late < 0 ? 0 : Math.floor(late / MS_PER_TICK) + 1;
+  }
+
+  /**
+   * Takes the pending tick interrupt. When nothing can happen before `quiet` ticks have passed, real time catches up with at most as
+   * many at once. Returns how many ticks were passed over.
+   */
+  take(quiet: number): number {
+    let over = 0;
     if (this.wall === undefined) {
       // A tick that was held off by masked interrupts is late, and those behind it are lost, as on the board.
       this.nextUnits += UNITS_PER_TICK;
       if (this.nextUnits <= this.units) this.nextUnits = this.units + UNITS_PER_TICK;
     } else {
-      this.nextWall += MS_PER_TICK;
-      const now = this.wall.now();
-      if (now - this.nextWall > MAX_CATCH_UP_TICKS * MS_PER_TICK) this.nextWall = now + MS_PER_TICK;
+      const overdue = this.overdue();
+      over = Math.max(0, overdue > MAX_CATCH_UP_TICKS ? overdue - 1 : Math.min(overdue, quiet) - 1);
+      this.nextWall += (over + 1) * MS_PER_TICK;
     }
+    this.tick = (this.tick + over + 1) >>> 0;
+    return over;
   }
 
   /** Virtual time only: nothing happens for `ticks` ticks but the last, which becomes due now. */

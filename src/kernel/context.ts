@@ -8,10 +8,10 @@ import { THREAD } from "./abi/layout.ts";
 export const FRAME_SIZE = 64;
 
 const CPSR_T = 0x20;
-const CPSR_I = 0x80;
+export const CPSR_I = 0x80;
 /** What registers nobody has set hold in a new thread. */
 const UNSET = 0xdeadbeef | 0;
-const SVC_MODE = 0x13;
+export const SVC_MODE = 0x13;
 
 /** rt_hw_stack_init: builds the first frame of a thread below `top`, which is aligned to 8 there, and returns its address. */
 export function buildFrame(

@@ -18,6 +18,13 @@ export class AssertionFailed extends Error {
   }
 }
 
+/** Thrown into a Task whose guest call ended in a CPU fault, when the thread belongs to no module. */
+export class GuestAborted extends Error {
+  constructor(readonly fault: CpuFault) {
+    super(`guest code failed: ${fault.kind} at 0x${(fault.pc >>> 0).toString(16)}, ${fault.why}`);
+  }
+}
+
 /** What the kernel calls with when a module must end because of an error. */
 const EXIT_CODE = -1;
 
@@ -45,7 +52,11 @@ export class Faults {
   thrown(error: unknown): void {
     if (error instanceof AssertionFailed) this.assertion(error);
     else if (error instanceof GuestFault) this.exception(this.fromHost(error));
-    else if (error instanceof BrokenList || error instanceof UnboundCall) {
+    else if (error instanceof GuestAborted) {
+      // Nobody up the Task was prepared for it.
+      this.assertionText(new AssertionFailed("0", "rt_hw_cpu_shutdown", 85));
+      this.endThread();
+    } else if (error instanceof BrokenList || error instanceof UnboundCall) {
       this.k.console.print(`${error.message}\n`);
       this.endThread();
     } else throw error;
@@ -92,9 +103,26 @@ export class Faults {
       return;
     }
     k.console.print(this.dump(fault));
-    if (this.module(thread) === 0)
+    if (this.module(thread) === 0) {
+      if (this.abortCall(fault)) return;
       this.assertionText(new AssertionFailed("0", "rt_hw_cpu_shutdown", 85));
+    }
     this.endThread();
+  }
+
+  /**
+   * Guest code that a system thread called, such as module_init in the shell's, is given up and the caller told. On the board the system
+   * stops.
+   */
+  private abortCall(fault: CpuFault): boolean {
+    const { k } = this;
+    if (k.options.compat404 || k.scheduler.interruptNest > 0) return false;
+    const frames = k.runner.running?.frames ?? [];
+    const caller = frames.findLastIndex((frame) => frame.below !== undefined);
+    if (caller < 0) return false;
+    for (const frame of frames.splice(caller + 1)) frame.task.return(undefined);
+    k.runner.abortGuest(frames[caller], new GuestAborted(fault));
+    return true;
   }
 
   /** rt_scheduler_stack_check found the stack used up. */
@@ -168,14 +196,11 @@ export class Faults {
     state.push(end(), () => {});
   }
 
-  /** module_cleanup may still be called on this thread; a stack pointer outside the stack is of no use for that. */
+  /** What is on the thread's stack is dead, but module_cleanup may still be called on it. */
   private resetStack(thread: number): void {
     const m = this.k.memory;
-    const r = this.k.cpu.r;
-    const stack = THREAD.stack_addr.get(m, thread);
-    const top = stack + THREAD.stack_size.get(m, thread);
-    const sp = r[13] >>> 0;
-    if (sp < stack + THREAD.stack_size.get(m, thread) / 2 || sp > top) r[13] = top & ~7;
+    const top = THREAD.stack_addr.get(m, thread) + THREAD.stack_size.get(m, thread);
+    this.k.cpu.r[13] = top & ~7;
   }
 }
 

@@ -28,27 +28,47 @@ const FLAGS: Readonly<Record<number, number>> = {
 const NULL_TEXT = Uint8Array.from("(NULL)", (c) => c.charCodeAt(0));
 const code = (char: string) => char.charCodeAt(0);
 
+/** Most texts are shorter. */
+const FIRST_ROOM = 256;
+
 /** Collects output up to a limit and counts what would have come after it. */
 class Output {
   length = 0;
-  readonly bytes: Uint8Array;
-  constructor(limit: number) {
-    this.bytes = new Uint8Array(limit);
+  private bytes: Uint8Array;
+  constructor(private readonly limit: number) {
+    this.bytes = new Uint8Array(Math.min(limit, FIRST_ROOM));
   }
   put(byte: number): void {
-    if (this.length < this.bytes.length) this.bytes[this.length] = byte;
-    this.length++;
+    const at = this.reserve(1);
+    if (at < this.bytes.length) this.bytes[at] = byte;
   }
   pad(byte: number, count: number): void {
     if (count <= 0) return;
-    if (this.length < this.bytes.length) this.bytes.fill(byte, this.length, this.length + count);
-    this.length += count;
+    const at = this.reserve(count);
+    this.bytes.fill(byte, at, at + count);
   }
   text(bytes: Uint8Array): void {
-    const room = this.bytes.length - this.length;
-    if (room > 0)
-      this.bytes.set(bytes.length > room ? bytes.subarray(0, room) : bytes, this.length);
-    this.length += bytes.length;
+    const at = this.reserve(bytes.length);
+    const room = Math.max(0, this.bytes.length - at);
+    this.bytes.set(
+      bytes.length > room ? bytes.subarray(0, room) : bytes,
+      Math.min(at, this.bytes.length),
+    );
+  }
+  get kept(): Uint8Array {
+    return this.bytes.subarray(0, Math.min(this.length, this.limit));
+  }
+  /** Counts `count` more bytes, makes room for those within the limit, and returns where they go. */
+  private reserve(count: number): number {
+    const at = this.length;
+    this.length += count;
+    const needed = Math.min(this.length, this.limit);
+    if (needed > this.bytes.length) {
+      const larger = new Uint8Array(Math.min(this.limit, Math.max(needed, 2 * this.bytes.length)));
+      larger.set(this.bytes);
+      this.bytes = larger;
+    }
+    return at;
   }
 }
 
@@ -139,7 +159,7 @@ export function format(fmt: Uint8Array, args: FormatArguments, limit: number): F
         if (conversion !== undefined) out.put(conversion);
     }
   }
-  return { bytes: out.bytes.subarray(0, Math.min(out.length, limit)), length: out.length };
+  return { bytes: out.kept, length: out.length };
 }
 
 function putString(

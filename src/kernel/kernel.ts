@@ -65,6 +65,8 @@ export class Kernel implements KernelApi {
   private readonly errnoWord: number;
   private randomState: number;
   private systemFree: number;
+  /** A word for kernel functions that want an address. */
+  readonly scratch: number;
 
   constructor(
     readonly memory: GuestMemory,
@@ -86,6 +88,7 @@ export class Kernel implements KernelApi {
     this.timers = new Timers(this, place(TIMER_LISTS_SIZE));
     this.ending = new ThreadEnding(this, place(DEFUNCT_LIST_SIZE));
     this.errnoWord = place(4);
+    this.scratch = place(4);
     this.randomState = options.seed >>> 0;
     this.heap = new Heap(this, this.area.heapBegin, this.area.heapEnd);
     this.waits = new WaitLists(this);
@@ -249,8 +252,7 @@ export class Kernel implements KernelApi {
   /** rt_tick_increase in the tick interrupt. */
   *tickInterrupt(): Task<void> {
     const { memory, clock, scheduler } = this;
-    clock.taken();
-    clock.tick = (clock.tick + 1) >>> 0;
+    this.runner.spendIdleSlice(clock.take(this.runner.quietTicks()));
     const thread = scheduler.current;
     if (thread !== 0 && !scheduler.currentGone) {
       const left = (THREAD.remaining_tick.get(memory, thread) - 1) >>> 0;

@@ -28,9 +28,12 @@ const dec = (value: number, width: number) =>
 /** A column title cut or padded to the width of a name. */
 const title = (text: string) => name8(text);
 
-/** Threads on a wait list as `count` or `count:a/b`. */
+/** Longest run of bytes behind an unterminated name. */
+const UNBOUNDED = 64;
+
+/** Threads on a wait list as `count` or `count:a/b`. Names are printed up to a NUL, so one of 8 letters runs into the type. */
 function waiters(k: Kernel, listHead: number, width = 1): string {
-  const names = k.threads.waiting(listHead).map((thread) => k.objects.name(thread));
+  const names = k.threads.waiting(listHead).map((thread) => k.memory.cstring(thread, UNBOUNDED));
   const count = dec(names.length, width);
   return names.length === 0 ? String(names.length) : `${count}:${names.join("/")}`;
 }

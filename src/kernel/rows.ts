@@ -17,6 +17,7 @@ import { kprintfRows } from "./kprintf.ts";
 import { memheapRows } from "./memheap.ts";
 import { objectRows } from "./object-rows.ts";
 import { serviceRows } from "./service.ts";
+import { smpRows } from "./smp-rows.ts";
 import { stringRows } from "./string-rows.ts";
 import { threadRows } from "./thread-rows.ts";
 import { timeRows } from "./time-rows.ts";
@@ -44,5 +45,6 @@ export const kernelRows: readonly ExportRow<Kernel>[] = [
   ...stringRows,
   ...serviceRows,
   ...timeRows,
+  ...smpRows,
   ...futexRows,
 ];

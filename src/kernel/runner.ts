@@ -4,7 +4,7 @@ import { THREAD_PRIORITY_MAX } from "./abi/constants.ts";
 import { THREAD } from "./abi/layout.ts";
 import { Trap } from "./board.ts";
 import { type GuestCall, SCHEDULE, type Task } from "./call.ts";
-import { restoreContext, saveContext, SavedRegisters } from "./context.ts";
+import { CPSR_I, restoreContext, saveContext, SavedRegisters, SVC_MODE } from "./context.ts";
 import type { Kernel } from "./kernel.ts";
 import type { Frame, ThreadState } from "./thread-state.ts";
 import type { RunLimits, RunResult } from "./types.ts";
@@ -110,7 +110,9 @@ export class Runner {
     frame.executing = true;
     let step: IteratorResult<GuestCall | typeof SCHEDULE, unknown>;
     try {
-      step = frame.task.next(frame.input);
+      const { error } = frame;
+      frame.error = undefined;
+      step = error === undefined ? frame.task.next(frame.input) : frame.task.throw(error);
     } catch (error) {
       frame.executing = false;
       k.faults.thrown(error);
@@ -163,6 +165,13 @@ export class Runner {
     return true;
   }
 
+  /** The guest call of a Task will not return. */
+  abortGuest(frame: Frame, error: Error): void {
+    frame.below?.restore(this.cpu);
+    frame.below = undefined;
+    frame.error = error;
+  }
+
   private takeInterrupts(): void {
     const { k } = this;
     while (!this.irqMasked && !this.serving && this.running !== undefined) {
@@ -176,7 +185,7 @@ export class Runner {
   /** Starts an interrupt handler; one that calls guest code goes on in the run loop. */
   private serve(handler: Task<void>): void {
     const { k } = this;
-    this.idleWaits = false;
+    if (k.idleHooks.length > 0) this.idleWaits = false;
     this.serving = true;
     k.scheduler.interruptNest++;
     let first: IteratorResult<GuestCall | typeof SCHEDULE, void>;
@@ -216,10 +225,18 @@ export class Runner {
     this.leave = true;
   }
 
+  /** rt_hw_interrupt_disable: gives the cpsr before. */
+  mask(): number {
+    const level = (this.cpu.cpsr & ~0xff) | SVC_MODE | (this.irqMasked ? CPSR_I : 0);
+    this.irqMasked = true;
+    return level;
+  }
+
   /** rt_hw_interrupt_enable: an interrupt that waits is taken before the caller goes on. */
-  unmask(masked: boolean): void {
-    this.irqMasked = masked;
-    if (!masked) this.leave = true;
+  unmask(level: number): void {
+    this.irqMasked = (level & CPSR_I) !== 0;
+    if (!this.irqMasked && (this.pendingInterrupts.length > 0 || this.k.clock.due(this.ahead)))
+      this.leave = true;
   }
 
   /** Busy waiting of `us` microseconds. */
@@ -286,9 +303,18 @@ export class Runner {
     return ((timer - slice) | 0) < 0 ? timer : slice;
   }
 
-  /** Ticks that are skipped still count against tidle0's slice. */
-  private spendIdleSlice(ticks: number): void {
+  /** Ticks until something can happen when the idle thread runs; 1 when it does not. */
+  quietTicks(): number {
+    const { k } = this;
+    if (k.scheduler.current !== k.threads.idle) return 1;
+    const next = this.nextEvent(k.scheduler.hasReady(THREAD_PRIORITY_MAX - 1));
+    return next === undefined ? Infinity : Math.max(1, (next - k.clock.tick) | 0);
+  }
+
+  /** Ticks that are passed over still count against tidle0's slice. */
+  spendIdleSlice(ticks: number): void {
     const { k, memory } = this;
+    if (ticks === 0) return;
     const slice = THREAD.init_tick.get(memory, k.threads.idle);
     const left = THREAD.remaining_tick.get(memory, k.threads.idle) - ticks;
     THREAD.remaining_tick.set(

@@ -14,8 +14,6 @@ const BANNER = (date: string) =>
 
 const RTTHREAD = "rtthread.h";
 const RTHW = "rthw.h";
-const CPSR_I = 0x80;
-const SVC_MODE = 0x13;
 
 export const serviceRows: readonly ExportRow<Kernel>[] = [
   {
@@ -86,17 +84,13 @@ export const serviceRows: readonly ExportRow<Kernel>[] = [
     name: "rt_hw_interrupt_disable",
     proto: "rt_base_t rt_hw_interrupt_disable(void);",
     header: RTHW,
-    call: (k) => {
-      const level = (k.cpu.cpsr & ~0xff) | SVC_MODE | (k.runner.irqMasked ? CPSR_I : 0);
-      k.runner.irqMasked = true;
-      return level;
-    },
+    call: (k) => k.runner.mask(),
   },
   {
     name: "rt_hw_interrupt_enable",
     proto: "void rt_hw_interrupt_enable(rt_base_t level);",
     header: RTHW,
-    call: (k, level) => k.runner.unmask((level & CPSR_I) !== 0),
+    call: (k, level) => k.runner.unmask(level),
   },
   {
     name: "rt_interrupt_enter",

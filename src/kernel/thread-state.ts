@@ -10,6 +10,8 @@ export interface Frame {
   below: SavedRegisters | undefined;
   /** What the Task's `yield` gives when it goes on. */
   input: number;
+  /** Thrown by that `yield` instead. */
+  error: Error | undefined;
   /** The Task serves an interrupt on the interrupted thread. */
   readonly interrupt: boolean;
   /** The Task's code is on the host stack now. */
@@ -30,7 +32,15 @@ export class ThreadState {
   constructor(readonly thread: number) {}
 
   push(task: Task<unknown>, done: (value: unknown) => void, interrupt = false): Frame {
-    const frame: Frame = { task, done, below: undefined, input: 0, interrupt, executing: false };
+    const frame: Frame = {
+      task,
+      done,
+      below: undefined,
+      input: 0,
+      error: undefined,
+      interrupt,
+      executing: false,
+    };
     this.frames.push(frame);
     return frame;
   }
