@@ -1,10 +1,13 @@
 import type { Chain } from "./chain.ts";
 import { FatError } from "./error.ts";
 import { clusterSector } from "./geometry.ts";
+import { joined } from "./joined.ts";
 import type { Store } from "./slots.ts";
 
 /** Files of FAT end at 4 GiB - 1. */
 const MAX_SIZE = 0xffffffff;
+/** Of `readAll`, in bytes. */
+const PIECE = 1 << 20;
 /** The buffer of a file that has not needed one yet. */
 const NONE = new Uint8Array(0);
 
@@ -94,6 +97,18 @@ export class FatFile {
       }
     }
     return length;
+  }
+
+  /** Everything from the position on; in pieces, so that a size that is a lie takes no memory. */
+  readAll(): Uint8Array {
+    const pieces: Uint8Array[] = [];
+    for (let left = this.seen - this.position; left > 0;) {
+      const piece = new Uint8Array(Math.min(left, PIECE));
+      const length = this.read(piece);
+      pieces.push(piece.subarray(0, length));
+      left = length < piece.length ? 0 : left - length;
+    }
+    return joined(pieces);
   }
 
   /** Writes at the position; fewer bytes than given only when the disk is full or the file reaches 4 GiB. */

@@ -2,6 +2,7 @@ import { Chain } from "./chain.ts";
 import { ENTRY } from "./entry.ts";
 import { FatError } from "./error.ts";
 import { clusterSector, type Geometry } from "./geometry.ts";
+import { joined } from "./joined.ts";
 import type { Sectors } from "./sectors.ts";
 import type { FatTable } from "./table.ts";
 
@@ -120,7 +121,7 @@ export class Slots {
       pieces.push(piece);
       clusters += run.count;
     }
-    return pieces.length === 1 ? pieces[0] : concat(pieces);
+    return joined(pieces);
   }
 
   private diskSector(sector: number): number {
@@ -130,14 +131,4 @@ export class Slots {
     const { cluster } = this.chain.at(Math.floor(sector / perCluster))!;
     return clusterSector(geometry, cluster) + (sector % perCluster);
   }
-}
-
-function concat(pieces: Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    all.set(piece, at);
-    at += piece.length;
-  }
-  return all;
 }

@@ -253,15 +253,7 @@ export class FatVolume implements FileStore {
   readFile(path: string): Uint8Array {
     const file = this.open(path, { write: false, create: "existing" });
     try {
-      const most = this.geometry.clusters * this.geometry.clusterSize;
-      if (file.size > most) {
-        throw new FatError(
-          "damaged",
-          `the file system is damaged: ${path} claims ${file.size} bytes, more than the disk has`,
-        );
-      }
-      const bytes = new Uint8Array(file.size);
-      return bytes.subarray(0, file.read(bytes));
+      return file.readAll();
     } finally {
       file.close();
     }

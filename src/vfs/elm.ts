@@ -134,6 +134,9 @@ class ElmFile implements Handle {
   read(into: Uint8Array): number {
     return asVfs(() => this.file.read(into));
   }
+  readAll(): Uint8Array {
+    return asVfs(() => this.file.readAll());
+  }
   write(from: Uint8Array): number {
     return asVfs(() => this.file.write(from));
   }

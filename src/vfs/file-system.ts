@@ -7,6 +7,8 @@ export interface Handle {
   readonly size: number;
   readonly device?: DeviceNode;
   read?(into: Uint8Array): number;
+  /** Everything from the position on. */
+  readAll?(): Uint8Array;
   write?(from: Uint8Array): number;
   /** Gives the position reached. */
   seek?(position: number): number;

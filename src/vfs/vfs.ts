@@ -1,11 +1,8 @@
-import type { BlockDevice } from "../block/mod.ts";
-import { FatVolume } from "../fat/mod.ts";
 import { Errno, Mode, OpenFlag, Seek } from "./constants.ts";
 import { Descriptor, Descriptors } from "./descriptors.ts";
 import { DevFs } from "./devfs.ts";
-import { asVfs, ElmFs } from "./elm.ts";
-import type { FileSystem } from "./file-system.ts";
-import { lies, normalizePath, subdirectory } from "./path.ts";
+import { FORMATTABLE, type MountOptions, Mounts } from "./mounts.ts";
+import { normalizePath, subdirectory } from "./path.ts";
 import {
   type DeviceNode,
   type DirEntry,
@@ -16,24 +13,14 @@ import {
   VfsError,
 } from "./types.ts";
 
-export interface VfsOptions {
+export interface VfsOptions extends MountOptions {
   /** Registered devices, newest first, for devfs. */
   readonly nodes?: () => readonly DeviceNode[];
-  /** The disk behind a block device. */
-  readonly disk?: (device: string) => BlockDevice | undefined;
-  /** Seconds since 1970 for time stamps of files; absent or undefined: none, as on the reference board. */
-  readonly clock?: () => number | undefined;
   /** Takes the text of LOG_E of DFS (tag "DFS"), without its newline. */
   readonly log?: (text: string) => void;
 }
 
-interface Mount {
-  readonly path: string;
-  readonly fs: FileSystem;
-}
-
-/** DFS_FILESYSTEMS_MAX and DFS_PATH_MAX of the reference board. */
-const MOUNTS_MAX = 2;
+/** DFS_PATH_MAX of the reference board. */
 const PATH_MAX = 256;
 /** sizeof(struct dirent): the unit of positions in a directory. */
 const DIRENT = 260;
@@ -50,13 +37,14 @@ const DIRECTORY: Stat = {
 /** DFS: mount table, descriptors, working directory. devfs is mounted on `/dev` from the start. */
 export class Vfs implements VfsApi {
   cwd = "/";
-  readonly formattable: readonly string[] = ["elm"];
-  private readonly table: Mount[] = [];
+  readonly formattable = FORMATTABLE;
+  private readonly table: Mounts;
   private readonly descriptors: Descriptors;
 
-  constructor(private readonly options: VfsOptions = {}) {
+  constructor(options: VfsOptions = {}) {
     this.descriptors = new Descriptors(options.log ?? (() => {}));
-    this.table.push({ path: "/dev", fs: new DevFs(options.nodes ?? (() => [])) });
+    this.table = new Mounts(options);
+    this.table.add("/dev", new DevFs(options.nodes ?? (() => [])));
   }
 
   resolve(path: string): string {
@@ -66,7 +54,7 @@ export class Vfs implements VfsApi {
   open(path: string, flags: number): number {
     const full = this.resolve(path);
     return this.descriptors.create((fd) => {
-      const { fs, path: base } = this.lookup(full);
+      const { fs, path: base } = this.table.get(full);
       const sub = subdirectory(base, full) ?? "/";
       return new Descriptor(fd, fs, sub, flags | F_OPEN, fs.open(sub, flags));
     }).fd;
@@ -162,21 +150,21 @@ export class Vfs implements VfsApi {
 
   stat(path: string): Stat {
     const full = this.resolve(path);
-    const { fs, path: base } = this.lookup(full);
+    const { fs, path: base } = this.table.get(full);
     const sub = subdirectory(base, full);
     return sub === undefined ? DIRECTORY : fs.stat(sub);
   }
 
   /** A path that does not exist stands for its file system. */
   statfs(path: string): StatFs {
-    const found = this.find(this.resolve(path))?.fs.statfs?.();
+    const found = this.table.find(this.resolve(path))?.fs.statfs?.();
     if (!found) throw new VfsError(Errno.EPERM, `${path}: no sizes are known of this file system`);
     return found;
   }
 
   unlink(path: string): void {
     const full = this.resolve(path);
-    const { fs, path: base } = this.lookup(full);
+    const { fs, path: base } = this.table.get(full);
     const sub = subdirectory(base, full) ?? "/";
     if (this.descriptors.all().some((open) => open.fs === fs && open.path === sub))
       throw new VfsError(Errno.EBUSY, `${path} is open`);
@@ -190,7 +178,7 @@ export class Vfs implements VfsApi {
 
   rename(from: string, to: string): void {
     const [fullFrom, fullTo] = [this.resolve(from), this.resolve(to)];
-    const [source, target] = [this.lookup(fullFrom), this.lookup(fullTo)];
+    const [source, target] = [this.table.get(fullFrom), this.table.get(fullTo)];
     if (source !== target)
       throw new VfsError(Errno.EXDEV, `${from} and ${to} are on different file systems`);
     if (!source.fs.rename)
@@ -207,7 +195,7 @@ export class Vfs implements VfsApi {
   mkdir(path: string): void {
     const full = this.resolve(path);
     if (full === "/") {
-      this.lookup(full);
+      this.table.get(full);
       throw new VfsError(Errno.EEXIST, "the root directory exists already");
     }
     this.close(this.open(full, OpenFlag.Directory | OpenFlag.Creat));
@@ -235,12 +223,9 @@ export class Vfs implements VfsApi {
   readFile(path: string): Uint8Array {
     const fd = this.open(path, OpenFlag.RdOnly);
     try {
-      const { size } = this.fstat(fd);
-      const space = this.descriptors.get(fd).fs.statfs?.();
-      if (space && size > space.blockSize * space.blocks)
-        throw new VfsError(Errno.EIO, `${path} claims ${size} bytes, more than the disk has`);
-      const bytes = new Uint8Array(size);
-      return bytes.subarray(0, this.read(fd, bytes));
+      const descriptor = this.descriptors.get(fd);
+      if (!descriptor.handle.readAll) throw notPossible(descriptor, "read");
+      return descriptor.handle.readAll();
     } finally {
       this.close(fd);
     }
@@ -279,72 +264,29 @@ export class Vfs implements VfsApi {
   }
 
   mounts(): { fs: string; device: string | undefined; path: string }[] {
-    return this.table.map(({ fs, path }) => ({ fs: fs.type, device: fs.device, path }));
+    return this.table.all().map(({ fs, path }) => ({ fs: fs.type, device: fs.device, path }));
   }
 
   sync(): void {
-    for (const { fs } of this.table) fs.sync();
+    this.table.sync();
   }
 
-  /**
-   * dfs_mount.
-   *
-   * @throws VfsError ENODEV: no such type or device; ENOENT: no such directory; EINVAL: something is mounted there; EIO: no
-   * usable file system, with what is wrong; ENOSPC: no room in the mount table
-   */
+  /** dfs_mount. @throws VfsError ENODEV: no such type or device; ENOENT: no such directory; else see Mounts.mount */
   mount(device: string, path: string, type: string): void {
-    if (!this.formattable.includes(type))
-      throw new VfsError(Errno.ENODEV, `${type}: no such file system type`);
-    const disk = this.options.disk?.(device);
-    if (!disk) throw new VfsError(Errno.ENODEV, `${device}: no such block device`);
+    const disk = this.table.disk(device, type);
     const full = this.resolve(path);
     if (full !== "/") this.close(this.open(full, OpenFlag.Directory));
-    if (this.table.some((mount) => mount.path === full))
-      throw new VfsError(Errno.EINVAL, `something is mounted on ${full} already`);
-    if (this.table.length >= MOUNTS_MAX)
-      throw new VfsError(Errno.ENOSPC, `only ${MOUNTS_MAX} file systems can be mounted`);
-    if (this.table.some((mount) => mount.fs.device === device))
-      throw new VfsError(Errno.EBUSY, `${device} is mounted already`);
-    const volume = asVfs(() => FatVolume.mount(disk, { clock: this.options.clock }));
-    this.table.push({ path: full, fs: new ElmFs(volume, device) });
+    this.table.mount(device, disk, full);
   }
 
-  /** dfs_unmount: files that are open on it become unusable. */
+  /** dfs_unmount. */
   unmount(path: string): void {
-    const full = this.resolve(path);
-    const index = this.table.findIndex((mount) => mount.path === full);
-    if (index < 0) throw new VfsError(Errno.ENOENT, `nothing is mounted on ${full}`);
-    const [{ fs }] = this.table.splice(index, 1);
-    fs.unmount();
+    this.table.unmount(this.resolve(path));
   }
 
-  /** dfs_mkfs. A mounted device stays mounted, with the new file system. @throws VfsError ENODEV, EINVAL */
+  /** dfs_mkfs. */
   mkfs(type: string, device: string): void {
-    if (!this.formattable.includes(type))
-      throw new VfsError(Errno.ENODEV, `${type}: no such file system type`);
-    const disk = this.options.disk?.(device);
-    if (!disk) throw new VfsError(Errno.ENODEV, `${device}: no such block device`);
-    const index = this.table.findIndex((mount) => mount.fs.device === device);
-    const { clock } = this.options;
-    const mounted = index >= 0 ? this.table[index] : undefined;
-    if (mounted?.fs instanceof ElmFs) mounted.fs.volume.abandon();
-    const volume = asVfs(() => FatVolume.format(disk, { clock }));
-    if (mounted) this.table[index] = { path: mounted.path, fs: new ElmFs(volume, device) };
-  }
-
-  /** The mount that a path belongs to: the one with the longest path. */
-  private find(full: string): Mount | undefined {
-    let best: Mount | undefined;
-    for (const mount of this.table) {
-      if (lies(full, mount.path) && (!best || mount.path.length > best.path.length)) best = mount;
-    }
-    return best;
-  }
-
-  private lookup(full: string): Mount {
-    const found = this.find(full);
-    if (!found) throw new VfsError(Errno.ENOENT, `${full}: no file system is mounted there`);
-    return found;
+    this.table.format(device, this.table.disk(device, type));
   }
 }
 

@@ -1,0 +1,106 @@
+import type { BlockDevice } from "../block/mod.ts";
+import { FatVolume } from "../fat/mod.ts";
+import { Errno } from "./constants.ts";
+import { asVfs, ElmFs } from "./elm.ts";
+import type { FileSystem } from "./file-system.ts";
+import { lies } from "./path.ts";
+import { VfsError } from "./types.ts";
+
+export interface Mount {
+  /** Absolute and normal. */
+  readonly path: string;
+  readonly fs: FileSystem;
+}
+
+export interface MountOptions {
+  /** The disk behind a block device. */
+  readonly disk?: (device: string) => BlockDevice | undefined;
+  /** Seconds since 1970 for time stamps of files; absent or undefined: none, as on the reference board. */
+  readonly clock?: () => number | undefined;
+}
+
+/** DFS_FILESYSTEMS_MAX of the reference board. */
+const MOUNTS_MAX = 2;
+
+/** Types of file systems that can be mounted and made. */
+export const FORMATTABLE: readonly string[] = ["elm"];
+
+/** The table of mounted file systems. */
+export class Mounts {
+  private readonly table: Mount[] = [];
+
+  constructor(private readonly options: MountOptions) {}
+
+  /** Mounts what needs no device. */
+  add(path: string, fs: FileSystem): void {
+    this.table.push({ path, fs });
+  }
+
+  all(): readonly Mount[] {
+    return this.table;
+  }
+
+  /** The mount that a path belongs to: the one with the longest path. */
+  find(full: string): Mount | undefined {
+    let best: Mount | undefined;
+    for (const mount of this.table) {
+      if (lies(full, mount.path) && (!best || mount.path.length > best.path.length)) best = mount;
+    }
+    return best;
+  }
+
+  /** @throws VfsError ENOENT */
+  get(full: string): Mount {
+    const found = this.find(full);
+    if (!found) throw new VfsError(Errno.ENOENT, `${full}: no file system is mounted there`);
+    return found;
+  }
+
+  /** The disk of a device. @throws VfsError ENODEV for an unknown type or device */
+  disk(device: string, type: string): BlockDevice {
+    if (!FORMATTABLE.includes(type))
+      throw new VfsError(Errno.ENODEV, `${type}: no such file system type`);
+    const disk = this.options.disk?.(device);
+    if (!disk) throw new VfsError(Errno.ENODEV, `${device}: no such block device`);
+    return disk;
+  }
+
+  /**
+   * @throws VfsError EINVAL: something is mounted there; ENOSPC: the table is full; EBUSY: the device is mounted; ENOENT, EIO: no
+   * usable file system, with what is wrong
+   */
+  mount(device: string, disk: BlockDevice, full: string): void {
+    if (this.table.some((mount) => mount.path === full))
+      throw new VfsError(Errno.EINVAL, `something is mounted on ${full} already`);
+    if (this.table.length >= MOUNTS_MAX)
+      throw new VfsError(Errno.ENOSPC, `only ${MOUNTS_MAX} file systems can be mounted`);
+    if (this.table.some((mount) => mount.fs.device === device))
+      throw new VfsError(Errno.EBUSY, `${device} is mounted already`);
+    const { clock } = this.options;
+    const volume = asVfs(() => FatVolume.mount(disk, { clock }));
+    this.table.push({ path: full, fs: new ElmFs(volume, device) });
+  }
+
+  /** Files that are open on it become unusable. */
+  unmount(full: string): void {
+    const index = this.table.findIndex((mount) => mount.path === full);
+    if (index < 0) throw new VfsError(Errno.ENOENT, `nothing is mounted on ${full}`);
+    const [{ fs }] = this.table.splice(index, 1);
+    fs.unmount();
+  }
+
+  /** Formats a disk. When the device is mounted it stays so, with the new file system. */
+  format(device: string, disk: BlockDevice): void {
+    const { clock } = this.options;
+    const index = this.table.findIndex((mount) => mount.fs.device === device);
+    const mounted = index < 0 ? undefined : this.table[index];
+    const volume = asVfs(() => FatVolume.format(disk, { clock }));
+    if (!mounted) return;
+    if (mounted.fs instanceof ElmFs) mounted.fs.volume.abandon();
+    this.table[index] = { path: mounted.path, fs: new ElmFs(volume, device) };
+  }
+
+  sync(): void {
+    for (const { fs } of this.table) fs.sync();
+  }
+}
