@@ -73,6 +73,8 @@ export interface BoardSpec {
   readonly compat404?: boolean;
   readonly stackSize?: number;
   readonly ram?: number;
+  /** Most ticks that `run` and `do` let pass; 3000 when absent. */
+  readonly ticks?: number;
 }
 
 /** Kernel, core, firmware and loader over a handful of files: everything but devices, disk and shell. */
@@ -89,7 +91,7 @@ export class Board {
 
   private readonly contents: Map<string, Uint8Array>;
 
-  constructor(spec: BoardSpec) {
+  constructor(private readonly spec: BoardSpec) {
     this.contents = new Map(Object.entries(spec.files));
     const size = (spec.ram ?? 0x800000) + SYSTEM_AREA;
     this.memory = new GuestMemory({ base: 0x60000000, size });
@@ -160,7 +162,7 @@ export class Board {
   }
 
   /** Runs until no thread can go on, at most so many ticks. */
-  settle(ticks = 3000): void {
+  settle(ticks = this.spec.ticks ?? 3000): void {
     const { kernel } = this;
     const end = kernel.tick + ticks;
     for (let calls = 0; calls < 10000; calls++) {
