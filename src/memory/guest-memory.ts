@@ -14,11 +14,16 @@ interface Guard {
 }
 
 const PAGE = 0x10000;
+/** The rights of the whole address space lie at the start of the wasm memory, behind them what engines keep there. */
+const RIGHTS_SIZE = 2 ** 32 / GRANULE;
+export const ENGINE_BASE = RIGHTS_SIZE;
+export const ENGINE_SIZE = 0x40000;
 const BOARD: MemoryMap = { base: 0x60000000, size: 0x800000 };
 
 /**
  * The guest address space: one WebAssembly memory in which a guest address is the index, so that engines need no base
- * to subtract. What lies below RAM is reserved, never committed and never accessible.
+ * to subtract. What lies below RAM is never accessible to the guest, and but for the rights and the engines' area never
+ * committed.
  *
  * `u8`..`u32` are views of the whole memory for engines that check `rights` themselves; everybody else uses the checked
  * accessors (`ld8`..`st32`, `read`, `write`, `cstring`), which throw GuestFault.
@@ -36,6 +41,8 @@ export class GuestMemory {
   readonly u32: Uint32Array;
   /** READ | WRITE for each granule of the address space (index: address >>> GRANULE_SHIFT). */
   readonly rights: Uint8Array;
+  /** ENGINE_SIZE bytes at ENGINE_BASE of the wasm memory, zero at first: state which translated code shares with its engine. */
+  readonly engine: Int32Array;
   /** Called before a store into a granule marked as code; must forget translations that overlap [start, end). */
   onCodeWrite: (start: number, end: number) => void = () => {};
 
@@ -47,6 +54,7 @@ export class GuestMemory {
     this.base = map.base;
     this.size = map.size;
     this.end = map.base + map.size;
+    if (map.base < ENGINE_BASE + ENGINE_SIZE) throw new RangeError("guest RAM starts too low");
     this.wasm = takeMemory(this.end);
     const buffer = this.wasm.buffer;
     this.u8 = new Uint8Array(buffer);
@@ -55,7 +63,8 @@ export class GuestMemory {
     this.i16 = new Int16Array(buffer);
     this.i32 = new Int32Array(buffer);
     this.u32 = new Uint32Array(buffer);
-    this.rights = new Uint8Array(2 ** 32 / GRANULE);
+    this.rights = new Uint8Array(buffer, 0, RIGHTS_SIZE);
+    this.engine = new Int32Array(buffer, ENGINE_BASE, ENGINE_SIZE >>> 2);
     this.mapped = new Uint8Array(this.size >>> GRANULE_SHIFT);
     this.protect(this.base, this.end, READ | WRITE);
   }
