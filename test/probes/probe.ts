@@ -7,6 +7,12 @@ import { Typist } from "../sessions/typist.ts";
 
 const PROBES = join(import.meta.dir, "../fixtures/probes");
 
+/** Simulated milliseconds of silence before the next line: longer than the pauses inside a probe. */
+const SILENCE = 1500;
+
+/** Where the recorded lines were typed while the program was still asleep. */
+const SHORTER: Record<string, number> = { m_left: 700 };
+
 export interface Probe {
   readonly name: string;
   readonly files: Parameters<typeof makeCard>[1];
@@ -55,7 +61,7 @@ export function run(probe: Probe, options: { readonly compat404: boolean }): str
   try {
     typist.boot();
     const received = probe.lines
-      .map((line) => typist.type(`${line}\r`, { silence: SILENCE }))
+      .map((line) => typist.type(`${line}\r`, { silence: SHORTER[probe.name] ?? SILENCE }))
       .join("")
       .replaceAll("\r\n", "\n");
     return received.startsWith(probe.behind) ? received.slice(probe.behind.length) : received;
@@ -63,6 +69,3 @@ export function run(probe: Probe, options: { readonly compat404: boolean }): str
     typist.close();
   }
 }
-
-/** Simulated milliseconds; longer than every pause inside a probe but that of own_live. */
-const SILENCE = 2500;

@@ -11,7 +11,7 @@ const SECTORS = 131072;
 const STAMP = 1577836800;
 
 export type CardFormat =
-  /** `mformat -T 131072 -h 64 -s 32`: its boot sector also holds a partition entry that covers the whole card. */
+  /** `mformat` of 64 MiB: its boot sector also holds a partition entry, a little larger than the card. */
   | "mformat"
   /** `mkfs.fat` of 65536 KiB. */
   | "mkfs.fat"
@@ -52,26 +52,35 @@ function mformat(device: RamDevice): void {
   const boot = bootSector({
     sectorsPerCluster: 2,
     reserved: 1,
-    media: 0xf0,
     fatSectors: 255,
-    heads: 64,
+    heads: 16,
+    sectorsPerTrack: 63,
   });
-  boot.set([0x80, 0, 1, 0, 6, 0x3f, 0x20, 0x3f, 0, 0, 0, 0, 0, 0, 2, 0], 0x1be);
+  // 132048 sectors: whole cylinders of that geometry.
+  boot.set([0x80, 0, 1, 0, 6, 0x0f, 0x3f, 0x82, 0, 0, 0, 0, 0xd0, 0x03, 2, 0], 0x1be);
   device.write(0, boot);
-  for (const sector of [1, 256]) device.write(sector, firstFatSector(0xf0));
+  for (const sector of [1, 256]) device.write(sector, firstFatSector());
 }
 
 function mkfsFat(device: RamDevice): void {
   device.write(
     0,
-    bootSector({ sectorsPerCluster: 4, reserved: 4, media: 0xf8, fatSectors: 128, heads: 8 }),
+    bootSector({
+      sectorsPerCluster: 4,
+      reserved: 4,
+      fatSectors: 128,
+      heads: 8,
+      sectorsPerTrack: 32,
+    }),
   );
-  for (const sector of [4, 132]) device.write(sector, firstFatSector(0xf8));
+  for (const sector of [4, 132]) device.write(sector, firstFatSector());
 }
 
-function firstFatSector(media: number): Uint8Array {
+const HARD_DISK = 0xf8;
+
+function firstFatSector(): Uint8Array {
   const sector = new Uint8Array(512);
-  sector.set([media, 0xff, 0xff, 0xff]);
+  sector.set([HARD_DISK, 0xff, 0xff, 0xff]);
   return sector;
 }
 
@@ -79,9 +88,9 @@ function firstFatSector(media: number): Uint8Array {
 function bootSector(of: {
   sectorsPerCluster: number;
   reserved: number;
-  media: number;
   fatSectors: number;
   heads: number;
+  sectorsPerTrack: number;
 }): Uint8Array {
   const boot = new Uint8Array(512);
   const view = new DataView(boot.buffer);
@@ -92,9 +101,9 @@ function bootSector(of: {
   view.setUint16(14, of.reserved, true);
   boot[16] = 2;
   view.setUint16(17, 512, true);
-  boot[21] = of.media;
+  boot[21] = HARD_DISK;
   view.setUint16(22, of.fatSectors, true);
-  view.setUint16(24, 32, true);
+  view.setUint16(24, of.sectorsPerTrack, true);
   view.setUint16(26, of.heads, true);
   view.setUint32(32, SECTORS, true);
   boot[36] = 0x80;

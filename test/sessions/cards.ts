@@ -7,7 +7,7 @@ import { corruptModules, noise } from "./corrupt.ts";
 const FIXTURES = join(import.meta.dir, "../fixtures");
 const PREBUILT = join(import.meta.dir, "../../disk/prebuilt/a9");
 
-const file = (...path: string[]): Uint8Array => readFileSync(join(...path));
+const file = (...path: string[]): Uint8Array => new Uint8Array(readFileSync(join(...path)));
 const text = (what: string): Uint8Array => new TextEncoder().encode(what);
 
 /**

@@ -43,7 +43,7 @@ function bytesOf(at: number, value: number): [number, number][] {
 }
 
 function patch(bytes: Uint8Array, changes: readonly (readonly [number, number])[]): Uint8Array {
-  const copy = bytes.slice();
+  const copy = Uint8Array.from(bytes);
   for (const [at, value] of changes) copy[at] = value;
   return copy;
 }
