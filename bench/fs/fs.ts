@@ -81,7 +81,7 @@ image.close();
   const fatfs = await FatFs.create(device);
   fatfs.format(device, 0, 0, 1);
   fatfs.mount(device);
-  const write = time(() => void fatfs.write("big.bin", MODE.truncate, 0, bytes));
+  const write = time(() => void fatfs.write("big.bin", MODE.truncate, () => 0, bytes));
   report("FatFs (wasm): write 16 MiB in one call", write, rate(write));
   const read = time(() => void fatfs.read("big.bin"));
   report("FatFs (wasm): read 16 MiB in one call", read, rate(read));

@@ -104,11 +104,11 @@ export class FatFs {
   }
 
   /** Seeks and writes; the result carries how much was written. */
-  write(path: string, mode: number, offset: number, bytes: Uint8Array): string {
+  write(path: string, mode: number, offset: (size: number) => number, bytes: Uint8Array): string {
     const { ff, word } = this;
     let written = 0;
     const result = this.withFile(path, mode | lib.FA_WRITE, (file) => {
-      const sought = ff.f_lseek(file, offset < 0 ? ff.f_size(file) : offset);
+      const sought = ff.f_lseek(file, offset(ff.f_size(file)));
       if (sought !== 0) return sought;
       const buffer = ff.malloc(bytes.length || 1);
       ff.HEAPU8.set(bytes, buffer);
