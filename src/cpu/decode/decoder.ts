@@ -59,18 +59,14 @@ export class Encoding {
   private parse(): readonly FieldPlace[] {
     const [, pattern, where] = this.row;
     const places: FieldPlace[] = [];
-    for (let k = 0; k < pattern.length; k++) {
+    for (let k = 0; k < pattern.length;) {
       const letter = pattern[k];
+      const start = k;
+      while (pattern[k] === letter) k++;
       if (letter === "0" || letter === "1") continue;
-      const bit = pattern.length - 1 - k;
       let place = places.find((p) => p.letter === letter);
       if (!place) places.push((place = { letter, runs: [] }));
-      const { runs } = place;
-      const last = runs.length - 2;
-      if (runs[last] === bit + 1) {
-        runs[last] = bit;
-        runs[last + 1]++;
-      } else runs.push(bit, 1);
+      place.runs.push(pattern.length - k, k - start);
     }
     const terms = where ? where.split(" ").map(parseTerm) : [];
     // Condition 15 is the unconditional space of A32 (A5.7).
@@ -107,12 +103,11 @@ export interface Decoded {
 
 /**
  * Finds the row of an instruction word. Words are put into buckets by 8 bits that tell the rows of the table apart best; a
- * bucket lists the rows that can match, in the order of the table. Rows and buckets are made at their first use: a system
- * without A32 code never pays for the A32 table, nor a short program for the instructions which it does not have.
+ * bucket lists the rows that can match, in the order of the table. Built at the first use: a system without A32 code never
+ * pays for the A32 table.
  */
 export class Decoder {
-  private encodings: readonly Encoding[] | undefined;
-  private readonly buckets: (readonly Encoding[] | undefined)[] = [];
+  private buckets: (readonly Encoding[])[] | undefined;
 
   constructor(
     private readonly rows: Rows,
@@ -121,8 +116,7 @@ export class Decoder {
 
   /** The matching row, or undefined when the word is not an instruction we know. */
   decode(word: number): Decoded | undefined {
-    const n = this.bucketOf(word);
-    const bucket = this.buckets[n] ?? this.build(n);
+    const bucket = (this.buckets ??= this.build())[this.bucketOf(word)];
     for (let k = 0; k < bucket.length; k++) {
       const encoding = bucket[k];
       if ((word & encoding.mask) !== encoding.value) continue;
@@ -132,12 +126,20 @@ export class Decoder {
     return undefined;
   }
 
-  /** The rows whose fixed bits allow the bucket's number. */
-  private build(n: number): readonly Encoding[] {
-    const { bucketOf } = this;
-    this.encodings ??= Object.entries(this.rows).map(([name, row]) => new Encoding(name, row));
-    const bucket = this.encodings.filter((e) => ((bucketOf(e.value) ^ n) & bucketOf(e.mask)) === 0);
-    return (this.buckets[n] = bucket);
+  private build(): (readonly Encoding[])[] {
+    const { bucketOf, rows } = this;
+    const buckets: Encoding[][] = Array.from({ length: 256 }, () => []);
+    for (const name in rows) {
+      const encoding = new Encoding(name, rows[name]);
+      const value = bucketOf(encoding.value);
+      const open = ~bucketOf(encoding.mask) & 0xff;
+      // Every combination of the bucket bits which the row leaves open.
+      for (let free = open; ; free = (free - 1) & open) {
+        buckets[value | free].push(encoding);
+        if (free === 0) break;
+      }
+    }
+    return buckets;
   }
 }
 
