@@ -62,6 +62,16 @@ export class Faults {
     } else throw error;
   }
 
+  /** The guest's data is to blame, not the simulator. */
+  isGuests(error: unknown): boolean {
+    return (
+      error instanceof GuestFault ||
+      error instanceof AssertionFailed ||
+      error instanceof BrokenList ||
+      error instanceof UnboundCall
+    );
+  }
+
   cpuFault(): void {
     const fault = this.k.cpu.fault;
     if (fault !== undefined) this.exception(fault);

@@ -42,6 +42,18 @@ export class Runner {
   }
 
   run(limits: RunLimits): RunResult {
+    try {
+      return this.loop(limits);
+    } catch (error) {
+      if (!this.k.faults.isGuests(error)) throw error;
+      // Not in a call of a thread: ready lists, timer lists or a TCB were overwritten. The board would hang or run wild.
+      this.k.console.print(`kernel data was overwritten: ${(error as Error).message}\n`);
+      this.halted = true;
+      return { why: "halted" };
+    }
+  }
+
+  private loop(limits: RunLimits): RunResult {
     const { k } = this;
     const { clock, scheduler } = k;
     const end = limits.units === undefined ? Infinity : clock.units + limits.units;
@@ -57,7 +69,8 @@ export class Runner {
       this.takeInterrupts();
       if (scheduler.interruptNest === 0) this.switchIfNeeded();
       const state = this.running;
-      if (state === undefined || this.halted) continue;
+      if (this.halted) break;
+      if (state === undefined) return { why: "idle", nextTick: undefined };
       if (this.idleWaits && scheduler.current === k.threads.idle && state.frames.length === 1) {
         const stop = this.idle(limits, end);
         if (stop !== undefined) return stop;
@@ -172,13 +185,18 @@ export class Runner {
     frame.error = error;
   }
 
+  /** Takes what is pending; of ticks only one, so that threads run between those that are overdue. */
   private takeInterrupts(): void {
     const { k } = this;
-    while (!this.irqMasked && !this.serving && this.running !== undefined) {
+    if (this.running === undefined) return;
+    while (!this.irqMasked && !this.serving) {
       const handler = this.pendingInterrupts.shift();
-      if (handler !== undefined) this.serve(handler());
-      else if (k.clock.due()) this.serve(k.tickInterrupt());
-      else return;
+      if (handler !== undefined) {
+        this.serve(handler());
+        continue;
+      }
+      if (k.clock.due()) this.serve(k.tickInterrupt());
+      return;
     }
   }
 

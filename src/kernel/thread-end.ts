@@ -27,6 +27,8 @@ export class ThreadEnding {
     this.close(thread, this.k.objects.isStatic(thread) ? "detach" : "delete");
     const state = this.k.threads.states.get(thread);
     if (state !== undefined) state.dead = true;
+    // Only the thread that ends can have locked the scheduler; on the board nothing would ever run again.
+    this.k.scheduler.lockNest = 0;
     yield SCHEDULE;
   }
 

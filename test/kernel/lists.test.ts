@@ -26,7 +26,7 @@ fslock   (NULL)   0000 0
   mailbox: `mailbox  entry size suspend thread
 -------- ----  ---- --------------
 mmcsdhot 0001  0004 0
-mmcsdmb  0000  0004 1:mmcsd_de
+mmcsdmb  0000  0004 1:mmcsd_de\x81
 `,
   msgqueue: `msgqueue entry suspend thread
 -------- ----  --------------
