@@ -39,7 +39,8 @@ export class SparseBytes {
   }
 }
 
+const ZEROS = new Uint8Array(CHUNK);
+
 function isZero(bytes: Uint8Array): boolean {
-  for (let i = 0; i < bytes.length; i++) if (bytes[i] !== 0) return false;
-  return true;
+  return Buffer.compare(bytes, ZEROS.subarray(0, bytes.length)) === 0;
 }
