@@ -195,6 +195,14 @@ export class FatTable {
     this.dirty.clear();
   }
 
+  /** Reads everything again when it is next asked for: the disk is about to be changed by somebody else. */
+  forget(): void {
+    this.flush();
+    this.pages.length = 0;
+    this.loaded = 0;
+    this.free = undefined;
+  }
+
   get changed(): boolean {
     return this.dirty.size > 0;
   }
@@ -205,9 +213,9 @@ export class FatTable {
 
   private load(index: number): Page {
     if (this.loaded >= MAX_PAGES) {
-      this.flush();
-      this.pages.length = 0;
-      this.loaded = 0;
+      const { free } = this;
+      this.forget();
+      this.free = free;
     }
     const { fatSector, fatSectors, sectorSize, activeFat, type, clusters } = this.geometry;
     const used = Math.ceil(((clusters + 2) * type) / 8 / sectorSize) * sectorSize;

@@ -146,6 +146,11 @@ export class Tree {
     if (cached) this.drop(cached);
   }
 
+  reloadAll(): void {
+    this.cache.clear();
+    this.cached = 0;
+  }
+
   /** Makes every further use fail. */
   abandon(): void {
     this.usable = false;

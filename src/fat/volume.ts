@@ -276,6 +276,13 @@ export class FatVolume implements FileStore {
     this.sectors.flush();
   }
 
+  /** Writes what is pending and reads the disk again from now on: somebody else is about to write to it. */
+  reload(): void {
+    this.flushTable();
+    this.table.forget();
+    this.tree.reloadAll();
+  }
+
   /** Writes everything and makes every open file of this volume unusable. */
   unmount(): void {
     if (!this.mounted) return;

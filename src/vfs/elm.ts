@@ -107,6 +107,10 @@ export class ElmFs implements FileSystem {
     asVfs(() => this.volume.sync());
   }
 
+  reload(): void {
+    asVfs(() => this.volume.reload());
+  }
+
   unmount(): void {
     asVfs(() => this.volume.unmount());
   }

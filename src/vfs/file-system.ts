@@ -33,5 +33,7 @@ export interface FileSystem {
   unlink?(path: string): void;
   rename?(from: string, to: string): void;
   sync(): void;
+  /** The device is about to be written by somebody else. */
+  reload?(): void;
   unmount(): void;
 }

@@ -284,6 +284,11 @@ export class Vfs implements VfsApi {
     this.table.unmount(this.resolve(path));
   }
 
+  /** To be called before sectors of a device are written past the file system on it. */
+  reload(device: string): void {
+    for (const { fs } of this.table.all()) if (fs.device === device) fs.reload?.();
+  }
+
   /** dfs_mkfs. */
   mkfs(type: string, device: string): void {
     this.table.format(device, this.table.disk(device, type));
