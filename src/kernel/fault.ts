@@ -1,6 +1,6 @@
 import type { CpuFault } from "../cpu/types.ts";
 import { GuestFault } from "../memory/mod.ts";
-import { OBJECT, THREAD } from "./abi/layout.ts";
+import { HEAP_MEM, OBJECT, THREAD } from "./abi/layout.ts";
 import type { Task } from "./call.ts";
 import type { Kernel } from "./kernel.ts";
 import { BrokenList } from "./list.ts";
@@ -107,8 +107,7 @@ export class Faults {
     const { k } = this;
     const thread = k.scheduler.current;
     k.hooks.fault?.(fault, thread);
-    const guard = fault.guard as { kind?: string; thread?: number } | undefined;
-    if (guard?.kind === "stack" && guard.thread === thread) {
+    if (this.hitsOwnGuard(fault, thread) || k.stackCheck.isOutside(k.runner.running)) {
       this.stackOverflow(thread);
       return;
     }
@@ -118,6 +117,13 @@ export class Faults {
       this.assertionText(new AssertionFailed("0", "rt_hw_cpu_shutdown", 85));
     }
     this.endThread();
+  }
+
+  /** An access of up to 16 registers that touches the guarded bytes below the thread's stack. */
+  private hitsOwnGuard(fault: CpuFault, thread: number): boolean {
+    const guard = this.k.threads.states.get(thread)?.guard ?? 0;
+    if (guard === 0 || fault.address === undefined || fault.why !== "guard") return false;
+    return fault.address < guard + HEAP_MEM.size && fault.address + 64 > guard;
   }
 
   /**

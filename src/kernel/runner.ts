@@ -9,6 +9,9 @@ import type { Kernel } from "./kernel.ts";
 import type { Frame, ThreadState } from "./thread-state.ts";
 import type { RunLimits, RunResult } from "./types.ts";
 
+/** Below every address, as signed words compare. */
+const NO_CHECK = -0x80000000;
+
 /** The run loop: gives the CPU or the Tasks of the current thread their turn, delivers interrupts, switches threads. */
 export class Runner {
   /** The thread whose registers are in the CPU; undefined before the first switch. */
@@ -19,6 +22,8 @@ export class Runner {
   halted = false;
   /** The idle thread has nothing to do until the next interrupt. */
   idleWaits = false;
+  /** A stack pointer below is that of an overflowed stack. */
+  stackLow = NO_CHECK;
   /** An interrupt handler is under way. */
   serving = false;
   /** The call that is being served left something for the run loop to do. */
@@ -276,6 +281,7 @@ export class Runner {
     this.running = state;
     this.idleWaits = false;
     this.irqMasked = restoreContext(cpu, memory, to);
+    this.stackLow = k.options.compat404 ? NO_CHECK : THREAD.stack_addr.get(memory, to);
     k.reents.activate(state);
     k.hooks.switched?.(to);
     k.stackCheck.switchedTo(state);

@@ -27,13 +27,17 @@ export class StackCheck {
 
   /** When the engine left: sp of the running thread lies inside its stack. Not in the original. */
   left(state: ThreadState | undefined): void {
+    if (state !== undefined && this.isOutside(state)) this.k.faults.stackOverflow(state.thread);
+  }
+
+  /** The running thread's sp is not in its stack. Never under compat404, which looks at a switch only. */
+  isOutside(state: ThreadState | undefined): boolean {
     const { k } = this;
-    if (state === undefined || state.dead || k.options.compat404) return;
-    if (k.scheduler.interruptNest > 0) return;
+    if (state === undefined || state.dead || k.options.compat404) return false;
+    if (k.scheduler.interruptNest > 0) return false;
     const m = k.memory;
     const stack = THREAD.stack_addr.get(m, state.thread);
     const sp = k.cpu.r[13] >>> 0;
-    if (sp < stack || sp > stack + THREAD.stack_size.get(m, state.thread))
-      k.faults.stackOverflow(state.thread);
+    return sp < stack || sp > stack + THREAD.stack_size.get(m, state.thread);
   }
 }

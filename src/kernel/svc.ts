@@ -56,6 +56,10 @@ export class SupervisorCalls {
     if (imm !== 0) return this.trap(imm);
     const { k, cpu } = this;
     const r = cpu.r;
+    if (r[13] < k.runner.stackLow) {
+      k.runner.leave = true;
+      return false;
+    }
     const n = r[12];
     let result: CallResult;
     try {
