@@ -1,10 +1,12 @@
 /**
  * Compares the interpreter with qemu-arm on random instruction sequences for as long as one likes:
- *   bun bench/fuzz/cpu.ts [--seconds 60] [--seed 1] [--state thumb|a32]
+ *   bun bench/fuzz/cpu.ts [--seconds 60] [--seed 1] [--state thumb|a32] [--engine NAME] [--rows]
  * Ends with status 1 and an explanation at the first batch with a difference.
  */
 import { parseArgs } from "node:util";
-import { explain, newTally, runCases, shrink } from "../../test/cpu/qemu/differential.ts";
+import { newTally, runCases } from "../../test/cpu/qemu/differential.ts";
+import { engines } from "../../test/cpu/qemu/engines.ts";
+import { explain, shrink } from "../../test/cpu/qemu/report.ts";
 import type { State } from "../../test/cpu/qemu/generate.ts";
 import { coverage } from "../../test/cpu/qemu/coverage.ts";
 import { noQemu, noToolchain } from "../../test/cpu/qemu/tools.ts";
@@ -17,6 +19,7 @@ const { values } = parseArgs({
     seconds: { type: "string", default: "60" },
     seed: { type: "string", default: "1" },
     state: { type: "string" },
+    engine: { type: "string", default: Object.keys(engines)[0] },
     rows: { type: "boolean", default: false },
   },
 });
@@ -32,10 +35,10 @@ const start = performance.now();
 let seed = Number(values.seed);
 for (; performance.now() - start < Number(values.seconds) * 1000; seed += BATCH) {
   for (const state of states) {
-    runCases(state, seed, BATCH, tally);
+    runCases(values.engine, state, seed, BATCH, tally);
     if (tally.differences.length === 0) continue;
     for (const difference of tally.differences.slice(0, 5))
-      console.log(`${explain(shrink(difference), state)}\n`);
+      console.log(`${explain(shrink(values.engine, difference), state)}\n`);
     console.log(
       `${tally.differences.length} differences in the ${BATCH} ${state} cases from seed ${seed}`,
     );

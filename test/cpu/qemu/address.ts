@@ -11,7 +11,7 @@ import {
 import type { Sequence } from "./sequence.ts";
 
 /** Somewhere no engine has memory. */
-const NOWHERE = [0x00000010, 0x00000ffd, 0x50000000];
+export const NOWHERE = [0x00000010, 0x00000ffc, 0x50000000];
 
 export interface Aim {
   /** Address of the lowest byte touched. */

@@ -1,4 +1,5 @@
 /** Larger parts of generated programs: IT blocks, loops, pairs of exclusives, traps. */
+import { NOWHERE } from "./address.ts";
 import { branchOpcode, land } from "./branches.ts";
 import { isTrap } from "./constraints.ts";
 import { type FieldValues, encode, row, tables } from "./encodings.ts";
@@ -93,15 +94,26 @@ export function readFlags(s: Sequence): boolean {
   return true;
 }
 
-/** An instruction that faults. The sequence ends here. */
+/** An instruction that faults, or a jump to where nothing is. The sequence ends here. */
 export function trap(s: Sequence): boolean {
-  const e = s.random.pick(
-    [...(s.thumb ? [...tables.thumb16, ...tables.thumb32] : tables.a32)].filter(isTrap),
-  );
+  if (s.random.once(3)) return jumpToNowhere(s);
+  const rows = s.thumb ? [...tables.thumb16, ...tables.thumb32] : tables.a32;
+  const e = s.random.pick(rows.filter(isTrap));
   const opcode = encode(e, { ...randomFields(s, e), c: 14 });
   // Linux takes these three for breakpoints of a debugger.
   if ([0xde01, 0xf7f0a000, 0xe7f001f0].includes(opcode)) return false;
   s.emit(e.id, opcode, e.bits);
+  s.ended = true;
+  return true;
+}
+
+function jumpToNowhere(s: Sequence): boolean {
+  const m = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 14].find((r) => s.free(r));
+  if (m === undefined) return false;
+  const table = s.thumb ? "thumb16" : "a32";
+  const e = row(`${table}.${s.random.pick(["bx", "blx_reg"])}`);
+  s.setInitial(m, s.random.pick(NOWHERE) + s.random.below(2));
+  s.emit(e.id, encode(e, { c: 14, m }), e.bits);
   s.ended = true;
   return true;
 }

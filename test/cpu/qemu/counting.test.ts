@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { SVC_UNITS } from "../../../src/cpu/mod.ts";
 import { runQemu } from "./differential.ts";
+import { engines } from "./engines.ts";
 import { type GeneratedCase, type State, generateCase } from "./generate.ts";
 import { buildImage, sharedDriver } from "./image.ts";
 import { runLinux } from "./linux.ts";
@@ -13,6 +14,8 @@ import { noQemu, noToolchain, run } from "./tools.ts";
 const absent = noQemu ?? noToolchain;
 const SVC = 0xef000000;
 const BASE = 0x60010000;
+
+const SLICES = [undefined, 1, 7];
 
 let folder = "";
 beforeAll(() => {
@@ -50,9 +53,12 @@ for (const state of ["thumb", "a32"] as const) {
       const svcs = pcs.filter(isSvc).length;
       const backward = pcs.filter((pc, i) => i > 0 && pc <= pcs[i - 1]).length;
 
-      for (const slice of [undefined, 1, 7]) {
-        const { stats, units, status } = runLinux(image.elf, { slice });
-        expect({ status, instructions: stats.instructions, svcs: stats.svcs }).toEqual({
+      for (const [engine, slice] of Object.keys(engines).flatMap((e) =>
+        SLICES.map((n) => [e, n] as const),
+      )) {
+        const { stats, units, status } = runLinux(engine, image.elf, { slice });
+        expect({ engine, status, instructions: stats.instructions, svcs: stats.svcs }).toEqual({
+          engine,
           status: 0,
           instructions: pcs.length,
           svcs,

@@ -1,8 +1,9 @@
-/** Runs the same image under qemu-arm and under the interpreter and compares what every case left behind. */
+/** Runs the same image under qemu-arm and on our engines and compares what every case left behind. */
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Cpu, CpuFault } from "../../../src/cpu/mod.ts";
+import type { GuestMemory } from "../../../src/memory/mod.ts";
 import { type GeneratedCase, type State, generateCase } from "./generate.ts";
 import {
   CAPACITY,
@@ -11,14 +12,13 @@ import {
   WINDOW,
   type Result,
   buildImage,
-  codeAddress,
   parseOutput,
   sharedDriver,
   windowAddress,
 } from "./image.ts";
-import { runLinux } from "./linux.ts";
-import { type Instruction } from "./sequence.ts";
-import { qemu, run } from "./tools.ts";
+import { type Machine, newMachine } from "./engines.ts";
+import { runOn } from "./linux.ts";
+import { qemu } from "./tools.ts";
 
 const SIGILL = 4;
 const SIGTRAP = 5;
@@ -84,15 +84,13 @@ function recordFault(cpu: Cpu, signal: number): void {
   cpu.jump(sharedDriver().next);
 }
 
-/** The image's output as the interpreter produces it. */
-function runOurs(image: Image, { slice, guarded }: Variant): Result[] {
-  const process = runLinux(image.elf, {
+/** The image's output as one of our engines produces it. */
+function runOurs(machine: Machine, image: Image, { slice, guarded }: Variant): Result[] {
+  const process = runOn(machine, image.elf, {
     units: 64 * image.cases.length + 10_000,
     slice,
     prepare(memory) {
-      if (!guarded) return;
-      for (const { place } of image.cases)
-        memory.addGuard(windowAddress(place) + WINDOW, windowAddress(place + 1), "gap");
+      if (guarded && memory.guardAt(windowAddress(1) - 1) === undefined) guardGaps(memory);
     },
     onFault(cpu, fault) {
       recordFault(cpu, signalOf(fault));
@@ -104,20 +102,27 @@ function runOurs(image: Image, { slice, guarded }: Variant): Result[] {
   return parseOutput(image, process.stdout);
 }
 
+function guardGaps(memory: GuestMemory): void {
+  for (let place = 0; place < CAPACITY; place++)
+    memory.addGuard(windowAddress(place) + WINDOW, windowAddress(place + 1), "gap");
+}
+
 function same(a: Result, b: Result): boolean {
   return (
     Buffer.compare(a.window, b.window) === 0 && a.registers.every((v, i) => v === b.registers[i])
   );
 }
 
-function differencesOf(
+/** Runs cases under qemu-arm and on a machine of ours. */
+export function differencesOf(
+  machine: Machine,
   cases: readonly GeneratedCase[],
   variant: Variant,
   timeout?: number,
 ): Difference[] {
   const image = buildImage(cases);
   const expected = runQemu(image, timeout);
-  const got = runOurs(image, variant);
+  const got = runOurs(machine, image, variant);
   return cases.flatMap((test, i) =>
     same(expected[i], got[i]) ? [] : [{ test, variant, qemu: expected[i], ours: got[i] }],
   );
@@ -134,97 +139,26 @@ export interface Variant {
 /** Taken by turns. */
 const VARIANTS: readonly Variant[] = [{}, { slice: 1 }, { slice: 3, guarded: true }];
 
-/** Runs `count` cases with consecutive seeds. */
-export function runCases(state: State, firstSeed: number, count: number, tally: Tally): void {
+/** Runs `count` cases with consecutive seeds, all on one machine: every image replaces the code of the one before. */
+export function runCases(
+  engine: string,
+  state: State,
+  firstSeed: number,
+  count: number,
+  tally: Tally,
+): void {
+  const machine = newMachine(engine);
   for (let done = 0; done < count; done += CAPACITY) {
     const cases = Array.from({ length: Math.min(CAPACITY, count - done) }, (_, i) =>
       generateCase(firstSeed + done + i, i, state),
     );
     const variant = VARIANTS[(done / CAPACITY) % VARIANTS.length];
-    tally.differences.push(...differencesOf(cases, variant));
+    tally.differences.push(...differencesOf(machine, cases, variant));
     tally.cases += cases.length;
     for (const { instructions } of cases) {
       tally.instructions += instructions.length;
       for (const { id } of instructions) tally.rows.set(id, (tally.rows.get(id) ?? 0) + 1);
     }
   }
-}
-
-/** Replaces instructions by NOPs as long as the difference stays. */
-export function shrink(difference: Difference): Difference {
-  let best = difference;
-  for (const instruction of [...difference.test.instructions].reverse()) {
-    const code = best.test.code.slice();
-    code.set(nop(instruction), instruction.offset);
-    try {
-      best = differencesOf([{ ...best.test, code }], best.variant, 1000)[0] ?? best;
-    } catch {
-      // Without this instruction the case does not end.
-    }
-  }
-  return best;
-}
-
-function nop({ size, thumb }: Instruction): number[] {
-  if (!thumb) return [0x00, 0xf0, 0x20, 0xe3];
-  return size === 2 ? [0x00, 0xbf] : [0xaf, 0xf3, 0x00, 0x80];
-}
-
-const NAMES = [..."0123456789"]
-  .map((n) => `r${n}`)
-  .concat(["r10", "r11", "r12", "sp", "lr", "flags", "fault pc", "signal"]);
-const hex = (value: number) => (value >>> 0).toString(16).padStart(8, "0");
-
-/** A difference in words: disassembly by objdump, registers, memory. */
-export function explain({ test, variant, qemu, ours }: Difference, state: State): string {
-  const lines = [
-    `${state}, seed ${test.seed}, place ${test.place}, ${JSON.stringify(variant)}; window at ${hex(windowAddress(test.place))}`,
-  ];
-  for (const instruction of test.instructions) {
-    const { offset, size, thumb, id } = instruction;
-    const bytes = test.code.subarray(offset, offset + size);
-    if (Buffer.compare(bytes, Uint8Array.from(nop(instruction))) === 0) continue;
-    const address = codeAddress(test.place) + test.skew + offset;
-    lines.push(`  ${hex(address)}  ${objdump(bytes, thumb, address).padEnd(44)} ${id}`);
-  }
-  lines.push(`  ${"".padEnd(10)} initial   qemu-arm  interpreter`);
-  for (let i = 0; i < 18; i++) {
-    const initial = i < 16 ? hex(test.registers[i]) : "";
-    const mark = qemu.registers[i] === ours.registers[i] ? "" : "   <--";
-    if (mark || (i < 16 && test.registers[i] !== qemu.registers[i]))
-      lines.push(
-        `  ${NAMES[i].padEnd(10)} ${initial.padEnd(9)} ${hex(qemu.registers[i])}  ${hex(ours.registers[i])}${mark}`,
-      );
-  }
-  qemu.window.forEach((byte, i) => {
-    if (byte !== ours.window[i])
-      lines.push(
-        `  memory ${hex(windowAddress(test.place) + i)}: ${hex(test.window[i]).slice(6)}  ${hex(byte).slice(6)}  ${hex(ours.window[i]).slice(6)}`,
-      );
-  });
-  return lines.join("\n");
-}
-
-/** The text binutils has for one instruction. */
-export function objdump(bytes: Uint8Array, thumb: boolean, address: number): string {
-  const folder = mkdtempSync(join(tmpdir(), "rtt-sim-dump-"));
-  try {
-    const file = join(folder, "code.bin");
-    writeFileSync(file, bytes);
-    const command = [
-      "arm-none-eabi-objdump",
-      "-D",
-      "-b",
-      "binary",
-      "-m",
-      "arm",
-      `--adjust-vma=${address}`,
-    ];
-    if (thumb) command.push("-M", "force-thumb");
-    const text = run([...command, file]).stdout;
-    const line = Buffer.from(text).toString("latin1").trim().split("\n").at(-1)!;
-    return line.split("\t").slice(2).join(" ").trim();
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  machine.memory.dispose();
 }

@@ -1,8 +1,10 @@
-/** The interpreter against qemu-arm: random instruction sequences made from the decode tables. */
+/** Our engines against qemu-arm: random instruction sequences made from the decode tables. */
 import { afterAll, expect, test } from "bun:test";
 import { missingRows } from "./coverage.ts";
-import { type Tally, explain, newTally, runCases, shrink } from "./differential.ts";
+import { type Tally, newTally, runCases } from "./differential.ts";
+import { engines } from "./engines.ts";
 import type { State } from "./generate.ts";
+import { explain, shrink } from "./report.ts";
 import { noQemu, noToolchain } from "./tools.ts";
 
 const absent = noQemu ?? noToolchain;
@@ -13,20 +15,22 @@ const SEED = Number(process.env.RTT_SIM_SEED ?? 1);
 
 const tallies: Record<State, Tally> = { thumb: newTally(), a32: newTally() };
 
-for (const state of ["thumb", "a32"] as const) {
-  test.skipIf(absent !== undefined)(
-    `${state}: registers, flags and memory as under qemu-arm${absent ? ` (${absent})` : ""}`,
-    () => {
-      const tally = tallies[state];
-      runCases(state, SEED, CASES, tally);
-      const text = tally.differences.slice(0, 3).map((d) => explain(shrink(d), state));
-      expect(text.join("\n\n")).toBe("");
-      expect(tally.differences.length).toBe(0);
-      expect(tally.instructions).toBeGreaterThan(CASES * 5);
-    },
-    FULL ? 600_000 : 60_000,
-  );
-}
+for (const engine of Object.keys(engines))
+  for (const state of ["thumb", "a32"] as const) {
+    test.skipIf(absent !== undefined)(
+      `${engine}, ${state}: registers, flags and memory as under qemu-arm${absent ? ` (${absent})` : ""}`,
+      () => {
+        const tally = (tallies[state] = newTally());
+        runCases(engine, state, SEED, CASES, tally);
+        const found = tally.differences.slice(0, 3);
+        const text = found.map((difference) => explain(shrink(engine, difference), state));
+        expect(text.join("\n\n")).toBe("");
+        expect(tally.differences.length).toBe(0);
+        expect(tally.instructions).toBeGreaterThan(CASES * 5);
+      },
+      FULL ? 900_000 : 60_000,
+    );
+  }
 
 test.skipIf(absent !== undefined)("every row of the decode tables was executed", () => {
   const missing = missingRows(new Map([...tallies.thumb.rows, ...tallies.a32.rows]));

@@ -1,14 +1,8 @@
-/** Just enough of Linux to run a static ARM executable on the interpreter: write, exit, and no signals. */
-import {
-  type Cpu,
-  type CpuFault,
-  type CpuStats,
-  Exit,
-  createInterpreter,
-} from "../../../src/cpu/mod.ts";
-import { GuestMemory } from "../../../src/memory/mod.ts";
+/** Just enough of Linux to run a static ARM executable on an engine: write, exit, and no signals. */
+import { type Cpu, type CpuFault, type CpuStats, Exit } from "../../../src/cpu/mod.ts";
+import type { GuestMemory } from "../../../src/memory/mod.ts";
+import { MEMORY, type Machine, newMachine } from "./engines.ts";
 
-const MEMORY = { base: 0x60000000, size: 0x800000 };
 const STACK = MEMORY.base + MEMORY.size - 0x1000;
 const SYS_exit = 1;
 const SYS_write = 4;
@@ -48,10 +42,18 @@ function load(memory: GuestMemory, elf: Uint8Array): number {
   return view.getUint32(24, true);
 }
 
-/** Runs an executable to its end. */
-export function runLinux(elf: Uint8Array, options: Options = {}): Process {
-  const memory = new GuestMemory(MEMORY);
-  const cpu = createInterpreter(memory);
+/** Runs an executable to its end on a new machine. */
+export function runLinux(engine: string, elf: Uint8Array, options: Options = {}): Process {
+  const machine = newMachine(engine);
+  try {
+    return runOn(machine, elf, options);
+  } finally {
+    machine.memory.dispose();
+  }
+}
+
+/** Runs an executable to its end; the machine may have run others before. */
+export function runOn({ memory, cpu }: Machine, elf: Uint8Array, options: Options): Process {
   const output: Uint8Array[] = [];
   let status: number | undefined;
   cpu.onSvc = () => {
@@ -84,7 +86,6 @@ export function runLinux(elf: Uint8Array, options: Options = {}): Process {
     if (exit === Exit.Fault) left--;
   }
   const fault = exit === Exit.Fault ? cpu.fault : undefined;
-  memory.dispose();
   return { stdout: Buffer.concat(output), status, fault, stats: cpu.stats, units: budget - left };
 }
 

@@ -11,6 +11,7 @@ static const struct {
 #include "programs.inc"
 };
 
+/* All of them, or the one the first argument names; each behind its name. */
 int main(int argc, char **argv) {
   for (unsigned i = 0; i < sizeof programs / sizeof *programs; i++) {
     if (argc > 1 && strcmp(argv[1], programs[i].name)) continue;
