@@ -1,4 +1,4 @@
-import type { GuestMemory } from "../memory/mod.ts";
+import { type GuestMemory, READ } from "../memory/mod.ts";
 
 /** First byte behind the .bss of the reference kernel image: where rt_system_heap_init starts. */
 export const HEAP_BEGIN = 0x6007ce14;
@@ -40,17 +40,18 @@ export function systemArea(memory: GuestMemory): SystemArea {
       `guest memory of ${memory.size} bytes leaves no heap: it must end above 0x${(HEAP_BEGIN + SYSTEM_AREA).toString(16)}`,
     );
   const data = base + TRAPS;
-  const irqStack = base + DATA + IRQ_STACK;
+  const reents = base + DATA;
   return {
     heapBegin: HEAP_BEGIN,
     heapEnd: base,
     traps: base,
     data,
-    irqStack,
-    reents: irqStack,
-    reentsEnd: irqStack + REENTS,
-    free: irqStack + REENTS,
-    end: memory.end,
+    // Above every thread's stack, so that one comparison finds an overflow in interrupt handlers too.
+    irqStack: memory.end,
+    reents,
+    reentsEnd: reents + REENTS,
+    free: reents + REENTS,
+    end: memory.end - IRQ_STACK,
   };
 }
 
@@ -63,5 +64,6 @@ const SVC = 0xef000000;
 /** Writes the trap words and returns the address of one by its number. */
 export function writeTraps(memory: GuestMemory, area: SystemArea): (trap: number) => number {
   for (let n = 0; n < TRAPS / 4; n++) memory.st32(area.traps + 4 * n, SVC | n);
+  memory.protect(area.traps, area.traps + TRAPS, READ);
   return (trap) => area.traps + 4 * trap;
 }
