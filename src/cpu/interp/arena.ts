@@ -1,8 +1,8 @@
 import { GRANULE_SHIFT } from "../../memory/mod.ts";
 import { CACHE_MASK, Code } from "./loop.ts";
 
-/** Words of code that fit before everything is translated afresh: about 250,000 instructions. Untouched pages cost nothing. */
-const ARENA_WORDS = 1 << 21;
+/** Words of code that fit before everything is translated afresh: about 125,000 instructions. Untouched pages cost nothing. */
+const ARENA_WORDS = 1 << 20;
 /** Room that the largest block can need. */
 const BLOCK_WORDS = 1 << 13;
 
