@@ -12,8 +12,8 @@ import {
   SYSTEM_AREA,
   type Task,
 } from "../kernel/mod.ts";
-import { posixRows } from "../kernel/posix/mod.ts";
-import type { WallClock } from "../kernel/types.ts";
+import { cardDriver, deviceIo, posixRows } from "../kernel/posix/mod.ts";
+import { ObjectClass, type WallClock } from "../kernel/types.ts";
 import { GuestMemory } from "../memory/mod.ts";
 import { bootText, listTexts, Shell, SHELL_ROWS } from "../shell/mod.ts";
 import { Vfs, VfsError } from "../vfs/mod.ts";
@@ -106,7 +106,7 @@ export class Machine {
     });
     this.outcomes = new Outcomes(loader, () => kernel.pause());
     kernel.register({ rows: dlmoduleRows, context: loader });
-    kernel.register({ rows: posixRows, context: { kernel, vfs } });
+    kernel.register({ rows: posixRows, context: { kernel, vfs, devices: deviceIo(kernel) } });
     kernel.register({ rows: SHELL_ROWS, context: this.shell });
     kernel.bind((number) => firmware.svcName(number));
     this.plugIn();
@@ -192,6 +192,8 @@ export class Machine {
   private *main(mode: BootMode): Task<void> {
     const { kernel } = this;
     yield* callGuest(this.firmware.boot, 0);
+    const card = cardDriver(kernel, cardDevice(this.disk), () => this.vfs.reload(DISK));
+    kernel.devices.attach(kernel.objects.find(DISK, ObjectClass.Device), card);
     this.vfs.openConsole("/dev/uart0");
     const mounted = this.mountDisk();
     if (mode === "shell") {
