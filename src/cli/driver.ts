@@ -66,13 +66,17 @@ export class Driver {
     }
   }
 
-  /** Lets simulated time pass until that tick, or until nothing is left to wait for. */
+  /** Lets simulated time pass until that tick. */
   pass(target: number): Verdict {
     const { kernel } = this.machine;
     while (kernel.tick < target) {
-      const result = kernel.run({ units: UNITS_PER_LOOK, untilTick: target, skipIdle: true });
+      const result = kernel.run({
+        units: UNITS_PER_LOOK,
+        untilTick: target,
+        skipIdle: true,
+        passTime: true,
+      });
       if (result.why === "halted") return this.leave("halted");
-      if (result.why === "idle") break;
       if (
         this.options.wallTimeout > 0 &&
         performance.now() - this.started > this.options.wallTimeout

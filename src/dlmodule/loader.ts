@@ -1,4 +1,4 @@
-import type { Task } from "../kernel/call.ts";
+import { SCHEDULE, type Task } from "../kernel/call.ts";
 import { ObjectClass } from "../kernel/types.ts";
 import { ElfError } from "../elf/mod.ts";
 import {
@@ -116,6 +116,8 @@ export class Loader {
       return 0;
     }
     this.starts.emit({ name, path: module.path, address });
+    // rt_thread_startup: a thread with a better priority runs before the caller goes on.
+    yield SCHEDULE;
     return address;
   }
 

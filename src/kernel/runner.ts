@@ -301,7 +301,7 @@ export class Runner {
       this.idleWaits = false;
       return undefined;
     }
-    const next = this.nextEvent(equalWaits);
+    const next = this.nextEvent(equalWaits) ?? (limits.passTime ? limits.untilTick : undefined);
     if (!clock.isVirtual || !limits.skipIdle || next === undefined) {
       if (clock.due() || this.pendingInterrupts.length > 0) return undefined;
       return { why: "idle", nextTick: next };

@@ -44,6 +44,8 @@ export interface RunLimits {
   readonly untilTick?: number;
   /** Virtual time only: when every thread sleeps, jump to the next timer instead of returning "idle". */
   readonly skipIdle: boolean;
+  /** With `skipIdle`: time passes up to `untilTick` also when no timer runs. */
+  readonly passTime?: boolean;
 }
 
 /**

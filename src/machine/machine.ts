@@ -106,7 +106,15 @@ export class Machine {
     });
     this.outcomes = new Outcomes(loader, () => kernel.pause());
     kernel.register({ rows: dlmoduleRows, context: loader });
-    kernel.register({ rows: posixRows, context: { kernel, vfs, devices: deviceIo(kernel) } });
+    kernel.register({
+      rows: posixRows,
+      context: {
+        kernel,
+        vfs,
+        devices: deviceIo(kernel),
+        consoleWritten: () => this.consoleWritten(),
+      },
+    });
     kernel.register({ rows: SHELL_ROWS, context: this.shell });
     kernel.bind((number) => firmware.svcName(number));
     this.plugIn();
@@ -250,6 +258,12 @@ export class Machine {
         yield SCHEDULE;
       }
     }
+  }
+
+  /** The board's shell notices what is written through the shared stream, not what comes from write() itself. */
+  private consoleWritten(): void {
+    const caller = this.cpu.r[14];
+    if (caller >= this.firmware.start && caller < this.firmware.end) this.shell.doubleEcho();
   }
 
   /** What a module that is gone left behind in the C library. */

@@ -20,6 +20,8 @@ export interface PosixContext {
   readonly kernel: KernelApi;
   readonly vfs: VfsApi;
   readonly devices?: DeviceIo;
+  /** Called after write() sent bytes to the console. */
+  readonly consoleWritten?: () => void;
 }
 
 /** Runs a call of the VFS: gives its result, or sets errno and gives -1. */

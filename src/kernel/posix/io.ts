@@ -135,6 +135,7 @@ function write(c: PosixContext, fd: number, address: number, size: number): Call
   if (!file?.device) return posix(c, () => c.vfs.write(fd, bytes));
   if (isConsole(c, file)) {
     c.kernel.console.print(latin1(bytes));
+    c.consoleWritten?.();
     return size;
   }
   return transfer(c, file, (name, at) => c.devices?.write(name, at, address, size));
