@@ -21,9 +21,16 @@ function load(k: Kernel, rb: number): Ring {
   const m = k.memory;
   const read = RB.read.get(m, rb);
   const write = RB.write.get(m, rb);
+  const size = (RB.buffer_size.get(m, rb) << 16) >> 16;
+  k.assert(
+    read >> 1 <= size && write >> 1 <= size,
+    "rb->read_index <= rb->buffer_size",
+    "rt_ringbuffer",
+    0,
+  );
   return {
     pool: RB.buffer_ptr.get(m, rb),
-    size: (RB.buffer_size.get(m, rb) << 16) >> 16,
+    size,
     readIndex: read >> 1,
     readMirror: read & 1,
     writeIndex: write >> 1,
