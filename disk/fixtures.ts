@@ -1,7 +1,7 @@
 /**
- * Rebuilds every guest binary of the repository: `bun disk/fixtures.ts [--check]`.
+ * Rebuilds every guest binary of the repository: `bun disk/fixtures.ts [--check] [--modules]`.
  *
- * With --check nothing is written; the exit code is 1 when a rebuilt file differs from the one that is checked in.
+ * With --modules the firmware is left out. With --check nothing is written; the exit code is 1 when a rebuilt file differs from the one that is checked in.
  */
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -10,9 +10,10 @@ import { allJobs } from "./modules.ts";
 import { build, ROOT, TOOLCHAIN, ToolError, toolchain } from "./toolchain.ts";
 
 const check = process.argv.includes("--check");
-const unknown = process.argv.slice(2).filter((word) => word !== "--check");
+const modulesOnly = process.argv.includes("--modules");
+const unknown = process.argv.slice(2).filter((word) => !["--check", "--modules"].includes(word));
 if (unknown.length > 0)
-  fail(2, `unknown argument ${unknown[0]}; usage: bun disk/fixtures.ts [--check]`);
+  fail(2, `unknown argument ${unknown[0]}; usage: bun disk/fixtures.ts [--check] [--modules]`);
 
 const found = toolchain();
 if (found === undefined) {
@@ -47,7 +48,7 @@ try {
 }
 
 const firmware = join(ROOT, "src/firmware/build.ts");
-if (existsSync(firmware)) {
+if (!modulesOnly && existsSync(firmware)) {
   const run = Bun.spawnSync([process.execPath, firmware, ...(check ? ["--check"] : [])], {
     stdio: ["ignore", "inherit", "inherit"],
   });

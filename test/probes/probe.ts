@@ -59,7 +59,7 @@ export function systemProbes(): Probe[] {
 export function run(probe: Probe, options: { readonly compat404: boolean }): string {
   const typist = new Typist(makeCard("mformat", probe.files), options);
   try {
-    typist.boot();
+    typist.boot({ silence: SILENCE });
     const received = probe.lines
       .map((line) => typist.type(`${line}\r`, { silence: SHORTER[probe.name] ?? SILENCE }))
       .join("")

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { RamDevice } from "../../src/block/mod.ts";
 import { makeCard } from "./card.ts";
 import { card, type DescribedFile, describedCard } from "./cards.ts";
+import type { Pace } from "./typist.ts";
 
 const RECORDINGS = join(import.meta.dir, "recordings");
 
@@ -12,8 +13,7 @@ export interface Step {
   readonly typed: string;
   /** Bytes that came back, latin-1. */
   readonly received: string;
-  /** Milliseconds that the person waited at least. */
-  readonly atLeast: number;
+  readonly pace: Pace;
 }
 
 export interface Session {
@@ -37,8 +37,15 @@ export const SESSIONS: readonly string[] = readdirSync(RECORDINGS)
   .filter((name) => !(name in NOT_REPLAYED))
   .sort();
 
-/** An Enter on an empty line was followed by a wait, to let programs in the background end. */
+/** How long nothing came back before the next line was typed, in milliseconds; found from recorded tick counts. */
+function silenceOf(name: string): number {
+  if (name === "p-date_get") return 300;
+  return name.startsWith("p-") ? 430 : 530;
+}
+
+/** Lines after which the person waited longer: an empty one, to let programs in the background end, and long computations. */
 const LONG_WAIT = 4000;
+const LONG_LINE = /^\r?$|big1m/;
 
 export function session(name: string): Session {
   const recording = JSON.parse(readFileSync(join(RECORDINGS, `${name}.json`), "utf8")) as {
@@ -51,7 +58,10 @@ export function session(name: string): Session {
   const steps = recording.steps.map(([typed, received], i) => ({
     typed: i === 0 ? "" : bytes || (keys >= 0 && i >= keys) ? typed : `${typed}\r`,
     received,
-    atLeast: /^\r?$/.test(typed) && i > 0 && keys < 0 ? LONG_WAIT : 0,
+    pace: {
+      silence: i === 0 ? 1500 : silenceOf(name),
+      atLeast: i > 0 && keys < 0 && LONG_LINE.test(typed) ? LONG_WAIT : 0,
+    },
   }));
   return { name, steps, card: () => cardOf(name, recording.files) };
 }

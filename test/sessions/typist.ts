@@ -41,9 +41,9 @@ export class Typist {
   }
 
   /** Starts the system; what it prints before it waits for input. */
-  boot(): string {
+  boot(pace: Pace): string {
     this.machine.boot("shell");
-    return this.wait({ silence: 1500 });
+    return this.wait(pace);
   }
 
   /** Types the bytes (latin-1) as they are; what came back. */
