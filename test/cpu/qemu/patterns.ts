@@ -60,7 +60,7 @@ export function compareAndBranch(s: Sequence): boolean {
     if (e.fields.has("i")) f.i = 0;
     if (e.fields.has("y")) f.y = 0;
   } else if (b === undefined && s.free(a) && random.once(2)) {
-    s.setInitial(a, random.below(3));
+    s.setInitial(a, random.pick([0, 1, 2, 0x7fffffff, 0x80000000, 0x80000001, 0xffffffff]));
     f.i = random.below(3);
   }
   if (!tryRow(s, e, f)) return false;

@@ -1,3 +1,6 @@
+/** Where additions and comparisons overflow. */
+const EDGES = [0, 1, 0x7fffffff, 0x80000000, 0x80000001, 0xffffffff];
+
 /** A seeded generator of 32-bit numbers (xoshiro128**), so that every failure can be named by its seed. */
 export class Random {
   private a: number;
@@ -54,9 +57,9 @@ export class Random {
     while (out.length < count && rest.length) out.push(rest.splice(this.below(rest.length), 1)[0]);
     return out;
   }
-  /** A word as arithmetic likes to meet: often small, near a power of two, of repeated bytes, or simply random. */
+  /** A word as arithmetic likes to meet: often small, near a power of two or an overflow, of repeated bytes, or simply random. */
   word(): number {
-    switch (this.below(8)) {
+    switch (this.below(9)) {
       case 0:
         return this.below(40);
       case 1:
@@ -71,6 +74,8 @@ export class Random {
             this.pick([0x7fff, 0x8000, 0xffff, 1])) >>>
           0
         );
+      case 5:
+        return this.pick(EDGES);
       default:
         return this.u32();
     }
