@@ -1,6 +1,6 @@
 import { type Cpu, Exit, SVC_UNITS } from "../cpu/types.ts";
 import type { GuestMemory } from "../memory/mod.ts";
-import { THREAD_PRIORITY_MAX } from "./abi/constants.ts";
+import { THREAD_PRIORITY_MAX, THREAD_STAT_YIELD } from "./abi/constants.ts";
 import { THREAD } from "./abi/layout.ts";
 import { Trap } from "./board.ts";
 import { type GuestCall, SCHEDULE, type Task } from "./call.ts";
@@ -335,15 +335,21 @@ export class Runner {
     return next === undefined ? Infinity : Math.max(1, (next - k.clock.tick) | 0);
   }
 
-  /** Ticks that are passed over still count against tidle0's slice. */
+  /**
+   * Ticks that are passed over still count against tidle0's slice. A slice that ends while nobody else is ready leaves the yield flag set,
+   * so that the next equal thread gets its turn at once (4.0.4 clears the flag only when it looks at the ready lists).
+   */
   spendIdleSlice(ticks: number): void {
     const { k, memory } = this;
     if (ticks === 0) return;
-    const slice = THREAD.init_tick.get(memory, k.threads.idle);
-    const left = THREAD.remaining_tick.get(memory, k.threads.idle) - ticks;
+    const { idle } = k.threads;
+    const slice = THREAD.init_tick.get(memory, idle);
+    const left = THREAD.remaining_tick.get(memory, idle) - ticks;
+    if (left <= 0)
+      THREAD.stat.set(memory, idle, THREAD.stat.get(memory, idle) | THREAD_STAT_YIELD);
     THREAD.remaining_tick.set(
       memory,
-      k.threads.idle,
+      idle,
       left > 0 ? left : ((left % slice) + slice) % slice || slice,
     );
   }
