@@ -33,6 +33,8 @@ const hex8 = (value: number) => `0x${(value >>> 0).toString(16).padStart(8, "0")
 
 /** CPU exceptions and failed assertions: the end of a module, or of the system. */
 export class Faults {
+  /** An undefined instruction that the next thread will seem to execute again. */
+  private stale: CpuFault | undefined;
   /** Thrown inside a supervisor call; handled when the engine has left. */
   pending: unknown;
 
@@ -116,7 +118,18 @@ export class Faults {
       if (this.abortCall(fault)) return;
       this.assertionText(new AssertionFailed("0", "rt_hw_cpu_shutdown", 85));
     }
+    // The undefined-instruction vector of 4.0.4 leaves its context behind, and the next thread runs into it.
+    else if (k.options.compat404 && fault.kind === "undefined instruction") this.stale = fault;
     this.endThread();
+  }
+
+  /** Another thread runs now. */
+  switched(): void {
+    if (this.stale === undefined) return;
+    this.k.console.print(this.dump(this.stale));
+    this.assertionText(new AssertionFailed("0", "rt_hw_cpu_shutdown", 85));
+    this.stale = undefined;
+    this.k.runner.halted = true;
   }
 
   /** An access of up to 16 registers that touches the guarded bytes below the thread's stack. */

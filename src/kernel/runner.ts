@@ -285,6 +285,7 @@ export class Runner {
     k.reents.activate(state);
     k.hooks.switched?.(to);
     k.stackCheck.switchedTo(state);
+    k.faults.switched();
   }
 
   /** The idle thread waits for an interrupt. Returns a result when `run` has to leave. */
@@ -345,8 +346,7 @@ export class Runner {
     const { idle } = k.threads;
     const slice = THREAD.init_tick.get(memory, idle);
     const left = THREAD.remaining_tick.get(memory, idle) - ticks;
-    if (left <= 0)
-      THREAD.stat.set(memory, idle, THREAD.stat.get(memory, idle) | THREAD_STAT_YIELD);
+    if (left <= 0) THREAD.stat.set(memory, idle, THREAD.stat.get(memory, idle) | THREAD_STAT_YIELD);
     THREAD.remaining_tick.set(
       memory,
       idle,

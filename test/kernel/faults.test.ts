@@ -149,6 +149,16 @@ test("guest code called by a system thread that fails is given up, and its calle
   expect(b.text()).toEndWith("shutdown...\ngoes on\n");
 });
 
+test("compat404: after an undefined instruction the next thread faults too and the system stops", () => {
+  const b = guestBench({ compat404: true });
+  const { ended } = withModule(b);
+  b.thread("undef", b.code(0xe7f000f0), { module: MODULE });
+  expect(settle(b).why).toBe("halted");
+  expect(ended.length).toBe(1);
+  expect(b.text().match(/undefined instruction:/g)?.length).toBe(2);
+  expect(b.text()).toMatch(/undef +31 +close [^]*tidle0 +31 +running/);
+});
+
 test("a firmware that calls an unknown function says so and ends the module", () => {
   const b = guestBench();
   const { ended } = withModule(b);
