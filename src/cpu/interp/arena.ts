@@ -23,6 +23,8 @@ export interface Block {
   /** Places that hold this block's index: word, and the exit stub which it held before. */
   readonly incoming: number[];
   live: boolean;
+  /** The first word, when another stands in its place. */
+  patched: number | undefined;
 }
 
 /** Index of the ops that every arena holds. */
@@ -104,6 +106,17 @@ export class Arena {
     const h = ((key >>> 1) & CACHE_MASK) << 1;
     this.cache[h] = key;
     this.cache[h + 1] = block.first + 1;
+  }
+
+  /** Puts another op at the beginning of a block. */
+  patch(block: Block, code: Code): void {
+    block.patched ??= this.words[block.first + 1];
+    this.words[block.first + 1] = code;
+  }
+  unpatch(block: Block): void {
+    if (block.patched === undefined) return;
+    this.words[block.first + 1] = block.patched;
+    block.patched = undefined;
   }
 
   /** Drops the blocks made from guest memory in [start, end). Returns how many. */

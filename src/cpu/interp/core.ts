@@ -4,20 +4,29 @@ import { liftBlock } from "../lift/mod.ts";
 import { type Cpu, type CpuFault, type CpuStats, Exit, SVC_UNITS } from "../types.ts";
 import { Arena, type Block, PREFETCH_ABORT } from "./arena.ts";
 import { Encoder } from "./encode.ts";
-import { Code, loop } from "./loop.ts";
+import { Code, HANDOVER, loop } from "./loop.ts";
 import { packCpsr, Slot, unpackCpsr } from "./state.ts";
 
 interface Access {
   readonly size: number;
   readonly store: boolean;
   readonly signed: boolean;
-  readonly post: boolean;
+  /** What becomes of the base. */
+  readonly writeback: "post" | "pre" | undefined;
 }
+
+/** Added to ITSTATE in the key of a block of one instruction. */
+const STEP_IT = 256;
 
 /** What the slow path has to know of a memory op. */
 const accesses: (Access | undefined)[] = [];
-function describe(code: Code, size: number, kind: "store" | "signed" | "load", post = false): void {
-  accesses[code] = { size, store: kind === "store", signed: kind === "signed", post };
+function describe(
+  code: Code,
+  size: number,
+  kind: "store" | "signed" | "load",
+  writeback?: "post" | "pre",
+): void {
+  accesses[code] = { size, store: kind === "store", signed: kind === "signed", writeback };
 }
 describe(Code.LdrI, 4, "load");
 describe(Code.LdrbI, 1, "load");
@@ -36,15 +45,20 @@ describe(Code.StrhI, 2, "store");
 describe(Code.StrX, 4, "store");
 describe(Code.StrbX, 1, "store");
 describe(Code.StrhX, 2, "store");
-describe(Code.LdrPost, 4, "load", true);
-describe(Code.LdrbPost, 1, "load", true);
-describe(Code.StrPost, 4, "store", true);
-describe(Code.StrbPost, 1, "store", true);
+describe(Code.LdrPost, 4, "load", "post");
+describe(Code.LdrbPost, 1, "load", "post");
+describe(Code.StrPost, 4, "store", "post");
+describe(Code.StrbPost, 1, "store", "post");
+describe(Code.LdrPre, 4, "load", "pre");
+describe(Code.LdrbPre, 1, "load", "pre");
+describe(Code.StrPre, 4, "store", "pre");
+describe(Code.StrbPre, 1, "store", "pre");
 
 /** The interpreter as a Cpu. What the loop and the rare ops need of it is public, everybody else sees `Cpu`. */
 export class Core implements Cpu {
-  readonly file = new Int32Array(Slot.Count);
-  readonly r = this.file.subarray(0, 16);
+  /** In wasm memory, where translated code keeps it too. */
+  readonly file: Int32Array;
+  readonly r: Int32Array;
   readonly arena = new Arena();
   readonly stats: CpuStats = {
     instructions: 0,
@@ -66,6 +80,8 @@ export class Core implements Cpu {
   private monitor = { address: 0, size: -1 };
 
   constructor(readonly memory: GuestMemory) {
+    this.file = memory.engine.subarray(0, Slot.Count);
+    this.r = this.file.subarray(0, 16);
     memory.onCodeWrite = (start, end) => this.drop(start, end);
   }
 
@@ -85,7 +101,42 @@ export class Core implements Cpu {
   run(): Exit {
     this.fault = undefined;
     if (this.units <= 0) return Exit.Slice;
+    return this.interpret() as Exit;
+  }
+
+  // For a core with a second engine.
+
+  /** Called with a range of guest addresses whose translations are to be forgotten. */
+  onDrop: (start: number, end: number) => void = () => {};
+  /** Guest addresses (bit 0: Thumb) of blocks to which the interpreter does not go: it returns HANDOVER instead. */
+  readonly foreign = new Set<number>();
+
+  /** Runs until an exit or a block of the other engine. */
+  interpret(): Exit | typeof HANDOVER {
     return loop(this, this.enter());
+  }
+
+  /** Executes the instruction at the pc, which may fault or stop; HANDOVER when not. A branch may be followed further. */
+  step(): Exit | typeof HANDOVER {
+    const { file } = this;
+    const key = (file[Slot.PC] & ~1) | file[Slot.T];
+    const it = file[Slot.IT];
+    file[Slot.IT] = 0;
+    const full = (key >>> 0) + (it + STEP_IT) * 2 ** 32;
+    const block = this.arena.get(full) ?? this.translate(key, it, full);
+    return loop(this, block ? block.first + 1 : PREFETCH_ABORT);
+  }
+
+  /** The block at `key` is of the other engine from now on. */
+  handOver(key: number): void {
+    this.foreign.add(key);
+    const block = this.arena.get(key);
+    if (block) this.arena.patch(block, Code.Handover);
+  }
+  takeBack(key: number): void {
+    if (!this.foreign.delete(key)) return;
+    const block = this.arena.get(key);
+    if (block) this.arena.unpatch(block);
   }
 
   invalidate(start: number, end: number): void {
@@ -207,7 +258,7 @@ export class Core implements Cpu {
     const word = this.arena.words[ip];
     const code: Code = word & 255;
     const d = (word >>> 8) & 255;
-    const { size, store, signed, post } = accesses[code]!;
+    const { size, store, signed, writeback } = accesses[code]!;
     if (store) this.store(ip, address, size, file[d]);
     else {
       const value = this.load(address, size);
@@ -217,7 +268,10 @@ export class Core implements Cpu {
       }
     }
     if (this.fault !== undefined) return -ip;
-    if (post) file[(word >>> 16) & 255] = address + this.arena.words[ip + 1];
+    if (writeback) {
+      const moved = writeback === "pre" ? 0 : this.arena.words[ip + 1];
+      file[(word >>> 16) & 255] = address + moved;
+    }
     return ip + 2;
   }
 
@@ -355,7 +409,8 @@ export class Core implements Cpu {
       this.fetchFault = key;
       return undefined;
     }
-    const ir = liftBlock(this.fetch, start, thumb, it);
+    const single = full >= STEP_IT * 2 ** 32;
+    const ir = liftBlock(this.fetch, start, thumb, it, single ? 1 : undefined);
     if ("address" in ir) {
       this.fetchFault = ir.address | (thumb ? 1 : 0);
       return undefined;
@@ -363,7 +418,7 @@ export class Core implements Cpu {
     dropDeadFlags(ir.insts);
     fuseCompareBranch(ir.insts);
     const first = this.arena.reserve();
-    const { map, last } = this.encoder.encode(ir, first);
+    const { map, last } = this.encoder.encode(ir, first, single);
     const block: Block = {
       key: full,
       start,
@@ -373,8 +428,10 @@ export class Core implements Cpu {
       map,
       incoming: [],
       live: true,
+      patched: undefined,
     };
     this.arena.add(block);
+    if (this.foreign.has(full)) this.arena.patch(block, Code.Handover);
     this.memory.markCode(block.start, block.end);
     this.stats.blocks++;
     this.stats.translatedInstructions += ir.pcs.length - 1;
@@ -382,7 +439,7 @@ export class Core implements Cpu {
   }
 
   /** The halfword at an address, or undefined where nothing can be executed. */
-  private readonly fetch = (address: number): number | undefined => {
+  readonly fetch = (address: number): number | undefined => {
     const a = address >>> 0;
     if (!(this.memory.rights[a >>> 6] & READ)) {
       try {
@@ -396,6 +453,7 @@ export class Core implements Cpu {
   };
 
   private drop(start: number, end: number): void {
+    this.onDrop(start, end);
     const { storing } = this;
     const dropped = this.arena.drop(start, end);
     if (dropped === 0) return;

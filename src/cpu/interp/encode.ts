@@ -86,6 +86,13 @@ memory[Op.str] = [Code.StrI, Code.StrX];
 memory[Op.strb] = [Code.StrbI, Code.StrbX];
 memory[Op.strh] = [Code.StrhI, Code.StrhX];
 
+/** Forms with writeback by a constant. */
+const writebacks: ({ post: Code; pre: Code } | undefined)[] = [];
+writebacks[Op.ldr] = { post: Code.LdrPost, pre: Code.LdrPre };
+writebacks[Op.ldrb] = { post: Code.LdrbPost, pre: Code.LdrbPre };
+writebacks[Op.str] = { post: Code.StrPost, pre: Code.StrPre };
+writebacks[Op.strb] = { post: Code.StrbPost, pre: Code.StrbPre };
+
 /** Conditions of compare and branch, in the order of the codes. */
 const compareOrder = [0, 1, 2, 3, 8, 9, 10, 11, 12, 13];
 
@@ -104,8 +111,8 @@ export class Encoder {
 
   constructor(private readonly words: Int32Array) {}
 
-  /** Encodes `block` from word `first` on: its guest address, then its code. */
-  encode(block: IrBlock, first: number): Encoded {
+  /** Encodes `block` from word `first` on: its guest address, then its code. `pause`: its end is not linked. */
+  encode(block: IrBlock, first: number, pause = false): Encoded {
     this.block = block;
     this.ip = first;
     this.labels.length = 0;
@@ -130,7 +137,10 @@ export class Encoder {
     }
     markTo(pcs.length - 1);
     starts[insts.length] = this.ip;
-    if (block.open) this.end(its[its.length - 1]);
+    if (block.open && pause) {
+      this.opK(Code.Pause, 0, 0, pcs.length - 1, block.end | thumb);
+      this.put(its[its.length - 1]);
+    } else if (block.open) this.end(its[its.length - 1]);
     for (let k = 0; k < this.labels.length; k += 2)
       this.words[this.labels[k]] = starts[this.labels[k + 1]];
     for (let k = 0; k < this.exits.length; k += 2) {
@@ -139,6 +149,11 @@ export class Encoder {
       this.opK(Code.Exit, 0, 0, 0, this.exits[k]);
     }
     return { map, last: this.ip };
+  }
+
+  /** True when a skip goes on at op k. */
+  private isLabel(k: number): boolean {
+    return this.block.insts.some((x) => opRows[x.op].operands.includes("label") && x.label === k);
   }
 
   private put(word: number): void {
@@ -159,6 +174,7 @@ export class Encoder {
     if (forms) return this.alu(x, forms, k);
     const access = memory[x.op];
     if (access) return this.access(x, access, k);
+    if (x.op === Op.ldm || x.op === Op.stm) return this.multiple(x, k);
     this.other(x);
     return k;
   }
@@ -167,6 +183,7 @@ export class Encoder {
     if (x.op === Op.mov || x.op === Op.mvn) {
       const code = x.kb ? (x.set ? forms.is : forms.i) : x.set ? forms.rs : forms.r;
       const d = x.d === NONE ? JUNK : x.d;
+      if (d === 14 && x.kb && this.call(x, k)) return k + 1;
       if (code === undefined) this.rare(x);
       else if (x.kb) this.opK(code, d, 0, 0, x.b);
       else this.op(code, d, x.b, 0);
@@ -183,6 +200,7 @@ export class Encoder {
       x.d = JUNK;
     }
     if (isShift(x.op) && x.kb) return this.shiftBy(x, forms, k);
+    if (this.countdown(x, k)) return k + 1;
     let code = x.kb ? (x.set ? forms.is : forms.i) : x.set ? forms.rs : forms.r;
     if (code === undefined && x.kb) {
       this.opK(Code.MovI, SCRATCH, 0, 0, x.b);
@@ -194,6 +212,29 @@ export class Encoder {
     else if (x.kb) this.opK(code, x.d, x.a, 0, x.b);
     else this.op(code, x.d, x.a, x.b);
     return k;
+  }
+
+  /** lr := constant and a branch of the same instruction in one. */
+  private call(x: Inst, k: number): boolean {
+    const y = this.block.insts[k + 1];
+    if (!y || y.at !== x.at) return false;
+    if (y.op === Op.br) this.branch(y, Code.BL, 0, 0);
+    else if (y.op === Op.bx) this.other(y, Code.Blx);
+    else return false;
+    this.put(x.b);
+    this.starts[k + 1] = this.ip;
+    return true;
+  }
+
+  /** SUBS by a constant and BNE: the end of a counted loop. */
+  private countdown(x: Inst, k: number): boolean {
+    const y = this.block.insts[k + 1];
+    if (x.op !== Op.sub || !x.kb || !x.set || y?.op !== Op.brc || y.cond !== 1) return false;
+    if (this.isLabel(k + 1)) return false;
+    // The words of the branch: its index is the subtraction's, its address its own.
+    this.branch(y, Code.SubsBne, x.d, x.a, true, x.b);
+    this.starts[k + 1] = this.ip;
+    return true;
   }
 
   /** A shift by a constant, which goes into b. Amount 32 shifts out everything, which a host shift cannot. */
@@ -260,28 +301,25 @@ export class Encoder {
       this.opK(indexed, data, base, x.b, x.i);
       return k;
     }
-    const post = x.b === 0 ? this.postIndex(x, k) : undefined;
-    if (post === undefined) {
-      this.opK(i, data, base, 0, x.b);
-      return k;
+    const moved = this.baseUpdate(x, k) ? writebacks[x.op] : undefined;
+    if (moved && (x.b === 0 || x.b === this.block.insts[k + 1].b)) {
+      const y = this.block.insts[k + 1];
+      this.opK(x.b === 0 ? moved.post : moved.pre, data, base, 0, y.b);
+      this.starts[k + 1] = this.ip;
+      return k + 1;
     }
-    this.opK(post, data, base, 0, this.block.insts[k + 1].b);
-    this.starts[k + 1] = this.ip;
-    return k + 1;
+    this.opK(i, data, base, 0, x.b);
+    return k;
   }
 
-  /** [a] followed by a += k of the same instruction. */
-  private postIndex(x: Inst, k: number): Code | undefined {
+  /** Op k uses base a, and the next op of the same instruction is a += constant. */
+  private baseUpdate(x: Inst, k: number): boolean {
     const y = this.block.insts[k + 1];
-    if (!y || y.at !== x.at || y.op !== Op.add || !y.kb || y.set) return undefined;
-    if (y.d !== x.a || y.a !== x.a || x.d === x.a) return undefined;
-    if (x.op === Op.ldr) return Code.LdrPost;
-    if (x.op === Op.ldrb) return Code.LdrbPost;
-    if (x.op === Op.str) return Code.StrPost;
-    return x.op === Op.strb ? Code.StrbPost : undefined;
+    if (!y || y.at !== x.at || y.op !== Op.add || !y.kb || y.set) return false;
+    return y.d === x.a && y.a === x.a && x.d !== x.a;
   }
 
-  private other(x: Inst): void {
+  private other(x: Inst, code: Code = Code.Bx): void {
     switch (x.op) {
       case Op.nop:
         return;
@@ -300,9 +338,6 @@ export class Encoder {
       case Op.ldrd:
       case Op.strd:
         return this.dual(x);
-      case Op.ldm:
-      case Op.stm:
-        return this.multiple(x);
       case Op.br:
         return this.branch(x, Code.B, 0, 0);
       case Op.brz:
@@ -326,7 +361,7 @@ export class Encoder {
           x.kb,
         );
       case Op.bx:
-        return this.opK(Code.Bx, 0, x.a, x.at + 1, this.block.pcs[x.at]);
+        return this.opK(code, 0, x.a, x.at + 1, this.block.pcs[x.at]);
       case Op.svc:
         this.opK(Code.Svc, 0, 0, x.at + 1, x.i);
         this.put(this.block.pcs[x.at + 1] | (this.block.thumb ? 1 : 0));
@@ -343,14 +378,14 @@ export class Encoder {
     this.rare(x);
   }
 
-  /** A branch out of the block or to one of its ops; `constant`: it compares with the constant x.b. */
-  private branch(x: Inst, code: number, d: number, a: number, constant = false): void {
+  /** A branch out of the block or to one of its ops; `constant`: with a constant operand, usually x.b. */
+  private branch(x: Inst, code: number, d: number, a: number, constant = false, value = x.b): void {
     const inside = opRows[x.op].operands.includes("label");
     const own = this.block.pcs[x.at];
     // A taken branch to an address not above its own costs a unit.
     const cost = !inside && (x.to & ~1) >>> 0 <= own >>> 0 ? 1 : 0;
     this.op(code, d, a, inside ? 0 : ((x.at + 1) << 1) | cost);
-    if (constant) this.put(x.b);
+    if (constant) this.put(value);
     if (inside) this.labels.push(this.ip, x.label);
     else this.exits.push(this.ip, x.to);
     this.put(0);
@@ -374,10 +409,11 @@ export class Encoder {
     else this.opK(Code.StrdI, x.s, x.a, x.t, x.b);
   }
 
-  private multiple(x: Inst): void {
+  private multiple(x: Inst, k: number): number {
+    const moves = this.baseUpdate(x, k);
     const start = this.ip;
     this.ip += 2;
-    this.put(0);
+    this.put(moves ? this.block.insts[k + 1].b : 0);
     for (let r = 0; r < 16; r++) {
       if (x.i & (1 << r)) this.put(r === 15 ? TEMP : r);
     }
@@ -385,6 +421,9 @@ export class Encoder {
     this.ip = start;
     this.opK(x.op === Op.ldm ? Code.Ldm : Code.Stm, 0, x.a, end - start - 3, x.j);
     this.ip = end;
+    if (!moves) return k;
+    this.starts[k + 1] = this.ip;
+    return k + 1;
   }
 
   private rare(x: Inst): void {

@@ -20,9 +20,12 @@ export const enum Code {
   Exit, // k = the word that should hold the target, which is at the address before this op
   Leave, // go on at the guest address of this place
   PrefetchAbort,
+  Pause, // leave the loop: k = guest address, third word: ITSTATE; b = instructions so far
+  Handover, // leave the loop at the beginning of a block
   B,
   BL, // third word: lr
   Bx, // to a; b = instructions so far, k = own address
+  Blx, // the same; third word: lr
   Bz, // when a is zero
   Bnz,
   Beq, // the conditions in their order
@@ -171,6 +174,10 @@ export const enum Code {
   LdrbPost,
   StrPost,
   StrbPost,
+  LdrPre, // [a + k], then a += k
+  LdrbPre,
+  StrPre,
+  StrbPre,
   LdrdI, // d and b
   StrdI,
   Ldm, // b registers from a + k; then what a is moved by, and the registers
@@ -201,8 +208,11 @@ export const CACHE_MASK = 0x3fff;
 const SLICE: Exit = 0;
 const STOP: Exit = 1;
 
+/** The loop returns this to a core with two engines: go on at the pc, with the other one if it likes. */
+export const HANDOVER = 3;
+
 /** Runs from arena index `ip` until an exit. */
-export function loop(core: Core, ip: number): Exit {
+export function loop(core: Core, ip: number): Exit | typeof HANDOVER {
   const R = core.file;
   const m = core.arena.words;
   const { cache } = core.arena;
@@ -232,13 +242,29 @@ export function loop(core: Core, ip: number): Exit {
           continue;
         case Code.PrefetchAbort:
           return core.prefetchAbort(units, count);
+        case Code.Pause:
+          R[F.IT] = m[ip + 2];
+          core.units = units;
+          core.stats.instructions += count + b;
+          R[F.PC] = k & -2;
+          R[F.T] = k & 1;
+          return HANDOVER;
+        case Code.Handover:
+          core.units = units;
+          core.stats.instructions += count;
+          k = m[ip - 1];
+          R[F.PC] = k & -2;
+          R[F.T] = k & 1;
+          return HANDOVER;
         case Code.B:
           break;
         case Code.BL:
           R[14] = m[ip + 2];
           break;
         case Code.Bx:
+        case Code.Blx:
           x = R[a];
+          if ((w & 255) === Code.Blx) R[14] = m[ip + 2];
           count += b;
           if ((x & -2) >>> 0 <= k >>> 0 && --units <= 0) {
             core.units = units;
@@ -1251,6 +1277,42 @@ export function loop(core: Core, ip: number): Exit {
           if ((rights[x >>> 6] & Right.Write) !== 0) {
             u8[x] = R[d];
             R[a] = (x + k) | 0;
+            ip += 2;
+            continue;
+          }
+          break memory;
+        case Code.LdrPre:
+          x = (R[a] + k) | 0;
+          if ((rights[x >>> 6] & Right.Read) !== 0 && (x & 3) === 0) {
+            R[d] = i32[x >>> 2];
+            R[a] = x;
+            ip += 2;
+            continue;
+          }
+          break memory;
+        case Code.LdrbPre:
+          x = (R[a] + k) | 0;
+          if ((rights[x >>> 6] & Right.Read) !== 0) {
+            R[d] = u8[x];
+            R[a] = x;
+            ip += 2;
+            continue;
+          }
+          break memory;
+        case Code.StrPre:
+          x = (R[a] + k) | 0;
+          if ((rights[x >>> 6] & Right.Write) !== 0 && (x & 3) === 0) {
+            i32[x >>> 2] = R[d];
+            R[a] = x;
+            ip += 2;
+            continue;
+          }
+          break memory;
+        case Code.StrbPre:
+          x = (R[a] + k) | 0;
+          if ((rights[x >>> 6] & Right.Write) !== 0) {
+            u8[x] = R[d];
+            R[a] = x;
             ip += 2;
             continue;
           }

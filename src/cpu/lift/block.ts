@@ -18,13 +18,14 @@ export function itAdvance(it: number): number {
 
 /**
  * Lifts the block that starts at `start` with the given instruction set and ITSTATE. A block ends behind an unconditional
- * branch, before an address that cannot be fetched, or after BLOCK_LIMIT instructions outside an IT block.
+ * branch, before an address that cannot be fetched, or after `limit` instructions; not inside an IT block unless limit is 1.
  */
 export function liftBlock(
   fetch: Fetch,
   start: number,
   thumb: boolean,
   it: number,
+  limit = BLOCK_LIMIT,
 ): IrBlock | FetchFault {
   const ir = new Builder(thumb);
   ir.it = it;
@@ -37,7 +38,7 @@ export function liftBlock(
     }
     if (ir.wroteFlags) ir.separate();
     pc = ir.next;
-  } while (!ir.ended && (ir.pcs.length < BLOCK_LIMIT || ir.it !== 0));
+  } while (!ir.ended && (ir.pcs.length < limit || (ir.it !== 0 && limit > 1)));
   ir.finish();
   return {
     start,

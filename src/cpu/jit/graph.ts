@@ -1,0 +1,180 @@
+import { type Inst, type IrBlock, Op } from "../ir/ops.ts";
+import { type Fetch, liftBlock } from "../lift/mod.ts";
+
+/** Bounds of a region: what a translation may cost. */
+const MAX_BLOCKS = 200;
+const MAX_INSTRUCTIONS = 2500;
+
+/** A block of a region: straight code with branches out of it. */
+export interface Node {
+  /** Guest address, bit 0: Thumb. */
+  readonly key: number;
+  readonly ir: IrBlock;
+  /** Keys of the blocks of the region it can go to, one for each branch. */
+  readonly successors: number[];
+  /** Place in reverse postorder. */
+  order: number;
+  /** Immediate dominator; the entry is its own. */
+  dominator: Node;
+  /** Blocks that it dominates immediately. */
+  readonly children: Node[];
+  /** Branches from blocks before it in order. */
+  forward: number;
+  /** A branch comes back from a block that it dominates. */
+  isLoop: boolean;
+}
+
+export interface Graph {
+  readonly entry: Node;
+  /** In reverse postorder. */
+  readonly nodes: readonly Node[];
+  readonly byKey: ReadonlyMap<number, Node>;
+}
+
+/** True when branch k of the block puts the address behind the instruction into lr: a call. */
+export function isCall(ir: IrBlock, k: number): boolean {
+  const x = ir.insts[k];
+  const next = ir.pcs[x.at + 1] | (ir.thumb ? 1 : 0);
+  for (let j = k - 1; j >= 0 && ir.insts[j].at === x.at; j--) {
+    const y = ir.insts[j];
+    if (y.op === Op.mov && y.d === 14 && y.kb && y.b === next) return true;
+  }
+  return false;
+}
+
+const isBranch = (x: Inst): boolean =>
+  x.op === Op.br || x.op === Op.brc || x.op === Op.brz || x.op === Op.brnz;
+
+/** Where a block can go within the region: targets of branches, behind calls, its end. */
+function* targets(ir: IrBlock): Generator<number> {
+  const thumb = ir.thumb ? 1 : 0;
+  const { insts } = ir;
+  for (let k = 0; k < insts.length; k++) {
+    const x = insts[k];
+    if (isBranch(x) && !isCall(ir, k) && (x.to & 1) === thumb) yield x.to >>> 0;
+  }
+  if (fallsThrough(ir)) yield (ir.end | thumb) >>> 0;
+}
+
+/** True when the code behind the block goes on from it: its end is open, or is a call that returns. */
+export function fallsThrough(ir: IrBlock): boolean {
+  if (ir.open) return ir.its[ir.its.length - 1] === 0;
+  const last = ir.insts.length - 1;
+  const { op } = ir.insts[last];
+  return (op === Op.br || op === Op.bx) && isCall(ir, last);
+}
+
+/** Finds the blocks that can be reached from `entry` without calls. Undefined when nothing can be fetched there. */
+export function buildGraph(fetch: Fetch, entry: number): Graph | undefined {
+  const thumb = (entry & 1) !== 0;
+  const blocks = new Map<number, IrBlock>();
+  let instructions = 0;
+  const work = [entry >>> 0];
+  const leaders = new Set<number>(work);
+  const known = (key: number): void => {
+    if (leaders.has(key) || leaders.size >= MAX_BLOCKS || instructions > MAX_INSTRUCTIONS) return;
+    leaders.add(key);
+    work.push(key);
+  };
+  for (let key = work.pop(); key !== undefined; key = work.pop()) {
+    const ir = liftBlock(fetch, (key & ~1) >>> 0, thumb, 0);
+    if ("address" in ir) continue;
+    blocks.set(key, ir);
+    instructions += ir.pcs.length - 1;
+    for (const target of targets(ir)) known(target);
+  }
+  if (!blocks.has(entry >>> 0)) return undefined;
+  // A block ends where another begins.
+  const starts = [...blocks.keys()].map((key) => key & ~1);
+  for (const [key, ir] of blocks) {
+    const start = key & ~1;
+    if (!starts.some((a) => a >>> 0 > start >>> 0 && a >>> 0 < ir.end >>> 0)) continue;
+    const cut = liftBlock(
+      (a) =>
+        a !== start >>> 0 &&
+        leaders.has((a | (thumb ? 1 : 0)) >>> 0) &&
+        blocks.has((a | (thumb ? 1 : 0)) >>> 0)
+          ? undefined
+          : fetch(a),
+      start >>> 0,
+      thumb,
+      0,
+    );
+    // A branch into the middle of an instruction: keep the block as it is.
+    if (!("address" in cut)) blocks.set(key, cut);
+  }
+  return order(blocks, entry >>> 0);
+}
+
+function order(blocks: ReadonlyMap<number, IrBlock>, entry: number): Graph {
+  const byKey = new Map<number, Node>();
+  const post: Node[] = [];
+  const node = (key: number): Node => {
+    const ir = blocks.get(key)!;
+    const n: Node = {
+      key,
+      ir,
+      successors: [...targets(ir)].filter((k) => blocks.has(k)),
+      order: 0,
+      dominator: undefined as unknown as Node,
+      children: [],
+      forward: 0,
+      isLoop: false,
+    };
+    byKey.set(key, n);
+    return n;
+  };
+  const stack: { n: Node; next: number }[] = [{ n: node(entry), next: 0 }];
+  while (stack.length) {
+    const top = stack[stack.length - 1];
+    if (top.next === top.n.successors.length) {
+      post.push(top.n);
+      stack.pop();
+      continue;
+    }
+    const key = top.n.successors[top.next++];
+    if (!byKey.has(key)) stack.push({ n: node(key), next: 0 });
+  }
+  const nodes = post.reverse();
+  nodes.forEach((n, k) => (n.order = k));
+  dominators(nodes, byKey);
+  return { entry: nodes[0], nodes, byKey };
+}
+
+/** Cooper, Harvey, Kennedy: A Simple, Fast Dominance Algorithm. */
+function dominators(nodes: readonly Node[], byKey: ReadonlyMap<number, Node>): void {
+  const before: Node[][] = nodes.map(() => []);
+  for (const n of nodes) for (const key of n.successors) before[byKey.get(key)!.order].push(n);
+  nodes[0].dominator = nodes[0];
+  const common = (a: Node, b: Node): Node => {
+    while (a !== b) {
+      while (a.order > b.order) a = a.dominator;
+      while (b.order > a.order) b = b.dominator;
+    }
+    return a;
+  };
+  for (let changed = true; changed;) {
+    changed = false;
+    for (const n of nodes) {
+      if (n.order === 0) continue;
+      let found: Node | undefined;
+      for (const p of before[n.order]) if (p.dominator) found = found ? common(found, p) : p;
+      if (found !== n.dominator) {
+        n.dominator = found!;
+        changed = true;
+      }
+    }
+  }
+  for (const n of nodes) {
+    if (n.order > 0) n.dominator.children.push(n);
+    for (const p of before[n.order]) {
+      if (p.order < n.order) n.forward++;
+      else if (dominates(n, p)) n.isLoop = true;
+    }
+  }
+}
+
+export function dominates(a: Node, b: Node): boolean {
+  while (b.order > a.order) b = b.dominator;
+  return a === b;
+}

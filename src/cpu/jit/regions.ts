@@ -1,0 +1,292 @@
+import { GRANULE_SHIFT, type GuestMemory } from "../../memory/mod.ts";
+import type { Fetch } from "../lift/mod.ts";
+import { RegionEmitter } from "./emit.ts";
+import { buildGraph } from "./graph.ts";
+import { FILE, Local, MAX_DEPTH, TARGET_MASK, targetEntry, TARGETS, UNITS } from "./layout.ts";
+import { I32, Import, Type, W, writeHead, Writer } from "./wasm.ts";
+
+/** Bytes of modules after which everything is forgotten. */
+const CACHE_BYTES = 32 << 20;
+/** A region that was dropped so often is left to the interpreter: its code changes all the time. */
+const MAX_DROPS = 8;
+
+/** What translated code calls. */
+export interface Host {
+  svc(number: number, next: number): number;
+  check(address: number, kind: number): number;
+  flags(): void;
+}
+
+/** A translated piece of guest code, entered at one address. */
+interface Region {
+  readonly key: number;
+  /** Guest ranges it was made from: start, end, ... */
+  readonly ranges: readonly number[];
+}
+
+/** Figures for --stats and benches. */
+export interface RegionStats {
+  regions: number;
+  bytes: number;
+  milliseconds: number;
+  dropped: number;
+}
+
+type Exports = Record<string, (a: number, b: number) => number>;
+type Enter = (key: number, units: number) => number;
+
+/** All regions of a core, and the table through which they call one another. */
+export class Regions {
+  readonly stats: RegionStats = { regions: 0, bytes: 0, milliseconds: 0, dropped: 0 };
+  /** Counts drops: what saw it change must not go on in a region. */
+  version = 0;
+  /** Told about regions that come and go. */
+  onChange: (key: number, exists: boolean) => void = () => {};
+  /**
+   * Runs regions from `key` on until there is none for the next address, which is returned; 0 when the pc is in the register
+   * file. Units are left at UNITS.
+   */
+  readonly enter: Enter;
+
+  private readonly table = new WebAssembly.Table({ initial: 64, element: "anyfunc" });
+  private used = 0;
+  private readonly slots = new Map<number, number>();
+  /** For each slot the function that returns its guest address, and which is there while there is no region. */
+  private readonly stubs: unknown[] = [];
+  /** Guest addresses of slots that have no stub yet. */
+  private pending: number[] = [];
+  private readonly byKey = new Map<number, Region>();
+  private readonly byGranule = new Map<number, Set<Region>>();
+  private readonly drops = new Map<number, number>();
+  private readonly writer = new Writer();
+  private readonly pages: number;
+
+  constructor(
+    private readonly memory: GuestMemory,
+    private readonly fetch: Fetch,
+    private readonly host: Host,
+  ) {
+    this.pages = memory.wasm.buffer.byteLength >>> 16;
+    this.clearTargets();
+    this.enter = this.makeRuntime();
+  }
+
+  has(key: number): boolean {
+    return this.byKey.has(key >>> 0);
+  }
+  /** Makes sure that the cache of targets has the region. False when there is none. */
+  find(key: number): boolean {
+    if (!this.byKey.has(key >>> 0)) return false;
+    const at = targetEntry(key) >>> 2;
+    const { engine } = this.memory;
+    engine[at] = key | 0;
+    engine[at + 1] = this.slots.get(key >>> 0)!;
+    return true;
+  }
+
+  /** Translates the region that begins at `key`; false when that cannot be done. */
+  translate(key: number): boolean {
+    key >>>= 0;
+    if ((this.drops.get(key) ?? 0) >= MAX_DROPS) return false;
+    if (this.stats.bytes > CACHE_BYTES) this.clear();
+    const start = performance.now();
+    const graph = buildGraph(this.fetch, key);
+    if (!graph) return false;
+    const slot = this.slotOf(key);
+    const w = this.writer;
+    writeHead(w, this.pages);
+    // The code comes behind the sections that name its functions, but says which stubs there are: write it to learn them.
+    const head = w.at;
+    new RegionEmitter(w, graph, (target) => this.slotOf(target)).write();
+    if (w.full) return false;
+    w.at = head;
+    const stubs = this.pending;
+    this.pending = [];
+    this.writeFunctions(
+      1 + stubs.length,
+      () => new RegionEmitter(w, graph, (target) => this.slotOf(target)).write(),
+      stubs,
+    );
+    const bytes = w.take();
+    const exports = this.instantiate(bytes);
+    stubs.forEach((target, k) => this.setStub(target, exports[`s${k}`]));
+    this.table.set(slot, exports.r);
+    const ranges: number[] = [];
+    for (const { ir } of graph.nodes) ranges.push(ir.start, ir.end >>> 0);
+    this.add({ key, ranges });
+    this.stats.regions++;
+    this.stats.bytes += bytes.length;
+    this.stats.milliseconds += performance.now() - start;
+    return true;
+  }
+
+  /** Drops the regions made from guest memory in [start, end). */
+  drop(start: number, end: number): void {
+    for (let g = start >>> GRANULE_SHIFT; g <= (end - 1) >>> GRANULE_SHIFT; g++) {
+      for (const region of this.byGranule.get(g) ?? [])
+        if (overlaps(region, start, end)) this.remove(region);
+    }
+  }
+
+  private clear(): void {
+    for (const region of this.byKey.values()) this.remove(region);
+    this.drops.clear();
+    this.stats.bytes = 0;
+  }
+
+  private add(region: Region): void {
+    this.byKey.set(region.key, region);
+    for (let k = 0; k < region.ranges.length; k += 2) {
+      const start = region.ranges[k];
+      const end = region.ranges[k + 1];
+      this.memory.markCode(start, end);
+      for (let g = start >>> GRANULE_SHIFT; g <= (end - 1) >>> GRANULE_SHIFT; g++) {
+        const set = this.byGranule.get(g);
+        if (set) set.add(region);
+        else this.byGranule.set(g, new Set([region]));
+      }
+    }
+    this.find(region.key);
+    this.onChange(region.key, true);
+  }
+
+  private remove(region: Region): void {
+    const { key, ranges } = region;
+    this.byKey.delete(key);
+    for (let k = 0; k < ranges.length; k += 2) {
+      for (let g = ranges[k] >>> GRANULE_SHIFT; g <= (ranges[k + 1] - 1) >>> GRANULE_SHIFT; g++)
+        this.byGranule.get(g)?.delete(region);
+    }
+    const slot = this.slots.get(key)!;
+    this.table.set(slot, this.stubs[slot]);
+    const at = targetEntry(key) >>> 2;
+    if (this.memory.engine[at] === (key | 0)) this.memory.engine[at] = NO_KEY;
+    this.drops.set(key, (this.drops.get(key) ?? 0) + 1);
+    this.version++;
+    this.stats.dropped++;
+    this.onChange(key, false);
+  }
+
+  /** The slot of a guest address; a new one needs a stub in the next module. */
+  private slotOf(key: number): number {
+    let slot = this.slots.get(key);
+    if (slot === undefined) {
+      slot = this.used++;
+      if (slot === this.table.length) this.table.grow(slot);
+      this.slots.set(key, slot);
+      this.pending.push(key);
+    }
+    return slot;
+  }
+  private setStub(key: number, stub: unknown): void {
+    const slot = this.slots.get(key)!;
+    this.stubs[slot] = stub;
+    this.table.set(slot, stub);
+  }
+
+  /** Sections function, export and code of a module with the function "r" and a stub "s0" and so on for each of `stubs`. */
+  private writeFunctions(count: number, body: () => void, stubs: readonly number[]): void {
+    const w = this.writer;
+    w.section(3, () => {
+      w.unsigned(count);
+      for (let k = 0; k < count; k++) w.byte(Type.Region);
+    });
+    w.section(7, () => {
+      w.unsigned(count);
+      for (let k = 0; k < count; k++) {
+        w.name(k === 0 ? "r" : `s${k - 1}`);
+        w.byte(0);
+        w.unsigned(Import.Count + k);
+      }
+    });
+    w.section(10, () => {
+      w.unsigned(count);
+      w.sized(body);
+      for (const key of stubs) {
+        w.sized(() => {
+          w.unsigned(0);
+          w.const(key);
+          w.get(Local.Units);
+          w.end();
+        });
+      }
+    });
+  }
+
+  private instantiate(bytes: Uint8Array<ArrayBuffer>): Exports {
+    const { svc, check, flags } = this.host;
+    const e = { svc, check, flags, memory: this.memory.wasm, table: this.table };
+    const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { e });
+    return instance.exports as unknown as Exports;
+  }
+
+  /** The loop that goes from region to region. Its parameters have the places of key and units. */
+  private makeRuntime(): Enter {
+    const KEY = 0;
+    const LEFT = 1;
+    const ENTRY = 2;
+    const w = this.writer;
+    writeHead(w, this.pages);
+    w.section(3, () => w.op(1, Type.Binary));
+    w.section(7, () => {
+      w.unsigned(1);
+      w.name("enter");
+      w.op(0, Import.Count);
+    });
+    const leave = (push: () => void): void => {
+      w.open(W.if);
+      w.const(FILE);
+      w.get(LEFT);
+      w.memory(W.store, UNITS);
+      push();
+      w.op(W.return);
+      w.end();
+    };
+    w.section(10, () => {
+      w.unsigned(1);
+      w.sized(() => {
+        w.op(1, 1, I32);
+        w.open(W.loop);
+        w.get(KEY);
+        w.const(2);
+        w.op(W.shl);
+        w.const(TARGET_MASK << 3);
+        w.op(W.and);
+        w.const(FILE + TARGETS);
+        w.op(W.add);
+        w.tee(ENTRY);
+        w.memory(W.load, 0);
+        w.get(KEY);
+        w.op(W.ne);
+        leave(() => w.get(KEY));
+        w.get(LEFT);
+        w.const(MAX_DEPTH);
+        w.get(ENTRY);
+        w.memory(W.load, 4);
+        w.op(W.callIndirect, Type.Region, 0);
+        w.set(LEFT);
+        w.tee(KEY);
+        w.op(W.eqz);
+        leave(() => w.const(0));
+        w.br(0);
+        w.end();
+        w.op(W.unreachable, W.end);
+      });
+    });
+    return this.instantiate(w.take()).enter as Enter;
+  }
+
+  /** No guest address is NO_KEY: it is where the rights lie. */
+  private clearTargets(): void {
+    const { engine } = this.memory;
+    for (let k = 0; k <= TARGET_MASK; k++) engine[(TARGETS >>> 2) + k * 2] = NO_KEY;
+  }
+}
+
+const NO_KEY = 0x1000;
+
+function overlaps({ ranges }: Region, start: number, end: number): boolean {
+  for (let k = 0; k < ranges.length; k += 2)
+    if (ranges[k] < end && ranges[k + 1] > start) return true;
+  return false;
+}

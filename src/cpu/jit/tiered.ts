@@ -1,0 +1,255 @@
+import { GuestFault, type GuestMemory } from "../../memory/mod.ts";
+import { Core } from "../interp/core.ts";
+import { HANDOVER } from "../interp/loop.ts";
+import { Slot } from "../interp/state.ts";
+import { type Cpu, type CpuFault, type CpuStats, Exit, SVC_UNITS } from "../types.ts";
+import { CHECK_SIZE, CHECK_STORE, CHECK_WORDS } from "./access.ts";
+import { STEP } from "./emit.ts";
+import { settleFlags } from "./flags.ts";
+import { COUNT, UNITS } from "./layout.ts";
+import { Regions } from "./regions.ts";
+
+/** The interpreter leaves after so many units, on average, so that the place where it is can be counted. */
+const SAMPLE_UNITS = 128;
+/** A place seen so often is translated: a loop of a few hundred iterations. */
+const HOT_SAMPLES = 2;
+/** So many calls from translated code make a function worth translating. */
+const HOT_ARRIVALS = 40;
+
+/**
+ * A core with two engines: the interpreter for everything that runs seldom, and regions of WebAssembly for the rest. Both work
+ * on the same registers and memory and count units and instructions alike. With `eager` every address is translated when it is
+ * reached.
+ */
+export class TieredCore implements Cpu {
+  readonly regions: Regions;
+  readonly r: Int32Array;
+
+  private readonly core: Core;
+  private readonly file: Int32Array;
+  /** Units that the interpreter has not been given yet. */
+  private reserve = 0;
+  /** Why translated code unwound; undefined: to go on elsewhere. */
+  private exit: Exit | undefined;
+  private hook: (imm: number) => boolean = () => false;
+  private readonly samples = new Map<number, number>();
+  private random = 1;
+
+  constructor(
+    readonly memory: GuestMemory,
+    private readonly eager = false,
+  ) {
+    const core = (this.core = new Core(memory));
+    this.file = memory.engine;
+    this.r = core.r;
+    this.regions = new Regions(memory, core.fetch, {
+      svc: (number, next) => (number === STEP ? this.step(next) : this.svc(number, next)),
+      check: (address, kind) => this.check(address, kind),
+      flags: () => settleFlags(this.file),
+    });
+    this.regions.onChange = (key, exists) => (exists ? core.handOver(key) : core.takeBack(key));
+    core.onDrop = (start, end) => this.regions.drop(start, end);
+    core.onSvc = (imm) => this.callHook(imm);
+  }
+
+  get cpsr(): number {
+    return this.core.cpsr;
+  }
+  set cpsr(value: number) {
+    this.core.cpsr = value;
+  }
+  get units(): number {
+    return this.core.units + this.reserve;
+  }
+  set units(value: number) {
+    this.core.units = value;
+    this.reserve = 0;
+  }
+  get fault(): CpuFault | undefined {
+    return this.core.fault;
+  }
+  get stats(): CpuStats {
+    this.takeCount();
+    return this.core.stats;
+  }
+  get onSvc(): (imm: number) => boolean {
+    return this.hook;
+  }
+  set onSvc(hook: (imm: number) => boolean) {
+    this.hook = hook;
+  }
+  jump(target: number): void {
+    this.core.jump(target);
+  }
+  invalidate(start: number, end: number): void {
+    this.core.invalidate(start, end);
+  }
+  clearExclusive(): void {
+    this.core.clearExclusive();
+  }
+
+  run(): Exit {
+    const { core, file } = this;
+    core.fault = undefined;
+    this.units = this.units;
+    if (core.units <= 0) return Exit.Slice;
+    for (;;) {
+      let exit: Exit | typeof HANDOVER | undefined;
+      if (file[Slot.IT] === 0 && this.hasRegion(file[Slot.PC] | file[Slot.T]))
+        exit = this.translated();
+      else exit = this.interpreted();
+      if (exit !== undefined && exit !== HANDOVER) return exit;
+    }
+  }
+
+  private hasRegion(key: number): boolean {
+    return this.regions.find(key) || (this.eager && this.regions.translate(key));
+  }
+
+  /** Runs regions from the pc on. Undefined: go on at the pc. */
+  private translated(): Exit | typeof HANDOVER | undefined {
+    const { core, file } = this;
+    const key = file[Slot.PC] | file[Slot.T];
+    const units = this.units;
+    this.reserve = 0;
+    this.exit = undefined;
+    // A return of 0 means that the pc is here: unless code puts it here, it is 0.
+    file[Slot.PC] = 0;
+    file[Slot.T] = 0;
+    const next = this.regions.enter(key, units);
+    core.units = file[UNITS >>> 2];
+    settleFlags(file);
+    if (next !== 0) {
+      file[Slot.PC] = next & ~1;
+      file[Slot.T] = next & 1;
+      this.arrive(next);
+      return undefined;
+    }
+    if (this.exit !== undefined) return this.exit;
+    if (core.units <= 0) return Exit.Slice;
+    if (this.resumed) {
+      this.resumed = false;
+      return undefined;
+    }
+    return core.step();
+  }
+  /** Translated code unwound after the host had done something: the pc needs no step by the interpreter. */
+  private resumed = false;
+
+  private interpreted(): Exit | typeof HANDOVER | undefined {
+    const { core } = this;
+    if (this.eager) return core.step();
+    this.split();
+    const exit = core.interpret();
+    if (exit !== Exit.Slice || this.units <= 0) return exit;
+    this.sample();
+    return undefined;
+  }
+  /** Gives the interpreter the units to the next sample. */
+  private split(): void {
+    this.random = (Math.imul(this.random, 1664525) + 1013904223) | 0;
+    const units = this.units;
+    const some = SAMPLE_UNITS / 2 + ((this.random >>> 16) & (SAMPLE_UNITS - 1));
+    this.core.units = Math.min(units, some);
+    this.reserve = units - this.core.units;
+  }
+  /** The interpreter is at a taken branch, which stands for many. */
+  private sample(): void {
+    const { file } = this;
+    if (file[Slot.IT] === 0) this.heat(file[Slot.PC] | file[Slot.T], HOT_ARRIVALS / HOT_SAMPLES);
+  }
+  /** Translated code came to an address which is not translated. */
+  private arrive(key: number): void {
+    this.heat(key, 1);
+  }
+  private heat(key: number, by: number): void {
+    key >>>= 0;
+    const heat = (this.samples.get(key) ?? 0) + by;
+    if (heat >= HOT_ARRIVALS && !this.regions.has(key)) {
+      this.samples.delete(key);
+      if (this.regions.translate(key)) return;
+      this.samples.set(key, -Infinity);
+    } else this.samples.set(key, heat);
+  }
+
+  /** The hook sees all units. */
+  private callHook(imm: number): boolean {
+    this.units = this.units;
+    const goOn = this.hook(imm);
+    if (!this.eager) this.split();
+    return goOn;
+  }
+
+  // Imports of translated code. A result other than 0 makes it unwind.
+
+  private svc(imm: number, next: number): number {
+    const { core, file } = this;
+    const it = file[Slot.IT];
+    const { version } = this.regions;
+    settleFlags(file);
+    file[Slot.PC] = next & ~1;
+    file[Slot.T] = next & 1;
+    core.units = file[UNITS >>> 2] - SVC_UNITS;
+    core.stats.svcs++;
+    const goOn = this.hook(imm);
+    file[UNITS >>> 2] = core.units;
+    if (!goOn) this.exit = Exit.Stop;
+    else if (core.units <= 0) this.exit = Exit.Slice;
+    else if (this.isAt(next, it) && version === this.regions.version) return this.goOn();
+    else this.resumed = true;
+    return 1;
+  }
+
+  private step(next: number): number {
+    const { core, file } = this;
+    const { version } = this.regions;
+    settleFlags(file);
+    file[Slot.T] = next & 1;
+    core.units = file[UNITS >>> 2];
+    const exit = core.step();
+    file[UNITS >>> 2] = core.units;
+    if (exit !== HANDOVER) this.exit = exit;
+    else if ((file[Slot.PC] | file[Slot.T]) === next && version === this.regions.version) {
+      // The translated code counts the instruction.
+      core.stats.instructions--;
+      return this.goOn();
+    } else this.resumed = true;
+    return 1;
+  }
+
+  private isAt(next: number, it: number): boolean {
+    const { file } = this;
+    return (file[Slot.PC] | file[Slot.T]) === next && file[Slot.IT] === it;
+  }
+  private goOn(): number {
+    const { file } = this;
+    file[Slot.PC] = 0;
+    file[Slot.T] = 0;
+    file[Slot.IT] = 0;
+    return 0;
+  }
+
+  /** 1 when translated code may make the access itself. A store into code is for the interpreter. */
+  private check(address: number, kind: number): number {
+    address >>>= 0;
+    const size = kind & CHECK_SIZE;
+    if (kind & CHECK_WORDS && address & 3) return 0;
+    const store = (kind & CHECK_STORE) !== 0;
+    if (store && this.memory.hasCode(address, address + size)) return 0;
+    try {
+      this.memory.checkAccess(address, size, store ? "write" : "read");
+      return 1;
+    } catch (error) {
+      if (error instanceof GuestFault) return 0;
+      throw error;
+    }
+  }
+
+  /** Adds the instructions that translated code has counted. */
+  private takeCount(): void {
+    const { file } = this;
+    const at = COUNT >>> 2;
+    this.core.stats.instructions += (file[at] >>> 0) + file[at + 1] * 2 ** 32;
+    file[at] = file[at + 1] = 0;
+  }
+}

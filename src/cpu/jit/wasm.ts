@@ -1,0 +1,224 @@
+/**
+ * Opcodes of WebAssembly that translated code uses (WebAssembly Core Specification 2.0, 5.4). Memory accesses carry the log2 of
+ * their size, which is the alignment hint.
+ */
+export const W = {
+  unreachable: 0x00,
+  block: 0x02,
+  loop: 0x03,
+  if: 0x04,
+  else: 0x05,
+  end: 0x0b,
+  br: 0x0c,
+  brIf: 0x0d,
+  brTable: 0x0e,
+  return: 0x0f,
+  call: 0x10,
+  callIndirect: 0x11,
+  returnCallIndirect: 0x13,
+  drop: 0x1a,
+  select: 0x1b,
+  get: 0x20,
+  set: 0x21,
+  tee: 0x22,
+  load: 0x28,
+  load64: 0x29,
+  load8s: 0x2c,
+  load8u: 0x2d,
+  load16s: 0x2e,
+  load16u: 0x2f,
+  store: 0x36,
+  store64: 0x37,
+  store8: 0x3a,
+  store16: 0x3b,
+  i32: 0x41,
+  i64: 0x42,
+  eqz: 0x45,
+  eq: 0x46,
+  ne: 0x47,
+  ltS: 0x48,
+  ltU: 0x49,
+  gtS: 0x4a,
+  gtU: 0x4b,
+  leS: 0x4c,
+  leU: 0x4d,
+  geS: 0x4e,
+  geU: 0x4f,
+  clz: 0x67,
+  add: 0x6a,
+  sub: 0x6b,
+  mul: 0x6c,
+  divS: 0x6d,
+  divU: 0x6e,
+  and: 0x71,
+  or: 0x72,
+  xor: 0x73,
+  shl: 0x74,
+  shrS: 0x75,
+  shrU: 0x76,
+  rotl: 0x77,
+  rotr: 0x78,
+  add64: 0x7c,
+  sub64: 0x7d,
+  mul64: 0x7e,
+  or64: 0x84,
+  shl64: 0x86,
+  shrS64: 0x87,
+  shrU64: 0x88,
+  wrap: 0xa7,
+  extendS: 0xac,
+  extendU: 0xad,
+  extend8: 0xc0,
+  extend16: 0xc1,
+} as const;
+
+export const I32 = 0x7f;
+export const I64 = 0x7e;
+const VOID = 0x40;
+
+/** The largest module that is ever written. */
+const CAPACITY = 1 << 20;
+
+/** Writes bytes of a module into one buffer that is used again for every module. */
+export class Writer {
+  private readonly bytes = new Uint8Array(CAPACITY);
+  at = 0;
+
+  /** A copy of what has been written. */
+  take(): Uint8Array<ArrayBuffer> {
+    return this.bytes.slice(0, this.at);
+  }
+  get full(): boolean {
+    return this.at > CAPACITY - 0x8000;
+  }
+
+  byte(b: number): void {
+    this.bytes[this.at++] = b;
+  }
+  unsigned(n: number): void {
+    n >>>= 0;
+    while (n > 127) {
+      this.bytes[this.at++] = (n & 127) | 128;
+      n >>>= 7;
+    }
+    this.bytes[this.at++] = n;
+  }
+  signed(n: number): void {
+    while (n < -64 || n > 63) {
+      this.bytes[this.at++] = (n & 127) | 128;
+      n >>= 7;
+    }
+    this.bytes[this.at++] = n & 127;
+  }
+  name(text: string): void {
+    this.unsigned(text.length);
+    for (let k = 0; k < text.length; k++) this.byte(text.charCodeAt(k));
+  }
+  /** Bytes preceded by their number, which `write` produces. */
+  sized(write: () => void): void {
+    // A number of fixed width: five bytes, the most significant ones may be zero.
+    const at = this.at;
+    this.at += 5;
+    write();
+    let n = this.at - at - 5;
+    for (let k = 0; k < 5; k++, n >>>= 7) this.bytes[at + k] = (n & 127) | (k < 4 ? 128 : 0);
+  }
+  section(id: number, write: () => void): void {
+    this.byte(id);
+    this.sized(write);
+  }
+
+  op(...codes: number[]): void {
+    for (let k = 0; k < codes.length; k++) this.bytes[this.at++] = codes[k];
+  }
+  const(value: number): void {
+    this.byte(W.i32);
+    this.signed(value | 0);
+  }
+  get(local: number): void {
+    this.byte(W.get);
+    this.unsigned(local);
+  }
+  set(local: number): void {
+    this.byte(W.set);
+    this.unsigned(local);
+  }
+  tee(local: number): void {
+    this.byte(W.tee);
+    this.unsigned(local);
+  }
+  /** Load or store at the address on the stack plus `offset`, without a promise about its alignment. */
+  memory(op: number, offset: number): void {
+    this.byte(op);
+    this.byte(0);
+    this.unsigned(offset);
+  }
+  /** block, loop or if without a result. */
+  open(op: number): void {
+    this.byte(op);
+    this.byte(VOID);
+  }
+  end(): void {
+    this.byte(W.end);
+  }
+  br(depth: number): void {
+    this.byte(W.br);
+    this.unsigned(depth);
+  }
+  brIf(depth: number): void {
+    this.byte(W.brIf);
+    this.unsigned(depth);
+  }
+  call(index: number): void {
+    this.byte(W.call);
+    this.unsigned(index);
+  }
+}
+
+/** The common beginning of every module: magic, version, types. */
+export const Type = {
+  /** (units, depth) -> (next pc | Thumb, units): a region. */
+  Region: 0,
+  /** (a, b) -> r: the imports svc and check, and the runtime's loop. */
+  Binary: 1,
+  /** () -> (). */
+  Nothing: 2,
+} as const;
+
+/** Index of the imported functions. */
+export const Import = {
+  /** svc(number, next pc | Thumb): 0 to go on, else unwind. */
+  Svc: 0,
+  /** check(address, kind): 0 when the interpreter must make the access. */
+  Check: 1,
+  /** Computes pending flags in the register file. */
+  Flags: 2,
+  Count: 3,
+} as const;
+
+/** Magic, version, types and imports. `pages` is the size of the memory, which never grows. */
+export function writeHead(w: Writer, pages: number): void {
+  w.at = 0;
+  w.op(0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
+  w.section(1, () => {
+    w.unsigned(3);
+    w.op(0x60, 2, I32, I32, 2, I32, I32);
+    w.op(0x60, 2, I32, I32, 1, I32);
+    w.op(0x60, 0, 0);
+  });
+  w.section(2, () => {
+    w.unsigned(5);
+    const item = (name: string, ...bytes: number[]): void => {
+      w.name("e");
+      w.name(name);
+      w.op(...bytes);
+    };
+    item("svc", 0, Type.Binary);
+    item("check", 0, Type.Binary);
+    item("flags", 0, Type.Nothing);
+    item("memory", 2, 1);
+    w.unsigned(pages);
+    w.unsigned(pages);
+    item("table", 1, 0x70, 0, 0);
+  });
+}
