@@ -65,6 +65,12 @@ export const MASKS: readonly Mask[] = [
     replacement: "$1MAXIMUM$2",
   },
   {
+    what: "value of an address in the C-style shell, with the character that its low byte is",
+    reason: "where the linker put the text",
+    pattern: /^\t(?:'.', )?161\d{7}, 0x6[0-9a-f]{7}(\r?)$/gm,
+    replacement: "\tADDRESS$1",
+  },
+  {
     what: "r0 to ip, sp and lr in a fault report",
     reason: "addresses, and what the original's kernel functions left in registers",
     pattern: /\b(r\d\d|fp |ip |sp |lr ):0x[0-9a-f]{8}/g,

@@ -69,10 +69,8 @@ export class Typist {
         this.halted = true;
         break;
       }
-      const result = kernel.run({ units: UNITS_PER_LOOK, untilTick: end, skipIdle: true });
-      if (result.why === "halted") this.halted = true;
-      // Nothing will happen any more, so time does not matter.
-      if (result.why === "idle" && result.nextTick === undefined) break;
+      const limits = { units: UNITS_PER_LOOK, untilTick: end, skipIdle: true, passTime: true };
+      if (kernel.run(limits).why === "halted") this.halted = true;
     }
     return this.received;
   }
