@@ -1,5 +1,5 @@
 import { relocationCode } from "../elf/mod.ts";
-import type { LoadPlan } from "./plan.ts";
+import type { LoadPlan } from "./plan-types.ts";
 
 const GLOB_DAT = relocationCode("R_ARM_GLOB_DAT");
 

@@ -7,6 +7,8 @@
 export interface Field {
   /** Bytes that are read and written. */
   readonly size: number;
+  /** Bytes that a branch or load reaches, forwards or backwards; 0 for data. */
+  readonly reach: number;
   addend(view: DataView, at: number): number;
   put(view: DataView, at: number, x: number): boolean;
 }
@@ -16,10 +18,11 @@ const u32 = (view: DataView, at: number): number => view.getInt32(at, true);
 const signed = (value: number, bits: number): number => (value << (32 - bits)) >> (32 - bits);
 const fits = (x: number, bits: number): boolean => signed(x, bits) === (x | 0);
 
-export const none: Field = { size: 0, addend: () => 0, put: () => true };
+export const none: Field = { size: 0, reach: 0, addend: () => 0, put: () => true };
 
 export const word: Field = {
   size: 4,
+  reach: 0,
   addend: u32,
   put(view, at, x) {
     view.setInt32(at, x, true);
@@ -29,6 +32,7 @@ export const word: Field = {
 
 export const half: Field = {
   size: 2,
+  reach: 0,
   addend: (view, at) => signed(u16(view, at), 16),
   put(view, at, x) {
     view.setUint16(at, x & 0xffff, true);
@@ -38,6 +42,7 @@ export const half: Field = {
 
 export const byte: Field = {
   size: 1,
+  reach: 0,
   addend: (view, at) => view.getInt8(at),
   put(view, at, x) {
     view.setUint8(at, x & 0xff);
@@ -48,6 +53,7 @@ export const byte: Field = {
 /** Bits 30:0; bit 31 belongs to the table that the word is part of (.ARM.exidx). */
 export const prel31: Field = {
   size: 4,
+  reach: 1 << 30,
   addend: (view, at) => signed(u32(view, at), 31),
   put(view, at, x) {
     view.setInt32(at, (u32(view, at) & 0x80000000) | (x & 0x7fffffff), true);
@@ -58,6 +64,7 @@ export const prel31: Field = {
 /** B, BL and BLX of A32: imm24:'00'. BL to Thumb code becomes BLX (A8.8.25); B cannot, it needs a veneer. */
 export const branch24: Field = {
   size: 4,
+  reach: 1 << 25,
   addend: (view, at) => signed(u32(view, at) & 0xffffff, 24) << 2,
   put(view, at, x) {
     const old = u32(view, at);
@@ -98,6 +105,7 @@ function putBranch25(view: DataView, at: number, x: number, low: number): boolea
 /** BL and BLX of T32. A call of A32 code becomes BLX, whose base is Align(PC, 4). */
 export const thumbCall: Field = {
   size: 4,
+  reach: 1 << 24,
   addend: branch25,
   put(view, at, x) {
     if (x & 1) return putBranch25(view, at, x & ~1, 0xd000);
@@ -108,6 +116,7 @@ export const thumbCall: Field = {
 /** B.W of T32: Thumb targets only. */
 export const thumbJump24: Field = {
   size: 4,
+  reach: 1 << 24,
   addend: branch25,
   put: (view, at, x) => (x & 1) === 1 && putBranch25(view, at, x & ~1, 0x9000),
 };
@@ -115,6 +124,7 @@ export const thumbJump24: Field = {
 /** B<c>.W of T32: S:J2:J1:imm6:imm11:'0' (A8.8.18 T3). */
 export const thumbJump19: Field = {
   size: 4,
+  reach: 1 << 20,
   addend(view, at) {
     const high = u16(view, at);
     const low = u16(view, at + 2);
@@ -140,6 +150,7 @@ function thumbShortJump(bits: number): Field {
   const mask = (1 << bits) - 1;
   return {
     size: 2,
+    reach: 1 << bits,
     addend: (view, at) => signed(u16(view, at) & mask, bits) << 1,
     put(view, at, x) {
       view.setUint16(at, (u16(view, at) & ~mask) | ((x >> 1) & mask), true);
@@ -154,6 +165,7 @@ export const thumbJump8 = thumbShortJump(8);
 function move(shift: 0 | 16): Field {
   return {
     size: 4,
+    reach: 0,
     addend(view, at) {
       const insn = u32(view, at);
       return signed(((insn >> 4) & 0xf000) | (insn & 0xfff), 16);
@@ -172,6 +184,7 @@ export const movt = move(16);
 function thumbMove(shift: 0 | 16): Field {
   return {
     size: 4,
+    reach: 0,
     addend(view, at) {
       const high = u16(view, at);
       const low = u16(view, at + 2);
@@ -191,3 +204,55 @@ function thumbMove(shift: 0 | 16): Field {
 }
 export const thumbMovw = thumbMove(0);
 export const thumbMovt = thumbMove(16);
+
+/** Offset of a load: U:imm12 (LDR literal, A8.8.64 A1). */
+export const ldr: Field = {
+  size: 4,
+  reach: 1 << 12,
+  addend(view, at) {
+    const insn = u32(view, at);
+    return insn & 0x00800000 ? insn & 0xfff : -(insn & 0xfff);
+  },
+  put(view, at, x) {
+    const insn = u32(view, at) & 0xff7ff000;
+    view.setInt32(at, insn | (x >= 0 ? 0x00800000 : 0) | (Math.abs(x) & 0xfff), true);
+    return Math.abs(x) < 0x1000;
+  },
+};
+
+/** The lowest 12 bits of a word, without a sign. */
+export const low12: Field = {
+  size: 4,
+  reach: 0,
+  addend: (view, at) => u32(view, at) & 0xfff,
+  put(view, at, x) {
+    view.setInt32(at, (u32(view, at) & ~0xfff) | (x & 0xfff), true);
+    return x >= 0 && x < 0x1000;
+  },
+};
+
+/** LDR literal of T32: U:imm12 (A8.8.64 T2). */
+export const thumbLdr12: Field = {
+  size: 4,
+  reach: 1 << 12,
+  addend(view, at) {
+    const imm = u16(view, at + 2) & 0xfff;
+    return u16(view, at) & 0x80 ? imm : -imm;
+  },
+  put(view, at, x) {
+    view.setUint16(at, (u16(view, at) & ~0x80) | (x >= 0 ? 0x80 : 0), true);
+    view.setUint16(at + 2, (u16(view, at + 2) & 0xf000) | (Math.abs(x) & 0xfff), true);
+    return Math.abs(x) < 0x1000;
+  },
+};
+
+/** LDR literal of T16: imm8:'00', forwards only (A8.8.64 T1). */
+export const thumbLdr8: Field = {
+  size: 2,
+  reach: 1 << 10,
+  addend: (view, at) => ((((u16(view, at) & 0xff) << 2) + 4) % 1024) - 4,
+  put(view, at, x) {
+    view.setUint16(at, (u16(view, at) & 0xff00) | ((x >> 2) & 0xff), true);
+    return x >= 0 && x < 0x400 && (x & 3) === 0;
+  },
+};

@@ -14,7 +14,7 @@ import {
 } from "./layout.ts";
 import { type HowEnded, type Module, ModuleStruct } from "./module.ts";
 import { Objects } from "./objects.ts";
-import type { Span } from "./plan.ts";
+import type { Span } from "./plan-types.ts";
 
 /** Thread cleanup hooks of the module run on it. */
 const REAPER_STACK = 2048;

@@ -101,7 +101,7 @@ export class Loader {
     const module = yield* this.load(path, "program");
     if (!module) return 0;
     const { name, address, plan } = module;
-    if (plan.entry === 0 && !this.parts.kernel.options.compat404) {
+    if (!plan.program && !this.parts.kernel.options.compat404) {
       this.refused(module.path, [
         "it has no entry (it was linked with `-e 0`): it is a library for dlopen, not a program",
       ]);

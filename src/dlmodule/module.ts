@@ -1,7 +1,7 @@
 import type { ElfSymbols } from "../elf/mod.ts";
 import type { GuestMemory } from "../memory/mod.ts";
 import { MODULE, NAME_MAX } from "./layout.ts";
-import type { Exported, LoadPlan } from "./plan.ts";
+import type { Exported, LoadPlan } from "./plan-types.ts";
 import { CodeMap } from "./code-map.ts";
 
 export type HowEnded =
@@ -13,7 +13,6 @@ export type HowEnded =
  */
 export class Module {
   readonly name: string;
-  readonly size: number;
   /** Link-time addresses become guest addresses by this sum. */
   readonly bias: number;
   /** Opened with dlopen; a program otherwise. */
@@ -35,6 +34,8 @@ export class Module {
     /** Normalised absolute path. */
     readonly path: string,
     readonly plan: LoadPlan,
+    /** Bytes of the image with what the loader added to it. */
+    readonly size: number,
     /** The heap block. */
     readonly space: number,
     /** Where the image begins in it. */
@@ -42,7 +43,6 @@ export class Module {
     symbols: ElfSymbols | undefined,
   ) {
     this.name = moduleName(path);
-    this.size = plan.size;
     this.bias = (block - plan.start) | 0;
     this.code = new CodeMap(symbols ?? plan.symbols, plan.start);
   }

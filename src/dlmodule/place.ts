@@ -6,8 +6,9 @@ import { MODULE, PRIORITY_MAX, STACK_404, STACK_404_MAX, STAT } from "./layout.t
 import { LoadError } from "./load-error.ts";
 import * as text from "./messages.ts";
 import { Module, ModuleStruct, moduleName } from "./module.ts";
-import type { LoadPlan } from "./plan.ts";
-import { type Bindings, relocate } from "./relocate-arm.ts";
+import type { LoadPlan } from "./plan-types.ts";
+import type { Bindings } from "./bind.ts";
+import { relocate } from "./relocate-arm.ts";
 
 /** RT_ALIGN_SIZE. */
 const HEAP_ALIGN = 4;
@@ -47,12 +48,12 @@ export class Placer {
     const { heap, objects } = this.kernel;
     const address = this.create(path);
     if (address === 0) throw new LoadError("", "there is no memory left for its module object");
-    const space = heap.alloc(plan.size + plan.align - HEAP_ALIGN);
+    const space = heap.alloc(bindings.size + plan.align - HEAP_ALIGN);
     if (space === 0) {
       objects.delete(address);
       throw new LoadError(
         text.NO_SPACE,
-        `it needs a block of ${plan.size} bytes; the heap has ${heap.total - heap.used} bytes free: end other modules or give more memory with --ram`,
+        `it needs a block of ${bindings.size} bytes; the heap has ${heap.total - heap.used} bytes free: end other modules or give more memory with --ram`,
       );
     }
     // The image begins where its link-time address and its place have the same remainder.
@@ -64,15 +65,15 @@ export class Placer {
       objects.delete(address);
       throw error;
     }
-    const module = new Module(address, path, plan, space, block, symbols);
+    const module = new Module(address, path, plan, bindings.size, space, block, symbols);
     this.describe(module);
-    this.kernel.cpu.invalidate(block, block + plan.size);
+    this.kernel.cpu.invalidate(block, block + bindings.size);
     return module;
   }
 
   private fill(plan: LoadPlan, bindings: Bindings, block: number): void {
     const { memory } = this.kernel;
-    memory.fill(block, plan.size, 0);
+    memory.fill(block, bindings.size, 0);
     for (const { vaddr, bytes } of plan.segments) memory.write(block + vaddr - plan.start, bytes);
     relocate(plan, bindings, this.view, block);
     fixTypeTables(plan, this.view, block);
@@ -85,7 +86,7 @@ export class Placer {
     struct.set(address, MODULE.VSTART_ADDR, plan.start);
     struct.set(address, MODULE.ENTRY_ADDR, bias + plan.entry);
     struct.set(address, MODULE.MEM_SPACE, module.space);
-    struct.set(address, MODULE.MEM_SIZE, plan.size);
+    struct.set(address, MODULE.MEM_SIZE, module.size);
     this.table(module);
     this.parameters(module);
     struct.set(address, MODULE.INIT_FUNC, this.functionOf(module, "module_init"));

@@ -4,80 +4,24 @@ import {
   EM,
   ET,
   type ElfImage,
-  type ElfRelocations,
-  type ElfSymbols,
   machineName,
   PF,
   PT,
   SHF,
-  SHN,
   SHT,
-  STB,
-  STT,
-  STV,
   typeName,
 } from "../elf/mod.ts";
 import { LoadError } from "./load-error.ts";
 import * as text from "./messages.ts";
+import { planObject } from "./plan-object.ts";
+import {
+  type LoadPlan,
+  NOTHING,
+  planSymbols,
+  type PlannedSegment,
+  type Span,
+} from "./plan-types.ts";
 
-/** A symbol of the module. */
-export interface Exported {
-  readonly name: string;
-  /** Link-time address with the Thumb bit, or the number itself when `absolute`. */
-  readonly value: number;
-  readonly absolute: boolean;
-}
-
-/** Bytes of one PT_LOAD; addresses are link-time addresses. */
-export interface PlannedSegment {
-  readonly vaddr: number;
-  readonly bytes: Uint8Array;
-  readonly memsz: number;
-  readonly writable: boolean;
-}
-
-/** An array of function pointers (or a table) inside the image, at a link-time address. */
-export interface Span {
-  readonly vaddr: number;
-  readonly size: number;
-}
-
-/**
- * What loading a file means, decided before anything is allocated. Pure: no memory, no kernel. Addresses are link-time
- * addresses; an image address is `block + vaddr - start`.
- */
-export interface LoadPlan {
-  /** p_vaddr of the first PT_LOAD. */
-  readonly start: number;
-  /** Bytes of the block that holds every segment. */
-  readonly size: number;
-  /** What addresses of the image have to be a multiple of, as far as `start` is one. 4.0.4 gives 4 to every module. */
-  readonly align: number;
-  readonly entry: number;
-  readonly segments: readonly PlannedSegment[];
-  readonly relocations: readonly ElfRelocations[];
-  readonly symbols: ElfSymbols | undefined;
-  /** What other code may look up: global and weak definitions of .dynsym that are not hidden. */
-  readonly exports: ReadonlyMap<string, Exported>;
-  /** module->symtab of 4.0.4: the global functions of .dynsym, undefined ones included. */
-  readonly functions: readonly Exported[];
-  readonly needed: readonly string[];
-  readonly preinit: Span;
-  readonly init: Span;
-  readonly fini: Span;
-  /** PT_ARM_EXIDX, the index of the unwind tables. */
-  readonly exidx: Span;
-  /** .ARM.extab, the unwind tables. */
-  readonly extab: Span;
-  /** RT-Thread's own tools linked the file already: undefined symbols are not looked up. */
-  readonly linked: boolean;
-  /** EF_ARM_ABI_FLOAT_HARD. */
-  readonly hardFloat: boolean;
-  /** Console lines of warnings, as the original prints them. */
-  readonly warnings: readonly string[];
-}
-
-const NOTHING: Span = { vaddr: 0, size: 0 };
 /** RT_ALIGN_SIZE: what rt_malloc gives. */
 const HEAP_ALIGN = 4;
 /** More is a page size, not a wish of the code. */
@@ -88,18 +32,21 @@ const PADDING = 16;
 /** Throws LoadError with the console text of the original and the reason; ElfError for defects of the file's structure. */
 export function planLoad(image: ElfImage, options: { compat404: boolean }): LoadPlan {
   const { header } = image;
-  if (header.type !== ET.DYN)
+  if (header.type !== ET.DYN && header.type !== ET.REL)
     throw new LoadError(
-      header.type === ET.REL ? "" : text.UNSUPPORTED_TYPE,
-      header.type === ET.REL
-        ? "it is an object file (ET_REL), not a linked module: link it with `-shared -fPIC`"
-        : `it is of type ${typeName(header.type)}, a module is ET_DYN: link it with \`-shared -fPIC\``,
+      text.UNSUPPORTED_TYPE,
+      `it is of type ${typeName(header.type)}, a module is ET_DYN: link it with \`-shared -fPIC\``,
     );
   if (header.machine !== EM.ARM && !options.compat404)
     throw new LoadError(
       "",
       `it was built for another processor (${machineName(header.machine)}); this system runs EM_ARM`,
     );
+  return header.type === ET.REL ? planObject(image) : planShared(image, options);
+}
+
+function planShared(image: ElfImage, options: { compat404: boolean }): LoadPlan {
+  const { header } = image;
   const warnings: string[] = [];
   const { start, size, segments } = planSegments(image, warnings);
   const inside = (span: Span, what: string): Span => {
@@ -120,6 +67,7 @@ export function planLoad(image: ElfImage, options: { compat404: boolean }): Load
     size,
     align: options.compat404 ? HEAP_ALIGN : alignment(image),
     entry: header.entry,
+    program: header.entry !== 0,
     segments,
     relocations: image.relocations().filter((table) => table.loaded),
     symbols,
@@ -206,25 +154,4 @@ function sectionSpan(image: ElfImage, type: number): Span {
 function namedSpan(image: ElfImage, name: string): Span {
   const section = image.section(name);
   return section ? { vaddr: section.addr, size: section.size } : NOTHING;
-}
-
-function planSymbols(symbols: ElfSymbols | undefined): Pick<LoadPlan, "exports" | "functions"> {
-  const exports = new Map<string, Exported>();
-  const functions: Exported[] = [];
-  for (let i = 1; i < (symbols?.count ?? 0); i++) {
-    const bind = symbols!.bind(i);
-    if (bind !== STB.GLOBAL && bind !== STB.WEAK) continue;
-    const shndx = symbols!.shndx(i);
-    const symbol: Exported = {
-      name: symbols!.name(i),
-      value: symbols!.value(i),
-      absolute: shndx === SHN.ABS,
-    };
-    if (bind === STB.GLOBAL && symbols!.type(i) === STT.FUNC) functions.push(symbol);
-    const visible =
-      symbols!.visibility(i) === STV.DEFAULT || symbols!.visibility(i) === STV.PROTECTED;
-    if (shndx !== SHN.UNDEF && visible && !exports.has(symbol.name))
-      exports.set(symbol.name, symbol);
-  }
-  return { exports, functions };
 }

@@ -1,12 +1,13 @@
-import { ElfImage, type ElfSymbols } from "../elf/mod.ts";
+import { ElfImage, type ElfSymbols, ET } from "../elf/mod.ts";
 import { VfsError } from "../vfs/types.ts";
 import type { LoaderParts } from "./context.ts";
 import { floatFunctions } from "./float-abi.ts";
 import { LoadError } from "./load-error.ts";
 import * as text from "./messages.ts";
-import { type LoadPlan, planLoad } from "./plan.ts";
+import { planLoad } from "./plan.ts";
+import type { LoadPlan } from "./plan-types.ts";
 import { explainMissing } from "./reasons.ts";
-import { bind, type Bindings } from "./relocate-arm.ts";
+import { bind, type Bindings } from "./bind.ts";
 
 /** A file that can be placed. */
 export interface Prepared {
@@ -61,7 +62,8 @@ export class Preparer {
       );
     }
     if (!compat404) this.checkFloatAbi(plan, bindings);
-    return { plan, bindings, symbols: image.staticSymbols() };
+    const object = image.header.type === ET.REL;
+    return { plan, bindings, symbols: object ? plan.symbols : image.staticSymbols() };
   }
 
   /** 4.0.4 does not look, and every floating-point argument of the C library is then wrong. */

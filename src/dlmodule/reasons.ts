@@ -25,7 +25,10 @@ const HINTS: readonly (readonly [pattern: RegExp, hint: string])[] = [
     /^(_start|__libc_start_main|_init|_fini|__bss_start__|_end|end)$/,
     "start-up code: link with -nostartfiles",
   ],
-  [/^__tls_get_addr$|^__emutls/, "thread-local storage is not available to modules"],
+  [
+    /^__tls_get_addr$|^__aeabi_read_tp$/,
+    "native thread-local variables (__thread, thread_local) need a system with a thread pointer; clang -femulated-tls makes ones that work",
+  ],
   [
     /^rt_cpus?_|^rt_spin_/,
     "multi-core kernel function: build the module for a uniprocessor configuration",

@@ -42,6 +42,14 @@ export class ElfRelocations {
     return this.addends ? this.words[i * 3 + 2] | 0 : 0;
   }
 
+  /** The table of an object whose sections were placed: a copy with `by` added to the offsets, for the placed symbols. */
+  placed(by: number, symbols: ElfSymbols): ElfRelocations {
+    const words = this.words.slice(0, this.count * this.stride);
+    for (let w = 0; w < words.length; w += this.stride) words[w] += by;
+    const table = new Uint8Array(words.buffer);
+    return new ElfRelocations(table, this.addends, symbols, this.section, 0, true);
+  }
+
   badSymbol(i: number, index: number): never {
     throw new ElfError(
       "malformed",

@@ -12,14 +12,24 @@ export class ElfSymbols {
 
   constructor(
     table: Uint8Array,
-    strings: Uint8Array,
+    strings: Uint8Array | StringTable,
     /** The section's name, for messages. */
     readonly section: string,
   ) {
     this.count = Math.floor(table.length / SYM_SIZE);
     this.words = wordsOf(table);
-    this.strings = new StringTable(strings);
+    this.strings = strings instanceof StringTable ? strings : new StringTable(strings);
     this.names = new Array(this.count);
+  }
+
+  /** The table of an object whose sections were placed: a copy with the addresses that `addressOf` gives for its symbols. */
+  placed(addressOf: (i: number) => number | undefined): ElfSymbols {
+    const words = this.words.slice(0, 4 * this.count);
+    for (let i = 1; i < this.count; i++) {
+      const address = addressOf(i);
+      if (address !== undefined) words[4 * i + 1] = address;
+    }
+    return new ElfSymbols(new Uint8Array(words.buffer), this.strings, this.section);
   }
 
   value(i: number): number {

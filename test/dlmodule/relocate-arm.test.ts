@@ -2,8 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { bind, relocate } from "../../src/dlmodule/relocate-arm.ts";
-import type { LoadPlan } from "../../src/dlmodule/plan.ts";
+import { bind, type LoadPlan, planLoad, relocate } from "../../src/dlmodule/mod.ts";
 import { ElfImage, relocationName } from "../../src/elf/mod.ts";
 import { GuestMemory } from "../../src/memory/mod.ts";
 
@@ -19,28 +18,7 @@ async function elf(name: string): Promise<ElfImage> {
 }
 
 function planOf(object: ElfImage): LoadPlan {
-  const text = object.section(".text")!;
-  const none = { vaddr: 0, size: 0 };
-  return {
-    start: 0,
-    size: text.size,
-    align: 4,
-    entry: 0,
-    segments: [{ vaddr: 0, bytes: object.data(text), memsz: text.size, writable: true }],
-    relocations: object.relocations().filter(({ target }) => target === text.index),
-    symbols: undefined,
-    exports: new Map(),
-    functions: [],
-    needed: [],
-    preinit: none,
-    init: none,
-    fini: none,
-    exidx: none,
-    extab: none,
-    linked: false,
-    hardFloat: false,
-    warnings: [],
-  };
+  return planLoad(object, { compat404: false });
 }
 
 function lookupIn(image: ElfImage): (name: string) => number {
@@ -54,20 +32,26 @@ function lookupIn(image: ElfImage): (name: string) => number {
 const memory = new GuestMemory();
 const view = new DataView(memory.wasm.buffer);
 
-async function ours(): Promise<{ plan: LoadPlan; bytes: Uint8Array }> {
-  const plan = planOf(await elf("relocations.o"));
-  const lookup = lookupIn(await elf("linked.elf"));
+/** The block of a module at TEXT, after relocation. */
+function loaded(plan: LoadPlan, bindings: ReturnType<typeof bind>): Uint8Array {
+  memory.fill(TEXT, bindings.size, 0);
+  for (const { vaddr, bytes } of plan.segments) memory.write(TEXT + vaddr, bytes);
+  relocate(plan, bindings, view, TEXT);
+  return memory.read(TEXT, bindings.size).slice();
+}
+
+async function ours(name: string): Promise<{ plan: LoadPlan; bytes: Uint8Array }> {
+  const plan = planOf(await elf(`${name}.o`));
+  const lookup = lookupIn(await elf(name === "more" ? "more.elf" : "linked.elf"));
   const bindings = bind(plan, { lookup, compat404: false });
   expect(bindings.missing).toEqual([]);
-  memory.write(TEXT, plan.segments[0].bytes);
-  relocate(plan, bindings, view, TEXT);
-  return { plan, bytes: memory.read(TEXT, plan.size).slice() };
+  return { plan, bytes: loaded(plan, bindings) };
 }
 
 test("every relocation type gives the bytes that GNU ld gives", async () => {
   const linked = await elf("linked.elf");
   const expected = linked.data(linked.section(".text")!);
-  const { plan, bytes } = await ours();
+  const { plan, bytes } = await ours("relocations");
   const [table] = plan.relocations;
   const differing: string[] = [];
   for (let i = 0; i < table.count; i++) {
@@ -78,8 +62,118 @@ test("every relocation type gives the bytes that GNU ld gives", async () => {
     if (got !== want) differing.push(`${name}: ${got}, ld ${want}`);
   }
   expect(differing).toEqual([]);
-  expect(Buffer.from(bytes)).toEqual(Buffer.from(expected));
+  expect(Buffer.from(bytes.subarray(0, plan.size))).toEqual(Buffer.from(expected));
 });
+
+describe("objects with a global offset table, veneers and several sections, against GNU ld", async () => {
+  const linked = await elf("more.elf");
+  const text = linked.data(linked.section(".text")!);
+  const got = linked.section(".got")!;
+  // more.ld puts the sections where our layout has them: from TEXT on; its table and veneers lie elsewhere.
+  const theirs = new Uint8Array(got.addr + got.size - TEXT);
+  theirs.set(text);
+  theirs.set(linked.data(got), got.addr - TEXT);
+  const { plan, bytes } = await ours("more");
+  const object = plan.segments[0].bytes;
+  const word = (image: Uint8Array, at: number): number =>
+    new DataView(image.buffer, image.byteOffset).getInt32(at, true);
+  const names = new Map<string, number>();
+  for (const table of plan.relocations)
+    for (let i = 0; i < table.count; i++) {
+      const at = table.offset(i);
+      const type = relocationName(table.type(i));
+      const n = (names.get(type) ?? 0) + 1;
+      names.set(type, n);
+      test(`${type} ${n}`, () => {
+        const [a, b] = [bytes, theirs].map((image) => {
+          if (/GOT_(BREL|PREL)$/.test(type)) {
+            const base = type === "R_ARM_GOT_PREL" ? at : tableOf(image);
+            const addend = word(object, at);
+            return word(image, base + word(image, at) - addend);
+          }
+          if (type === "R_ARM_GOTOFF32") return tableOf(image) + word(image, at);
+          // Whatever the table's place, it is inside the block.
+          if (type === "R_ARM_BASE_PREL") return tableOf(image) >= plan.size;
+          if (/CALL|JUMP/.test(type)) return destination(image, at, /THM/.test(type));
+          return word(image, at);
+        });
+        expect(a).toEqual(b);
+      });
+    }
+  /** Offset of the global offset table, by the one record that says where it is. */
+  function tableOf(image: Uint8Array): number {
+    for (const table of plan.relocations)
+      for (let i = 0; i < table.count; i++)
+        if (relocationName(table.type(i)) === "R_ARM_BASE_PREL")
+          return table.offset(i) + word(image, table.offset(i));
+    throw new Error("no BASE_PREL");
+  }
+  test("the set has every branch and table type", () => {
+    expect([...names.keys()].sort()).toEqual([
+      "R_ARM_ABS12",
+      "R_ARM_ABS32",
+      "R_ARM_BASE_PREL",
+      "R_ARM_CALL",
+      "R_ARM_GOTOFF32",
+      "R_ARM_GOT_BREL",
+      "R_ARM_GOT_PREL",
+      "R_ARM_JUMP24",
+      "R_ARM_LDR_PC_G0",
+      "R_ARM_TARGET1",
+      "R_ARM_TARGET2",
+      "R_ARM_THM_CALL",
+      "R_ARM_THM_JUMP19",
+      "R_ARM_THM_JUMP24",
+      "R_ARM_THM_PC12",
+      "R_ARM_THM_PC8",
+    ]);
+  });
+});
+
+/** Where the branch at `at` leads, through veneers, with bit 0 for Thumb code; a branch that became a NOP gives "nop". */
+function destination(image: Uint8Array, at: number, thumb: boolean): string {
+  const view = new DataView(image.buffer, image.byteOffset, image.byteLength);
+  let pc = at;
+  for (let steps = 0; steps < 6; steps++) {
+    const name = `0x${((TEXT + pc) >>> 0).toString(16)}${thumb ? " thumb" : ""}`;
+    if (pc < 0 || pc >= image.length) return name;
+    if (thumb) {
+      const [high, low] = [view.getUint16(pc, true), view.getUint16(pc + 2, true)];
+      if (high === 0xf3af && low === 0x8000) return "nop";
+      if (high === 0x4778) {
+        pc += 4;
+        thumb = false;
+      } else if (high === 0xf8df && low === 0xf000) {
+        const target = view.getInt32(pc + 4, true);
+        return `0x${((target & ~1) >>> 0).toString(16)}${target & 1 ? " thumb" : ""}`;
+      } else if (high >>> 11 === 0x1e && low & 0x8000) {
+        const s = (high >> 10) & 1;
+        const [j1, j2] = [(low >> 13) & 1, (low >> 11) & 1];
+        const far = (low & 0x1000) !== 0 || (low & 0xd000) === 0xc000;
+        const x = far
+          ? (s << 24) | ((j1 ^ s ^ 1) << 23) | ((j2 ^ s ^ 1) << 22) | ((high & 0x3ff) << 12)
+          : (s << 20) | (j2 << 19) | (j1 << 18) | ((high & 0x3f) << 12);
+        const bits = far ? 25 : 21;
+        const offset = ((x | ((low & 0x7ff) << 1)) << (32 - bits)) >> (32 - bits);
+        const exchange = (low & 0xd000) === 0xc000;
+        pc = exchange ? ((pc + 4) & ~3) + offset : pc + 4 + offset;
+        thumb = !exchange;
+      } else return name;
+    } else {
+      const insn = view.getInt32(pc, true);
+      if ((insn & 0x0fffffff) === 0x0320f000) return "nop";
+      if (insn === (0xe51ff004 | 0) || insn === (0xe59fc000 | 0)) {
+        const target = view.getInt32(pc + (insn === (0xe51ff004 | 0) ? 4 : 8), true);
+        return `0x${((target & ~1) >>> 0).toString(16)}${target & 1 ? " thumb" : ""}`;
+      }
+      const exchange = insn >>> 25 === 0x7d;
+      if (!exchange && ((insn >>> 25) & 7) !== 5) return name;
+      pc += 8 + ((insn << 8) >> 6) + (exchange ? (insn >>> 23) & 2 : 0);
+      thumb = exchange;
+    }
+  }
+  return "too many steps";
+}
 
 const ld = Bun.which("arm-none-eabi-ld");
 const as = Bun.which("arm-none-eabi-as");
@@ -112,11 +206,11 @@ describe("what cannot be patched is refused by name", () => {
   const lookup = (): number => 0x10000000;
 
   test("a branch that does not reach its target", () => {
-    const plan = planWith(28, 0, 0xebfffffe);
+    const plan = planWith(102, 0, 0xe7fe);
     const bindings = bind(plan, { lookup, compat404: false });
     memory.write(TEXT, plan.segments[0].bytes);
     expect(() => relocate(plan, bindings, view, TEXT)).toThrow(
-      /R_ARM_CALL.*cannot reach target at 0x10000000.*-mlong-calls/,
+      /R_ARM_THM_JUMP11.*cannot reach target at 0x10000000: it is \d+ bytes away and the instruction reaches 2048.*-mlong-calls/,
     );
   });
 
@@ -141,7 +235,7 @@ describe("what cannot be patched is refused by name", () => {
       /R_ARM_ABS32.*outside the segments/,
     );
     expect(() => bind(planWith(2, 0xfffffffe, 0), { lookup, compat404: false })).toThrow(
-      /outside the segments/,
+      /outside .text/,
     );
   });
 });

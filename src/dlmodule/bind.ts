@@ -1,0 +1,154 @@
+import { type ElfRelocations, type ElfSymbols, relocationName, SHN, STB } from "../elf/mod.ts";
+import { LoadError } from "./load-error.ts";
+import type { LoadPlan } from "./plan-types.ts";
+import { NEED, Need, SIZE, UNKNOWN, unknownTypes } from "./rows-arm.ts";
+import { Known, type Resolver, type Values } from "./values.ts";
+import { Veneers } from "./veneers.ts";
+
+/** The outcome of `bind`: everything relocation needs except the address of the block. */
+export interface Bindings {
+  readonly values: ReadonlyMap<ElfSymbols, Values>;
+  /** Undefined symbols that nobody has; names in the order of their first record. */
+  readonly missing: readonly string[];
+  /** The same with one entry a record, up to the end of the first table that misses one, as 4.0.4 reports it. */
+  readonly missingRecords: readonly string[];
+  /** Names of undefined symbols that were found, each once. */
+  readonly imports: readonly string[];
+  /** Bytes of the block: the image, then the global offset table and the veneers that the loader makes. */
+  readonly size: number;
+  /** Link-time address of the global offset table that the loader makes. */
+  readonly got: number;
+  readonly veneers: Veneers;
+}
+
+/** For the loop over the records: enums of other files are objects at run time. */
+const NOT_ASKED = Known.No;
+const MISSING = Known.Missing;
+const NOTHING = Need.Nothing;
+
+/** The linker's own name for the global offset table. */
+const GOT_NAME = "_GLOBAL_OFFSET_TABLE_";
+
+/**
+ * Checks every record (type known, place inside the image, symbol exists) and looks up every symbol, before anything is
+ * allocated. Throws ElfError or LoadError.
+ */
+export function bind(plan: LoadPlan, resolver: Resolver): Bindings {
+  return new Binder(plan, resolver).bind();
+}
+
+class Binder {
+  private readonly values = new Map<ElfSymbols, Values>();
+  private readonly missing: string[] = [];
+  private readonly missingRecords: string[] = [];
+  private readonly imports: string[] = [];
+  private readonly unknown = new Map<number, number>();
+  private readonly got: number;
+  private readonly veneers: Veneers;
+  private slots = 0;
+  private failed = false;
+
+  constructor(
+    private readonly plan: LoadPlan,
+    private readonly resolver: Resolver,
+  ) {
+    this.got = (plan.start + plan.size + 3) & ~3;
+    this.veneers = new Veneers(plan);
+  }
+
+  bind(): Bindings {
+    const { plan, values, missing, missingRecords, imports, got, veneers } = this;
+    for (const table of plan.relocations) this.table(table);
+    if (this.unknown.size > 0) throw new LoadError("", unknownTypes(this.unknown));
+    veneers.begin = got + 4 * this.slots;
+    const added = 4 * this.slots + veneers.bytes;
+    const size = added === 0 ? plan.size : got - plan.start + added;
+    return { values, missing, missingRecords, imports, size, got, veneers };
+  }
+
+  private table(table: ElfRelocations): void {
+    const { plan, resolver } = this;
+    const known = this.valuesOf(table.symbols);
+    const { words, stride, count } = table;
+    const { state } = known;
+    const { start, size } = plan;
+    const symbols = table.symbols.count;
+    const first = !this.failed;
+    for (let i = 0, w = 0; i < count; i++, w += stride) {
+      const info = words[w + 1];
+      const type = info & 0xff;
+      const bytes = SIZE[type];
+      if (bytes === UNKNOWN) {
+        if (!resolver.compat404) this.unknown.set(type, (this.unknown.get(type) ?? 0) + 1);
+        continue;
+      }
+      const symbol = info >>> 8;
+      if (symbol !== 0 && symbol >= symbols) table.badSymbol(i, symbol);
+      // R_ARM_NONE only keeps a symbol's definition in a link.
+      if (bytes === 0) continue;
+      const at = (words[w] - start) >>> 0;
+      if (at + bytes > size) badPlace(table, i);
+      if (state[symbol] === NOT_ASKED) this.lookUp(table.symbols, symbol, known);
+      if (state[symbol] === MISSING) {
+        this.failed = true;
+        if (first) this.missingRecords.push(table.symbols.name(symbol));
+      }
+      const need = NEED[type];
+      if (need === NOTHING) continue;
+      if (need === Need.Slot) this.giveSlot(known, symbol);
+      else this.veneers.consider(table, i, known, need);
+    }
+  }
+
+  private lookUp(symbols: ElfSymbols, i: number, known: Values): void {
+    const { plan, resolver } = this;
+    const { value, state } = known;
+    const shndx = symbols.shndx(i);
+    if (i === 0 || shndx !== SHN.UNDEF || symbols.bind(i) === STB.LOCAL) {
+      // 4.0.4 adds the load address to absolute symbols as well.
+      const absolute = shndx === SHN.ABS && !resolver.compat404;
+      value[i] = symbols.value(i);
+      state[i] = absolute ? Known.Absolute : Known.Relative;
+      return;
+    }
+    const name = symbols.name(i);
+    if (name === GOT_NAME && !resolver.compat404) {
+      value[i] = this.got;
+      state[i] = Known.Relative;
+      return;
+    }
+    const address = plan.linked ? 0 : resolver.lookup(name);
+    value[i] = address;
+    if (address !== 0) {
+      state[i] = Known.Absolute;
+      this.imports.push(name);
+    } else if (plan.linked || (symbols.weak(i) && !resolver.compat404)) {
+      state[i] = Known.Absolute;
+    } else {
+      state[i] = Known.Missing;
+      this.missing.push(name);
+    }
+  }
+
+  private giveSlot(known: Values, symbol: number): void {
+    known.slots ??= new Map();
+    if (!known.slots.has(symbol)) known.slots.set(symbol, this.slots++);
+  }
+
+  private valuesOf(symbols: ElfSymbols): Values {
+    let values = this.values.get(symbols);
+    if (!values) {
+      const count = Math.max(symbols.count, 1);
+      values = { value: new Int32Array(count), state: new Uint8Array(count) };
+      this.values.set(symbols, values);
+    }
+    return values;
+  }
+}
+
+function badPlace(table: ElfRelocations, i: number): never {
+  throw new LoadError(
+    "",
+    `record ${i} of ${table.section} (${relocationName(table.type(i))}) patches 0x${table.offset(i).toString(16)}, outside the segments`,
+  );
+}

@@ -1,0 +1,88 @@
+import { type ElfRelocations, type ElfSymbols, SHN, STB, STT, STV } from "../elf/mod.ts";
+
+/** A symbol of the module. */
+export interface Exported {
+  readonly name: string;
+  /** Link-time address with the Thumb bit, or the number itself when `absolute`. */
+  readonly value: number;
+  readonly absolute: boolean;
+}
+
+/** Bytes of one PT_LOAD; addresses are link-time addresses. */
+export interface PlannedSegment {
+  readonly vaddr: number;
+  readonly bytes: Uint8Array;
+  readonly memsz: number;
+  readonly writable: boolean;
+}
+
+/** An array of function pointers (or a table) inside the image, at a link-time address. */
+export interface Span {
+  readonly vaddr: number;
+  readonly size: number;
+}
+
+/**
+ * What loading a file means, decided before anything is allocated. Pure: no memory, no kernel. Addresses are link-time
+ * addresses; an image address is `block + vaddr - start`.
+ */
+export interface LoadPlan {
+  /** p_vaddr of the first PT_LOAD. */
+  readonly start: number;
+  /** Bytes of the block that holds every segment. */
+  readonly size: number;
+  /** What addresses of the image have to be a multiple of, as far as `start` is one. 4.0.4 gives 4 to every module. */
+  readonly align: number;
+  /** Link-time address of the function that a program begins with. */
+  readonly entry: number;
+  /** It has an entry; a library has none. */
+  readonly program: boolean;
+  readonly segments: readonly PlannedSegment[];
+  readonly relocations: readonly ElfRelocations[];
+  readonly symbols: ElfSymbols | undefined;
+  /** What other code may look up: global and weak definitions of .dynsym that are not hidden. */
+  readonly exports: ReadonlyMap<string, Exported>;
+  /** module->symtab of 4.0.4: the global functions of .dynsym, undefined ones included. */
+  readonly functions: readonly Exported[];
+  readonly needed: readonly string[];
+  readonly preinit: Span;
+  readonly init: Span;
+  readonly fini: Span;
+  /** PT_ARM_EXIDX, the index of the unwind tables. */
+  readonly exidx: Span;
+  /** .ARM.extab, the unwind tables. */
+  readonly extab: Span;
+  /** RT-Thread's own tools linked the file already: undefined symbols are not looked up. */
+  readonly linked: boolean;
+  /** EF_ARM_ABI_FLOAT_HARD. */
+  readonly hardFloat: boolean;
+  /** Console lines of warnings, as the original prints them. */
+  readonly warnings: readonly string[];
+}
+
+export const NOTHING: Span = { vaddr: 0, size: 0 };
+
+/** What other code may find; `loaded` says whether the section of a symbol is part of the image. */
+export function planSymbols(
+  symbols: ElfSymbols | undefined,
+  loaded: (i: number) => boolean = () => true,
+): Pick<LoadPlan, "exports" | "functions"> {
+  const exports = new Map<string, Exported>();
+  const functions: Exported[] = [];
+  for (let i = 1; i < (symbols?.count ?? 0); i++) {
+    const bind = symbols!.bind(i);
+    if (bind !== STB.GLOBAL && bind !== STB.WEAK) continue;
+    const shndx = symbols!.shndx(i);
+    const symbol: Exported = {
+      name: symbols!.name(i),
+      value: symbols!.value(i),
+      absolute: shndx === SHN.ABS,
+    };
+    if (bind === STB.GLOBAL && symbols!.type(i) === STT.FUNC && loaded(i)) functions.push(symbol);
+    const visible =
+      symbols!.visibility(i) === STV.DEFAULT || symbols!.visibility(i) === STV.PROTECTED;
+    if (shndx !== SHN.UNDEF && visible && loaded(i) && !exports.has(symbol.name))
+      exports.set(symbol.name, symbol);
+  }
+  return { exports, functions };
+}
