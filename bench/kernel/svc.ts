@@ -42,6 +42,50 @@ function measure(name: string): void {
   memory.dispose();
 }
 
+/** Two threads of one priority hand each other the core. */
+function measureSwitch(): void {
+  const memory = new GuestMemory({ base: 0x60000000, size: 0x800000 + SYSTEM_AREA });
+  const kernel = createKernel(memory, createInterpreter(memory), undefined, {
+    compat404: false,
+    seed: 1,
+    output: () => {},
+  });
+  kernel.bind((number) => (number === 0 ? "rt_thread_yield" : undefined));
+  [0xe300c000, 0xef000000, 0xeafffffc].forEach((word, i) => memory.st32(CODE + 4 * i, word));
+  kernel.boot(function* () {});
+  for (const name of ["a", "b"])
+    kernel.threads.startup(kernel.threads.create(name, CODE, 0, 4096, 20, 10));
+  const rounds = 1_000_000;
+  kernel.run({ skipIdle: false, units: rounds * UNITS_PER_ROUND });
+  const before = process.cpuUsage();
+  kernel.run({ skipIdle: false, units: rounds * UNITS_PER_ROUND });
+  const { user, system } = process.cpuUsage(before);
+  console.log(
+    `${"rt_thread_yield".padEnd(20)} ${(((user + system) * 1000) / rounds).toFixed(0).padStart(4)} ns a switch`,
+  );
+  memory.dispose();
+}
+
+/** Host side of the heap: pairs of alloc and free among 200 blocks in use. */
+function measureHeap(): void {
+  const memory = new GuestMemory({ base: 0x60000000, size: 0x800000 + SYSTEM_AREA });
+  const kernel = createKernel(memory, createInterpreter(memory), undefined, {
+    compat404: false,
+    seed: 1,
+    output: () => {},
+  });
+  const blocks = Array.from({ length: 400 }, () => kernel.heap.alloc(64));
+  for (let n = 0; n < 400; n += 2) kernel.heap.free(blocks[n]);
+  const rounds = 1_000_000;
+  const before = process.cpuUsage();
+  for (let n = 0; n < rounds; n++) kernel.heap.free(kernel.heap.alloc(100));
+  const { user, system } = process.cpuUsage(before);
+  console.log(
+    `${"rt_malloc + rt_free".padEnd(20)} ${(((user + system) * 1000) / rounds).toFixed(0).padStart(4)} ns, behind 200 holes that are too small`,
+  );
+  memory.dispose();
+}
+
 for (const name of [
   "empty",
   "rt_tick_get",
@@ -50,3 +94,5 @@ for (const name of [
   "rt_critical_level",
 ])
   measure(name);
+measureSwitch();
+measureHeap();

@@ -1,6 +1,6 @@
 import { IPC_FLAG_FIFO, WAITING_FOREVER } from "./abi/constants.ts";
 import { HEAP_MEM, MAILBOX, MUTEX, SEMAPHORE, THREAD, TIMER } from "./abi/layout.ts";
-import { callGuest, SCHEDULE, type Task } from "./call.ts";
+import { SCHEDULE, type Task } from "./call.ts";
 import { createDevices } from "./device/board-devices.ts";
 import { mailboxInit, mailboxRecv, mailboxSend } from "./ipc/mailbox.ts";
 import { mutexInit } from "./ipc/mutex.ts";
@@ -76,7 +76,7 @@ export function bootBoard(k: Kernel, main: () => Task<void>): void {
   k.reents.adopt(k.threads.state(mainThread));
   k.threads.startup(mainThread);
   k.timers.thread = staticTask(k, TIMER_THREAD, () => k.timers.threadEntry());
-  k.threads.idle = staticTask(k, IDLE, () => idle(k));
+  k.threads.idle = staticTask(k, IDLE, () => k.idling.threadEntry());
   k.heap.alloc(DRIVER_HEAP);
   semaphores(k, SEMAPHORES.slice(1));
   for (const name of MUTEXES) mutexInit(k, k.systemAlloc(MUTEX.size), name, IPC_FLAG_FIFO);
@@ -135,14 +135,4 @@ function cardDetector(k: Kernel): void {
   const timer = THREAD.thread_timer.at(thread);
   TIMER.init_tick.set(k.memory, timer, 1);
   TIMER.timeout_tick.set(k.memory, timer, 9);
-}
-
-/** rt_thread_idle_entry: idle hooks, then the threads that ended. */
-function* idle(k: Kernel): Task<void> {
-  for (;;) {
-    for (const hook of k.idleHooks) yield* callGuest(hook);
-    k.ending.reap();
-    k.runner.idleWaits = true;
-    yield SCHEDULE;
-  }
 }

@@ -30,6 +30,10 @@ export function buildFrame(
   return frame;
 }
 
+/** A frame on its way between registers and guest memory; the host is little-endian as the guest. */
+const words = new Int32Array(FRAME_SIZE / 4);
+const bytes = new Uint8Array(words.buffer);
+
 /** Pushes the registers of the running thread and stores its sp. */
 export function saveContext(
   cpu: Cpu,
@@ -39,10 +43,11 @@ export function saveContext(
 ): void {
   const r = cpu.r;
   const frame = r[13] - FRAME_SIZE;
-  memory.st32(frame, irqMasked ? cpu.cpsr | CPSR_I : cpu.cpsr & ~CPSR_I);
-  for (let n = 0; n <= 12; n++) memory.st32(frame + 4 + 4 * n, r[n]);
-  memory.st32(frame + 56, r[14]);
-  memory.st32(frame + 60, r[15]);
+  words[0] = irqMasked ? cpu.cpsr | CPSR_I : cpu.cpsr & ~CPSR_I;
+  for (let n = 0; n <= 12; n++) words[1 + n] = r[n];
+  words[14] = r[14];
+  words[15] = r[15];
+  memory.write(frame, bytes);
   THREAD.sp.set(memory, thread, frame);
 }
 
@@ -50,14 +55,14 @@ export function saveContext(
 export function restoreContext(cpu: Cpu, memory: GuestMemory, thread: number): boolean {
   const r = cpu.r;
   const frame = THREAD.sp.get(memory, thread);
-  const cpsr = memory.ld32(frame);
-  cpu.cpsr = cpsr & ~CPSR_I;
-  for (let n = 0; n <= 12; n++) r[n] = memory.ld32(frame + 4 + 4 * n);
+  bytes.set(memory.read(frame, FRAME_SIZE));
+  cpu.cpsr = words[0] & ~CPSR_I;
+  for (let n = 0; n <= 12; n++) r[n] = words[1 + n];
   r[13] = frame + FRAME_SIZE;
-  r[14] = memory.ld32(frame + 56);
-  r[15] = memory.ld32(frame + 60);
+  r[14] = words[14];
+  r[15] = words[15];
   cpu.clearExclusive();
-  return (cpsr & CPSR_I) !== 0;
+  return (words[0] & CPSR_I) !== 0;
 }
 
 /** All registers in host memory, while guest code called by the kernel runs. */

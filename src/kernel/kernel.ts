@@ -11,6 +11,7 @@ import { Devices } from "./device/device.ts";
 import { AssertionFailed, Faults } from "./fault.ts";
 import { Futex } from "./futex.ts";
 import { Heap } from "./heap.ts";
+import { Idling } from "./idle.ts";
 import { WaitLists } from "./ipc/wait.ts";
 import { Objects } from "./object.ts";
 import type { BoardOptions } from "./options.ts";
@@ -55,6 +56,7 @@ export class Kernel implements KernelApi {
   readonly reents: Reents;
   readonly svc: SupervisorCalls;
   readonly runner: Runner;
+  readonly idling: Idling;
   readonly unitsPerTick = UNITS_PER_TICK;
   /** Address that a thread's own timer has as its callback. */
   readonly threadTimeout: number;
@@ -98,6 +100,7 @@ export class Kernel implements KernelApi {
     this.stackCheck = new StackCheck(this);
     this.reents = new Reents(this);
     this.runner = new Runner(this);
+    this.idling = new Idling(this);
     this.svc = new SupervisorCalls(this);
     this.svc.register({ rows: kernelRows, context: this });
   }
@@ -252,7 +255,7 @@ export class Kernel implements KernelApi {
   /** rt_tick_increase in the tick interrupt. */
   *tickInterrupt(): Task<void> {
     const { memory, clock, scheduler } = this;
-    this.runner.spendIdleSlice(clock.take(this.runner.quietTicks()));
+    this.idling.spendSlice(clock.take(this.idling.quietTicks()));
     const thread = scheduler.current;
     if (thread !== 0 && !scheduler.currentGone) {
       const left = (THREAD.remaining_tick.get(memory, thread) - 1) >>> 0;

@@ -1,6 +1,5 @@
 import { type Cpu, Exit, SVC_UNITS } from "../cpu/types.ts";
 import type { GuestMemory } from "../memory/mod.ts";
-import { THREAD_PRIORITY_MAX, THREAD_STAT_YIELD } from "./abi/constants.ts";
 import { THREAD } from "./abi/layout.ts";
 import { Trap } from "./board.ts";
 import { type GuestCall, SCHEDULE, type Task } from "./call.ts";
@@ -77,7 +76,7 @@ export class Runner {
       if (this.halted) break;
       if (state === undefined) return { why: "idle", nextTick: undefined };
       if (this.idleWaits && scheduler.current === k.threads.idle && state.frames.length === 1) {
-        const stop = this.idle(limits, end);
+        const stop = k.idling.wait(limits, end);
         if (stop !== undefined) return stop;
         continue;
       }
@@ -97,6 +96,11 @@ export class Runner {
   defer(task: Task<void>): void {
     this.running?.push(task, () => {});
     this.leave = true;
+  }
+
+  /** An interrupt handler waits to be served. */
+  get hasInterrupt(): boolean {
+    return this.pendingInterrupts.length > 0;
   }
 
   /** Runs in interrupt context as soon as interrupts are not masked. */
@@ -286,71 +290,5 @@ export class Runner {
     k.hooks.switched?.(to);
     k.stackCheck.switchedTo(state);
     k.faults.switched();
-  }
-
-  /** The idle thread waits for an interrupt. Returns a result when `run` has to leave. */
-  private idle(limits: RunLimits, end: number): RunResult | undefined {
-    const { k } = this;
-    const { clock, scheduler } = k;
-    const lowest = THREAD_PRIORITY_MAX - 1;
-    const equalWaits = scheduler.hasReady(lowest);
-    if (equalWaits && !k.options.compat404) {
-      scheduler.pick();
-      return undefined;
-    }
-    if (k.ending.hasDefunct) {
-      this.idleWaits = false;
-      return undefined;
-    }
-    const next = this.nextEvent(equalWaits) ?? (limits.passTime ? limits.untilTick : undefined);
-    if (!clock.isVirtual || !limits.skipIdle || next === undefined) {
-      if (clock.due() || this.pendingInterrupts.length > 0) return undefined;
-      return { why: "idle", nextTick: next };
-    }
-    let ticks = Math.max(1, (next - clock.tick) | 0);
-    if (limits.untilTick !== undefined)
-      ticks = Math.min(ticks, Math.max(1, (limits.untilTick - clock.tick) | 0));
-    if (limits.units !== undefined)
-      ticks = Math.min(ticks, Math.max(1, Math.ceil((end - clock.units) / k.unitsPerTick)));
-    this.spendIdleSlice(ticks - 1);
-    clock.skip(ticks);
-    return undefined;
-  }
-
-  /** Tick at which something can happen although every thread sleeps. */
-  private nextEvent(equalWaits: boolean): number | undefined {
-    const { k } = this;
-    const timer = k.timers.nextHard();
-    if (!equalWaits) return timer;
-    const left = THREAD.remaining_tick.get(this.memory, k.threads.idle);
-    const slice = (k.clock.tick + left) >>> 0;
-    if (timer === undefined) return slice;
-    return ((timer - slice) | 0) < 0 ? timer : slice;
-  }
-
-  /** Ticks until something can happen when the idle thread runs; 1 when it does not. */
-  quietTicks(): number {
-    const { k } = this;
-    if (k.scheduler.current !== k.threads.idle) return 1;
-    const next = this.nextEvent(k.scheduler.hasReady(THREAD_PRIORITY_MAX - 1));
-    return next === undefined ? Infinity : Math.max(1, (next - k.clock.tick) | 0);
-  }
-
-  /**
-   * Ticks that are passed over still count against tidle0's slice. A slice that ends while nobody else is ready leaves the yield flag set,
-   * so that the next equal thread gets its turn at once (4.0.4 clears the flag only when it looks at the ready lists).
-   */
-  spendIdleSlice(ticks: number): void {
-    const { k, memory } = this;
-    if (ticks === 0) return;
-    const { idle } = k.threads;
-    const slice = THREAD.init_tick.get(memory, idle);
-    const left = THREAD.remaining_tick.get(memory, idle) - ticks;
-    if (left <= 0) THREAD.stat.set(memory, idle, THREAD.stat.get(memory, idle) | THREAD_STAT_YIELD);
-    THREAD.remaining_tick.set(
-      memory,
-      idle,
-      left > 0 ? left : ((left % slice) + slice) % slice || slice,
-    );
   }
 }
