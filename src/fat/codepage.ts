@@ -42,21 +42,26 @@ export function characterOf(byte: number): string {
  * plain capital.
  */
 export function upperByte(byte: number): number {
-  return byte < 0x80 ? byte : UPPER[byte - 0x80];
+  return byte < 0x80 ? byte : (capitals ??= makeCapitals())[byte - 0x80];
 }
 
 /** Where FatFs's table for code page 437 departs from the rule. */
 const EXCEPTIONS: Record<string, string> = { é: "E", σ: "σ", φ: "φ" };
 
-const UPPER = Uint8Array.from(HIGH, (character, i) => {
-  const exception = EXCEPTIONS[character];
-  if (exception) return byteOf(exception)!;
-  const upper = character.toUpperCase();
-  const plain = character.normalize("NFD")[0].toUpperCase();
-  const own = 0x80 + i;
-  if (upper.length === 1 && toByte.has(upper)) return toByte.get(upper)!;
-  return /^[A-Z]$/.test(plain) ? plain.charCodeAt(0) : own;
-});
+/** Of the bytes from 0x80 on; made when a name first has such a byte. */
+let capitals: Uint8Array | undefined;
+
+function makeCapitals(): Uint8Array {
+  return Uint8Array.from(HIGH, (character, i) => {
+    const exception = EXCEPTIONS[character];
+    if (exception) return byteOf(exception)!;
+    const upper = character.toUpperCase();
+    const plain = character.normalize("NFD")[0].toUpperCase();
+    const own = 0x80 + i;
+    if (upper.length === 1 && toByte.has(upper)) return toByte.get(upper)!;
+    return /^[A-Z]$/.test(plain) ? plain.charCodeAt(0) : own;
+  });
+}
 
 /** Folds case as long names are compared: character by character, and only between the two forms of one letter. */
 export function fold(name: string): string {

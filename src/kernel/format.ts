@@ -25,7 +25,7 @@ const FLAGS: Readonly<Record<number, number>> = {
   0x23: 0,
   0x30: ZERO,
 };
-const NULL_TEXT = Uint8Array.from("(NULL)", (c) => c.charCodeAt(0));
+const NULL_TEXT = new TextEncoder().encode("(NULL)");
 const code = (char: string) => char.charCodeAt(0);
 
 /** Most texts are shorter. */
