@@ -1,7 +1,7 @@
 import { AL, Const, Inst, NONE, NZCV, Op, type Operand, opRows, TEMP, TEMPS } from "./ops.ts";
 
 /** Largest number of guest instructions of a block: bounds the work thrown away when it is left early or rewritten. */
-export const BLOCK_LIMIT = 64;
+export const BLOCK_LIMIT = 32;
 
 /**
  * Builds the IR of a block, one guest instruction after the other. Handlers see the pc as the instruction sees it, and
