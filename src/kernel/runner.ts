@@ -199,9 +199,8 @@ export class Runner {
     const { k } = this;
     if (this.running === undefined) return;
     while (!this.irqMasked && !this.serving) {
-      const handler = this.pendingInterrupts.shift();
-      if (handler !== undefined) {
-        this.serve(handler());
+      if (this.pendingInterrupts.length > 0) {
+        this.serve((this.pendingInterrupts.shift() as () => Task<void>)());
         continue;
       }
       if (k.clock.due()) this.serve(k.tickInterrupt());

@@ -245,7 +245,8 @@ export class GuestMemory {
     const first = address >>> GRANULE_SHIFT;
     const last = (address + length - 1) >>> GRANULE_SHIFT;
     for (let g = first; g <= last; g++) {
-      if (!this.code.delete(g)) continue;
+      // Cheap: a granule with translated code is never writable.
+      if (this.rights[g] & WRITE || !this.code.delete(g)) continue;
       this.onCodeWrite(g << GRANULE_SHIFT, (g + 1) << GRANULE_SHIFT);
       this.refresh(g);
     }
