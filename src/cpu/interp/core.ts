@@ -5,6 +5,7 @@ import { type Cpu, type CpuFault, type CpuStats, Exit, SVC_UNITS } from "../type
 import { Arena, type Block, PREFETCH_ABORT } from "./arena.ts";
 import { Encoder } from "./encode.ts";
 import { Code, HANDOVER, loop } from "./loop.ts";
+import { prime } from "./prime.ts";
 import { packCpsr, Slot, unpackCpsr } from "./state.ts";
 
 interface Access {
@@ -17,6 +18,12 @@ interface Access {
 
 /** Added to ITSTATE in the key of a block of one instruction. */
 const STEP_IT = 256;
+
+/**
+ * Guest instructions before the loop is primed (2 ms): less than the host takes to compile the loop, more than it takes to
+ * print a line.
+ */
+const PRIME_AFTER = 10_000;
 
 /** What the slow path has to know of a memory op. */
 const accesses: (Access | undefined)[] = [];
@@ -113,6 +120,7 @@ export class Core implements Cpu {
 
   /** Runs until an exit or a block of the other engine. */
   interpret(): Exit | typeof HANDOVER {
+    if (this.stats.instructions > PRIME_AFTER) prime();
     return loop(this, this.enter());
   }
 

@@ -28,6 +28,8 @@ export class Builder {
   private temps = 0;
   private skip: Inst | undefined;
   private skipCond = AL;
+  /** Where the last skip goes on. */
+  private joined = -1;
 
   constructor(readonly thumb: boolean) {}
 
@@ -80,6 +82,18 @@ export class Builder {
     const t = this.temp();
     this.emit(Op.mov, t, NONE, x);
     return t;
+  }
+
+  /**
+   * The constant which the last op has put into register d under the same condition, as MOVW does before MOVT; that op is
+   * dropped, the caller writes d.
+   */
+  takeConstant(d: number): number | undefined {
+    const x = this.insts.at(-1);
+    const sure = this.cond === AL ? this.joined !== this.insts.length : this.skip !== undefined;
+    if (x?.op !== Op.mov || x.d !== d || !x.kb || x.set || !sure) return undefined;
+    x.op = Op.nop;
+    return x.b;
   }
 
   /** d = a op b with the flags of `set`; d may be NONE. */
@@ -257,7 +271,7 @@ export class Builder {
   }
   private closeSkip(): void {
     if (!this.skip) return;
-    this.skip.label = this.insts.length;
+    this.skip.label = this.joined = this.insts.length;
     this.skip = undefined;
   }
 

@@ -112,9 +112,12 @@ const t32ShiftRegister =
     shiftRegister(ir, type, f.S === 1, f.d, f.n, f.m);
 
 const movt = (ir: Builder, f: { d: number; w: number; i: number }): void => {
+  const top = ((f.w << 12) | f.i) << 16;
+  const known = ir.takeConstant(f.d);
+  if (known !== undefined) return ir.mov(f.d, ir.imm((known & 0xffff) | top));
   const t = ir.temp();
   ir.alu(Op.and, t, f.d, ir.imm(0xffff));
-  ir.alu(Op.orr, f.d, t, ir.imm(((f.w << 12) | f.i) << 16));
+  ir.alu(Op.orr, f.d, t, ir.imm(top));
 };
 
 export const thumb32DataProcessing = {
