@@ -10,7 +10,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   memory: [],
   elf: [],
   cpu: ["memory"],
-  kernel: ["cpu", "memory", "vfs"],
+  kernel: ["cpu", "memory", "vfs", "block"],
   firmware: ["memory", "elf", "kernel"],
   dlmodule: ["kernel", "elf", "vfs", "memory", "cpu", "firmware"],
   serial: ["kernel"],
