@@ -12,7 +12,7 @@ export interface Difference {
 }
 
 const BOTH: readonly Mode[] = ["compat", "default"];
-const COMPAT: readonly Mode[] = ["compat"];
+
 const DEFAULT: readonly Mode[] = ["default"];
 
 /** How the simulator is meant to differ. */

@@ -1,0 +1,71 @@
+/** Writes docs/fidelity.md from the lists the tests use: `bun test/sessions/document.ts`. */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { kernelProbes, systemProbes } from "../probes/probe.ts";
+import { DIFFERENT_PROBES } from "../probes/differences.ts";
+import { DELIBERATE, type Difference, OPEN } from "./differences.ts";
+import { MASKS } from "./masks.ts";
+import { NOT_REPLAYED, session, SESSIONS } from "./sessions.ts";
+
+export const DOCUMENT = join(import.meta.dir, "../../docs/fidelity.md");
+
+export function fidelityDocument(): string {
+  const steps = SESSIONS.reduce((sum, name) => sum + session(name).steps.length - 1, 0);
+  const probes = kernelProbes().length + systemProbes().length;
+  return `# How close the simulator is to the original
+
+The reference is RT-Thread 4.0.4 for qemu-vexpress-a9 (one processor, modules on, signals off), running in QEMU. What it did was recorded
+byte for byte and is replayed by the tests:
+
+* \`test/sessions\`: ${SESSIONS.length} sessions at the serial console, ${steps} typed lines, on SD cards made again with the recorded files. They run in both
+  modes: \`--compat 4.0.4\`, which reproduces observable defects, and without options.
+* \`test/probes\`: ${probes} small programs about the kernel, files, strings, time, POSIX threads and the life of modules. They run under
+  \`--compat 4.0.4\`.
+
+Lines are typed at the pace of the recording: the next one 530 ms (simulated) after the last output, which follows from tick counts in the
+recordings. Output of programs in the background falls between the same lines as it did then.
+
+A test fails when something differs that is not in the tables below, and when something that is in them does not differ any more. The
+tables are written by \`bun test/sessions/document.ts\` from the lists of the tests.
+
+## What is not compared
+
+| masked | because |
+| --- | --- |
+${MASKS.map(({ what, reason }) => `| ${what} | ${reason} |`).join("\n")}
+
+The original echoes the first typed character twice after a program has used printf. Without \`--compat 4.0.4\` the simulator does not,
+and the recordings are compared without the second one.
+
+Not replayed:
+
+${Object.entries(NOT_REPLAYED)
+  .map(([name, why]) => `* ${name}: ${why}`)
+  .join("\n")}
+
+## Deliberate differences
+
+${table(DELIBERATE)}
+
+Among the probes, under \`--compat 4.0.4\`:
+
+${Object.entries(DIFFERENT_PROBES)
+  .map(([name, why]) => `* ${name}: ${why}`)
+  .join("\n")}
+
+## Open
+
+${OPEN.length > 0 ? table(OPEN) : "Nothing that the recordings show."}
+`;
+}
+
+function table(differences: readonly Difference[]): string {
+  const rows = differences.map(({ reason, modes, steps }) => {
+    const mode = modes.length > 1 ? "both" : modes[0] === "compat" ? "compat" : "default";
+    const where = Object.entries(steps).map(([name, { length }]) => `${name} (${length})`);
+    return `| ${reason} | ${mode} | ${where.join(", ")} |`;
+  });
+  return ["| difference | mode | sessions (steps) |", "| --- | --- | --- |", ...rows].join("\n");
+}
+
+if (import.meta.main) writeFileSync(DOCUMENT, fidelityDocument());
