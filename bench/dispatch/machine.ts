@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { type Cpu, createInterpreter, Exit } from "../../src/cpu/mod.ts";
+import { type Cpu, createCpu, type Engine, Exit } from "../../src/cpu/mod.ts";
 import { GuestMemory } from "../../src/memory/mod.ts";
 
 const BASE = 0x60010000;
@@ -15,7 +15,7 @@ export interface Bench {
   readonly names: readonly string[];
 }
 
-export function createBench(isa: Isa): Bench {
+export function createBench(isa: Isa, engine: Engine = "interp"): Bench {
   const dir = new URL(".", import.meta.url).pathname;
   const memory = new GuestMemory();
   memory.write(BASE, readFileSync(`${dir}workloads.${isa}.bin`));
@@ -26,7 +26,7 @@ export function createBench(isa: Isa): Bench {
     const [name, address] = line.split(" ");
     if (!name.startsWith("_")) symbols.set(name, parseInt(address, 16));
   }
-  const cpu = createInterpreter(memory);
+  const cpu = createCpu(memory, engine);
   cpu.onSvc = (imm) => imm !== 0;
   return {
     cpu,

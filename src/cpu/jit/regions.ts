@@ -65,6 +65,7 @@ export class Regions {
     private readonly memory: GuestMemory,
     private readonly fetch: Fetch,
     private readonly host: Host,
+    private readonly maxDrops = MAX_DROPS,
   ) {
     this.pages = memory.wasm.buffer.byteLength >>> 16;
     this.clearTargets();
@@ -87,7 +88,7 @@ export class Regions {
   /** Translates the region that begins at `key`; false when that cannot be done. */
   translate(key: number): boolean {
     key >>>= 0;
-    if ((this.drops.get(key) ?? 0) >= MAX_DROPS) return false;
+    if ((this.drops.get(key) ?? 0) >= this.maxDrops) return false;
     if (this.stats.bytes > CACHE_BYTES) this.clear();
     const start = performance.now();
     const graph = buildGraph(this.fetch, key);

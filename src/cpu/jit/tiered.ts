@@ -7,7 +7,7 @@ import { CHECK_SIZE, CHECK_STORE, CHECK_WORDS } from "./access.ts";
 import { STEP } from "./emit.ts";
 import { settleFlags } from "./flags.ts";
 import { COUNT, UNITS } from "./layout.ts";
-import { Regions } from "./regions.ts";
+import { type Host, Regions } from "./regions.ts";
 
 /** The interpreter leaves after so many units, on average, so that the place where it is can be counted. */
 const SAMPLE_UNITS = 128;
@@ -42,11 +42,12 @@ export class TieredCore implements Cpu {
     const core = (this.core = new Core(memory));
     this.file = memory.engine;
     this.r = core.r;
-    this.regions = new Regions(memory, core.fetch, {
+    const host: Host = {
       svc: (number, next) => (number === STEP ? this.step(next) : this.svc(number, next)),
       check: (address, kind) => this.check(address, kind),
       flags: () => settleFlags(this.file),
-    });
+    };
+    this.regions = new Regions(memory, core.fetch, host, eager ? Infinity : undefined);
     this.regions.onChange = (key, exists) => (exists ? core.handOver(key) : core.takeBack(key));
     core.onDrop = (start, end) => this.regions.drop(start, end);
     core.onSvc = (imm) => this.callHook(imm);

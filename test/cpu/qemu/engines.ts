@@ -1,9 +1,10 @@
 /** The engines of the product: every test of this folder runs all of them. */
-import { type Cpu, createInterpreter } from "../../../src/cpu/mod.ts";
+import { type Cpu, createCpu, createInterpreter } from "../../../src/cpu/mod.ts";
 import { GuestMemory } from "../../../src/memory/mod.ts";
 
 export const engines: Readonly<Record<string, (memory: GuestMemory) => Cpu>> = {
   interpreter: createInterpreter,
+  jit: (memory) => createCpu(memory, "jit"),
 };
 
 /** A core with its memory; dispose gives the memory back. */
