@@ -5,28 +5,13 @@ import type { Task } from "./call.ts";
 import type { Kernel } from "./kernel.ts";
 import { BrokenList } from "./list.ts";
 import { listThread } from "./lists.ts";
-import { UnboundCall } from "./svc.ts";
-
-/** RT_ASSERT failed in kernel code or, by rt_assert_handler, in a module. */
-export class AssertionFailed extends Error {
-  constructor(
-    readonly expression: string,
-    readonly fn: string,
-    readonly line: number,
-  ) {
-    super(`(${expression}) assertion failed at function:${fn}, line number:${line}`);
-  }
-}
-
-/** Thrown into a Task whose guest call ended in a CPU fault, when the thread belongs to no module. */
-export class GuestAborted extends Error {
-  constructor(readonly fault: CpuFault) {
-    super(`guest code failed: ${fault.kind} at 0x${(fault.pc >>> 0).toString(16)}, ${fault.why}`);
-  }
-}
+import { AssertionFailed, GuestAborted, SoftwareInterrupt, UnboundCall } from "./errors.ts";
 
 /** What the kernel calls with when a module must end because of an error. */
 const EXIT_CODE = -1;
+
+/** The shutdown routine's RT_ASSERT(0), which ends every dump outside modules. */
+const SHUTDOWN = new AssertionFailed("0", "rt_hw_cpu_shutdown", 85);
 
 const CPSR_T = 0x20;
 const hex8 = (value: number) => `0x${(value >>> 0).toString(16).padStart(8, "0")}`;
@@ -54,9 +39,10 @@ export class Faults {
   thrown(error: unknown): void {
     if (error instanceof AssertionFailed) this.assertion(error);
     else if (error instanceof GuestFault) this.exception(this.fromHost(error));
+    else if (error instanceof SoftwareInterrupt) this.softwareInterrupt();
     else if (error instanceof GuestAborted) {
       // Nobody up the Task was prepared for it.
-      this.assertionText(new AssertionFailed("0", "rt_hw_cpu_shutdown", 85));
+      this.assertionText(SHUTDOWN);
       this.endThread();
     } else if (error instanceof BrokenList || error instanceof UnboundCall) {
       this.k.console.print(`${error.message}\n`);
@@ -70,7 +56,8 @@ export class Faults {
       error instanceof GuestFault ||
       error instanceof AssertionFailed ||
       error instanceof BrokenList ||
-      error instanceof UnboundCall
+      error instanceof UnboundCall ||
+      error instanceof SoftwareInterrupt
     );
   }
 
@@ -113,10 +100,10 @@ export class Faults {
       this.stackOverflow(thread);
       return;
     }
-    k.console.print(this.dump(fault));
+    k.console.print(this.dumpOf(fault));
     if (this.module(thread) === 0) {
       if (this.abortCall(fault)) return;
-      this.assertionText(new AssertionFailed("0", "rt_hw_cpu_shutdown", 85));
+      this.assertionText(SHUTDOWN);
     }
     // The undefined-instruction vector of 4.0.4 leaves its context behind, and the next thread runs into it.
     else if (k.options.compat404 && fault.kind === "undefined instruction") this.stale = fault;
@@ -126,8 +113,8 @@ export class Faults {
   /** Another thread runs now. */
   switched(): void {
     if (this.stale === undefined) return;
-    this.k.console.print(this.dump(this.stale));
-    this.assertionText(new AssertionFailed("0", "rt_hw_cpu_shutdown", 85));
+    this.k.console.print(this.dumpOf(this.stale));
+    this.assertionText(SHUTDOWN);
     this.stale = undefined;
     this.k.runner.halted = true;
   }
@@ -163,13 +150,24 @@ export class Faults {
     else this.endThread();
   }
 
+  /** rt_hw_trap_swi: the pc is the one behind the instruction. */
+  private softwareInterrupt(): void {
+    const { k } = this;
+    k.console.print(this.dump("software interrupt:\n", k.cpu.r[15]));
+    if (this.module(k.scheduler.current) === 0) this.assertionText(SHUTDOWN);
+    this.endThread();
+  }
+
+  private dumpOf(fault: CpuFault): string {
+    return this.dump(HEADERS[fault.kind], fault.pc + this.linkOffset(fault));
+  }
+
   /** What libcpu/arm/cortex-a/trap.c prints. */
-  private dump(fault: CpuFault): string {
+  private dump(header: string, pc: number): string {
     const { r, cpsr } = this.k.cpu;
-    const pc = fault.pc + this.linkOffset(fault);
     const reg = (n: number) => `r${String(n).padStart(2, "0")}:${hex8(r[n])}`;
     return [
-      HEADERS[fault.kind],
+      header,
       "Execption:\n",
       `${reg(0)} ${reg(1)} ${reg(2)} ${reg(3)}\n`,
       `${reg(4)} ${reg(5)} ${reg(6)} ${reg(7)}\n`,

@@ -16,7 +16,7 @@ export {
   type Wait,
 } from "./call.ts";
 export { UNITS_PER_TICK } from "./clock.ts";
-export { AssertionFailed, GuestAborted } from "./fault.ts";
+export { AssertionFailed, GuestAborted } from "./errors.ts";
 export { Kernel } from "./kernel.ts";
 export * from "./lists.ts";
 export type { BoardOptions, GuestLibrary } from "./options.ts";

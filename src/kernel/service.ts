@@ -1,7 +1,7 @@
 import { NAME_MAX } from "./abi/constants.ts";
 import { OBJECT } from "./abi/layout.ts";
 import type { ExportRow } from "./call.ts";
-import { AssertionFailed } from "./fault.ts";
+import { AssertionFailed } from "./errors.ts";
 import type { Kernel } from "./kernel.ts";
 import { latin1 } from "./kprintf.ts";
 

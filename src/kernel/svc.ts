@@ -2,18 +2,12 @@ import type { Cpu } from "../cpu/types.ts";
 import type { CallResult, ExportGroup, ExportRow } from "./call.ts";
 import type { Kernel } from "./kernel.ts";
 import { Trap } from "./board.ts";
+import { SoftwareInterrupt, UnboundCall } from "./errors.ts";
 
 type Handler = (context: never, a0: number, a1: number, a2: number, a3: number) => CallResult;
 
 /** The name of the function behind a number of the firmware; undefined when there is no such number. */
 export type NameOf = (number: number) => string | undefined;
-
-/** A firmware calls something no table of exported calls has. */
-export class UnboundCall extends Error {
-  constructor(name: string) {
-    super(`${name} is not implemented`);
-  }
-}
 
 /**
  * Supervisor calls: `svc #0` with the number of an exported function in ip (r12), as the stubs of the firmware do, and the trap words of
@@ -91,7 +85,7 @@ export class SupervisorCalls {
   private trap(imm: number): boolean {
     const { k, cpu } = this;
     if (((cpu.r[15] - 4) | 0) !== (k.trap(imm) | 0)) {
-      k.faults.pend(new UnboundCall(`svc #${imm}`));
+      k.faults.pend(new SoftwareInterrupt());
     } else if (imm === Trap.Return) {
       k.runner.guestReturned();
     } else if (imm === Trap.ThreadExit) {

@@ -168,6 +168,17 @@ test("a firmware that calls an unknown function says so and ends the module", ()
   expect(ended.length).toBe(1);
 });
 
+test("a supervisor call of the module's own is the board's software interrupt", () => {
+  const b = guestBench();
+  const { ended } = withModule(b);
+  const svc = b.code(0xef000005);
+  b.thread("swi", svc, { module: MODULE });
+  expect(settle(b).why).not.toBe("halted");
+  expect(b.text()).toStartWith("software interrupt:\nExecption:\n");
+  expect(b.text()).toContain(`pc :0x${(svc + 4).toString(16)}\n`);
+  expect(ended.length).toBe(1);
+});
+
 test("overwritten kernel lists stop the system with a sentence, not the simulator", () => {
   const b = guestBench();
   withModule(b);

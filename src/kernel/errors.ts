@@ -1,0 +1,30 @@
+import type { CpuFault } from "../cpu/types.ts";
+
+/** RT_ASSERT failed in kernel code or, by rt_assert_handler, in a module. */
+export class AssertionFailed extends Error {
+  constructor(
+    readonly expression: string,
+    readonly fn: string,
+    /** Where the kernel's source has it, as far as that was recorded; elsewhere near that place. */
+    readonly line: number,
+  ) {
+    super(`(${expression}) assertion failed at function:${fn}, line number:${line}`);
+  }
+}
+
+/** Thrown into a Task whose guest call ended in a CPU fault, when the thread belongs to no module. */
+export class GuestAborted extends Error {
+  constructor(readonly fault: CpuFault) {
+    super(`guest code failed: ${fault.kind} at 0x${(fault.pc >>> 0).toString(16)}, ${fault.why}`);
+  }
+}
+
+/** A supervisor call that is none of the firmware's. */
+export class SoftwareInterrupt extends Error {}
+
+/** A firmware calls something no table of exported calls has. */
+export class UnboundCall extends Error {
+  constructor(name: string) {
+    super(`${name} is not implemented`);
+  }
+}
