@@ -43,8 +43,11 @@ export class GuestMemory {
   readonly rights: Uint8Array;
   /** ENGINE_SIZE bytes at ENGINE_BASE of the wasm memory, zero at first: state which translated code shares with its engine. */
   readonly engine: Int32Array;
-  /** Called before a store into a granule marked as code; must forget translations that overlap [start, end). */
-  onCodeWrite: (start: number, end: number) => void = () => {};
+  /**
+   * Called before a store to [start, end), which lies in one granule marked as code; must forget translations that overlap it.
+   * Returns true when the granule holds other translations: the mark stays, as for a variable between two functions.
+   */
+  onCodeWrite: (start: number, end: number) => boolean = () => false;
 
   private readonly mapped: Uint8Array;
   private readonly code = new Set<number>();
@@ -143,7 +146,7 @@ export class GuestMemory {
 
   /**
    * The slow path of an engine's access of `size` bytes: returns when the access may proceed, throws GuestFault when not.
-   * A store into translated code first calls `onCodeWrite`. Alignment is the engine's business.
+   * A store into a granule marked as code first calls `onCodeWrite`. Alignment is the engine's business.
    */
   checkAccess(address: number, size: number, access: AccessKind): void {
     address >>>= 0;
@@ -158,11 +161,7 @@ export class GuestMemory {
         if (address < guard.end && address + size > guard.start)
           throw new GuestFault(access, address, "guard");
       }
-      if (access === "write" && this.code.has(g)) {
-        this.onCodeWrite(g << GRANULE_SHIFT, (g + 1) << GRANULE_SHIFT);
-        this.code.delete(g);
-        this.refresh(g);
-      }
+      if (access === "write" && this.code.has(g)) this.writeCode(g, address, address + size);
     }
   }
 
@@ -228,8 +227,16 @@ export class GuestMemory {
   }
   /** The same as text, one character per byte (latin-1), so that nothing is lost. */
   cstring(address: number, max = 0x7fffffff): string {
+    const start = this.host(address, 1, "read");
+    const limit = Math.min(this.end, start + max);
     let text = "";
-    for (const byte of this.cbytes(address, max)) text += String.fromCharCode(byte);
+    // Views of so large a memory are dear to the host's garbage collector: byte by byte.
+    for (let at = start; at < limit; at++) {
+      const byte = this.u8[at];
+      if (byte === 0) return text;
+      text += String.fromCharCode(byte);
+    }
+    if (start + max > this.end) throw new GuestFault("read", this.end, "unmapped");
     return text;
   }
 
@@ -246,10 +253,17 @@ export class GuestMemory {
     const last = (address + length - 1) >>> GRANULE_SHIFT;
     for (let g = first; g <= last; g++) {
       // Cheap: a granule with translated code is never writable.
-      if (this.rights[g] & WRITE || !this.code.delete(g)) continue;
-      this.onCodeWrite(g << GRANULE_SHIFT, (g + 1) << GRANULE_SHIFT);
-      this.refresh(g);
+      if (this.rights[g] & WRITE || !this.code.has(g)) continue;
+      this.writeCode(g, address, address + length);
     }
+  }
+
+  /** A store to [start, end) reaches granule g, which is marked as code. */
+  private writeCode(g: number, start: number, end: number): void {
+    const from = g * GRANULE;
+    if (this.onCodeWrite(Math.max(start, from), Math.min(end, from + GRANULE))) return;
+    this.code.delete(g);
+    this.refresh(g);
   }
 
   private refresh(granule: number): void {
