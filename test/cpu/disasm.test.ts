@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { disassemble } from "../../src/cpu/disasm.ts";
+import { decode } from "../../src/cpu/mod.ts";
 import { operandsDefined } from "./qemu/constraints.ts";
 import {
   type Encoding,
@@ -54,24 +55,28 @@ function misprinted({ id, mnemonic }: Encoding, f: FieldValues): boolean {
 
 describe("random encodings of every row", () => {
   for (const table of ["thumb16", "thumb32", "a32"] as const) {
-    test.skipIf(absent !== undefined)(`${table}${because}`, () => {
-      const samples = sampleRows(table, FULL ? 400 : 40);
-      const bytes = Uint8Array.from(samples.flatMap(({ opcode, e }) => bytesOf(e, opcode)));
-      const expected = objdumpBinary(bytes, table !== "a32");
-      const wrong: string[] = [];
-      let at = BASE;
-      for (const { e } of samples) {
-        const line = disassemble(reader(bytes, BASE), at, table !== "a32");
-        const text = expected.get(at);
-        if (text !== undefined && line.text !== text)
-          wrong.push(`${e.id}: "${line.text}", objdump "${text}"`);
-        at += line.size;
-      }
-      expect(wrong).toEqual([]);
-      expect(new Set(samples.map(({ e }) => e.id)).size).toBe(
-        tables[table].length - (table === "thumb16" ? 1 : 0),
-      );
-    });
+    test.skipIf(absent !== undefined)(
+      `${table}${because}`,
+      () => {
+        const samples = sampleRows(table, FULL ? 400 : 40);
+        const bytes = Uint8Array.from(samples.flatMap(({ opcode, e }) => bytesOf(e, opcode)));
+        const expected = objdumpBinary(bytes, table !== "a32");
+        const wrong: string[] = [];
+        let at = BASE;
+        for (const { e } of samples) {
+          const line = disassemble(reader(bytes, BASE), at, table !== "a32");
+          const text = expected.get(at);
+          if (text !== undefined && line.text !== text)
+            wrong.push(`${e.id}: "${line.text}", objdump "${text}"`);
+          at += line.size;
+        }
+        expect(wrong).toEqual([]);
+        expect(new Set(samples.map(({ e }) => e.id)).size).toBe(
+          tables[table].length - (table === "thumb16" ? 1 : 0),
+        );
+      },
+      60_000,
+    );
   }
 });
 
@@ -114,6 +119,17 @@ function objdumpBinary(bytes: Uint8Array, thumb: boolean): Map<number, string> {
   return lines;
 }
 
+/** Instructions of compiled code compared, and the rows they were of. */
+let compared = 0;
+const seen = new Set<string>();
+afterAll(() => {
+  const rows = Object.values(tables).flat().length;
+  if (compared)
+    console.log(
+      `${compared} compiled instructions as objdump writes them, of ${seen.size} of ${rows} rows`,
+    );
+});
+
 describe("compiled code", () => {
   const targets: Record<string, string[]> = {
     a32: ["-march=armv7-a", "-marm"],
@@ -131,6 +147,7 @@ describe("compiled code", () => {
           expect(wrong).toEqual([]);
           expect(unknown).toEqual([]);
           expect(lines).toBeGreaterThan(10_000);
+          compared += lines;
         },
         60_000,
       );
@@ -170,12 +187,32 @@ function compareWithObjdump(file: string) {
     const line = disassemble(reader(code.bytes, code.address), address, thumb, itState);
     itState = line.itState;
     lines++;
+    seen.add(rowOf(code, address, thumb));
     if (/^\.(word|short)/.test(line.text)) unknown.push(`${bytes} ${rest.join(" ")}`);
     // Targets are written without 0x in front of a symbol.
     const text = normalise(rest.join(" ")).replace(/\b(b\S*|cbn?z \w+,) ([0-9a-f]+)$/, "$1 0x$2");
     if (line.text !== text) wrong.push(`${place} "${line.text}", objdump "${text}"`);
   }
   return { lines, wrong: wrong.slice(0, 20), unknown: [...new Set(unknown)].slice(0, 20) };
+}
+
+/** The row of the decode tables an instruction belongs to. */
+function rowOf(
+  code: { address: number; bytes: Uint8Array },
+  address: number,
+  thumb: boolean,
+): string {
+  const read = reader(code.bytes, code.address);
+  const [first, second] = [read(address), read(address + 2)];
+  const table = !thumb ? "a32" : decode.isThumb32(first) ? "thumb32" : "thumb16";
+  const opcode =
+    table === "a32" ? (second << 16) | first : table === "thumb32" ? (first << 16) | second : first;
+  const decoder = {
+    a32: decode.a32Decoder,
+    thumb16: decode.thumb16Decoder,
+    thumb32: decode.thumb32Decoder,
+  }[table];
+  return `${table}.${decoder.decode(opcode)?.encoding.name}`;
 }
 
 /** $a, $t, $d: what the bytes of .text are, by address. */
