@@ -1,5 +1,6 @@
 import type { ExportRow, Task } from "../kernel/call.ts";
-import { RT_EBUSY, RT_ERROR, STAT } from "./layout.ts";
+import { customImage } from "./custom.ts";
+import { MODULE, RT_EBUSY, RT_ERROR, STAT } from "./layout.ts";
 import type { Loader } from "./loader.ts";
 import { ModuleStruct } from "./module.ts";
 import { ObjectClass } from "../kernel/types.ts";
@@ -7,13 +8,29 @@ import { ObjectClass } from "../kernel/types.ts";
 const PATH_MAX = 256;
 const LINE_MAX = 4096;
 
-function* load(loader: Loader, path: number): Task<number> {
-  return (yield* loader.load(loader.parts.kernel.memory.cstring(path, PATH_MAX)))?.address ?? 0;
+function* load(loader: Loader, path: number, ops = 0): Task<number> {
+  const name = loader.parts.kernel.memory.cstring(path, PATH_MAX);
+  const file = ops === 0 ? undefined : yield* customImage(loader, path, ops);
+  return (yield* loader.load(name, { as: "library", file }))?.address ?? 0;
+}
+
+function* exec(loader: Loader, path: number, line: number, ops = 0): Task<number> {
+  const { memory } = loader.parts.kernel;
+  const name = memory.cstring(path, PATH_MAX);
+  const file = ops === 0 ? undefined : yield* customImage(loader, path, ops);
+  return yield* loader.exec(name, line === 0 ? name : memory.cstring(line, LINE_MAX), file);
 }
 
 function* destroy(loader: Loader, address: number): Task<number> {
+  const { memory, objects } = loader.parts.kernel;
   const module = loader.find(address);
-  if (!module) return -RT_ERROR;
+  if (!module) {
+    // What dlmodule_create made, with nothing loaded.
+    const inRam = address >>> 0 >= memory.base && (address >>> 0) + MODULE.SIZE <= memory.end;
+    if (!inRam || objects.classOf(address) !== ObjectClass.Module) return -RT_ERROR;
+    objects.delete(address);
+    return 0;
+  }
   const struct = new ModuleStruct(loader.parts.kernel.memory);
   if (struct.stat(address) === STAT.RUNNING) return -RT_EBUSY;
   yield* loader.unload(module);
@@ -26,7 +43,7 @@ export const dlmoduleRows: readonly ExportRow<Loader>[] = [
     name: "dlopen",
     proto: "void *dlopen(const char *filename, int flags);",
     header: "dlfcn.h",
-    call: (loader, name) => loader.libdl.open(name),
+    call: (loader, name, flags) => loader.libdl.open(name, flags),
   },
   {
     name: "dlsym",
@@ -45,6 +62,18 @@ export const dlmoduleRows: readonly ExportRow<Loader>[] = [
     proto: "const char *dlerror(void);",
     header: "dlfcn.h",
     call: (loader) => loader.libdl.error(),
+  },
+  {
+    name: "dladdr",
+    proto: "int dladdr(const void *address, Dl_info *info);",
+    header: "dlfcn.h",
+    call: (loader, address, info) => loader.libdl.address(address, info),
+  },
+  {
+    name: "dlmodule_create",
+    proto: "struct rt_dlmodule *dlmodule_create(void);",
+    header: "dlmodule.h",
+    call: (loader) => loader.create(),
   },
   {
     name: "dlmodule_find",
@@ -69,16 +98,27 @@ export const dlmoduleRows: readonly ExportRow<Loader>[] = [
     name: "dlmodule_load",
     proto: "struct rt_dlmodule *dlmodule_load(const char *pgname);",
     header: "dlmodule.h",
-    call: load,
+    call: (loader, path) => load(loader, path),
   },
   {
     name: "dlmodule_exec",
     proto: "struct rt_dlmodule *dlmodule_exec(const char *pgname, const char *cmd, int cmd_size);",
     header: "dlmodule.h",
-    call: (loader, path, line) => {
-      const { memory } = loader.parts.kernel;
-      return loader.exec(memory.cstring(path, PATH_MAX), memory.cstring(line, LINE_MAX));
-    },
+    call: (loader, path, line) => exec(loader, path, line),
+  },
+  {
+    name: "dlmodule_load_custom",
+    proto:
+      "struct rt_dlmodule *dlmodule_load_custom(const char *pgname, struct rt_dlmodule_ops *ops);",
+    header: "dlmodule.h",
+    call: load,
+  },
+  {
+    name: "dlmodule_exec_custom",
+    proto:
+      "struct rt_dlmodule *dlmodule_exec_custom(const char *pgname, const char *cmd, int cmd_size, struct rt_dlmodule_ops *ops);",
+    header: "dlmodule.h",
+    call: (loader, path, line, _size, ops) => exec(loader, path, line, ops),
   },
   {
     name: "dlmodule_destroy",
@@ -98,6 +138,12 @@ export const dlmoduleRows: readonly ExportRow<Loader>[] = [
     header: "dlmodule.h",
     call: ({ parts: { kernel, symbols } }, name) =>
       symbols.lookup(kernel.memory.cstring(name, PATH_MAX)),
+  },
+  {
+    name: "__emutls_get_address",
+    proto: "void *__emutls_get_address(struct __emutls_object *variable);",
+    header: "",
+    call: (loader, control) => loader.threadVariables.address(control >>> 0),
   },
   {
     name: "_rtt_exit",

@@ -1,34 +1,35 @@
 import type { Task } from "../kernel/call.ts";
+import { GuestStrings } from "./guest-strings.ts";
 import { MODULE } from "./layout.ts";
-import type { LifeCycle } from "./life-cycle.ts";
+import type { Libraries } from "./libraries.ts";
 import type { Loader } from "./loader.ts";
 import { type Module, ModuleStruct } from "./module.ts";
-import type { Objects } from "./objects.ts";
 import type { Registry } from "./registry.ts";
 
-/** Where a relative name is looked for after the working directory. */
-const SEARCH = ["/lib", "/modules", "/bin"];
 const PATH_MAX = 256;
 const MESSAGE_MAX = 128;
 const RTLD_DEFAULT = 1;
 const RTLD_NEXT = 2;
+const RTLD_GLOBAL = 0x10000;
+const LR = 14;
 
-/** dlopen, dlsym, dlclose, dlerror: dlfcn.h. Libraries are shared by their path unless `compat404` loads one each time. */
+/** dlopen, dlsym, dlclose, dlerror, dladdr: dlfcn.h. Libraries are shared by their path unless `compat404` loads one each time. */
 export class Libdl {
   private readonly struct: ModuleStruct;
-  /** Libraries by normalised path; FAT names have no case. */
-  private readonly shared = new Map<string, Module>();
   private message = "";
   /** Guest buffer that dlerror returns, made when it is first needed. */
   private buffer = 0;
+  /** Names that dladdr has given away. */
+  private readonly strings: GuestStrings;
 
   constructor(
     private readonly loader: Loader,
-    private readonly life: LifeCycle,
+    private readonly libraries: Libraries,
     private readonly registry: Registry,
-    private readonly objects: Objects,
   ) {
-    this.struct = new ModuleStruct(loader.parts.kernel.memory);
+    const { kernel } = loader.parts;
+    this.struct = new ModuleStruct(kernel.memory);
+    this.strings = new GuestStrings(kernel);
   }
 
   private get compat(): boolean {
@@ -36,33 +37,30 @@ export class Libdl {
   }
 
   /** Returns the handle (the address of struct rt_dlmodule), 0 when the library cannot be loaded. */
-  *open(nameAt: number): Task<number> {
+  *open(nameAt: number, flags = 0): Task<number> {
     const { kernel } = this.loader.parts;
+    if (nameAt === 0 && !this.compat) return this.self();
     kernel.assert(nameAt !== 0, "filename", "dlopen", 31);
     const name = kernel.memory.cstring(nameAt, PATH_MAX);
-    const path = this.find(name);
-    if (path === undefined) return this.fail(`${name}: no such file`);
-    const known = this.compat ? undefined : this.shared.get(path.toLowerCase());
-    if (known) {
-      this.count(known, 1);
-      return known.address;
+    if (this.compat) {
+      const path = name.startsWith("/") ? name : `/modules/${name}`;
+      return (yield* this.loader.load(path, { as: "library" }))?.address ?? 0;
     }
+    const path = this.libraries.find(name, "dlopen");
+    if (path === undefined) return this.fail(`${name}: no such file`);
     let why = "it cannot be loaded";
     const off = this.loader.onRefused(({ reasons }) => (why = reasons.join("; ") || why));
     let module: Module | undefined;
     try {
-      module = yield* this.loader.load(path);
+      module = yield* this.libraries.open(path, (flags & RTLD_GLOBAL) !== 0);
     } finally {
       off();
     }
-    if (!module) return this.fail(`${name}: ${why}`);
-    module.opens.set(kernel.currentModule, 1);
-    if (!this.compat) this.shared.set(path.toLowerCase(), module);
-    return module.address;
+    return module ? module.address : this.fail(`${name}: ${why}`);
   }
 
   symbol(handle: number, nameAt: number): number {
-    const { kernel, symbols } = this.loader.parts;
+    const { kernel } = this.loader.parts;
     kernel.assert(handle !== 0, "handle", "dlsym", 27);
     const name = kernel.memory.cstring(nameAt, PATH_MAX);
     const module = this.registry.get(handle);
@@ -70,13 +68,14 @@ export class Libdl {
       const found = module?.plan.functions.find((candidate) => candidate.name === name);
       return module && found ? module.bias + found.value : 0;
     }
+    const program = this.registry.get(kernel.currentModule);
     let address = 0;
-    if (module) address = this.definition(module, name);
-    else if (handle === RTLD_DEFAULT || handle === RTLD_NEXT) {
-      address = symbols.lookup(name);
-      for (const library of this.shared.values())
-        if (address === 0) address = this.definition(library, name);
-    } else return this.fail(`0x${(handle >>> 0).toString(16)} is no open library`);
+    if (module) address = this.libraries.inLibrary(name, module);
+    else if (handle === RTLD_DEFAULT) address = this.libraries.anywhere(name, program);
+    else if (handle === RTLD_NEXT) {
+      const caller = this.registry.containing(kernel.cpu.r[LR]);
+      address = this.libraries.after(name, caller, program);
+    } else return this.fail(`${hex(handle)} is no open library`);
     return address !== 0 ? address : this.fail(`${name}: no such symbol`);
   }
 
@@ -84,16 +83,19 @@ export class Libdl {
     const { kernel } = this.loader.parts;
     kernel.assert(handle !== 0, "handle", "dlclose", 30);
     const module = this.registry.get(handle);
-    if (!module) {
-      this.fail(`0x${(handle >>> 0).toString(16)} is no open library`);
-      return this.compat ? 1 : -1;
+    if (this.compat) {
+      if (module) yield* this.closeAs404(module);
+      return 1;
     }
-    if (!this.compat && !module.library) {
-      this.fail(`${module.name} was not opened with dlopen`);
-      return -1;
+    if (!module) this.fail(`${hex(handle)} is no open library`);
+    // The handle that dlopen(NULL) gave.
+    else if (!module.library && module.address === kernel.currentModule) return 0;
+    else if (!module.library) this.fail(`${module.name} was not opened with dlopen`);
+    else {
+      yield* this.libraries.close(module);
+      return 0;
     }
-    if (this.count(module, -1) === 0) yield* this.unload(module);
-    return this.compat ? 1 : 0;
+    return -1;
   }
 
   /** Text of the last error, once; NULL when there was none. 4.0.4 always says TODO. */
@@ -109,58 +111,46 @@ export class Libdl {
     return this.buffer;
   }
 
-  /** The same for every library that a module has open. */
-  *dropAll(owner: Module): Task<void> {
-    for (const library of [...this.shared.values()])
-      if (library.opens.has(owner.address)) yield* this.dropOwner(library, owner);
+  /** Fills a Dl_info: file name and first address of the module, name and address of the symbol. 0 when the address is in neither. */
+  address(address: number, info: number): number {
+    const { memory } = this.loader.parts.kernel;
+    const module = this.registry.containing(address);
+    const where = module && this.registry.whereIs(address);
+    const kernel = module ? undefined : this.loader.parts.symbols.nearest(address >>> 0);
+    if (!where && !kernel) return 0;
+    const owner = module?.address ?? 0;
+    const symbol = where?.insideSymbol ? where.symbol : kernel?.name;
+    const offset = where ? where.symbolOffset : (kernel?.offset ?? 0);
+    memory.st32(info, this.strings.of(owner, where?.path ?? "rtthread"));
+    memory.st32(info + 4, module?.block ?? 0);
+    memory.st32(info + 8, symbol === undefined ? 0 : this.strings.of(owner, symbol));
+    memory.st32(info + 12, symbol === undefined ? 0 : (address >>> 0) - offset);
+    return 1;
   }
 
-  /** A module that had `library` open ended: its references end with it. */
-  *dropOwner(library: Module, owner: Module): Task<void> {
-    const held = library.opens.get(owner.address) ?? 1;
-    library.opens.delete(owner.address);
-    const left = this.struct.get16(library.address, MODULE.NREF) - held;
-    this.struct.set16(library.address, MODULE.NREF, Math.max(left, 0));
-    const heir = [...library.opens.keys()].find((address) => this.registry.get(address));
-    if (left <= 0) yield* this.unload(library);
-    else if (heir !== undefined) this.objects.link(library.address, heir);
-  }
-
+  /** Gives back what belongs to a module that ends. */
   forget(module: Module): void {
-    for (const [path, library] of this.shared) if (library === module) this.shared.delete(path);
+    this.strings.forget(module.address);
   }
 
-  private *unload(module: Module): Task<void> {
-    yield* this.life.destruct(module);
-    yield* this.loader.unload(module);
+  /** dlopen(NULL): the program that the thread belongs to. */
+  private self(): number {
+    const { currentModule } = this.loader.parts.kernel;
+    return currentModule !== 0 ? currentModule : this.fail("no program is running");
   }
 
-  private definition(module: Module, name: string): number {
-    const symbol = module.plan.exports.get(name);
-    return symbol ? module.addressOf(symbol) | 0 : 0;
-  }
-
-  /** Changes the reference count, for the running thread's module too; returns the new count. */
-  private count(module: Module, by: 1 | -1): number {
-    const nref = (this.struct.get16(module.address, MODULE.NREF) + by) & 0xffff;
+  private *closeAs404(module: Module): Task<void> {
+    const nref = (this.struct.get16(module.address, MODULE.NREF) - 1) & 0xffff;
     this.struct.set16(module.address, MODULE.NREF, nref);
-    const user = this.loader.parts.kernel.currentModule;
-    const held = (module.opens.get(user) ?? 0) + by;
-    if (held > 0) module.opens.set(user, held);
-    else module.opens.delete(user);
-    return nref;
-  }
-
-  private find(name: string): string | undefined {
-    const { vfs } = this.loader.parts;
-    if (this.compat) return name.startsWith("/") ? name : `/modules/${name}`;
-    const places = name.startsWith("/") ? [name] : [name, ...SEARCH.map((dir) => `${dir}/${name}`)];
-    const found = places.find((path) => vfs.exists(path));
-    return found && vfs.resolve(found);
+    if (nref === 0) yield* this.loader.unload(module);
   }
 
   private fail(message: string): 0 {
     this.message = message;
     return 0;
   }
+}
+
+function hex(value: number): string {
+  return `0x${(value >>> 0).toString(16)}`;
 }

@@ -12,6 +12,7 @@ import {
 import { Causes } from "./causes.ts";
 import { MODULE, STACK_404, STACK_DEFAULT, STAT } from "./layout.ts";
 import { Libdl } from "./libdl.ts";
+import { Libraries } from "./libraries.ts";
 import { LifeCycle } from "./life-cycle.ts";
 import { LoadError } from "./load-error.ts";
 import * as text from "./messages.ts";
@@ -20,6 +21,7 @@ import { Objects } from "./objects.ts";
 import { Placer } from "./place.ts";
 import { Preparer } from "./prepare.ts";
 import { Registry, type Whereabouts } from "./registry.ts";
+import { ThreadVariables } from "./thread-variables.ts";
 
 export interface ModuleInfo {
   readonly name: string;
@@ -43,9 +45,18 @@ export interface ModuleInfo {
   readonly library: boolean;
 }
 
+export interface LoadOptions {
+  readonly as: "program" | "library";
+  /** Called when the module lies in memory, before any of its code runs. */
+  readonly placed?: (module: Module) => void;
+  /** The file's bytes, when it is not in the file system. */
+  readonly file?: Uint8Array;
+}
+
 /** The dynamic module loader: components/libc/libdl of RT-Thread 4.0.4. */
 export class Loader {
   readonly libdl: Libdl;
+  readonly threadVariables: ThreadVariables;
   /** What `kernel.hooks` needs of the loader. */
   readonly causes: Causes;
   private readonly struct: ModuleStruct;
@@ -54,6 +65,7 @@ export class Loader {
   private readonly preparer: Preparer;
   private readonly placer: Placer;
   private readonly objects: Objects;
+  private readonly libraries: Libraries;
   private readonly starts = new Signal<StartEvent>();
   private readonly ends = new Signal<EndEvent>();
   private readonly aborts = new Signal<AbortEvent>();
@@ -66,14 +78,16 @@ export class Loader {
     this.preparer = new Preparer(parts);
     this.placer = new Placer(kernel, stackSize);
     this.objects = new Objects(parts);
+    this.threadVariables = new ThreadVariables(kernel);
     this.life = new LifeCycle(parts, {
       finished: (module) => this.finished(module),
       leaked: (module) => this.report(module),
       orphan: (owner, nested) => this.orphan(owner, nested),
-      dropLibraries: (owner) => this.libdl.dropAll(owner),
+      dropLibraries: (owner) => this.libraries.dropAll(owner),
     });
     this.causes = new Causes();
-    this.libdl = new Libdl(this, this.life, this.registry, this.objects);
+    this.libraries = new Libraries(this, this.life, this.registry, this.objects);
+    this.libdl = new Libdl(this, this.libraries, this.registry);
   }
 
   /** A module's main thread was started. */
@@ -97,8 +111,8 @@ export class Loader {
    * dlmodule_exec: loads the file and starts its main thread with the arguments of `line`, which begins with the command word.
    * Does not wait. Returns the address of struct rt_dlmodule, 0 when the file was refused.
    */
-  *exec(path: string, line: string): Task<number> {
-    const module = yield* this.load(path, "program");
+  *exec(path: string, line: string, file?: Uint8Array): Task<number> {
+    const module = yield* this.load(path, { as: "program", file });
     if (!module) return 0;
     const { name, address, plan } = module;
     if (!plan.program && !this.parts.kernel.options.compat404) {
@@ -125,16 +139,22 @@ export class Loader {
    * dlmodule_load: places the file and calls its module_init in the caller's thread. The constructors of a library run there too;
    * those of a program run in its main thread. Undefined when the file was refused; listeners know why.
    */
-  *load(path: string, as: "program" | "library" = "library"): Task<Module | undefined> {
+  *load(path: string, { as, placed, file }: LoadOptions): Task<Module | undefined> {
     const { kernel, vfs } = this.parts;
     const absolute = vfs.resolve(path);
     let buffer = 0;
-    let module: Module;
+    let module: Module | undefined;
+    let needed: Module[] = [];
     try {
-      const file = this.preparer.read(absolute);
+      const bytes = file ?? this.preparer.read(absolute);
       // The original keeps the whole file on the heap while it works.
-      buffer = kernel.heap.alloc(file.length);
-      const { plan, bindings, symbols } = this.preparer.prepare(file);
+      buffer = kernel.heap.alloc(bytes.length);
+      const draft = this.preparer.plan(bytes);
+      let absent: string[] = [];
+      if (!kernel.options.compat404 && draft.plan.needed.length > 0)
+        ({ found: needed, absent } = yield* this.libraries.require(draft.plan.needed));
+      const lookup = (name: string): number => this.libraries.lookup(name, needed);
+      const { plan, bindings, symbols } = this.preparer.bind(draft, lookup, absent);
       module = this.placer.place(absolute, plan, bindings, symbols);
     } catch (error) {
       if (!(error instanceof LoadError || error instanceof ElfError)) throw error;
@@ -144,15 +164,25 @@ export class Loader {
       if (error instanceof LoadError && error.taken && kernel.options.compat404)
         this.placer.create(absolute);
       this.refused(absolute, error.message === "" ? [] : error.message.split("\n"));
-      return undefined;
     } finally {
       if (buffer !== 0) kernel.heap.free(buffer);
     }
+    if (!module) {
+      yield* this.libraries.release(needed);
+      return undefined;
+    }
     module.library = as === "library";
     this.registry.add(module);
+    this.libraries.adopt(module, needed);
+    placed?.(module);
     if (module.library) yield* this.life.construct(module);
     yield* this.life.initialise(module);
     return module;
+  }
+
+  /** dlmodule_create: struct rt_dlmodule with its defaults and nothing loaded; 0 when there is no memory. */
+  create(): number {
+    return this.placer.create("module", 0);
   }
 
   /** Loaded modules, newest first. */
@@ -190,6 +220,7 @@ export class Loader {
 
   /** KernelHooks.threadEnded. */
   readonly threadEnded = (thread: number, address: number): Task<void> | void => {
+    this.threadVariables.threadEnded(thread);
     const module = this.registry.get(address);
     if (module) return this.life.threadEnded(module, thread);
   };
@@ -254,7 +285,9 @@ export class Loader {
 
   private finished(module: Module): void {
     this.registry.remove(module);
+    this.libraries.forget(module);
     this.libdl.forget(module);
+    this.threadVariables.moduleEnded(module);
     if (!module.library) this.report(module);
   }
 
@@ -269,7 +302,7 @@ export class Loader {
     const nested = this.registry.get(address);
     if (!nested) return;
     const { compat404 } = this.parts.kernel.options;
-    if (nested.library && !compat404) yield* this.libdl.dropOwner(nested, owner);
+    if (nested.library && !compat404) yield* this.libraries.orphan(nested, owner);
     else if (nested.library) this.registry.remove(nested);
     else yield* this.life.terminate(nested, "killed", -1);
   }

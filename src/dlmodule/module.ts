@@ -19,6 +19,8 @@ export class Module {
   library = false;
   /** Handles of a shared library by the module that opened it (0: a system thread). */
   readonly opens = new Map<number, number>();
+  /** Libraries that its DT_NEEDED names. */
+  needed: readonly Module[] = [];
   /** Set when the end began. */
   end: { how: HowEnded; code: number } | undefined;
   /** module_cleanup was called, or must not be. */

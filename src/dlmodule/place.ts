@@ -30,7 +30,7 @@ export class Placer {
   }
 
   /** dlmodule_create: struct rt_dlmodule with its defaults, 0 when there is no memory. */
-  create(path: string): number {
+  create(path: string, references = 1): number {
     const { kernel, struct } = this;
     const address = kernel.objects.allocate(ObjectClass.Module, "module");
     if (address === 0) return 0;
@@ -40,7 +40,7 @@ export class Placer {
     struct.set(address, MODULE.OBJECT_LIST, address + MODULE.OBJECT_LIST);
     struct.set(address, MODULE.OBJECT_LIST + 4, address + MODULE.OBJECT_LIST);
     struct.setName(address, moduleName(path));
-    struct.set16(address, MODULE.NREF, 1);
+    struct.set16(address, MODULE.NREF, references);
     return address;
   }
 

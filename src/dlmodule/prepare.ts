@@ -9,12 +9,16 @@ import type { LoadPlan } from "./plan-types.ts";
 import { explainMissing } from "./reasons.ts";
 import { bind, type Bindings } from "./bind.ts";
 
-/** A file that can be placed. */
-export interface Prepared {
+/** A file whose structure is right. */
+export interface Draft {
   readonly plan: LoadPlan;
-  readonly bindings: Bindings;
   /** .symtab, when the file is not stripped. */
   readonly symbols: ElfSymbols | undefined;
+}
+
+/** A file that can be placed. */
+export interface Prepared extends Draft {
+  readonly bindings: Bindings;
 }
 
 /** From a path to a checked plan with every symbol found. */
@@ -34,36 +38,49 @@ export class Preparer {
           "",
           `the file has ${size} bytes, more than the whole heap of ${kernel.heap.total}`,
         );
-      const file = vfs.readFile(path);
-      if (file.length === 0) throw new LoadError("", "the file is empty");
-      return file;
+      return vfs.readFile(path);
     } catch (error) {
       if (error instanceof VfsError) throw new LoadError("", `it cannot be read: ${error.message}`);
       throw error;
     }
   }
 
-  /** Everything that can be found wrong without allocating. Throws LoadError or ElfError. */
-  prepare(file: Uint8Array): Prepared {
-    const { kernel, symbols } = this.parts;
+  /** What loading the file means. Throws LoadError or ElfError. */
+  plan(file: Uint8Array): Draft {
+    const { kernel } = this.parts;
     const { compat404 } = kernel.options;
+    if (file.length === 0) throw new LoadError("", "the file is empty");
     const image = new ElfImage(file);
     const plan = planLoad(image, { compat404 });
     if (compat404 && this.poisoned && plan.relocations.length > 0)
       throw new LoadError("", "an earlier load failed, and 4.0.4 refuses every one after that");
     for (const warning of plan.warnings) kernel.console.print(warning);
-    const bindings = bind(plan, { lookup: (name) => symbols.lookup(name), compat404 });
+    const object = image.header.type === ET.REL;
+    return { plan, symbols: object ? plan.symbols : image.staticSymbols() };
+  }
+
+  /**
+   * Finds every symbol; whatever is wrong is found before anything is allocated. `absent` are the libraries that the file needs and
+   * nobody has. Throws LoadError or ElfError.
+   */
+  bind(draft: Draft, lookup: (name: string) => number, absent: readonly string[]): Prepared {
+    const { kernel, symbols } = this.parts;
+    const { compat404 } = kernel.options;
+    const { plan } = draft;
+    const bindings = bind(plan, { lookup, compat404 });
     if (bindings.missing.length > 0) {
       this.poisoned = true;
       const shown = compat404 ? bindings.missingRecords : bindings.missing;
+      const libraries = absent.map(
+        (name) => `it needs the library ${name} (DT_NEEDED), which cannot be loaded from /lib`,
+      );
       throw new LoadError(
         shown.map(text.unresolved).join(""),
-        explainMissing(bindings.missing, symbols).join("\n"),
+        [...libraries, ...explainMissing(bindings.missing, symbols)].join("\n"),
       );
     }
     if (!compat404) this.checkFloatAbi(plan, bindings);
-    const object = image.header.type === ET.REL;
-    return { plan, bindings, symbols: object ? plan.symbols : image.staticSymbols() };
+    return { ...draft, bindings };
   }
 
   /** 4.0.4 does not look, and every floating-point argument of the C library is then wrong. */

@@ -41,6 +41,17 @@ struct rt_dlmodule {
     struct rt_module_symtab *symtab;         /* 80 */
 };
 
+/* Where modules come from that are in no file. */
+struct rt_dlmodule_ops {
+    rt_uint8_t *(*load)(const char *filename);
+    rt_err_t (*unload)(rt_uint8_t *param);
+};
+
+struct rt_dlmodule *dlmodule_create(void);
+struct rt_dlmodule *dlmodule_load_custom(const char *pgname, struct rt_dlmodule_ops *ops);
+struct rt_dlmodule *dlmodule_exec_custom(const char *pgname, const char *cmd, int cmd_size, struct rt_dlmodule_ops *ops);
+rt_uint32_t dlmodule_symbol_find(const char *sym_str);
+struct rt_dlmodule *rt_module_self(void);
 struct rt_dlmodule *dlmodule_find(const char *name);
 struct rt_dlmodule *dlmodule_self(void);
 struct rt_dlmodule *dlmodule_load(const char *path);

@@ -1,0 +1,195 @@
+import type { Task } from "../kernel/call.ts";
+import { MODULE } from "./layout.ts";
+import type { LifeCycle } from "./life-cycle.ts";
+import type { Loader } from "./loader.ts";
+import { type Module, ModuleStruct } from "./module.ts";
+import type { Objects } from "./objects.ts";
+import type { Registry } from "./registry.ts";
+
+/** Where a relative name is looked for after the working directory. */
+const SEARCH = ["/lib", "/modules", "/bin"];
+
+/** Shared libraries: by path, how often and by whom they are used, and where a symbol is looked for. */
+export class Libraries {
+  private readonly struct: ModuleStruct;
+  /** By normalised path; FAT names have no case. */
+  private readonly shared = new Map<string, Module>();
+  /** Opened with RTLD_GLOBAL, in this order. */
+  private readonly globals = new Set<Module>();
+  /** Paths that are being loaded: a circle of libraries that need each other ends here. */
+  private readonly loading = new Set<string>();
+
+  constructor(
+    private readonly loader: Loader,
+    private readonly life: LifeCycle,
+    private readonly registry: Registry,
+    private readonly objects: Objects,
+  ) {
+    this.struct = new ModuleStruct(loader.parts.kernel.memory);
+  }
+
+  /** The path of a library: as it is, then in the usual directories; the working directory comes first only for dlopen. */
+  find(name: string, from: "dlopen" | "DT_NEEDED"): string | undefined {
+    const { vfs } = this.loader.parts;
+    const usual = SEARCH.map((directory) => `${directory}/${name}`);
+    const places = name.includes("/") && name.startsWith("/") ? [name] : [name, ...usual];
+    if (from === "DT_NEEDED" && places.length > 1) places.push(places.shift()!);
+    const found = places.find((path) => vfs.exists(path));
+    return found && vfs.resolve(found);
+  }
+
+  /** The library with one more reference of the running thread's module; loaded when it is not there yet. */
+  *open(path: string, global: boolean): Task<Module | undefined> {
+    const user = this.loader.parts.kernel.currentModule;
+    const module = yield* this.acquire(path);
+    if (!module) return undefined;
+    this.use(module, user, 1);
+    if (global) this.globals.add(module);
+    return module;
+  }
+
+  /** The libraries that a file names in DT_NEEDED, each with one more reference; those that are nowhere come back as names. */
+  *require(names: readonly string[]): Task<{ found: Module[]; absent: string[] }> {
+    const found: Module[] = [];
+    const absent: string[] = [];
+    for (const name of names) {
+      const path = this.find(name, "DT_NEEDED");
+      if (path !== undefined && this.loading.has(path.toLowerCase())) continue;
+      const module = path === undefined ? undefined : yield* this.acquire(path);
+      if (module) found.push(module);
+      else absent.push(name);
+    }
+    return { found, absent };
+  }
+
+  /** What `user` needs becomes a reference of it. */
+  adopt(user: Module, needed: readonly Module[]): void {
+    user.needed = needed;
+    for (const library of needed) this.use(library, user.address, 1);
+  }
+
+  /** Gives back what `require` gave, when nothing came of it. */
+  *release(needed: readonly Module[]): Task<void> {
+    for (const library of needed)
+      if (this.reference(library, -1) === 0) yield* this.unload(library);
+  }
+
+  /** dlclose. */
+  *close(library: Module): Task<void> {
+    this.use(library, this.loader.parts.kernel.currentModule, -1);
+    if (this.reference(library, -1) === 0) yield* this.unload(library);
+  }
+
+  /** A symbol for a file that is being loaded: the kernel's, of a library opened RTLD_GLOBAL, of one that the file needs. */
+  lookup(name: string, needed: readonly Module[]): number {
+    const address = this.loader.parts.symbols.lookup(name);
+    if (address !== 0) return address;
+    return this.first(name, [...this.globals, ...withNeeded(needed)]);
+  }
+
+  /** dlsym of a handle: the library and what it needs. */
+  inLibrary(name: string, module: Module): number {
+    return this.first(name, withNeeded([module]));
+  }
+
+  /** dlsym of RTLD_DEFAULT: what a file loaded by `program` would be given, or a definition of the program itself. */
+  anywhere(name: string, program: Module | undefined): number {
+    const address = this.loader.parts.symbols.lookup(name);
+    if (address !== 0) return address;
+    return this.first(name, this.order(program));
+  }
+
+  /** dlsym of RTLD_NEXT: the definition behind the caller's, the kernel's last. */
+  after(name: string, caller: Module | undefined, program: Module | undefined): number {
+    const order = this.order(program);
+    const place = caller ? order.indexOf(caller) : -1;
+    const address = this.first(name, order.slice(place + 1));
+    return address !== 0 ? address : this.loader.parts.symbols.lookup(name);
+  }
+
+  /** Every library that a module has open loses that user. */
+  *dropAll(owner: Module): Task<void> {
+    for (const library of [...this.shared.values()])
+      if (library.opens.has(owner.address)) yield* this.dropOwner(library, owner);
+  }
+
+  /** The same for one library, whose object is in the list of the module that ends: another user's list takes it. */
+  *orphan(library: Module, owner: Module): Task<void> {
+    yield* this.dropOwner(library, owner);
+    const heir = [...library.opens.keys()].find((address) => this.registry.get(address));
+    const gone = this.registry.get(library.address) !== library;
+    if (!gone && heir !== undefined) this.objects.link(library.address, heir);
+  }
+
+  /** A module that had `library` open ended: its references end with it. */
+  private *dropOwner(library: Module, owner: Module): Task<void> {
+    const held = library.opens.get(owner.address) ?? 0;
+    library.opens.delete(owner.address);
+    const left = this.struct.get16(library.address, MODULE.NREF) - held;
+    this.struct.set16(library.address, MODULE.NREF, Math.max(left, 0));
+    if (left <= 0) yield* this.unload(library);
+  }
+
+  forget(module: Module): void {
+    this.globals.delete(module);
+    for (const [path, library] of this.shared) if (library === module) this.shared.delete(path);
+  }
+
+  /** One more reference, for nobody yet. */
+  private *acquire(path: string): Task<Module | undefined> {
+    const key = path.toLowerCase();
+    const known = this.shared.get(key);
+    if (known) {
+      this.reference(known, 1);
+      return known;
+    }
+    this.loading.add(key);
+    try {
+      // Other threads find it as soon as it lies in memory, though its constructors still run.
+      return yield* this.loader.load(path, {
+        as: "library",
+        placed: (module) => void this.shared.set(key, module),
+      });
+    } finally {
+      this.loading.delete(key);
+    }
+  }
+
+  private *unload(library: Module): Task<void> {
+    yield* this.life.destruct(library);
+    yield* this.loader.unload(library);
+  }
+
+  /** Changes module->nref; returns the new count. */
+  private reference(library: Module, by: 1 | -1): number {
+    const nref = (this.struct.get16(library.address, MODULE.NREF) + by) & 0xffff;
+    this.struct.set16(library.address, MODULE.NREF, nref);
+    return nref;
+  }
+
+  /** Notes whose references they are. */
+  private use(library: Module, user: number, by: 1 | -1): void {
+    const held = (library.opens.get(user) ?? 0) + by;
+    if (held > 0) library.opens.set(user, held);
+    else library.opens.delete(user);
+  }
+
+  private order(program: Module | undefined): Module[] {
+    return [...new Set([...withNeeded(program ? [program] : []), ...this.globals])];
+  }
+
+  private first(name: string, modules: Iterable<Module>): number {
+    for (const module of modules) {
+      const symbol = module.plan.exports.get(name);
+      if (symbol) return module.addressOf(symbol) | 0;
+    }
+    return 0;
+  }
+}
+
+/** The modules and what they need, breadth first, each once. */
+function withNeeded(modules: readonly Module[]): Module[] {
+  const order = new Set(modules);
+  for (const module of order) for (const needed of module.needed) order.add(needed);
+  return [...order];
+}

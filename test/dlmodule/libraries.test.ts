@@ -1,0 +1,93 @@
+/** Libraries that files name in DT_NEEDED, flags of dlopen, pseudo handles, dladdr: libraries/build.sh makes them. */
+import { describe, expect, test } from "bun:test";
+import { Board, fixture } from "./board.ts";
+import { WholeBoard } from "./whole-board.ts";
+
+const file = (name: string): Uint8Array => fixture(`test/dlmodule/libraries/${name}`);
+const LIBRARIES = {
+  "/lib/libbase.so": file("libbase.so"),
+  "/lib/libmiddle.so": file("libmiddle.so"),
+};
+
+describe("DT_NEEDED", () => {
+  const OUTPUT = "base up\nmiddle up 10\n22 12 12\nshared 2 weak 0\nbase down 12\n";
+  test("the libraries come from /lib, are shared, and go with their user", () => {
+    const board = new Board({ files: { ...LIBRARIES, "/linked.mo": file("linked.mo") } });
+    const before = board.heapUsed;
+    expect(board.run("linked")).toBe(OUTPUT);
+    expect(board.ended[0]).toMatchObject({ how: "returned", code: 3 });
+    expect(board.loader.modules()).toEqual([]);
+    expect(board.heapUsed).toBe(before);
+    expect(board.run("linked")).toBe(OUTPUT);
+  });
+  test("a library that is not there is named with the symbols", () => {
+    const { "/lib/libbase.so": base } = LIBRARIES;
+    const board = new Board({
+      files: { "/lib/libbase.so": base, "/linked.mo": file("linked.mo") },
+    });
+    const before = board.heapUsed;
+    expect(board.run("linked")).toMatch(
+      /^base up\n[^]*can't find middle in kernel[^]*base down 10\n$/,
+    );
+    expect(board.refused[0].reasons[0]).toBe(
+      "it needs the library libmiddle.so (DT_NEEDED), which cannot be loaded from /lib",
+    );
+    expect(board.loader.modules()).toEqual([]);
+    expect(board.heapUsed).toBe(before);
+  });
+  test("4.0.4 does not look at it", () => {
+    const files = { ...LIBRARIES, "/linked.mo": file("linked.mo") };
+    const board = new Board({ files, compat404: true });
+    expect(board.run("linked")).toMatch(/^\x1b.*can't find/);
+  });
+});
+
+describe("dlopen", () => {
+  const files = {
+    ...LIBRARIES,
+    "/lib/libuser.so": file("libuser.so"),
+    "/opens.mo": file("opens.mo"),
+  };
+  const REST = "self 9\n/lib/libbase.so base_next 1\nrtthread printf\nnowhere 0\n";
+  test("RTLD_LOCAL keeps the symbols of a library from later loads", () => {
+    const board = new Board({ files });
+    const output = board.run("opens").replace(/\x1b.*\n/, "");
+    expect(output).toBe(
+      "base up\nbase 1 -\ndefault 0\nuser 0 libuser.so: base_next: not exported by the kernel and not defined in the module\n" +
+        `again -\ndata 10\nown 9 default 9 next -1\n${REST}` +
+        "base down 10\nclose 0\ntwice -1 0xADDRESS is no open library\n".replace(
+          "0xADDRESS",
+          /0x[0-9a-f]+(?= is no open)/.exec(output)![0],
+        ),
+    );
+  });
+  test("RTLD_GLOBAL gives them to later loads and to RTLD_DEFAULT and RTLD_NEXT", () => {
+    const board = new Board({ files });
+    const before = board.heapUsed;
+    expect(board.run("opens global")).toMatch(
+      /^base up\nbase 1 -\ndefault 1\nuser 1 -\nagain -\nuse 11\ndata 11\nown 9 default 9 next 1\nself 9\n/,
+    );
+    expect(board.loader.modules()).toEqual([]);
+    // What dlerror and dladdr have said about the kernel stays.
+    expect(board.heapUsed - before).toBeLessThan(250);
+  });
+});
+
+test("dlmodule_load_custom and exec_custom take a module from the memory of a program", () => {
+  const board = new WholeBoard({
+    "/mem.mo": fixture("disk/prebuilt/a9/hello.mo"),
+    "/custom.mo": file("custom.mo"),
+  });
+  expect(board.run("/custom.mo", "custom")).toBe(
+    "load /mem.mo\nunload 1\nloaded 1 nref 1\ndestroyed 0\nempty module 0 0\n" +
+      "load /mem.mo\nunload 1\nexec 1\nload /no.mo\nabsent 0\nHello, world\n",
+  );
+  expect(board.diagnostics).toEqual(["/no.mo cannot be loaded: the file is empty"]);
+});
+
+test("emulated thread-local variables: a copy for each thread, given back at the end", () => {
+  const board = new Board({ files: { "/tls.mo": fixture("test/dlmodule/objects/tls.mo") } });
+  const before = board.heapUsed;
+  expect(board.run("tls")).toBe("sub 15 1 0\nmain 16 1 0\n");
+  expect(board.heapUsed).toBe(before);
+});
