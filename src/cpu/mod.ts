@@ -1,6 +1,5 @@
 import type { GuestMemory } from "../memory/mod.ts";
 import { Core } from "./interp/core.ts";
-import { prime } from "./interp/prime.ts";
 import { TieredCore } from "./jit/tiered.ts";
 import type { Cpu } from "./types.ts";
 
@@ -10,13 +9,11 @@ export type Engine = "interp" | "jit" | "auto";
 /** An ARM core that executes from `memory`; takes over memory.onCodeWrite. Engines differ in speed only. */
 export function createCpu(memory: GuestMemory, engine: Engine = "interp"): Cpu {
   if (engine === "interp") return createInterpreter(memory);
-  prime();
   return new TieredCore(memory, engine === "jit");
 }
 
 /** An ARM core that executes from `memory`; takes over memory.onCodeWrite. */
 export function createInterpreter(memory: GuestMemory): Cpu {
-  prime();
   return new Core(memory);
 }
 

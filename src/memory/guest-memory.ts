@@ -14,9 +14,12 @@ interface Guard {
 }
 
 const PAGE = 0x10000;
-/** The rights of the whole address space lie at the start of the wasm memory, behind them what engines keep there. */
+/**
+ * The rights of the whole address space lie at the start of the wasm memory. Between them and what engines keep there it is
+ * zero: translated code looks there for the rights of unaligned addresses.
+ */
 const RIGHTS_SIZE = 2 ** 32 / GRANULE;
-export const ENGINE_BASE = RIGHTS_SIZE;
+export const ENGINE_BASE = RIGHTS_SIZE * 4;
 export const ENGINE_SIZE = 0x40000;
 const BOARD: MemoryMap = { base: 0x60000000, size: 0x800000 };
 

@@ -136,13 +136,9 @@ export class Arena {
     return dropped;
   }
 
-  /** True when an instruction of a live block overlaps [start, end). */
-  overlaps(start: number, end: number): boolean {
-    for (let g = start >>> GRANULE_SHIFT; g <= (end - 1) >>> GRANULE_SHIFT; g++) {
-      for (const block of this.byGranule.get(g) ?? [])
-        if (block.start < end && block.end > start) return true;
-    }
-    return false;
+  /** True when a block was made from granule g. */
+  hasCode(g: number): boolean {
+    return this.byGranule.has(g);
   }
 
   private forget(block: Block): void {

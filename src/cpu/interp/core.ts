@@ -1,4 +1,4 @@
-import { GuestFault, type GuestMemory, READ } from "../../memory/mod.ts";
+import { GRANULE_SHIFT, GuestFault, type GuestMemory, READ } from "../../memory/mod.ts";
 import { dropDeadFlags, fuseCompareBranch } from "../ir/passes.ts";
 import { liftBlock } from "../lift/mod.ts";
 import { type Cpu, type CpuFault, type CpuStats, Exit, SVC_UNITS } from "../types.ts";
@@ -89,7 +89,11 @@ export class Core implements Cpu {
   constructor(readonly memory: GuestMemory) {
     this.file = memory.engine.subarray(0, Slot.Count);
     this.r = this.file.subarray(0, 16);
-    memory.onCodeWrite = (start, end) => this.drop(start, end);
+    memory.onCodeWrite = (start, end) => {
+      this.drop(start, end);
+      // Blocks of the other engine are not listed by granule here.
+      return this.foreign.size > 0 || this.arena.hasCode(start >>> GRANULE_SHIFT);
+    };
   }
 
   get cpsr(): number {
@@ -449,7 +453,7 @@ export class Core implements Cpu {
   /** The halfword at an address, or undefined where nothing can be executed. */
   readonly fetch = (address: number): number | undefined => {
     const a = address >>> 0;
-    if (!(this.memory.rights[a >>> 6] & READ)) {
+    if (!(this.memory.rights[a >>> GRANULE_SHIFT] & READ)) {
       try {
         this.memory.checkAccess(a, 2, "execute");
       } catch (error) {

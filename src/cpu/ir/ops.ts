@@ -199,7 +199,7 @@ export const conditionReads = [
   0,
 ];
 
-/** Temporaries are registers 16 and up; they live within one instruction. t0 receives the pc of an ldm. */
+/** Temporaries are registers 16 and up; they live within one instruction and a branch fused with it. t0 receives the pc of an ldm. */
 export const TEMP = 16;
 export const TEMPS = 8;
 /** No register. */
