@@ -1,4 +1,4 @@
-import { READ } from "../../memory/mod.ts";
+import { GRANULE_SHIFT, READ, WRITE } from "../../memory/mod.ts";
 import { type Inst, Op, TEMP } from "../ir/ops.ts";
 import { Local, local } from "./layout.ts";
 import { Import, W, type Writer } from "./wasm.ts";
@@ -84,18 +84,9 @@ function pushAddress(x: Inst, multiple: boolean, w: Writer): void {
 function single(x: Inst, { size, store, op }: Access, w: Writer, refused: () => void): void {
   pushAddress(x, false, w);
   w.tee(Local.Address);
-  w.const(6);
-  w.op(W.shrU);
-  w.memory(W.load8u, 0);
-  // 1 when the right is there, more than the low bits of an aligned address.
-  w.const(1);
-  w.op(store ? W.shrU : W.and);
-  if (size === 1) w.op(W.eqz);
-  else {
-    w.get(Local.Address);
-    w.const(size - 1);
-    w.op(W.and, W.leU);
-  }
+  pushRights(size, w);
+  w.const(store ? WRITE : READ);
+  w.op(W.and, W.eqz);
   askCheck(size | (store ? CHECK_STORE : 0), w, refused);
   w.get(Local.Address);
   if (store) {
@@ -107,24 +98,34 @@ function single(x: Inst, { size, store, op }: Access, w: Writer, refused: () => 
   }
 }
 
+/**
+ * The rights of the granule of the address on the stack, or 0 when the address is not a multiple of `size`: the rotation moves
+ * the bits that must be zero to the top.
+ */
+function pushRights(size: number, w: Writer): void {
+  const bits = size === 4 ? 2 : size - 1;
+  if (bits) {
+    w.const(bits);
+    w.op(W.rotr);
+  }
+  w.const(GRANULE_SHIFT - bits);
+  w.op(W.shrU);
+  w.memory(W.load8u, 0);
+}
+
 /** At most 16 words: they touch two granules. */
 function checkWords(size: number, store: boolean, w: Writer, refused: () => void): void {
   w.get(Local.Address);
-  w.const(6);
-  w.op(W.shrU);
-  w.memory(W.load8u, 0);
-  w.get(Local.Address);
-  w.const(size - 1);
-  w.op(W.add);
-  w.const(6);
-  w.op(W.shrU);
-  w.memory(W.load8u, 0);
-  w.op(W.and);
-  w.const(store ? 1 : READ);
-  w.op(store ? W.shrU : W.and);
-  w.get(Local.Address);
-  w.const(3);
-  w.op(W.and, W.leU);
+  pushRights(4, w);
+  if (size > 4) {
+    w.get(Local.Address);
+    w.const(size - 4);
+    w.op(W.add);
+    pushRights(4, w);
+    w.op(W.and);
+  }
+  w.const(store ? WRITE : READ);
+  w.op(W.and, W.eqz);
   askCheck(size | CHECK_WORDS | (store ? CHECK_STORE : 0), w, refused);
 }
 

@@ -2,7 +2,7 @@ import { Slot } from "../interp/state.ts";
 import { C, conditionReads, type Inst, NONE, NZCV, Op } from "../ir/ops.ts";
 import { emitAccess, isAccess, registersOf } from "./access.ts";
 import { dataEmitter } from "./data.ts";
-import { DYNAMIC, Flags, FLAGS_IN_FILE, meet } from "./flags.ts";
+import { Flags, FLAGS_IN_FILE, meet } from "./flags.ts";
 import { dominates, fallsThrough, type Graph, isCall, type Node } from "./graph.ts";
 import * as layout from "./layout.ts";
 import { FILE, Local, local } from "./layout.ts";
@@ -101,7 +101,7 @@ export class RegionEmitter {
     do {
       this.changed = false;
       for (const n of graph.nodes) {
-        this.flags.state = this.entryState.get(n.key) ?? DYNAMIC;
+        this.flags.state = this.entryState.get(n.key) ?? FLAGS_IN_FILE;
         this.body(n);
         w.at = at;
       }

@@ -16,9 +16,6 @@ type Place = 0 | 1 | 2 | 3;
 
 /** All in the register file: entry of a region, and behind a call. */
 export const FLAGS_IN_FILE = 0;
-const ALL_CANONICAL = 0b010101;
-/** Known only at run time: local Pending says what is pending, the rest is canonical. */
-export const DYNAMIC = 64;
 
 /** Bits of PENDING: the kind (SUB, ADD) in bits 1:0, then what is pending. */
 const PENDING_NZ = 4;
@@ -30,11 +27,13 @@ const cOf = (s: number): Place => ((s >>> 2) & 3) as Place;
 const vOf = (s: number): Place => ((s >>> 4) & 3) as Place;
 const isPending = (p: Place): boolean => p >= SUB;
 
-/** The state at a place reached in two states. `read`: flags are read there before they are written. */
+/**
+ * The state at a place reached in two states. `read`: flags are read there before they are written. Where they are not, only a
+ * fault could tell: then the file is the cheapest, for locals that live around a loop cost more than stores.
+ */
 export function meet(a: number, b: number, read: boolean): number {
   if (a === b) return a;
-  if (a === DYNAMIC || b === DYNAMIC) return read ? ALL_CANONICAL : DYNAMIC;
-  if (!read) return DYNAMIC;
+  if (!read) return FLAGS_IN_FILE;
   const one = (p: Place, q: Place): number => (p === q ? p : CANONICAL);
   return one(nzOf(a), nzOf(b)) | (one(cOf(a), cOf(b)) << 2) | (one(vOf(a), vOf(b)) << 4);
 }
@@ -82,30 +81,14 @@ export class Flags {
   }
   /** The caller has set the canonical locals of the flags in `mask`. */
   wrote(mask: number): void {
-    if (this.state === DYNAMIC) {
-      const { w } = this;
-      let keep = -1;
-      if (mask & NZ) keep &= ~PENDING_NZ;
-      if (mask & C) keep &= ~PENDING_C;
-      if (mask & V) keep &= ~PENDING_V;
-      w.get(Local.Pending);
-      w.const(keep);
-      w.op(W.and);
-      w.set(Local.Pending);
-      return;
-    }
     if (mask & NZ) this.state = (this.state & ~3) | CANONICAL;
     if (mask & C) this.state = (this.state & ~12) | (CANONICAL << 2);
     if (mask & V) this.state = (this.state & ~48) | (CANONICAL << 4);
   }
 
-  /** Brings the flags in `mask` from the file, or out of the dynamic state, into locals. */
+  /** Brings the flags in `mask` from the file into locals. */
   need(mask: number): void {
     const { w } = this;
-    if (this.state === DYNAMIC) {
-      this.spill();
-      this.state = FLAGS_IN_FILE;
-    }
     let wanted = 0;
     if (mask & NZ && nzOf(this.state) === IN_FILE) wanted |= NZ;
     if (mask & C && cOf(this.state) === IN_FILE) wanted |= C;
@@ -204,10 +187,6 @@ export class Flags {
   spill(): void {
     const { w, state } = this;
     if (state === FLAGS_IN_FILE) return;
-    if (state === DYNAMIC) {
-      for (const [offset, local] of everything) this.store(offset, local);
-      return;
-    }
     const places = [nzOf(state), cOf(state), vOf(state)];
     if (places[0] === CANONICAL) {
       this.store(Slot.N * 4, Local.N);
@@ -239,37 +218,18 @@ export class Flags {
 
   /** Changes the state to that of a place to which this code goes. */
   convert(to: number): void {
-    const { w } = this;
     const from = this.state;
     if (from === to) return;
-    if (to !== DYNAMIC) {
-      let mask = 0;
-      if (from === DYNAMIC || nzOf(from) !== nzOf(to)) mask |= NZ;
-      if (from === DYNAMIC || cOf(from) !== cOf(to)) mask |= C;
-      if (from === DYNAMIC || vOf(from) !== vOf(to)) mask |= V;
-      this.settle(mask);
+    if (to === FLAGS_IN_FILE) {
+      this.spill();
+      this.state = to;
       return;
     }
-    const inFile =
-      (nzOf(from) === IN_FILE ? NZ : 0) |
-      (cOf(from) === IN_FILE ? C : 0) |
-      (vOf(from) === IN_FILE ? V : 0);
-    if (inFile) {
-      this.loadGroups(inFile);
-      this.load(PENDING_X);
-      w.set(Local.X);
-      this.load(PENDING_Y);
-      w.set(Local.Y);
-      this.load(PENDING);
-      let keep = 3;
-      if (inFile & NZ) keep |= PENDING_NZ;
-      if (inFile & C) keep |= PENDING_C;
-      if (inFile & V) keep |= PENDING_V;
-      w.const(keep);
-      w.op(W.and);
-    } else w.const(pendingWord(from));
-    w.set(Local.Pending);
-    this.state = DYNAMIC;
+    let mask = 0;
+    if (nzOf(from) !== nzOf(to)) mask |= NZ;
+    if (cOf(from) !== cOf(to)) mask |= C;
+    if (vOf(from) !== vOf(to)) mask |= V;
+    this.settle(mask);
   }
 
   pushC(): void {
@@ -333,16 +293,6 @@ export class Flags {
     if (mask & V) one(Slot.V, Local.V);
   }
 }
-
-const everything = [
-  [Slot.N * 4, Local.N],
-  [Slot.Z * 4, Local.Z],
-  [Slot.C * 4, Local.C],
-  [Slot.V * 4, Local.V],
-  [PENDING, Local.Pending],
-  [PENDING_X, Local.X],
-  [PENDING_Y, Local.Y],
-] as const;
 
 /** Comparison of X and Y for each condition behind a subtraction; 0: none. */
 const comparisons = [

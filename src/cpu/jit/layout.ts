@@ -39,20 +39,19 @@ export const Local = {
   V: 28,
   X: 29,
   Y: 30,
-  Pending: 31,
   /** Instructions executed in this call. */
-  Count: 32,
+  Count: 31,
   /** Where to go on: guest address, bit 0: Thumb. */
-  Key: 33,
-  Address: 34,
-  S0: 35,
-  S1: 36,
-  S2: 37,
+  Key: 32,
+  Address: 33,
+  S0: 34,
+  S1: 35,
+  S2: 36,
   /** 64 bits. */
-  Long: 38,
+  Long: 37,
 } as const;
 /** Locals besides the parameters: words, then 64-bit ones. */
-export const WORD_LOCALS = 36;
+export const WORD_LOCALS = 35;
 export const LONG_LOCALS = 1;
 
 /** The local of a register or temporary of the IR. */

@@ -1,0 +1,131 @@
+/** The engines against one another: the same registers, flags, memory, units and counts at every exit. Needs no tools. */
+import { expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Cpu, createCpu, type Engine, Exit } from "../../../src/cpu/mod.ts";
+import { GuestMemory } from "../../../src/memory/mod.ts";
+import { generateCase } from "../qemu/generate.ts";
+import { WINDOW, codeAddress, codeOf, windowAddress } from "../qemu/image.ts";
+import { Random } from "../qemu/random.ts";
+import { END } from "../qemu/recording.ts";
+
+/** svc #0, which leaves. */
+const SVC = 0xef000000;
+const SEED = Number(process.env.RTT_SIM_SEED ?? 1);
+const CASES = process.env.RTT_SIM_FULL === "1" ? 20_000 : 1000;
+
+interface Side {
+  readonly memory: GuestMemory;
+  readonly cpu: Cpu;
+  readonly svcs: string[];
+}
+function newSide(engine: Engine): Side {
+  const memory = new GuestMemory({ base: 0x60000000, size: 0x800000 });
+  const cpu = createCpu(memory, engine);
+  const svcs: string[] = [];
+  cpu.onSvc = (imm) => {
+    svcs.push(`${imm} ${cpu.units} ${[...cpu.r]} ${cpu.cpsr}`);
+    return imm !== 0;
+  };
+  return { memory, cpu, svcs };
+}
+
+/** Everything the kernel could see when `run` returns. */
+function seen({ cpu, svcs }: Side, exit: Exit): unknown {
+  const { instructions } = cpu.stats;
+  return {
+    exit,
+    r: [...cpu.r],
+    cpsr: cpu.cpsr,
+    units: cpu.units,
+    instructions,
+    fault: exit === Exit.Fault ? cpu.fault : undefined,
+    svcs: svcs.splice(0),
+  };
+}
+
+for (const state of ["thumb", "a32"] as const) {
+  test(`${CASES} random ${state} cases: interpreter and translator in step`, () => {
+    const a = newSide("interp");
+    const b = newSide("jit");
+    for (let k = 0; k < CASES; k++) {
+      const test = generateCase(SEED + k, k % 64, state);
+      const slice = [1000, 1, 3][k % 3];
+      for (const { memory, cpu } of [a, b]) {
+        memory.write(codeAddress(test.place), codeOf(test, END));
+        memory.st32(END, SVC);
+        memory.write(windowAddress(test.place), test.window);
+        cpu.r.set(test.registers.subarray(0, 15));
+        cpu.cpsr = 0x13 | test.registers[15];
+        cpu.jump(codeAddress(test.place) + test.skew + (test.thumb ? 1 : 0));
+        cpu.clearExclusive();
+        cpu.stats.instructions = 0;
+      }
+      const at = { seed: SEED + k };
+      let exit: Exit = Exit.Slice;
+      for (let left = 300; exit === Exit.Slice && left > 0; left--) {
+        a.cpu.units = b.cpu.units = slice;
+        exit = a.cpu.run();
+        expect({ at, ...(seen(b, b.cpu.run()) as object) }).toEqual({
+          at,
+          ...(seen(a, exit) as object),
+        });
+      }
+      const window = windowAddress(test.place);
+      const bytes = [a, b].map(({ memory }) => Buffer.from(memory.read(window, WINDOW)));
+      expect({ at, bytes: bytes[1].toString("hex") }).toEqual({
+        at,
+        bytes: bytes[0].toString("hex"),
+      });
+    }
+    for (const { memory } of [a, b]) memory.dispose();
+  }, 120_000);
+}
+
+const BENCH = join(import.meta.dir, "../../../bench/dispatch");
+const WORK: Record<string, number> = {
+  bytes: 12,
+  crc32: 12,
+  fib: 6,
+  matmul: 6,
+  sieve: 6,
+  svcs: 3000,
+};
+
+for (const isa of ["thumb", "arm"] as const) {
+  for (const engine of ["jit", "auto"] as const) {
+    test(`compiled C, ${isa}: interpreter and ${engine} in step at slices of any length`, () => {
+      const a = newSide("interp");
+      const b = newSide(engine);
+      const random = new Random(SEED);
+      const image = readFileSync(join(BENCH, `workloads.${isa}.bin`));
+      for (const { memory } of [a, b]) {
+        memory.write(0x60010000, image);
+        memory.st32(0x60000100, SVC);
+      }
+      const symbols = readFileSync(join(BENCH, `workloads.${isa}.sym`), "latin1");
+      for (const [name, n] of Object.entries(WORK)) {
+        const entry = parseInt(symbols.match(new RegExp(`^${name} (\\w+)$`, "m"))![1], 16);
+        for (const { cpu } of [a, b]) {
+          cpu.r[0] = n;
+          cpu.r[13] = 0x60700000;
+          cpu.r[14] = 0x60000100;
+          cpu.jump(entry | (isa === "thumb" ? 1 : 0));
+        }
+        let exit: Exit = Exit.Slice;
+        while (exit === Exit.Slice) {
+          a.cpu.units = b.cpu.units = random.between(1, 4000);
+          exit = a.cpu.run();
+          expect({ name, ...(seen(b, b.cpu.run()) as object) }).toEqual({
+            name,
+            ...(seen(a, exit) as object),
+          });
+        }
+        expect(exit).toBe(Exit.Stop);
+      }
+      const data = [a, b].map(({ memory }) => Bun.hash(memory.read(0x60010000, 0x10000)));
+      expect(data[1]).toBe(data[0]);
+      for (const { memory } of [a, b]) memory.dispose();
+    }, 60_000);
+  }
+}
