@@ -288,7 +288,10 @@ function takeMemory(end: number): WebAssembly.Memory {
   const found = idle.findIndex(({ memory }) => memory.buffer.byteLength === pages * PAGE);
   if (found >= 0) {
     const [{ memory, start }] = idle.splice(found, 1);
-    new Uint8Array(memory.buffer).fill(0, start);
+    const bytes = new Uint8Array(memory.buffer);
+    bytes.fill(0, start >>> GRANULE_SHIFT, bytes.length >>> GRANULE_SHIFT);
+    bytes.fill(0, ENGINE_BASE, ENGINE_BASE + ENGINE_SIZE);
+    bytes.fill(0, start);
     return memory;
   }
   return new WebAssembly.Memory({ initial: pages, maximum: pages });
