@@ -46,14 +46,6 @@ export function abortReport(parts: ReportParts, thread: number): Report {
   return makeReport(view, { kind: "abort" }, view.thread(thread));
 }
 
-/** One line when the thread ran into the guard of its own stack: KernelHooks.stackOverflow follows with the whole report. */
-export function reportFault(parts: ReportParts, fault: CpuFault, thread: number): string {
-  const { title, text } = faultReport(parts, fault, thread);
-  return guardedThread(fault) === thread ? title : text;
-}
-export const reportOverflow = (parts: ReportParts, thread: number): string =>
-  overflowReport(parts, thread).text;
-
 /** The thread whose stack guard was hit. */
 function guardedThread({ guard }: CpuFault): number | undefined {
   return (guard as { thread?: number } | undefined)?.thread;

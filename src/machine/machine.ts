@@ -1,7 +1,7 @@
 import { type BlockDevice, cardDevice, findPartitions } from "../block/mod.ts";
 import { createInterpreter } from "../cpu/mod.ts";
 import type { Cpu } from "../cpu/types.ts";
-import { reportFault, reportOverflow, waitReport } from "../debug/mod.ts";
+import { faultReport, overflowReport, waitReport } from "../debug/mod.ts";
 import { dlmoduleRows, Loader } from "../dlmodule/mod.ts";
 import { Firmware } from "../firmware/mod.ts";
 import {
@@ -280,13 +280,18 @@ export class Machine {
     const say = options.diagnostics ?? (() => {});
     hooks.threadEnded = loader.threadEnded;
     hooks.endModule = loader.endModule;
+    // An overflow that a fault revealed is reported once, from the moment of the fault.
+    let overflowed = 0;
     hooks.fault = (fault, thread) => {
       loader.causes.note(thread, "fault");
-      say(reportFault(parts, fault, thread));
+      const report = faultReport(parts, fault, thread);
+      overflowed = report.kind === "stack overflow" ? thread : 0;
+      say(report.text);
     };
     hooks.stackOverflow = (thread) => {
       loader.causes.note(thread, "stack overflow");
-      say(reportOverflow(parts, thread));
+      if (overflowed !== thread) say(overflowReport(parts, thread).text);
+      overflowed = 0;
     };
     hooks.assertion = (expression, fn, line, thread) => {
       loader.causes.note(thread, "assert");
