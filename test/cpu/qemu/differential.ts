@@ -24,7 +24,8 @@ const SIGILL = 4;
 const SIGTRAP = 5;
 const SIGBUS = 7;
 const SIGSEGV = 11;
-const FLAGS = 0xf80f0000;
+/** N Z C V Q, GE, and of a fault also IT and T. */
+export const FAULT_FLAGS = 0xf80f0000 | 0x0600fc20;
 
 export interface Difference {
   readonly test: GeneratedCase;
@@ -53,7 +54,7 @@ export function runQemu(image: Image, timeout = 60_000): Result[] {
     const file = join(folder, "image.elf");
     writeFileSync(file, image.elf);
     chmodSync(file, 0o755);
-    const { status, stdout, stderr } = qemu(file, [], timeout);
+    const { status, stdout, stderr } = qemu(file, timeout);
     if (status !== 0) throw new Error(`qemu-arm ended with ${status}: ${stderr}`);
     return parseOutput(image, stdout);
   } finally {
@@ -78,7 +79,9 @@ function recordFault(cpu: Cpu, signal: number): void {
   const { memory } = cpu;
   const at = memory.ldu32(RESULT_POINTER);
   for (let r = 0; r < 15; r++) memory.st32(at + 4 * r, cpu.r[r]);
-  [cpu.cpsr & FLAGS, cpu.r[15], signal].forEach((value, i) => memory.st32(at + 60 + 4 * i, value));
+  [cpu.cpsr & FAULT_FLAGS, cpu.r[15], signal].forEach((value, i) =>
+    memory.st32(at + 60 + 4 * i, value),
+  );
   memory.st32(RESULT_POINTER, at + 72);
   cpu.cpsr &= ~0x0600fc20;
   cpu.jump(sharedDriver().next);

@@ -89,7 +89,7 @@ fault:
   subs  r3, r3, #1
   bne   1b
   ldr   r4, [r2, #UC_CPSR]
-  ldr   r5, =0xf80f0000
+  ldr   r5, =(0xf80f0000 | STATE_BITS)
   and   r5, r4, r5
   str   r5, [r12], #4
   ldr   r5, [r2, #UC_PC]

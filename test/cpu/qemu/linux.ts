@@ -18,7 +18,6 @@ export interface Process {
 }
 
 export interface Options {
-  readonly arguments?: readonly string[];
   /** Taken backward branches before the process counts as endless. */
   readonly units?: number;
   /** Run in slices of so many units, each of which goes on where the last one ended. */
@@ -73,7 +72,8 @@ export function runOn({ memory, cpu }: Machine, elf: Uint8Array, options: Option
   };
   cpu.jump(load(memory, elf));
   options.prepare?.(memory);
-  cpu.r[13] = pushArguments(memory, options.arguments ?? []);
+  cpu.r[13] = STACK;
+  memory.write(STACK, Uint8Array.of(1)); // argc; an empty argv
   const budget = options.units ?? 50_000_000;
   let left = budget;
   let exit: Exit = Exit.Slice;
@@ -87,18 +87,4 @@ export function runOn({ memory, cpu }: Machine, elf: Uint8Array, options: Option
   }
   const fault = exit === Exit.Fault ? cpu.fault : undefined;
   return { stdout: Buffer.concat(output), status, fault, stats: cpu.stats, units: budget - left };
-}
-
-/** argc, argv and their strings, as a process finds them at sp. */
-function pushArguments(memory: GuestMemory, strings: readonly string[]): number {
-  let at = STACK;
-  const argv = ["program", ...strings].map((text) => {
-    memory.write(at, Buffer.from(`${text}\0`));
-    const address = at;
-    at += text.length + 1;
-    return address;
-  });
-  const sp = STACK - 256;
-  [argv.length, ...argv, 0, 0].forEach((value, i) => memory.st32(sp + 4 * i, value));
-  return sp;
 }

@@ -3,7 +3,7 @@ import { expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Exit } from "../../../src/cpu/mod.ts";
-import { signalOf } from "./differential.ts";
+import { FAULT_FLAGS, signalOf } from "./differential.ts";
 import { engines, newMachine } from "./engines.ts";
 import { type Case, type Result, WINDOW, codeOf, codeAddress, windowAddress } from "./image.ts";
 import { END, readRecording } from "./recording.ts";
@@ -32,7 +32,8 @@ test.each(Object.keys(engines))(
       const results = new Uint32Array(18);
       results.set(cpu.r.subarray(0, 15));
       results[15] = cpu.cpsr & 0xf80f0000;
-      if (exit === Exit.Fault) results.set([cpu.r[15], signalOf(cpu.fault!)], 16);
+      if (exit === Exit.Fault)
+        results.set([cpu.cpsr & FAULT_FLAGS, cpu.r[15], signalOf(cpu.fault!)], 15);
       else if (exit !== Exit.Stop) throw new Error(`place ${place} does not end`);
       return { registers: results, window: memory.read(windowAddress(place), WINDOW).slice() };
     };

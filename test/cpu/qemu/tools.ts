@@ -38,6 +38,6 @@ export function tool(name: string, ...args: string[]): string {
 }
 
 /** Runs a static ARM executable under qemu-arm, with every optional instruction present. */
-export function qemu(elf: string, args: string[] = [], timeout?: number): Output {
-  return run(["qemu-arm", "-cpu", "max", elf, ...args], timeout);
+export function qemu(elf: string, timeout?: number): Output {
+  return run(["qemu-arm", "-cpu", "max", elf], timeout);
 }
