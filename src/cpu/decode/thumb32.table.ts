@@ -116,12 +116,12 @@ export const thumb32 = table(32, {
 
   // Load byte, memory hints: A6.3.9
   pld_lit: ["PLD<c> <label>", "11111000U0W111111111iiiiiiiiiiii"],
-  pld_imm12: ["PLD{W}<c> [<Rn>, #<i>]", "1111100010W1nnnn1111iiiiiiiiiiii"],
-  pld_imm8: ["PLD{W}<c> [<Rn>, #-<i>]", "1111100000W1nnnn11111100iiiiiiii"],
+  pld_imm12: ["PLD{W}<c> [<Rn>, #<i>]", "1111100010W1nnnn1111iiiiiiiiiiii", "n!=15"],
+  pld_imm8: ["PLD{W}<c> [<Rn>, #-<i>]", "1111100000W1nnnn11111100iiiiiiii", "n!=15"],
   pld_reg: ["PLD{W}<c> [<Rn>, <Rm>, LSL #<i>]", "1111100000W1nnnn1111000000iimmmm", "m!=15"],
   pli_lit: ["PLI<c> <label>", "11111001U00111111111iiiiiiiiiiii"],
-  pli_imm12: ["PLI<c> [<Rn>, #<i>]", "111110011001nnnn1111iiiiiiiiiiii"],
-  pli_imm8: ["PLI<c> [<Rn>, #-<i>]", "111110010001nnnn11111100iiiiiiii"],
+  pli_imm12: ["PLI<c> [<Rn>, #<i>]", "111110011001nnnn1111iiiiiiiiiiii", "n!=15"],
+  pli_imm8: ["PLI<c> [<Rn>, #-<i>]", "111110010001nnnn11111100iiiiiiii", "n!=15"],
   pli_reg: ["PLI<c> [<Rn>, <Rm>, LSL #<i>]", "111110010001nnnn1111000000iimmmm", "m!=15"],
   ldrb_lit: ["LDRB<c> <Rt>, <label>", "11111000U0011111ttttiiiiiiiiiiii", "t!=15"],
   ldrb_imm12: ["LDRB<c>.W <Rt>, [<Rn>, #<i>]", "111110001001nnnnttttiiiiiiiiiiii", "t!=15"],
@@ -156,8 +156,8 @@ export const thumb32 = table(32, {
 
   // Load word: A6.3.7
   ldr_lit: ["LDR<c>.W <Rt>, <label>", "11111000U1011111ttttiiiiiiiiiiii"],
-  ldr_imm12: ["LDR<c>.W <Rt>, [<Rn>, #<i>]", "111110001101nnnnttttiiiiiiiiiiii"],
-  ldr_imm8: ["LDR<c> <Rt>, [<Rn>, #-<i>]", "111110000101nnnntttt1100iiiiiiii"],
+  ldr_imm12: ["LDR<c>.W <Rt>, [<Rn>, #<i>]", "111110001101nnnnttttiiiiiiiiiiii", "n!=15"],
+  ldr_imm8: ["LDR<c> <Rt>, [<Rn>, #-<i>]", "111110000101nnnntttt1100iiiiiiii", "n!=15"],
   ldr_pre: ["LDR<c> <Rt>, [<Rn>, #+/-<i>]!", "111110000101nnnntttt11U1iiiiiiii", "n!=t"],
   ldr_post: ["LDR<c> <Rt>, [<Rn>], #+/-<i>", "111110000101nnnntttt10U1iiiiiiii", "n!=t"],
   ldrt: ["LDRT<c> <Rt>, [<Rn>, #<i>]", "111110000101nnnntttt1110iiiiiiii", "t!=15"],
