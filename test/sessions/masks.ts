@@ -103,5 +103,7 @@ export function masked(text: string): string {
  */
 export function withoutDoubleEcho(received: string, typed: string): string {
   const first = typed.charAt(0);
+  // Enter is a character too: its second echo comes when the prompt is there.
+  if (typed === "\r") return received.replace(/^(\r\nmsh .*>)\r$/, "$1");
   return received.startsWith(`${first}${typed}\n`) ? received.slice(1) : received;
 }
