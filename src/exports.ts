@@ -2,6 +2,7 @@ import { dlmoduleRows } from "./dlmodule/mod.ts";
 import type { ExportRow } from "./kernel/call.ts";
 import { kernelRows } from "./kernel/mod.ts";
 import { posixRows } from "./kernel/posix/mod.ts";
+import { pthreadRows } from "./kernel/pthread/mod.ts";
 import { SHELL_ROWS } from "./shell/mod.ts";
 
 /**
@@ -12,6 +13,7 @@ import { SHELL_ROWS } from "./shell/mod.ts";
 export const exportRows: readonly Pick<ExportRow<never>, "name" | "proto" | "header">[] = [
   ...kernelRows,
   ...posixRows,
+  ...pthreadRows,
   ...dlmoduleRows,
   ...SHELL_ROWS,
 ];

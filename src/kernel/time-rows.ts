@@ -9,6 +9,8 @@ const CLOCK_MONOTONIC = 4;
 const EINVAL = 22;
 const TICKS_PER_SECOND = 100;
 const NS_PER_TICK = 10_000_000;
+/** A timer takes less than half the range of the tick counter. */
+const LONGEST = 0x7ffffffe;
 /** Local time is 8 hours ahead of UTC, as the reference board is configured. */
 const MINUTES_WEST = -480;
 
@@ -28,11 +30,23 @@ function store(k: Kernel, address: number, seconds: number, part: number): void 
 const seconds = (k: Kernel, address: number): number =>
   k.memory.ldu32(address) + k.memory.ld32(address + 4) * 2 ** 32;
 
+/** Nanoseconds of the current second as clock_gettime gives them: the board counts ticks. */
+const realTimePart = (k: Kernel) =>
+  k.options.compat404 ? (k.tick % TICKS_PER_SECOND) * NS_PER_TICK : fraction(k);
+
+/** clock_time_to_tick: ticks from now to a point on the real-time clock, 0 when that is over. */
+export function ticksUntil(k: Kernel, time: number): number {
+  k.assert(time !== 0, "time != RT_NULL", "clock_time_to_tick", 0);
+  const whole = (seconds(k, time) - k.rtc) * TICKS_PER_SECOND;
+  const part = (k.memory.ld32(time + FRACTION) - realTimePart(k)) / NS_PER_TICK;
+  const ticks = whole + (k.options.compat404 ? Math.trunc(part) : Math.ceil(part));
+  return Math.max(0, Math.min(ticks, LONGEST));
+}
+
 function clockGetTime(k: Kernel, clock: number, result: number): number {
   if (result === 0) return k.fail(EINVAL);
   if (clock === CLOCK_REALTIME) {
-    const part = k.options.compat404 ? (k.tick % TICKS_PER_SECOND) * NS_PER_TICK : fraction(k);
-    store(k, result, k.rtc, part);
+    store(k, result, k.rtc, realTimePart(k));
     return 0;
   }
   if (clock !== CLOCK_MONOTONIC || k.options.compat404) return k.fail(EINVAL);
@@ -123,10 +137,7 @@ export const timeRows: readonly ExportRow<Kernel>[] = [
     name: "clock_time_to_tick",
     proto: "int clock_time_to_tick(const struct timespec *time);",
     header: "time.h",
-    call: (k, time) => {
-      const until = (seconds(k, time) - k.rtc) * TICKS_PER_SECOND;
-      return Math.max(0, until + Math.ceil(k.memory.ld32(time + FRACTION) / NS_PER_TICK));
-    },
+    call: ticksUntil,
   },
   {
     name: "sleep",

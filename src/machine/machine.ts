@@ -13,6 +13,7 @@ import {
   type Task,
 } from "../kernel/mod.ts";
 import { cardDriver, deviceIo, posixRows } from "../kernel/posix/mod.ts";
+import { pthreadRows, Pthreads } from "../kernel/pthread/mod.ts";
 import { ObjectClass, type WallClock } from "../kernel/types.ts";
 import { GuestMemory } from "../memory/mod.ts";
 import { bootText, listTexts, Shell, SHELL_ROWS } from "../shell/mod.ts";
@@ -115,6 +116,9 @@ export class Machine {
         consoleWritten: () => this.consoleWritten(),
       },
     });
+    const pthreads = new Pthreads(kernel);
+    kernel.register({ rows: pthreadRows, context: pthreads });
+    loader.onEnd(({ address }) => pthreads.forgetModule(address));
     kernel.register({ rows: SHELL_ROWS, context: this.shell });
     kernel.bind((number) => firmware.svcName(number));
     this.plugIn();
