@@ -154,7 +154,8 @@ export class GuestMemory {
   checkAccess(address: number, size: number, access: AccessKind): void {
     address >>>= 0;
     const first = address >>> GRANULE_SHIFT;
-    const last = (address + size - 1) >>> GRANULE_SHIFT;
+    // An access that runs over the end of the address space ends there.
+    const last = Math.min(address + size - 1, 0xffffffff) >>> GRANULE_SHIFT;
     for (let g = first; g <= last; g++) {
       const allowed = this.mapped[g - (this.base >>> GRANULE_SHIFT)] ?? 0;
       if (allowed === 0) throw new GuestFault(access, address, "unmapped");

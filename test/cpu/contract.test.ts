@@ -253,6 +253,22 @@ describe.each([...engines])("%s", (engine) => {
       expect([...m.memory.read(DATA + 61, 4)]).toEqual([0x44, 0x33, 0x22, 0x11]);
     });
 
+    test("accesses that run over the end of the address space", () => {
+      const m = newMachine(engine);
+      m.cpu.r[1] = -2;
+      m.put(CODE, t16("ldr_imm", { t: 0, n: 1, i: 0 }));
+      expect(m.run(THUMB)).toBe(Exit.Fault);
+      expect(m.cpu.fault).toMatchObject({ kind: "data abort", address: 0xfffffffe });
+      m.cpu.r[1] = -4;
+      m.put(CODE, t16("stm", { n: 1, r: 0b101 }));
+      expect(m.run(THUMB)).toBe(Exit.Fault);
+      expect(m.cpu.fault).toMatchObject({ kind: "data abort", address: 0xfffffffc });
+      m.put(CODE, t16("bx", { m: 1 }));
+      m.cpu.r[1] = -1;
+      expect(m.run(THUMB)).toBe(Exit.Fault);
+      expect(m.cpu.fault).toMatchObject({ kind: "prefetch abort", pc: 0xfffffffe });
+    });
+
     test("a jump to nowhere is a prefetch abort there", () => {
       const m = newMachine(engine);
       m.put(CODE, t16("bx", { m: 3 }));
