@@ -19,3 +19,4 @@ export function createInterpreter(memory: GuestMemory): Cpu {
 
 export { type Cpu, type CpuFault, type CpuStats, Exit, SVC_UNITS } from "./types.ts";
 export * as decode from "./decode/mod.ts";
+export { disassemble, type Line } from "./disasm/mod.ts";

@@ -3,8 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { disassemble } from "../../src/cpu/disasm.ts";
-import { decode } from "../../src/cpu/mod.ts";
+import { decode, disassemble } from "../../src/cpu/mod.ts";
 import { operandsDefined } from "./qemu/constraints.ts";
 import {
   type Encoding,
