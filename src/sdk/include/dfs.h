@@ -2,8 +2,12 @@
 #ifndef DFS_H__
 #define DFS_H__
 
-#include <rtdef.h>
 #include <rtlibc.h>
+#include <rtthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
 
 #ifdef __cplusplus
 extern "C" {

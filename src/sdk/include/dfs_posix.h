@@ -5,7 +5,6 @@
 #include <dfs.h>
 #include <dirent.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
