@@ -1,6 +1,7 @@
-// MIPS of the interpreter on compiled C: bun bench/dispatch/mips.ts [workload...]
+// MIPS on compiled C: bun bench/dispatch/mips.ts [--engine=interp|jit|auto] [workload...]
 // Time is CPU time of the main thread where Linux tells it, so that a busy machine does not disturb the figures much.
 import { readFileSync } from "node:fs";
+import type { Engine } from "../../src/cpu/mod.ts";
 import { createBench, type Isa, repeats } from "./machine.ts";
 
 /** Milliseconds of CPU time of this thread. */
@@ -16,11 +17,14 @@ function now(): number {
 const RUNS = 24;
 const MEASURED = 9;
 
-const wanted = process.argv.slice(2);
+const options = process.argv.slice(2);
+const wanted = options.filter((word) => !word.startsWith("--"));
+const engine = (options.find((word) => word.startsWith("--engine="))?.slice(9) ??
+  "interp") as Engine;
 const column = (text: string | number, width: number): string => String(text).padStart(width);
 console.log("isa    workload   warm  first  MIPS, ns/instruction warm");
 for (const isa of ["thumb", "arm"] as Isa[]) {
-  const bench = createBench(isa);
+  const bench = createBench(isa, engine);
   for (const name of bench.names) {
     if (wanted.length && !wanted.includes(name)) continue;
     const n = repeats[name];
