@@ -1,10 +1,13 @@
 /** The default disk, looked at with other people's tools. */
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { diskPrefix } from "../../disk/make-disk.ts";
 import { DEFAULT_DISK_SECTORS, defaultDiskFiles } from "../../disk/recipe.ts";
+
+// Compilers, disk tools and whole programs take their time on a busy machine.
+setDefaultTimeout(60_000);
 
 const files = defaultDiskFiles();
 

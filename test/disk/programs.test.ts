@@ -1,11 +1,14 @@
 /** The programs of the default disk compute the right things: the same sources, compiled for the host. */
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import { createHash } from "node:crypto";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ROOT } from "../../disk/toolchain.ts";
 import { noise } from "../sessions/corrupt.ts";
+
+// Compilers, disk tools and whole programs take their time on a busy machine.
+setDefaultTimeout(60_000);
 
 const cc = Bun.which("cc");
 

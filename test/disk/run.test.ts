@@ -1,11 +1,14 @@
 /** The programs of the default disk on the simulated board, as A32, Thumb-2 and Thumb-1 code. */
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import { createHash } from "node:crypto";
 import { diskPrefix } from "../../disk/make-disk.ts";
 import { DISK_TARGETS } from "../../disk/modules.ts";
 import { DEFAULT_DISK_SECTORS, defaultDiskFiles } from "../../disk/recipe.ts";
 import { RamDevice } from "../../src/block/mod.ts";
 import { Typist } from "../sessions/typist.ts";
+
+// Compilers, disk tools and whole programs take their time on a busy machine.
+setDefaultTimeout(60_000);
 
 const files = defaultDiskFiles();
 const prefix = diskPrefix(files, 1);

@@ -1,9 +1,12 @@
 /** The commands of docs/building-modules.md, run as they stand, make the files of the default disk. */
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { ROOT, SDK_INCLUDE, toolchain } from "../../disk/toolchain.ts";
+
+// A compiler run for every header takes its time on a busy machine.
+setDefaultTimeout(60_000);
 
 test.skipIf(toolchain() === undefined)(
   "the documented commands build hello.mo and lib.so (needs arm-none-eabi-gcc)",

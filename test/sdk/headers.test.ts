@@ -1,7 +1,10 @@
 /** Every header stands alone, in C and C++, with the documented macros and without any. */
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import { Glob } from "bun";
 import { DEFINES, DEVICE_FLAGS, SDK_INCLUDE, toolchain } from "../../disk/toolchain.ts";
+
+// A compiler run for every header takes its time on a busy machine.
+setDefaultTimeout(60_000);
 
 const headers = [...new Glob("**/*.h").scanSync(SDK_INCLUDE)].sort();
 

@@ -2,11 +2,14 @@
  * The headers give every structure the layout of RT-Thread 4.0.4 (one processor, modules on, signals off). The numbers are
  * those of the original headers compiled by the same compiler; `sizeof` entries have no member.
  */
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DEFINES, DEVICE_FLAGS, SDK_INCLUDE, toolchain } from "../../disk/toolchain.ts";
+
+// A compiler run for every header takes its time on a busy machine.
+setDefaultTimeout(60_000);
 
 const HEADERS = [
   "rtthread.h",

@@ -1,10 +1,13 @@
 /** Whole recordings through the compiled binary: lines piped to it, its output compared as one text. */
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { masked } from "./masks.ts";
 import { session } from "./sessions.ts";
+
+// Each runs a whole session in the binary.
+setDefaultTimeout(60_000);
 
 const BINARY = join(import.meta.dir, "../../rtt-sim");
 
