@@ -44,7 +44,9 @@ test("every listed step exists, once", () => {
 });
 
 test("docs/fidelity.md is up to date (else: bun test/sessions/document.ts)", () => {
-  expect(readFileSync(DOCUMENT, "utf8")).toBe(fidelityDocument());
+  // A formatter may have aligned its tables.
+  const plain = (text: string) => text.replaceAll(/ {2,}/g, " ").replaceAll(/-{3,}/g, "---");
+  expect(plain(readFileSync(DOCUMENT, "utf8"))).toBe(plain(fidelityDocument()));
 });
 
 test("list_symbols knows every name of the original's table", () => {
