@@ -9,8 +9,9 @@ export const HEAP_BEGIN = 0x6007ce14;
  */
 export const SYSTEM_AREA = 0x100000;
 
-/** Return traps: read-only words of ARM code, one 64-byte granule. */
+/** Return traps: read-only ARM code, one 64-byte granule. */
 const TRAPS = 64;
+const TRAP_SIZE = 8;
 /** Kernel variables and list heads, one page. */
 const DATA = 0x1000;
 /** The interrupt stack. On the board it is 1 KiB; a hard timer's callback that calls printf needs more. */
@@ -58,12 +59,16 @@ export function systemArea(memory: GuestMemory): SystemArea {
 /** Supervisor calls of the trap words; `svc #0` is the call of an exported function. */
 export const Trap = { Return: 1, ThreadExit: 2, TaskEntry: 3, ThreadTimeout: 4 } as const;
 
-/** `svc #imm` in A32. */
+/** `svc #imm` and `b .` in A32; the branch ends what is translated. */
 const SVC = 0xef000000;
+const STAY = 0xeafffffe;
 
-/** Writes the trap words and returns the address of one by its number. */
+/** Writes the traps and returns the address of one by its number. */
 export function writeTraps(memory: GuestMemory, area: SystemArea): (trap: number) => number {
-  for (let n = 0; n < TRAPS / 4; n++) memory.st32(area.traps + 4 * n, SVC | n);
+  for (let n = 0; n < TRAPS / TRAP_SIZE; n++) {
+    memory.st32(area.traps + TRAP_SIZE * n, SVC | n);
+    memory.st32(area.traps + TRAP_SIZE * n + 4, STAY);
+  }
   memory.protect(area.traps, area.traps + TRAPS, READ);
-  return (trap) => area.traps + 4 * trap;
+  return (trap) => area.traps + TRAP_SIZE * trap;
 }
