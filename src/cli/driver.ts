@@ -18,6 +18,9 @@ export interface DriverOptions {
 /** Units between two looks at the host clock: about 20 ms of interpretation. */
 const UNITS_PER_LOOK = 1_000_000;
 
+/** How long, in simulated milliseconds, a typist waits for a system that does not become idle. */
+const BUSY_MS = 1000;
+
 /** Runs a machine in virtual time without a person at the console. */
 export class Driver {
   private readonly started = performance.now();
@@ -47,22 +50,16 @@ export class Driver {
     }
   }
 
-  /** Lets simulated time pass until nothing can run at once. */
+  /** Lets simulated time pass until nothing can run at once, or for a second when a program does not rest. */
   settle(): Verdict {
     const { kernel } = this.machine;
+    const end = kernel.tick + this.machine.ticks(BUSY_MS);
     for (;;) {
-      const result = kernel.run({ units: UNITS_PER_LOOK, skipIdle: false });
+      const result = kernel.run({ units: UNITS_PER_LOOK, untilTick: end, skipIdle: false });
       if (result.why === "halted") return this.leave("halted");
-      if (result.why === "idle") return this.leave("done");
-      if (this.options.timeout > 0 && kernel.tick >= this.machine.ticks(this.options.timeout)) {
-        return this.leave("timeout");
-      }
-      if (
-        this.options.wallTimeout > 0 &&
-        performance.now() - this.started > this.options.wallTimeout
-      ) {
-        return this.leave("wall-timeout");
-      }
+      if (result.why === "idle" || result.why === "tick") return this.leave("done");
+      const late = this.late();
+      if (late) return this.leave(late);
     }
   }
 
@@ -97,6 +94,13 @@ export class Driver {
     else if (kernel.console.ended) return false;
     else kernel.console.end();
     return true;
+  }
+
+  private late(): Verdict | undefined {
+    const { timeout, wallTimeout } = this.options;
+    if (timeout > 0 && this.machine.kernel.tick >= this.machine.ticks(timeout)) return "timeout";
+    if (wallTimeout > 0 && performance.now() - this.started > wallTimeout) return "wall-timeout";
+    return undefined;
   }
 
   private leave(verdict: Verdict): Verdict {
