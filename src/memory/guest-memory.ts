@@ -106,13 +106,6 @@ export class GuestMemory {
     }
   }
 
-  /** True when a granule that overlaps [start, end) is marked as code. */
-  hasCode(start: number, end: number): boolean {
-    for (let g = start >>> GRANULE_SHIFT; g <= (end - 1) >>> GRANULE_SHIFT; g++)
-      if (this.code.has(g)) return true;
-    return false;
-  }
-
   /** Guest accesses inside [start, end) become faults that carry `tag`; host accessors are not affected. */
   addGuard(start: number, end: number, tag: unknown): void {
     const guard = { start, end, tag };

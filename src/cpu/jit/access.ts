@@ -1,10 +1,10 @@
 import { GRANULE_SHIFT, READ, WRITE } from "../../memory/mod.ts";
 import { type Inst, Op, TEMP } from "../ir/ops.ts";
 import { Local, local } from "./layout.ts";
-import { Import, W, type Writer } from "./wasm.ts";
+import { W, type Writer } from "./wasm.ts";
 
-// Loads and stores. The fast path tests the rights of the granule and the alignment; anything else asks `check`, and when that
-// refuses, the interpreter executes the instruction.
+// Loads and stores. The fast path tests the rights of the granule and the alignment. What is refused, the interpreter executes: a
+// call to the host that comes back would cost every value that lives across it a place in memory, also where it is never made.
 
 interface Access {
   readonly size: number;
@@ -21,12 +21,6 @@ accesses[Op.str] = { size: 4, store: true, op: W.store };
 accesses[Op.strb] = { size: 1, store: true, op: W.store8 };
 accesses[Op.strh] = { size: 2, store: true, op: W.store16 };
 
-/** What `check` is asked: size in bytes, and these. */
-export const CHECK_SIZE = 0xff;
-export const CHECK_STORE = 0x100;
-/** Several words: they must be aligned. */
-export const CHECK_WORDS = 0x200;
-
 export function isAccess(op: number): boolean {
   return (
     accesses[op] !== undefined || op === Op.ldm || op === Op.stm || op === Op.ldrd || op === Op.strd
@@ -40,8 +34,11 @@ export function registersOf(mask: number): number[] {
   return list;
 }
 
-/** Writes a load or store. `refused` writes the way out to the interpreter. */
-export function emitAccess(x: Inst, w: Writer, refused: () => void): void {
+/** Writes the way out to the interpreter, within so many ifs. */
+type Refused = (ifs: number) => void;
+
+/** Writes a load or store. */
+export function emitAccess(x: Inst, w: Writer, refused: Refused): void {
   const access = accesses[x.op];
   if (access) return single(x, access, w, refused);
   const store = x.op === Op.stm || x.op === Op.strd;
@@ -81,13 +78,24 @@ function pushAddress(x: Inst, multiple: boolean, w: Writer): void {
   w.op(W.add);
 }
 
-function single(x: Inst, { size, store, op }: Access, w: Writer, refused: () => void): void {
+function single(x: Inst, { size, store, op }: Access, w: Writer, refused: Refused): void {
   pushAddress(x, false, w);
   w.tee(Local.Address);
   pushRights(size, w);
   w.const(store ? WRITE : READ);
   w.op(W.and, W.eqz);
-  askCheck(size | (store ? CHECK_STORE : 0), w, refused);
+  w.open(W.if);
+  if (size === 1) refused(1);
+  else {
+    // Unaligned: both granules.
+    pushRightsOfBoth(size, w);
+    w.const(store ? WRITE : READ);
+    w.op(W.and, W.eqz);
+    w.open(W.if);
+    refused(2);
+    w.end();
+  }
+  w.end();
   w.get(Local.Address);
   if (store) {
     w.get(local(x.s));
@@ -114,7 +122,7 @@ function pushRights(size: number, w: Writer): void {
 }
 
 /** At most 16 words: they touch two granules. */
-function checkWords(size: number, store: boolean, w: Writer, refused: () => void): void {
+function checkWords(size: number, store: boolean, w: Writer, refused: Refused): void {
   w.get(Local.Address);
   pushRights(4, w);
   if (size > 4) {
@@ -126,17 +134,17 @@ function checkWords(size: number, store: boolean, w: Writer, refused: () => void
   }
   w.const(store ? WRITE : READ);
   w.op(W.and, W.eqz);
-  askCheck(size | CHECK_WORDS | (store ? CHECK_STORE : 0), w, refused);
+  w.open(W.if);
+  refused(1);
+  w.end();
 }
 
-function askCheck(kind: number, w: Writer, refused: () => void): void {
-  w.open(W.if);
+function pushRightsOfBoth(size: number, w: Writer): void {
   w.get(Local.Address);
-  w.const(kind);
-  w.call(Import.Check);
-  w.op(W.eqz);
-  w.open(W.if);
-  refused();
-  w.end();
-  w.end();
+  pushRights(1, w);
+  w.get(Local.Address);
+  w.const(size - 1);
+  w.op(W.add);
+  pushRights(1, w);
+  w.op(W.and);
 }

@@ -210,11 +210,10 @@ export class RegionEmitter {
     const data = dataEmitter(x.op);
     if (data) return data(x, w, flags);
     if (isAccess(x.op)) {
-      return emitAccess(x, w, () => {
-        // Within two ifs.
-        this.labels.push(undefined, undefined);
+      return emitAccess(x, w, (ifs) => {
+        for (let k = 0; k < ifs; k++) this.labels.push(undefined);
         this.interpretAt(n, x);
-        this.labels.length -= 2;
+        this.labels.length -= ifs;
       });
     }
     switch (x.op) {

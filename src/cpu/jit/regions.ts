@@ -13,7 +13,6 @@ const MAX_DROPS = 8;
 /** What translated code calls. */
 export interface Host {
   svc(number: number, next: number): number;
-  check(address: number, kind: number): number;
   flags(): void;
 }
 
@@ -46,7 +45,7 @@ export class Regions {
    * Runs regions from `key` on until there is none for the next address, which is returned; 0 when the pc is in the register
    * file. Units are left at UNITS.
    */
-  readonly enter: Enter;
+  enter: Enter = () => 0;
 
   private readonly table = new WebAssembly.Table({ initial: 64, element: "anyfunc" });
   private used = 0;
@@ -69,7 +68,6 @@ export class Regions {
   ) {
     this.pages = memory.wasm.buffer.byteLength >>> 16;
     this.clearTargets();
-    this.enter = this.makeRuntime();
   }
 
   has(key: number): boolean {
@@ -91,6 +89,7 @@ export class Regions {
     if ((this.drops.get(key) ?? 0) >= this.maxDrops) return false;
     if (this.stats.bytes > CACHE_BYTES) this.clear();
     const start = performance.now();
+    if (this.used === 0) this.enter = this.makeRuntime();
     const graph = buildGraph(this.fetch, key);
     if (!graph) return false;
     const slot = this.slotOf(key);
@@ -215,8 +214,8 @@ export class Regions {
   }
 
   private instantiate(bytes: Uint8Array<ArrayBuffer>): Exports {
-    const { svc, check, flags } = this.host;
-    const e = { svc, check, flags, memory: this.memory.wasm, table: this.table };
+    const { svc, flags } = this.host;
+    const e = { svc, flags, memory: this.memory.wasm, table: this.table };
     const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { e });
     return instance.exports as unknown as Exports;
   }

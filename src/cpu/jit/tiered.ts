@@ -1,9 +1,8 @@
-import { GuestFault, type GuestMemory } from "../../memory/mod.ts";
+import { type GuestMemory } from "../../memory/mod.ts";
 import { Core } from "../interp/core.ts";
 import { HANDOVER } from "../interp/loop.ts";
 import { Slot } from "../interp/state.ts";
 import { type Cpu, type CpuFault, type CpuStats, Exit, SVC_UNITS } from "../types.ts";
-import { CHECK_SIZE, CHECK_STORE, CHECK_WORDS } from "./access.ts";
 import { STEP } from "./emit.ts";
 import { settleFlags } from "./flags.ts";
 import { COUNT, UNITS } from "./layout.ts";
@@ -11,10 +10,12 @@ import { type Host, Regions } from "./regions.ts";
 
 /** The interpreter leaves after so many units, on average, so that the place where it is can be counted. */
 const SAMPLE_UNITS = 128;
-/** A place seen so often is translated: a loop of a few hundred iterations. */
-const HOT_SAMPLES = 2;
+/** A place seen so often is translated: a loop of about a thousand iterations, interpreted in the time that a translation takes. */
+const HOT_SAMPLES = 8;
 /** So many calls from translated code make a function worth translating. */
-const HOT_ARRIVALS = 40;
+const HOT_ARRIVALS = 64;
+/** Units before the first translation, which costs as much as ten others: the host has to compile the translator. */
+const FIRST_UNITS = 100_000;
 
 /**
  * A core with two engines: the interpreter for everything that runs seldom, and regions of WebAssembly for the rest. Both work
@@ -34,6 +35,8 @@ export class TieredCore implements Cpu {
   private hook: (imm: number) => boolean = () => false;
   private readonly samples = new Map<number, number>();
   private random = 1;
+  /** Units which the interpreter still has to use up before anything is translated. */
+  private cold = FIRST_UNITS;
 
   constructor(
     readonly memory: GuestMemory,
@@ -44,7 +47,6 @@ export class TieredCore implements Cpu {
     this.r = core.r;
     const host: Host = {
       svc: (number, next) => (number === STEP ? this.step(next) : this.svc(number, next)),
-      check: (address, kind) => this.check(address, kind),
       flags: () => settleFlags(this.file),
     };
     this.regions = new Regions(memory, core.fetch, host, eager ? Infinity : undefined);
@@ -141,7 +143,9 @@ export class TieredCore implements Cpu {
     const { core } = this;
     if (this.eager) return core.step();
     this.split();
+    const given = core.units;
     const exit = core.interpret();
+    if (this.cold > 0) this.cold -= given - core.units;
     if (exit !== Exit.Slice || this.units <= 0) return exit;
     this.sample();
     return undefined;
@@ -166,7 +170,7 @@ export class TieredCore implements Cpu {
   private heat(key: number, by: number): void {
     key >>>= 0;
     const heat = (this.samples.get(key) ?? 0) + by;
-    if (heat >= HOT_ARRIVALS && !this.regions.has(key)) {
+    if (heat >= HOT_ARRIVALS && this.cold <= 0 && !this.regions.has(key)) {
       this.samples.delete(key);
       if (this.regions.translate(key)) return;
       this.samples.set(key, -Infinity);
@@ -228,22 +232,6 @@ export class TieredCore implements Cpu {
     file[Slot.T] = 0;
     file[Slot.IT] = 0;
     return 0;
-  }
-
-  /** 1 when translated code may make the access itself. A store into code is for the interpreter. */
-  private check(address: number, kind: number): number {
-    address >>>= 0;
-    const size = kind & CHECK_SIZE;
-    if (kind & CHECK_WORDS && address & 3) return 0;
-    const store = (kind & CHECK_STORE) !== 0;
-    if (store && this.memory.hasCode(address, address + size)) return 0;
-    try {
-      this.memory.checkAccess(address, size, store ? "write" : "read");
-      return 1;
-    } catch (error) {
-      if (error instanceof GuestFault) return 0;
-      throw error;
-    }
   }
 
   /** Adds the instructions that translated code has counted. */

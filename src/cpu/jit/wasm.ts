@@ -179,7 +179,7 @@ export class Writer {
 export const Type = {
   /** (units, depth) -> (next pc | Thumb, units): a region. */
   Region: 0,
-  /** (a, b) -> r: the imports svc and check, and the runtime's loop. */
+  /** (a, b) -> r: the import svc, and the runtime's loop. */
   Binary: 1,
   /** () -> (). */
   Nothing: 2,
@@ -189,11 +189,9 @@ export const Type = {
 export const Import = {
   /** svc(number, next pc | Thumb): 0 to go on, else unwind. */
   Svc: 0,
-  /** check(address, kind): 0 when the interpreter must make the access. */
-  Check: 1,
   /** Computes pending flags in the register file. */
-  Flags: 2,
-  Count: 3,
+  Flags: 1,
+  Count: 2,
 } as const;
 
 /** Magic, version, types and imports. `pages` is the size of the memory, which never grows. */
@@ -207,14 +205,13 @@ export function writeHead(w: Writer, pages: number): void {
     w.op(0x60, 0, 0);
   });
   w.section(2, () => {
-    w.unsigned(5);
+    w.unsigned(4);
     const item = (name: string, ...bytes: number[]): void => {
       w.name("e");
       w.name(name);
       w.op(...bytes);
     };
     item("svc", 0, Type.Binary);
-    item("check", 0, Type.Binary);
     item("flags", 0, Type.Nothing);
     item("memory", 2, 1);
     w.unsigned(pages);
