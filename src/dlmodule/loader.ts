@@ -45,6 +45,14 @@ export interface ModuleInfo {
   readonly library: boolean;
 }
 
+/** What the loader has done so far: a measure of its work that no machine's speed changes. */
+export interface LoaderCounters {
+  readonly modules: number;
+  readonly relocations: number;
+  /** Names looked up in libraries and the firmware. */
+  readonly symbolLookups: number;
+}
+
 export interface LoadOptions {
   readonly as: "program" | "library";
   /** Called when the module lies in memory, before any of its code runs. */
@@ -66,6 +74,8 @@ export class Loader {
   private readonly placer: Placer;
   private readonly objects: Objects;
   private readonly libraries: Libraries;
+  private loaded = 0;
+  private lookups = 0;
   private readonly starts = new Signal<StartEvent>();
   private readonly ends = new Signal<EndEvent>();
   private readonly aborts = new Signal<AbortEvent>();
@@ -153,7 +163,10 @@ export class Loader {
       let absent: string[] = [];
       if (!kernel.options.compat404 && draft.plan.needed.length > 0)
         ({ found: needed, absent } = yield* this.libraries.require(draft.plan.needed));
-      const lookup = (name: string): number => this.libraries.lookup(name, needed);
+      const lookup = (name: string): number => {
+        this.lookups++;
+        return this.libraries.lookup(name, needed);
+      };
       const { plan, bindings, symbols } = this.preparer.bind(draft, lookup, absent);
       module = this.placer.place(absolute, plan, bindings, symbols);
     } catch (error) {
@@ -171,6 +184,7 @@ export class Loader {
       yield* this.libraries.release(needed);
       return undefined;
     }
+    this.loaded++;
     module.library = as === "library";
     this.registry.add(module);
     this.libraries.adopt(module, needed);
@@ -183,6 +197,11 @@ export class Loader {
   /** dlmodule_create: struct rt_dlmodule with its defaults and nothing loaded; 0 when there is no memory. */
   create(): number {
     return this.placer.create("module", 0);
+  }
+
+  get counters(): LoaderCounters {
+    const { loaded, lookups, placer } = this;
+    return { modules: loaded, relocations: placer.relocations, symbolLookups: lookups };
   }
 
   /** Loaded modules, newest first. */

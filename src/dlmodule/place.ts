@@ -29,6 +29,9 @@ export class Placer {
     this.view = new DataView(kernel.memory.wasm.buffer);
   }
 
+  /** Relocation records applied so far, in all modules. */
+  relocations = 0;
+
   /** dlmodule_create: struct rt_dlmodule with its defaults, 0 when there is no memory. */
   create(path: string, references = 1): number {
     const { kernel, struct } = this;
@@ -75,7 +78,7 @@ export class Placer {
     const { memory } = this.kernel;
     memory.fill(block, bindings.size, 0);
     for (const { vaddr, bytes } of plan.segments) memory.write(block + vaddr - plan.start, bytes);
-    relocate(plan, bindings, this.view, block);
+    this.relocations += relocate(plan, bindings, this.view, block);
     fixTypeTables(plan, this.view, block);
   }
 

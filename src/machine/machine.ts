@@ -176,13 +176,16 @@ export class Machine {
   }
 
   counters(): Record<string, number> {
-    const { kernel, cpu } = this;
+    const { kernel, cpu, loader } = this;
     return {
       instructions: cpu.stats.instructions,
       blocks: cpu.stats.blocks,
       "translated instructions": cpu.stats.translatedInstructions,
       invalidations: cpu.stats.invalidations,
       "supervisor calls": cpu.stats.svcs,
+      "modules loaded": loader.counters.modules,
+      relocations: loader.counters.relocations,
+      "symbol look-ups": loader.counters.symbolLookups,
       ticks: kernel.tick,
       "simulated microseconds": Math.floor(kernel.nanoseconds / 1000),
       "sectors read": this.disk.sectorsRead,
