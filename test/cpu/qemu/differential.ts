@@ -151,11 +151,12 @@ export function runCases(
   tally: Tally,
 ): void {
   const machine = newMachine(engine);
-  for (let done = 0; done < count; done += CAPACITY) {
-    const cases = Array.from({ length: Math.min(CAPACITY, count - done) }, (_, i) =>
+  const size = Math.min(CAPACITY, Math.ceil(count / VARIANTS.length));
+  for (let done = 0, image = 0; done < count; done += size, image++) {
+    const cases = Array.from({ length: Math.min(size, count - done) }, (_, i) =>
       generateCase(firstSeed + done + i, i, state),
     );
-    const variant = VARIANTS[(done / CAPACITY) % VARIANTS.length];
+    const variant = VARIANTS[image % VARIANTS.length];
     tally.differences.push(...differencesOf(machine, cases, variant));
     tally.cases += cases.length;
     for (const { instructions } of cases) {

@@ -10,7 +10,7 @@ import { noQemu, noToolchain } from "./tools.ts";
 const absent = noQemu ?? noToolchain;
 const FULL = process.env.RTT_SIM_FULL === "1";
 /** Cases of about seven instructions each. */
-const CASES = FULL ? 150_000 : 8192;
+const CASES = FULL ? 150_000 : 4500;
 const SEED = Number(process.env.RTT_SIM_SEED ?? 1);
 
 const tallies: Record<State, Tally> = { thumb: newTally(), a32: newTally() };
