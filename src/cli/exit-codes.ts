@@ -9,6 +9,7 @@ export const ExitCode = {
   NotLoadable: 126,
   NotFound: 127,
   Aborted: 134,
+  Leaks: 138,
   Fault: 139,
   Deadlock: 140,
 } as const;
@@ -26,6 +27,7 @@ export const EXIT_CODE_HELP: readonly (readonly [code: string, meaning: string])
   ["126", "module found but not loadable"],
   ["127", "command or module not found"],
   ["134", "abort() or failed assertion in a module"],
+  ["138", "the module left memory, files or callbacks behind (--leaks error)"],
   ["139", "fault in a module: bad memory access, undefined instruction, stack overflow"],
   ["140", "deadlock: nothing can ever run again"],
 ];

@@ -86,6 +86,12 @@ export const OPTIONS = [
     commands: RUNNING,
   },
   {
+    name: "leaks",
+    value: "report|ignore|error",
+    help: "memory, files and callbacks that a module leaves behind (default report; error: exit code 138)",
+    commands: RUNNING,
+  },
+  {
     name: "seed",
     value: "N",
     help: "seed of the one source of randomness (default 1)",

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import type { LeakPolicy } from "../dlmodule/mod.ts";
 import { firmwareImage } from "./assets.ts";
 import { hostError } from "./host-file.ts";
 import { type Parsed, parseChoice, parseSize, parseTime } from "./parse.ts";
@@ -16,6 +17,7 @@ export interface Settings {
   readonly timeout: number;
   readonly wallTimeout: number;
   readonly lineDelay: number;
+  readonly leaks: LeakPolicy | undefined;
   readonly realTime: boolean | undefined;
   readonly stats: boolean;
 }
@@ -41,6 +43,7 @@ export function settingsOf(parsed: Parsed): Settings {
     timeout: given("timeout", (text) => parseTime("timeout", text)) ?? DEFAULT_TIMEOUT,
     wallTimeout: given("wall-timeout", (text) => parseTime("wall-timeout", text)) ?? 0,
     lineDelay: given("line-delay", (text) => parseTime("line-delay", text)) ?? 0,
+    leaks: given("leaks", (text) => parseChoice("leaks", text, ["report", "ignore", "error"])),
     realTime: given("time", (text) => parseChoice("time", text, ["virtual", "real"]) === "real"),
     stats: parsed.flag("stats"),
   };

@@ -81,7 +81,7 @@ function explain(
   switch (incident.kind) {
     case "fault": {
       const { fault, guard } = incident;
-      const target = fault.kind === "prefetch abort" ? fault.pc : fault.address;
+      const target = fault.kind === "data abort" ? fault.address : fault.pc;
       const kind = target === undefined ? undefined : describeAddress(view, target, thread, guard);
       return { what: [faultLine(view, fault, kind)], hint: faultHint(fault, kind) };
     }
@@ -111,7 +111,7 @@ function faultLine(view: MachineView, fault: CpuFault, kind: AddressKind | undef
       return `execution at ${word(fault.pc)} (${fault.why})${said(kind)}`;
     case "undefined instruction":
     case "breakpoint":
-      return `${instruction(view, fault.pc)} at ${word(fault.pc)}: ${fault.why}`;
+      return `${instruction(view, fault.pc)} at ${word(fault.pc)}: ${fault.why}${kind?.kind === "unloaded" ? said(kind) : ""}`;
   }
 }
 

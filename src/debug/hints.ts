@@ -34,6 +34,7 @@ export function faultHint(fault: CpuFault, address: AddressKind | undefined): st
     case "prefetch abort":
       return address && CALL[address.kind];
     case "undefined instruction":
+      if (address?.kind === "unloaded") return CALL.unloaded;
       return "the processor does not know this instruction: the jump went into data, to the wrong state (Thumb code needs an odd address), or the module was built for another core";
     case "breakpoint":
       return "a BKPT instruction was executed and no debugger is attached";

@@ -9,13 +9,20 @@ export interface FirmwareHooks {
   readonly runExit: number;
   /** Drops the exit handlers of a module that was killed. */
   forgetModule(module: number): void;
+  /** The FILE over a descriptor, 0 when there is none or it is a standard stream. */
+  streamOf?(fd: number): number;
 }
+
+/** error: reported, and `EndEvent.left` makes it a failure. */
+export type LeakPolicy = "report" | "ignore" | "error";
 
 export interface LoaderOptions {
   /** Messages of the simulator about modules, without a line end; never part of the guest's output. */
   readonly diagnostics?: (text: string) => void;
   /** Stack of a module's main thread when the module does not say, in bytes. */
   readonly stackSize?: number;
+  /** What to say about the things that a module leaves behind; they are given back in any case. Default: report. */
+  readonly leaks?: LeakPolicy;
   /** The firmware's C library passes floating-point values in VFP registers (EF_ARM_ABI_FLOAT_HARD). */
   readonly hardFloat?: boolean;
 }
@@ -40,6 +47,8 @@ export interface EndEvent extends StartEvent {
   readonly how: HowEnded;
   /** Return value of main, argument of exit(), or what the kernel gave as ret_code. */
   readonly code: number;
+  /** How many kinds of things it, or a library that it used, left behind; not counted when it ended by a fault. */
+  readonly left: number;
 }
 export interface AbortEvent {
   /** TCB of the thread that called abort(). */

@@ -29,11 +29,16 @@ export const STAT = { INIT: 0, RUNNING: 1, CLOSING: 2, CLOSED: 3 } as const;
 
 /** struct rt_thread: what its end needs. */
 export const THREAD = {
+  ENTRY: 36,
   STAT: 56,
   NUMBER_MASK: 60,
   TIMER: 80,
   CLEANUP: 128,
 } as const;
+/** struct rt_timer. */
+export const TIMER = { TIMEOUT_FUNC: 32 } as const;
+/** struct rt_device: callbacks and the tables of the driver's functions. */
+export const DEVICE = { RX_INDICATE: 32, TX_COMPLETE: 36, OPS: 40, FOPS: 44 } as const;
 /** thread->stat & 7. */
 export const THREAD_STAT = { INIT: 0, SUSPEND: 2, CLOSE: 4 } as const;
 

@@ -1,4 +1,5 @@
 import { callGuest, type Task } from "../kernel/call.ts";
+import type { GuestMemory } from "../memory/mod.ts";
 import { ObjectClass } from "../kernel/types.ts";
 import { splitArguments } from "./arguments.ts";
 import type { LoaderParts } from "./context.ts";
@@ -29,6 +30,8 @@ export interface LifeEvents {
   leaked(module: Module): void;
   /** A nested module object is met while its owner is destroyed. */
   orphan(owner: Module, nested: number): Task<void>;
+  /** The module's code has run for the last time, and its memory is still there: what it left behind is given back. */
+  audit(module: Module, devices: readonly number[]): Task<void>;
   /** The libraries that the module still has open lose a user. */
   dropLibraries(owner: Module): Task<void>;
 }
@@ -231,9 +234,18 @@ export class LifeCycle {
     }
     if (self !== 0 && memory.ldu32(self + MODULE.MODULE_ID) === address)
       memory.st32(self + MODULE.MODULE_ID, 0);
-    yield* this.objects.destroyAll(module, (nested) => this.events.orphan(module, nested));
+    const devices: number[] = [];
+    yield* this.objects.destroyAll(
+      module,
+      (nested) => this.events.orphan(module, nested),
+      (device) => devices.push(device),
+    );
     yield* this.events.dropLibraries(module);
     yield* this.threadCleanup(module, self);
+    if (!module.audited) {
+      module.audited = true;
+      yield* this.events.audit(module, devices);
+    }
     heap.free(struct.get(address, MODULE.CMD_LINE));
     const table = struct.get(address, MODULE.SYMTAB);
     if (table !== 0) {
@@ -241,6 +253,7 @@ export class LifeCycle {
       for (let n = 0; n < count; n++) heap.free(memory.ldu32(table + 8 * n + 4));
       heap.free(table);
     }
+    if (!this.compat) wipe(memory, module);
     heap.free(module.space);
     kernel.cpu.invalidate(module.block, module.block + module.size);
     if (objects.classOf(address) === ObjectClass.Module) objects.delete(address);
@@ -263,4 +276,13 @@ export class LifeCycle {
     const init = this.struct.get(module.address, MODULE.INIT_FUNC);
     if (init !== 0) yield* callGuest(init, module.address);
   }
+}
+
+/** An instruction that is undefined in both instruction sets, from either halfword (UDF, A8.8.247). */
+const UNDEFINED = 0xe7fddefe;
+
+/** Whoever still calls code of the module faults at once, and the report names the module. */
+function wipe(memory: GuestMemory, { block, size }: Module): void {
+  const words = new Uint32Array(size >>> 2).fill(UNDEFINED);
+  memory.write(block, new Uint8Array(words.buffer));
 }

@@ -9,8 +9,9 @@ import {
   Signal,
   type StartEvent,
 } from "./context.ts";
+import { Audit } from "./audit.ts";
 import { Causes } from "./causes.ts";
-import { MODULE, STACK_404, STACK_DEFAULT, STAT } from "./layout.ts";
+import { MODULE, OBJECT_STATIC, STACK_404, STACK_DEFAULT, STAT } from "./layout.ts";
 import { Libdl } from "./libdl.ts";
 import { Libraries } from "./libraries.ts";
 import { LifeCycle } from "./life-cycle.ts";
@@ -74,6 +75,9 @@ export class Loader {
   private readonly placer: Placer;
   private readonly objects: Objects;
   private readonly libraries: Libraries;
+  private readonly audit: Audit;
+  /** Things left behind since the last program ended. */
+  private left = 0;
   private loaded = 0;
   private lookups = 0;
   private readonly starts = new Signal<StartEvent>();
@@ -82,14 +86,19 @@ export class Loader {
   private readonly refusals = new Signal<RefusedEvent>();
 
   constructor(readonly parts: LoaderParts) {
-    const { kernel, options } = parts;
+    const { kernel, vfs, options } = parts;
     const stackSize = options?.stackSize ?? (kernel.options.compat404 ? STACK_404 : STACK_DEFAULT);
     this.struct = new ModuleStruct(kernel.memory);
     this.preparer = new Preparer(parts);
     this.placer = new Placer(kernel, stackSize);
     this.objects = new Objects(parts);
     this.threadVariables = new ThreadVariables(kernel);
+    this.audit = new Audit(parts, this.registry, this.objects);
+    kernel.hooks.allocated = (address, size) => this.audit.allocations.allocated(address, size);
+    kernel.hooks.freed = (address) => this.audit.allocations.freed(address);
+    vfs.opened = (fd) => this.audit.opened(fd);
     this.life = new LifeCycle(parts, {
+      audit: (module, devices) => this.inspect(module, devices),
       finished: (module) => this.finished(module),
       leaked: (module) => this.report(module),
       orphan: (owner, nested) => this.orphan(owner, nested),
@@ -313,7 +322,27 @@ export class Loader {
   private report(module: Module): void {
     const { name, path, address } = module;
     const { how, code } = module.end ?? { how: "closed", code: 0 };
-    this.ends.emit({ name, path, address, how, code });
+    const { left } = this;
+    this.left = 0;
+    this.ends.emit({ name, path, address, how, code, left });
+  }
+
+  /** Gives back what a module leaves behind, and says so when it ended in good order. */
+  private *inspect(module: Module, devices: readonly number[]): Task<void> {
+    const { kernel, options } = this.parts;
+    if (kernel.options.compat404) return;
+    const lines = devices.map((device) => `device "${kernel.objects.name(device)}"`);
+    for (const device of devices)
+      if ((kernel.memory.ld8(device + MODULE.TYPE) & OBJECT_STATIC) === 0)
+        kernel.objects.delete(device);
+    lines.push(...(yield* this.audit.run(module)));
+    const { how } = module.end ?? { how: "closed" };
+    const orderly = how === "returned" || how === "exit" || how === "closed";
+    if (lines.length === 0 || !orderly || options?.leaks === "ignore") return;
+    this.left += lines.length;
+    options?.diagnostics?.(
+      `${module.path} left behind (given back now):${lines.map((line) => `\n  ${line}`).join("")}`,
+    );
   }
 
   /** A module object in the list of a module that ends: a library it has open, or a program that it started. */

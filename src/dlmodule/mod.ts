@@ -3,6 +3,7 @@ export {
   type AbortEvent,
   type EndEvent,
   type FirmwareHooks,
+  type LeakPolicy,
   type LoaderOptions,
   type LoaderParts,
   type RefusedEvent,

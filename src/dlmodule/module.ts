@@ -25,6 +25,8 @@ export class Module {
   end: { how: HowEnded; code: number } | undefined;
   /** module_cleanup was called, or must not be. */
   cleaned = false;
+  /** What it left behind was looked for. */
+  audited = false;
   /** Constructors ran, so destructors are due. */
   constructed = false;
   /** TCB of the thread that destroys the module (0: none yet); no other one may start. */

@@ -47,12 +47,17 @@ export class Objects {
   }
 
   /**
-   * Takes every object of the module out of service, newest first; `nested` is called for module objects. Stops with a
+   * Takes every object of the module out of service, newest first; `nested` is called for module objects, `left` for
+   * devices, which are only unlinked. Stops with a
    * message where guest code has broken the list or an object.
    */
-  *destroyAll(module: Module, nested: (address: number) => Task<void>): Task<void> {
+  *destroyAll(
+    module: Module,
+    nested: (address: number) => Task<void>,
+    left: (object: number) => void,
+  ): Task<void> {
     try {
-      yield* this.walk(module, nested);
+      yield* this.walk(module, nested, left);
     } catch (error) {
       // What the kernel throws at a guest's broken data; a mistake of our own goes on.
       if (!(error instanceof Error) || error.name === "TypeError" || error.name === "RangeError")
@@ -63,25 +68,40 @@ export class Objects {
     }
   }
 
-  private *walk(module: Module, nested: (address: number) => Task<void>): Task<void> {
-    const { memory, console } = this.parts.kernel;
+  /** Takes one object out of service; false for a class that has no function for that. */
+  *end(object: number): Task<boolean> {
+    const { memory } = this.parts.kernel;
+    const cls = this.classOf(object);
+    const fixed = (memory.ld8(object + MODULE.TYPE) & OBJECT_STATIC) !== 0;
+    const ending = ENDINGS[cls];
+    if (cls === ObjectClass.Thread) {
+      this.unlink(object);
+      yield* this.endThread(object);
+    } else if (ending && (cls !== ObjectClass.MemHeap || fixed)) {
+      yield* finish(this.parts.call(fixed ? ending[0] : ending[1], object));
+    } else {
+      this.unlink(object);
+      return false;
+    }
+    return true;
+  }
+
+  private *walk(
+    module: Module,
+    nested: (address: number) => Task<void>,
+    left: (object: number) => void,
+  ): Task<void> {
+    const { console } = this.parts.kernel;
     const head = module.address + MODULE.OBJECT_LIST;
-    for (let left = OBJECTS_MAX; left > 0; left--) {
+    for (let n = 0; n < OBJECTS_MAX; n++) {
       const node = this.next(head);
       if (node === head) return;
       const object = node - MODULE.LIST;
       const cls = this.classOf(object);
-      const fixed = (memory.ld8(object + MODULE.TYPE) & OBJECT_STATIC) !== 0;
-      const ending = ENDINGS[cls];
-      if (cls === ObjectClass.Thread) {
-        this.unlink(object);
-        yield* this.endThread(object);
-      } else if (ending && (cls !== ObjectClass.MemHeap || fixed)) {
-        yield* finish(this.parts.call(fixed ? ending[0] : ending[1], object));
-      } else {
+      if (!(yield* this.end(object))) {
         console.print(text.UNSUPPORTED_OBJECT);
-        this.unlink(object);
         if (cls === ObjectClass.Module) yield* nested(object);
+        else if (cls === ObjectClass.Device) left(object);
       }
       // Whatever the kernel function did, the list gets shorter.
       if (this.next(head) === node) this.unlink(object);

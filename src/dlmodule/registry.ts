@@ -48,6 +48,11 @@ export class Registry {
     this.recent.length = Math.min(this.recent.length, RECENT_MAX);
   }
 
+  /** Nothing is loaded. */
+  get empty(): boolean {
+    return this.live.size === 0;
+  }
+
   get(address: number): Module | undefined {
     return this.live.get(address >>> 0);
   }

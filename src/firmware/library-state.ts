@@ -70,6 +70,18 @@ export class LibraryState {
     return this.restoreStreams(module);
   }
 
+  /** The FILE over a descriptor, without the three standard ones; 0 when there is none. */
+  streamOf(fd: number): number {
+    const { memory, info } = this;
+    const standard = this.globalReent + info.sf;
+    for (const file of this.files(() => false)) {
+      if (file >= standard && file < standard + 3 * info.fileSize) continue;
+      const open = memory.ld16(file + info.flags) !== 0;
+      if (open && (memory.ld16(file + info.file) << 16) >> 16 === fd) return file;
+    }
+    return 0;
+  }
+
   private dropHandlers(module: number): void {
     const { memory } = this;
     let link = this.info.handlers;

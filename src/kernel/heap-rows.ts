@@ -4,30 +4,44 @@ import type { Kernel } from "./kernel.ts";
 const HEADER = "rtthread.h";
 const POINTER = 4;
 
+/** Tells who keeps account of the blocks of modules. */
+function given(k: Kernel, address: number, size: number): number {
+  if (address !== 0) k.hooks.allocated?.(address, size >>> 0);
+  return address;
+}
+function free(k: Kernel, address: number): void {
+  k.hooks.freed?.(address);
+  k.heap.free(address);
+}
+
 export const heapRows: readonly ExportRow<Kernel>[] = [
   {
     name: "rt_malloc",
     proto: "void *rt_malloc(rt_size_t size);",
     header: HEADER,
-    call: (k, size) => k.heap.alloc(size >>> 0),
+    call: (k, size) => given(k, k.heap.alloc(size >>> 0), size),
   },
   {
     name: "rt_free",
     proto: "void rt_free(void *ptr);",
     header: HEADER,
-    call: (k, address) => k.heap.free(address >>> 0),
+    call: (k, address) => free(k, address >>> 0),
   },
   {
     name: "rt_realloc",
     proto: "void *rt_realloc(void *ptr, rt_size_t newsize);",
     header: HEADER,
-    call: (k, address, size) => k.heap.realloc(address >>> 0, size >>> 0),
+    call: (k, address, size) => {
+      const moved = k.heap.realloc(address >>> 0, size >>> 0);
+      if (moved !== 0 || size === 0) k.hooks.freed?.(address >>> 0);
+      return given(k, moved, size);
+    },
   },
   {
     name: "rt_calloc",
     proto: "void *rt_calloc(rt_size_t count, rt_size_t size);",
     header: HEADER,
-    call: (k, count, size) => k.heap.calloc(count >>> 0, size >>> 0),
+    call: (k, count, size) => given(k, k.heap.calloc(count >>> 0, size >>> 0), count * size),
   },
   {
     name: "rt_malloc_align",
@@ -37,7 +51,7 @@ export const heapRows: readonly ExportRow<Kernel>[] = [
       // The block's address is stored in the word before the aligned one, which therefore never is the block itself.
       const unit = Math.max(((align >>> 0) + POINTER - 1) & -POINTER, POINTER);
       const block = k.heap.alloc((((size >>> 0) + POINTER - 1) & -POINTER) + unit);
-      if (block === 0) return 0;
+      if (given(k, block, size) === 0) return 0;
       const aligned = (block & (unit - 1)) === 0 ? block + unit : (block + unit - 1) & ~(unit - 1);
       k.memory.st32(aligned - POINTER, block);
       return aligned;
@@ -47,7 +61,7 @@ export const heapRows: readonly ExportRow<Kernel>[] = [
     name: "rt_free_align",
     proto: "void rt_free_align(void *ptr);",
     header: HEADER,
-    call: (k, address) => k.heap.free(k.memory.ldu32(address - POINTER)),
+    call: (k, address) => free(k, k.memory.ldu32(address - POINTER)),
   },
   {
     name: "rt_memory_info",

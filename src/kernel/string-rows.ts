@@ -142,6 +142,7 @@ export const stringRows: readonly ExportRow<Kernel>[] = [
       if (copy === 0) return 0;
       k.memory.write(copy, text);
       k.memory.st8(copy + text.length, 0);
+      k.hooks.allocated?.(copy, text.length + 1);
       return copy;
     },
   },

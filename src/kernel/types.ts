@@ -67,6 +67,8 @@ export interface HeapApi {
   readonly total: number;
   readonly used: number;
   readonly max: number;
+  /** True for the address of a block in use. */
+  owns?(address: number): boolean;
   /** Every block in address order, for memtrace and leak reports. */
   blocks(): Iterable<{
     header: number;
@@ -181,6 +183,10 @@ export interface KernelHooks {
   fault?: (fault: CpuFault, thread: number) => void;
   /** A thread was found with its stack overflowed. */
   stackOverflow?: (thread: number) => void;
+  /** Guest code was given a block of the heap, as rt_malloc and its kin do; registers are those of the call. */
+  allocated?: (address: number, size: number) => void;
+  /** Guest code gives a block back. */
+  freed?: (address: number) => void;
   assertion?: (expression: string, fn: string, line: number, thread: number) => void;
   /** A thread is about to run; the firmware's `_impure_ptr` follows it. */
   switched?: (thread: number) => void;
@@ -196,6 +202,8 @@ export interface KernelApi {
   readonly threads: ThreadsApi;
   readonly console: ConsoleApi;
   readonly hooks: KernelHooks;
+  /** Guest functions that the idle thread calls. */
+  readonly idleHooks?: readonly number[];
   /** Ticks since boot, 32 bits. */
   readonly tick: number;
   /** Simulated nanoseconds since boot. */

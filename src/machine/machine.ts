@@ -1,8 +1,8 @@
 import { type BlockDevice, cardDevice, findPartitions } from "../block/mod.ts";
 import { createInterpreter } from "../cpu/mod.ts";
 import type { Cpu } from "../cpu/types.ts";
-import { faultReport, overflowReport, waitReport } from "../debug/mod.ts";
-import { dlmoduleRows, Loader } from "../dlmodule/mod.ts";
+import { abortReport, assertionReport, faultReport, overflowReport, waitReport } from "../debug/mod.ts";
+import { dlmoduleRows, type LeakPolicy, Loader } from "../dlmodule/mod.ts";
 import { Firmware } from "../firmware/mod.ts";
 import {
   callGuest,
@@ -38,6 +38,8 @@ export interface MachineOptions {
   readonly ram?: number;
   /** Stack in bytes of a module's main thread when the module does not say. */
   readonly stack?: number;
+  /** What to say about things that modules leave behind. */
+  readonly leaks?: LeakPolicy;
 }
 
 /** shell: boot texts and msh on the console; lines: a quiet system that executes what `execute` gives it. */
@@ -94,8 +96,9 @@ export class Machine {
       firmware: {
         runExit: firmware.runExit,
         forgetModule: (module) => this.forgetModule(module),
+        streamOf: (fd) => firmware.state.streamOf(fd),
       },
-      options: { diagnostics: options.diagnostics, stackSize: options.stack },
+      options: { diagnostics: options.diagnostics, stackSize: options.stack, leaks: options.leaks },
     });
     const { loader } = this;
     this.shell = new Shell({
@@ -105,7 +108,7 @@ export class Machine {
       symbols: firmware,
       lists: listTexts(kernel, loader),
     });
-    this.outcomes = new Outcomes(loader, () => kernel.pause());
+    this.outcomes = new Outcomes(loader, () => kernel.pause(), options.leaks === "error");
     kernel.register({ rows: dlmoduleRows, context: loader });
     kernel.register({
       rows: posixRows,
@@ -302,9 +305,8 @@ export class Machine {
     };
     hooks.assertion = (expression, fn, line, thread) => {
       loader.causes.note(thread, "assert");
-      say(
-        `assertion '${expression}' failed in ${fn}, line ${line}, thread ${kernel.objects.name(thread)}`,
-      );
+      say(assertionReport(parts, { expression, fn, line }, thread).text);
     };
+    loader.onAbort(({ thread }) => say(abortReport(parts, thread).text));
   }
 }

@@ -2,7 +2,7 @@ import type { EndEvent, HowEnded, Loader } from "../dlmodule/mod.ts";
 
 /** How the last program or command ended. */
 export interface ModuleOutcome {
-  readonly kind: HowEnded | "refused" | "not found" | "command";
+  readonly kind: HowEnded | "refused" | "not found" | "command" | "leaks";
   /** Name or path; empty before anything ran. */
   readonly name: string;
   /** What it returned or gave to exit(). */
@@ -13,6 +13,7 @@ export interface ModuleOutcome {
 const REFUSED = 126;
 const NOT_FOUND = 127;
 const ABORTED = 134;
+const LEAKS = 138;
 const FAULT = 139;
 
 /** The exit code of a process that did what the outcome says. */
@@ -25,6 +26,8 @@ export function exitCode({ kind, value }: ModuleOutcome): number {
     case "abort":
     case "assert":
       return ABORTED;
+    case "leaks":
+      return LEAKS;
     case "fault":
     case "stack overflow":
       return FAULT;
@@ -42,6 +45,8 @@ export class Outcomes {
     loader: Loader,
     /** Called whenever the outcome may have changed. */
     private readonly changed: () => void,
+    /** A program that leaves something behind has failed. */
+    private readonly strict = false,
   ) {
     loader.onStart(({ address }) => {
       this.newest = address;
@@ -55,8 +60,9 @@ export class Outcomes {
     this.changed();
   }
 
-  private ended({ how, name, address, code }: EndEvent): void {
-    if (address === this.newest) this.last = { kind: how, name, value: code };
+  private ended({ how, name, address, code, left }: EndEvent): void {
+    const kind = this.strict && left > 0 ? "leaks" : how;
+    if (address === this.newest) this.last = { kind, name, value: code };
     this.changed();
   }
 }

@@ -52,6 +52,8 @@ export interface OpenFile {
  */
 export interface VfsApi {
   cwd: string;
+  /** Called with every descriptor that `open` gives. */
+  opened?: (fd: number) => void;
   /** Normalised absolute path. */
   resolve(path: string): string;
   open(path: string, flags: number): number;

@@ -38,6 +38,7 @@ const DIRECTORY: Stat = {
 export class Vfs implements VfsApi {
   cwd = "/";
   readonly formattable = FORMATTABLE;
+  opened: ((fd: number) => void) | undefined;
   private readonly table: Mounts;
   private readonly descriptors: Descriptors;
 
@@ -53,11 +54,13 @@ export class Vfs implements VfsApi {
 
   open(path: string, flags: number): number {
     const full = this.resolve(path);
-    return this.descriptors.create((fd) => {
+    const { fd } = this.descriptors.create((fd) => {
       const { fs, path: base } = this.table.get(full);
       const sub = subdirectory(base, full) ?? "/";
       return new Descriptor(fd, fs, sub, flags | F_OPEN, fs.open(sub, flags));
-    }).fd;
+    });
+    this.opened?.(fd);
+    return fd;
   }
 
   /** Opens a device as the console: descriptors 0, 1 and 2 stand for it. */

@@ -1,0 +1,95 @@
+import type { KernelApi, SymbolTable } from "../kernel/types.ts";
+import type { Module } from "./module.ts";
+import type { Registry } from "./registry.ts";
+import { followsCall } from "./return-address.ts";
+
+/**
+ * Functions of the C library whose caller gets the block and has to free it. What others allocate (buffers of streams, numbers in
+ * conversion) belongs to the library.
+ */
+const FOR_CALLER = new Set(
+  (
+    "malloc calloc realloc reallocf memalign aligned_alloc posix_memalign valloc pvalloc strdup strndup wcsdup asprintf vasprintf " +
+    "asiprintf vasiprintf asnprintf getline getdelim __getdelim __getline realpath operator_new " +
+    "_malloc_r _calloc_r _realloc_r _reallocf_r _memalign_r _valloc_r _pvalloc_r _strdup_r _strndup_r _asprintf_r _vasprintf_r " +
+    "_asiprintf_r _vasiprintf_r _svfprintf_r _svfiprintf_r __ssputs_r __ssprint_r " +
+    "_Znwj _Znaj _ZnwjRKSt9nothrow_t _ZnajRKSt9nothrow_t"
+  ).split(" "),
+);
+
+/** Words of the stack that are looked at for the caller. */
+const SCAN_MAX = 96;
+const [SP, LR] = [13, 14];
+
+const enum Kind {
+  /** Inside a function that allocates for its caller. */
+  ForCaller = 1,
+  /** Inside any other function of the firmware. */
+  Library = 2,
+}
+
+export interface Allocation {
+  readonly size: number;
+  /** Return address behind the call in the module. */
+  readonly site: number;
+  readonly module: Module;
+}
+
+/** Which module's code asked for which block of the heap; that module has to free it, whichever thread ran the code. */
+export class Allocations {
+  private readonly blocks = new Map<number, Allocation>();
+  /** What return addresses in the firmware stand for. */
+  private readonly kinds = new Map<number, Kind>();
+
+  constructor(
+    private readonly kernel: KernelApi,
+    private readonly symbols: SymbolTable,
+    private readonly registry: Registry,
+  ) {}
+
+  /** For KernelHooks.allocated. */
+  allocated(address: number, size: number): void {
+    if (this.registry.empty) return;
+    const { cpu, memory } = this.kernel;
+    if (this.attribute(address, size, cpu.r[LR])) return;
+    let at = (cpu.r[SP] + 3) & ~3;
+    const end = Math.min(at + 4 * SCAN_MAX, memory.end);
+    if (at < memory.base) return;
+    for (; at < end; at += 4) if (this.attribute(address, size, memory.ldu32(at))) return;
+  }
+
+  /** For KernelHooks.freed. */
+  freed(address: number): void {
+    this.blocks.delete(address);
+  }
+
+  /** What a module has not freed, and is forgotten now. */
+  take(module: Module): { readonly address: number; readonly allocation: Allocation }[] {
+    const left = [];
+    for (const [address, allocation] of this.blocks) {
+      if (allocation.module !== module) continue;
+      left.push({ address, allocation });
+      this.blocks.delete(address);
+    }
+    return left;
+  }
+
+  /** True when the word has settled whose block it is, be it the library's. */
+  private attribute(address: number, size: number, word: number): boolean {
+    word >>>= 0;
+    const module = this.registry.containing(word);
+    if (module) {
+      if (!followsCall(this.kernel.memory, word)) return false;
+      this.blocks.set(address, { size, site: word, module });
+      return true;
+    }
+    let kind = this.kinds.get(word);
+    if (kind === undefined) {
+      const inside = this.symbols.nearest(word);
+      if (!inside || !followsCall(this.kernel.memory, word)) return false;
+      kind = FOR_CALLER.has(inside.name) ? Kind.ForCaller : Kind.Library;
+      this.kinds.set(word, kind);
+    }
+    return kind === Kind.Library;
+  }
+}

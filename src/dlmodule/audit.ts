@@ -1,0 +1,166 @@
+import { callGuest, type Task } from "../kernel/call.ts";
+import { ObjectClass } from "../kernel/types.ts";
+import { type OpenFile, VfsError } from "../vfs/types.ts";
+import { Allocations } from "./allocations.ts";
+import { finish, type LoaderParts } from "./context.ts";
+import { DEVICE, THREAD, TIMER } from "./layout.ts";
+import type { Module } from "./module.ts";
+import type { Objects } from "./objects.ts";
+import type { Registry } from "./registry.ts";
+
+/** Callbacks of a device that code outside of its driver sets. */
+const CALLBACKS = [
+  [DEVICE.RX_INDICATE, "rx_indicate"],
+  [DEVICE.TX_COMPLETE, "tx_complete"],
+] as const;
+/** No descriptor has a number from here on. */
+const FD_END = 64;
+/** Lines of one report. */
+const LINES_MAX = 20;
+
+/** Words of a kernel object that hold the address of code. */
+const CODE: Readonly<Record<number, readonly number[]>> = {
+  [ObjectClass.Timer]: [TIMER.TIMEOUT_FUNC],
+  [ObjectClass.Thread]: [THREAD.ENTRY],
+  [ObjectClass.Device]: [DEVICE.OPS, DEVICE.FOPS],
+};
+const CLASS_NAMES: Readonly<Record<number, string>> = {
+  [ObjectClass.Thread]: "thread",
+  [ObjectClass.Semaphore]: "semaphore",
+  [ObjectClass.Mutex]: "mutex",
+  [ObjectClass.Event]: "event",
+  [ObjectClass.MailBox]: "mailbox",
+  [ObjectClass.MessageQueue]: "message queue",
+  [ObjectClass.MemHeap]: "memory heap",
+  [ObjectClass.MemPool]: "memory pool",
+  [ObjectClass.Device]: "device",
+  [ObjectClass.Timer]: "timer",
+};
+
+/**
+ * What a module that ends leaves behind: blocks of the heap, descriptors and streams, objects and callbacks of the system that
+ * point into its memory. 4.0.4 keeps all of that; here it is given back, and named.
+ */
+export class Audit {
+  readonly allocations: Allocations;
+  /** Who opened a descriptor. */
+  private readonly openers = new WeakMap<OpenFile, Module>();
+
+  constructor(
+    private readonly parts: LoaderParts,
+    private readonly registry: Registry,
+    private readonly objects: Objects,
+  ) {
+    this.allocations = new Allocations(parts.kernel, parts.symbols, registry);
+  }
+
+  /** For Vfs.opened. */
+  opened(fd: number): void {
+    const module = this.registry.get(this.parts.kernel.currentModule);
+    if (module) this.openers.set(this.parts.vfs.file(fd), module);
+  }
+
+  /** Gives everything back; one line for each kind and place. The memory of the module must still be there. */
+  *run(module: Module): Task<string[]> {
+    if (this.parts.kernel.options.compat404) return [];
+    const lines: string[] = [];
+    yield* this.files(module, lines);
+    yield* this.kernelObjects(module, lines);
+    yield* this.hooks(module, lines);
+    this.heap(module, lines);
+    if (lines.length > LINES_MAX) {
+      const more = lines.length - LINES_MAX;
+      lines.length = LINES_MAX;
+      lines.push(`and ${more} more`);
+    }
+    return lines;
+  }
+
+  /** Blocks of the heap, by the place that asked for them. */
+  private heap(module: Module, lines: string[]): void {
+    const { heap } = this.parts.kernel;
+    const sites = new Map<number, { count: number; bytes: number }>();
+    for (const { address, allocation } of this.allocations.take(module)) {
+      if (!heap.owns?.(address)) continue;
+      const site = sites.get(allocation.site) ?? { count: 0, bytes: 0 };
+      site.count++;
+      site.bytes += allocation.size;
+      sites.set(allocation.site, site);
+      heap.free(address);
+    }
+    for (const [site, { count, bytes }] of sites)
+      lines.push(
+        `${count} heap ${count === 1 ? "block" : "blocks"}, ${bytes} bytes, from ${this.name(site)}`,
+      );
+  }
+
+  private *files(module: Module, lines: string[]): Task<void> {
+    const { vfs, symbols, firmware } = this.parts;
+    for (const file of vfs.openFiles?.() ?? []) {
+      if (this.openers.get(file) !== module) continue;
+      const stream = firmware?.streamOf?.(file.fd) ?? 0;
+      lines.push(
+        `${stream === 0 ? "descriptor" : "stream of descriptor"} ${file.fd}, ${file.path}`,
+      );
+      if (stream !== 0) yield* callGuest(symbols.lookup("fclose"), stream);
+      this.close(file);
+    }
+  }
+
+  /** Closes every number that stands for the file. */
+  private close(file: OpenFile): void {
+    const { vfs } = this.parts;
+    for (let fd = 0; fd < FD_END && vfs.openFiles().includes(file); fd++) {
+      try {
+        if (vfs.file(fd) === file) vfs.close(fd);
+      } catch (error) {
+        if (!(error instanceof VfsError)) throw error;
+      }
+    }
+  }
+
+  /** Objects of the system in the module's memory or with code of it: made by module_init or under another module's name. */
+  private *kernelObjects(module: Module, lines: string[]): Task<void> {
+    const { kernel } = this.parts;
+    const { memory, objects } = kernel;
+    for (const key of Object.keys(CLASS_NAMES)) {
+      const cls = Number(key) as ObjectClass;
+      for (const object of objects.list(cls)) {
+        const code = (CODE[cls] ?? []).map((offset) => memory.ldu32(object + offset));
+        const callback = code.find((address) => module.contains(address));
+        const own = object === kernel.threads.current;
+        if (own || (callback === undefined && !module.contains(object))) continue;
+        const calls =
+          callback === undefined ? "in its memory" : `which calls ${this.name(callback)}`;
+        lines.push(`${CLASS_NAMES[cls]} "${objects.name(object)}", ${calls}`);
+        yield* this.objects.end(object);
+      }
+    }
+    for (const device of objects.list(ObjectClass.Device))
+      for (const [offset, name] of CALLBACKS) {
+        const callback = memory.ldu32(device + offset);
+        if (!module.contains(callback)) continue;
+        lines.push(
+          `${name} of device "${objects.name(device)}", which calls ${this.name(callback)}`,
+        );
+        memory.st32(device + offset, 0);
+      }
+  }
+
+  private *hooks(module: Module, lines: string[]): Task<void> {
+    for (const hook of [...(this.parts.kernel.idleHooks ?? [])]) {
+      if (!module.contains(hook)) continue;
+      lines.push(`idle hook ${this.name(hook)}`);
+      yield* finish(this.parts.call("rt_thread_idle_delhook", hook));
+    }
+  }
+
+  /** Function and offset; for a function without a symbol, the link-time address. */
+  private name(address: number): string {
+    const where = this.registry.whereIs(address & ~1);
+    if (!where) return `0x${(address >>> 0).toString(16)}`;
+    const { symbol, symbolOffset, insideSymbol, module, linkAddress } = where;
+    if (symbol === undefined || !insideSymbol) return `${module} 0x${linkAddress.toString(16)}`;
+    return symbolOffset === 0 ? symbol : `${symbol}+0x${symbolOffset.toString(16)}`;
+  }
+}

@@ -1,0 +1,134 @@
+/** What modules leave behind: leaks/build.sh makes the programs. */
+import { describe, expect, test } from "bun:test";
+import { ObjectClass } from "../../src/kernel/types.ts";
+import { Board, fixture } from "./board.ts";
+import { WholeBoard } from "./whole-board.ts";
+
+const files = {
+  "/leaks.mo": fixture("test/dlmodule/leaks/leaks.mo"),
+  "/stale.mo": fixture("test/dlmodule/leaks/stale.mo"),
+};
+const run = (board: WholeBoard, ...args: string[]): string[] => {
+  board.diagnostics.length = 0;
+  expect(board.run("/leaks.mo", ["leaks", ...args].join(" "))).toContain("0.333\n");
+  return board.diagnostics.map((text) => text.replace(/\+0x[0-9a-f]+/g, "+OFFSET"));
+};
+const used = (board: WholeBoard): number => board.machine.kernel.heap.used;
+
+describe("is reported with the place it came from, and given back", () => {
+  // What the C library keeps for itself is made by the first run.
+  const fresh = (): WholeBoard => {
+    const board = new WholeBoard(files);
+    run(board);
+    return board;
+  };
+  test("nothing: no report", () => {
+    expect(run(fresh(), "none")).toEqual([]);
+  });
+  test("blocks of the heap", () => {
+    const board = fresh();
+    const before = used(board);
+    expect(run(board, "heap")).toEqual([
+      "/leaks.mo left behind (given back now):\n" +
+        "  3 heap blocks, 60 bytes, from make_list+OFFSET\n" +
+        "  1 heap block, 10 bytes, from make_text+OFFSET\n" +
+        "  1 heap block, 100 bytes, from make_kernel_block+OFFSET\n" +
+        "  1 heap block, 2000 bytes, from make_kernel_block+OFFSET",
+    ]);
+    expect(used(board)).toBe(before);
+  });
+  test("descriptors and streams; what was written is in the file", () => {
+    const board = fresh();
+    expect(run(board, "file", "stream")).toEqual([
+      "/leaks.mo left behind (given back now):\n  descriptor 4, /left.txt\n  stream of descriptor 5, /stream.txt",
+    ]);
+    const before = used(board);
+    expect(board.machine.vfs.openFiles().map(({ fd }) => fd)).toEqual([3]);
+    expect(Buffer.from(board.machine.vfs.readFile("/stream.txt")).toString()).toBe("written\n");
+    run(board, "file", "stream");
+    expect(used(board)).toBe(before);
+  });
+  test("devices, callbacks of devices, idle hooks", () => {
+    const board = fresh();
+    expect(run(board, "device", "callback", "hook")).toEqual(
+      [
+        '/leaks.mo left behind (given back now):\n  device "mydev"\n' +
+          '  rx_indicate of device "uart1", which calls leaks 0xADDRESS\n  idle hook leaks 0xADDRESS'.replaceAll(
+            "0xADDRESS",
+            () => `0x${/leaks 0x([0-9a-f]+)/.exec(board.diagnostics[0])![1]}`,
+          ),
+      ].map((text) => expect.stringMatching(pattern(text))),
+    );
+    expect(board.run("/leaks.mo", "leaks")).toBe("0.333\n");
+  });
+  test("after exit() as well; a fault is enough to report", () => {
+    expect(run(fresh(), "exit")[0]).toMatch(/1 heap block, 10 bytes, from make_text/);
+    const board = fresh();
+    const before = used(board);
+    expect(run(board, "fault").join()).not.toContain("left behind");
+    expect(used(board)).toBe(before);
+  });
+});
+
+/** Addresses in the text match any. */
+function pattern(text: string): RegExp {
+  const quoted = text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  return new RegExp(`^${quoted.replace(/0x[0-9a-f]+/g, "0x[0-9a-f]+")}$`);
+}
+
+test("4.0.4 keeps everything and says nothing", () => {
+  const board = new WholeBoard(files, { compat404: true });
+  run(board);
+  const before = used(board);
+  expect(run(board, "heap", "file")).toEqual([]);
+  expect(used(board) - before).toBeGreaterThan(2000);
+  expect(board.machine.vfs.openFiles().map(({ fd }) => fd)).toEqual([3, 4]);
+});
+
+describe("policies", () => {
+  test("ignore: given back without a word", () => {
+    const board = new WholeBoard(files, { leaks: "ignore" });
+    run(board);
+    const before = used(board);
+    expect(run(board, "heap")).toEqual([]);
+    expect(used(board)).toBe(before);
+    expect(board.machine.outcome.code).toBe(2);
+  });
+  test("error: the exit code says so, unless the program left nothing", () => {
+    const board = new WholeBoard(files, { leaks: "error" });
+    expect(run(board, "heap")).toHaveLength(1);
+    expect(board.machine.outcome).toMatchObject({ kind: "leaks", code: 138 });
+    run(board);
+    expect(board.machine.outcome).toMatchObject({ kind: "returned", code: 2 });
+  });
+});
+
+test("objects that module_init made in the name of the system go with the library", () => {
+  const board = new Board({ files: { "/libinit.so": fixture("test/dlmodule/leaks/libinit.so") } });
+  const { kernel, loader } = board;
+  const before = board.heapUsed;
+  board.do(function* () {
+    const module = (yield* loader.load("/libinit.so", { as: "library" }))!;
+    yield* kernel.threads.sleep(20);
+    expect(kernel.objects.find("intimer", ObjectClass.Timer)).not.toBe(0);
+    yield* loader.unload(module);
+    yield* kernel.threads.sleep(20);
+  });
+  expect(kernel.objects.find("intimer", ObjectClass.Timer)).toBe(0);
+  expect(kernel.objects.find("insem", ObjectClass.Semaphore)).toBe(0);
+  expect(board.heapUsed).toBe(before);
+  expect(board.diagnostics).toEqual([
+    expect.stringMatching(
+      /^\/libinit\.so left behind \(given back now\):\n  semaphore "insem", in its memory\n  timer "intimer", which calls libinit 0x[0-9a-f]+$/,
+    ),
+  ]);
+});
+
+test("a call of code that was unloaded is a fault that names the module", () => {
+  const board = new WholeBoard(files);
+  board.machine.vfs.mkdir("/lib");
+  board.machine.vfs.writeFile("/lib/libbase.so", fixture("test/dlmodule/libraries/libbase.so"));
+  expect(board.run("/stale.mo", "stale")).toStartWith("base up\n11\nbase down 11\n");
+  expect(board.machine.outcome.kind).toBe("fault");
+  expect(board.diagnostics.join("\n")).toMatch(/libbase.*no longer loaded/);
+});
