@@ -1,5 +1,6 @@
 import type { ExportRow } from "./call.ts";
 import { deviceRows } from "./device/rows.ts";
+import { fiveRows } from "./five-rows.ts";
 import { futexRows } from "./futex.ts";
 import { heapRows } from "./heap-rows.ts";
 import { completionRows } from "./ipc/completion.ts";
@@ -46,5 +47,6 @@ export const kernelRows: readonly ExportRow<Kernel>[] = [
   ...serviceRows,
   ...timeRows,
   ...smpRows,
+  ...fiveRows,
   ...futexRows,
 ];

@@ -6,7 +6,11 @@ const FRACTION = 8;
 const TIMES = 16;
 const CLOCK_REALTIME = 1;
 const CLOCK_MONOTONIC = 4;
+const EINTR = 4;
 const EINVAL = 22;
+const ENOTTY = 25;
+const TTY = "/dev/tty";
+const UMASK = 0o022;
 const TICKS_PER_SECOND = 100;
 const NS_PER_TICK = 10_000_000;
 /** A timer takes less than half the range of the tick counter. */
@@ -64,6 +68,38 @@ function* sleep(k: Kernel, amount: number): Task<number> {
 function* usleep(k: Kernel, microseconds: number): Task<number> {
   yield* k.threads.sleep(Math.ceil((microseconds >>> 0) / (1e6 / TICKS_PER_SECOND)));
   return 0;
+}
+
+/** A signal handler ends it early. */
+function* nanosleep(k: Kernel, wanted: number, rest: number): Task<number> {
+  const part = k.memory.ld32(wanted + FRACTION);
+  const whole = seconds(k, wanted);
+  if (part < 0 || part >= 1e9 || whole < 0) return k.fail(EINVAL);
+  const ticks = Math.min(whole * TICKS_PER_SECOND + Math.ceil(part / NS_PER_TICK), LONGEST);
+  const start = k.tick;
+  if (ticks > 0) yield* k.threads.sleep(ticks);
+  const left = ticks - ((k.tick - start) >>> 0);
+  if (left <= 0) return 0;
+  if (rest !== 0)
+    store(k, rest, Math.floor(left / TICKS_PER_SECOND), (left % TICKS_PER_SECOND) * NS_PER_TICK);
+  return k.fail(EINTR);
+}
+
+/** The string that ttyname gives, in guest memory. */
+const ttyNames = new WeakMap<Kernel, number>();
+
+function ttyname(k: Kernel, fd: number): number {
+  if (fd < 0 || fd > 2) {
+    k.fail(ENOTTY);
+    return 0;
+  }
+  let address = ttyNames.get(k);
+  if (address === undefined) {
+    address = k.systemAlloc(TTY.length + 1);
+    k.memory.write(address, new TextEncoder().encode(`${TTY}\0`));
+    ttyNames.set(k, address);
+  }
+  return address;
 }
 
 /** Time, as time.c and clock_time.c of RT-Thread 4.0.4 give it, and the identity calls of a system with one user. */
@@ -150,6 +186,24 @@ export const timeRows: readonly ExportRow<Kernel>[] = [
     proto: "int usleep(useconds_t usec);",
     header: "unistd.h",
     call: usleep,
+  },
+  {
+    name: "nanosleep",
+    proto: "int nanosleep(const struct timespec *rqtp, struct timespec *rmtp);",
+    header: "time.h",
+    call: (k, wanted, rest) => (wanted === 0 ? k.fail(EINVAL) : nanosleep(k, wanted, rest)),
+  },
+  {
+    name: "ttyname",
+    proto: "char *ttyname(int);",
+    header: "unistd.h",
+    call: ttyname,
+  },
+  {
+    name: "umask",
+    proto: "mode_t umask(mode_t mask);",
+    header: "sys/stat.h",
+    call: () => UMASK,
   },
   ...["getpid", "getppid", "getuid", "geteuid", "getgid", "getegid"].map((name) => ({
     name,

@@ -159,6 +159,8 @@ export interface ConsoleApi {
   readonly ended: boolean;
   /** Bytes that getchar gives without waiting. */
   readonly available?: number;
+  /** Takes at most `count` bytes that wait. */
+  take?(count: number): Uint8Array;
   /** How many threads wait in getchar now. */
   readonly readers: number;
 }

@@ -1,7 +1,13 @@
 import { type BlockDevice, cardDevice, findPartitions } from "../block/mod.ts";
 import { createInterpreter } from "../cpu/mod.ts";
 import type { Cpu } from "../cpu/types.ts";
-import { abortReport, assertionReport, faultReport, overflowReport, waitReport } from "../debug/mod.ts";
+import {
+  abortReport,
+  assertionReport,
+  faultReport,
+  overflowReport,
+  waitReport,
+} from "../debug/mod.ts";
 import { dlmoduleRows, type LeakPolicy, Loader } from "../dlmodule/mod.ts";
 import { Firmware } from "../firmware/mod.ts";
 import {
@@ -12,7 +18,7 @@ import {
   SYSTEM_AREA,
   type Task,
 } from "../kernel/mod.ts";
-import { cardDriver, deviceIo, posixRows } from "../kernel/posix/mod.ts";
+import { cardDriver, deviceIo, posixRows, waiting } from "../kernel/posix/mod.ts";
 import { pthreadRows, Pthreads } from "../kernel/pthread/mod.ts";
 import { ObjectClass, type WallClock } from "../kernel/types.ts";
 import { GuestMemory } from "../memory/mod.ts";
@@ -116,6 +122,7 @@ export class Machine {
         kernel,
         vfs,
         devices: deviceIo(kernel),
+        waiting: waiting(kernel),
         consoleWritten: () => this.consoleWritten(),
       },
     });

@@ -5,6 +5,7 @@ export const Errno = {
   ENOENT: 2,
   EIO: 5,
   EBADF: 9,
+  EAGAIN: 11,
   ENOMEM: 12,
   EFAULT: 14,
   EBUSY: 16,
@@ -14,8 +15,10 @@ export const Errno = {
   ENOTDIR: 20,
   EISDIR: 21,
   EINVAL: 22,
+  ENOTTY: 25,
   ENOSPC: 28,
   EROFS: 30,
+  EPIPE: 32,
   ENOSYS: 88,
 } as const;
 

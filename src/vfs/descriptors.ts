@@ -41,15 +41,30 @@ export class Descriptors {
 
   /** Makes a descriptor with the lowest free number. @throws VfsError ENOMEM when the table is full */
   create(make: (fd: number) => Descriptor): Descriptor {
-    let slot = 0;
-    while (this.table[slot]) slot++;
-    if (slot >= FD_MAX) {
-      this.log("DFS fd new is failed! Could not found an empty fd entry.");
-      throw new VfsError(Errno.ENOMEM, `all ${FD_MAX} file descriptors are in use`);
-    }
+    const slot = this.freeSlot(0);
     const descriptor = make(slot + FD_OFFSET);
     this.table[slot] = descriptor;
     return descriptor;
+  }
+
+  private freeSlot(from: number): number {
+    let slot = from;
+    while (this.table[slot]) slot++;
+    if (slot < FD_MAX) return slot;
+    this.log("DFS fd new is failed! Could not found an empty fd entry.");
+    throw new VfsError(Errno.ENOMEM, `all ${FD_MAX} file descriptors are in use`);
+  }
+
+  /** The lowest free number from `least` on stands for the descriptor as well. */
+  duplicate(descriptor: Descriptor, least: number): number {
+    const slot = this.freeSlot(Math.max(0, least - FD_OFFSET));
+    this.table[slot] = descriptor;
+    return slot + FD_OFFSET;
+  }
+
+  /** Whether `fd` is a number of this table that can be given back. */
+  isOwn(fd: number): boolean {
+    return fd >= FD_OFFSET && fd < FD_OFFSET + FD_MAX && fd !== this.console?.fd;
   }
 
   /** @throws VfsError EBADF */
@@ -59,11 +74,14 @@ export class Descriptors {
     return found;
   }
 
-  remove(descriptor: Descriptor): void {
-    delete this.table[descriptor.fd - FD_OFFSET];
+  /** Frees the number. True: none stands for its descriptor any more. */
+  remove(fd: number): boolean {
+    const descriptor = this.table[fd - FD_OFFSET];
+    delete this.table[fd - FD_OFFSET];
+    return !this.table.includes(descriptor);
   }
 
   all(): Descriptor[] {
-    return this.table.filter((descriptor) => descriptor !== undefined);
+    return [...new Set(this.table)].filter((descriptor) => descriptor !== undefined);
   }
 }

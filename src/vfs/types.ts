@@ -1,3 +1,5 @@
+import type { Handle } from "./file-system.ts";
+
 /** Errors of the VFS carry a positive newlib errno (spec: kernel 13.1); callers decide about signs. */
 export class VfsError extends Error {
   constructor(
@@ -57,7 +59,14 @@ export interface VfsApi {
   /** Normalised absolute path. */
   resolve(path: string): string;
   open(path: string, flags: number): number;
-  close(fd: number): void;
+  /** True: the file is closed; another descriptor may still stand for it. */
+  close(fd: number): boolean;
+  /** A descriptor for something that has no path. Open flags are newlib's. */
+  adopt(handle: Handle, flags: number): number;
+  /** Another number, not below `least`, for what `fd` stands for: position and flags are shared. */
+  dup(fd: number, least?: number): number;
+  /** The same with a given number, which must be free. */
+  dup2(fd: number, to: number): number;
   read(fd: number, into: Uint8Array): number;
   write(fd: number, from: Uint8Array): number;
   lseek(fd: number, offset: number, whence: number): number;

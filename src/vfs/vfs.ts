@@ -1,6 +1,7 @@
 import { Errno, Mode, OpenFlag, Seek } from "./constants.ts";
 import { Descriptor, Descriptors } from "./descriptors.ts";
 import { DevFs } from "./devfs.ts";
+import type { Handle } from "./file-system.ts";
 import { FORMATTABLE, type MountOptions, Mounts } from "./mounts.ts";
 import { normalizePath, subdirectory } from "./path.ts";
 import {
@@ -71,11 +72,29 @@ export class Vfs implements VfsApi {
   }
 
   /** Closing the console's descriptor does nothing. */
-  close(fd: number): void {
+  close(fd: number): boolean {
     const descriptor = this.descriptors.get(fd);
-    if (descriptor === this.descriptors.console) return;
-    this.descriptors.remove(descriptor);
+    if (!this.descriptors.isOwn(fd) || !this.descriptors.remove(fd)) return false;
     descriptor.handle.close();
+    return true;
+  }
+
+  adopt(handle: Handle, flags: number): number {
+    const { fs } = this.table.get("/dev");
+    return this.descriptors.create((fd) => new Descriptor(fd, fs, "", flags | F_OPEN, handle)).fd;
+  }
+
+  dup(fd: number, least = 0): number {
+    return this.descriptors.duplicate(this.descriptors.get(fd), least);
+  }
+
+  dup2(fd: number, to: number): number {
+    const descriptor = this.descriptors.get(fd);
+    if (fd === to) return to;
+    if (!this.descriptors.isOwn(to))
+      throw new VfsError(Errno.EBADF, `${to} cannot stand for something else`);
+    this.descriptors.remove(to);
+    return this.descriptors.duplicate(descriptor, to);
   }
 
   read(fd: number, into: Uint8Array): number {

@@ -54,6 +54,7 @@ export class Board {
     const { input } = this;
     const kernel = {
       memory: this.memory,
+      options: { compat404: true },
       heap: { alloc: (size: number) => this.allocate(size), free() {} },
       console: {
         print: (text: string) => this.print(text),

@@ -79,6 +79,15 @@ export class Console implements ConsoleApi {
     if (this.onReceive !== undefined) yield* this.onReceive();
   }
 
+  /** Resumes the thread when bytes arrive or the input ends; gives what takes that back. */
+  watch(thread: number): () => void {
+    this.waiting.push(thread);
+    return () => {
+      const at = this.waiting.indexOf(thread);
+      if (at >= 0) this.waiting.splice(at, 1);
+    };
+  }
+
   get readers(): number {
     return this.waiting.length;
   }
@@ -102,13 +111,12 @@ export class Console implements ConsoleApi {
     while (this.fifo.length === 0) {
       if (this.ended) return -1;
       const thread = k.scheduler.current;
-      this.waiting.push(thread);
+      const stop = this.watch(thread);
       k.threads.suspend(thread);
       try {
         yield SCHEDULE;
       } finally {
-        const at = this.waiting.indexOf(thread);
-        if (at >= 0) this.waiting.splice(at, 1);
+        stop();
       }
     }
     return this.fifo.shift() as number;

@@ -14,8 +14,12 @@ export class WaitLists {
 
   /** rt_ipc_list_suspend: the thread goes to the tail, or with PRIO before the first one of a larger number. */
   suspend(list: number, thread: number, flag: number): void {
-    const m = this.memory;
     this.k.threads.suspend(thread);
+    this.enqueue(list, thread, flag);
+  }
+
+  enqueue(list: number, thread: number, flag: number): void {
+    const m = this.memory;
     let before = list;
     if (flag === IPC_FLAG_PRIO) {
       const priority = THREAD.current_priority.get(m, thread);

@@ -1,7 +1,8 @@
 import { GuestFault, type GuestMemory } from "../../memory/mod.ts";
-import { type VfsApi, VfsError } from "../../vfs/mod.ts";
+import { type OpenFile, type VfsApi, VfsError } from "../../vfs/mod.ts";
 import type { Task } from "../call.ts";
 import type { KernelApi } from "../types.ts";
+import type { Waiting } from "./waiting.ts";
 
 /**
  * Devices behind descriptors in /dev, other than the console: rt_device_open and so on. Addresses are the guest's. Results are
@@ -20,6 +21,8 @@ export interface PosixContext {
   readonly kernel: KernelApi;
   readonly vfs: VfsApi;
   readonly devices?: DeviceIo;
+  /** Absent: nothing blocks, and there are no pipes. */
+  readonly waiting?: Waiting;
   /** Called after write() sent bytes to the console. */
   readonly consoleWritten?: () => void;
 }
@@ -37,6 +40,21 @@ export function posix({ kernel }: PosixContext, call: () => number | void): numb
 /** Faults as a store to guest memory would, before anything is done. */
 export function checkStore(memory: GuestMemory, address: number, length: number): void {
   if (!memory.contains(address, length)) throw new GuestFault("write", address >>> 0, "unmapped");
+}
+
+/** What a descriptor stands for; undefined when it is not open. */
+export function findFile({ vfs }: PosixContext, fd: number): OpenFile | undefined {
+  try {
+    return vfs.file(fd);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether the file is the device that descriptors 0 to 2 stand for. */
+export function isConsole(c: PosixContext, file: OpenFile | undefined): boolean {
+  const console = findFile(c, 0)?.device?.name;
+  return console !== undefined && file?.device?.name === console;
 }
 
 /** Bytes as a string with one character per byte. */

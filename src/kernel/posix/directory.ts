@@ -28,7 +28,7 @@ export const directoryRows: readonly ExportRow<PosixContext>[] = [
     call: (c, dir) => {
       if (dir === 0) return c.kernel.fail(Errno.EBADF);
       const fd = c.kernel.memory.ld32(dir + DIR.fd);
-      const result = posix(c, () => c.vfs.close(fd));
+      const result = posix(c, () => void c.vfs.close(fd));
       c.kernel.heap.free(dir >>> 0);
       return result;
     },

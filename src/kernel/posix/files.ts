@@ -17,6 +17,12 @@ export const fileRows: readonly ExportRow<PosixContext>[] = [
     call: (c, path, buffer) => posix(c, () => storeStat(c, buffer, c.vfs.stat(string(c, path)))),
   },
   {
+    name: "lstat",
+    proto: "int lstat(const char *, struct stat *);",
+    header: STAT,
+    call: (c, path, buffer) => posix(c, () => storeStat(c, buffer, c.vfs.stat(string(c, path)))),
+  },
+  {
     name: "fstat",
     proto: "int fstat(int, struct stat *);",
     header: STAT,

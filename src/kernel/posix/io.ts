@@ -1,9 +1,11 @@
 import { Errno, type OpenFile, VfsError } from "../../vfs/mod.ts";
 import type { CallResult, ExportRow, Task } from "../call.ts";
-import { checkStore, latin1, posix, type PosixContext } from "./context.ts";
+import { checkStore, findFile, isConsole, latin1, posix, type PosixContext } from "./context.ts";
+import { readPipe, writePipe } from "./pipe.ts";
 
 const HEADER = "dfs_posix.h";
 const FCNTL = "sys/_default_fcntl.h";
+const F_DUPFD = 0;
 const F_GETFL = 3;
 const F_SETFL = 4;
 /** Flag bits that DFS keeps for itself: DFS_F_OPEN, _DIRECTORY, _EOF, _ERR. */
@@ -76,7 +78,7 @@ export const ioRows: readonly ExportRow<PosixContext>[] = [
 /** Where the next transfer of a descriptor on a device begins, in the units of the device. */
 const positions = new WeakMap<OpenFile, number>();
 
-function open(c: PosixContext, path: string, flags: number): CallResult {
+export function open(c: PosixContext, path: string, flags: number): CallResult {
   let fd = 0;
   const result = posix(c, () => (fd = c.vfs.open(path, flags & ~INTERNAL)));
   const device = result < 0 ? undefined : c.vfs.file(fd).device;
@@ -88,23 +90,26 @@ function open(c: PosixContext, path: string, flags: number): CallResult {
   });
 }
 
-function close(c: PosixContext, fd: number): CallResult {
-  const file = find(c, fd);
+export function close(c: PosixContext, fd: number): CallResult {
+  const file = findFile(c, fd);
   const device = file?.device;
-  const result = posix(c, () => c.vfs.close(fd));
-  if (!device || !c.devices || isConsole(c, file)) return result;
+  let last = false;
+  const result = posix(c, () => void (last = c.vfs.close(fd)));
+  if (!last || !device || !c.devices || isConsole(c, file)) return result;
   return finish(c.devices.close(device.name), () => result);
 }
 
-function read(c: PosixContext, fd: number, address: number, size: number): CallResult {
+export function read(c: PosixContext, fd: number, address: number, size: number): CallResult {
   const { memory } = c.kernel;
-  const file = find(c, fd);
+  const file = findFile(c, fd);
   if (file?.device) {
     if (size === 0) return 0;
     checkStore(memory, address, 1);
     if (isConsole(c, file)) return readConsole(c, address, size);
     return transfer(c, file, (name, at) => c.devices?.read(name, at, address, size));
   }
+  const fromPipe = file && size > 0 ? readPipe(c, file, address, size) : undefined;
+  if (fromPipe) return fromPipe;
   return posix(c, () => {
     const room = Math.min(size, Math.max(0, memory.end - address));
     if (size > 0) checkStore(memory, address, 1);
@@ -128,10 +133,12 @@ function* readConsole(c: PosixContext, address: number, size: number): Task<numb
   return count;
 }
 
-function write(c: PosixContext, fd: number, address: number, size: number): CallResult {
-  const file = find(c, fd);
+export function write(c: PosixContext, fd: number, address: number, size: number): CallResult {
+  const file = findFile(c, fd);
   if (size === 0) return posix(c, () => void c.vfs.file(fd));
   const bytes = c.kernel.memory.read(address, size);
+  const intoPipe = file && writePipe(c, file, bytes);
+  if (intoPipe) return intoPipe;
   if (!file?.device) return posix(c, () => c.vfs.write(fd, bytes));
   if (isConsole(c, file)) {
     c.kernel.console.print(latin1(bytes));
@@ -142,7 +149,7 @@ function write(c: PosixContext, fd: number, address: number, size: number): Call
 }
 
 /** fsync of a device gives the negative number and leaves errno alone. */
-function fsync(c: PosixContext, fd: number): number {
+export function fsync(c: PosixContext, fd: number): number {
   try {
     c.vfs.fsync(fd);
     return 0;
@@ -154,28 +161,17 @@ function fsync(c: PosixContext, fd: number): number {
 
 /** fcntl and ioctl are one function: flags are DFS's, every other command the device's. */
 function control(c: PosixContext, fd: number, command: number, argument: number): CallResult {
-  const file = find(c, fd);
+  const file = findFile(c, fd);
   if (!file) return c.kernel.fail(Errno.EBADF);
   if (command === F_GETFL) return file.flags;
+  if (command === F_DUPFD && !c.kernel.options.compat404)
+    return posix(c, () => c.vfs.dup(fd, argument));
   if (command === F_SETFL) return posix(c, () => c.vfs.setFlags(fd, argument));
   const name = file.device?.name;
   if (name === undefined || !c.devices) return c.kernel.fail(Errno.ENOSYS);
   return finish(c.devices.control(name, command, argument), (result) =>
     result < 0 ? c.kernel.fail(-result) : result,
   );
-}
-
-function find(c: PosixContext, fd: number): OpenFile | undefined {
-  try {
-    return c.vfs.file(fd);
-  } catch {
-    return undefined;
-  }
-}
-
-function isConsole(c: PosixContext, file: OpenFile | undefined): boolean {
-  const console = find(c, 0)?.device?.name;
-  return console !== undefined && file?.device?.name === console;
 }
 
 function transfer(

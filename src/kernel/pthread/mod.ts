@@ -1,5 +1,6 @@
 /** The pthread library of RT-Thread 4.0.4: threads, their locks, POSIX semaphores and message queues, signals. */
 import type { ExportRow } from "../call.ts";
+import { alarmRows } from "./alarm.ts";
 import { attrRows } from "./attr.ts";
 import { barrierRows } from "./barrier.ts";
 import { condRows } from "./cond.ts";
@@ -27,4 +28,5 @@ export const pthreadRows: readonly ExportRow<Pthreads>[] = [
   ...semaphoreRows,
   ...queueRows,
   ...signalRows,
+  ...alarmRows,
 ];

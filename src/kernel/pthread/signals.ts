@@ -68,6 +68,12 @@ export class Signals {
     return old;
   }
 
+  /** The thread has a handler of rt_signal_install and lets the signal through. */
+  handles(thread: number, signo: number): boolean {
+    const { handlers, enabled } = this.of(thread);
+    return handlers.has(signo) && (enabled & bit(signo)) !== 0;
+  }
+
   mask(signo: number): void {
     if (valid(signo)) this.self.enabled &= ~bit(signo);
   }
