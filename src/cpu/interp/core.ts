@@ -1,20 +1,13 @@
 import { GRANULE_SHIFT, GuestFault, type GuestMemory, READ } from "../../memory/mod.ts";
 import { dropDeadFlags, fuseCompareBranch } from "../ir/passes.ts";
 import { liftBlock } from "../lift/mod.ts";
-import { type Cpu, type CpuFault, type CpuStats, Exit, SVC_UNITS } from "../types.ts";
-import { Arena, type Block, PREFETCH_ABORT } from "./arena.ts";
+import { type Cpu, type CpuStats, Exit, SVC_UNITS } from "../types.ts";
+import { type Block, PREFETCH_ABORT } from "./arena.ts";
+import { DataAccess } from "./data-access.ts";
 import { Encoder } from "./encode.ts";
 import { Code, HANDOVER, loop } from "./loop.ts";
 import { prime } from "./prime.ts";
 import { packCpsr, Slot, unpackCpsr } from "./state.ts";
-
-interface Access {
-  readonly size: number;
-  readonly store: boolean;
-  readonly signed: boolean;
-  /** What becomes of the base. */
-  readonly writeback: "post" | "pre" | undefined;
-}
 
 /** Added to ITSTATE in the key of a block of one instruction. */
 const STEP_IT = 256;
@@ -25,48 +18,9 @@ const STEP_IT = 256;
  */
 const PRIME_AFTER = 10_000;
 
-/** What the slow path has to know of a memory op. */
-const accesses: (Access | undefined)[] = [];
-function describe(
-  code: Code,
-  size: number,
-  kind: "store" | "signed" | "load",
-  writeback?: "post" | "pre",
-): void {
-  accesses[code] = { size, store: kind === "store", signed: kind === "signed", writeback };
-}
-describe(Code.LdrI, 4, "load");
-describe(Code.LdrbI, 1, "load");
-describe(Code.LdrhI, 2, "load");
-describe(Code.LdrsbI, 1, "signed");
-describe(Code.LdrshI, 2, "signed");
-describe(Code.LdrX, 4, "load");
-describe(Code.LdrbX, 1, "load");
-describe(Code.LdrhX, 2, "load");
-describe(Code.LdrsbX, 1, "signed");
-describe(Code.LdrshX, 2, "signed");
-describe(Code.LdrAbs, 4, "load");
-describe(Code.StrI, 4, "store");
-describe(Code.StrbI, 1, "store");
-describe(Code.StrhI, 2, "store");
-describe(Code.StrX, 4, "store");
-describe(Code.StrbX, 1, "store");
-describe(Code.StrhX, 2, "store");
-describe(Code.LdrPost, 4, "load", "post");
-describe(Code.LdrbPost, 1, "load", "post");
-describe(Code.StrPost, 4, "store", "post");
-describe(Code.StrbPost, 1, "store", "post");
-describe(Code.LdrPre, 4, "load", "pre");
-describe(Code.LdrbPre, 1, "load", "pre");
-describe(Code.StrPre, 4, "store", "pre");
-describe(Code.StrbPre, 1, "store", "pre");
-
 /** The interpreter as a Cpu. What the loop and the rare ops need of it is public, everybody else sees `Cpu`. */
-export class Core implements Cpu {
-  /** In wasm memory, where translated code keeps it too. */
-  readonly file: Int32Array;
+export class Core extends DataAccess implements Cpu {
   readonly r: Int32Array;
-  readonly arena = new Arena();
   readonly stats: CpuStats = {
     instructions: 0,
     blocks: 0,
@@ -75,19 +29,14 @@ export class Core implements Cpu {
     svcs: 0,
   };
   units = 0;
-  fault: CpuFault | undefined;
   onSvc: (imm: number) => boolean = () => false;
 
   private readonly encoder = new Encoder(this.arena.words);
   /** Where the last fetch failed. */
   private fetchFault = 0;
-  /** Arena index of the store that is being made, while memory calls back. */
-  private storing = 0;
-  /** Exclusive monitor: address and log2 of the size, size -1: open (A3.4.1). */
-  private monitor = { address: 0, size: -1 };
 
-  constructor(readonly memory: GuestMemory) {
-    this.file = memory.engine.subarray(0, Slot.Count);
+  constructor(memory: GuestMemory) {
+    super(memory);
     this.r = this.file.subarray(0, 16);
     memory.onCodeWrite = (start, end) => {
       this.drop(start, end);
@@ -153,10 +102,6 @@ export class Core implements Cpu {
 
   invalidate(start: number, end: number): void {
     this.drop(start, end);
-  }
-
-  clearExclusive(): void {
-    this.monitor.size = -1;
   }
 
   // What follows is for the loop and the rare ops.
@@ -255,135 +200,6 @@ export class Core implements Cpu {
     return Exit.Fault;
   }
 
-  dataAbort(address: number, access: "read" | "write", why: string): void {
-    address >>>= 0;
-    const guard = this.memory.guardAt(address);
-    this.fault = { kind: "data abort", pc: 0, address, access, why, guard };
-  }
-
-  /**
-   * The load or store at `ip`, of `address`, when the fast path refused it. Returns the arena index behind it, or -ip when it
-   * faults.
-   */
-  access(ip: number, address: number): number {
-    const { file } = this;
-    const word = this.arena.words[ip];
-    const code: Code = word & 255;
-    const d = (word >>> 8) & 255;
-    const { size, store, signed, writeback } = accesses[code]!;
-    if (store) this.store(ip, address, size, file[d]);
-    else {
-      const value = this.load(address, size);
-      if (this.fault === undefined) {
-        const unused = 32 - size * 8;
-        file[d] = signed ? (value << unused) >> unused : value;
-      }
-    }
-    if (this.fault !== undefined) return -ip;
-    if (writeback) {
-      const moved = writeback === "pre" ? 0 : this.arena.words[ip + 1];
-      file[(word >>> 16) & 255] = address + moved;
-    }
-    return ip + 2;
-  }
-
-  /** Slow path of a load of 1, 2 or 4 bytes, any alignment; zero extended. Sets `fault` when it is refused. */
-  load(address: number, size: number): number {
-    if (!this.allowed(address, size, "read")) return 0;
-    const { u8 } = this.memory;
-    let value = 0;
-    for (let k = 0; k < size; k++) value |= u8[(address >>> 0) + k] << (k * 8);
-    return value;
-  }
-
-  /** Slow path of a store by the op at `ip`. */
-  store(ip: number, address: number, size: number, value: number): void {
-    this.storing = ip;
-    const allowed = this.allowed(address, size, "write");
-    this.storing = 0;
-    if (!allowed) return;
-    const { u8 } = this.memory;
-    for (let k = 0; k < size; k++) u8[(address >>> 0) + k] = value >>> (k * 8);
-  }
-
-  /** Slow path of n words, aligned to 4: true when all of them may be accessed. */
-  multiple(ip: number, address: number, n: number, store: boolean): boolean {
-    if (address & 3) {
-      this.dataAbort(address, store ? "write" : "read", "alignment");
-      return false;
-    }
-    this.storing = ip;
-    const allowed = this.allowed(address, n * 4, store ? "write" : "read");
-    this.storing = 0;
-    return allowed;
-  }
-
-  loadExclusive(ip: number, d: number, e: number, address: number, size: number): void {
-    const bytes = 1 << size;
-    if (address & (bytes - 1)) return this.dataAbort(address, "read", "alignment");
-    if (size === 3) {
-      if (!this.multiple(ip, address, 2, false)) return;
-      this.file[d] = this.memory.i32[address >>> 2];
-      this.file[e] = this.memory.i32[(address >>> 2) + 1];
-    } else {
-      const value = this.load(address, bytes);
-      if (this.fault !== undefined) return;
-      this.file[d] = value;
-    }
-    this.monitor = { address, size };
-  }
-
-  /** True when the store was made: the monitor still covers the address. */
-  storeExclusive(ip: number, s: number, t: number, address: number, size: number): boolean {
-    const { monitor } = this;
-    const passes = monitor.size === size && monitor.address === address;
-    monitor.size = -1;
-    if (!passes) return false;
-    if (size === 3) {
-      if (!this.multiple(ip, address, 2, true)) return false;
-      this.memory.i32[address >>> 2] = s;
-      this.memory.i32[(address >>> 2) + 1] = t;
-    } else {
-      this.store(ip, address, 1 << size, s);
-      if (this.fault !== undefined) return false;
-    }
-    return true;
-  }
-
-  /** UMULL, SMULL, UMLAL, SMLAL. */
-  multiplyLong(
-    signed: boolean,
-    accumulate: boolean,
-    d: number,
-    e: number,
-    a: number,
-    b: number,
-  ): void {
-    const { file } = this;
-    // 32 x 32 -> 64 from 16-bit halves: the high word of the unsigned product.
-    const al = a & 0xffff;
-    const ah = a >>> 16;
-    const bl = b & 0xffff;
-    const bh = b >>> 16;
-    const t = ah * bl + ((al * bl) >>> 16);
-    const u = al * bh + (t & 0xffff);
-    let low = Math.imul(a, b);
-    let high = (ah * bh + Math.floor(t / 0x10000) + Math.floor(u / 0x10000)) | 0;
-    if (signed) high = (high - (a < 0 ? b : 0) - (b < 0 ? a : 0)) | 0;
-    if (accumulate) {
-      const sum = (low >>> 0) + (file[d] >>> 0);
-      low = sum | 0;
-      high = (high + file[e] + (sum > 0xffffffff ? 1 : 0)) | 0;
-    }
-    file[d] = low;
-    file[e] = high;
-  }
-
-  long(code: Code, d: number, e: number, a: number, b: number): void {
-    const signed = code === Code.Smull || code === Code.Smlal;
-    this.multiplyLong(signed, code === Code.Umlal || code === Code.Smlal, d, e, a, b);
-  }
-
   private place(ip: number): { block: Block; index: number } {
     const block = this.arena.at(ip);
     return { block, index: this.arena.instructionAt(block, ip) };
@@ -396,17 +212,6 @@ export class Core implements Cpu {
     this.file[Slot.PC] = entry & ~1;
     this.file[Slot.T] = entry & 1;
     this.file[Slot.IT] = block.map[index * 2] & 255;
-  }
-
-  private allowed(address: number, size: number, access: "read" | "write"): boolean {
-    try {
-      this.memory.checkAccess(address, size, access);
-      return true;
-    } catch (error) {
-      if (!(error instanceof GuestFault)) throw error;
-      this.dataAbort(error.address, access, error.why);
-      return false;
-    }
   }
 
   private blockFor(key: number, it: number): Block | undefined {

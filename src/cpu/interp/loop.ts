@@ -1,5 +1,6 @@
 import type { Exit } from "../types.ts";
 import type { Core } from "./core.ts";
+import { long } from "./multiply.ts";
 import { rare, RARE_WORDS } from "./rare.ts";
 
 /**
@@ -1067,7 +1068,7 @@ export function loop(core: Core, ip: number): Exit | typeof HANDOVER {
         case Code.Smull:
         case Code.Umlal:
         case Code.Smlal:
-          core.long(w & 255, d, k, R[a], R[b]);
+          long(R, w & 255, d, k, R[a], R[b]);
           ip += 2;
           continue;
         case Code.Sdiv:

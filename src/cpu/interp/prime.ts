@@ -58,7 +58,6 @@ function scratchCore(words: Int32Array, last: number) {
     find: (): number => last,
     access: (ip: number): number => ip + 2,
     multiple: (): boolean => true,
-    long: (): void => {},
     svc: (ip: number): number => (ip === last ? -1 : ip),
   };
 }

@@ -1,6 +1,7 @@
-import { operations } from "../lift/parallel.ts";
 import { C, N, Op, opNames } from "../ir/ops.ts";
 import type { Core } from "./core.ts";
+import { multiplyLong } from "./multiply.ts";
+import { parallel } from "./parallel.ts";
 import { packCpsr, Slot, unpackFlags } from "./state.ts";
 
 // Ops that compiled code seldom uses, as functions. Operands in the arena: code d e a b c i set, where stores have their
@@ -109,61 +110,18 @@ const mostSignificant =
     R[m[ip + D]] = Number(BigInt.asIntN(32, sum >> 32n));
   };
 
-/** Long multiplication with flags; the plain forms are core.long. */
+/** Long multiplication with flags; the plain forms are in the loop. */
 const longFlags =
   (signed: boolean, accumulate: boolean): Rare =>
-  (core, R, m, ip) => {
+  (_, R, m, ip) => {
     const d = m[ip + D];
     const e = m[ip + E];
-    core.multiplyLong(signed, accumulate, d, e, R[m[ip + A]], R[m[ip + B]]);
+    multiplyLong(R, signed, accumulate, d, e, R[m[ip + A]], R[m[ip + B]]);
     if (m[ip + SET]) {
       R[Slot.N] = R[e];
       R[Slot.Z] = R[e] | R[d];
     }
   };
-
-/** The result of one lane for the prefixes S, Q, SH, U, UQ, UH. */
-function lane(prefix: number, x: number, bits: number): number {
-  const scale = 2 ** (bits - 1);
-  if (prefix === 1) return Math.min(Math.max(x, -scale), scale - 1);
-  if (prefix === 4) return Math.min(Math.max(x, 0), 2 * scale - 1);
-  return prefix === 2 || prefix === 5 ? x >> 1 : x;
-}
-/** Lane operations: which lane of b goes with each lane of a, and the sign of the addition. */
-const pairs: Record<
-  (typeof operations)[number],
-  { width: 8 | 16; exchange: boolean; signs: number[] }
-> = {
-  add16: { width: 16, exchange: false, signs: [1, 1] },
-  sub16: { width: 16, exchange: false, signs: [-1, -1] },
-  asx: { width: 16, exchange: true, signs: [-1, 1] },
-  sax: { width: 16, exchange: true, signs: [1, -1] },
-  add8: { width: 8, exchange: false, signs: [1, 1, 1, 1] },
-  sub8: { width: 8, exchange: false, signs: [-1, -1, -1, -1] },
-};
-
-/** Parallel addition and subtraction (A2.5.3 for GE): GE of a lane is set when its sum is not negative or carries out. */
-const parallel: Rare = (_, R, m, ip) => {
-  const prefix = Math.floor(m[ip + I] / operations.length);
-  const { width, exchange, signs } = pairs[operations[m[ip + I] % operations.length]];
-  const unsigned = prefix >= 3;
-  const a = R[m[ip + A]];
-  const b = R[m[ip + B]];
-  const cut = (x: number, k: number): number => {
-    const left = x << (32 - width - k * width);
-    return unsigned ? left >>> (32 - width) : left >> (32 - width);
-  };
-  let r = 0;
-  let ge = 0;
-  for (let k = 0; k < signs.length; k++) {
-    const sum = cut(a, k) + signs[k] * cut(b, exchange ? k ^ 1 : k);
-    r |= (lane(prefix, sum, width) & (2 ** width - 1)) << (k * width);
-    const set = unsigned && signs[k] > 0 ? sum >= 2 ** width : sum >= 0;
-    if (set) ge |= (width === 8 ? 1 : 3) << ((k * width) >> 3);
-  }
-  if (prefix === 0 || prefix === 3) R[Slot.GE] = ge;
-  R[m[ip + D]] = r;
-};
 
 const sel: Rare = (_, R, m, ip) => {
   let mask = 0;
@@ -289,7 +247,11 @@ const functions: Partial<Record<keyof typeof Op, Rare>> = {
   },
   ssat16: halves(saturate),
   usat16: halves(saturateUnsigned),
-  parallel,
+  parallel: (_, R, m, ip) => {
+    const { r, ge } = parallel(m[ip + I], R[m[ip + A]], R[m[ip + B]]);
+    if (ge !== undefined) R[Slot.GE] = ge;
+    R[m[ip + D]] = r;
+  },
   sel,
   usada8,
   smulw: logic((a, b) => Number(BigInt.asIntN(32, (BigInt(a) * BigInt(b)) >> 16n))),

@@ -104,7 +104,7 @@ export const ops = {
   usat: op("d a i"),
   ssat16: op("d a i"),
   usat16: op("d a i"),
-  /** Parallel add and subtract; i = prefix * 6 + operation, see parallel.ts. Writes GE when the prefix is S or U. */
+  /** Parallel add and subtract; i as in parallel.ts. Writes GE when the prefix is S or U. */
   parallel: op("d a b i"),
   sel: op("d a b"),
   usada8: op("d a b c"),

@@ -1,11 +1,8 @@
 import type { Builder } from "../ir/builder.ts";
 import { Op } from "../ir/ops.ts";
+import { operations, prefixes } from "../ir/parallel.ts";
 
 // Parallel addition and subtraction (ARM ARM A4.4.5): <prefix><op><c> <Rd>, <Rn>, <Rm>.
-
-/** Order of the prefixes and operations in `Inst.i` of the op `parallel`: i = prefix * 6 + operation. */
-export const prefixes = ["s", "q", "sh", "u", "uq", "uh"] as const;
-export const operations = ["add16", "asx", "sax", "sub16", "add8", "sub8"] as const;
 
 type Name = `${(typeof prefixes)[number]}${(typeof operations)[number]}`;
 type Handler = (ir: Builder, f: { d: number; n: number; m: number }) => void;
