@@ -34,7 +34,7 @@ export class RegionEmitter {
   private readonly readsFlags: ReadonlySet<number>;
   private dry = false;
   private changed = false;
-  /** Instructions of the current block that local Count includes. */
+  /** Instructions of the current block that local Work includes. */
   private counted = 0;
 
   /** `slotOf` gives the index into the table of regions for a guest address. */
@@ -70,9 +70,8 @@ export class RegionEmitter {
     this.close();
     this.storeRegisters();
     this.close();
-    this.storeCount();
     w.get(Local.Key);
-    w.get(Local.Units);
+    w.get(Local.Work);
     w.op(W.return);
     this.close();
     this.storeRegisters();
@@ -86,9 +85,8 @@ export class RegionEmitter {
       w.const(1);
       w.op(W.and);
     });
-    this.storeCount();
     w.const(0);
-    w.get(Local.Units);
+    w.get(Local.Work);
     w.end();
   }
 
@@ -252,21 +250,21 @@ export class RegionEmitter {
   }
   private taken(n: Node, x: Inst): void {
     const { counted } = this;
-    this.count(x.at + 1 - counted);
-    if (isBackward(x.to, n.ir.pcs[x.at])) this.spend(() => this.exitAt(x.to));
+    if (isBackward(x.to, n.ir.pcs[x.at])) this.spend(x.at + 1 - counted, () => this.exitAt(x.to));
+    else this.count(x.at + 1 - counted);
     // The tree of another block may be written here.
     this.goTo(x.to >>> 0, n);
     this.counted = counted;
   }
-  /** A unit is used up; `out` when it was the last. */
-  private spend(out: () => void): void {
+  /** Counts n instructions and uses up a unit; `out` when it was the last. */
+  private spend(n: number, out: () => void): void {
     const { w } = this;
-    w.get(Local.Units);
-    w.const(1);
-    w.op(W.sub);
-    w.tee(Local.Units);
-    w.const(0);
-    w.op(W.leS);
+    w.get(Local.Work);
+    w.const64(n - 2 ** layout.WORK_SHIFT);
+    w.op(W.add64);
+    w.tee(Local.Work);
+    w.const64(0);
+    w.op(W.ltS64);
     this.open(W.if, undefined);
     out();
     this.close();
@@ -280,7 +278,7 @@ export class RegionEmitter {
     w.const(own);
     w.op(W.leU);
     this.open(W.if, undefined);
-    this.spend(() => this.br(EXIT));
+    this.spend(0, () => this.br(EXIT));
     this.close();
   }
 
@@ -296,7 +294,7 @@ export class RegionEmitter {
     flags.state = FLAGS_IN_FILE;
     this.storeRegisters();
     if (x.op === Op.br) {
-      if (isBackward(x.to, own)) this.spend(() => this.exitAt(x.to));
+      if (isBackward(x.to, own)) this.spend(0, () => this.exitAt(x.to));
       w.get(Local.Depth);
       w.op(W.eqz);
       this.open(W.if, undefined);
@@ -321,7 +319,7 @@ export class RegionEmitter {
       w.memory(W.load, 4);
     }
     w.op(W.callIndirect, Type.Region, 0);
-    w.set(Local.Units);
+    w.set(Local.Work);
     w.tee(Local.Key);
     w.const(ir.pcs[x.at + 1] | (ir.thumb ? 1 : 0));
     w.op(W.ne);
@@ -332,7 +330,7 @@ export class RegionEmitter {
   }
   private pushArguments(): void {
     const { w } = this;
-    w.get(Local.Units);
+    w.get(Local.Work);
     w.get(Local.Depth);
     w.const(1);
     w.op(W.sub);
@@ -365,17 +363,16 @@ export class RegionEmitter {
     this.spendIfBackward(pcs[x.at]);
     if (isReturn(insts, k)) return this.br(LEAVE);
     this.storeRegisters();
-    this.storeCount();
     this.lookUp();
     this.open(W.if, undefined);
-    w.get(Local.Units);
+    w.get(Local.Work);
     w.get(Local.Depth);
     w.get(Local.S0);
     w.memory(W.load, 4);
     w.op(W.returnCallIndirect, Type.Region, 0);
     this.close();
     w.get(Local.Key);
-    w.get(Local.Units);
+    w.get(Local.Work);
     w.op(W.return);
   }
 
@@ -385,8 +382,7 @@ export class RegionEmitter {
     const { w } = this;
     this.flags.spill();
     this.storeRegisters();
-    this.storeCount();
-    w.get(Local.Units);
+    w.get(Local.Work);
     w.get(Local.Depth);
     w.const(this.slotOf(key));
     w.op(W.returnCallIndirect, Type.Region, 0);
@@ -424,13 +420,26 @@ export class RegionEmitter {
     const it = ir.its[number === STEP ? x.at : x.at + 1];
     if (it) this.storeFile(Slot.IT * 4, () => w.const(it));
     if (number === STEP) this.storeFile(Slot.PC * 4, () => w.const(ir.pcs[x.at]));
-    this.storeFile(layout.UNITS, () => w.get(Local.Units));
+    this.storeFile(layout.UNITS, () => {
+      w.get(Local.Work);
+      w.const64(layout.WORK_SHIFT);
+      w.op(W.shrS64, W.wrap);
+      w.const(1);
+      w.op(W.add);
+    });
     w.const(number);
     w.const(ir.pcs[x.at + 1] | thumb);
     w.call(Import.Svc);
     w.const(FILE);
     w.memory(W.load, layout.UNITS);
-    w.set(Local.Units);
+    w.const(1);
+    w.op(W.sub, W.extendS);
+    w.const64(layout.WORK_SHIFT);
+    w.op(W.shl64);
+    w.get(Local.Work);
+    w.const64(2 ** layout.WORK_SHIFT - 1);
+    w.op(W.and64, W.or64);
+    w.set(Local.Work);
     this.open(W.if, undefined);
     w.const(0);
     w.set(Local.Key);
@@ -444,19 +453,10 @@ export class RegionEmitter {
   private count(n: number): void {
     if (n === 0) return;
     const { w } = this;
-    w.get(Local.Count);
-    w.const(n);
-    w.op(W.add);
-    w.set(Local.Count);
-  }
-  private storeCount(): void {
-    const { w } = this;
-    w.const(FILE);
-    w.const(FILE);
-    w.memory(W.load64, layout.COUNT);
-    w.get(Local.Count);
-    w.op(W.extendU, W.add64);
-    w.memory(W.store64, layout.COUNT);
+    w.get(Local.Work);
+    w.const64(n);
+    w.op(W.add64);
+    w.set(Local.Work);
   }
   private storeRegisters(): void {
     for (const r of this.written) this.storeFile(r * 4, () => this.w.get(local(r)));

@@ -15,6 +15,14 @@ export const UNITS = 172;
 /** Instructions executed by translated code, 64 bits. */
 export const COUNT = 176;
 
+/**
+ * Translated code keeps units and instructions in one 64-bit number, so that one addition does for both: (units - 1) << WORK_SHIFT |
+ * instructions. It is negative when the units are used up.
+ */
+export const WORK_SHIFT = 30;
+/** Units that translated code gets at once: its instructions must fit into WORK_SHIFT bits. */
+export const MOST_UNITS = 100_000;
+
 /** Direct-mapped cache of branch targets: guest address (bit 0: Thumb), index into the table of regions. */
 export const TARGETS = 0x20000;
 export const TARGET_MASK = 0x3fff;
@@ -29,7 +37,7 @@ export const MAX_DEPTH = 1000;
 
 /** Locals of a region. 0 and 1 are its parameters. */
 export const Local = {
-  Units: 0,
+  Work: 0,
   Depth: 1,
   /** r0-r14, then t0-t7. */
   R0: 2,
@@ -39,19 +47,17 @@ export const Local = {
   V: 28,
   X: 29,
   Y: 30,
-  /** Instructions executed in this call. */
-  Count: 31,
   /** Where to go on: guest address, bit 0: Thumb. */
-  Key: 32,
-  Address: 33,
-  S0: 34,
-  S1: 35,
-  S2: 36,
+  Key: 31,
+  Address: 32,
+  S0: 33,
+  S1: 34,
+  S2: 35,
   /** 64 bits. */
-  Long: 37,
+  Long: 36,
 } as const;
 /** Locals besides the parameters: words, then 64-bit ones. */
-export const WORD_LOCALS = 35;
+export const WORD_LOCALS = 34;
 export const LONG_LOCALS = 1;
 
 /** The local of a register or temporary of the IR. */

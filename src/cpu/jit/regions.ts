@@ -2,8 +2,18 @@ import { GRANULE_SHIFT, type GuestMemory } from "../../memory/mod.ts";
 import type { Fetch } from "../lift/mod.ts";
 import { RegionEmitter } from "./emit.ts";
 import { buildGraph } from "./graph.ts";
-import { FILE, Local, MAX_DEPTH, TARGET_MASK, targetEntry, TARGETS, UNITS } from "./layout.ts";
-import { I32, Import, Type, W, writeHead, Writer } from "./wasm.ts";
+import {
+  COUNT,
+  FILE,
+  Local,
+  MAX_DEPTH,
+  TARGET_MASK,
+  targetEntry,
+  TARGETS,
+  UNITS,
+  WORK_SHIFT,
+} from "./layout.ts";
+import { I32, I64, Import, Type, W, writeHead, Writer } from "./wasm.ts";
 
 /** Bytes of modules after which everything is forgotten. */
 const CACHE_BYTES = 32 << 20;
@@ -206,7 +216,7 @@ export class Regions {
         w.sized(() => {
           w.unsigned(0);
           w.const(key);
-          w.get(Local.Units);
+          w.get(Local.Work);
           w.end();
         });
       }
@@ -225,6 +235,7 @@ export class Regions {
     const KEY = 0;
     const LEFT = 1;
     const ENTRY = 2;
+    const WORK = 3;
     const w = this.writer;
     writeHead(w, this.pages);
     w.section(3, () => w.op(1, Type.Binary));
@@ -233,19 +244,36 @@ export class Regions {
       w.name("enter");
       w.op(0, Import.Count);
     });
-    const leave = (push: () => void): void => {
+    const leave = (): void => {
       w.open(W.if);
       w.const(FILE);
-      w.get(LEFT);
+      w.get(WORK);
+      w.const64(WORK_SHIFT);
+      w.op(W.shrS64, W.wrap);
+      w.const(1);
+      w.op(W.add);
       w.memory(W.store, UNITS);
-      push();
+      w.const(FILE);
+      w.const(FILE);
+      w.memory(W.load64, COUNT);
+      w.get(WORK);
+      w.const64(2 ** WORK_SHIFT - 1);
+      w.op(W.and64, W.add64);
+      w.memory(W.store64, COUNT);
+      w.get(KEY);
       w.op(W.return);
       w.end();
     };
     w.section(10, () => {
       w.unsigned(1);
       w.sized(() => {
-        w.op(1, 1, I32);
+        w.op(2, 1, I32, 1, I64);
+        w.get(LEFT);
+        w.const(1);
+        w.op(W.sub, W.extendS);
+        w.const64(WORK_SHIFT);
+        w.op(W.shl64);
+        w.set(WORK);
         w.open(W.loop);
         w.get(KEY);
         w.const(2);
@@ -258,16 +286,16 @@ export class Regions {
         w.memory(W.load, 0);
         w.get(KEY);
         w.op(W.ne);
-        leave(() => w.get(KEY));
-        w.get(LEFT);
+        leave();
+        w.get(WORK);
         w.const(MAX_DEPTH);
         w.get(ENTRY);
         w.memory(W.load, 4);
         w.op(W.callIndirect, Type.Region, 0);
-        w.set(LEFT);
+        w.set(WORK);
         w.tee(KEY);
         w.op(W.eqz);
-        leave(() => w.const(0));
+        leave();
         w.br(0);
         w.end();
         w.op(W.unreachable, W.end);

@@ -5,7 +5,7 @@ import { Slot } from "../interp/state.ts";
 import { type Cpu, type CpuFault, type CpuStats, Exit, SVC_UNITS } from "../types.ts";
 import { STEP } from "./emit.ts";
 import { settleFlags } from "./flags.ts";
-import { COUNT, UNITS } from "./layout.ts";
+import { COUNT, MOST_UNITS, UNITS } from "./layout.ts";
 import { type Host, Regions } from "./regions.ts";
 
 /** The interpreter leaves after so many units, on average, so that the place where it is can be counted. */
@@ -101,6 +101,8 @@ export class TieredCore implements Cpu {
       if (file[Slot.IT] === 0 && this.hasRegion(file[Slot.PC] | file[Slot.T]))
         exit = this.translated();
       else exit = this.interpreted();
+      // The units of an engine are part of all.
+      if (exit === Exit.Slice && this.units > 0) continue;
       if (exit !== undefined && exit !== HANDOVER) return exit;
     }
   }
@@ -113,8 +115,8 @@ export class TieredCore implements Cpu {
   private translated(): Exit | typeof HANDOVER | undefined {
     const { core, file } = this;
     const key = file[Slot.PC] | file[Slot.T];
-    const units = this.units;
-    this.reserve = 0;
+    const units = Math.min(this.units, MOST_UNITS);
+    this.reserve = this.units - units;
     this.exit = undefined;
     // A return of 0 means that the pc is here: unless code puts it here, it is 0.
     file[Slot.PC] = 0;
@@ -196,10 +198,15 @@ export class TieredCore implements Cpu {
     file[Slot.T] = next & 1;
     core.units = file[UNITS >>> 2] - SVC_UNITS;
     core.stats.svcs++;
+    this.units = this.units;
     const goOn = this.hook(imm);
+    // Part of the units again: what is left fits into what translated code counts with.
+    const units = this.units;
+    core.units = Math.min(units, MOST_UNITS);
+    this.reserve = units - core.units;
     file[UNITS >>> 2] = core.units;
     if (!goOn) this.exit = Exit.Stop;
-    else if (core.units <= 0) this.exit = Exit.Slice;
+    else if (units <= 0) this.exit = Exit.Slice;
     else if (this.isAt(next, it) && version === this.regions.version) return this.goOn();
     else this.resumed = true;
     return 1;

@@ -58,9 +58,11 @@ export const W = {
   shrU: 0x76,
   rotl: 0x77,
   rotr: 0x78,
+  ltS64: 0x53,
   add64: 0x7c,
   sub64: 0x7d,
   mul64: 0x7e,
+  and64: 0x83,
   or64: 0x84,
   shl64: 0x86,
   shrS64: 0x87,
@@ -135,6 +137,11 @@ export class Writer {
     this.byte(W.i32);
     this.signed(value | 0);
   }
+  /** A 64-bit constant that fits into 32 bits. */
+  const64(value: number): void {
+    this.byte(W.i64);
+    this.signed(value | 0);
+  }
   get(local: number): void {
     this.byte(W.get);
     this.unsigned(local);
@@ -177,7 +184,7 @@ export class Writer {
 
 /** The common beginning of every module: magic, version, types. */
 export const Type = {
-  /** (units, depth) -> (next pc | Thumb, units): a region. */
+  /** (work, depth) -> (next pc | Thumb, work): a region. */
   Region: 0,
   /** (a, b) -> r: the import svc, and the runtime's loop. */
   Binary: 1,
@@ -200,7 +207,7 @@ export function writeHead(w: Writer, pages: number): void {
   w.op(0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
   w.section(1, () => {
     w.unsigned(3);
-    w.op(0x60, 2, I32, I32, 2, I32, I32);
+    w.op(0x60, 2, I64, I32, 2, I32, I64);
     w.op(0x60, 2, I32, I32, 1, I32);
     w.op(0x60, 0, 0);
   });
