@@ -17,9 +17,9 @@ export function fidelityDocument(): string {
 The reference is RT-Thread 4.0.4 for qemu-vexpress-a9 (one processor, modules on, signals off), running in QEMU. What it did was recorded
 byte for byte and is replayed by the tests:
 
-* \`test/sessions\`: ${SESSIONS.length} sessions at the serial console, ${steps} typed lines, on SD cards made again with the recorded files. They run in both
+- \`test/sessions\`: ${SESSIONS.length} sessions at the serial console, ${steps} typed lines, on SD cards made again with the recorded files. They run in both
   modes: \`--compat 4.0.4\`, which reproduces observable defects, and without options.
-* \`test/probes\`: ${probes} small programs about the kernel, files, strings, time, POSIX threads and the life of modules. They run under
+- \`test/probes\`: ${probes} small programs about the kernel, files, strings, time, POSIX threads and the life of modules. They run under
   \`--compat 4.0.4\`.
 
 Lines are typed at the pace of the recording: the next one 530 ms (simulated) after the last output, which follows from tick counts in the
@@ -40,7 +40,7 @@ and the recordings are compared without the second one.
 Not replayed:
 
 ${Object.entries(NOT_REPLAYED)
-  .map(([name, why]) => `* ${name}: ${why}`)
+  .map(([name, why]) => `- ${name}: ${why}`)
   .join("\n")}
 
 ## Deliberate differences
@@ -50,7 +50,7 @@ ${table(DELIBERATE)}
 Among the probes, under \`--compat 4.0.4\`:
 
 ${Object.entries(DIFFERENT_PROBES)
-  .map(([name, why]) => `* ${name}: ${why}`)
+  .map(([name, why]) => `- ${name}: ${why}`)
   .join("\n")}
 
 ## Open
