@@ -45,6 +45,11 @@ export const DELIBERATE: readonly Difference[] = [
     },
   },
   {
+    reason: "Descriptors that a program left open are closed when it ends.",
+    modes: DEFAULT,
+    steps: { "p-lists": ["15 list_fd"] },
+  },
+  {
     reason: "A failed load does not keep later modules from being loaded.",
     modes: DEFAULT,
     steps: { "06-undef": ["6 hello", "7 hello", "8 t_args 1", "11 cxx"] },
