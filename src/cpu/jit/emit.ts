@@ -37,11 +37,15 @@ export class RegionEmitter {
   /** Instructions of the current block that local Work includes. */
   private counted = 0;
 
-  /** `slotOf` gives the index into the table of regions for a guest address. */
+  /**
+   * `slotOf` gives the index into the table of regions for a guest address, `literalAt` the word at an address that is watched
+   * as code is.
+   */
   constructor(
     private readonly w: Writer,
     private readonly graph: Graph,
     private readonly slotOf: (key: number) => number,
+    private readonly literalAt: (address: number) => number | undefined,
   ) {
     this.flags = new Flags(w);
     const { used, written } = registers(graph);
@@ -207,6 +211,13 @@ export class RegionEmitter {
     const x = ir.insts[k];
     const data = dataEmitter(x.op);
     if (data) return data(x, w, flags);
+    if (x.op === Op.ldr && x.ka && x.kb) {
+      const value = this.literalAt((x.a + x.b) | 0);
+      if (value !== undefined) {
+        w.const(value);
+        return w.set(local(x.d));
+      }
+    }
     if (isAccess(x.op)) {
       return emitAccess(x, w, (ifs) => {
         for (let k = 0; k < ifs; k++) this.labels.push(undefined);

@@ -103,26 +103,31 @@ export class Regions {
     const graph = buildGraph(this.fetch, key);
     if (!graph) return false;
     const slot = this.slotOf(key);
+    const ranges: number[] = [];
+    for (const { ir } of graph.nodes) ranges.push(ir.start, ir.end >>> 0);
+    const literalAt = (address: number): number | undefined => {
+      const low = this.fetch(address);
+      const high = this.fetch(address + 2);
+      if (address & 3 || low === undefined || high === undefined) return undefined;
+      ranges.push(address >>> 0, (address >>> 0) + 4);
+      return low | (high << 16);
+    };
     const w = this.writer;
     writeHead(w, this.pages);
     // The code comes behind the sections that name its functions, but says which stubs there are: write it to learn them.
     const head = w.at;
-    new RegionEmitter(w, graph, (target) => this.slotOf(target)).write();
+    const write = (): void =>
+      new RegionEmitter(w, graph, (target) => this.slotOf(target), literalAt).write();
+    write();
     if (w.full) return false;
     w.at = head;
     const stubs = this.pending;
     this.pending = [];
-    this.writeFunctions(
-      1 + stubs.length,
-      () => new RegionEmitter(w, graph, (target) => this.slotOf(target)).write(),
-      stubs,
-    );
+    this.writeFunctions(1 + stubs.length, write, stubs);
     const bytes = w.take();
     const exports = this.instantiate(bytes);
     stubs.forEach((target, k) => this.setStub(target, exports[`s${k}`]));
     this.table.set(slot, exports.r);
-    const ranges: number[] = [];
-    for (const { ir } of graph.nodes) ranges.push(ir.start, ir.end >>> 0);
     this.add({ key, ranges });
     this.stats.regions++;
     this.stats.bytes += bytes.length;
