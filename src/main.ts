@@ -1,4 +1,5 @@
 import { boot } from "./cli/boot.ts";
+import { check } from "./cli/check.ts";
 import { ExitCode, UserError } from "./cli/exit-codes.ts";
 import { helpText } from "./cli/help.ts";
 import { OutputClosed, writeAll } from "./cli/output.ts";
@@ -16,6 +17,8 @@ async function main(argv: readonly string[]): Promise<number> {
       return say(VERSION);
     case "help":
       return help(parsed);
+    case "check":
+      return check(parsed);
     case "symbols":
       return symbols(parsed);
     case "run":
@@ -31,7 +34,7 @@ function help(parsed: Parsed): number {
   throw new UserError(
     ExitCode.Usage,
     `no help on '${parsed.operands[0]}'`,
-    "topics: run, symbols, version, help, exit-codes",
+    "topics: run, check, symbols, version, help, exit-codes",
   );
 }
 

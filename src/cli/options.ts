@@ -11,10 +11,10 @@ export interface OptionRow {
   readonly commands: readonly Command[];
 }
 
-export type Command = "boot" | "run" | "symbols" | "version" | "help";
+export type Command = "boot" | "run" | "check" | "symbols" | "version" | "help";
 
 const RUNNING: readonly Command[] = ["boot", "run"];
-const ALL: readonly Command[] = ["boot", "run", "symbols", "version", "help"];
+const ALL: readonly Command[] = ["boot", "run", "check", "symbols", "version", "help"];
 
 export const OPTIONS = [
   {
@@ -101,10 +101,16 @@ export const OPTIONS = [
     name: "firmware",
     value: "FILE",
     help: "boot this firmware ELF instead of the built-in one",
-    commands: ["boot", "run", "symbols"],
+    commands: ["boot", "run", "check", "symbols"],
   },
   { name: "stats", help: "print counters on stderr at the end", commands: RUNNING },
-  { name: "json", help: "machine-readable output", commands: ["symbols"] },
+  { name: "json", help: "machine-readable output", commands: ["check", "symbols"] },
+  {
+    name: "against",
+    value: "4.0.4|FILE",
+    help: "check for a stock RT-Thread 4.0.4, or for a board by its list_symbols text or kernel ELF",
+    commands: ["check"],
+  },
   { name: "help", short: "h", help: "show help", commands: ALL },
   { name: "version", short: "V", help: "show the version", commands: ["boot"] },
 ] as const satisfies readonly OptionRow[];
@@ -126,6 +132,11 @@ export const COMMANDS: readonly { name: Command; usage: string; help: string }[]
     name: "run",
     usage: "run [options] FILE.mo [ARG ...]",
     help: "run one module from the host, like a program",
+  },
+  {
+    name: "check",
+    usage: "check [options] FILE ...",
+    help: "will these modules load, and what is wrong with them? Nothing is run",
   },
   { name: "symbols", usage: "symbols [--json]", help: "list the exported symbol table" },
   { name: "version", usage: "version", help: "show the version" },

@@ -119,12 +119,21 @@ const REASONS: readonly (readonly [pattern: RegExp, reason: string])[] = [
   ],
 ];
 
-/** One clause that names the types and what to do. */
+/** A line for each reason: the types, and what to do. */
 export function unknownTypes(unknown: ReadonlyMap<number, number>): string {
-  const list = [...unknown].map(([type, count]) => {
+  const byReason = new Map<string, string[]>();
+  for (const [type, count] of unknown) {
     const name = relocationName(type);
     const reason = REASONS.find(([pattern]) => pattern.test(name))?.[1] ?? FIXED;
-    return `${name} (${count} ${count === 1 ? "record" : "records"}; ${reason})`;
-  });
-  return `it uses relocations that this loader does not implement: ${list.join(", ")}`;
+    const text = `${name} (${count} ${count === 1 ? "record" : "records"})`;
+    const list = byReason.get(reason);
+    if (list) list.push(text);
+    else byReason.set(reason, [text]);
+  }
+  return [...byReason]
+    .map(
+      ([reason, list]) =>
+        `it uses relocations that cannot be applied here, ${list.join(", ")}: ${reason}`,
+    )
+    .join("\n");
 }

@@ -1,0 +1,125 @@
+import { basename } from "node:path";
+import {
+  checkText,
+  type CheckReport,
+  inspect,
+  type Library,
+  libraryOf,
+  readAttributes,
+  readSymbolList,
+  STOCK_404,
+  type Target,
+} from "../dlmodule/check/mod.ts";
+import { ElfImage } from "../elf/mod.ts";
+import { Firmware } from "../firmware/mod.ts";
+import { GuestMemory } from "../memory/mod.ts";
+import { ExitCode, UserError } from "./exit-codes.ts";
+import { writeAll } from "./output.ts";
+import type { Parsed } from "./parse.ts";
+import { hostBytes, settingsOf } from "./settings.ts";
+
+interface Unreadable {
+  readonly file: string;
+  readonly verdict: "unreadable";
+  readonly reasons: readonly string[];
+}
+type Result = CheckReport | Unreadable;
+
+/** `rtt-sim check FILE...`: will these modules load, and what is wrong with them? Nothing is run. */
+export function check(parsed: Parsed): number {
+  const files = parsed.operands;
+  if (files.length === 0)
+    throw new UserError(
+      ExitCode.Usage,
+      "which modules? rtt-sim check FILE ...",
+      "try 'rtt-sim help check'",
+    );
+  const image = settingsOf(parsed).firmware;
+  const firmware = new ElfImage(image);
+  const target = targetOf(parsed.value("against"), image);
+  const read = files.map((file) => ({ file, bytes: bytesOf(file) }));
+  const libraries = read.flatMap(({ file, bytes }) => {
+    const library = bytes instanceof Uint8Array ? libraryOf(basename(file), bytes) : undefined;
+    return library ? [library] : [];
+  }) satisfies Library[];
+  const options = {
+    target,
+    libraries,
+    hardFloat: (firmware.header.flags & 0x400) !== 0,
+    firmware: readAttributes(firmware),
+  };
+  const results: Result[] = read.map(({ file, bytes }) =>
+    bytes instanceof Uint8Array ? inspect(file, bytes, options) : bytes,
+  );
+  const text = parsed.flag("json")
+    ? `${JSON.stringify(results, undefined, 2)}\n`
+    : results.map(textOf).join("\n");
+  writeAll(1, new TextEncoder().encode(text));
+  return worst(results);
+}
+
+function bytesOf(file: string): Uint8Array | Unreadable {
+  try {
+    return hostBytes(file);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { file, verdict: "unreadable", reasons: [error.message] };
+  }
+}
+
+function textOf(result: Result): string {
+  if (result.verdict !== "unreadable") return checkText(result);
+  return `${result.file}: not readable\n  error: ${result.reasons.join("; ")}\n`;
+}
+
+function codeOf({ verdict }: Result): number {
+  switch (verdict) {
+    case "loadable":
+      return ExitCode.Ok;
+    case "refused":
+      return ExitCode.NotLoadable;
+    case "malformed":
+      return ExitCode.BadData;
+    case "unreadable":
+      return ExitCode.NoInput;
+  }
+}
+
+/** A file that is not there comes before one that is no module, and that before one that does not load. */
+function worst(results: readonly Result[]): number {
+  const codes = new Set(results.map(codeOf));
+  const order = [ExitCode.NoInput, ExitCode.BadData, ExitCode.NotLoadable];
+  return order.find((code) => codes.has(code)) ?? ExitCode.Ok;
+}
+
+function targetOf(against: string | undefined, image: Uint8Array): Target {
+  if (against === undefined) {
+    const firmware = new Firmware(new GuestMemory(), image);
+    return {
+      name: "rtt-sim",
+      stock: false,
+      has: (name) => firmware.lookup(name) !== 0,
+      *names() {
+        for (const { name } of firmware.entries()) yield name;
+      },
+    };
+  }
+  const names =
+    against === "4.0.4"
+      ? STOCK_404
+      : new Set(readSymbolList(hostBytes(against)) ?? missing(against));
+  return {
+    name: against === "4.0.4" ? "a stock RT-Thread 4.0.4" : basename(against),
+    stock: true,
+    has: (name) => names.has(name),
+    names: () => names,
+  };
+}
+
+function missing(file: string): never {
+  throw new UserError(
+    ExitCode.BadData,
+    `--against: no symbols found in ${file}`,
+    "give the text that list_symbols prints on the board, or a kernel ELF with the section RTMSymTab",
+  );
+}

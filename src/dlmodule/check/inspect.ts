@@ -1,0 +1,359 @@
+import {
+  ElfError,
+  ElfImage,
+  ET,
+  machineName,
+  relocationName,
+  SHF,
+  SHN,
+  SHT,
+  STB,
+  STT,
+} from "../../elf/mod.ts";
+import { type Bindings, bind } from "../bind.ts";
+import { floatFunctions } from "../float-abi.ts";
+import { LoadError } from "../load-error.ts";
+import { planLoad } from "../plan.ts";
+import type { LoadPlan } from "../plan-types.ts";
+import { explainMissing } from "../reasons.ts";
+import { SIZE, UNKNOWN } from "../rows-arm.ts";
+import { type Attributes, readAttributes } from "./attributes.ts";
+import type { CheckReport, Details, FunctionUse, Import, RelocationCount } from "./report.ts";
+import { stackUse } from "./stack-use.ts";
+import type { Target } from "./symbol-list.ts";
+
+/** A library that other files of the same check may need. */
+export interface Library {
+  readonly name: string;
+  readonly exports: ReadonlySet<string>;
+}
+
+export interface InspectOptions {
+  readonly target: Target;
+  readonly libraries: readonly Library[];
+  /** The C library here takes floating-point values in VFP registers. */
+  readonly hardFloat: boolean;
+  /** How the firmware was compiled, to compare with; undefined when it does not say. */
+  readonly firmware: Attributes | undefined;
+}
+
+/** Stack of a main thread under 4.0.4. */
+const STOCK_STACK = 2048;
+/** Relocation types that 4.0.4 knows. */
+const KNOWN_TO_404: ReadonlySet<string> = new Set(
+  "NONE PC24 ABS32 REL32 THM_CALL GLOB_DAT JUMP_SLOT RELATIVE PLT32 CALL JUMP24 THM_JUMP24 V4BX"
+    .split(" ")
+    .map((name) => `R_ARM_${name}`),
+);
+const PT_GNU_STACK = 0x6474e551;
+const HARD = 0x400;
+const SOFT = 0x200;
+
+/** Would this file load, and what is wrong with it? Nothing is run and nothing is allocated in a guest. */
+export function inspect(file: string, bytes: Uint8Array, options: InspectOptions): CheckReport {
+  const { target } = options;
+  const report = { file, against: target.name };
+  let image: ElfImage;
+  try {
+    if (bytes.length === 0) throw new ElfError("magic", "the file is empty");
+    image = new ElfImage(bytes);
+  } catch (error) {
+    if (!(error instanceof ElfError)) throw error;
+    return { ...report, verdict: "malformed", reasons: [error.message], warnings: [] };
+  }
+  try {
+    return { ...report, ...new Inspection(image, bytes, options).result() };
+  } catch (error) {
+    if (error instanceof LoadError)
+      return { ...report, verdict: "refused", reasons: error.message.split("\n"), warnings: [] };
+    if (!(error instanceof ElfError)) throw error;
+    return { ...report, verdict: "malformed", reasons: [error.message], warnings: [] };
+  }
+}
+
+/** What a file offers to others that name it in DT_NEEDED; undefined for one that cannot be read. */
+export function libraryOf(name: string, bytes: Uint8Array): Library | undefined {
+  try {
+    const plan = planLoad(new ElfImage(bytes), { compat404: false });
+    return { name, exports: new Set(plan.exports.keys()) };
+  } catch (error) {
+    if (error instanceof ElfError || error instanceof LoadError) return undefined;
+    throw error;
+  }
+}
+
+class Inspection {
+  private readonly plan: LoadPlan;
+  private readonly bindings: Bindings;
+  private readonly reasons: string[] = [];
+  private readonly warnings: string[] = [];
+  /** Where a symbol was found. */
+  private readonly from = new Map<string, string>();
+  private readonly relocations: RelocationCount[];
+
+  constructor(
+    private readonly image: ElfImage,
+    private readonly bytes: Uint8Array,
+    private readonly options: InspectOptions,
+  ) {
+    const { target } = options;
+    this.plan = planLoad(image, { compat404: false });
+    this.relocations = this.count();
+    const unsupported = this.relocations.some(({ supported }) => !supported);
+    const lookup = (name: string): number => (this.find(name) ? 1 : 0);
+    // A stock loader passes over the types that it does not know: so that the rest is checked as well, so does this.
+    try {
+      this.bindings = bind(this.plan, { lookup, compat404: false });
+    } catch (error) {
+      if (!(error instanceof LoadError) || !unsupported) throw error;
+      if (!target.stock) this.reasons.push(...error.message.split("\n"));
+      this.bindings = bind(this.plan, { lookup, compat404: true });
+    }
+  }
+
+  result(): Pick<CheckReport, "verdict" | "reasons" | "warnings" | "details"> {
+    const { reasons, warnings } = this;
+    const details = this.details();
+    this.judge(details);
+    this.warn(details);
+    return { verdict: reasons.length === 0 ? "loadable" : "refused", reasons, warnings, details };
+  }
+
+  private find(name: string): boolean {
+    const { target, libraries } = this.options;
+    if (target.has(name)) this.from.set(name, target.name);
+    else if (!target.stock) {
+      const library = this.plan.needed
+        .map((needed) => libraries.find((candidate) => candidate.name === needed))
+        .find((candidate) => candidate?.exports.has(name));
+      if (library) this.from.set(name, library.name);
+    }
+    return this.from.has(name);
+  }
+
+  private judge({ imports }: Details): void {
+    const { target, hardFloat } = this.options;
+    const { plan, bindings } = this;
+    const missing = imports.filter((one) => one.from === undefined && (!one.weak || target.stock));
+    if (missing.length > 0)
+      this.reasons.push(
+        ...explainMissing(
+          missing.map(({ name }) => name),
+          targetTable(target),
+        ),
+      );
+    if (plan.linked) return;
+    const floats = floatFunctions(bindings.imports);
+    if (plan.hardFloat !== hardFloat && floats.length > 0)
+      (target.stock ? this.warnings : this.reasons).push(
+        `it passes floating-point values in ${plan.hardFloat ? "VFP" : "core"} registers, unlike the C library that it calls (${floats.join(", ")}): build with -mfloat-abi=${hardFloat ? "hard" : "softfp"}`,
+      );
+  }
+
+  private warn(details: Details): void {
+    const { warnings } = this;
+    const { target, firmware } = this.options;
+    const { sizes, attributes } = details;
+    if (details.kind !== "object" && details.textRelocations > 0)
+      warnings.push(
+        `${details.textRelocations} relocations change its code: build with -fPIC (and without -mno-pic-data-is-text-relative)`,
+      );
+    if (details.executableStack)
+      warnings.push(
+        "it asks for an executable stack (nested functions or assembler without .note.GNU-stack)",
+      );
+    if (sizes.file > 2 * sizes.stripped && sizes.file - sizes.stripped > 1024)
+      warnings.push(
+        `${sizes.file - sizes.stripped} of its ${sizes.file} bytes are symbols and debug information: arm-none-eabi-strip makes it smaller`,
+      );
+    if (attributes?.enums && firmware?.enums && attributes.enums !== firmware.enums)
+      warnings.push(
+        `its enumerations have ${attributes.enums} size, the system's ${firmware.enums} size: build with ${firmware.enums === "int" ? "-fno-short-enums" : "-fshort-enums"}`,
+      );
+    if (attributes?.wchar && firmware?.wchar && attributes.wchar !== firmware.wchar)
+      warnings.push(`its wchar_t has ${attributes.wchar} bytes, the system's ${firmware.wchar}`);
+    for (const name of details.needed)
+      if (!this.options.libraries.some((library) => library.name === name))
+        warnings.push(
+          target.stock
+            ? `it needs the library ${name} (DT_NEEDED), which 4.0.4 does not load`
+            : `it needs the library ${name} (DT_NEEDED), which must be in /lib`,
+        );
+    if (details.kind === "library" && details.exports.length === 0)
+      warnings.push("it has no entry and exports nothing: nobody can call it");
+    if (target.stock) this.warnStock(details);
+  }
+
+  /** What a stock 4.0.4 does without a word. */
+  private warnStock(details: Details): void {
+    const { warnings } = this;
+    for (const { type, count, skippedBy404 } of details.relocations)
+      if (skippedBy404)
+        warnings.push(
+          `4.0.4 passes over ${type} (${count} records): what they point at stays wrong`,
+        );
+    if (details.kind === "object")
+      warnings.push(
+        "4.0.4 relocates only the first section of an object file: link it with -shared",
+      );
+    if (details.constructors > 0)
+      warnings.push(
+        `4.0.4 does not run its ${details.constructors} constructors: C++ objects of the file stay zero`,
+      );
+    const large = details.stackUse.filter(({ stack }) => stack === null || stack > STOCK_STACK / 2);
+    for (const { name, stack } of large.slice(0, 5))
+      warnings.push(
+        `${name} takes ${stack === null ? "stack of a size known at run time only" : `${stack} bytes of stack`}; 4.0.4 gives a main thread ${STOCK_STACK}`,
+      );
+  }
+
+  private details(): Details {
+    const { image, plan, bytes, bindings } = this;
+    const { header } = image;
+    const entry = plan.program ? plan.entry : undefined;
+    return {
+      kind: header.type === ET.REL ? "object" : plan.program ? "program" : "library",
+      machine: machineName(header.machine),
+      instructionSet: this.instructionSet(entry),
+      floatAbi: header.flags & HARD ? "hard" : header.flags & SOFT ? "soft" : "unspecified",
+      attributes: readAttributes(image),
+      entry: entry === undefined ? undefined : { address: entry, symbol: this.nameAt(entry) },
+      needed: plan.needed,
+      imports: this.imports(),
+      exports: [...plan.exports.values()]
+        // `_stack` and its kin are numbers of the linker, whatever section they claim after `strip`.
+        .filter(({ value }) => value >= plan.start && value < plan.start + plan.size)
+        .map(({ name }) => name),
+      relocations: this.relocations,
+      textRelocations: this.textRelocations(),
+      sizes: { file: bytes.length, ...this.sizes(), memory: bindings.size },
+      executableStack: image.segments.some(
+        ({ type, flags }) => type === PT_GNU_STACK && (flags & 1) !== 0,
+      ),
+      constructors: (plan.preinit.size + plan.init.size) >>> 2,
+      destructors: plan.fini.size >>> 2,
+      stackUse: this.stackUse(),
+    };
+  }
+
+  private imports(): Import[] {
+    const imports: Import[] = [];
+    const { symbols } = this.plan;
+    const { target } = this.options;
+    const missing = new Set(this.bindings.missing);
+    const used = new Set([...this.bindings.imports, ...missing]);
+    for (let i = 1; i < (symbols?.count ?? 0); i++) {
+      if (symbols!.shndx(i) !== SHN.UNDEF || symbols!.bind(i) === STB.LOCAL) continue;
+      const name = symbols!.name(i);
+      const weak = symbols!.weak(i);
+      // Undefined names that no record uses are no imports.
+      if (!used.has(name) && !weak) continue;
+      this.find(name);
+      const from = this.from.get(name);
+      const hint =
+        from === undefined && (!weak || target.stock)
+          ? explainMissing([name], targetTable(target))[0]?.replace(/^[^:]*: /, "")
+          : undefined;
+      imports.push({ name, from, weak, ...(hint ? { hint } : {}) });
+    }
+    return imports.sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  private count(): RelocationCount[] {
+    const counts = new Map<number, number>();
+    for (const table of this.plan.relocations)
+      for (let i = 0; i < table.count; i++) {
+        const type = table.type(i);
+        counts.set(type, (counts.get(type) ?? 0) + 1);
+      }
+    return [...counts]
+      .sort(([, a], [, b]) => b - a)
+      .map(([code, count]) => {
+        const type = relocationName(code);
+        const skippedBy404 = !KNOWN_TO_404.has(type);
+        return { type, count, supported: SIZE[code] !== UNKNOWN, skippedBy404 };
+      });
+  }
+
+  private textRelocations(): number {
+    const code = this.image.sections.filter(
+      ({ flags }) => (flags & SHF.ALLOC) !== 0 && (flags & SHF.WRITE) === 0,
+    );
+    let count = 0;
+    for (const table of this.plan.relocations)
+      for (let i = 0; i < table.count; i++) {
+        const at = table.offset(i);
+        if (code.some(({ addr, size }) => at >= addr && at < addr + size)) count++;
+      }
+    return count;
+  }
+
+  private sizes(): Omit<Details["sizes"], "file" | "memory"> {
+    const sizes = { stripped: 0, code: 0, constants: 0, data: 0, bss: 0 };
+    // An object needs its symbols to be loaded.
+    const object = this.image.header.type === ET.REL;
+    for (const { name, type, flags, size } of this.image.sections) {
+      if ((flags & SHF.ALLOC) === 0) {
+        const symbols = !object && (type === SHT.SYMTAB || name === ".strtab");
+        if (symbols || /^\.(rel\.)?debug/.test(name)) sizes.stripped -= size;
+        continue;
+      }
+      if (type === SHT.NOBITS) sizes.bss += size;
+      else if ((flags & SHF.EXECINSTR) !== 0) sizes.code += size;
+      else if ((flags & SHF.WRITE) !== 0) sizes.data += size;
+      else sizes.constants += size;
+    }
+    sizes.stripped = Math.max(0, this.bytes.length + sizes.stripped);
+    return sizes;
+  }
+
+  private stackUse(): FunctionUse[] {
+    const functions: FunctionUse[] = [];
+    const seen = new Set<number>();
+    const { image, plan } = this;
+    const object = image.header.type === ET.REL;
+    const symbols = object ? plan.symbols : (image.staticSymbols() ?? plan.symbols);
+    for (let i = 1; i < (symbols?.count ?? 0); i++) {
+      if (symbols!.type(i) !== STT.FUNC || !symbols!.defined(i)) continue;
+      const value = symbols!.value(i);
+      const size = symbols!.size(i);
+      const code = this.codeAt(value & ~1, size);
+      if (!code || seen.has(value)) continue;
+      seen.add(value);
+      const stack = stackUse(code, (value & 1) !== 0) ?? null;
+      functions.push({ name: symbols!.name(i), size, stack });
+    }
+    return functions.sort((a, b) => (b.stack ?? Infinity) - (a.stack ?? Infinity));
+  }
+
+  private codeAt(address: number, size: number): DataView | undefined {
+    for (const { vaddr, bytes } of this.plan.segments) {
+      const offset = address - vaddr;
+      if (offset < 0 || offset >= bytes.length) continue;
+      const length = Math.min(size || 64, bytes.length - offset);
+      return new DataView(bytes.buffer, bytes.byteOffset + offset, length);
+    }
+    return undefined;
+  }
+
+  private instructionSet(entry: number | undefined): Details["instructionSet"] {
+    if (entry !== undefined) return entry & 1 ? "Thumb" : "A32";
+    const [first] = this.plan.functions;
+    return first && (first.value & 1 ? "Thumb" : "A32");
+  }
+
+  private nameAt(address: number): string | undefined {
+    for (const { name, value } of this.plan.exports.values()) if (value === address) return name;
+    return undefined;
+  }
+}
+
+function targetTable(target: Target): Parameters<typeof explainMissing>[1] {
+  return {
+    lookup: (name) => (target.has(name) ? 1 : 0),
+    *entries() {
+      for (const name of target.names()) yield { name, address: 1 };
+    },
+    nearest: () => undefined,
+  };
+}

@@ -1,0 +1,71 @@
+import type { Attributes } from "./attributes.ts";
+
+/** What `rtt-sim check` says of one file; the form of `--json`. Sizes in bytes, addresses as the file has them. */
+export interface CheckReport {
+  readonly file: string;
+  /** refused: the loader would not take it; malformed: it is no ELF file, or a broken one. */
+  readonly verdict: "loadable" | "refused" | "malformed";
+  /** Whose symbols it was held against. */
+  readonly against: string;
+  /** Why it is not loadable; what to do is part of each sentence. */
+  readonly reasons: readonly string[];
+  readonly warnings: readonly string[];
+  /** Absent when the file is malformed. */
+  readonly details?: Details;
+}
+
+export interface Import {
+  readonly name: string;
+  /** kernel, the name of a library, or undefined: unresolved. */
+  readonly from: string | undefined;
+  readonly weak: boolean;
+  /** What needs it and what to do, when it is unresolved. */
+  readonly hint?: string;
+}
+
+export interface FunctionUse {
+  readonly name: string;
+  readonly size: number;
+  /** Bytes of the prologue; null when the size is computed at run time. */
+  readonly stack: number | null;
+}
+
+export interface RelocationCount {
+  readonly type: string;
+  readonly count: number;
+  readonly supported: boolean;
+  /** RT-Thread 4.0.4 passes over records of this type without a word. */
+  readonly skippedBy404: boolean;
+}
+
+export interface Details {
+  readonly kind: "program" | "library" | "object";
+  readonly machine: string;
+  readonly instructionSet: "A32" | "Thumb" | undefined;
+  readonly floatAbi: "soft" | "hard" | "unspecified";
+  readonly attributes: Attributes | undefined;
+  readonly entry: { readonly address: number; readonly symbol: string | undefined } | undefined;
+  readonly needed: readonly string[];
+  readonly imports: readonly Import[];
+  /** Functions and variables that dlsym finds. */
+  readonly exports: readonly string[];
+  readonly relocations: readonly RelocationCount[];
+  /** Relocations inside code: the module was not built with -fPIC. */
+  readonly textRelocations: number;
+  readonly sizes: {
+    readonly file: number;
+    /** The file without symbols and debug information. */
+    readonly stripped: number;
+    readonly code: number;
+    readonly constants: number;
+    readonly data: number;
+    readonly bss: number;
+    /** The block of the heap that the loader takes. */
+    readonly memory: number;
+  };
+  readonly executableStack: boolean;
+  readonly constructors: number;
+  readonly destructors: number;
+  /** Largest first. */
+  readonly stackUse: readonly FunctionUse[];
+}

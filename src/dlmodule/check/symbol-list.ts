@@ -1,0 +1,71 @@
+import { ElfError, ElfImage, SHT } from "../../elf/mod.ts";
+
+/** Who resolves the symbols: the name of the board, and its names. */
+export interface Target {
+  readonly name: string;
+  /** A stock 4.0.4 loader: weak symbols have to be there, unknown relocations are skipped, constructors do not run. */
+  readonly stock: boolean;
+  has(name: string): boolean;
+  names(): Iterable<string>;
+}
+
+/** The names that a board exports: the text of list_symbols (`name => 0x...`), one name a line, or a kernel ELF with RTMSymTab. */
+export function readSymbolList(bytes: Uint8Array): string[] | undefined {
+  if (bytes[0] === 0x7f && bytes[1] === 0x45) return kernelSymbols(bytes);
+  const names: string[] = [];
+  for (const line of Buffer.from(bytes).toString("latin1").split(/\r?\n/)) {
+    const match = /^\s*([A-Za-z_.$][\w.$]*)(?:\s*(?:=>|\s)\s*(?:0x)?[0-9a-fA-F]+)?\s*$/.exec(line);
+    if (match) names.push(match[1]);
+  }
+  return names.length > 0 ? names : undefined;
+}
+
+/** Records {address, name} of section RTMSymTab, or of [__rtmsymtab_start, __rtmsymtab_end). */
+function kernelSymbols(bytes: Uint8Array): string[] | undefined {
+  try {
+    const image = new ElfImage(bytes);
+    const span = tableOf(image);
+    if (!span) return undefined;
+    const names: string[] = [];
+    for (let at = span.start; at + 8 <= span.end; at += 8) {
+      const pointer = wordAt(image, at + 4);
+      const name = pointer === undefined ? undefined : stringAt(image, pointer);
+      if (name) names.push(name);
+    }
+    return names.length > 0 ? names : undefined;
+  } catch (error) {
+    if (error instanceof ElfError) return undefined;
+    throw error;
+  }
+}
+
+function tableOf(image: ElfImage): { start: number; end: number } | undefined {
+  const section = image.section("RTMSymTab");
+  if (section) return { start: section.addr, end: section.addr + section.size };
+  const found = new Map<string, number>();
+  const symbols = image.staticSymbols();
+  const names = ["__rtmsymtab_start", "__rtmsymtab_end"];
+  for (const { index, name } of symbols?.named(names) ?? []) found.set(name, symbols!.value(index));
+  const [start, end] = names.map((name) => found.get(name));
+  return start === undefined || end === undefined ? undefined : { start, end };
+}
+
+function bytesFrom(image: ElfImage, address: number): Uint8Array | undefined {
+  const section = image.sections.find(
+    ({ type, addr, size }) =>
+      type === SHT.PROGBITS && addr !== 0 && address >= addr && address < addr + size,
+  );
+  return section && image.data(section).subarray(address - section.addr);
+}
+
+function wordAt(image: ElfImage, address: number): number | undefined {
+  const bytes = bytesFrom(image, address);
+  if (!bytes || bytes.length < 4) return undefined;
+  return (bytes[0] | (bytes[1] << 8) | (bytes[2] << 16) | (bytes[3] << 24)) >>> 0;
+}
+
+function stringAt(image: ElfImage, address: number): string {
+  const bytes = bytesFrom(image, address) ?? new Uint8Array(0);
+  const end = bytes.subarray(0, 256).indexOf(0);
+  return Buffer.from(bytes.subarray(0, Math.max(end, 0))).toString("latin1");
+}

@@ -1,0 +1,61 @@
+import type { CheckReport, Details } from "./report.ts";
+
+/** Functions whose stack use is shown. */
+const FUNCTIONS_MAX = 5;
+
+/** A report for people; lines with a last line end. */
+export function checkText(report: CheckReport): string {
+  const lines = [`${report.file}: ${headline(report)}`];
+  for (const reason of report.reasons) lines.push(`  error: ${reason}`);
+  for (const warning of report.warnings) lines.push(`  warning: ${warning}`);
+  if (report.details) lines.push(...detailLines(report.details).map((line) => `  ${line}`));
+  return `${lines.join("\n")}\n`;
+}
+
+function headline({ verdict, details, against }: CheckReport): string {
+  if (verdict === "malformed") return "not a module";
+  const what = details ? details.kind : "file";
+  return verdict === "loadable"
+    ? `loadable ${what}, checked against ${against}`
+    : `${what} that ${against} would not load`;
+}
+
+function detailLines(details: Details): string[] {
+  const { sizes, entry, imports, relocations, attributes } = details;
+  const architecture = attributes?.architecture ? ` ARM${attributes.architecture}` : "";
+  const missing = imports.filter(({ from }) => from === undefined);
+  const lines = [
+    `${details.machine}${architecture}, ${details.instructionSet ?? "no"} code, ${details.floatAbi} float${attributes?.enums ? `, ${attributes.enums} enums` : ""}`,
+    entry
+      ? `entry 0x${entry.address.toString(16)}${entry.symbol ? ` (${entry.symbol})` : ""}`
+      : "no entry: for dlopen",
+    `size: file ${sizes.file} (stripped ${sizes.stripped}), code ${sizes.code}, constants ${sizes.constants}, data ${sizes.data}, bss ${sizes.bss}; takes ${sizes.memory} bytes of heap`,
+    `imports: ${imports.length}, unresolved ${missing.length}`,
+    ...byProvider(imports),
+    `exports: ${details.exports.length === 0 ? "none" : details.exports.join(", ")}`,
+    `relocations: ${relocations.length === 0 ? "none" : relocations.map(({ type, count }) => `${type} ${count}`).join(", ")}${details.textRelocations > 0 ? `; ${details.textRelocations} in code` : ""}`,
+  ];
+  if (details.needed.length > 0) lines.push(`libraries: ${details.needed.join(", ")}`);
+  if (details.constructors + details.destructors > 0)
+    lines.push(`constructors: ${details.constructors}, destructors: ${details.destructors}`);
+  const used = details.stackUse.filter(({ stack }) => stack !== 0).slice(0, FUNCTIONS_MAX);
+  if (used.length > 0)
+    lines.push(
+      `stack of a call: ${used.map(({ name, stack }) => `${name} ${stack === null ? "computed" : stack}`).join(", ")}`,
+    );
+  return lines;
+}
+
+/** One line for each board or library: what comes from there. */
+function byProvider(imports: Details["imports"]): string[] {
+  const names = new Map<string, string[]>();
+  for (const { name, from = "unresolved", weak } of imports) {
+    const text = weak ? `${name} (weak)` : name;
+    const list = names.get(from);
+    if (list) list.push(text);
+    else names.set(from, [text]);
+  }
+  return [...names].map(
+    ([from, list]) => `  ${from === "unresolved" ? from : `from ${from}`}: ${list.join(", ")}`,
+  );
+}

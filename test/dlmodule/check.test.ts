@@ -1,0 +1,207 @@
+/** `rtt-sim check`: what it says of modules, held against the compiler's, binutils' and the loader's own word. */
+import { describe, expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import {
+  type CheckReport,
+  checkText,
+  inspect,
+  type Library,
+  libraryOf,
+  readSymbolList,
+  STOCK_404,
+  type Target,
+} from "../../src/dlmodule/check/mod.ts";
+import { makeModule } from "../elf/make-module.ts";
+import { Board, fixture } from "./board.ts";
+
+const root = join(import.meta.dir, "../..");
+const board = new Board({ files: {} });
+const here: Target = {
+  name: "rtt-sim",
+  stock: false,
+  has: (name) => board.firmware.lookup(name) !== 0,
+  names: () => [...board.firmware.entries()].map(({ name }) => name),
+};
+const stock: Target = {
+  name: "4.0.4",
+  stock: true,
+  has: (name) => STOCK_404.has(name),
+  names: () => STOCK_404,
+};
+
+function check(bytes: Uint8Array, target = here, libraries: Library[] = []): CheckReport {
+  return inspect("x.mo", bytes, { target, libraries, hardFloat: false, firmware: undefined });
+}
+
+const MODULES = [...new Bun.Glob("**/*.{mo,so}").scanSync(join(root, "test"))]
+  .map((path) => `test/${path}`)
+  .filter((path) => !/noise|corrupt/.test(path))
+  .sort();
+
+test("the verdict is the loader's, for every module of the tests", () => {
+  const differing: string[] = [];
+  for (const path of MODULES) {
+    const bytes = fixture(path);
+    const report = check(bytes);
+    // Libraries that a file needs are not on the board.
+    if ((report.details?.needed.length ?? 0) > 0) continue;
+    const one = new Board({ files: { "/m.mo": bytes }, ticks: 1 });
+    let loaded = false;
+    one.do(function* () {
+      loaded = (yield* one.loader.load("/m.mo", { as: "program" })) !== undefined;
+    });
+    if (loaded !== (report.verdict === "loadable"))
+      differing.push(`${path}: ${report.reasons.join()}`);
+    // The loader stops at the first kind of error, the check goes on.
+    if (!loaded)
+      expect(report.reasons).toEqual(expect.arrayContaining([...one.refused[0].reasons]));
+    one.close();
+  }
+  expect(differing).toEqual([]);
+  expect(MODULES.length).toBeGreaterThan(60);
+}, 60_000);
+
+describe("stack use is what the compiler says", () => {
+  for (const name of ["arm", "thumb", "hard"])
+    test(name, () => {
+      const usage = readFileSync(join(import.meta.dir, `check/stack.${name}.su`), "utf8");
+      const compiler = usage
+        .trim()
+        .split("\n")
+        .map((line) => /:(\w+)\t(\d+)\t(.*)$/.exec(line)!)
+        .map(([, fn, bytes, kind]) => [fn, kind.startsWith("dynamic") ? null : Number(bytes)]);
+      const ours = check(fixture(`test/dlmodule/check/stack.${name}.mo`)).details!.stackUse;
+      expect(Object.fromEntries(ours.map(({ name: fn, stack }) => [fn, stack]))).toEqual(
+        Object.fromEntries(compiler),
+      );
+    });
+});
+
+const binutils = Bun.which("arm-none-eabi-readelf") && Bun.which("arm-none-eabi-size");
+test.skipIf(!binutils)("sizes and undefined symbols are binutils'", () => {
+  for (const path of ["disk/prebuilt/a9/md5.mo", "disk/prebuilt/a9/cxx.mo"]) {
+    const run = (...command: string[]): string =>
+      Bun.spawnSync(command, { cwd: root }).stdout.toString();
+    const { sizes, imports, entry } = check(fixture(path)).details!;
+    const [, row] = run("arm-none-eabi-size", path).split("\n");
+    const [text, data, bss] = row.trim().split(/\s+/).map(Number);
+    expect([sizes.code + sizes.constants, sizes.data, sizes.bss]).toEqual([text, data, bss]);
+    const undefinedNames = [
+      ...run("arm-none-eabi-readelf", "-W", "--dyn-syms", path).matchAll(/UND (\w+)/g),
+    ];
+    expect(imports.map(({ name }) => name)).toEqual(undefinedNames.map(([, name]) => name).sort());
+    expect(run("arm-none-eabi-readelf", "-h", path)).toContain(
+      `0x${entry!.address.toString(16)}\n`,
+    );
+  }
+});
+
+describe("against a stock 4.0.4", () => {
+  const reasons = (path: string): string => check(fixture(path), stock).reasons.join("\n");
+  test("md5 of the disk lacks what the real kernel lacked", () => {
+    expect(reasons("disk/prebuilt/a9/md5.mo")).toMatch(
+      /^fclose: .*\nfopen: .*\nfread: .*\nfree: .*\nmalloc: /,
+    );
+  });
+  test("hello loads", () => {
+    expect(check(fixture("disk/prebuilt/a9/hello.mo"), stock).verdict).toBe("loadable");
+  });
+  test("constructors do not run, large frames do not fit", () => {
+    const { warnings } = check(fixture("disk/prebuilt/a9/cxx.mo"), stock);
+    expect(warnings.join("\n")).toMatch(/does not run its 1 constructors/);
+    expect(check(fixture("test/dlmodule/check/stack.arm.mo"), stock).warnings.join("\n")).toMatch(
+      /huge takes 70\d\d\d bytes of stack; 4.0.4 gives a main thread 2048/,
+    );
+  });
+  test("weak symbols have to be there, unknown relocations are passed over", () => {
+    const { file } = makeModule({
+      symbols: [{ name: "nowhere", info: 0x20 }, { name: "printf" }],
+      relocations: [
+        { offset: 0, type: 21, symbol: 1 },
+        { offset: 4, type: 26, symbol: 2 },
+      ],
+      data: new Uint8Array(8),
+      entry: 64,
+    });
+    expect(check(file).verdict).toBe("loadable");
+    const report = check(file, stock);
+    expect(report.reasons).toEqual([expect.stringMatching(/^nowhere: /)]);
+    expect(report.warnings.join()).toMatch(/passes over R_ARM_GOT_BREL \(1 records\)/);
+  });
+  test("a symbol list of list_symbols, or of a kernel with RTMSymTab", () => {
+    const text = "msh />list_symbols\r\nprintf => 0x60012340\r\nrt_malloc => 0x60012350\r\nmsh />";
+    expect(readSymbolList(Buffer.from(text))).toEqual(["printf", "rt_malloc"]);
+    const firmware = fixture("src/firmware/prebuilt/firmware.elf");
+    expect(readSymbolList(firmware)).toEqual([...here.names()]);
+    expect(readSymbolList(new Uint8Array(40))).toBeUndefined();
+  });
+});
+
+test("libraries that are checked along are found", () => {
+  const library = (name: string): Library =>
+    libraryOf(name, fixture(`test/dlmodule/libraries/${name}`))!;
+  const linked = fixture("test/dlmodule/libraries/linked.mo");
+  expect(check(linked).reasons.join()).toMatch(/base_count.*middle/);
+  const report = check(linked, here, [library("libbase.so"), library("libmiddle.so")]);
+  expect(report.verdict).toBe("loadable");
+  const from = Object.fromEntries(report.details!.imports.map((one) => [one.name, one.from]));
+  expect(from).toMatchObject({
+    base_next: "libbase.so",
+    middle: "libmiddle.so",
+    shared_name: "libmiddle.so",
+    printf: "rtt-sim",
+  });
+});
+
+test("files that are no modules", () => {
+  for (const bytes of [
+    new Uint8Array(0),
+    Buffer.from("text"),
+    fixture("disk/prebuilt/a9/hello.mo").slice(0, 100),
+  ])
+    expect(check(bytes)).toMatchObject({ verdict: "malformed", reasons: [expect.any(String)] });
+  const { file } = makeModule({
+    symbols: [],
+    relocations: [],
+    data: new Uint8Array(4),
+    machine: 243,
+  });
+  expect(checkText(check(file))).toBe(
+    "x.mo: file that rtt-sim would not load\n" +
+      "  error: it was built for another processor (EM_RISCV); this system runs EM_ARM\n",
+  );
+});
+
+describe("the command", () => {
+  const command = (...args: string[]) => {
+    const { stdout, stderr, exitCode } = Bun.spawnSync(
+      [process.execPath, "src/main.ts", "check", ...args],
+      { cwd: root },
+    );
+    return { out: stdout.toString(), err: stderr.toString(), code: exitCode };
+  };
+  const HELLO = "disk/prebuilt/a9/hello.mo";
+  const UNDEFINED = "test/fixtures/transcripts/t_undef.mo";
+  test("exit codes: the worst of the files", () => {
+    expect(command(HELLO)).toMatchObject({ code: 0, err: "" });
+    expect(command(HELLO, UNDEFINED).code).toBe(126);
+    expect(command(UNDEFINED, "README.md").code).toBe(65);
+    expect(command(HELLO, "README.md", "/no/such/file").code).toBe(66);
+    expect(command().code).toBe(2);
+  }, 30_000);
+  test("JSON for scripts", () => {
+    const { out, code } = command("--json", HELLO, UNDEFINED);
+    expect(code).toBe(126);
+    const [hello, undef] = JSON.parse(out) as CheckReport[];
+    expect(hello).toMatchObject({ file: HELLO, verdict: "loadable", details: { kind: "program" } });
+    expect(undef.reasons).toHaveLength(2);
+  }, 30_000);
+  test("against 4.0.4, and a list that has no symbols", () => {
+    expect(command("--against", "4.0.4", HELLO).code).toBe(0);
+    expect(command("--against", "disk/prebuilt/a9/md5.mo", HELLO)).toMatchObject({
+      code: 65,
+      err: expect.stringContaining("no symbols found"),
+    });
+  }, 30_000);
+});
