@@ -84,14 +84,14 @@ function single(x: Inst, { size, store, op }: Access, w: Writer, refused: Refuse
   pushRights(size, w);
   w.const(store ? WRITE : READ);
   w.op(W.and, W.eqz);
-  w.open(W.if);
+  w.openUnlikely();
   if (size === 1) refused(1);
   else {
     // Unaligned: both granules.
     pushRightsOfBoth(size, w);
     w.const(store ? WRITE : READ);
     w.op(W.and, W.eqz);
-    w.open(W.if);
+    w.openUnlikely();
     refused(2);
     w.end();
   }
@@ -134,7 +134,7 @@ function checkWords(size: number, store: boolean, w: Writer, refused: Refused): 
   }
   w.const(store ? WRITE : READ);
   w.op(W.and, W.eqz);
-  w.open(W.if);
+  w.openUnlikely();
   refused(1);
   w.end();
 }

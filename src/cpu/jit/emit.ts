@@ -108,6 +108,7 @@ export class RegionEmitter {
         w.at = at;
       }
     } while (this.changed);
+    w.unlikely = [];
     this.dry = false;
   }
 
@@ -276,7 +277,8 @@ export class RegionEmitter {
     w.tee(Local.Work);
     w.const64(0);
     w.op(W.ltS64);
-    this.open(W.if, undefined);
+    w.openUnlikely();
+    this.labels.push(undefined);
     out();
     this.close();
   }

@@ -120,10 +120,11 @@ export class Regions {
       new RegionEmitter(w, graph, (target) => this.slotOf(target), literalAt).write();
     write();
     if (w.full) return false;
+    const unlikely = w.unlikely.map((at) => at - head);
     w.at = head;
     const stubs = this.pending;
     this.pending = [];
-    this.writeFunctions(1 + stubs.length, write, stubs);
+    this.writeFunctions(1 + stubs.length, write, stubs, unlikely);
     const bytes = w.take();
     const exports = this.instantiate(bytes);
     stubs.forEach((target, k) => this.setStub(target, exports[`s${k}`]));
@@ -200,7 +201,12 @@ export class Regions {
   }
 
   /** Sections function, export and code of a module with the function "r" and a stub "s0" and so on for each of `stubs`. */
-  private writeFunctions(count: number, body: () => void, stubs: readonly number[]): void {
+  private writeFunctions(
+    count: number,
+    body: () => void,
+    stubs: readonly number[],
+    unlikely: readonly number[],
+  ): void {
     const w = this.writer;
     w.section(3, () => {
       w.unsigned(count);
@@ -212,6 +218,17 @@ export class Regions {
         w.name(k === 0 ? "r" : `s${k - 1}`);
         w.byte(0);
         w.unsigned(Import.Count + k);
+      }
+    });
+    // WebAssembly Branch Hinting 1.0: the ways out are cold.
+    w.section(0, () => {
+      w.name("metadata.code.branch_hint");
+      w.op(1);
+      w.unsigned(Import.Count);
+      w.unsigned(unlikely.length);
+      for (const offset of unlikely) {
+        w.unsigned(offset);
+        w.op(1, 0);
       }
     });
     w.section(10, () => {

@@ -85,6 +85,8 @@ const CAPACITY = 1 << 20;
 export class Writer {
   private readonly bytes = new Uint8Array(CAPACITY);
   at = 0;
+  /** Where the unlikely ifs are. */
+  unlikely: number[] = [];
 
   /** A copy of what has been written. */
   take(): Uint8Array<ArrayBuffer> {
@@ -159,6 +161,11 @@ export class Writer {
     this.byte(op);
     this.byte(0);
     this.unsigned(offset);
+  }
+  /** An if that is hardly ever taken. */
+  openUnlikely(): void {
+    this.unlikely.push(this.at);
+    this.open(W.if);
   }
   /** block, loop or if without a result. */
   open(op: number): void {
