@@ -90,6 +90,11 @@ export const MASKS: readonly Mask[] = [
   },
 ];
 
+/** Console bytes (latin-1) for comparing: masked, CR LF as LF. */
+export function comparable(text: string): string {
+  return masked(text).replaceAll("\r\n", "\n");
+}
+
 export function masked(text: string): string {
   return MASKS.reduce(
     (result, { pattern, replacement }) => result.replace(pattern, replacement),

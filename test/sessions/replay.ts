@@ -1,27 +1,34 @@
-import { masked, withoutDoubleEcho } from "./masks.ts";
+import { type Difference, listed, type Mode } from "./differences.ts";
+import { comparable, withoutDoubleEcho } from "./masks.ts";
 import type { Session, Step } from "./sessions.ts";
 import { Typist } from "./typist.ts";
 
-export type Mode = "compat" | "default";
-
-/** A step that came out differently. */
-export interface DifferentStep {
+export interface ReplayedStep {
   /** Number and typed text, as the list of differences names it. */
   readonly label: string;
-  readonly expected: string;
+  /** Recorded and received text, masked. */
+  readonly recorded: string;
   readonly received: string;
+  /** What the list says about it. */
+  readonly difference: Difference | undefined;
 }
 
-/** Types a session at a machine; the steps whose masked text differs. */
-export function replay(session: Session, mode: Mode): DifferentStep[] {
+/** Types a session at a machine. */
+export function replay(session: Session, mode: Mode): ReplayedStep[] {
+  const differences = listed(session.name, mode);
   const typist = new Typist(session.card(), { compat404: mode === "compat" });
   try {
-    return session.steps.flatMap((step, i) => {
+    return session.steps.map((step, i) => {
       const received = i === 0 ? typist.boot(step.pace) : typist.type(step.typed, step.pace);
-      const expected =
+      const recorded =
         mode === "compat" ? step.received : withoutDoubleEcho(step.received, step.typed);
-      const same = masked(received) === masked(expected);
-      return same ? [] : [{ label: labelOf(step, i), expected, received }];
+      const label = labelOf(step, i);
+      return {
+        label,
+        recorded: comparable(recorded),
+        received: comparable(received),
+        difference: differences.get(label),
+      };
     });
   } finally {
     typist.close();
