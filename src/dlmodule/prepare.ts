@@ -1,5 +1,6 @@
 import { ElfImage, type ElfSymbols, ET } from "../elf/mod.ts";
 import { VfsError } from "../vfs/types.ts";
+import { unpack } from "./bundle.ts";
 import type { LoaderParts } from "./context.ts";
 import { floatFunctions } from "./float-abi.ts";
 import { LoadError } from "./load-error.ts";
@@ -38,7 +39,7 @@ export class Preparer {
           "",
           `the file has ${size} bytes, more than the whole heap of ${kernel.heap.total}`,
         );
-      return vfs.readFile(path);
+      return unpack(path, vfs.readFile(path), kernel.heap.total);
     } catch (error) {
       if (error instanceof VfsError) throw new LoadError("", `it cannot be read: ${error.message}`);
       throw error;

@@ -1,4 +1,4 @@
-import { type ElfRelocations, relocationName, SHN } from "../elf/mod.ts";
+import { type ElfRelocations, relocationName, SHN, STB } from "../elf/mod.ts";
 import type { Bindings } from "./bind.ts";
 import { LoadError } from "./load-error.ts";
 import type { LoadPlan } from "./plan-types.ts";
@@ -35,6 +35,7 @@ export function relocate(
       for (const [symbol, slot] of slots)
         view.setInt32((bindings.got + bias + 4 * slot) >>> 0, value[symbol], true);
   }
+  const { linked } = plan;
   for (const table of plan.relocations) {
     const { value } = bindings.values.get(table.symbols)!;
     const { words, stride, count, addends } = table;
@@ -42,6 +43,8 @@ export function relocate(
       const info = words[w + 1];
       const type = info & 0xff;
       const at = (words[w] + bias) >>> 0;
+      // Places of symbols of others have their values already.
+      if (linked && foreign(table, info >>> 8)) continue;
       if (type === GLOB_DAT || type === JUMP_SLOT) {
         view.setInt32(at, value[info >>> 8], true);
       } else if (!addends && (type === RELATIVE || type === ABS32)) {
@@ -53,6 +56,10 @@ export function relocate(
     }
   }
   return applied;
+}
+
+function foreign({ symbols }: ElfRelocations, symbol: number): boolean {
+  return symbol !== 0 && symbols.shndx(symbol) === SHN.UNDEF && symbols.bind(symbol) !== STB.LOCAL;
 }
 
 /** One record of any type. */
