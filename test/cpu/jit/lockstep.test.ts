@@ -2,47 +2,17 @@
 import { expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Cpu, createCpu, type Engine, Exit } from "../../../src/cpu/mod.ts";
-import { GuestMemory } from "../../../src/memory/mod.ts";
+import { Exit } from "../../../src/cpu/mod.ts";
 import { generateCase } from "../qemu/generate.ts";
 import { WINDOW, codeAddress, codeOf, windowAddress } from "../qemu/image.ts";
 import { Random } from "../qemu/random.ts";
 import { END } from "../qemu/recording.ts";
+import { newSide, seen } from "./side.ts";
 
 /** svc #0, which leaves. */
 const SVC = 0xef000000;
 const SEED = Number(process.env.RTT_SIM_SEED ?? 1);
 const CASES = process.env.RTT_SIM_FULL === "1" ? 20_000 : 1000;
-
-interface Side {
-  readonly memory: GuestMemory;
-  readonly cpu: Cpu;
-  readonly svcs: string[];
-}
-function newSide(engine: Engine): Side {
-  const memory = new GuestMemory({ base: 0x60000000, size: 0x800000 });
-  const cpu = createCpu(memory, engine);
-  const svcs: string[] = [];
-  cpu.onSvc = (imm) => {
-    svcs.push(`${imm} ${cpu.units} ${[...cpu.r]} ${cpu.cpsr}`);
-    return imm !== 0;
-  };
-  return { memory, cpu, svcs };
-}
-
-/** Everything the kernel could see when `run` returns. */
-function seen({ cpu, svcs }: Side, exit: Exit): unknown {
-  const { instructions } = cpu.stats;
-  return {
-    exit,
-    r: [...cpu.r],
-    cpsr: cpu.cpsr,
-    units: cpu.units,
-    instructions,
-    fault: exit === Exit.Fault ? cpu.fault : undefined,
-    svcs: svcs.splice(0),
-  };
-}
 
 for (const state of ["thumb", "a32"] as const) {
   test(`${CASES} random ${state} cases: interpreter and translator in step`, () => {

@@ -1,0 +1,127 @@
+/** What ends or changes translated code: faults, guards, code that is written, deep recursion. As in the interpreter. */
+import { afterEach, expect, test } from "bun:test";
+import type { Engine } from "../../../src/cpu/mod.ts";
+import { Exit } from "../../../src/cpu/mod.ts";
+import { newSide, type Side, seen } from "./side.ts";
+
+const CODE = 0x60010000;
+const DATA = 0x60020000;
+const STACK = 0x60700000;
+const END = 0x60000100;
+
+let sides: Side[] = [];
+afterEach(() => {
+  for (const { memory } of sides) memory.dispose();
+  sides = [];
+});
+
+/** Starts the A32 program on every engine. */
+function start(program: readonly number[], registers: readonly number[]): void {
+  sides = (["interp", "jit", "auto"] as Engine[]).map(newSide);
+  for (const { memory, cpu } of sides) {
+    program.forEach((word, k) => memory.st32(CODE + k * 4, word));
+    memory.st32(END, 0xef000000);
+    cpu.r.set(registers);
+    cpu.r[13] = STACK;
+    cpu.r[14] = END;
+    cpu.jump(CODE);
+  }
+}
+/** Runs all of them to an exit other than the end of a slice; they must agree whenever one ends. */
+function run(slice: number): { exit: Exit; r: number[]; fault?: { address?: number; pc: number } } {
+  for (;;) {
+    const states = sides.map((side) => {
+      side.cpu.units = slice;
+      return seen(side, side.cpu.run());
+    });
+    expect(states[1]).toEqual(states[0]);
+    expect(states[2]).toEqual(states[0]);
+    const state = states[0] as ReturnType<typeof run>;
+    if (state.exit !== Exit.Slice) return state;
+  }
+}
+
+// loop: str r0, [r1], #4; adds r0, r0, #1; b loop
+const FILL = [0xe4810004, 0xe2900001, 0xeafffffc];
+
+test("a loop that stores past the end of RAM faults with exact registers", () => {
+  start(FILL, [1, 0x60400000]);
+  const { exit, r, fault } = run(100_000);
+  expect(exit).toBe(Exit.Fault);
+  expect(fault).toMatchObject({ address: 0x60800000, pc: CODE });
+  expect(r[1]).toBe(0x60800000);
+  expect(r[0]).toBe(1 + 0x400000 / 4);
+}, 30_000);
+
+test("a guard in the middle of a granule stops at its first byte", () => {
+  start(FILL, [1, 0x60400000]);
+  for (const { memory } of sides) memory.addGuard(0x60600014, 0x60600020, "guard");
+  const { fault } = run(50_000);
+  expect(fault).toMatchObject({ address: 0x60600014, guard: "guard" });
+}, 30_000);
+
+test("code that is written by another function is executed as it is now", () => {
+  // loop: bl f; bl patch; subs r2, r2, #1; bne loop; svc #0
+  // f: add r0, r0, #1; bx lr
+  // patch: ldr r3, [r1]; eor r3, r3, #1; str r3, [r1]; bx lr   (toggles the constant between 1 and 0)
+  const program = [
+    0xeb000003, 0xeb000004, 0xe2522001, 0x1afffffb, 0xef000000, 0xe2800001, 0xe12fff1e, 0xe5913000,
+    0xe2233001, 0xe5813000, 0xe12fff1e,
+  ];
+  start(program, [0, CODE + 20, 601]);
+  const { exit, r } = run(700);
+  expect(exit).toBe(Exit.Stop);
+  expect(r[0]).toBe(301);
+}, 30_000);
+
+test("a loop that overwrites the instruction behind the store", () => {
+  // loop: eor r3, r3, r4; str r3, [r1]; (here) add r0, r0, #1 or #0; subs r2, r2, #1; bne loop; svc #0
+  const program = [0xe0233004, 0xe5813000, 0xe2800001, 0xe2522001, 0x1afffffa, 0xef000000];
+  start(program, [0, CODE + 8, 400, 0xe2800001 | 0, 1]);
+  const { exit, r } = run(300);
+  expect(exit).toBe(Exit.Stop);
+  expect(r[0]).toBe(200);
+}, 30_000);
+
+test("the host writes code: the next run executes it", () => {
+  // loop: add r0, r0, #1; subs r2, r2, #1; bne loop; svc #0
+  start([0xe2800001, 0xe2522001, 0x1afffffc, 0xef000000], [0, 0, 300_000]);
+  expect(run(100_000).r[0]).toBe(300_000);
+  for (const { memory, cpu } of sides) {
+    memory.st32(CODE, 0xe2800002);
+    cpu.r[0] = 0;
+    cpu.r[2] = 300_000;
+    cpu.jump(CODE);
+  }
+  expect(run(100_000).r[0]).toBe(600_000);
+}, 30_000);
+
+test("recursion is as deep as the guest's stack, not the host's", () => {
+  // f: push {lr}; add r1, r1, #1; subs r0, r0, #1; blne f; pop {pc}
+  start([0xe52de004, 0xe2811001, 0xe2500001, 0x1bfffffb, 0xe49df004], [500_000, 0]);
+  const { exit, r } = run(5_000_000);
+  expect(exit).toBe(Exit.Stop);
+  expect(r[1]).toBe(500_000);
+  expect(r[13]).toBe(STACK);
+}, 30_000);
+
+test("endless recursion ends at the end of the stack", () => {
+  // f: push {lr}; bl f
+  start([0xe52de004, 0xebfffffd], []);
+  for (const { cpu } of sides) cpu.r[13] = CODE;
+  const { exit, fault } = run(5_000_000);
+  expect(exit).toBe(Exit.Fault);
+  expect(fault!.address).toBe(0x60000000 - 4);
+}, 60_000);
+
+test("unaligned words are loaded and stored, across granules too", () => {
+  // loop: ldr r3, [r1, #1]; add r0, r0, r3; str r0, [r1, #2]!; subs r2, r2, #1; bne loop; svc #0
+  start(
+    [0xe5913001, 0xe0800003, 0xe5a10002, 0xe2522001, 0x1afffffa, 0xef000000],
+    [7, DATA, 300_000],
+  );
+  expect(run(77_777).exit).toBe(Exit.Stop);
+  const hashes = sides.map(({ memory }) => Bun.hash(memory.read(DATA, 700_000)));
+  expect(hashes[1]).toBe(hashes[0]);
+  expect(hashes[2]).toBe(hashes[0]);
+}, 30_000);
