@@ -1,6 +1,6 @@
 /**
  * What a straightforward loader does: one object a record and a symbol, a Map from name to address that is asked for every record,
- * a switch over a few types. No checks. The comparison for relocate.ts.
+ * a switch over a few types. No checks. The comparison for our loader.
  */
 export function simpleLoad(
   file: Uint8Array,

@@ -1,0 +1,56 @@
+/**
+ * `bun run bench:guard [--budgets FILE] [--only WORDS]`: measures what bench/budgets.json limits and ends with status 1 when a budget is
+ * broken. Run in CI. A broken ratio is measured once more before it counts: it may have been the machine.
+ */
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { type Budget, broken, readBudgets, report } from "./budget.ts";
+import { dispatchRatio, relocationRatio } from "./ratios.ts";
+import { runSession } from "./session.ts";
+
+const { values } = parseArgs({
+  options: {
+    budgets: { type: "string", default: join(import.meta.dir, "budgets.json") },
+    /** Only budgets whose name begins so. */
+    only: { type: "string", default: "" },
+  },
+});
+
+const RATIOS: Record<string, () => number> = {
+  "relocation, 10,000 records": () => relocationRatio(10_000),
+  "relocation, 100,000 records": () => relocationRatio(100_000),
+  "dispatch, Thumb-2": () => dispatchRatio("thumb", "interp"),
+  "dispatch, A32": () => dispatchRatio("arm", "interp"),
+  "translated code, Thumb-2": () => dispatchRatio("thumb", "auto"),
+  "translated code, A32": () => dispatchRatio("arm", "auto"),
+};
+
+function counters(): [string, number][] {
+  const { boot, session } = runSession();
+  return [
+    ...Object.entries(boot).map(([name, n]): [string, number] => [`boot: ${name}`, n]),
+    ...Object.entries(session).map(([name, n]): [string, number] => [`session: ${name}`, n]),
+  ];
+}
+
+const budgets = readBudgets(values.budgets).filter(({ name }) => name.startsWith(values.only));
+const measured = new Map<string, number>();
+
+function measure(wanted: readonly Budget[]): void {
+  for (const { name } of wanted) {
+    const value = RATIOS[name]?.();
+    if (value !== undefined) measured.set(name, Math.min(value, measured.get(name) ?? Infinity));
+  }
+}
+
+if (budgets.some(({ name }) => !(name in RATIOS)))
+  for (const [name, value] of counters()) measured.set(name, value);
+measure(budgets);
+measure(broken(budgets, measured));
+
+console.log(report(budgets, measured));
+const failures = broken(budgets, measured);
+if (failures.length > 0) {
+  console.error(`\n${failures.length} of ${budgets.length} budgets broken`);
+  process.exit(1);
+}
