@@ -1,5 +1,5 @@
 import { IPC_FLAG_FIFO, RT_EINTR, RT_EOK, RT_ERROR, RT_ETIMEOUT } from "../abi/constants.ts";
-import { IPC, SEMAPHORE } from "../abi/layout.ts";
+import { IPC, SEMAPHORE, THREAD } from "../abi/layout.ts";
 import { type ExportRow, SCHEDULE, type Task } from "../call.ts";
 import { semInit, semRelease, semTake } from "../ipc/sem.ts";
 import { ticksUntil } from "../time-rows.ts";
@@ -66,12 +66,38 @@ function* timedwait(c: Pthreads, cond: number, mutex: number, ticks: number): Ta
   if (cond === 0 || mutex === 0) return -RT_ERROR;
   prepare(c, cond);
   if (ownerOf(c, mutex) !== k.scheduler.current) return -RT_ERROR;
+  if (!k.options.compat404) {
+    const error = yield* release(c, cond, mutex, ticks);
+    yield* lock(c, mutex);
+    return error;
+  }
   if (mutexUnlock(c, mutex) !== 0) return -RT_ERROR;
   // A better thread that waited for the mutex runs now.
   if (k.scheduler.requested) yield SCHEDULE;
   const result = yield* finish(semTake(k, semOf(cond), ticks));
   yield* lock(c, mutex);
   return result;
+}
+
+/**
+ * Waits from the moment on in which the mutex is released. In 4.0.4 other threads run in between, and one of them may take the signal
+ * that was meant for this one.
+ */
+function* release(c: Pthreads, cond: number, mutex: number, ticks: number): Task<number> {
+  const { k } = c;
+  const thread = k.scheduler.current;
+  if (ticks === 0 || count(c, cond) > 0) {
+    const taken = yield* finish(semTake(k, semOf(cond), 0));
+    mutexUnlock(c, mutex);
+    yield SCHEDULE;
+    return taken;
+  }
+  THREAD.error.set(k.memory, thread, RT_EOK);
+  k.waits.suspend(IPC.suspend_thread.at(semOf(cond)), thread, IPC_FLAG_FIFO);
+  if (ticks > 0) k.threads.armTimer(thread, ticks);
+  mutexUnlock(c, mutex);
+  yield SCHEDULE;
+  return THREAD.error.get(k.memory, thread);
 }
 
 /** A signal handler that ran meanwhile looks like a spurious wake-up. */
