@@ -1,4 +1,3 @@
-import { unzipSync } from "fflate";
 import { LoadError } from "./load-error.ts";
 
 /** Local file header of a ZIP archive. */
@@ -33,6 +32,8 @@ export function unpack(path: string, bytes: Uint8Array, limit: number): Uint8Arr
 }
 
 function open(bytes: Uint8Array, limit: number): Record<string, Uint8Array> {
+  // Not imported: evaluating the library takes 8 ms, more than most runs have to do with archives.
+  const { unzipSync } = require("fflate") as typeof import("fflate");
   let left = limit;
   try {
     return unzipSync(bytes, {
