@@ -179,11 +179,17 @@ export class TieredCore implements Cpu {
     } else this.samples.set(key, heat);
   }
 
-  /** The hook sees all units. */
+  /** The hook sees all units; the interpreter keeps its part of what is left. */
   private callHook(imm: number): boolean {
+    const { core } = this;
+    const part = core.units;
     this.units = this.units;
     const goOn = this.hook(imm);
-    if (!this.eager) this.split();
+    const units = core.units;
+    if (units > part) {
+      core.units = part;
+      this.reserve = units - part;
+    }
     return goOn;
   }
 
