@@ -7,6 +7,7 @@ import { parseArgs } from "node:util";
 import { type Budget, broken, readBudgets, report } from "./budget.ts";
 import { dispatchRatio, relocationRatio } from "./ratios.ts";
 import { runSession } from "./session.ts";
+import { startRatio } from "./start.ts";
 
 const { values } = parseArgs({
   options: {
@@ -23,6 +24,8 @@ const RATIOS: Record<string, () => number> = {
   "dispatch, A32": () => dispatchRatio("arm", "interp"),
   "translated code, Thumb-2": () => dispatchRatio("thumb", "auto"),
   "translated code, A32": () => dispatchRatio("arm", "auto"),
+  "start-up, --version": () => startRatio(["--version"]),
+  "start-up, -c hello": () => startRatio(["-c", "hello"]),
 };
 
 function counters(): [string, number][] {
