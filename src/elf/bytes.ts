@@ -22,35 +22,48 @@ export class Bytes {
   }
 }
 
+/** Longer names are no names: reading many of them would take for ever. */
+const NAME_MAX = 8192;
+
 /** A string table: NUL-terminated strings, one character per byte (latin-1). */
 export class StringTable {
-  private readonly bytes: Buffer;
+  /** The whole table: slices of one string cost the host less than a conversion for each name. */
+  private text: string | undefined;
 
-  constructor(table: Uint8Array) {
-    this.bytes = Buffer.from(table.buffer, table.byteOffset, table.length);
-  }
+  constructor(private readonly table: Uint8Array) {}
 
   /** The string at `offset`; `what` names it in errors. */
   at(offset: number, what: () => string): string {
-    const { bytes } = this;
-    if (offset >= bytes.length)
+    const text = (this.text ??= latin1(this.table));
+    if (offset >= text.length)
       throw new ElfError(
         "malformed",
-        `${what()} lies outside its string table: offset ${hex(offset)} of ${bytes.length} bytes`,
+        `${what()} lies outside its string table: offset ${hex(offset)} of ${text.length} bytes`,
       );
-    const end = bytes.indexOf(0, offset);
+    const piece = text.slice(offset, offset + NAME_MAX + 1);
+    const end = piece.indexOf("\0");
     if (end < 0)
-      throw new ElfError("malformed", `${what()} has no end: its string table does not end in NUL`);
-    return bytes.toString("latin1", offset, end);
+      throw new ElfError(
+        "malformed",
+        piece.length > NAME_MAX
+          ? `${what()} is longer than ${NAME_MAX} bytes`
+          : `${what()} has no end: its string table does not end in NUL`,
+      );
+    return piece.slice(0, end);
   }
 
   /** Every offset at which `name` can be read; strings may share their ends. */
   offsetsOf(name: string): number[] {
+    const text = (this.text ??= latin1(this.table));
     const pattern = `${name}\0`;
     const offsets: number[] = [];
-    for (let at = -1; (at = this.bytes.indexOf(pattern, at + 1, "latin1")) >= 0;) offsets.push(at);
+    for (let at = -1; (at = text.indexOf(pattern, at + 1)) >= 0;) offsets.push(at);
     return offsets;
   }
+}
+
+function latin1(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1");
 }
 
 /** Little-endian words of a table whose length is a multiple of 4; a copy only when the bytes are not aligned. */

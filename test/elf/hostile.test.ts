@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
 import fc from "fast-check";
+import { StringTable } from "../../src/elf/bytes.ts";
 import { ElfError, ElfImage } from "../../src/elf/mod.ts";
 import { makeModule } from "./make-module.ts";
 
@@ -125,4 +126,15 @@ test("any bytes give an image or an ElfError", () => {
     }),
     { numRuns: 3000 },
   );
+});
+
+test("a name of a megabyte is no name, and twenty thousand of them are refused at once", () => {
+  const table = new Uint8Array(1 << 20).fill(0x61);
+  table[table.length - 1] = 0;
+  const strings = new StringTable(table);
+  const started = performance.now();
+  for (let n = 0; n < 20_000; n++)
+    expect(() => strings.at(n, () => "a name")).toThrow("a name is longer than 8192 bytes");
+  expect(performance.now() - started).toBeLessThan(5000);
+  expect(strings.at((1 << 20) - 4, () => "a name")).toBe("aaa");
 });
