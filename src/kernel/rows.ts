@@ -18,6 +18,7 @@ import { kprintfRows } from "./kprintf.ts";
 import { memheapRows } from "./memheap.ts";
 import { objectRows } from "./object-rows.ts";
 import { serviceRows } from "./service.ts";
+import { smemRows } from "./smem-rows.ts";
 import { smpRows } from "./smp-rows.ts";
 import { stringRows } from "./string-rows.ts";
 import { threadRows } from "./thread-rows.ts";
@@ -47,6 +48,7 @@ export const kernelRows: readonly ExportRow<Kernel>[] = [
   ...serviceRows,
   ...timeRows,
   ...smpRows,
+  ...smemRows,
   ...fiveRows,
   ...futexRows,
 ];

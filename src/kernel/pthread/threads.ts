@@ -284,12 +284,14 @@ export class Pthreads {
 
   /** A module is gone: its threads that nobody joined, its keys, semaphores and message queues. */
   forgetModule(module: number): void {
-    for (const pthread of this.table)
-      if (pthread?.module === module && !this.k.threads.states.has(pthread.thread)) {
-        // Went with the module's objects.
-        pthread.sem = 0;
-        this.release(pthread);
-      }
+    for (const pthread of this.table) {
+      if (pthread?.module !== module) continue;
+      // The semaphore went with the module's objects.
+      pthread.sem = 0;
+      if (pthread.ended) this.release(pthread);
+      // The thread in which the module ended ends after it.
+      else pthread.detached = true;
+    }
     this.keys.forgetModule(module);
     this.semaphores.forgetModule(module);
     this.queues.forgetModule(module);

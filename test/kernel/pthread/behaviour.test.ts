@@ -134,3 +134,46 @@ test("in 4.0.4 a full queue leaves EBADF, and pthread_self of a plain thread end
   expect(ended).toBe(true);
   expect(values(output).join_main).toBeUndefined();
 });
+
+test("names of RT-Thread 5.x: waits that a signal interrupts, small-memory heaps, suspend and wake-up", () => {
+  const [{ output, code, ended, diagnostics }] = run("five");
+  expect({ code, ended, diagnostics }).toEqual({ code: 0, ended: true, diagnostics: "" });
+  expect(values(output)).toEqual({
+    inside: "1",
+    too_much: "0",
+    moved: "1",
+    whole: "1",
+    detach: "0",
+    sscanf: "2",
+    sum: "43",
+    // -RT_EINTR
+    interrupted: "-9",
+    taken: "0",
+    mutex: "0",
+    suspend: "0",
+    stands: "1",
+    no_wakeup: "-1",
+    wake: "42",
+    wakeup: "0",
+    goes: "1",
+  });
+});
+
+// How the module ends, and the exit code that a process has for it.
+for (const [how, code] of [
+  ["return", 4],
+  ["exit", 5],
+  ["abort", 134],
+  ["fault", 139],
+  ["overflow", 139],
+  ["delete", 134],
+  ["detach_self", 6],
+  ["main_exit", 0],
+] as const) {
+  test(`a module whose pthread ends by ${how} leaves no memory and no thread behind`, () => {
+    const runs = run(`ends ${how}`, { times: 10 });
+    expect(runs.map((one) => one.code)).toEqual(Array(10).fill(code));
+    expect(runs.every((one) => one.ended)).toBeTrue();
+    expect(runs[9].heap).toBe(runs[0].heap);
+  });
+}

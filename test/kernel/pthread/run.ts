@@ -1,4 +1,4 @@
-/** Runs a program of programs/ on a fresh machine, as often as wanted. */
+/** Runs a program of programs/, with arguments, on a fresh machine, as often as wanted. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { makeDisk } from "../../../src/fat/mod.ts";
@@ -22,9 +22,10 @@ export interface Run {
 }
 
 export function run(
-  program: string,
+  line: string,
   { times = 1, compat404 = false, input = "" } = {},
 ): readonly Run[] {
+  const [program] = line.split(" ");
   const bytes = new Uint8Array(readFileSync(join(PROGRAMS, `${program}.mo`)));
   const disk = makeDisk([{ path: `/${program}.mo`, bytes }], { size: 8 << 20 });
   let output = "";
@@ -47,7 +48,7 @@ export function run(
     for (let n = 0; n < times; n++) {
       output = "";
       diagnostics.length = 0;
-      machine.execute(program);
+      machine.execute(line);
       const end = kernel.tick + TICKS;
       kernel.console.feed(Buffer.from(input, "latin1"));
       do {

@@ -8,14 +8,11 @@
 #include <unistd.h>
 #include <errno.h>
 #include <time.h>
+#include <poll.h>
+#include <termios.h>
 
-struct pollfd { int fd; short events, revents; };
-struct termios { unsigned iflag, oflag, cflag, lflag; unsigned char line, cc[32]; unsigned ispeed, ospeed; };
-int poll(struct pollfd *fds, unsigned count, int timeout);
 int pipe(int fds[2]);
 int nanosleep(const struct timespec *, struct timespec *);
-int tcgetattr(int fd, struct termios *tio);
-int tcsetattr(int fd, int act, const struct termios *tio);
 char *ttyname(int fd);
 
 #define P(name, value) rt_kprintf("%s=%d\n", name, (int)(value))
@@ -116,12 +113,12 @@ int main(void) {
 
     rt_kprintf("tty=%s\n", ttyname(1));
     P("tcgetattr", tcgetattr(0, &tio));
-    P("vmin", tio.cc[6]);
-    tio.lflag = 10;
+    P("vmin", tio.c_cc[VMIN]);
+    tio.c_lflag = 10;
     P("tcsetattr", tcsetattr(1, 0, &tio));
-    tio.lflag = 0;
+    tio.c_lflag = 0;
     tcgetattr(0, &tio);
-    P("lflag", tio.lflag);
+    P("lflag", tio.c_lflag);
     pipe(p);
     E("no_tty", tcgetattr(p[0], &tio));
     close(p[0]);
