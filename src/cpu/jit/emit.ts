@@ -100,10 +100,14 @@ export class RegionEmitter {
     const at = w.at;
     this.dry = true;
     this.entryState.set(graph.entry.key, FLAGS_IN_FILE);
+    const done = new Map<Node, number>();
     do {
       this.changed = false;
       for (const n of graph.nodes) {
-        this.flags.state = this.entryState.get(n.key) ?? FLAGS_IN_FILE;
+        const state = this.entryState.get(n.key) ?? FLAGS_IN_FILE;
+        if (done.get(n) === state) continue;
+        done.set(n, state);
+        this.flags.state = state;
         this.body(n);
         w.at = at;
       }

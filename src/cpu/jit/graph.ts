@@ -64,7 +64,10 @@ export function fallsThrough(ir: IrBlock): boolean {
   return (op === Op.br || op === Op.bx) && isCall(ir, last);
 }
 
-/** Finds the blocks that can be reached from `entry` without calls. Undefined when nothing can be fetched there. */
+/**
+ * Finds the blocks that can be reached from `entry` without calls; when `entry` is in a loop, those from which it is reached
+ * again: what lies behind a loop has regions of its own. Undefined when nothing can be fetched there.
+ */
 export function buildGraph(fetch: Fetch, entry: number): Graph | undefined {
   const thumb = (entry & 1) !== 0;
   const blocks = new Map<number, IrBlock>();
@@ -103,7 +106,28 @@ export function buildGraph(fetch: Fetch, entry: number): Graph | undefined {
     // A branch into the middle of an instruction: keep the block as it is.
     if (!("address" in cut)) blocks.set(key, cut);
   }
-  return order(blocks, entry >>> 0);
+  return order(loopOf(blocks, entry >>> 0), entry >>> 0);
+}
+
+/** The blocks from which `entry` can be reached, or all blocks when it is in no loop. */
+function loopOf(blocks: ReadonlyMap<number, IrBlock>, entry: number): ReadonlyMap<number, IrBlock> {
+  const before = new Map<number, number[]>();
+  for (const [key, ir] of blocks) {
+    for (const target of targets(ir)) {
+      const list = before.get(target);
+      if (list) list.push(key);
+      else before.set(target, [key]);
+    }
+  }
+  const loop = new Map<number, IrBlock>();
+  const work = [...(before.get(entry) ?? [])];
+  if (work.length === 0) return blocks;
+  for (let key = work.pop(); key !== undefined; key = work.pop()) {
+    if (loop.has(key)) continue;
+    loop.set(key, blocks.get(key)!);
+    work.push(...(before.get(key) ?? []));
+  }
+  return loop;
 }
 
 function order(blocks: ReadonlyMap<number, IrBlock>, entry: number): Graph {

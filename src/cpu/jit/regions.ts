@@ -112,19 +112,16 @@ export class Regions {
       ranges.push(address >>> 0, (address >>> 0) + 4);
       return low | (high << 16);
     };
+    // The code says which stubs there are, and where its unlikely branches are: write it before the sections that name them.
     const w = this.writer;
-    writeHead(w, this.pages);
-    // The code comes behind the sections that name its functions, but says which stubs there are: write it to learn them.
-    const head = w.at;
-    const write = (): void =>
-      new RegionEmitter(w, graph, (target) => this.slotOf(target), literalAt).write();
-    write();
+    w.at = 0;
+    new RegionEmitter(w, graph, (target) => this.slotOf(target), literalAt).write();
     if (w.full) return false;
-    const unlikely = w.unlikely.map((at) => at - head);
-    w.at = head;
+    const body = w.take();
     const stubs = this.pending;
     this.pending = [];
-    this.writeFunctions(1 + stubs.length, write, stubs, unlikely);
+    writeHead(w, this.pages);
+    this.writeFunctions(body, stubs, w.unlikely);
     const bytes = w.take();
     const exports = this.instantiate(bytes);
     stubs.forEach((target, k) => this.setStub(target, exports[`s${k}`]));
@@ -200,14 +197,14 @@ export class Regions {
     this.table.set(slot, stub);
   }
 
-  /** Sections function, export and code of a module with the function "r" and a stub "s0" and so on for each of `stubs`. */
+  /** The sections of a module with the function "r" and a stub "s0" and so on for each of `stubs`. */
   private writeFunctions(
-    count: number,
-    body: () => void,
+    body: Uint8Array,
     stubs: readonly number[],
     unlikely: readonly number[],
   ): void {
     const w = this.writer;
+    const count = 1 + stubs.length;
     w.section(3, () => {
       w.unsigned(count);
       for (let k = 0; k < count; k++) w.byte(Type.Region);
@@ -233,7 +230,7 @@ export class Regions {
     });
     w.section(10, () => {
       w.unsigned(count);
-      w.sized(body);
+      w.sized(() => w.append(body));
       for (const key of stubs) {
         w.sized(() => {
           w.unsigned(0);

@@ -93,9 +93,13 @@ export class Writer {
     return this.bytes.slice(0, this.at);
   }
   get full(): boolean {
-    return this.at > CAPACITY - 0x8000;
+    return this.at > CAPACITY / 2;
   }
 
+  append(bytes: Uint8Array): void {
+    this.bytes.set(bytes, this.at);
+    this.at += bytes.length;
+  }
   byte(b: number): void {
     this.bytes[this.at++] = b;
   }
