@@ -1,7 +1,7 @@
 import type { KernelApi, SymbolTable } from "../kernel/types.ts";
 import type { Module } from "./module.ts";
 import type { Registry } from "./registry.ts";
-import { followsCall } from "./return-address.ts";
+import { callBefore, type CodeReader } from "./return-address.ts";
 
 /**
  * Functions of the C library whose caller gets the block and has to free it. What others allocate (buffers of streams, numbers in
@@ -41,11 +41,19 @@ export class Allocations {
   /** What return addresses in the firmware stand for. */
   private readonly kinds = new Map<number, Kind>();
 
+  private readonly code: CodeReader;
+
   constructor(
     private readonly kernel: KernelApi,
     private readonly symbols: SymbolTable,
     private readonly registry: Registry,
-  ) {}
+  ) {
+    const { memory } = kernel;
+    this.code = {
+      word: (address) => (memory.contains(address, 4) ? memory.ldu32(address) : undefined),
+      half: (address) => (memory.contains(address, 2) ? memory.ld16(address) : undefined),
+    };
+  }
 
   /** For KernelHooks.allocated. */
   allocated(address: number, size: number): void {
@@ -79,14 +87,14 @@ export class Allocations {
     word >>>= 0;
     const module = this.registry.containing(word);
     if (module) {
-      if (!followsCall(this.kernel.memory, word)) return false;
+      if (callBefore(this.code, word) === undefined) return false;
       this.blocks.set(address, { size, site: word, module });
       return true;
     }
     let kind = this.kinds.get(word);
     if (kind === undefined) {
       const inside = this.symbols.nearest(word);
-      if (!inside || !followsCall(this.kernel.memory, word)) return false;
+      if (!inside || callBefore(this.code, word) === undefined) return false;
       kind = FOR_CALLER.has(inside.name) ? Kind.ForCaller : Kind.Library;
       this.kinds.set(word, kind);
     }

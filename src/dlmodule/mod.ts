@@ -17,5 +17,6 @@ export { planLoad } from "./plan.ts";
 export type { LoadPlan } from "./plan-types.ts";
 export { explainMissing } from "./reasons.ts";
 export type { Whereabouts } from "./registry.ts";
+export { callBefore, type CodeReader } from "./return-address.ts";
 export { bind } from "./bind.ts";
 export { relocate } from "./relocate-arm.ts";

@@ -1,5 +1,6 @@
 /** What modules leave behind: leaks/build.sh makes the programs. */
 import { describe, expect, test } from "bun:test";
+import { join } from "node:path";
 import { ObjectClass } from "../../src/kernel/types.ts";
 import { Board, fixture } from "./board.ts";
 import { WholeBoard } from "./whole-board.ts";
@@ -102,6 +103,20 @@ describe("policies", () => {
     expect(board.machine.outcome).toMatchObject({ kind: "returned", code: 2 });
   });
 });
+
+test("on the command line: --leaks error gives exit code 138, ignore the program's own", () => {
+  const run = (...options: string[]) => {
+    const command = [process.execPath, "src/main.ts", "run", ...options];
+    const cwd = join(import.meta.dir, "../..");
+    const program = ["test/dlmodule/leaks/leaks.mo", "heap"];
+    const { exitCode, stderr } = Bun.spawnSync([...command, ...program], { cwd });
+    return [exitCode, stderr.toString().split("\n")[0]];
+  };
+  const said = "rtt-sim: /leaks.mo left behind (given back now):";
+  expect(run("--leaks", "error")).toEqual([138, said]);
+  expect(run()).toEqual([2, said]);
+  expect(run("--leaks", "ignore")).toEqual([2, ""]);
+}, 30_000);
 
 test("objects that module_init made in the name of the system go with the library", () => {
   const board = new Board({ files: { "/libinit.so": fixture("test/dlmodule/leaks/libinit.so") } });
