@@ -92,6 +92,12 @@ export const OPTIONS = [
     commands: RUNNING,
   },
   {
+    name: "engine",
+    value: "interp|auto|jit",
+    help: "how guest code is executed: interpreted (default), hot code translated, all translated",
+    commands: RUNNING,
+  },
+  {
     name: "seed",
     value: "N",
     help: "seed of the one source of randomness (default 1)",

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { LeakPolicy } from "../dlmodule/mod.ts";
+import type { Engine } from "../cpu/mod.ts";
 import { firmwareImage } from "./assets.ts";
 import { hostError } from "./host-file.ts";
 import { type Parsed, parseChoice, parseSize, parseTime } from "./parse.ts";
@@ -9,6 +10,7 @@ import { ExitCode, UserError } from "./exit-codes.ts";
 export interface Settings {
   readonly firmware: Uint8Array;
   readonly compat404: boolean;
+  readonly engine: Engine | undefined;
   readonly seed: number;
   /** Bytes of RAM from 0x60000000 to the end of the heap. */
   readonly ram: number | undefined;
@@ -37,6 +39,7 @@ export function settingsOf(parsed: Parsed): Settings {
   return {
     firmware: firmware === undefined ? firmwareImage() : hostBytes(firmware),
     compat404: given("compat", (text) => parseChoice("compat", text, ["4.0.4"])) !== undefined,
+    engine: given("engine", (text) => parseChoice("engine", text, ["auto", "interp", "jit"])),
     seed: given("seed", parseSeed) ?? 1,
     ram: given("ram", (text) => parseSize("ram", text, 2 * MIB, 512 * MIB)),
     stack: given("stack", (text) => parseSize("stack", text, 512, 64 * MIB)),

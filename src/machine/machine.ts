@@ -1,5 +1,5 @@
 import { type BlockDevice, cardDevice, findPartitions } from "../block/mod.ts";
-import { createInterpreter } from "../cpu/mod.ts";
+import { createCpu, type Engine } from "../cpu/mod.ts";
 import type { Cpu } from "../cpu/types.ts";
 import {
   abortReport,
@@ -42,6 +42,8 @@ export interface MachineOptions {
   readonly seed?: number;
   /** Bytes from 0x60000000 to the end of the heap; default 8 MiB. */
   readonly ram?: number;
+  /** How guest code is executed; engines differ in speed only. */
+  readonly engine?: Engine;
   /** Stack in bytes of a module's main thread when the module does not say. */
   readonly stack?: number;
   /** What to say about things that modules leave behind. */
@@ -53,6 +55,7 @@ export type BootMode = "shell" | "lines";
 
 const BASE = 0x60000000;
 const DEFAULT_RAM = 0x800000;
+const DEFAULT_ENGINE: Engine = "interp";
 const TICKS_PER_SECOND = 100;
 /** The disk's name on the board. */
 const DISK = "sd0";
@@ -76,7 +79,7 @@ export class Machine {
     const disk = new CountedDisk(options.disk);
     this.disk = disk;
     this.memory = new GuestMemory({ base: BASE, size: (options.ram ?? DEFAULT_RAM) + SYSTEM_AREA });
-    this.cpu = createInterpreter(this.memory);
+    this.cpu = createCpu(this.memory, options.engine ?? DEFAULT_ENGINE);
     this.firmware = new Firmware(this.memory, options.firmware);
     const { firmware } = this;
     this.kernel = createKernel(this.memory, this.cpu, firmware, {
