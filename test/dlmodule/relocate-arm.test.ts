@@ -94,7 +94,8 @@ describe("objects with a global offset table, veneers and several sections, agai
           if (type === "R_ARM_GOTOFF32") return tableOf(image) + word(image, at);
           // Whatever the table's place, it is inside the block.
           if (type === "R_ARM_BASE_PREL") return tableOf(image) >= plan.size;
-          if (/CALL|JUMP/.test(type)) return destination(image, at, /THM/.test(type));
+          if (/JUMP(8|11)$/.test(type)) return word(image, at) & 0xffff;
+          if (/CALL|JUMP|PC24|PLT32/.test(type)) return destination(image, at, /THM/.test(type));
           return word(image, at);
         });
         expect(a).toEqual(b);
@@ -119,13 +120,19 @@ describe("objects with a global offset table, veneers and several sections, agai
       "R_ARM_GOT_PREL",
       "R_ARM_JUMP24",
       "R_ARM_LDR_PC_G0",
+      "R_ARM_NONE",
+      "R_ARM_PC24",
+      "R_ARM_PLT32",
       "R_ARM_TARGET1",
       "R_ARM_TARGET2",
       "R_ARM_THM_CALL",
+      "R_ARM_THM_JUMP11",
       "R_ARM_THM_JUMP19",
       "R_ARM_THM_JUMP24",
+      "R_ARM_THM_JUMP8",
       "R_ARM_THM_PC12",
       "R_ARM_THM_PC8",
+      "R_ARM_V4BX",
     ]);
   });
 });

@@ -18,6 +18,18 @@ here:
     bl undefined_weak
     beq undefined_weak
     b other
+plt:
+    bl plt
+    .reloc plt, R_ARM_PLT32, ext_arm
+pc24:
+    b pc24
+    .reloc pc24, R_ARM_PC24, ext_arm
+v4bx:
+    bx lr
+    .reloc v4bx, R_ARM_V4BX
+nothing:
+    .word 0x1234
+    .reloc nothing, R_ARM_NONE, ext_arm
     .word ext_data(GOT)
     .word ext_arm(GOT)
     .word ext_thumb(GOT)
@@ -51,6 +63,12 @@ lit8:
     bl undefined_weak
     b.w undefined_weak
     b.w other_thumb
+jump11:
+    .inst.n 0xe7fe
+    .reloc jump11, R_ARM_THM_JUMP11, near_code
+jump8:
+    .inst.n 0xd0fe
+    .reloc jump8, R_ARM_THM_JUMP8, near_code
     .align 2
     .word second
     .section .text.other,"ax"
