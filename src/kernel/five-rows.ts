@@ -1,11 +1,10 @@
 import { RT_ERROR } from "./abi/constants.ts";
-import type { ExportRow } from "./call.ts";
+import { callGuest, type ExportRow } from "./call.ts";
 import { eventRows } from "./ipc/event.ts";
 import { mailboxRows } from "./ipc/mailbox.ts";
 import { messageQueueRows } from "./ipc/messagequeue.ts";
 import { mutexRows } from "./ipc/mutex.ts";
 import { semRows } from "./ipc/sem.ts";
-import { callGuest } from "./call.ts";
 import type { Kernel } from "./kernel.ts";
 import { threadRows } from "./thread-rows.ts";
 import type { ThreadState } from "./thread-state.ts";

@@ -1,9 +1,7 @@
-import type { ExportRow, Task } from "../call.ts";
-import { callGuest } from "../call.ts";
+import { callGuest, type ExportRow, type Task } from "../call.ts";
 import type { ThreadState } from "../thread-state.ts";
 import { deliver } from "./deliver.ts";
-import { failed } from "./errno.ts";
-import { E } from "./errno.ts";
+import { E, failed } from "./errno.ts";
 import type { Pthreads } from "./threads.ts";
 
 /** alarm: SIGALRM for the calling thread, by raise() of the C library or a handler of rt_signal_install. */

@@ -1,5 +1,4 @@
-import { THREAD } from "../abi/layout.ts";
-import { IPC } from "../abi/layout.ts";
+import { IPC, THREAD } from "../abi/layout.ts";
 import type { ExportRow, Task } from "../call.ts";
 import { condBroadcast, condDestroy, condInit, condWait } from "./cond.ts";
 import { E } from "./errno.ts";

@@ -25,16 +25,12 @@ function init(c: Pthreads, rwlock: number): number {
 }
 
 /** Runs `body` with the lock's mutex held. */
-function* guarded(
-  c: Pthreads,
-  rwlock: number,
-  body: (rwlock: number) => Generator<never, number, number> | Task<number>,
-): Task<number> {
+function* guarded(c: Pthreads, rwlock: number, body: () => Task<number>): Task<number> {
   if (rwlock === 0) return E.EINVAL;
   if (RWLOCK.attr.get(c.k.memory, rwlock) === UNINITIALISED) init(c, rwlock);
   const error = yield* lock(c, RWLOCK.mutex.at(rwlock));
   if (error !== 0) return error;
-  const result = yield* body(rwlock);
+  const result = yield* body();
   mutexUnlock(c, RWLOCK.mutex.at(rwlock));
   return result;
 }
