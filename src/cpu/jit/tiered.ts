@@ -11,11 +11,11 @@ import { type Host, Regions } from "./regions.ts";
 /** The interpreter leaves after so many units, on average, so that the place where it is can be counted. */
 const SAMPLE_UNITS = 128;
 /** A place seen so often is translated: a loop of about a thousand iterations, interpreted in the time that a translation takes. */
-const HOT_SAMPLES = 8;
+const HOT_SAMPLES = 16;
 /** So many calls from translated code make a function worth translating. */
 const HOT_ARRIVALS = 64;
 /** Units before the first translation, which costs as much as ten others: the host has to compile the translator. */
-const FIRST_UNITS = 100_000;
+const FIRST_UNITS = 500_000;
 
 /**
  * A core with two engines: the interpreter for everything that runs seldom, and regions of WebAssembly for the rest. Both work
@@ -36,12 +36,14 @@ export class TieredCore implements Cpu {
   private readonly samples = new Map<number, number>();
   private random = 1;
   /** Units which the interpreter still has to use up before anything is translated. */
-  private cold = FIRST_UNITS;
+  private cold: number;
 
   constructor(
     readonly memory: GuestMemory,
     private readonly eager = false,
+    firstUnits = FIRST_UNITS,
   ) {
+    this.cold = firstUnits;
     const core = (this.core = new Core(memory));
     this.file = memory.engine;
     this.r = core.r;
