@@ -7,7 +7,7 @@ import type { Cpu } from "./types.ts";
 export type Engine = "interp" | "jit" | "auto";
 
 /** An ARM core that executes from `memory`; takes over memory.onCodeWrite. Engines differ in speed only. */
-export function createCpu(memory: GuestMemory, engine: Engine = "interp"): Cpu {
+export function createCpu(memory: GuestMemory, engine: Engine = "auto"): Cpu {
   if (engine === "interp") return createInterpreter(memory);
   return new TieredCore(memory, engine === "jit");
 }
