@@ -42,6 +42,8 @@ export function runSession(): SessionCounters {
   const machine = new Machine({
     firmware: readFileSync(FIRMWARE),
     disk,
+    // The only engine that counts every instruction.
+    engine: "interp",
     output: (bytes) => (said += Buffer.from(bytes).toString("latin1")),
     diagnostics: (text) => (said += `[${text}]\n`),
   });
