@@ -10,6 +10,7 @@ import {
   type StartEvent,
 } from "./context.ts";
 import { Audit } from "./audit.ts";
+import { GuestAborted } from "../kernel/mod.ts";
 import { Causes } from "./causes.ts";
 import { MODULE, OBJECT_STATIC, STACK_404, STACK_DEFAULT, STAT } from "./layout.ts";
 import { Libdl } from "./libdl.ts";
@@ -198,9 +199,25 @@ export class Loader {
     this.registry.add(module);
     this.libraries.adopt(module, needed);
     placed?.(module);
-    if (module.library) yield* this.life.construct(module);
-    yield* this.life.initialise(module);
-    return module;
+    try {
+      if (module.library) yield* this.life.construct(module);
+      yield* this.life.initialise(module);
+      return module;
+    } catch (error) {
+      if (!(error instanceof GuestAborted)) throw error;
+      yield* this.failed(module);
+      return undefined;
+    }
+  }
+
+  /** module_init or a constructor faulted in a system thread: the module goes, without any more of its code being run. */
+  private *failed(module: Module): Task<void> {
+    const { name, path, address } = module;
+    this.starts.emit({ name, path, address });
+    module.end = { how: "fault", code: -1 };
+    module.cleaned = true;
+    module.constructed = false;
+    yield* this.unload(module);
   }
 
   /** dlmodule_create: struct rt_dlmodule with its defaults and nothing loaded; 0 when there is no memory. */
