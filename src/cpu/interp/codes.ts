@@ -1,5 +1,5 @@
 import { Op } from "../ir/ops.ts";
-import { Code } from "./loop.ts";
+import { Code, Long } from "./loop.ts";
 
 // Which codes of the loop do what an IR op does, by op number.
 
@@ -63,11 +63,12 @@ unaryCodes[Op.sxth] = Code.Sxth;
 unaryCodes[Op.clz] = Code.Clz;
 unaryCodes[Op.rev] = Code.Rev;
 
-export const longCodes: (Code | undefined)[] = [];
-longCodes[Op.umull] = Code.Umull;
-longCodes[Op.smull] = Code.Smull;
-longCodes[Op.umlal] = Code.Umlal;
-longCodes[Op.smlal] = Code.Smlal;
+/** Long multiplications: bits of Long. */
+export const longForms: (number | undefined)[] = [];
+longForms[Op.umull] = 0;
+longForms[Op.smull] = Long.Signed;
+longForms[Op.umlal] = Long.Accumulate;
+longForms[Op.smlal] = Long.Signed | Long.Accumulate;
 
 /** Constant and register offset forms. */
 export const memory: (readonly [i: Code, x: Code] | undefined)[] = [];

@@ -3,11 +3,15 @@ import { dropDeadFlags, fuseCompareBranch } from "../ir/passes.ts";
 import { liftBlock } from "../lift/mod.ts";
 import { type Cpu, type CpuStats, Exit, SVC_UNITS } from "../types.ts";
 import { type Block, PREFETCH_ABORT } from "./arena.ts";
-import { DataAccess } from "./data-access.ts";
+import { DataAccess, sizeOf } from "./data-access.ts";
 import { Encoder } from "./encode.ts";
-import { Code, HANDOVER, loop } from "./loop.ts";
+import { Code, HANDOVER, loop, type LoopState } from "./loop.ts";
 import { prime } from "./prime.ts";
+import { rare, RARE_WORDS } from "./rare.ts";
 import { packCpsr, Slot, unpackCpsr } from "./state.ts";
+
+/** Words of a supervisor call. */
+const SVC_WORDS = 4;
 
 /** Added to ITSTATE in the key of a block of one instruction. */
 const STEP_IT = 256;
@@ -19,7 +23,7 @@ const STEP_IT = 256;
 const PRIME_AFTER = 10_000;
 
 /** The interpreter as a Cpu. What the loop and the rare ops need of it is public, everybody else sees `Cpu`. */
-export class Core extends DataAccess implements Cpu {
+export class Core extends DataAccess implements Cpu, LoopState {
   readonly r: Int32Array;
   readonly stats: CpuStats = {
     instructions: 0,
@@ -29,6 +33,8 @@ export class Core extends DataAccess implements Cpu {
     svcs: 0,
   };
   units = 0;
+  at = 0;
+  operand = 0;
   onSvc: (imm: number) => boolean = () => false;
 
   private readonly encoder = new Encoder(this.arena.words);
@@ -74,7 +80,7 @@ export class Core extends DataAccess implements Cpu {
   /** Runs until an exit or a block of the other engine. */
   interpret(): Exit | typeof HANDOVER {
     if (this.stats.instructions > PRIME_AFTER) prime();
-    return loop(this, this.enter());
+    return this.execute(this.enter());
   }
 
   /** Executes the instruction at the pc, which may fault or stop; HANDOVER when not. A branch may be followed further. */
@@ -85,7 +91,7 @@ export class Core extends DataAccess implements Cpu {
     file[Slot.IT] = 0;
     const full = (key >>> 0) + (it + STEP_IT) * 2 ** 32;
     const block = this.arena.get(full) ?? this.translate(key, it, full);
-    return loop(this, block ? block.first + 1 : PREFETCH_ABORT);
+    return this.execute(block ? block.first + 1 : PREFETCH_ABORT);
   }
 
   /** The block at `key` is of the other engine from now on. */
@@ -104,10 +110,55 @@ export class Core extends DataAccess implements Cpu {
     this.drop(start, end);
   }
 
-  // What follows is for the loop and the rare ops.
+  /** Runs from an arena index until an exit. */
+  private execute(ip: number): Exit | typeof HANDOVER {
+    while (ip >= 0) {
+      if (!loop(this, ip)) return Exit.Slice;
+      ip = this.help(this.at);
+    }
+    return ~ip as Exit | typeof HANDOVER;
+  }
+
+  /** Executes the op at `ip` for the loop. Returns the arena index to go on at, or ~exit. */
+  private help(ip: number): number {
+    const { words } = this.arena;
+    const word = words[ip];
+    switch (word & 255) {
+      case Code.Exit:
+        return this.link(words[ip - 1], words[ip + 1], ip);
+      case Code.Leave:
+        return this.leave(ip);
+      case Code.Bx:
+      case Code.Blx:
+        return this.find(this.operand);
+      case Code.Svc:
+        return this.svc(ip);
+      case Code.Rare:
+        if (!rare(this, ip, (word >>> 8) & 255)) return this.faultAt(ip);
+        return ip + RARE_WORDS;
+      case Code.Handover:
+        this.goTo(words[ip - 1], 0);
+        return ~HANDOVER;
+      case Code.Pause:
+        this.stats.instructions += word >>> 24;
+        this.goTo(words[ip + 1], words[ip + 2]);
+        return ~HANDOVER;
+      case Code.PrefetchAbort:
+        return this.prefetchAbort();
+      case Code.Udf:
+        this.fault = { kind: "undefined instruction", pc: 0, why: "undefined instruction" };
+        return this.faultAt(ip);
+      case Code.Bkpt:
+        this.fault = { kind: "breakpoint", pc: 0, why: `bkpt #${words[ip + 1]}` };
+        return this.faultAt(ip);
+      default:
+        if (!this.access(ip, this.operand)) return this.faultAt(ip);
+        return ip + sizeOf(word);
+    }
+  }
 
   /** Arena index of the code for r[15], T and IT. */
-  enter(): number {
+  private enter(): number {
     const { file } = this;
     const key = (file[Slot.PC] & ~1) | file[Slot.T];
     const it = file[Slot.IT];
@@ -118,7 +169,7 @@ export class Core extends DataAccess implements Cpu {
   }
 
   /** Arena index of the code at a guest address (bit 0: Thumb). */
-  find(key: number): number {
+  private find(key: number): number {
     const block = this.blockFor(key, 0);
     if (!block) return PREFETCH_ABORT;
     this.arena.cacheTarget(block);
@@ -126,7 +177,7 @@ export class Core extends DataAccess implements Cpu {
   }
 
   /** The same for a direct branch, which from now on goes there at once: `place` held `stub`. */
-  link(key: number, place: number, stub: number): number {
+  private link(key: number, place: number, stub: number): number {
     const { version } = this.arena;
     const block = this.blockFor(key, 0);
     if (!block) return PREFETCH_ABORT;
@@ -135,83 +186,66 @@ export class Core extends DataAccess implements Cpu {
   }
 
   /** Goes on at the instruction that starts at `ip`, in another block: this one has been dropped or ends inside an IT block. */
-  leave(ip: number): number {
+  private leave(ip: number): number {
     const { block, index: last } = this.place(ip);
     // Instructions without ops of their own (NOP, ISB) start at the same word; the first of them is the next.
     let index = last;
     while (index > 0 && block.map[index * 2 - 2] >>> 8 === ip) index--;
-    this.stats.instructions += index;
-    const entry = block.map[index * 2 + 1];
-    this.file[Slot.PC] = entry & ~1;
-    this.file[Slot.T] = entry & 1;
-    this.file[Slot.IT] = block.map[index * 2] & 255;
+    this.stopAt(block, index);
     return this.enter();
   }
 
-  /**
-   * The supervisor call at `ip`, `count` instructions after the last count. Returns the arena index to go on at, `ip` itself
-   * for the op behind it, or -1 for Exit.Stop, -2 for Exit.Slice.
-   */
-  svc(ip: number, count: number): number {
-    const { file, arena } = this;
-    const next = arena.words[ip + 2];
-    const it = arena.words[ip + 3];
-    const { version } = arena;
-    file[Slot.PC] = next & ~1;
-    file[Slot.T] = next & 1;
-    file[Slot.IT] = it;
+  /** The supervisor call at `ip`. */
+  private svc(ip: number): number {
+    const { arena, file, stats } = this;
+    const { version, words } = arena;
+    const count = words[ip] >>> 24;
+    const next = words[ip + 2];
+    const it = words[ip + 3];
+    this.goTo(next, it);
     this.units -= SVC_UNITS;
-    this.stats.instructions += count;
-    this.stats.svcs++;
-    if (!this.onSvc(arena.words[ip + 1])) return -1;
-    if (this.units <= 0) return -2;
+    stats.instructions += count;
+    stats.svcs++;
+    if (!this.onSvc(words[ip + 1])) return ~Exit.Stop;
+    if (this.units <= 0) return ~Exit.Slice;
     const same = file[Slot.PC] === (next & ~1) && file[Slot.T] === (next & 1);
     if (!same || file[Slot.IT] !== it || arena.version !== version) return this.enter();
+    // The block goes on and will count its instructions from its start.
+    stats.instructions -= count;
     file[Slot.IT] = 0;
-    return ip;
+    return ip + SVC_WORDS;
   }
 
   /** Completes a fault at `ip`: registers are as before the instruction, pc is that of the instruction. */
-  faultAt(ip: number, units: number, count: number): Exit {
-    this.units = units;
-    this.stats.instructions += count;
-    this.stopAt(ip);
+  private faultAt(ip: number): number {
+    const { block, index } = this.place(ip);
+    this.stopAt(block, index);
     this.fault = { ...this.fault!, pc: this.file[Slot.PC] >>> 0 };
-    return Exit.Fault;
+    return ~Exit.Fault;
   }
 
-  /** UDF, BKPT and what is no instruction. */
-  trap(ip: number, units: number, count: number): Exit {
-    const { words } = this.arena;
-    this.fault =
-      (words[ip] & 255) === Code.Bkpt
-        ? { kind: "breakpoint", pc: 0, why: `bkpt #${words[ip + 1]}` }
-        : { kind: "undefined instruction", pc: 0, why: "undefined instruction" };
-    return this.faultAt(ip, units, count);
-  }
-
-  prefetchAbort(units: number, count: number): Exit {
-    this.units = units;
-    this.stats.instructions += count;
-    const pc = (this.fetchFault & ~1) >>> 0;
-    this.file[Slot.PC] = pc;
-    this.file[Slot.T] = this.fetchFault & 1;
+  private prefetchAbort(): number {
+    this.goTo(this.fetchFault, 0);
+    const pc = this.file[Slot.PC] >>> 0;
     this.fault = { kind: "prefetch abort", pc, why: "not executable memory" };
-    return Exit.Fault;
+    return ~Exit.Fault;
+  }
+
+  /** The pc is before instruction `index` of the block. */
+  private stopAt(block: Block, index: number): void {
+    this.stats.instructions += index;
+    this.goTo(block.map[index * 2 + 1], block.map[index * 2] & 255);
+  }
+  private goTo(key: number, it: number): void {
+    const { file } = this;
+    file[Slot.PC] = key & ~1;
+    file[Slot.T] = key & 1;
+    file[Slot.IT] = it;
   }
 
   private place(ip: number): { block: Block; index: number } {
     const block = this.arena.at(ip);
     return { block, index: this.arena.instructionAt(block, ip) };
-  }
-
-  private stopAt(ip: number): void {
-    const { block, index } = this.place(ip);
-    this.stats.instructions += index;
-    const entry = block.map[index * 2 + 1];
-    this.file[Slot.PC] = entry & ~1;
-    this.file[Slot.T] = entry & 1;
-    this.file[Slot.IT] = block.map[index * 2] & 255;
   }
 
   private blockFor(key: number, it: number): Block | undefined {

@@ -48,6 +48,12 @@ describe(Code.LdrbPre, 1, "load", "pre");
 describe(Code.StrPre, 4, "store", "pre");
 describe(Code.StrbPre, 1, "store", "pre");
 
+/** Words of a memory op. */
+export function sizeOf(word: number): number {
+  const code: Code = word & 255;
+  return code === Code.Ldm || code === Code.Stm ? 3 + (word >>> 24) : 2;
+}
+
 /** The slow paths of loads and stores: what the loop's own check of rights and alignment refuses, and exclusive access. */
 export abstract class DataAccess {
   /** The register file (state.ts), in wasm memory, where translated code keeps it too. */
@@ -68,36 +74,65 @@ export abstract class DataAccess {
     this.monitor.size = -1;
   }
 
-  dataAbort(address: number, access: "read" | "write", why: string): void {
+  dataAbort(address: number, size: number, access: "read" | "write", why: string): void {
     address >>>= 0;
-    const guard = this.memory.guardAt(address);
+    let guard: unknown;
+    for (let k = 0; k < size && guard === undefined; k++) guard = this.memory.guardAt(address + k);
     this.fault = { kind: "data abort", pc: 0, address, access, why, guard };
   }
 
-  /**
-   * The load or store at `ip`, of `address`, when the fast path refused it. Returns the arena index behind it, or -ip when it
-   * faults.
-   */
-  access(ip: number, address: number): number {
+  /** The memory op at `ip`, whose fast path refused it. False when it faults: nothing has changed then. */
+  protected access(ip: number, address: number): boolean {
     const { file } = this;
-    const word = this.arena.words[ip];
+    const { words } = this.arena;
+    const word = words[ip];
     const code: Code = word & 255;
     const d = (word >>> 8) & 255;
-    const { size, store, signed, writeback } = accesses[code]!;
+    const a = (word >>> 16) & 255;
+    const b = word >>> 24;
+    if (code === Code.Ldm || code === Code.Stm) {
+      const base = file[a];
+      const list = words.subarray(ip + 3, ip + 3 + b);
+      if (!this.transfer(ip, (base + words[ip + 1]) | 0, list, code === Code.Stm)) return false;
+      if (code === Code.Stm || !list.includes(a)) file[a] = base + words[ip + 2];
+      return true;
+    }
+    if (code === Code.LdrdI || code === Code.StrdI)
+      return this.transfer(ip, address, [d, b], code === Code.StrdI);
+    const access = accesses[code];
+    if (!access) throw new Error(`interpreter: no code ${code} at ${ip}`);
+    const { size, store, signed, writeback } = access;
     if (store) this.store(ip, address, size, file[d]);
     else {
       const value = this.load(address, size);
-      if (this.fault === undefined) {
-        const unused = 32 - size * 8;
-        file[d] = signed ? (value << unused) >> unused : value;
-      }
+      const unused = 32 - size * 8;
+      if (this.fault === undefined) file[d] = signed ? (value << unused) >> unused : value;
     }
-    if (this.fault !== undefined) return -ip;
-    if (writeback) {
-      const moved = writeback === "pre" ? 0 : this.arena.words[ip + 1];
-      file[(word >>> 16) & 255] = address + moved;
+    if (this.fault !== undefined) return false;
+    if (writeback) file[a] = address + (writeback === "pre" ? 0 : words[ip + 1]);
+    return true;
+  }
+
+  /** Loads or stores registers of the file from `address` on, aligned to 4: all of them, or none and a fault. */
+  transfer(ip: number, address: number, registers: ArrayLike<number>, store: boolean): boolean {
+    const size = registers.length * 4;
+    const access = store ? "write" : "read";
+    if (address & 3) {
+      this.dataAbort(address, size, access, "alignment");
+      return false;
     }
-    return ip + 2;
+    this.storing = store ? ip : 0;
+    const allowed = this.allowed(address, size, access);
+    this.storing = 0;
+    if (!allowed) return false;
+    const { file } = this;
+    const { i32 } = this.memory;
+    const first = address >>> 2;
+    for (let k = 0; k < registers.length; k++) {
+      if (store) i32[first + k] = file[registers[k]];
+      else file[registers[k]] = i32[first + k];
+    }
+    return true;
   }
 
   /** Slow path of a load of 1, 2 or 4 bytes, any alignment; zero extended. Sets `fault` when it is refused. */
@@ -119,25 +154,12 @@ export abstract class DataAccess {
     for (let k = 0; k < size; k++) u8[(address >>> 0) + k] = value >>> (k * 8);
   }
 
-  /** Slow path of n words, aligned to 4: true when all of them may be accessed. */
-  multiple(ip: number, address: number, n: number, store: boolean): boolean {
-    if (address & 3) {
-      this.dataAbort(address, store ? "write" : "read", "alignment");
-      return false;
-    }
-    this.storing = ip;
-    const allowed = this.allowed(address, n * 4, store ? "write" : "read");
-    this.storing = 0;
-    return allowed;
-  }
-
+  /** LDREX of 1 << size bytes into register d, of 8 into d and e. */
   loadExclusive(ip: number, d: number, e: number, address: number, size: number): void {
     const bytes = 1 << size;
-    if (address & (bytes - 1)) return this.dataAbort(address, "read", "alignment");
+    if (address & (bytes - 1)) return this.dataAbort(address, bytes, "read", "alignment");
     if (size === 3) {
-      if (!this.multiple(ip, address, 2, false)) return;
-      this.file[d] = this.memory.i32[address >>> 2];
-      this.file[e] = this.memory.i32[(address >>> 2) + 1];
+      if (!this.transfer(ip, address, [d, e], false)) return;
     } else {
       const value = this.load(address, bytes);
       if (this.fault !== undefined) return;
@@ -147,21 +169,15 @@ export abstract class DataAccess {
     this.monitor.size = size;
   }
 
-  /** True when the store was made: the monitor still covers the address. */
+  /** STREX of register s, or s and t. True when the store was made: the monitor covers the address. */
   storeExclusive(ip: number, s: number, t: number, address: number, size: number): boolean {
     const { monitor } = this;
     const passes = monitor.size === size && monitor.address === address;
     monitor.size = -1;
     if (!passes) return false;
-    if (size === 3) {
-      if (!this.multiple(ip, address, 2, true)) return false;
-      this.memory.i32[address >>> 2] = s;
-      this.memory.i32[(address >>> 2) + 1] = t;
-    } else {
-      this.store(ip, address, 1 << size, s);
-      if (this.fault !== undefined) return false;
-    }
-    return true;
+    if (size === 3) return this.transfer(ip, address, [s, t], true);
+    this.store(ip, address, 1 << size, this.file[s]);
+    return this.fault === undefined;
   }
 
   private allowed(address: number, size: number, access: "read" | "write"): boolean {
@@ -170,7 +186,7 @@ export abstract class DataAccess {
       return true;
     } catch (error) {
       if (!(error instanceof GuestFault)) throw error;
-      this.dataAbort(error.address, access, error.why);
+      this.dataAbort(error.address, size, access, error.why);
       return false;
     }
   }

@@ -5,7 +5,7 @@ import {
   compareOrder,
   type Forms,
   isShift,
-  longCodes,
+  longForms,
   memory,
   shiftFusion,
   unaryCodes,
@@ -297,8 +297,11 @@ export class Encoder {
     }
     const unary = unaryCodes[x.op];
     if (unary !== undefined) return this.op(unary, x.d, x.a, 0);
-    const long = longCodes[x.op];
-    if (long !== undefined && !x.set) return this.opK(long, x.d, x.a, x.b, x.e);
+    const long = longForms[x.op];
+    if (long !== undefined) {
+      this.opK(Code.Long, x.d, x.a, x.b, x.e | long);
+      if (!x.set) return;
+    }
     this.rare(x);
   }
 

@@ -1,7 +1,4 @@
-import type { Exit } from "../types.ts";
-import type { Core } from "./core.ts";
-import { long } from "./multiply.ts";
-import { rare, RARE_WORDS } from "./rare.ts";
+import type { GuestMemory } from "../../memory/mod.ts";
 
 /**
  * The interpreter's own instruction set: the IR of a block is encoded into the arena as these codes. The first word of an
@@ -139,10 +136,7 @@ export const enum Code {
   Muls,
   Mla, // d = register k + a * b
   Mls,
-  Umull, // register k : d = a * b
-  Smull,
-  Umlal,
-  Smlal,
+  Long, // register k & 255 : d = a * b, with the bits of Long in k
   Sdiv,
   Udiv,
   Sxtb,
@@ -187,6 +181,12 @@ export const enum Code {
   Rare, // d = number of the IR op; operands as in rare.ts
 }
 
+/** Forms of the code Long. */
+export const enum Long {
+  Signed = 0x100,
+  Accumulate = 0x200,
+}
+
 /** The register file, see state.ts. */
 const enum F {
   PC = 15,
@@ -206,14 +206,28 @@ const enum Right {
 /** Entries of the cache of indirect branch targets: two words each, guest address and arena index. */
 export const CACHE_MASK = 0x3fff;
 
-const SLICE: Exit = 0;
-const STOP: Exit = 1;
-
-/** The loop returns this to a core with two engines: go on at the pc, with the other one if it likes. */
+/** What a core with two engines returns besides an Exit: go on at the pc, with the other one if it likes. */
 export const HANDOVER = 3;
 
-/** Runs from arena index `ip` until an exit. */
-export function loop(core: Core, ip: number): Exit | typeof HANDOVER {
+/** What the loop sees of a core. */
+export interface LoopState {
+  readonly file: Int32Array;
+  readonly arena: { readonly words: Int32Array; readonly cache: Int32Array };
+  readonly memory: Pick<GuestMemory, "rights" | "i32" | "u16" | "i16" | "u8" | "i8">;
+  readonly stats: { instructions: number };
+  units: number;
+  /** Arena index of the op that needs help. */
+  at: number;
+  /** The address of a memory op or the target of an indirect branch that needs help. */
+  operand: number;
+}
+
+/**
+ * Runs from arena index `ip`. Returns false when the units are used up, at the pc; true when the op at `at` needs help: it is
+ * none of the loop's, or its fast path refused. Calls nothing: a call would keep the loop's variables out of the machine's
+ * registers, which costs a third of the speed.
+ */
+export function loop(core: LoopState, ip: number): boolean {
   const R = core.file;
   const m = core.arena.words;
   const { cache } = core.arena;
@@ -224,58 +238,48 @@ export function loop(core: Core, ip: number): Exit | typeof HANDOVER {
   let x = 0;
   let y = 0;
   let r = 0;
+  let high = 0;
   for (;;) {
     const w = m[ip];
     let k = m[ip + 1];
     const d = (w >>> 8) & 255;
     const a = (w >>> 16) & 255;
     const b = w >>> 24;
-    memory: {
+    help: {
       switch (w & 255) {
-        case Code.Exit:
-          ip = core.link(m[ip - 1], k, ip);
-          continue;
-        case Code.Leave:
-          core.units = units;
-          core.stats.instructions += count;
-          count = 0;
-          ip = core.leave(ip);
-          continue;
-        case Code.PrefetchAbort:
-          return core.prefetchAbort(units, count);
-        case Code.Pause:
-          R[F.IT] = m[ip + 2];
-          core.units = units;
-          core.stats.instructions += count + b;
-          R[F.PC] = k & -2;
-          R[F.T] = k & 1;
-          return HANDOVER;
-        case Code.Handover:
-          core.units = units;
-          core.stats.instructions += count;
-          k = m[ip - 1];
-          R[F.PC] = k & -2;
-          R[F.T] = k & 1;
-          return HANDOVER;
         case Code.B:
           break;
         case Code.BL:
           R[14] = m[ip + 2];
           break;
-        case Code.Bx:
         case Code.Blx:
           x = R[a];
-          if ((w & 255) === Code.Blx) R[14] = m[ip + 2];
+          R[14] = m[ip + 2];
           count += b;
           if ((x & -2) >>> 0 <= k >>> 0 && --units <= 0) {
             core.units = units;
             core.stats.instructions += count;
             R[F.PC] = x & -2;
             R[F.T] = x & 1;
-            return SLICE;
+            return false;
           }
           y = ((x >>> 1) & CACHE_MASK) << 1;
-          ip = cache[y] === x ? cache[y + 1] : core.find(x);
+          if (cache[y] !== x) break help;
+          ip = cache[y + 1];
+          continue;
+        case Code.Bx:
+          x = R[a];
+          count += b;
+          if ((x & -2) >>> 0 <= k >>> 0 && --units <= 0) {
+            core.units = units;
+            core.stats.instructions += count;
+            R[F.PC] = x & -2;
+            R[F.T] = x & 1;
+            return false;
+          }
+          y = ((x >>> 1) & CACHE_MASK) << 1;
+          if (cache[y] !== x) break help;
+          ip = cache[y + 1];
           continue;
         case Code.Bz:
           if (R[a] !== 0) {
@@ -378,7 +382,7 @@ export function loop(core: Core, ip: number): Exit | typeof HANDOVER {
           y = R[a];
           r = (x - y) | 0;
           R[F.N] = R[F.Z] = r;
-          R[F.C] = x >>> 0 >= y >>> 0 ? 1 : 0;
+          R[F.C] = ((x & ~y) | ((x | ~y) & ~r)) >>> 31;
           R[F.V] = (x ^ y) & (x ^ r);
           if (x !== y) {
             ip += 2;
@@ -390,7 +394,7 @@ export function loop(core: Core, ip: number): Exit | typeof HANDOVER {
           y = R[a];
           r = (x - y) | 0;
           R[F.N] = R[F.Z] = r;
-          R[F.C] = x >>> 0 >= y >>> 0 ? 1 : 0;
+          R[F.C] = ((x & ~y) | ((x | ~y) & ~r)) >>> 31;
           R[F.V] = (x ^ y) & (x ^ r);
           if (x === y) {
             ip += 2;
@@ -402,7 +406,7 @@ export function loop(core: Core, ip: number): Exit | typeof HANDOVER {
           y = R[a];
           r = (x - y) | 0;
           R[F.N] = R[F.Z] = r;
-          R[F.C] = x >>> 0 >= y >>> 0 ? 1 : 0;
+          R[F.C] = ((x & ~y) | ((x | ~y) & ~r)) >>> 31;
           R[F.V] = (x ^ y) & (x ^ r);
           if (x >>> 0 < y >>> 0) {
             ip += 2;
@@ -414,7 +418,7 @@ export function loop(core: Core, ip: number): Exit | typeof HANDOVER {
           y = R[a];
           r = (x - y) | 0;
           R[F.N] = R[F.Z] = r;
-          R[F.C] = x >>> 0 >= y >>> 0 ? 1 : 0;
+          R[F.C] = ((x & ~y) | ((x | ~y) & ~r)) >>> 31;
           R[F.V] = (x ^ y) & (x ^ r);
           if (x >>> 0 >= y >>> 0) {
             ip += 2;
@@ -426,7 +430,7 @@ export function loop(core: Core, ip: number): Exit | typeof HANDOVER {
           y = R[a];
           r = (x - y) | 0;
           R[F.N] = R[F.Z] = r;
-          R[F.C] = x >>> 0 >= y >>> 0 ? 1 : 0;
+          R[F.C] = ((x & ~y) | ((x | ~y) & ~r)) >>> 31;
           R[F.V] = (x ^ y) & (x ^ r);
           if (x >>> 0 <= y >>> 0) {
             ip += 2;
@@ -438,7 +442,7 @@ export function loop(core: Core, ip: number): Exit | typeof HANDOVER {
           y = R[a];
           r = (x - y) | 0;
           R[F.N] = R[F.Z] = r;
-          R[F.C] = x >>> 0 >= y >>> 0 ? 1 : 0;
+          R[F.C] = ((x & ~y) | ((x | ~y) & ~r)) >>> 31;
           R[F.V] = (x ^ y) & (x ^ r);
           if (x >>> 0 > y >>> 0) {
             ip += 2;
@@ -450,7 +454,7 @@ export function loop(core: Core, ip: number): Exit | typeof HANDOVER {
           y = R[a];
           r = (x - y) | 0;
           R[F.N] = R[F.Z] = r;
-          R[F.C] = x >>> 0 >= y >>> 0 ? 1 : 0;
+          R[F.C] = ((x & ~y) | ((x | ~y) & ~r)) >>> 31;
           R[F.V] = (x ^ y) & (x ^ r);
           if (x < y) {
             ip += 2;
@@ -462,7 +466,7 @@ export function loop(core: Core, ip: number): Exit | typeof HANDOVER {
           y = R[a];
           r = (x - y) | 0;
           R[F.N] = R[F.Z] = r;
-          R[F.C] = x >>> 0 >= y >>> 0 ? 1 : 0;
+          R[F.C] = ((x & ~y) | ((x | ~y) & ~r)) >>> 31;
           R[F.V] = (x ^ y) & (x ^ r);
           if (x >= y) {
             ip += 2;
@@ -474,7 +478,7 @@ export function loop(core: Core, ip: number): Exit | typeof HANDOVER {
           y = R[a];
           r = (x - y) | 0;
           R[F.N] = R[F.Z] = r;
-          R[F.C] = x >>> 0 >= y >>> 0 ? 1 : 0;
+          R[F.C] = ((x & ~y) | ((x | ~y) & ~r)) >>> 31;
           R[F.V] = (x ^ y) & (x ^ r);
           if (x <= y) {
             ip += 2;
@@ -486,7 +490,7 @@ export function loop(core: Core, ip: number): Exit | typeof HANDOVER {
           y = R[a];
           r = (x - y) | 0;
           R[F.N] = R[F.Z] = r;
-          R[F.C] = x >>> 0 >= y >>> 0 ? 1 : 0;
+          R[F.C] = ((x & ~y) | ((x | ~y) & ~r)) >>> 31;
           R[F.V] = (x ^ y) & (x ^ r);
           if (x > y) {
             ip += 2;
@@ -499,7 +503,7 @@ export function loop(core: Core, ip: number): Exit | typeof HANDOVER {
           k = m[ip + 2];
           r = (x - y) | 0;
           R[F.N] = R[F.Z] = r;
-          R[F.C] = x >>> 0 >= y >>> 0 ? 1 : 0;
+          R[F.C] = ((x & ~y) | ((x | ~y) & ~r)) >>> 31;
           R[F.V] = (x ^ y) & (x ^ r);
           if (x !== y) {
             ip += 3;
@@ -512,7 +516,7 @@ export function loop(core: Core, ip: number): Exit | typeof HANDOVER {
           k = m[ip + 2];
           r = (x - y) | 0;
           R[F.N] = R[F.Z] = r;
-          R[F.C] = x >>> 0 >= y >>> 0 ? 1 : 0;
+          R[F.C] = ((x & ~y) | ((x | ~y) & ~r)) >>> 31;
           R[F.V] = (x ^ y) & (x ^ r);
           if (x === y) {
             ip += 3;
@@ -525,7 +529,7 @@ export function loop(core: Core, ip: number): Exit | typeof HANDOVER {
           k = m[ip + 2];
           r = (x - y) | 0;
           R[F.N] = R[F.Z] = r;
-          R[F.C] = x >>> 0 >= y >>> 0 ? 1 : 0;
+          R[F.C] = ((x & ~y) | ((x | ~y) & ~r)) >>> 31;
           R[F.V] = (x ^ y) & (x ^ r);
           if (x >>> 0 < y >>> 0) {
             ip += 3;
@@ -538,7 +542,7 @@ export function loop(core: Core, ip: number): Exit | typeof HANDOVER {
           k = m[ip + 2];
           r = (x - y) | 0;
           R[F.N] = R[F.Z] = r;
-          R[F.C] = x >>> 0 >= y >>> 0 ? 1 : 0;
+          R[F.C] = ((x & ~y) | ((x | ~y) & ~r)) >>> 31;
           R[F.V] = (x ^ y) & (x ^ r);
           if (x >>> 0 >= y >>> 0) {
             ip += 3;
@@ -551,7 +555,7 @@ export function loop(core: Core, ip: number): Exit | typeof HANDOVER {
           k = m[ip + 2];
           r = (x - y) | 0;
           R[F.N] = R[F.Z] = r;
-          R[F.C] = x >>> 0 >= y >>> 0 ? 1 : 0;
+          R[F.C] = ((x & ~y) | ((x | ~y) & ~r)) >>> 31;
           R[F.V] = (x ^ y) & (x ^ r);
           if (x >>> 0 <= y >>> 0) {
             ip += 3;
@@ -564,7 +568,7 @@ export function loop(core: Core, ip: number): Exit | typeof HANDOVER {
           k = m[ip + 2];
           r = (x - y) | 0;
           R[F.N] = R[F.Z] = r;
-          R[F.C] = x >>> 0 >= y >>> 0 ? 1 : 0;
+          R[F.C] = ((x & ~y) | ((x | ~y) & ~r)) >>> 31;
           R[F.V] = (x ^ y) & (x ^ r);
           if (x >>> 0 > y >>> 0) {
             ip += 3;
@@ -577,7 +581,7 @@ export function loop(core: Core, ip: number): Exit | typeof HANDOVER {
           k = m[ip + 2];
           r = (x - y) | 0;
           R[F.N] = R[F.Z] = r;
-          R[F.C] = x >>> 0 >= y >>> 0 ? 1 : 0;
+          R[F.C] = ((x & ~y) | ((x | ~y) & ~r)) >>> 31;
           R[F.V] = (x ^ y) & (x ^ r);
           if (x < y) {
             ip += 3;
@@ -590,7 +594,7 @@ export function loop(core: Core, ip: number): Exit | typeof HANDOVER {
           k = m[ip + 2];
           r = (x - y) | 0;
           R[F.N] = R[F.Z] = r;
-          R[F.C] = x >>> 0 >= y >>> 0 ? 1 : 0;
+          R[F.C] = ((x & ~y) | ((x | ~y) & ~r)) >>> 31;
           R[F.V] = (x ^ y) & (x ^ r);
           if (x >= y) {
             ip += 3;
@@ -603,7 +607,7 @@ export function loop(core: Core, ip: number): Exit | typeof HANDOVER {
           k = m[ip + 2];
           r = (x - y) | 0;
           R[F.N] = R[F.Z] = r;
-          R[F.C] = x >>> 0 >= y >>> 0 ? 1 : 0;
+          R[F.C] = ((x & ~y) | ((x | ~y) & ~r)) >>> 31;
           R[F.V] = (x ^ y) & (x ^ r);
           if (x <= y) {
             ip += 3;
@@ -616,7 +620,7 @@ export function loop(core: Core, ip: number): Exit | typeof HANDOVER {
           k = m[ip + 2];
           r = (x - y) | 0;
           R[F.N] = R[F.Z] = r;
-          R[F.C] = x >>> 0 >= y >>> 0 ? 1 : 0;
+          R[F.C] = ((x & ~y) | ((x | ~y) & ~r)) >>> 31;
           R[F.V] = (x ^ y) & (x ^ r);
           if (x > y) {
             ip += 3;
@@ -663,7 +667,7 @@ export function loop(core: Core, ip: number): Exit | typeof HANDOVER {
           k = m[ip + 2];
           r = (x - y) | 0;
           R[F.N] = R[F.Z] = r;
-          R[F.C] = x >>> 0 >= y >>> 0 ? 1 : 0;
+          R[F.C] = ((x & ~y) | ((x | ~y) & ~r)) >>> 31;
           R[F.V] = (x ^ y) & (x ^ r);
           R[d] = r;
           if (r === 0) {
@@ -671,22 +675,6 @@ export function loop(core: Core, ip: number): Exit | typeof HANDOVER {
             continue;
           }
           break;
-        case Code.Svc:
-          core.units = units;
-          x = core.svc(ip, count + b);
-          if (x < 0) return x === -1 ? STOP : SLICE;
-          units = core.units;
-          if (x === ip) {
-            count = -b;
-            ip += 4;
-          } else {
-            count = 0;
-            ip = x;
-          }
-          continue;
-        case Code.Udf:
-        case Code.Bkpt:
-          return core.trap(ip, units, count);
         case Code.MovR:
           R[d] = R[a];
           ip += 1;
@@ -775,7 +763,7 @@ export function loop(core: Core, ip: number): Exit | typeof HANDOVER {
           y = R[b];
           r = (x + y) | 0;
           R[F.N] = R[F.Z] = r;
-          R[F.C] = r >>> 0 < x >>> 0 ? 1 : 0;
+          R[F.C] = ((x & y) | ((x | y) & ~r)) >>> 31;
           R[F.V] = (x ^ r) & (y ^ r);
           R[d] = r;
           ip += 1;
@@ -785,7 +773,7 @@ export function loop(core: Core, ip: number): Exit | typeof HANDOVER {
           y = k;
           r = (x + y) | 0;
           R[F.N] = R[F.Z] = r;
-          R[F.C] = r >>> 0 < x >>> 0 ? 1 : 0;
+          R[F.C] = ((x & y) | ((x | y) & ~r)) >>> 31;
           R[F.V] = (x ^ r) & (y ^ r);
           R[d] = r;
           ip += 2;
@@ -795,7 +783,7 @@ export function loop(core: Core, ip: number): Exit | typeof HANDOVER {
           y = R[b];
           r = (x - y) | 0;
           R[F.N] = R[F.Z] = r;
-          R[F.C] = x >>> 0 >= y >>> 0 ? 1 : 0;
+          R[F.C] = ((x & ~y) | ((x | ~y) & ~r)) >>> 31;
           R[F.V] = (x ^ y) & (x ^ r);
           R[d] = r;
           ip += 1;
@@ -805,7 +793,7 @@ export function loop(core: Core, ip: number): Exit | typeof HANDOVER {
           y = k;
           r = (x - y) | 0;
           R[F.N] = R[F.Z] = r;
-          R[F.C] = x >>> 0 >= y >>> 0 ? 1 : 0;
+          R[F.C] = ((x & ~y) | ((x | ~y) & ~r)) >>> 31;
           R[F.V] = (x ^ y) & (x ^ r);
           R[d] = r;
           ip += 2;
@@ -815,7 +803,7 @@ export function loop(core: Core, ip: number): Exit | typeof HANDOVER {
           y = R[a];
           r = (x - y) | 0;
           R[F.N] = R[F.Z] = r;
-          R[F.C] = x >>> 0 >= y >>> 0 ? 1 : 0;
+          R[F.C] = ((x & ~y) | ((x | ~y) & ~r)) >>> 31;
           R[F.V] = (x ^ y) & (x ^ r);
           R[d] = r;
           ip += 2;
@@ -901,7 +889,7 @@ export function loop(core: Core, ip: number): Exit | typeof HANDOVER {
           y = R[a];
           r = (x - y) | 0;
           R[F.N] = R[F.Z] = r;
-          R[F.C] = x >>> 0 >= y >>> 0 ? 1 : 0;
+          R[F.C] = ((x & ~y) | ((x | ~y) & ~r)) >>> 31;
           R[F.V] = (x ^ y) & (x ^ r);
           ip += 1;
           continue;
@@ -910,7 +898,7 @@ export function loop(core: Core, ip: number): Exit | typeof HANDOVER {
           y = k;
           r = (x - y) | 0;
           R[F.N] = R[F.Z] = r;
-          R[F.C] = x >>> 0 >= y >>> 0 ? 1 : 0;
+          R[F.C] = ((x & ~y) | ((x | ~y) & ~r)) >>> 31;
           R[F.V] = (x ^ y) & (x ^ r);
           ip += 2;
           continue;
@@ -919,7 +907,7 @@ export function loop(core: Core, ip: number): Exit | typeof HANDOVER {
           y = R[a];
           r = (x + y) | 0;
           R[F.N] = R[F.Z] = r;
-          R[F.C] = r >>> 0 < x >>> 0 ? 1 : 0;
+          R[F.C] = ((x & y) | ((x | y) & ~r)) >>> 31;
           R[F.V] = (x ^ r) & (y ^ r);
           ip += 1;
           continue;
@@ -928,7 +916,7 @@ export function loop(core: Core, ip: number): Exit | typeof HANDOVER {
           y = k;
           r = (x + y) | 0;
           R[F.N] = R[F.Z] = r;
-          R[F.C] = r >>> 0 < x >>> 0 ? 1 : 0;
+          R[F.C] = ((x & y) | ((x | y) & ~r)) >>> 31;
           R[F.V] = (x ^ r) & (y ^ r);
           ip += 2;
           continue;
@@ -1064,11 +1052,23 @@ export function loop(core: Core, ip: number): Exit | typeof HANDOVER {
           R[d] = (R[k] - Math.imul(R[a], R[b])) | 0;
           ip += 2;
           continue;
-        case Code.Umull:
-        case Code.Smull:
-        case Code.Umlal:
-        case Code.Smlal:
-          long(R, w & 255, d, k, R[a], R[b]);
+        case Code.Long:
+          // The high word of the unsigned product, from halfwords.
+          x = R[a];
+          y = R[b];
+          r = (Math.imul(x >>> 16, y & 0xffff) + (Math.imul(x & 0xffff, y & 0xffff) >>> 16)) | 0;
+          high = (Math.imul(x & 0xffff, y >>> 16) + (r & 0xffff)) | 0;
+          high = (Math.imul(x >>> 16, y >>> 16) + (r >>> 16) + (high >>> 16)) | 0;
+          r = Math.imul(x, y);
+          if ((k & Long.Signed) !== 0) high = (high - ((x >> 31) & y) - ((y >> 31) & x)) | 0;
+          if ((k & Long.Accumulate) !== 0) {
+            x = r;
+            y = R[d];
+            r = (x + y) | 0;
+            high = (high + R[k & 255] + (((x & y) | ((x | y) & ~r)) >>> 31)) | 0;
+          }
+          R[d] = r;
+          R[k & 255] = high;
           ip += 2;
           continue;
         case Code.Sdiv:
@@ -1117,7 +1117,7 @@ export function loop(core: Core, ip: number): Exit | typeof HANDOVER {
             ip += 2;
             continue;
           }
-          break memory;
+          break help;
         case Code.LdrbI:
           x = (R[a] + k) | 0;
           if ((rights[x >>> 6] & Right.Read) !== 0) {
@@ -1125,7 +1125,7 @@ export function loop(core: Core, ip: number): Exit | typeof HANDOVER {
             ip += 2;
             continue;
           }
-          break memory;
+          break help;
         case Code.LdrhI:
           x = (R[a] + k) | 0;
           if ((rights[x >>> 6] & Right.Read) !== 0 && (x & 1) === 0) {
@@ -1133,7 +1133,7 @@ export function loop(core: Core, ip: number): Exit | typeof HANDOVER {
             ip += 2;
             continue;
           }
-          break memory;
+          break help;
         case Code.LdrsbI:
           x = (R[a] + k) | 0;
           if ((rights[x >>> 6] & Right.Read) !== 0) {
@@ -1141,7 +1141,7 @@ export function loop(core: Core, ip: number): Exit | typeof HANDOVER {
             ip += 2;
             continue;
           }
-          break memory;
+          break help;
         case Code.LdrshI:
           x = (R[a] + k) | 0;
           if ((rights[x >>> 6] & Right.Read) !== 0 && (x & 1) === 0) {
@@ -1149,7 +1149,7 @@ export function loop(core: Core, ip: number): Exit | typeof HANDOVER {
             ip += 2;
             continue;
           }
-          break memory;
+          break help;
         case Code.LdrX:
           x = (R[a] + (R[b] << k)) | 0;
           if ((rights[x >>> 6] & Right.Read) !== 0 && (x & 3) === 0) {
@@ -1157,7 +1157,7 @@ export function loop(core: Core, ip: number): Exit | typeof HANDOVER {
             ip += 2;
             continue;
           }
-          break memory;
+          break help;
         case Code.LdrbX:
           x = (R[a] + (R[b] << k)) | 0;
           if ((rights[x >>> 6] & Right.Read) !== 0) {
@@ -1165,7 +1165,7 @@ export function loop(core: Core, ip: number): Exit | typeof HANDOVER {
             ip += 2;
             continue;
           }
-          break memory;
+          break help;
         case Code.LdrhX:
           x = (R[a] + (R[b] << k)) | 0;
           if ((rights[x >>> 6] & Right.Read) !== 0 && (x & 1) === 0) {
@@ -1173,7 +1173,7 @@ export function loop(core: Core, ip: number): Exit | typeof HANDOVER {
             ip += 2;
             continue;
           }
-          break memory;
+          break help;
         case Code.LdrsbX:
           x = (R[a] + (R[b] << k)) | 0;
           if ((rights[x >>> 6] & Right.Read) !== 0) {
@@ -1181,7 +1181,7 @@ export function loop(core: Core, ip: number): Exit | typeof HANDOVER {
             ip += 2;
             continue;
           }
-          break memory;
+          break help;
         case Code.LdrshX:
           x = (R[a] + (R[b] << k)) | 0;
           if ((rights[x >>> 6] & Right.Read) !== 0 && (x & 1) === 0) {
@@ -1189,7 +1189,7 @@ export function loop(core: Core, ip: number): Exit | typeof HANDOVER {
             ip += 2;
             continue;
           }
-          break memory;
+          break help;
         case Code.LdrAbs:
           x = k;
           if ((rights[x >>> 6] & Right.Read) !== 0 && (x & 3) === 0) {
@@ -1197,7 +1197,7 @@ export function loop(core: Core, ip: number): Exit | typeof HANDOVER {
             ip += 2;
             continue;
           }
-          break memory;
+          break help;
         case Code.StrI:
           x = (R[a] + k) | 0;
           if ((rights[x >>> 6] & Right.Write) !== 0 && (x & 3) === 0) {
@@ -1205,7 +1205,7 @@ export function loop(core: Core, ip: number): Exit | typeof HANDOVER {
             ip += 2;
             continue;
           }
-          break memory;
+          break help;
         case Code.StrbI:
           x = (R[a] + k) | 0;
           if ((rights[x >>> 6] & Right.Write) !== 0) {
@@ -1213,7 +1213,7 @@ export function loop(core: Core, ip: number): Exit | typeof HANDOVER {
             ip += 2;
             continue;
           }
-          break memory;
+          break help;
         case Code.StrhI:
           x = (R[a] + k) | 0;
           if ((rights[x >>> 6] & Right.Write) !== 0 && (x & 1) === 0) {
@@ -1221,7 +1221,7 @@ export function loop(core: Core, ip: number): Exit | typeof HANDOVER {
             ip += 2;
             continue;
           }
-          break memory;
+          break help;
         case Code.StrX:
           x = (R[a] + (R[b] << k)) | 0;
           if ((rights[x >>> 6] & Right.Write) !== 0 && (x & 3) === 0) {
@@ -1229,7 +1229,7 @@ export function loop(core: Core, ip: number): Exit | typeof HANDOVER {
             ip += 2;
             continue;
           }
-          break memory;
+          break help;
         case Code.StrbX:
           x = (R[a] + (R[b] << k)) | 0;
           if ((rights[x >>> 6] & Right.Write) !== 0) {
@@ -1237,7 +1237,7 @@ export function loop(core: Core, ip: number): Exit | typeof HANDOVER {
             ip += 2;
             continue;
           }
-          break memory;
+          break help;
         case Code.StrhX:
           x = (R[a] + (R[b] << k)) | 0;
           if ((rights[x >>> 6] & Right.Write) !== 0 && (x & 1) === 0) {
@@ -1245,7 +1245,7 @@ export function loop(core: Core, ip: number): Exit | typeof HANDOVER {
             ip += 2;
             continue;
           }
-          break memory;
+          break help;
         case Code.LdrPost:
           x = R[a];
           if ((rights[x >>> 6] & Right.Read) !== 0 && (x & 3) === 0) {
@@ -1254,7 +1254,7 @@ export function loop(core: Core, ip: number): Exit | typeof HANDOVER {
             ip += 2;
             continue;
           }
-          break memory;
+          break help;
         case Code.LdrbPost:
           x = R[a];
           if ((rights[x >>> 6] & Right.Read) !== 0) {
@@ -1263,7 +1263,7 @@ export function loop(core: Core, ip: number): Exit | typeof HANDOVER {
             ip += 2;
             continue;
           }
-          break memory;
+          break help;
         case Code.StrPost:
           x = R[a];
           if ((rights[x >>> 6] & Right.Write) !== 0 && (x & 3) === 0) {
@@ -1272,7 +1272,7 @@ export function loop(core: Core, ip: number): Exit | typeof HANDOVER {
             ip += 2;
             continue;
           }
-          break memory;
+          break help;
         case Code.StrbPost:
           x = R[a];
           if ((rights[x >>> 6] & Right.Write) !== 0) {
@@ -1281,7 +1281,7 @@ export function loop(core: Core, ip: number): Exit | typeof HANDOVER {
             ip += 2;
             continue;
           }
-          break memory;
+          break help;
         case Code.LdrPre:
           x = (R[a] + k) | 0;
           if ((rights[x >>> 6] & Right.Read) !== 0 && (x & 3) === 0) {
@@ -1290,7 +1290,7 @@ export function loop(core: Core, ip: number): Exit | typeof HANDOVER {
             ip += 2;
             continue;
           }
-          break memory;
+          break help;
         case Code.LdrbPre:
           x = (R[a] + k) | 0;
           if ((rights[x >>> 6] & Right.Read) !== 0) {
@@ -1299,7 +1299,7 @@ export function loop(core: Core, ip: number): Exit | typeof HANDOVER {
             ip += 2;
             continue;
           }
-          break memory;
+          break help;
         case Code.StrPre:
           x = (R[a] + k) | 0;
           if ((rights[x >>> 6] & Right.Write) !== 0 && (x & 3) === 0) {
@@ -1308,7 +1308,7 @@ export function loop(core: Core, ip: number): Exit | typeof HANDOVER {
             ip += 2;
             continue;
           }
-          break memory;
+          break help;
         case Code.StrbPre:
           x = (R[a] + k) | 0;
           if ((rights[x >>> 6] & Right.Write) !== 0) {
@@ -1317,57 +1317,50 @@ export function loop(core: Core, ip: number): Exit | typeof HANDOVER {
             ip += 2;
             continue;
           }
-          break memory;
+          break help;
         case Code.Ldm:
-          x = R[a];
-          r = (x + k) | 0;
-          if (
-            (rights[r >>> 6] & rights[(r + b * 4 - 4) >>> 6] & Right.Read) === 0 ||
-            (r & 3) !== 0
-          ) {
-            if (!core.multiple(ip, r, b, false)) return core.faultAt(ip, units, count);
-          }
+          r = (R[a] + k) | 0;
+          if ((rights[r >>> 6] & rights[(r + b * 4 - 4) >>> 6] & Right.Read) === 0 || (r & 3) !== 0)
+            break help;
           r >>>= 2;
           // A base in the list is loaded last.
-          R[a] = (x + m[ip + 2]) | 0;
+          R[a] = (R[a] + m[ip + 2]) | 0;
           ip += 3;
           for (y = ip + b; ip < y; ip++) R[m[ip]] = i32[r++];
           continue;
         case Code.Stm:
-          x = R[a];
-          r = (x + k) | 0;
+          r = (R[a] + k) | 0;
           if (
             (rights[r >>> 6] & rights[(r + b * 4 - 4) >>> 6] & Right.Write) === 0 ||
             (r & 3) !== 0
-          ) {
-            if (!core.multiple(ip, r, b, true)) return core.faultAt(ip, units, count);
-          }
+          )
+            break help;
           r >>>= 2;
-          k = m[ip + 2];
+          x = (R[a] + m[ip + 2]) | 0;
           ip += 3;
           for (y = ip + b; ip < y; ip++) i32[r++] = R[m[ip]];
-          R[a] = (x + k) | 0;
+          R[a] = x;
           continue;
         case Code.LdrdI:
           x = (R[a] + k) | 0;
-          if (!core.multiple(ip, x, 2, false)) return core.faultAt(ip, units, count);
-          R[d] = i32[x >>> 2];
-          R[b] = i32[(x >>> 2) + 1];
+          if ((rights[x >>> 6] & rights[(x + 4) >>> 6] & Right.Read) === 0 || (x & 3) !== 0)
+            break help;
+          x >>>= 2;
+          R[d] = i32[x];
+          R[b] = i32[x + 1];
           ip += 2;
           continue;
         case Code.StrdI:
           x = (R[a] + k) | 0;
-          if (!core.multiple(ip, x, 2, true)) return core.faultAt(ip, units, count);
-          i32[x >>> 2] = R[d];
-          i32[(x >>> 2) + 1] = R[b];
+          if ((rights[x >>> 6] & rights[(x + 4) >>> 6] & Right.Write) === 0 || (x & 3) !== 0)
+            break help;
+          x >>>= 2;
+          i32[x] = R[d];
+          i32[x + 1] = R[b];
           ip += 2;
           continue;
-        case Code.Rare:
-          if (!rare(core, ip, d)) return core.faultAt(ip, units, count);
-          ip += RARE_WORDS;
-          continue;
         default:
-          throw new Error(`interpreter: no code ${w & 255} at ${ip}`);
+          break help;
       }
       // A branch is taken: k is the arena index of its target, b the instructions so far and whether it costs a unit.
       units -= b & 1;
@@ -1379,10 +1372,12 @@ export function loop(core: Core, ip: number): Exit | typeof HANDOVER {
       k = m[ip - 1];
       R[F.PC] = k & -2;
       R[F.T] = k & 1;
-      return SLICE;
+      return false;
     }
-    // An access to address x that the fast path refused.
-    ip = core.access(ip, x);
-    if (ip < 0) return core.faultAt(-ip, units, count);
+    core.at = ip;
+    core.operand = x;
+    core.units = units;
+    core.stats.instructions += count;
+    return true;
   }
 }

@@ -1,6 +1,5 @@
 import { C, N, Op, opNames } from "../ir/ops.ts";
 import type { Core } from "./core.ts";
-import { multiplyLong } from "./multiply.ts";
 import { parallel } from "./parallel.ts";
 import { packCpsr, Slot, unpackFlags } from "./state.ts";
 
@@ -110,18 +109,11 @@ const mostSignificant =
     R[m[ip + D]] = Number(BigInt.asIntN(32, sum >> 32n));
   };
 
-/** Long multiplication with flags; the plain forms are in the loop. */
-const longFlags =
-  (signed: boolean, accumulate: boolean): Rare =>
-  (_, R, m, ip) => {
-    const d = m[ip + D];
-    const e = m[ip + E];
-    multiplyLong(R, signed, accumulate, d, e, R[m[ip + A]], R[m[ip + B]]);
-    if (m[ip + SET]) {
-      R[Slot.N] = R[e];
-      R[Slot.Z] = R[e] | R[d];
-    }
-  };
+/** Flags of a long multiplication; the product is the loop's. */
+const longFlags: Rare = (_, R, m, ip) => {
+  R[Slot.N] = R[m[ip + E]];
+  R[Slot.Z] = R[m[ip + E]] | R[m[ip + D]];
+};
 
 const sel: Rare = (_, R, m, ip) => {
   let mask = 0;
@@ -150,8 +142,8 @@ const ldrex: Rare = (core, R, m, ip) => {
 const strex: Rare = (core, R, m, ip) => {
   const done = core.storeExclusive(
     ip,
-    R[m[ip + E]],
-    R[m[ip + CC]],
+    m[ip + E],
+    m[ip + CC],
     (R[m[ip + A]] + m[ip + B]) | 0,
     m[ip + I],
   );
@@ -161,7 +153,7 @@ const swap =
   (size: number): Rare =>
   (core, R, m, ip) => {
     const address = R[m[ip + A]];
-    if (address & (size - 1)) return core.dataAbort(address, "read", "alignment");
+    if (address & (size - 1)) return core.dataAbort(address, size, "read", "alignment");
     const old = core.load(address, size);
     if (core.fault !== undefined) return;
     core.store(ip, address, size, R[m[ip + E]]);
@@ -171,17 +163,8 @@ const swap =
 const dualRegister =
   (store: boolean): Rare =>
   (core, R, m, ip) => {
-    const address = (R[m[ip + A]] + R[m[ip + B]]) | 0;
-    if (!core.multiple(ip, address, 2, store)) return;
-    const words = core.memory.i32;
-    const w = address >>> 2;
-    if (store) {
-      words[w] = R[m[ip + E]];
-      words[w + 1] = R[m[ip + CC]];
-    } else {
-      R[m[ip + D]] = words[w];
-      R[m[ip + E]] = words[w + 1];
-    }
+    const registers = store ? [m[ip + E], m[ip + CC]] : [m[ip + D], m[ip + E]];
+    core.transfer(ip, (R[m[ip + A]] + R[m[ip + B]]) | 0, registers, store);
   };
 
 const functions: Partial<Record<keyof typeof Op, Rare>> = {
@@ -211,10 +194,10 @@ const functions: Partial<Record<keyof typeof Op, Rare>> = {
   setc: (_, R, m, ip) => {
     R[Slot.C] = m[ip + I];
   },
-  umull: longFlags(false, false),
-  smull: longFlags(true, false),
-  umlal: longFlags(false, true),
-  smlal: longFlags(true, true),
+  umull: longFlags,
+  smull: longFlags,
+  umlal: longFlags,
+  smlal: longFlags,
   umaal: (_, R, m, ip) => {
     const r =
       BigInt(R[m[ip + A]] >>> 0) * BigInt(R[m[ip + B]] >>> 0) +
