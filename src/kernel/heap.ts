@@ -77,8 +77,12 @@ export class Heap implements HeapApi {
     this.owner(mem, this.k.threads.currentName || "NONE");
     if (mem === this.lowestFree) {
       let free = mem;
-      while (free !== this.last && HEAP_MEM.used.get(m, free) !== 0)
-        free = this.begin + HEAP_MEM.next.get(m, free);
+      while (free !== this.last && HEAP_MEM.used.get(m, free) !== 0) {
+        const next = this.begin + HEAP_MEM.next.get(m, free);
+        // An overwritten header: the next allocation says so.
+        if (next <= free) break;
+        free = next;
+      }
       this.lowestFree = free;
     }
   }

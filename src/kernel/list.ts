@@ -48,6 +48,15 @@ export function listRemove(m: GuestMemory, node: number): void {
   listInit(m, node);
 }
 
+/**
+ * For loops that empty a ring: the first node was unlinked and has to be gone. It is still there when its links do not lead back to the
+ * head, and the loop would never end.
+ */
+export function listHasLost(m: GuestMemory, head: number, node: number): void {
+  if (m.ldu32(head) === node)
+    throw new BrokenList(`the list at 0x${head.toString(16)} does not let go of its first entry`);
+}
+
 /** The structs on a ring whose list member is at `offset`, in order. The current one may be removed during the walk. */
 export function* listEach(m: GuestMemory, head: number, offset: number): Generator<number> {
   let left = LIST_LIMIT;

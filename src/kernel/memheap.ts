@@ -4,6 +4,7 @@ import { MEMHEAP as MH, MEMHEAP_ITEM as ITEM } from "./abi/layout.ts";
 import type { ExportRow } from "./call.ts";
 import { semInit } from "./ipc/sem.ts";
 import type { Kernel } from "./kernel.ts";
+import { BrokenList } from "./list.ts";
 import { ObjectClass } from "./types.ts";
 
 /**
@@ -128,7 +129,12 @@ export function memheapAlloc(k: Kernel, heap: number, size: number): number {
   if (wanted >= MH.available_size.get(m, heap)) return 0;
   const head = MH.free_list.get(m, heap);
   let item = ITEM.next_free.get(m, head);
-  while (item !== head && sizeOf(m, item) < wanted) item = ITEM.next_free.get(m, item);
+  let left = Math.min(MH.pool_size.get(m, heap), m.end - m.base) / HEADER;
+  while (item !== head && sizeOf(m, item) < wanted) {
+    if (left-- <= 0)
+      throw new BrokenList(`the free list of the memory heap at 0x${heap.toString(16)} has no end`);
+    item = ITEM.next_free.get(m, item);
+  }
   if (item === head) return 0;
   const free = sizeOf(m, item);
   unlinkFree(m, item);

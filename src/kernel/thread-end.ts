@@ -3,7 +3,14 @@ import { RT_EOK, THREAD_CLOSE, THREAD_INIT, THREAD_STAT_MASK } from "./abi/const
 import { OBJECT, THREAD } from "./abi/layout.ts";
 import { callGuest, SCHEDULE, type Task, type Wait } from "./call.ts";
 import type { Kernel } from "./kernel.ts";
-import { listInit, listInsertAfter, listIsEmpty, listNext, listRemove } from "./list.ts";
+import {
+  listHasLost,
+  listInit,
+  listInsertAfter,
+  listIsEmpty,
+  listNext,
+  listRemove,
+} from "./list.ts";
 
 /** Bytes of the list of ended threads in the system area. */
 export const DEFUNCT_LIST_SIZE = 8;
@@ -75,6 +82,7 @@ export class ThreadEnding {
     while (!listIsEmpty(m, this.defunct)) {
       const thread = listNext(m, this.defunct) - THREAD.tlist.offset;
       listRemove(m, THREAD.tlist.at(thread));
+      listHasLost(m, this.defunct, THREAD.tlist.at(thread));
       this.forget(thread);
       k.heap.free(THREAD.stack_addr.get(m, thread));
       k.objects.delete(thread);

@@ -17,7 +17,15 @@ import {
 import { THREAD, TIMER } from "./abi/layout.ts";
 import { callGuest, SCHEDULE, type Task } from "./call.ts";
 import type { Kernel } from "./kernel.ts";
-import { listEach, listInit, listInsertAfter, listIsEmpty, listNext, listRemove } from "./list.ts";
+import {
+  listEach,
+  listHasLost,
+  listInit,
+  listInsertAfter,
+  listIsEmpty,
+  listNext,
+  listRemove,
+} from "./list.ts";
 import { ObjectClass } from "./types.ts";
 
 /** Two list heads and the two rings of the timer whose callback runs. */
@@ -178,6 +186,7 @@ export class Timers {
       const timer = listNext(m, head) - TIMER.row.offset;
       if ((this.k.tick - TIMER.timeout_tick.get(m, timer)) >>> 0 >= TICK_MAX_HALF) break;
       this.unlink(timer);
+      listHasLost(m, head, TIMER.row.at(timer));
       if (!(TIMER.flag.get(m, timer) & TIMER_FLAG_PERIODIC)) this.clearActive(timer);
       listInit(m, ring);
       listInsertAfter(m, ring, TIMER.row.at(timer));

@@ -3,7 +3,7 @@ import { IPC_FLAG_PRIO, RT_ERROR } from "../abi/constants.ts";
 import { THREAD } from "../abi/layout.ts";
 import { SCHEDULE, type Task } from "../call.ts";
 import type { Kernel } from "../kernel.ts";
-import { listEach, listInsertBefore, listIsEmpty, listNext } from "../list.ts";
+import { listEach, listHasLost, listInsertBefore, listIsEmpty, listNext } from "../list.ts";
 
 /** Wait lists of IPC objects: the common part of src/ipc.c of RT-Thread 4.0.4. */
 export class WaitLists {
@@ -55,6 +55,7 @@ export class WaitLists {
       THREAD.error.set(this.memory, thread, -RT_ERROR);
       // A node that is no suspended thread would stay where it is for ever.
       if (this.k.threads.resume(thread) !== 0) this.k.scheduler.remove(thread);
+      listHasLost(this.memory, list, THREAD.tlist.at(thread));
     }
   }
 

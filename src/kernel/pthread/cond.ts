@@ -2,6 +2,7 @@ import { IPC_FLAG_FIFO, RT_EINTR, RT_EOK, RT_ERROR, RT_ETIMEOUT } from "../abi/c
 import { IPC, SEMAPHORE, THREAD } from "../abi/layout.ts";
 import { type ExportRow, SCHEDULE, type Task } from "../call.ts";
 import { semInit, semRelease, semTake } from "../ipc/sem.ts";
+import { listHasLost } from "../list.ts";
 import { ticksUntil } from "../time-rows.ts";
 import { ObjectClass } from "../types.ts";
 import { E } from "./errno.ts";
@@ -56,7 +57,13 @@ export function condSignal(c: Pthreads, cond: number): number {
 export function condBroadcast(c: Pthreads, cond: number): number {
   if (cond === 0) return E.EINVAL;
   prepare(c, cond);
-  while (count(c, cond) === 0) semRelease(c.k, semOf(cond));
+  const { memory, waits } = c.k;
+  const waiters = IPC.suspend_thread.at(semOf(cond));
+  while (count(c, cond) === 0) {
+    const first = waits.first(waiters);
+    semRelease(c.k, semOf(cond));
+    if (first !== 0) listHasLost(memory, waiters, THREAD.tlist.at(first));
+  }
   return 0;
 }
 
