@@ -9,16 +9,16 @@ import { ROOT, SDK_INCLUDE, toolchain } from "../../disk/toolchain.ts";
 setDefaultTimeout(60_000);
 
 test.skipIf(toolchain() === undefined)(
-  "the documented commands build hello.mo and lib.so (needs arm-none-eabi-gcc)",
+  "the documented commands build hello.mo, lib.so and a C++ program that runs (needs arm-none-eabi-gcc)",
   () => {
     const text = readFileSync(join(ROOT, "docs/building-modules.md"), "utf8");
     const dir = mkdtempSync(join(tmpdir(), "docs-"));
     try {
-      for (const [, name, body] of text.matchAll(/^```c file=(\S+)\n(.*?)^```$/gms)) {
+      for (const [, name, body] of text.matchAll(/^```c(?:pp)? file=(\S+)\n(.*?)^```$/gms)) {
         writeFileSync(join(dir, name), body);
       }
       const blocks = [...text.matchAll(/^```sh\n(.*?)^```$/gms)].map(([, body]) => body);
-      expect(blocks.length).toBe(3);
+      expect(blocks.length).toBe(4);
       const sdk = `SDK=${SDK_INCLUDE}\n`;
       shell(dir, blocks[0].replace(/^SDK=.*\n/m, sdk));
       expect(prebuilt("hello.mo").equals(readFileSync(join(dir, "hello.mo")))).toBeTrue();
@@ -26,6 +26,9 @@ test.skipIf(toolchain() === undefined)(
       expect(readFileSync(join(dir, "hello.mo")).subarray(0, 4).toString("latin1")).toBe("\x7fELF");
       shell(dir, sdk + blocks[2]);
       expect(prebuilt("lib.so").equals(readFileSync(join(dir, "lib.so")))).toBeTrue();
+      shell(dir, sdk + blocks[3]);
+      const shapes = Bun.spawnSync([join(ROOT, "rtt-sim"), "run", join(dir, "shapes.mo")]);
+      expect(shapes.stdout.toString()).toBe("unwound\ncaught 42\n");
     } finally {
       rmSync(dir, { recursive: true, force: true });
     }
