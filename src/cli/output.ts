@@ -1,4 +1,5 @@
 import { writeSync } from "node:fs";
+import { ExitCode, UserError } from "./exit-codes.ts";
 
 /** The reader of our output went away (`| head`): not an error, but nothing more can be said. */
 export class OutputClosed extends Error {}
@@ -39,6 +40,8 @@ export function writeAll(fd: number, bytes: Uint8Array): void {
     } catch (error) {
       const code = (error as { code?: string }).code;
       if (code === "EPIPE") throw new OutputClosed();
+      if (code === "ENOSPC" || code === "EDQUOT" || code === "EFBIG" || code === "EIO")
+        throw new UserError(ExitCode.NoOutput, `cannot write the output: ${code}`);
       if (code !== "EAGAIN") throw error;
       Bun.sleepSync(1);
     }

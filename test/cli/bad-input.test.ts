@@ -1,5 +1,14 @@
 import { expect, test } from "bun:test";
-import { chmodSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { BINARY, ROOT, rttSim, scratch } from "./binary.ts";
 
@@ -18,6 +27,15 @@ test("a missing disk: 66", () => {
   expect(err).toContain("/no/such/disk.img: no such file");
   expect(out).toBe("");
   clear(err);
+});
+
+test.skipIf(!existsSync("/dev/full"))("output that cannot be written: 74", () => {
+  const full = openSync("/dev/full", "w");
+  const child = Bun.spawnSync([BINARY, "-c", "hello"], { stdout: full, stderr: "pipe" });
+  closeSync(full);
+  expect(child.exitCode).toBe(74);
+  expect(child.stderr.toString()).toContain("cannot write the output: ENOSPC");
+  clear(child.stderr.toString());
 });
 
 test("a missing module: 66", () => {
