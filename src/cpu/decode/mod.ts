@@ -1,7 +1,11 @@
-import { a32 } from "./a32.table.ts";
+import { a32 as a32Integer } from "./a32.table.ts";
 import { Decoder } from "./decoder.ts";
 import { thumb16 } from "./thumb16.table.ts";
-import { thumb32 } from "./thumb32.table.ts";
+import { thumb32 as thumb32Integer } from "./thumb32.table.ts";
+import { vfpA32, vfpThumb } from "./vfp.table.ts";
+
+const a32 = { ...a32Integer, ...vfpA32 };
+const thumb32 = { ...thumb32Integer, ...vfpThumb };
 
 /** Bits 15:8. */
 export const thumb16Decoder = new Decoder(thumb16, (w) => (w >>> 8) & 0xff);
@@ -15,6 +19,6 @@ export function isThumb32(first: number): boolean {
   return first >>> 11 >= 0b11101;
 }
 
-export { a32, thumb16, thumb32 };
+export { a32, thumb16, thumb32, vfpA32, vfpThumb };
 export { Decoder, type Decoded, type Encoding, apply } from "./decoder.ts";
 export type { Fields, Handlers, Row, Rows } from "./table.ts";

@@ -1,4 +1,5 @@
 import { GuestFault, type GuestMemory } from "../../memory/mod.ts";
+import { FloatUnit } from "../float/mod.ts";
 import type { CpuFault } from "../types.ts";
 import { Arena } from "./arena.ts";
 import { Code } from "./loop.ts";
@@ -58,6 +59,7 @@ export function sizeOf(word: number): number {
 export abstract class DataAccess {
   /** The register file (state.ts), in wasm memory, where translated code keeps it too. */
   readonly file: Int32Array;
+  readonly float: FloatUnit;
   readonly arena = new Arena();
   fault: CpuFault | undefined;
 
@@ -68,6 +70,7 @@ export abstract class DataAccess {
 
   constructor(readonly memory: GuestMemory) {
     this.file = memory.engine.subarray(0, Slot.Count);
+    this.float = new FloatUnit(memory.engine);
   }
 
   clearExclusive(): void {

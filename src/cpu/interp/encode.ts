@@ -12,6 +12,7 @@ import {
   writebacks,
 } from "./codes.ts";
 import { Code } from "./loop.ts";
+import { isFloat } from "./vfp.ts";
 import { Slot } from "./state.ts";
 
 /** What is known of an encoded block: the map of Block, and the first free word. */
@@ -359,6 +360,7 @@ export class Encoder {
   private rareWords(x: Inst, i: number): void {
     if (x.ka) throw new Error(`encoder: ${opNames[x.op]} with a constant base`);
     this.op(Code.Rare, x.op, 0, 0);
+    if (isFloat(x.op)) return this.floatWords(x);
     this.put(x.d === NONE ? JUNK : x.d);
     this.put(x.s === NONE ? x.e : x.s);
     this.put(x.a);
@@ -366,5 +368,8 @@ export class Encoder {
     this.put(x.t === NONE ? x.c : x.t);
     this.put(i);
     this.put(x.set);
+  }
+  private floatWords(x: Inst): void {
+    for (const word of [x.d, x.vd, x.a, x.b, x.vb, x.i, x.va]) this.put(word);
   }
 }

@@ -1,12 +1,13 @@
 import { C, N, Op, opNames } from "../ir/ops.ts";
 import type { Core } from "./core.ts";
 import { parallel } from "./parallel.ts";
+import { floatOps } from "./vfp.ts";
 import { packCpsr, Slot, unpackFlags } from "./state.ts";
 
 // Ops that compiled code seldom uses, as functions. Operands in the arena: code d e a b c i set, where stores have their
 // registers s, t in e, c.
 
-type Rare = (core: Core, R: Int32Array, m: Int32Array, ip: number) => void;
+export type Rare = (core: Core, R: Int32Array, m: Int32Array, ip: number) => void;
 
 const D = 1;
 const E = 2;
@@ -262,7 +263,7 @@ const functions: Partial<Record<keyof typeof Op, Rare>> = {
   },
 };
 
-const byOp: (Rare | undefined)[] = [];
+const byOp: (Rare | undefined)[] = [...floatOps];
 for (const name in functions)
   byOp[Op[name as keyof typeof Op]] = functions[name as keyof typeof Op];
 

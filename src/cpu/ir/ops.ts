@@ -12,7 +12,7 @@ export interface OpRow {
   /**
    * Operands in the order of print: `d e` registers written, `a b c` sources (a register, or a constant where the builder
    * allows one), `s t` registers stored, `i j` numbers, `cond` a condition, `to` a guest address (bit 0: Thumb), `label` a
-   * place in the block.
+   * place in the block. `vd va vb` are floating-point registers: d0-d31, or words of them, of which s0-s31 are the first.
    */
   readonly operands: string;
   /** Flags which the op writes when asked to (`Inst.set`). */
@@ -162,6 +162,56 @@ export const ops = {
   skipcmp: op("cond a b label", NZCV),
   skiptst: op("cond a b label", NZ),
 
+  /** Floating point; bit 0 of i: double. See lift/vfp.ts for the other bits. */
+  vadd: op("vd va vb i"),
+  vsub: op("vd va vb i"),
+  vmul: op("vd va vb i"),
+  vnmul: op("vd va vb i"),
+  vdiv: op("vd va vb i"),
+  /** vd += va * vb with the signs of the instruction, rounded twice, or once. */
+  vmla: op("vd va vb i"),
+  vmls: op("vd va vb i"),
+  vnmla: op("vd va vb i"),
+  vnmls: op("vd va vb i"),
+  vfma: op("vd va vb i"),
+  vfms: op("vd va vb i"),
+  vfnma: op("vd va vb i"),
+  vfnms: op("vd va vb i"),
+  vmaxnm: op("vd va vb i"),
+  vminnm: op("vd va vb i"),
+  /** vd = condition i >> 1 ? va : vb. */
+  vsel: op("vd va vb i", 0, NZCV),
+  vabs: op("vd va i"),
+  vneg: op("vd va i"),
+  vmov: op("vd va i"),
+  vsqrt: op("vd va i"),
+  /** To an integral number; i: rounding << 1, exact << 4. */
+  vrint: op("vd va i"),
+  /** Flags of the FPSCR; i: signalling << 1. */
+  vcmp: op("va vb i"),
+  /** From a word; i: signed << 1. To a word; i: signed << 1, rounding << 2. */
+  vcvtf: op("vd va i"),
+  vcvti: op("vd va i"),
+  /** From and to fixed point in the same register; i: signed << 1, 32 bits << 2, fraction bits << 3. */
+  vfixf: op("vd i"),
+  vfixi: op("vd i"),
+  /** Single to double when i is 1, double to single when it is 0. */
+  vcvt: op("vd va i"),
+  /** From and to the half i >> 1 of a word. */
+  vhalff: op("vd va i"),
+  vhalfi: op("vd va i"),
+  /** The word vd = i. */
+  vimm: op("vd i"),
+  /** Between a core register and a word. */
+  vget: op("d va"),
+  vput: op("vd a"),
+  /** i words from the word vd on at a + b, aligned to 4; all or nothing. */
+  vldm: leave("vd a b i"),
+  vstm: leave("vd a b i"),
+  /** The FPSCR, or its flags when d is none. */
+  vmrs: op("d", NZCV),
+  vmsr: op("a"),
+
   svc: leave("i"),
   bkpt: leave("i"),
   udf: leave(""),
@@ -221,6 +271,9 @@ export class Inst {
   c = NONE;
   s = NONE;
   t = NONE;
+  vd = NONE;
+  va = NONE;
+  vb = NONE;
   i = 0;
   j = 0;
   /** `a`, `b` is a constant, not a register. */

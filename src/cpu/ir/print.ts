@@ -44,6 +44,10 @@ function operand(x: Inst, kind: string): string {
       return `${address(x.to & ~1)}${x.to & 1 ? " thumb" : " arm"}`;
     case "label":
       return `@${x.label}`;
+    case "vd":
+    case "va":
+    case "vb":
+      return `v${x[kind]}`;
     default:
       return register(x[kind as "d" | "e" | "c" | "s" | "t"]);
   }

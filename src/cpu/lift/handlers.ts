@@ -12,6 +12,7 @@ import { a32LoadStore, thumb16LoadStore, thumb32LoadStore } from "./load-store.t
 import { a32Media, thumb16Media, thumb32Media } from "./media.ts";
 import { a32Multiply, thumb16Multiply, thumb32Multiply } from "./multiply.ts";
 import { a32System, thumb16System, thumb32System } from "./system.ts";
+import { a32Float, thumb32Float } from "./vfp.ts";
 
 // A row without handler does not compile.
 
@@ -34,6 +35,7 @@ export const thumb32Handlers: Handlers<typeof thumb32, Builder> = {
   ...thumb32Exclusive,
   ...thumb32Branch,
   ...thumb32System,
+  ...thumb32Float,
 };
 
 export const a32Handlers: Handlers<typeof a32, Builder> = {
@@ -45,4 +47,5 @@ export const a32Handlers: Handlers<typeof a32, Builder> = {
   ...a32Exclusive,
   ...a32Branch,
   ...a32System,
+  ...a32Float,
 };

@@ -136,7 +136,7 @@ export function codeOf({ place, endsInThumb, skew, code }: Case, end: number): U
 }
 
 /** One readable, writable, executable segment at BASE, entered at its first byte in A32 state. */
-function elfFile(memory: Uint8Array): Uint8Array {
+export function elfFile(memory: Uint8Array): Uint8Array {
   const OFFSET = 0x1000;
   const file = new Uint8Array(OFFSET + memory.length);
   const view = new DataView(file.buffer);
