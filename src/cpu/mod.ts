@@ -17,6 +17,7 @@ export function createInterpreter(memory: GuestMemory): Cpu {
   return new Core(memory);
 }
 
+export type { FloatContext } from "./float/mod.ts";
 export { type Cpu, type CpuFault, type CpuStats, Exit, SVC_UNITS } from "./types.ts";
 export * as decode from "./decode/mod.ts";
 export { disassemble, type Line } from "./disasm/mod.ts";

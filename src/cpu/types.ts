@@ -1,3 +1,4 @@
+import type { FloatContext } from "./float/mod.ts";
 import type { GuestMemory } from "../memory/mod.ts";
 
 /** Why `Cpu.run` returned. */
@@ -48,6 +49,8 @@ export interface Cpu {
   readonly memory: GuestMemory;
   readonly r: Int32Array;
   cpsr: number;
+  /** Floating-point registers and FPSCR as a copy; undefined while nobody has used them since this was set to undefined. */
+  floatContext: FloatContext | undefined;
   /** Units left; `run` decrements it. May be lowered by the kernel inside a hook to leave early. */
   units: number;
   readonly fault: CpuFault | undefined;

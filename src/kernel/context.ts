@@ -1,4 +1,4 @@
-import type { Cpu } from "../cpu/types.ts";
+import type { Cpu, FloatContext } from "../cpu/mod.ts";
 import type { GuestMemory } from "../memory/mod.ts";
 import { THREAD } from "./abi/layout.ts";
 
@@ -69,14 +69,17 @@ export function restoreContext(cpu: Cpu, memory: GuestMemory, thread: number): b
 export class SavedRegisters {
   private readonly r = new Int32Array(16);
   private readonly cpsr: number;
+  private readonly float: FloatContext | undefined;
 
   constructor(cpu: Cpu) {
     this.r.set(cpu.r);
     this.cpsr = cpu.cpsr;
+    this.float = cpu.floatContext;
   }
 
   restore(cpu: Cpu): void {
     cpu.r.set(this.r);
     cpu.cpsr = this.cpsr;
+    cpu.floatContext = this.float;
   }
 }

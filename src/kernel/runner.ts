@@ -279,11 +279,13 @@ export class Runner {
     if (to === 0 || (from !== undefined && from.thread === to && !from.dead)) return;
     if (from !== undefined && !from.dead) {
       saveContext(cpu, memory, from.thread, this.irqMasked);
+      from.float = cpu.floatContext;
     }
     const state = k.threads.state(to);
     this.running = state;
     this.idleWaits = false;
     this.irqMasked = restoreContext(cpu, memory, to);
+    cpu.floatContext = state.float;
     this.stackLow = k.options.compat404 ? NO_CHECK : THREAD.stack_addr.get(memory, to);
     k.reents.activate(state);
     k.hooks.switched?.(to);

@@ -135,6 +135,10 @@ describe("compiled code", () => {
     "cortex-m4": ["-mcpu=cortex-m4", "-mthumb"],
     "armv7-a thumb": ["-march=armv7-a", "-mthumb"],
     "cortex-m0": ["-mcpu=cortex-m0", "-mthumb"],
+    "vfpv3 a32": ["-march=armv7-a", "-marm", "-mfpu=vfpv3", "-mfloat-abi=softfp"],
+    "fpv4-sp thumb": ["-mcpu=cortex-m4", "-mthumb", "-mfpu=fpv4-sp-d16", "-mfloat-abi=softfp"],
+    "fpv5 thumb": ["-mcpu=cortex-m7", "-mthumb", "-mfpu=fpv5-d16", "-mfloat-abi=softfp"],
+    "vfpv4 a32": ["-mcpu=cortex-a7", "-marm", "-mfpu=vfpv4", "-mfloat-abi=softfp"],
   };
   const levels = FULL ? ["-O0", "-O2", "-O3", "-Os"] : ["-O2"];
   for (const [name, options] of Object.entries(targets))
@@ -159,7 +163,7 @@ function compile(options: string[]): string {
   const inputs = readdirSync(sources).filter((n) => n.endsWith(".c"));
   tool(
     "gcc",
-    ...[...options, "-w", "-mfloat-abi=soft", "-nostartfiles", "-static", "-o", file],
+    ...["-mfloat-abi=soft", ...options, "-w", "-nostartfiles", "-static", "-o", file],
     ...["-Wl,--no-warn-rwx-segments", ...inputs.map((n) => join(sources, n)), "-lm"],
   );
   return file;

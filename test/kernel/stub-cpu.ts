@@ -8,6 +8,7 @@ import type { GuestMemory } from "../../src/memory/mod.ts";
 export class StubCpu implements Cpu {
   readonly r = new Int32Array(16);
   cpsr = 0x13;
+  floatContext: undefined;
   units = 0;
   fault: CpuFault | undefined;
   readonly stats = {

@@ -1,4 +1,5 @@
 import type { Context, Fields } from "./context.ts";
+import { expandFloat } from "./float.ts";
 
 const BARRIERS = "#0 oshld oshst osh #4 nshld unst un #8 ishld ishst ish #12 ld st sy".split(" ");
 
@@ -53,6 +54,7 @@ export function spell(name: string, syntax: string, f: Fields, { table }: Contex
   if (special) return special;
   if (name === "hint" && HINTS[f.i]) return hint(f.i, table);
   if (name === "lsr_imm" || name === "asr_imm") return syntax.replace("<i>", "<i/32>");
+  if (syntax.startsWith("V")) return expandFloat(syntax, f);
   if (/^[DI]SB|^DMB/.test(syntax)) return barrier(syntax, f);
   if (/^M[CR][RC]/.test(syntax)) return coprocessor(syntax);
   if (table === "a32") {

@@ -1,4 +1,5 @@
 import { GRANULE_SHIFT, GuestFault, type GuestMemory, READ } from "../../memory/mod.ts";
+import type { FloatContext } from "../float/mod.ts";
 import { dropDeadFlags, fuseCompareBranch } from "../ir/passes.ts";
 import { liftBlock } from "../lift/mod.ts";
 import { type Cpu, type CpuStats, Exit, SVC_UNITS } from "../types.ts";
@@ -56,6 +57,13 @@ export class Core extends DataAccess implements Cpu, LoopState {
   }
   set cpsr(value: number) {
     unpackCpsr(this.file, value);
+  }
+
+  get floatContext(): FloatContext | undefined {
+    return this.float.save();
+  }
+  set floatContext(context: FloatContext | undefined) {
+    this.float.restore(context);
   }
 
   jump(target: number): void {

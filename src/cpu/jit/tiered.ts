@@ -1,4 +1,5 @@
 import { type GuestMemory } from "../../memory/mod.ts";
+import type { FloatContext } from "../float/mod.ts";
 import { Core } from "../interp/core.ts";
 import { HANDOVER } from "../interp/loop.ts";
 import { Slot } from "../interp/state.ts";
@@ -62,6 +63,12 @@ export class TieredCore implements Cpu {
   }
   set cpsr(value: number) {
     this.core.cpsr = value;
+  }
+  get floatContext(): FloatContext | undefined {
+    return this.core.floatContext;
+  }
+  set floatContext(context: FloatContext | undefined) {
+    this.core.floatContext = context;
   }
   get units(): number {
     return this.core.units + this.reserve;

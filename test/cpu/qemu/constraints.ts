@@ -40,6 +40,7 @@ export function admissible(e: Encoding, f: FieldValues): boolean {
 /** Rules that are the same in every instruction set. */
 export function operandsDefined(e: Encoding, f: FieldValues): boolean {
   const { mnemonic } = e;
+  if (e.syntax.includes("<list>")) return floatListDefined(e, f);
   if (mnemonic === "BFI" || mnemonic === "BFC") {
     if (f.b < f.i) return false;
   }
@@ -82,6 +83,14 @@ export function operandsDefined(e: Encoding, f: FieldValues): boolean {
   }
   if (e.registers.includes("l") && f.l === f.h) return false;
   return true;
+}
+
+/** VLDM, VSTM: 1-32 single or 1-16 double registers that exist. */
+function floatListDefined(e: Encoding, f: FieldValues): boolean {
+  if (e.registers.includes("n") && f.n === 15 && (f.W !== 0 || e.table === "thumb32")) return false;
+  const count = f.z ? f.i >> 1 : f.i;
+  const first = f.z ? f.d : ((f.d & 15) << 1) | (f.d >> 4);
+  return count > 0 && first + count <= 32 && (!f.z || count <= 16);
 }
 
 function thumb16(e: Encoding, f: FieldValues): boolean {
