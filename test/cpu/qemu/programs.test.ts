@@ -14,6 +14,14 @@ const TARGETS: Record<string, string[]> = {
   a32: ["-march=armv7-a", "-marm", "-DTRAMPOLINES"],
   "thumb-2, cortex-m4": ["-mcpu=cortex-m4", "-mthumb"],
   "thumb-2, armv7-a": ["-march=armv7-a", "-mthumb", "-DTRAMPOLINES"],
+  "a32, vfpv3": ["-march=armv7-a", "-marm", "-mfpu=vfpv3", "-mfloat-abi=softfp", "-DTRAMPOLINES"],
+  "thumb-2, vfpv4": [
+    "-mcpu=cortex-a7",
+    "-mthumb",
+    "-mfpu=vfpv4",
+    "-mfloat-abi=softfp",
+    "-DTRAMPOLINES",
+  ],
   "thumb-1": ["-mcpu=cortex-m0", "-mthumb"],
 };
 const FULL: [string, string][] = Object.keys(TARGETS).flatMap((target) =>
@@ -23,6 +31,8 @@ const QUICK: [string, string][] = [
   ["a32", "-O2"],
   ["thumb-2, cortex-m4", "-Os"],
   ["thumb-2, armv7-a", "-O0"],
+  ["a32, vfpv3", "-O2"],
+  ["thumb-2, vfpv4", "-O2"],
   ["thumb-1", "-O2"],
 ];
 
@@ -38,7 +48,7 @@ function build(target: string, level: string): string {
   const sources = readdirSync(SOURCES).filter((name) => name.endsWith(".c"));
   tool(
     "gcc",
-    ...[...TARGETS[target], level, "-w", "-mfloat-abi=soft", "-nostartfiles", "-static"],
+    ...["-mfloat-abi=soft", ...TARGETS[target], level, "-w", "-nostartfiles", "-static"],
     ...["-Wl,-Ttext-segment=0x60010000", "-Wl,--no-warn-rwx-segments", "-o", file],
     ...[...sources.map((name) => join(SOURCES, name)), "-lm"],
   );
