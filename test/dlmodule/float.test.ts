@@ -23,7 +23,7 @@ function build(out: string): void {
 }
 
 function logistic(x: number, r: number): number {
-  for (let i = 0; i < 1_000_000; i++) x = r * x * (1 - x);
+  for (let i = 0; i < 200_000; i++) x = r * x * (1 - x);
   return x;
 }
 

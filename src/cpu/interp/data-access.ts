@@ -116,18 +116,22 @@ export abstract class DataAccess {
     return true;
   }
 
-  /** Loads or stores registers of the file from `address` on, aligned to 4: all of them, or none and a fault. */
-  transfer(ip: number, address: number, registers: ArrayLike<number>, store: boolean): boolean {
-    const size = registers.length * 4;
+  /** True when the op at `ip` may access so many words from `address` on, which must be aligned to 4; a fault when not. */
+  reaches(ip: number, address: number, words: number, store: boolean): boolean {
     const access = store ? "write" : "read";
     if (address & 3) {
-      this.dataAbort(address, size, access, "alignment");
+      this.dataAbort(address, words * 4, access, "alignment");
       return false;
     }
     this.storing = store ? ip : 0;
-    const allowed = this.allowed(address, size, access);
+    const allowed = this.allowed(address, words * 4, access);
     this.storing = 0;
-    if (!allowed) return false;
+    return allowed;
+  }
+
+  /** Loads or stores registers of the file from `address` on, aligned to 4: all of them, or none and a fault. */
+  transfer(ip: number, address: number, registers: ArrayLike<number>, store: boolean): boolean {
+    if (!this.reaches(ip, address, registers.length, store)) return false;
     const { file } = this;
     const { i32 } = this.memory;
     const first = address >>> 2;

@@ -102,14 +102,14 @@ const mixed: Partial<Record<keyof typeof Op, Rare>> = {
   vldm: (core, R, m, ip) => {
     const address = (R[m[ip + A]] + m[ip + B]) | 0;
     const count = m[ip + I];
-    if (!core.multiple(ip, address, count, false)) return;
+    if (!core.reaches(ip, address, count, false)) return;
     const from = address >>> 2;
     core.float.words.set(core.memory.i32.subarray(from, from + count), m[ip + VD]);
   },
   vstm: (core, R, m, ip) => {
     const address = (R[m[ip + A]] + m[ip + B]) | 0;
     const count = m[ip + I];
-    if (!core.multiple(ip, address, count, true)) return;
+    if (!core.reaches(ip, address, count, true)) return;
     const first = m[ip + VD];
     core.memory.i32.set(core.float.words.subarray(first, first + count), address >>> 2);
   },

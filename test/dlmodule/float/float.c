@@ -1,9 +1,9 @@
-/* Threads that compute in floating-point registers and take turns at every tick, and a timer that does the same in between. */
+/* Threads that compute in floating-point registers and take turns, and a timer that does the same in between. */
 #include <rtthread.h>
 #include <math.h>
 #include <stdio.h>
 
-#define ROUNDS 1000000
+#define ROUNDS 200000
 
 static double results[2];
 static volatile double shaken;
@@ -27,6 +27,8 @@ static void logistic(void *parameter)
     for (i = 0; i < ROUNDS; i++) {
         x = r * x * (1.0 - x);
         count(n);
+        if (i % 1000 == 0)
+            rt_thread_yield();
     }
     results[n] = x;
     rt_sem_release(ended);
@@ -52,10 +54,12 @@ int main(int argc, char *argv[])
 
     ended = rt_sem_create("ended", 0, RT_IPC_FLAG_FIFO);
     rt_timer_start(timer);
+    rt_enter_critical();
     for (i = 0; i < 2; i++) {
-        threads[i] = rt_thread_create("float", logistic, (void *)i, 2048, 28, 1);
+        threads[i] = rt_thread_create("float", logistic, (void *)i, 2048, 30, 1);
         rt_thread_startup(threads[i]);
     }
+    rt_exit_critical();
     for (i = 0; i < 2; i++)
         rt_sem_take(ended, RT_WAITING_FOREVER);
     rt_timer_delete(timer);
