@@ -91,5 +91,5 @@ function inThumb<T extends object>(rows: T): Thumb<T> {
   return Object.fromEntries(changed) as Thumb<T>;
 }
 
-export const vfpA32 = { ...conditional, ...unconditional };
+export const vfpA32 = { ...unconditional, ...conditional };
 export const vfpThumb = { ...inThumb(conditional), ...unconditional };
