@@ -1,3 +1,4 @@
+import type { FloatContext } from "../cpu/mod.ts";
 import { type Cpu, Exit, SVC_UNITS } from "../cpu/types.ts";
 import type { GuestMemory } from "../memory/mod.ts";
 import { THREAD } from "./abi/layout.ts";
@@ -33,6 +34,8 @@ export class Runner {
   private given = 0;
   private inCpu = false;
   private paused = false;
+  /** Floating-point registers of threads that have used them, while others run: their frames have no place for them. */
+  private readonly floats = new WeakMap<ThreadState, FloatContext | undefined>();
   private readonly pendingInterrupts: (() => Task<void>)[] = [];
 
   constructor(private readonly k: Kernel) {
@@ -279,13 +282,13 @@ export class Runner {
     if (to === 0 || (from !== undefined && from.thread === to && !from.dead)) return;
     if (from !== undefined && !from.dead) {
       saveContext(cpu, memory, from.thread, this.irqMasked);
-      from.float = cpu.floatContext;
+      this.floats.set(from, cpu.floatContext);
     }
     const state = k.threads.state(to);
     this.running = state;
     this.idleWaits = false;
     this.irqMasked = restoreContext(cpu, memory, to);
-    cpu.floatContext = state.float;
+    cpu.floatContext = this.floats.get(state);
     this.stackLow = k.options.compat404 ? NO_CHECK : THREAD.stack_addr.get(memory, to);
     k.reents.activate(state);
     k.hooks.switched?.(to);

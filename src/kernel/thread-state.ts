@@ -1,4 +1,3 @@
-import type { FloatContext } from "../cpu/mod.ts";
 import type { Task } from "./call.ts";
 import type { SavedRegisters } from "./context.ts";
 
@@ -25,8 +24,6 @@ export class ThreadState {
   readonly frames: Frame[] = [];
   /** The thread ended: its context is not saved and its stack may be gone. */
   dead = false;
-  /** Floating-point registers while others run, of a thread that has used them: its frame has no place for them. */
-  float: FloatContext | undefined;
   /** newlib's struct _reent of this thread, 0 until it first runs. */
   reent = 0;
   /** Start of the guarded range below the stack, 0 when there is none. */
