@@ -1,8 +1,7 @@
 import { GRANULE_SHIFT, type GuestMemory } from "../../memory/mod.ts";
 import type { Fetch } from "../lift/mod.ts";
 import { RegionEmitter } from "./emit.ts";
-import { isFloat } from "../interp/vfp.ts";
-import { buildGraph, type Graph } from "./graph.ts";
+import { buildGraph } from "./graph.ts";
 import {
   COUNT,
   FILE,
@@ -102,7 +101,7 @@ export class Regions {
     const start = performance.now();
     if (this.used === 0) this.enter = this.makeRuntime();
     const graph = buildGraph(this.fetch, key);
-    if (!graph || isFloating(graph)) return false;
+    if (!graph) return false;
     const slot = this.slotOf(key);
     const ranges: number[] = [];
     for (const { ir } of graph.nodes) ranges.push(ir.start, ir.end >>> 0);
@@ -332,22 +331,6 @@ export class Regions {
 }
 
 const NO_KEY = 0x1000;
-
-/**
- * Floating-point instructions are left to the interpreter one by one, at the cost of some fifty translated ones: code that has more
- * than a few is better interpreted as a whole.
- */
-const FLOAT_SHARE = 1 / 16;
-
-function isFloating({ nodes }: Graph): boolean {
-  let all = 0;
-  let floating = 0;
-  for (const { ir } of nodes) {
-    all += ir.pcs.length - 1;
-    for (const { op } of ir.insts) if (isFloat(op)) floating++;
-  }
-  return floating > all * FLOAT_SHARE;
-}
 
 function overlaps({ ranges }: Region, start: number, end: number): boolean {
   for (let k = 0; k < ranges.length; k += 2)
