@@ -27,7 +27,7 @@ export function exitCodeOf(verdict: Verdict, machine: Machine): number {
     case "halted":
       return machine.outcome.code === ExitCode.Fault ? ExitCode.Fault : ExitCode.Aborted;
     case "done":
-      return machine.outcome.code;
+      return machine.diskUsable ? machine.outcome.code : ExitCode.BadData;
   }
 }
 

@@ -121,9 +121,9 @@ export class Faults {
 
   /** An access of up to 16 registers that touches the guarded bytes below the thread's stack. */
   private hitsOwnGuard(fault: CpuFault, thread: number): boolean {
-    const guard = this.k.threads.states.get(thread)?.guard ?? 0;
+    const { guard, redZone } = this.k.threads.states.get(thread) ?? { guard: 0, redZone: 0 };
     if (guard === 0 || fault.address === undefined || fault.why !== "guard") return false;
-    return fault.address < guard + HEAP_MEM.size && fault.address + 64 > guard;
+    return fault.address < guard + HEAP_MEM.size + redZone && fault.address + 64 > guard;
   }
 
   /**

@@ -65,12 +65,12 @@ export class ThreadEnding {
     k.scheduler.remove(thread);
     k.timers.detach(THREAD.thread_timer.at(thread));
     THREAD.stat.set(m, thread, THREAD_CLOSE);
-    this.forget(thread);
+    const redZone = this.forget(thread);
     if (thread === k.scheduler.current) k.scheduler.currentGone = true;
     if (k.objects.isStatic(thread)) {
       k.objects.detach(thread);
     } else {
-      k.heap.free(THREAD.stack_addr.get(m, thread));
+      k.heap.free(THREAD.stack_addr.get(m, thread) - redZone);
       k.objects.delete(thread);
     }
   }
@@ -83,8 +83,8 @@ export class ThreadEnding {
       const thread = listNext(m, this.defunct) - THREAD.tlist.offset;
       listRemove(m, THREAD.tlist.at(thread));
       listHasLost(m, this.defunct, THREAD.tlist.at(thread));
-      this.forget(thread);
-      k.heap.free(THREAD.stack_addr.get(m, thread));
+      const redZone = this.forget(thread);
+      k.heap.free(THREAD.stack_addr.get(m, thread) - redZone);
       k.objects.delete(thread);
       any = true;
     }
@@ -132,15 +132,16 @@ export class ThreadEnding {
     }
   }
 
-  /** Gives back what the simulator keeps of the thread. */
-  private forget(thread: number): void {
+  /** Gives back what the simulator keeps of the thread; the result is the size of its red zone. */
+  private forget(thread: number): number {
     const state = this.k.threads.states.get(thread);
-    if (state === undefined) return;
+    if (state === undefined) return 0;
     this.k.threads.states.delete(thread);
     this.k.reents.release(state);
     if (state.guard !== 0) this.memory.removeGuard(state.guard);
     state.dead = true;
     state.abandon();
+    return state.redZone;
   }
 }
 

@@ -28,6 +28,8 @@ export class ThreadState {
   reent = 0;
   /** Start of the guarded range below the stack, 0 when there is none. */
   guard = 0;
+  /** Bytes between the start of the stack's heap block and the stack; they belong to the guarded range. */
+  redZone = 0;
 
   constructor(readonly thread: number) {}
 

@@ -31,6 +31,12 @@ export interface StackFigures {
   readonly max: number;
 }
 
+/**
+ * Bytes below a program's stack that nobody may touch, so that an overflow by a function with that much of local variables is a fault at
+ * its first store instead of the loss of what lies next on the heap. More would catch larger frames and cost each thread more memory.
+ */
+const RED_ZONE = 2048;
+
 /** Threads: src/thread.c of RT-Thread 4.0.4. Ending a thread is in thread-end.ts. */
 export class Threads implements ThreadsApi {
   /** TCB of tidle0. */
@@ -85,18 +91,22 @@ export class Threads implements ThreadsApi {
     stackSize: number,
     priority: number,
     slice: number,
+    zone = RED_ZONE,
   ): number {
     const thread = this.k.objects.allocate(ObjectClass.Thread, name);
     if (thread === 0) return 0;
-    const stack = this.k.heap.alloc(stackSize);
-    if (stack === 0) {
+    const redZone = this.k.options.compat404 ? 0 : zone;
+    const block = this.k.heap.alloc(stackSize + redZone);
+    if (block === 0) {
       this.k.objects.delete(thread);
       return 0;
     }
+    const stack = block + redZone;
     const state = this.setup(thread, name, entry, parameter, stack, stackSize, priority, slice);
     if (!this.k.options.compat404) {
-      // The header of the stack's heap block lies just below it: nothing but an overflow stores there.
-      state.guard = stack - HEAP_MEM.size;
+      // Nothing but an overflow stores into the header of the heap block and the red zone behind it.
+      state.redZone = redZone;
+      state.guard = block - HEAP_MEM.size;
       this.memory.addGuard(state.guard, stack, { kind: "stack", thread });
     }
     return thread;
@@ -110,7 +120,10 @@ export class Threads implements ThreadsApi {
     body: () => Task<void>,
     figures?: StackFigures,
   ): number {
-    const thread = this.create(name, this.k.trap(Trap.TaskEntry), 0, stackSize, priority, slice);
+    // Threads of the board take the memory they take there.
+    const zone = figures ? 0 : RED_ZONE;
+    const entry = this.k.trap(Trap.TaskEntry);
+    const thread = this.create(name, entry, 0, stackSize, priority, slice, zone);
     if (thread !== 0) this.makeTask(thread, body, figures);
     return thread;
   }

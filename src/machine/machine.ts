@@ -146,6 +146,11 @@ export class Machine {
     );
   }
 
+  /** The disk has a file system that could be used, or was given one. */
+  get diskUsable(): boolean {
+    return this.vfs.mounts().some(({ path }) => path === "/") || this.disk.sectorsWritten > 0;
+  }
+
   /** How the last program or command ended, and the exit code a process has for that. */
   get outcome(): ModuleOutcome & { readonly code: number } {
     const { last } = this.outcomes;

@@ -65,10 +65,21 @@ test("an image without FAT boots as the board does, and says what is wrong", () 
   using dir = scratch();
   writeFileSync(dir.path("zero.img"), new Uint8Array(1 << 20));
   const { code, out, err } = rttSim([dir.path("zero.img"), "-c", "ls"]);
-  expect(code).toBe(0);
+  expect(code).toBe(65);
   expect(out).toBe("No such directory\n");
   expect(err).toContain("no file system");
   clear(err);
+});
+
+test("an image that is not FAT can be formatted", () => {
+  using dir = scratch();
+  writeFileSync(dir.path("zero.img"), new Uint8Array(1 << 20));
+  expect(rttSim([dir.path("zero.img"), "-c", "mkfs sd0"]).code).toBe(0);
+  expect(rttSim([dir.path("zero.img"), "-c", "ls"])).toEqual({
+    code: 0,
+    out: "Directory /:\n",
+    err: "",
+  });
 });
 
 test("a truncated image is an error or a working rest, never a crash", () => {
