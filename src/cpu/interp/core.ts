@@ -18,7 +18,7 @@ const SVC_WORDS = 4;
 const STEP_IT = 256;
 
 /**
- * Guest instructions before the loop is primed (2 ms): less than the host takes to compile the loop, more than it takes to
+ * Guest instructions before the loop is primed (3 ms): before the host compiles the loop (later is no use), after it takes to
  * print a line.
  */
 const PRIME_AFTER = 10_000;

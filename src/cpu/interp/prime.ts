@@ -7,7 +7,7 @@ import { Slot } from "./state.ts";
  * hot on one program would be thrown away and compiled again, a quarter of a second each time, whenever another program
  * uses a new op. Chosen with bench/dispatch: fewer rounds leave profiles empty, more cost start-up time.
  */
-const ROUNDS = 4;
+const ROUNDS = 2;
 
 /** Data addresses: an ordinary granule, and one without rights, for the slow paths. */
 const DATA = 0x40;
