@@ -32,3 +32,40 @@ function typeSlots(plan: LoadPlan): Set<number> {
         slots.add(table.offset(i));
   return slots;
 }
+
+/** A word of the index table that says "cannot be unwound", or holds the unwinding instructions itself. */
+const CANTUNWIND = 1;
+const INLINE = 0x80000000;
+/** First half-words of GNU ld's Thumb-2 PLT entry: `movw ip, #imm16`. */
+const MOVW = 0xf240;
+const MOVW_MASK = 0xfbf0;
+const IP = 0x0c00;
+const RD = 0x0f00;
+
+/**
+ * Personality routines that are reached through a Thumb PLT. Code that can only be Thumb (the M profile) gets Thumb entries in its PLT,
+ * but ld writes their address into .ARM.extab without bit 0, so that the unwinder would call them in ARM state.
+ */
+export function fixPersonalities(plan: LoadPlan, view: DataView, block: number): void {
+  const { vaddr, size } = plan.exidx;
+  const bias = block - plan.start;
+  const inside = (address: number) =>
+    address >= plan.start && address + 4 <= plan.start + plan.size;
+  for (let at = vaddr + 4; at + 4 <= vaddr + size; at += 8) {
+    const word = view.getUint32(at + bias, true);
+    if (word === CANTUNWIND || word >= INLINE) continue;
+    const entry = prel31(at, word);
+    if (!inside(entry)) continue;
+    const personality = view.getUint32(entry + bias, true);
+    if (personality >= INLINE) continue;
+    const target = prel31(entry, personality);
+    if (!inside(target) || (target & 1) !== 0) continue;
+    const first = view.getUint16(target + bias, true);
+    const second = view.getUint16(target + bias + 2, true);
+    if ((first & MOVW_MASK) === MOVW && (second & RD) === IP)
+      view.setUint32(entry + bias, personality | 1, true);
+  }
+}
+
+/** The address that a relative word of 31 bits at `place` names. */
+const prel31 = (place: number, word: number): number => (place + ((word << 1) >> 1)) >>> 0;

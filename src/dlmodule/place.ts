@@ -1,7 +1,7 @@
 import type { ElfSymbols } from "../elf/mod.ts";
 import type { KernelApi } from "../kernel/types.ts";
 import { ObjectClass } from "../kernel/types.ts";
-import { fixTypeTables } from "./exceptions.ts";
+import { fixPersonalities, fixTypeTables } from "./exceptions.ts";
 import { MODULE, PRIORITY_MAX, STACK_404, STACK_404_MAX, STAT } from "./layout.ts";
 import { LoadError } from "./load-error.ts";
 import * as text from "./messages.ts";
@@ -80,6 +80,7 @@ export class Placer {
     for (const { vaddr, bytes } of plan.segments) memory.write(block + vaddr - plan.start, bytes);
     this.relocations += relocate(plan, bindings, this.view, block);
     fixTypeTables(plan, this.view, block);
+    fixPersonalities(plan, this.view, block);
   }
 
   /** The fields that describe the placed module. */
