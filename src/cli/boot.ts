@@ -72,12 +72,15 @@ function stdinIsTerminal(): boolean {
 
 function runLines(machine: Machine, driver: Driver, lines: readonly string[]): Verdict {
   machine.boot("lines");
+  let verdict = driver.settle();
   for (const line of lines) {
-    machine.execute(line);
-    const verdict = driver.until(() => machine.quiet);
     if (verdict !== "done") return verdict;
+    machine.execute(line);
+    verdict = driver.until(() => machine.quiet);
+    // The idle thread gives back what ended programs had, as it does on the board before the next line is typed.
+    if (verdict === "done") verdict = driver.settle();
   }
-  return "done";
+  return verdict;
 }
 
 /** The serial console over a pipe: each line is typed as soon as the system is idle. */

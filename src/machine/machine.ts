@@ -22,7 +22,7 @@ import { cardDriver, deviceIo, posixRows, waiting } from "../kernel/posix/mod.ts
 import { pthreadRows, Pthreads } from "../kernel/pthread/mod.ts";
 import { ObjectClass, type WallClock } from "../kernel/types.ts";
 import { GuestMemory } from "../memory/mod.ts";
-import { bootText, listTexts, Shell, SHELL_ROWS } from "../shell/mod.ts";
+import { bootText, listTexts, Shell, SHELL_FIGURES, SHELL_ROWS } from "../shell/mod.ts";
 import { Vfs, VfsError } from "../vfs/mod.ts";
 import { CountedDisk } from "./counted-disk.ts";
 import { exitCode, type ModuleOutcome, Outcomes } from "./outcome.ts";
@@ -234,7 +234,14 @@ export class Machine {
       this.shell.start();
       return;
     }
-    this.lineThread = kernel.threads.createTask("tshell", 4096, 20, 10, () => this.serveLines());
+    this.lineThread = kernel.threads.createTask(
+      "tshell",
+      4096,
+      20,
+      10,
+      () => this.serveLines(),
+      SHELL_FIGURES,
+    );
     kernel.threads.startup(this.lineThread);
   }
 

@@ -14,3 +14,4 @@ export type {
   ModuleRunner,
   ShellParts,
 } from "./types.ts";
+export { SHELL_FIGURES } from "./stack-figures.ts";
