@@ -19,7 +19,7 @@ import { noQemu, noToolchain, qemu } from "./tools.ts";
 
 const absent = noQemu ?? noToolchain;
 const CASES = Number(
-  process.env.RTT_SIM_FLOAT_CASES ?? (process.env.RTT_SIM_FULL === "1" ? 20_000 : 4096),
+  process.env.RTT_SIM_FLOAT_CASES ?? (process.env.RTT_SIM_FULL === "1" ? 6000 : 3000),
 );
 const SEED = Number(process.env.RTT_SIM_SEED ?? 1);
 

@@ -11,7 +11,7 @@ const absent = noQemu ?? noToolchain;
 const FULL = process.env.RTT_SIM_FULL === "1";
 /** Cases of about seven instructions each; an engine that translates makes a WebAssembly module of nearly each, which takes memory. */
 const CASES = FULL ? 90_000 : 4500;
-const TRANSLATED_CASES = FULL ? 10_000 : 4500;
+const TRANSLATED_CASES = 2500;
 const SEED = Number(process.env.RTT_SIM_SEED ?? 1);
 
 const tallies: Record<State, Tally> = { thumb: newTally(), a32: newTally() };
