@@ -5,11 +5,12 @@
  * the same, bit for bit, wherever it is built; it is checked in, so that using or building the simulator needs no toolchain.
  * The first run compiles newlib (about a minute) into .cache/.
  */
-import { mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { buildFixtures, buildQemuKernel } from "./build/fixtures.ts";
 import { kernelNames } from "./build/kernel-names.ts";
 import { buildNewlib } from "./build/newlib.ts";
 import { exported, type Library } from "./build/policy.ts";
+import { bootedData } from "./build/booted.ts";
 import { tables } from "./build/tables.ts";
 import { compilerLibrary, MACHINE, run } from "./build/toolchain.ts";
 
@@ -101,6 +102,17 @@ run([
   "--strip-symbol=$*",
   "--strip-symbol=.L*",
   `${work}/linked.elf`,
+  `${work}/stripped.elf`,
+]);
+const booted = bootedData(readFileSync(`${work}/stripped.elf`));
+run([
+  "arm-none-eabi-objcopy",
+  "--set-section-flags=.bss=alloc,load,contents,data",
+  ...Object.entries(booted).map(([section, bytes]) => {
+    writeFileSync(`${work}/booted${section}`, bytes);
+    return `--update-section=${section}=${work}/booted${section}`;
+  }),
+  `${work}/stripped.elf`,
   out,
 ]);
 

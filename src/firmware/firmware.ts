@@ -9,10 +9,8 @@ import { ExportTable } from "./symtab.ts";
 
 /**
  * The guest C library in memory. It contains the table of symbols that modules are resolved against (`RTMSymTab`), the stubs of the
- * kernel's functions, and code that the kernel calls:
+ * kernel's functions, and code that the kernel calls; its data are as the library's own start (guest/boot.c) leaves them:
  *
- * - `boot`: `void _rtt_boot(int flags)`, once, before any other guest code, with `impurePtr` pointing to `globalReent`. Bit 0 of
- *   flags makes stdout line-buffered; otherwise it is unbuffered as on the board. Allocates nothing.
  * - `runExit`: `void _rtt_run_exit(struct rt_dlmodule *)`, when a module's main has returned or its library is closed, while its
  *   other threads still run. Runs the module's exit handlers, then writes out what is left in buffers.
  *
@@ -22,7 +20,6 @@ export class Firmware implements SymbolTable {
   /** [start, end) of the image in guest memory. */
   readonly start: number;
   readonly end: number;
-  readonly boot: number;
   readonly runExit: number;
   /** Address of the word `_impure_ptr`. */
   readonly impurePtr: number;
@@ -55,10 +52,9 @@ export class Firmware implements SymbolTable {
     const info = readInfo(memory, this.image.info);
     this.checkTable("RTMSymTab", info.symtabStart, info.symtabEnd, 8);
     this.checkTable("SvcTab", info.svctabStart, info.svctabEnd, 4);
-    for (const address of [info.boot, info.runExit, info.impurePtr, info.current, info.streams])
+    for (const address of [info.runExit, info.impurePtr, info.current, info.streams])
       if (address < this.start || address >= this.end)
         throw new FirmwareError("section RttInfo has an address outside the image");
-    this.boot = info.boot;
     this.runExit = info.runExit;
     this.impurePtr = info.impurePtr;
     this.current = info.current;

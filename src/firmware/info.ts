@@ -6,7 +6,6 @@ const NAMES = [
   "symtabEnd",
   "svctabStart",
   "svctabEnd",
-  "boot",
   "runExit",
   "impurePtr",
   "globalImpurePtr",

@@ -11,7 +11,6 @@ import {
 import { dlmoduleRows, type LeakPolicy, Loader } from "../dlmodule/mod.ts";
 import { Firmware } from "../firmware/mod.ts";
 import {
-  callGuest,
   createKernel,
   type Kernel,
   SCHEDULE,
@@ -224,7 +223,6 @@ export class Machine {
   /** The boot thread: the board's texts, the disk, the shell. */
   private *main(mode: BootMode): Task<void> {
     const { kernel } = this;
-    yield* callGuest(this.firmware.boot, 0);
     const card = cardDriver(kernel, cardDevice(this.disk), () => this.vfs.reload(DISK));
     kernel.devices.attach(kernel.objects.find(DISK, ObjectClass.Device), card);
     this.vfs.openConsole("/dev/uart0");

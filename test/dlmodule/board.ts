@@ -127,7 +127,7 @@ export class Board {
     kernel.hooks.fault = (_, thread) => loader.causes.note(thread, "fault");
     kernel.hooks.stackOverflow = (thread) => loader.causes.note(thread, "stack overflow");
     kernel.hooks.assertion = (_e, _f, _l, thread) => loader.causes.note(thread, "assert");
-    kernel.boot(() => this.main(firmware));
+    kernel.boot(() => this.main());
     kernel.run({ units: 100000, skipIdle: true });
   }
 
@@ -185,8 +185,7 @@ export class Board {
     return this.kernel.heap.used;
   }
 
-  private *main(firmware: Firmware): Task<void> {
-    yield { pc: firmware.boot, args: [0] };
+  private *main(): Task<void> {
     for (const work of this.work.splice(0)) yield* work();
   }
 

@@ -48,7 +48,6 @@ export class Board {
       this.cpu.r[0] = handler([0, 1, 2, 3].map((n) => this.cpu.r[n] >>> 0));
       return this.exit === undefined;
     };
-    this.call(this.placed.firmware.boot, 0);
   }
 
   /** Calls a guest function as the current thread; gives r0. Throws on a fault, and when it does not end. */

@@ -30,7 +30,6 @@ export function runInQemu(fixture: string, brackets: boolean): Outcome {
   }
   const setup = [
     symbol("__svctab_start"),
-    firmware.boot,
     main,
     firmware.runExit,
     firmware.current,

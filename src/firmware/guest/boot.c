@@ -30,9 +30,9 @@ void *__dso_handle = NULL;
 typedef void constructor(void);
 extern constructor *const __init_array_start[], *const __init_array_end[];
 
-/* Called once by the kernel, before any other guest code. Flags: bit 0: stdout is line-buffered. */
-void _rtt_boot(int flags) {
-  rtt_open_standard_streams(flags & 1);
+/* Run by the build: the image that is checked in is as this leaves it. Must not call the kernel. */
+void _rtt_boot(void) {
+  rtt_open_standard_streams();
   for (constructor *const *function = __init_array_start; function < __init_array_end; function++)
     (*function)();
 }

@@ -6,7 +6,6 @@
 typedef const char symbol[];
 extern symbol __rtmsymtab_start, __rtmsymtab_end, __svctab_start, __svctab_end;
 extern symbol _rtt_handlers, _rtt_free_handlers, _rtt_streams, _rtt_reopened, _rtt_locks, _rtt_thread_area;
-void _rtt_boot(int flags);
 void _rtt_run_exit(void *module);
 
 #define ADDRESS(name) ((unsigned)&name)
@@ -16,7 +15,6 @@ __attribute__((section("RttInfo"), used)) static const unsigned info[] = {
   ADDRESS(__rtmsymtab_end),
   ADDRESS(__svctab_start),
   ADDRESS(__svctab_end),
-  ADDRESS(_rtt_boot),
   ADDRESS(_rtt_run_exit),
   ADDRESS(_impure_ptr),
   ADDRESS(_global_impure_ptr),

@@ -52,7 +52,7 @@ struct rtt_thread_area {
 };
 
 /* Standard streams and flushing (stdio.c). */
-void rtt_open_standard_streams(int line_buffered);
+void rtt_open_standard_streams(void);
 void rtt_settle_streams(void *module);
 
 #endif

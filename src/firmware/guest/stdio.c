@@ -32,8 +32,6 @@ extern struct __lock *_rtt_locks;
 static FILE front;
 static char gather[GATHER];
 static struct __lock gathering;
-static char line[BUFSIZ];
-static int line_buffered;
 
 static struct {
   struct _glue glue;
@@ -49,17 +47,10 @@ static void initial_state(FILE *fp, int file) {
   fp->_flags = flags[file];
   fp->_p = fp->_bf._base = fp->_nbuf;
   fp->_bf._size = 1;
-  if (file == 1 && line_buffered) {
-    fp->_flags = __SWR | __SLBF;
-    fp->_p = fp->_bf._base = (unsigned char *)line;
-    fp->_bf._size = sizeof line;
-    fp->_lbfsize = -(int)sizeof line;
-  }
 }
 
-void rtt_open_standard_streams(int lines) {
+void rtt_open_standard_streams(void) {
   struct _reent *r = _GLOBAL_REENT;
-  line_buffered = lines;
   gathering.next = _rtt_locks;
   _rtt_locks = &gathering;
   __sinit(r);

@@ -7,7 +7,6 @@
 
 struct setup {
   const char *const *names; /* SvcTab */
-  void (*boot)(int);
   int (*main)(void);
   void (*run_exit)(void *);
   void **current;
@@ -221,7 +220,6 @@ void _start(void) {
   static int thread;
   int status;
   *setup.current = &thread;
-  setup.boot(0);
   status = setup.main();
   setup.run_exit(setup.module);
   leave(status);
