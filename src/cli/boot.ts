@@ -28,11 +28,16 @@ export async function boot(parsed: Parsed): Promise<number> {
   const output = new Output(1);
   const filter = new LineEndFilter((bytes) => output.write(bytes));
   const real = settings.realTime ?? terminal;
+  let feeder: LineFeeder | undefined;
+  const heard = (bytes: Uint8Array): void => {
+    output.write(bytes);
+    feeder?.heard(machine.kernel.tick);
+  };
   const machine = new Machine({
     ...settings,
     disk,
     wall: real ? wallClock() : undefined,
-    output: lines.length > 0 ? (bytes) => filter.write(bytes) : (bytes) => output.write(bytes),
+    output: lines.length > 0 ? (bytes) => filter.write(bytes) : (bytes) => heard(bytes),
     diagnostics: (text) => {
       // In the order in which things happened, and raw terminals need the carriage return.
       output.flush();
@@ -50,8 +55,13 @@ export async function boot(parsed: Parsed): Promise<number> {
       timeout: settings.timeout,
       wallTimeout: settings.wallTimeout,
     });
-    const verdict =
-      lines.length > 0 ? runLines(machine, driver, lines) : typeLines(machine, driver, settings);
+    let verdict: Verdict;
+    if (lines.length > 0) {
+      verdict = runLines(machine, driver, lines);
+    } else {
+      feeder = feederOf(machine, settings);
+      verdict = typeLines(machine, driver, feeder, settings);
+    }
     filter.end();
     output.flush();
     return exitCodeOf(verdict, machine);
@@ -70,6 +80,18 @@ function stdinIsTerminal(): boolean {
   }
 }
 
+function feederOf(machine: Machine, { lineDelay, pace }: Settings): LineFeeder {
+  return new LineFeeder(machine.kernel.console, {
+    delay: machine.ticks(lineDelay),
+    pace: pace
+      ? (line) => {
+          const { silence, least } = pace(line);
+          return { silence: machine.ticks(silence), least: machine.ticks(least) };
+        }
+      : undefined,
+  });
+}
+
 function runLines(machine: Machine, driver: Driver, lines: readonly string[]): Verdict {
   machine.boot("lines");
   let verdict = driver.settle();
@@ -83,15 +105,17 @@ function runLines(machine: Machine, driver: Driver, lines: readonly string[]): V
   return verdict;
 }
 
-/** The serial console over a pipe: each line is typed as soon as the system is idle. */
-function typeLines(machine: Machine, driver: Driver, settings: Settings): Verdict {
+/** The serial console over a pipe: each line is typed as soon as the system is idle, or at a pace. */
+function typeLines(
+  machine: Machine,
+  driver: Driver,
+  feeder: LineFeeder,
+  { pace, timeout }: Settings,
+): Verdict {
   machine.boot("shell");
   const input = new Input(0);
-  const feeder = new LineFeeder(machine.kernel.console, {
-    delay: machine.ticks(settings.lineDelay),
-  });
   for (;;) {
-    let verdict = driver.settle();
+    let verdict: Verdict = pace ? "done" : driver.settle();
     if (verdict !== "done") return verdict;
     const state = feeder.step(machine.kernel.tick);
     if (state === "ended") return driver.until(() => machine.quiet);
@@ -100,6 +124,8 @@ function typeLines(machine: Machine, driver: Driver, settings: Settings): Verdic
       if (piece) feeder.push(piece);
       else feeder.close();
     } else if (state !== "typed") {
+      // A program that never stops printing would never be silent.
+      if (timeout > 0 && state.wait - feeder.lastTyped > machine.ticks(timeout)) return "timeout";
       verdict = driver.pass(state.wait);
       if (verdict !== "done") return verdict;
     }

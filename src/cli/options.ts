@@ -68,6 +68,12 @@ export const OPTIONS = [
     commands: ["boot"],
   },
   {
+    name: "pace",
+    value: "TIME|FILE",
+    help: "type each line of piped input after so much simulated silence; FILE: a row SILENCE [LEAST] per line",
+    commands: ["boot"],
+  },
+  {
     name: "compat",
     value: "4.0.4",
     help: "reproduce the observable defects of that RT-Thread release",

@@ -3,6 +3,7 @@ import type { LeakPolicy } from "../dlmodule/mod.ts";
 import type { Engine } from "../cpu/mod.ts";
 import { firmwareImage } from "./assets.ts";
 import { hostError } from "./host-file.ts";
+import { type PaceOf, parsePace } from "./pace.ts";
 import { type Parsed, parseChoice, parseSize, parseTime } from "./parse.ts";
 import { ExitCode, UserError } from "./exit-codes.ts";
 
@@ -19,6 +20,7 @@ export interface Settings {
   readonly timeout: number;
   readonly wallTimeout: number;
   readonly lineDelay: number;
+  readonly pace: PaceOf | undefined;
   readonly leaks: LeakPolicy | undefined;
   readonly realTime: boolean | undefined;
   readonly stats: boolean;
@@ -46,6 +48,7 @@ export function settingsOf(parsed: Parsed): Settings {
     timeout: given("timeout", (text) => parseTime("timeout", text)) ?? DEFAULT_TIMEOUT,
     wallTimeout: given("wall-timeout", (text) => parseTime("wall-timeout", text)) ?? 0,
     lineDelay: given("line-delay", (text) => parseTime("line-delay", text)) ?? 0,
+    pace: given("pace", parsePace),
     leaks: given("leaks", (text) => parseChoice("leaks", text, ["report", "ignore", "error"])),
     realTime: given("time", (text) => parseChoice("time", text, ["virtual", "real"]) === "real"),
     stats: parsed.flag("stats"),

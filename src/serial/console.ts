@@ -6,6 +6,16 @@ const LF = 0x0a;
 export interface LineFeederOptions {
   /** Ticks to let pass between two lines, so that programs started by one are seen before the next; default 0. */
   readonly delay?: number;
+  /** When each line (0-based) is typed; without it, as soon as the system is idle. */
+  readonly pace?: (line: number) => LinePace;
+}
+
+/** In ticks. */
+export interface LinePace {
+  /** Since the last output. */
+  readonly silence: number;
+  /** Since the line before, at least. */
+  readonly least: number;
 }
 
 /**
@@ -22,11 +32,15 @@ export type FeederState = "typed" | { readonly wait: number } | "starved" | "end
  * (LF, CR, CR LF). The machine asks whenever the system is idle. A last line without an end is typed without Enter.
  */
 export class LineFeeder {
+  /** Tick at which the line before was typed. */
+  lastTyped = 0;
   private readonly lines: Uint8Array[] = [];
   private rest: number[] = [];
   private afterCr = false;
   private closed = false;
   private due = 0;
+  private typed = 0;
+  private lastOutput = 0;
 
   constructor(
     private readonly console: Pick<ConsoleApi, "feed" | "end">,
@@ -49,15 +63,30 @@ export class LineFeeder {
     if (this.rest.length > 0) this.cut();
   }
 
-  /** Types the next line when it is due. To be called when no thread can run at once. */
+  /** The guest has printed something. */
+  heard(tick: number): void {
+    this.lastOutput = tick;
+  }
+
+  /** Types the next line when it is due. To be called when no thread can run at once, or with a pace at any time. */
   step(tick: number): FeederState {
-    if (this.lines.length === 0) {
-      if (!this.closed) return "starved";
+    const { pace } = this.options;
+    if (this.lines.length === 0 && !this.closed) return "starved";
+    if (pace) {
+      const { silence, least } = pace(this.typed);
+      this.due = Math.max(this.lastOutput + silence, this.lastTyped + least);
+    }
+    if (tick < this.due && (pace || this.lines.length > 0)) return { wait: this.due };
+    const line = this.lines.shift();
+    if (!line) {
       this.console.end();
       return "ended";
     }
-    if (tick < this.due) return { wait: this.due };
-    this.console.feed(this.lines.shift() as Uint8Array);
+    this.console.feed(line);
+    this.typed++;
+    this.lastTyped = tick;
+    // Silence is counted anew from the line on, also when nothing comes back.
+    this.lastOutput = tick;
     this.due = tick + (this.options.delay ?? 0);
     return "typed";
   }

@@ -1,1 +1,1 @@
-export { type FeederState, LineFeeder, type LineFeederOptions } from "./console.ts";
+export { type FeederState, LineFeeder, type LineFeederOptions, type LinePace } from "./console.ts";

@@ -23,7 +23,8 @@ byte for byte and is replayed by the tests:
   \`--compat 4.0.4\`.
 
 Lines are typed at the pace of the recording: the next one 530 ms (simulated) after the last output, which follows from tick counts in the
-recordings. Output of programs in the background falls between the same lines as it did then.
+recordings. Output of programs in the background falls between the same lines as it did then. \`--pace\` gives the compiled binary that pace,
+so that the recordings are also piped to it as they are.
 
 A test fails when something differs that is not in the tables below, and when something that is in them does not differ any more. The
 tables are written by \`bun test/sessions/document.ts\` from the lists of the tests.

@@ -1,14 +1,14 @@
 import { expect, test } from "bun:test";
-import { LineFeeder } from "../../src/serial/mod.ts";
+import { LineFeeder, type LineFeederOptions } from "../../src/serial/mod.ts";
 
-function feeder(delay?: number) {
+function feeder(options?: LineFeederOptions) {
   const sent: string[] = [];
   const lines = new LineFeeder(
     {
       feed: (bytes) => sent.push(new TextDecoder("latin1").decode(bytes)),
       end: () => sent.push("<end>"),
     },
-    { delay },
+    options,
   );
   const push = (text: string): void => lines.push(new TextEncoder().encode(text));
   return { sent, lines, push };
@@ -29,10 +29,32 @@ test("each line is typed with one CR, whatever ends it on the host", () => {
 });
 
 test("a delay holds the next line back", () => {
-  const { sent, lines, push } = feeder(100);
+  const { sent, lines, push } = feeder({ delay: 100 });
   push("a\nb\n");
   expect(lines.step(7)).toBe("typed");
   expect(lines.step(7)).toEqual({ wait: 107 });
   expect(lines.step(107)).toBe("typed");
   expect(sent).toEqual(["a\r", "b\r"]);
+});
+
+test("at a pace each line waits for silence, counted from the last output, and for its time", () => {
+  const rows = [
+    { silence: 100, least: 0 },
+    { silence: 30, least: 0 },
+    { silence: 30, least: 400 },
+  ];
+  const { sent, lines, push } = feeder({ pace: (line) => rows[Math.min(line, 2)] });
+  push("a\nb\n");
+  lines.heard(50);
+  expect(lines.step(50)).toEqual({ wait: 150 });
+  expect(lines.step(150)).toBe("typed");
+  expect(lines.step(150)).toEqual({ wait: 180 });
+  lines.heard(170);
+  expect(lines.step(180)).toEqual({ wait: 200 });
+  expect(lines.step(200)).toBe("typed");
+  expect(lines.step(200)).toBe("starved");
+  lines.close();
+  expect(lines.step(200)).toEqual({ wait: 600 });
+  expect(lines.step(600)).toBe("ended");
+  expect(sent).toEqual(["a\r", "b\r", "<end>"]);
 });
