@@ -15,6 +15,8 @@ const CALLBACKS = [
 ] as const;
 /** No descriptor has a number from here on. */
 const FD_END = 64;
+/** Constructor of libstdc++'s reserve for exceptions when memory is out: a program that has the library in it never gives that back. */
+const RESERVE = /^_GLOBAL__sub_I__ZN9__gnu_cxx9__freeres/;
 /** Lines of one report. */
 const LINES_MAX = 20;
 
@@ -88,10 +90,12 @@ export class Audit {
       sites.set(allocation.site, site);
       heap.free(address);
     }
-    for (const [site, { count, bytes }] of sites)
-      lines.push(
-        `${count} heap ${count === 1 ? "block" : "blocks"}, ${bytes} bytes, from ${this.name(site)}`,
-      );
+    for (const [site, { count, bytes }] of sites) {
+      const name = this.name(site);
+      if (RESERVE.test(name)) continue;
+      const blocks = count === 1 ? "block" : "blocks";
+      lines.push(`${count} heap ${blocks}, ${bytes} bytes, from ${name}`);
+    }
   }
 
   private *files(module: Module, lines: string[]): Task<void> {

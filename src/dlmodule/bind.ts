@@ -28,6 +28,8 @@ const NOTHING = Need.Nothing;
 
 /** The linker's own name for the global offset table. */
 const GOT_NAME = "_GLOBAL_OFFSET_TABLE_";
+/** What a C++ object file names itself with when it registers a destructor; crtbegin.o of a linked file defines it. */
+const HANDLE_NAME = "__dso_handle";
 
 /**
  * Checks every record (type known, place inside the image, symbol exists) and looks up every symbol, before anything is
@@ -114,6 +116,11 @@ class Binder {
     const name = symbols.name(i);
     if (name === GOT_NAME && !resolver.compat404) {
       value[i] = this.got;
+      state[i] = Known.Relative;
+      return;
+    }
+    if (name === HANDLE_NAME && !resolver.compat404) {
+      value[i] = plan.start;
       state[i] = Known.Relative;
       return;
     }

@@ -49,6 +49,8 @@ export interface EndEvent extends StartEvent {
   readonly code: number;
   /** How many kinds of things it, or a library that it used, left behind; not counted when it ended by a fault. */
   readonly left: number;
+  /** The same as text, one line for each. */
+  readonly leaks: readonly string[];
 }
 export interface AbortEvent {
   /** TCB of the thread that called abort(). */

@@ -78,7 +78,7 @@ export class Loader {
   private readonly libraries: Libraries;
   private readonly audit: Audit;
   /** Things left behind since the last program ended. */
-  private left = 0;
+  private leaks: string[] = [];
   private loaded = 0;
   private lookups = 0;
   private readonly starts = new Signal<StartEvent>();
@@ -339,9 +339,9 @@ export class Loader {
   private report(module: Module): void {
     const { name, path, address } = module;
     const { how, code } = module.end ?? { how: "closed", code: 0 };
-    const { left } = this;
-    this.left = 0;
-    this.ends.emit({ name, path, address, how, code, left });
+    const { leaks } = this;
+    this.leaks = [];
+    this.ends.emit({ name, path, address, how, code, left: leaks.length, leaks });
   }
 
   /** Gives back what a module leaves behind, and says so when it ended in good order. */
@@ -356,7 +356,7 @@ export class Loader {
     const { how } = module.end ?? { how: "closed" };
     const orderly = how === "returned" || how === "exit" || how === "closed";
     if (lines.length === 0 || !orderly || options?.leaks === "ignore") return;
-    this.left += lines.length;
+    this.leaks.push(...lines);
     options?.diagnostics?.(
       `${module.path} left behind (given back now):${lines.map((line) => `\n  ${line}`).join("")}`,
     );

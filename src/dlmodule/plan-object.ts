@@ -63,7 +63,7 @@ export function planObject(image: ElfImage): LoadPlan {
     start: 0,
     size: layout.size,
     align: layout.align,
-    ...entryOf(image, symbols, layout),
+    ...entryOf(image, original, symbols, layout),
     segments: layout.segments,
     relocations,
     symbols,
@@ -210,23 +210,30 @@ function orderOf({ type, link, name }: SectionHeader): number {
   return priority ? Number(priority[1]) : type === SHT.PROGBITS || type === SHT.NOBITS ? 0 : 65536;
 }
 
-/** `ld -r -e` leaves an entry, counted from the first section of code; otherwise it is the function main. */
+/**
+ * `ld -r -e NAME` leaves the entry as the offset of NAME in its own section and does not say which section that is. The function main,
+ * when the offset is its own or there is none; otherwise whatever has that offset in the first section of code.
+ */
 function entryOf(
   { header, sections }: ElfImage,
+  original: ElfSymbols | undefined,
   symbols: ElfSymbols | undefined,
   layout: Layout,
 ): Pick<LoadPlan, "entry" | "program"> {
+  const main = symbols
+    ?.named(["main"])
+    .find(
+      ({ index }) =>
+        symbols.bind(index) !== STB.LOCAL &&
+        symbols.type(index) !== STT.OBJECT &&
+        layout.address.has(symbols.shndx(index)),
+    );
+  if (main && (header.entry === 0 || original!.value(main.index) === header.entry))
+    return { entry: symbols!.value(main.index), program: true };
   const code = sections.find(
     ({ flags, index }) => (flags & SHF.EXECINSTR) !== 0 && layout.address.has(index),
   );
   if (header.entry !== 0 && code)
     return { entry: layout.address.get(code.index)! + header.entry, program: true };
-  for (const { index } of symbols?.named(["main"]) ?? [])
-    if (
-      symbols!.bind(index) !== STB.LOCAL &&
-      symbols!.type(index) !== STT.OBJECT &&
-      layout.address.has(symbols!.shndx(index))
-    )
-      return { entry: symbols!.value(index), program: true };
   return { entry: 0, program: false };
 }

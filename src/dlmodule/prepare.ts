@@ -77,7 +77,7 @@ export class Preparer {
       );
       throw new LoadError(
         shown.map(text.unresolved).join(""),
-        [...libraries, ...explainMissing(bindings.missing, symbols)].join("\n"),
+        [...libraries, ...explainMissing(bindings.missing, symbols, compat404)].join("\n"),
       );
     }
     if (!compat404) this.checkFloatAbi(plan, bindings);

@@ -1,7 +1,14 @@
 import type { SymbolTable } from "../kernel/types.ts";
 
+/** What to do: one text, or one for this system and one for a board as RT-Thread 4.0.4 ships it. */
+type Hint = string | readonly [here: string, stock: string];
+
+/** Debian's libsupc++ and libstdc++ are not position-independent: ld refuses them in a shared object, but not in a relocatable one. */
+const RELOCATABLE =
+  "not part of the runtime that the kernel exports: make the module a relocatable object with the library in it, `arm-none-eabi-g++ -r -nostdlib ... -lstdc++` in place of -shared";
+
 /** Which feature of C or C++ asks for a symbol, and what to do about it: the first pattern that fits a name. */
-const HINTS: readonly (readonly [pattern: RegExp, hint: string])[] = [
+const HINTS: readonly (readonly [pattern: RegExp, hint: Hint])[] = [
   [
     /^__aeabi_unwind_cpp_pr|^_Unwind_|^__gxx_personality|^__cxa_(throw|begin_catch|end_catch|rethrow|allocate_exception)/,
     "C++ exceptions: build with -fno-exceptions",
@@ -10,10 +17,29 @@ const HINTS: readonly (readonly [pattern: RegExp, hint: string])[] = [
     /^__(aeabi_|adddf3|subdf3|muldf3|divdf3|addsf3|divsi3|udivsi3|modsi3|umodsi3|divdi3|udivdi3|moddi3|umoddi3|clzsi2|fix|float|extend|trunc|gnu_)/,
     "arithmetic helper of the compiler: add -lgcc at the end of the link line",
   ],
-  [/^_Z(n[wa]|d[la])/, "operator new/delete: define them in the module, or link with -lsupc++"],
+  [/^_Z(n[wa]|d[la])/, "operator new/delete: define them in the module with rt_malloc and rt_free"],
   [
-    /^(_ZT[VIS]|_ZS|_ZNS|_ZNK?St|__cxa_|__dso_handle|__dynamic_cast)/,
-    "C++ runtime: link with -lsupc++ (or -lstdc++), or avoid RTTI, exceptions and static locals",
+    /^(_ZTVN10__cxxabiv1|__dynamic_cast|_ZT[IS])/,
+    [RELOCATABLE, "RTTI (virtual functions, dynamic_cast, typeid): build with -fno-rtti"],
+  ],
+  [
+    /^__cxa_guard_/,
+    "static variable of a function that is initialised when first reached: build with -fno-threadsafe-statics",
+  ],
+  [
+    /^__cxa_pure_virtual$/,
+    'call of a pure virtual function: define `extern "C" void __cxa_pure_virtual(void)` in the module',
+  ],
+  [
+    /^(__cxa_atexit|__dso_handle)$/,
+    "destructor of a static object: build with -fno-use-cxa-atexit and define `int atexit(void (*)(void))`, or let a function create the object",
+  ],
+  [
+    /^(_ZT[VIS]S|_ZS|_ZNS|_ZNK?St|_ZN9__gnu_cxx|__cxa_)/,
+    [
+      `C++ standard library, ${RELOCATABLE}`,
+      "C++ standard library: a board without it cannot run this; link with -shared only what does not use it",
+    ],
   ],
   [/^_Z/, "C++ function: is the source file that defines it part of the module?"],
   [/^_GLOBAL_OFFSET_TABLE_$/, "the file is a relocatable object: link it with -shared -nostdlib"],
@@ -37,11 +63,17 @@ const HINTS: readonly (readonly [pattern: RegExp, hint: string])[] = [
 
 /**
  * One line for each group of missing symbols: the names, and why. A name close to an exported one gets that as a suggestion.
+ * `stock`: they are missing on a board, not here.
  */
-export function explainMissing(names: readonly string[], symbols: SymbolTable): string[] {
+export function explainMissing(
+  names: readonly string[],
+  symbols: SymbolTable,
+  stock = false,
+): string[] {
   const groups = new Map<string, string[]>();
   for (const name of names) {
-    const hint = HINTS.find(([pattern]) => pattern.test(name))?.[1] ?? "";
+    const found = HINTS.find(([pattern]) => pattern.test(name))?.[1] ?? "";
+    const hint = typeof found === "string" ? found : found[stock ? 1 : 0];
     const group = groups.get(hint);
     if (group) group.push(name);
     else groups.set(hint, [name]);

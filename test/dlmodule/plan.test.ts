@@ -125,8 +125,11 @@ describe("missing symbols are explained", () => {
     ["__aeabi_uidiv", /add -lgcc/],
     ["__udivdi3", /add -lgcc/],
     ["_Znwj", /operator new/],
-    ["_ZTVN10__cxxabiv120__si_class_type_infoE", /-lsupc\+\+/],
-    ["__cxa_guard_acquire", /-lsupc\+\+/],
+    [
+      "_ZTVN10__cxxabiv120__si_class_type_infoE",
+      /-r -nostdlib .* -lstdc\+\+ in place|-r -nostdlib/,
+    ],
+    ["__cxa_guard_acquire", /-fno-threadsafe-statics/],
     ["_Unwind_Resume", /-fno-exceptions/],
     ["_ZN3Foo3barEv", /source file that defines it/],
     ["_GLOBAL_OFFSET_TABLE_", /-shared/],

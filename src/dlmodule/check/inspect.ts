@@ -140,6 +140,7 @@ class Inspection {
         ...explainMissing(
           missing.map(({ name }) => name),
           targetTable(target),
+          target.stock,
         ),
       );
     if (plan.linked) return;
@@ -252,7 +253,7 @@ class Inspection {
       const from = this.from.get(name);
       const hint =
         from === undefined && (!weak || target.stock)
-          ? explainMissing([name], targetTable(target))[0]?.replace(/^[^:]*: /, "")
+          ? explainMissing([name], targetTable(target), target.stock)[0]?.replace(/^[^:]*: /, "")
           : undefined;
       imports.push({ name, from, weak, ...(hint ? { hint } : {}) });
     }

@@ -1,5 +1,7 @@
 import type { CheckReport, Details } from "./report.ts";
 
+/** Names that a list shows; `--json` has them all. */
+const NAMES_MAX = 40;
 /** Functions whose stack use is shown. */
 const FUNCTIONS_MAX = 5;
 
@@ -32,7 +34,7 @@ function detailLines(details: Details): string[] {
     `size: file ${sizes.file} (stripped ${sizes.stripped}), code ${sizes.code}, constants ${sizes.constants}, data ${sizes.data}, bss ${sizes.bss}; takes ${sizes.memory} bytes of heap`,
     `imports: ${imports.length}, unresolved ${missing.length}`,
     ...byProvider(imports),
-    `exports: ${details.exports.length === 0 ? "none" : details.exports.join(", ")}`,
+    `exports: ${details.exports.length === 0 ? "none" : listed(details.exports)}`,
     `relocations: ${relocations.length === 0 ? "none" : relocations.map(({ type, count }) => `${type} ${count}`).join(", ")}${details.textRelocations > 0 ? `; ${details.textRelocations} in code` : ""}`,
   ];
   if (details.needed.length > 0) lines.push(`libraries: ${details.needed.join(", ")}`);
@@ -56,6 +58,11 @@ function byProvider(imports: Details["imports"]): string[] {
     else names.set(from, [text]);
   }
   return [...names].map(
-    ([from, list]) => `  ${from === "unresolved" ? from : `from ${from}`}: ${list.join(", ")}`,
+    ([from, list]) => `  ${from === "unresolved" ? from : `from ${from}`}: ${listed(list)}`,
   );
+}
+
+function listed(names: readonly string[]): string {
+  const more = names.length - NAMES_MAX;
+  return names.slice(0, NAMES_MAX).join(", ") + (more > 0 ? ` and ${more} more` : "");
 }
