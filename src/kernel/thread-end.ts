@@ -136,6 +136,7 @@ export class ThreadEnding {
   private forget(thread: number): number {
     const state = this.k.threads.states.get(thread);
     if (state === undefined) return 0;
+    this.k.hooks.threadGone?.(thread);
     this.k.threads.states.delete(thread);
     this.k.reents.release(state);
     if (state.guard !== 0) this.memory.removeGuard(state.guard);

@@ -183,6 +183,8 @@ export interface KernelHooks {
   endModule?: (thread: number, module: number, code: number) => Task<void> | void;
   /** A CPU fault, before anything is printed: lets `debug` and reporters look at the machine as it was. */
   fault?: (fault: CpuFault, thread: number) => void;
+  /** A thread that ended is about to be forgotten; its TCB and stack are still there. */
+  threadGone?: (thread: number) => void;
   /** A thread was found with its stack overflowed. */
   stackOverflow?: (thread: number) => void;
   /** Guest code was given a block of the heap, as rt_malloc and its kin do; registers are those of the call. */

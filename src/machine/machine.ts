@@ -6,6 +6,7 @@ import {
   assertionReport,
   faultReport,
   overflowReport,
+  type Report,
   waitReport,
 } from "../debug/mod.ts";
 import { dlmoduleRows, type LeakPolicy, Loader } from "../dlmodule/mod.ts";
@@ -35,6 +36,8 @@ export interface MachineOptions {
   readonly output: (bytes: Uint8Array) => void;
   /** Messages of the simulator, one or more lines without the last line end. */
   readonly diagnostics?: (text: string) => void;
+  /** The reports among them, with what they consist of. */
+  readonly reports?: (report: Report) => void;
   readonly compat404?: boolean;
   /** Absent: virtual time. */
   readonly wall?: WallClock;
@@ -308,6 +311,10 @@ export class Machine {
     const { hooks } = kernel;
     const parts = { kernel, loader, symbols: this.firmware };
     const say = options.diagnostics ?? (() => {});
+    const tell = (report: Report): void => {
+      options.reports?.(report);
+      say(report.text);
+    };
     hooks.threadEnded = loader.threadEnded;
     hooks.endModule = loader.endModule;
     // An overflow that a fault revealed is reported once, from the moment of the fault.
@@ -316,17 +323,17 @@ export class Machine {
       loader.causes.note(thread, "fault");
       const report = faultReport(parts, fault, thread);
       overflowed = report.kind === "stack overflow" ? thread : 0;
-      say(report.text);
+      tell(report);
     };
     hooks.stackOverflow = (thread) => {
       loader.causes.note(thread, "stack overflow");
-      if (overflowed !== thread) say(overflowReport(parts, thread).text);
+      if (overflowed !== thread) tell(overflowReport(parts, thread));
       overflowed = 0;
     };
     hooks.assertion = (expression, fn, line, thread) => {
       loader.causes.note(thread, "assert");
-      say(assertionReport(parts, { expression, fn, line }, thread).text);
+      tell(assertionReport(parts, { expression, fn, line }, thread));
     };
-    loader.onAbort(({ thread }) => say(abortReport(parts, thread).text));
+    loader.onAbort(({ thread }) => tell(abortReport(parts, thread)));
   }
 }

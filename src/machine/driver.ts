@@ -1,0 +1,108 @@
+import type { Machine } from "./machine.ts";
+
+/** How a headless run, or a part of it, ended. */
+export type Verdict = "done" | "deadlock" | "timeout" | "wall-timeout" | "halted";
+
+export interface DriverOptions {
+  /** Where the guest's output is collected; written out whenever the machine rests. */
+  readonly output?: { flush(): void };
+  /** Where the guest's console input comes from when it waits for some; absent: the console is at its end. */
+  readonly input?: { next(): Uint8Array | undefined };
+  /** Simulated milliseconds since boot; 0 = none. */
+  readonly timeout: number;
+  /** Host milliseconds; 0 = none. */
+  readonly wallTimeout: number;
+}
+
+/** Units between two looks at the host clock: about 20 ms of interpretation. */
+const UNITS_PER_LOOK = 1_000_000;
+
+/** How long, in simulated milliseconds, a typist waits for a system that does not become idle. */
+const BUSY_MS = 1000;
+
+/** Runs a machine in virtual time without a person at the console. */
+export class Driver {
+  private readonly started = performance.now();
+
+  constructor(
+    private readonly machine: Machine,
+    private readonly options: DriverOptions,
+  ) {}
+
+  /** Runs until `done()` holds; looked at whenever a module or a line ended, the system is idle, or a limit is near. */
+  until(done: () => boolean): Verdict {
+    const { kernel } = this.machine;
+    const { timeout, wallTimeout } = this.options;
+    const lastTick = timeout > 0 ? this.machine.ticks(timeout) : undefined;
+    for (;;) {
+      if (done()) {
+        return this.leave("done");
+      }
+      if (lastTick !== undefined && kernel.tick >= lastTick) return this.leave("timeout");
+      const result = kernel.run({ units: UNITS_PER_LOOK, untilTick: lastTick, skipIdle: true });
+      if (wallTimeout > 0 && performance.now() - this.started > wallTimeout)
+        return this.leave("wall-timeout");
+      if (result.why === "halted") return this.leave("halted");
+      if (result.why !== "idle" || done()) continue;
+      if (!this.supplyInput()) return this.leave("deadlock");
+    }
+  }
+
+  /** Lets simulated time pass until nothing can run at once, or for a second when a program does not rest. */
+  settle(): Verdict {
+    const { kernel } = this.machine;
+    const end = kernel.tick + this.machine.ticks(BUSY_MS);
+    for (;;) {
+      const result = kernel.run({ units: UNITS_PER_LOOK, untilTick: end, skipIdle: false });
+      if (result.why === "halted") return this.leave("halted");
+      if (result.why === "idle" || result.why === "tick") return this.leave("done");
+      const late = this.late();
+      if (late) return this.leave(late);
+    }
+  }
+
+  /** Lets simulated time pass until that tick. */
+  pass(target: number): Verdict {
+    const { kernel } = this.machine;
+    while (kernel.tick < target) {
+      const result = kernel.run({
+        units: UNITS_PER_LOOK,
+        untilTick: target,
+        skipIdle: true,
+        passTime: true,
+      });
+      if (result.why === "halted") return this.leave("halted");
+      if (
+        this.options.wallTimeout > 0 &&
+        performance.now() - this.started > this.options.wallTimeout
+      ) {
+        return this.leave("wall-timeout");
+      }
+    }
+    return this.leave("done");
+  }
+
+  /** Feeds console input when somebody waits for it; false when waiting is hopeless. */
+  private supplyInput(): boolean {
+    const { kernel } = this.machine;
+    if (kernel.console.readers === 0) return false;
+    this.options.output?.flush();
+    const piece = this.options.input?.next();
+    if (piece) kernel.console.feed(piece);
+    else if (kernel.console.ended) return false;
+    else kernel.console.end();
+    return true;
+  }
+
+  private late(): Verdict | undefined {
+    const { timeout, wallTimeout } = this.options;
+    if (timeout > 0 && this.machine.kernel.tick >= this.machine.ticks(timeout)) return "timeout";
+    if (wallTimeout > 0 && performance.now() - this.started > wallTimeout) return "wall-timeout";
+    return undefined;
+  }
+
+  private leave(verdict: Verdict): Verdict {
+    this.options.output?.flush();
+    return verdict;
+  }
+}
