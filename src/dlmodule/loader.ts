@@ -22,30 +22,19 @@ import { type Module, ModuleStruct } from "./module.ts";
 import { Objects } from "./objects.ts";
 import { Placer } from "./place.ts";
 import { Preparer } from "./prepare.ts";
-import { Registry, type Whereabouts } from "./registry.ts";
+import { type EndedInfo, type ModuleFacts, Registry, type Whereabouts } from "./registry.ts";
 import { ThreadVariables } from "./thread-variables.ts";
 
-export interface ModuleInfo {
-  readonly name: string;
-  readonly path: string;
-  /** Address of struct rt_dlmodule. */
-  readonly address: number;
-  /** module->nref. */
-  readonly nref: number;
+export interface ModuleInfo extends ModuleFacts {
   /** module->mem_space, what list_module shows. */
   readonly memory: number;
-  /** Where the module's image begins, for a debugger's add-symbol-file, and its bytes. */
-  readonly image: number;
-  readonly size: number;
   /** module->stat. */
   readonly stat: number;
-  readonly priority: number;
-  readonly stackSize: number;
   readonly entry: number;
   /** TCB, 0 when there is none. */
   readonly mainThread: number;
-  readonly library: boolean;
 }
+export type { EndedInfo } from "./registry.ts";
 
 /** What the loader has done so far: a measure of its work that no machine's speed changes. */
 export interface LoaderCounters {
@@ -175,7 +164,7 @@ export class Loader {
         ({ found: needed, absent } = yield* this.libraries.require(draft.plan.needed));
       const lookup = (name: string): number => {
         this.lookups++;
-        return this.libraries.lookup(name, needed);
+        return this.libraries.lookup(name, needed, draft.plan.hardFloat);
       };
       const { plan, bindings, symbols } = this.preparer.bind(draft, lookup, absent);
       module = this.placer.place(absolute, plan, bindings, symbols);
@@ -230,9 +219,19 @@ export class Loader {
     return { modules: loaded, relocations: placer.relocations, symbolLookups: lookups };
   }
 
+  /** Changes whenever a module comes or goes; a new one lies in memory, and none of its code has run. */
+  get changes(): number {
+    return this.registry.changes;
+  }
+
   /** Loaded modules, newest first. */
   modules(): ModuleInfo[] {
     return this.registry.all().map((module) => this.describe(module));
+  }
+
+  /** The last modules that ended, newest first. */
+  ended(): EndedInfo[] {
+    return this.registry.ended();
   }
 
   /** One module; also a struct rt_dlmodule with nothing loaded, which 4.0.4 leaves after some failures. */
@@ -329,7 +328,7 @@ export class Loader {
   }
 
   private finished(module: Module): void {
-    this.registry.remove(module);
+    this.registry.remove(module, module.facts ?? this.describe(module));
     this.libraries.forget(module);
     this.libdl.forget(module);
     this.threadVariables.moduleEnded(module);
@@ -347,6 +346,7 @@ export class Loader {
   /** Gives back what a module leaves behind, and says so when it ended in good order. */
   private *inspect(module: Module, devices: readonly number[]): Task<void> {
     const { kernel, options } = this.parts;
+    module.facts = this.describe(module);
     if (kernel.options.compat404) return;
     const lines = devices.map((device) => `device "${kernel.objects.name(device)}"`);
     for (const device of devices)
@@ -368,7 +368,7 @@ export class Loader {
     if (!nested) return;
     const { compat404 } = this.parts.kernel.options;
     if (nested.library && !compat404) yield* this.libraries.orphan(nested, owner);
-    else if (nested.library) this.registry.remove(nested);
+    else if (nested.library) this.registry.remove(nested, this.describe(nested));
     else yield* this.life.terminate(nested, "killed", -1);
   }
 

@@ -10,7 +10,8 @@ export {
   type StartEvent,
 } from "./context.ts";
 export { dlmoduleRows } from "./exports.ts";
-export { Loader, type ModuleInfo } from "./loader.ts";
+export { type EndedInfo, Loader, type LoadOptions, type ModuleInfo } from "./loader.ts";
+export { listModules } from "./module-list.ts";
 export { LoadError } from "./load-error.ts";
 export type { HowEnded } from "./module.ts";
 export { planLoad } from "./plan.ts";

@@ -2,6 +2,7 @@ import type { ElfSymbols } from "../elf/mod.ts";
 import type { GuestMemory } from "../memory/mod.ts";
 import { MODULE, NAME_MAX } from "./layout.ts";
 import type { Exported, LoadPlan } from "./plan-types.ts";
+import type { ModuleFacts } from "./registry.ts";
 import { CodeMap } from "./code-map.ts";
 
 export type HowEnded =
@@ -25,6 +26,8 @@ export class Module {
   end: { how: HowEnded; code: number } | undefined;
   /** module_cleanup was called, or must not be. */
   cleaned = false;
+  /** What it was when its object was about to be given back. */
+  facts: ModuleFacts | undefined;
   /** What it left behind was looked for. */
   audited = false;
   /** Constructors ran, so destructors are due. */

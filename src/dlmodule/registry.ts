@@ -1,8 +1,31 @@
 import type { CodeMap } from "./code-map.ts";
-import type { Module } from "./module.ts";
+import type { HowEnded, Module } from "./module.ts";
 
-/** Modules that ended stay known for reports about pointers into them. */
+/** Modules that ended stay known for reports about pointers into them and for `list_module -v`. */
 const RECENT_MAX = 16;
+
+/** A module that is loaded, or was. */
+export interface ModuleFacts {
+  readonly name: string;
+  readonly path: string;
+  /** Address of struct rt_dlmodule. */
+  readonly address: number;
+  /** module->nref. */
+  readonly nref: number;
+  /** Where the module's image begins, for a debugger's add-symbol-file, and its bytes. */
+  readonly image: number;
+  readonly size: number;
+  readonly priority: number;
+  readonly stackSize: number;
+  readonly library: boolean;
+}
+
+/** A module that ended a short time ago; its memory was given back. */
+export interface EndedInfo extends ModuleFacts {
+  readonly how: HowEnded;
+  /** Return value of main, argument of exit(), or what the kernel gave as ret_code. */
+  readonly code: number;
+}
 
 export interface Whereabouts {
   readonly module: string;
@@ -22,6 +45,8 @@ export interface Whereabouts {
 }
 
 interface Ended {
+  /** What the loader said of it last. */
+  readonly info: EndedInfo;
   readonly name: string;
   readonly path: string;
   readonly address: number;
@@ -35,16 +60,22 @@ interface Ended {
 export class Registry {
   private readonly live = new Map<number, Module>();
   private readonly recent: Ended[] = [];
+  /** Counts modules that came and went. */
+  changes = 0;
 
   add(module: Module): void {
     this.live.set(module.address, module);
+    this.changes++;
   }
 
-  remove(module: Module): void {
+  /** `facts` as they were when the module's object was given back. */
+  remove(module: Module, facts: ModuleFacts): void {
     this.live.delete(module.address);
+    this.changes++;
     const { name, path, address, block, size, bias, code } = module;
     code.settle();
-    this.recent.unshift({ name, path, address, block, size, bias, code });
+    const info = { ...facts, ...(module.end ?? { how: "closed" as const, code: 0 }) };
+    this.recent.unshift({ info, name, path, address, block, size, bias, code });
     this.recent.length = Math.min(this.recent.length, RECENT_MAX);
   }
 
@@ -62,6 +93,11 @@ export class Registry {
     return [...this.live.values()].reverse();
   }
 
+  /** The last modules that ended, newest first. */
+  ended(): EndedInfo[] {
+    return this.recent.map(({ info }) => info);
+  }
+
   containing(address: number): Module | undefined {
     for (const module of this.live.values()) if (module.contains(address)) return module;
     return undefined;
@@ -69,7 +105,7 @@ export class Registry {
 
   whereIs(address: number): Whereabouts | undefined {
     const live = this.containing(address);
-    const found: Ended | undefined =
+    const found: Omit<Ended, "info"> | undefined =
       live ?? this.recent.find(({ block, size }) => within(address, block, size));
     if (!found) return undefined;
     const offset = (address >>> 0) - found.block;

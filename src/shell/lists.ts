@@ -1,4 +1,4 @@
-import type { Loader } from "../dlmodule/mod.ts";
+import { listModules, type Loader } from "../dlmodule/mod.ts";
 import {
   type Kernel,
   listDevice,
@@ -16,7 +16,7 @@ import {
 } from "../kernel/mod.ts";
 import type { ListName, ListTexts } from "./types.ts";
 
-const KERNEL: Record<Exclude<ListName, "module">, (kernel: Kernel) => string> = {
+const KERNEL: Record<Exclude<ListName, "module" | "module -v">, (kernel: Kernel) => string> = {
   thread: listThread,
   sem: listSem,
   event: listEvent,
@@ -30,14 +30,19 @@ const KERNEL: Record<Exclude<ListName, "module">, (kernel: Kernel) => string> = 
   free: listMem,
 };
 
+/** What the lists need of the loader. */
+type Modules = Pick<Loader, "module" | "modules" | "ended">;
+
 /** The lists of a kernel and its loader. */
 export const listTexts =
-  (kernel: Kernel, loader: Pick<Loader, "module">): ListTexts =>
-  (name) =>
-    name === "module" ? listModule(kernel, loader) : KERNEL[name](kernel);
+  (kernel: Kernel, loader: Modules): ListTexts =>
+  (name) => {
+    if (name === "module") return listModule(kernel, loader);
+    return name === "module -v" ? listModules(loader) : KERNEL[name](kernel);
+  };
 
 /** list_module: modules that another module opened or started are in that one's list and not shown. */
-function listModule(kernel: Kernel, loader: Pick<Loader, "module">): string {
+function listModule(kernel: Kernel, loader: Modules): string {
   const rows = kernel.objects.list(ObjectClass.Module).map((address) => {
     const module = loader.module(address);
     const memory = ((module?.memory ?? 0) >>> 0).toString(16).padStart(8, "0");

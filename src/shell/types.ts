@@ -37,6 +37,7 @@ export const LIST_NAMES = [
   "timer",
   "device",
   "module",
+  "module -v",
   "free",
 ] as const;
 export type ListName = (typeof LIST_NAMES)[number];

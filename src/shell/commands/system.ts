@@ -17,6 +17,12 @@ export const list =
   ({ kernel, lists }: CommandContext): void =>
     kernel.console.print(lists(name));
 
+/** list_module; `-v` also shows states, sizes and how the last modules ended, which 4.0.4 does not have. */
+export function listModule(context: CommandContext, argv: readonly string[]): void {
+  const verbose = argv[1] === "-v" && !context.kernel.options.compat404;
+  list(verbose ? "module -v" : "module")(context);
+}
+
 export function ps(context: CommandContext, argv: readonly string[]): void {
   list(argv[1] === "-m" ? "module" : "thread")(context);
 }

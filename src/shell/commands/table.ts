@@ -22,7 +22,7 @@ export const COMMANDS: readonly Command[] = [
     run: date,
   },
   { name: "list_symbols", help: "list symbols information", run: system.listSymbols },
-  { name: "list_module", help: "list modules in system", run: system.list("module") },
+  { name: "list_module", help: "list modules in system", run: system.listModule },
   { name: "list_fd", help: "list file descriptor", run: listFd },
   { name: "ls", help: "List information about the FILEs.", run: ls },
   { name: "cp", help: "Copy SOURCE to DEST.", run: cp },
