@@ -11,7 +11,7 @@ import {
   type Target,
 } from "../dlmodule/check/mod.ts";
 import { ElfImage } from "../elf/mod.ts";
-import { Firmware } from "../firmware/mod.ts";
+import { Firmware, floatEntries } from "../firmware/mod.ts";
 import { GuestMemory } from "../memory/mod.ts";
 import { ExitCode, UserError } from "./exit-codes.ts";
 import { writeAll } from "./output.ts";
@@ -46,6 +46,7 @@ export function check(parsed: Parsed): number {
     target,
     libraries,
     hardFloat: (firmware.header.flags & 0x400) !== 0,
+    floatEntries: floatEntries(firmware),
     firmware: readAttributes(firmware),
   };
   const results: Result[] = read.map(({ file, bytes }) =>

@@ -80,9 +80,12 @@ export class Libraries {
     if (this.reference(library, -1) === 0) yield* this.unload(library);
   }
 
-  /** A symbol for a file that is being loaded: the kernel's, of a library opened RTLD_GLOBAL, of one that the file needs. */
-  lookup(name: string, needed: readonly Module[]): number {
-    const address = this.loader.parts.symbols.lookup(name);
+  /**
+   * A symbol for a file that is being loaded: the kernel's, of a library opened RTLD_GLOBAL, of one that the file needs. `hard`:
+   * the file passes floating-point values in VFP registers.
+   */
+  lookup(name: string, needed: readonly Module[], hard: boolean): number {
+    const address = this.kernels(name, hard);
     if (address !== 0) return address;
     return this.first(name, [...this.globals, ...withNeeded(needed)]);
   }
@@ -94,7 +97,7 @@ export class Libraries {
 
   /** dlsym of RTLD_DEFAULT: what a file loaded by `program` would be given, or a definition of the program itself. */
   anywhere(name: string, program: Module | undefined): number {
-    const address = this.loader.parts.symbols.lookup(name);
+    const address = this.kernels(name, program?.plan.hardFloat);
     if (address !== 0) return address;
     return this.first(name, this.order(program));
   }
@@ -104,7 +107,13 @@ export class Libraries {
     const order = this.order(program);
     const place = caller ? order.indexOf(caller) : -1;
     const address = this.first(name, order.slice(place + 1));
-    return address !== 0 ? address : this.loader.parts.symbols.lookup(name);
+    const hard = (caller ?? program)?.plan.hardFloat;
+    return address !== 0 ? address : this.kernels(name, hard);
+  }
+
+  private kernels(name: string, hard: boolean | undefined): number {
+    const { symbols } = this.loader.parts;
+    return (hard && symbols.floatEntry?.(name)) || symbols.lookup(name);
   }
 
   /** Every library that a module has open loses that user. */

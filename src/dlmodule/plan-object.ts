@@ -10,6 +10,7 @@ import {
   STB,
   STT,
 } from "../elf/mod.ts";
+import { readAttributes } from "./check/attributes.ts";
 import { LoadError } from "./load-error.ts";
 import {
   type LoadPlan,
@@ -75,7 +76,8 @@ export function planObject(image: ElfImage): LoadPlan {
     exidx: layout.span(Rank.Unwind),
     extab: NOTHING,
     linked: header.magic === "RTM",
-    hardFloat: (header.flags & 0x400) !== 0,
+    // The assembler leaves EF_ARM_ABI_FLOAT_HARD to the linker.
+    hardFloat: readAttributes(image)?.floatArguments === "VFP registers",
     warnings: [],
   };
 }

@@ -88,7 +88,10 @@ export class Preparer {
   private checkFloatAbi(plan: LoadPlan, bindings: Bindings): void {
     const hard = this.parts.options?.hardFloat ?? false;
     if (plan.hardFloat === hard) return;
-    const names = floatFunctions(bindings.imports);
+    const { symbols } = this.parts;
+    const names = floatFunctions(bindings.imports).filter(
+      (name) => !plan.hardFloat || !symbols.floatEntry?.(name),
+    );
     if (names.length === 0) return;
     throw new LoadError(
       "",

@@ -9,7 +9,9 @@ import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "n
 import { buildFixtures, buildQemuKernel } from "./build/fixtures.ts";
 import { kernelNames } from "./build/kernel-names.ts";
 import { buildNewlib } from "./build/newlib.ts";
+import { hardFloatEntries } from "./build/hard-float.ts";
 import { exported, type Library } from "./build/policy.ts";
+import { floatPrototypes } from "./build/prototypes.ts";
 import { bootedData } from "./build/booted.ts";
 import { tables } from "./build/tables.ts";
 import { compilerLibrary, MACHINE, run } from "./build/toolchain.ts";
@@ -74,7 +76,10 @@ objects.push(exceptionAllocator());
 
 const kernel = kernelNames();
 const library = publicNames();
-writeFileSync(`${work}/tables.s`, tables(kernel, library));
+const passingFloats = floatPrototypes(work, newlib.include)
+  .filter(({ name }) => library.includes(name))
+  .sort((a, b) => (a.name < b.name ? -1 : 1));
+writeFileSync(`${work}/tables.s`, tables(kernel, library) + hardFloatEntries(passingFloats));
 run(["arm-none-eabi-as", "-march=armv7-a", `${work}/tables.s`, "-o", `${work}/tables.o`]);
 
 run([
@@ -118,7 +123,7 @@ run([
 
 console.log(run(["arm-none-eabi-size", "-A", out]).trim());
 console.log(
-  `${out}: ${statSync(out).size} bytes, ${kernel.length} stubs, ${library.length} library symbols`,
+  `${out}: ${statSync(out).size} bytes, ${kernel.length} stubs, ${library.length} library symbols, ${passingFloats.length} of them with entries for hard float`,
 );
 
 /** What the libraries and the guest sources offer and the policy lets out, without what the kernel provides itself. */

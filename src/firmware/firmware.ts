@@ -1,6 +1,7 @@
 import type { SymbolTable } from "../kernel/types.ts";
 import type { GuestMemory } from "../memory/mod.ts";
 import { FirmwareError } from "./error.ts";
+import { floatEntries } from "./float-entries.ts";
 import { FunctionTable } from "./functions.ts";
 import { guarded, type PlacedImage, placeImage } from "./image.ts";
 import { INFO_SIZE, readInfo } from "./info.ts";
@@ -37,6 +38,7 @@ export class Firmware implements SymbolTable {
   /** Guest addresses of the names in `SvcTab`. */
   private readonly svcTab: Uint32Array;
   private functions: FunctionTable | undefined;
+  private floats: ReadonlyMap<string, number> | undefined;
 
   /**
    * Copies the image into memory and makes all but its data read-only. Throws FirmwareError when it is not an image of this
@@ -67,6 +69,11 @@ export class Firmware implements SymbolTable {
 
   lookup(name: string): number {
     return this.symbols.lookup(name);
+  }
+
+  floatEntry(name: string): number {
+    this.floats ??= guarded(() => floatEntries(this.image.elf));
+    return this.floats.get(name) ?? 0;
   }
 
   entries(): Iterable<{ readonly name: string; readonly address: number }> {

@@ -31,9 +31,9 @@ export class FunctionTable {
   }
 }
 
-/** The linker's `--wrap` renames a replacement. */
+/** The linker's `--wrap` renames a replacement; an entry for hard float is part of its function. */
 function plainName(name: string): string {
-  return name.replace(/^__wrap_/, "");
+  return name.replace(/^__(wrap|hard)_/, "");
 }
 
 /** Of several names of one function the one with the fewest leading underscores is the one people know. */

@@ -169,6 +169,11 @@ export interface ConsoleApi {
 export interface SymbolTable {
   /** Address of an exported symbol (bit 0 set for a Thumb function), 0 when there is none. */
   lookup(name: string): number;
+  /**
+   * The entry of an exported function for callers that pass floating-point values in VFP registers (AAPCS 6.1); 0 when there is no
+   * other than `lookup`'s.
+   */
+  floatEntry?(name: string): number;
   /** In table order. */
   entries(): Iterable<{ readonly name: string; readonly address: number }>;
   /** The function that contains or precedes the address, from the firmware's full symbol table when it has one. */

@@ -31,7 +31,13 @@ const stock: Target = {
 };
 
 function check(bytes: Uint8Array, target = here, libraries: Library[] = []): CheckReport {
-  return inspect("x.mo", bytes, { target, libraries, hardFloat: false, firmware: undefined });
+  return inspect("x.mo", bytes, {
+    target,
+    libraries,
+    hardFloat: false,
+    floatEntries: { has: (name) => board.firmware.floatEntry(name) !== 0 },
+    firmware: undefined,
+  });
 }
 
 const MODULES = [...new Bun.Glob("**/*.{mo,so}").scanSync(join(root, "test"))]

@@ -33,6 +33,8 @@ export interface InspectOptions {
   readonly libraries: readonly Library[];
   /** The C library here takes floating-point values in VFP registers. */
   readonly hardFloat: boolean;
+  /** Functions of the C library with an entry for the other way; none when absent. */
+  readonly floatEntries?: { has(name: string): boolean };
   /** How the firmware was compiled, to compare with; undefined when it does not say. */
   readonly firmware: Attributes | undefined;
 }
@@ -144,7 +146,9 @@ class Inspection {
         ),
       );
     if (plan.linked) return;
-    const floats = floatFunctions(bindings.imports);
+    const floats = floatFunctions(bindings.imports).filter(
+      (name) => target.stock || !this.options.floatEntries?.has(name),
+    );
     if (plan.hardFloat !== hardFloat && floats.length > 0)
       (target.stock ? this.warnings : this.reasons).push(
         `it passes floating-point values in ${plan.hardFloat ? "VFP" : "core"} registers, unlike the C library that it calls (${floats.join(", ")}): build with -mfloat-abi=${hardFloat ? "hard" : "softfp"}`,
