@@ -113,6 +113,7 @@ describe("objects with a global offset table, veneers and several sections, agai
     expect([...names.keys()].sort()).toEqual([
       "R_ARM_ABS12",
       "R_ARM_ABS32",
+      "R_ARM_ABS32_NOI",
       "R_ARM_BASE_PREL",
       "R_ARM_CALL",
       "R_ARM_GOTOFF32",
@@ -123,6 +124,7 @@ describe("objects with a global offset table, veneers and several sections, agai
       "R_ARM_NONE",
       "R_ARM_PC24",
       "R_ARM_PLT32",
+      "R_ARM_REL32_NOI",
       "R_ARM_TARGET1",
       "R_ARM_TARGET2",
       "R_ARM_THM_CALL",

@@ -41,6 +41,12 @@ nothing:
     .word _GLOBAL_OFFSET_TABLE_ - .
     .word ext_data(target2)
     .word ext_data(target1)
+abs_noi:
+    .word 4
+    .reloc abs_noi, R_ARM_ABS32_NOI, ext_data
+rel_noi:
+    .word 4
+    .reloc rel_noi, R_ARM_REL32_NOI, ext_data
     .weak undefined_weak
     .thumb
     .thumb_func
