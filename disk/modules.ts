@@ -145,6 +145,7 @@ export function allJobs(): ModuleJob[] {
     ...fixtureJobs("transcripts"),
     ...fixtureJobs("dl"),
     ...fixtureJobs("modules"),
+    ...fixtureJobs("smoke"),
     ...sessionJobs(),
   ];
 }

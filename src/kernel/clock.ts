@@ -1,5 +1,5 @@
 import { TICK_PER_SECOND } from "./abi/constants.ts";
-import type { KernelOptions, WallClock } from "./types.ts";
+import type { KernelOptions, SchedulePolicy, WallClock } from "./types.ts";
 
 /**
  * Units of execution (cpu/types.ts) of one tick of 10 ms in virtual time. A unit is a loop iteration or a call, about ten
@@ -29,11 +29,13 @@ export class Clock {
   /** Units executed since boot. */
   units = 0;
   private readonly wall: WallClock | undefined;
+  private readonly schedule: SchedulePolicy | undefined;
   private nextUnits = UNITS_PER_TICK;
   private nextWall = 0;
 
   constructor(options: KernelOptions) {
     this.wall = options.wall;
+    this.schedule = options.schedule;
     if (this.wall !== undefined) this.nextWall = this.wall.now() + MS_PER_TICK;
   }
 
@@ -70,7 +72,7 @@ export class Clock {
     let over = 0;
     if (this.wall === undefined) {
       // A tick that was held off by masked interrupts is late, and those behind it are lost, as on the board.
-      this.nextUnits += UNITS_PER_TICK;
+      this.nextUnits += this.schedule?.tickUnits() ?? UNITS_PER_TICK;
       if (this.nextUnits <= this.units) this.nextUnits = this.units + UNITS_PER_TICK;
     } else {
       const overdue = this.overdue();

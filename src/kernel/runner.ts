@@ -6,6 +6,7 @@ import { Trap } from "./board.ts";
 import { type GuestCall, SCHEDULE, type Task } from "./call.ts";
 import { CPSR_I, restoreContext, saveContext, SavedRegisters, SVC_MODE } from "./context.ts";
 import type { Kernel } from "./kernel.ts";
+import { Preemption } from "./preemption.ts";
 import type { Frame, ThreadState } from "./thread-state.ts";
 import type { RunLimits, RunResult } from "./types.ts";
 
@@ -34,13 +35,15 @@ export class Runner {
   private given = 0;
   private inCpu = false;
   private paused = false;
+  private readonly preemption: Preemption | undefined;
   /** Floating-point registers of threads that have used them, while others run: their frames have no place for them. */
-  private readonly floats = new WeakMap<ThreadState, FloatContext | undefined>();
+  readonly floats = new WeakMap<ThreadState, FloatContext | undefined>();
   private readonly pendingInterrupts: (() => Task<void>)[] = [];
 
   constructor(private readonly k: Kernel) {
     this.cpu = k.cpu;
     this.memory = k.memory;
+    if (k.options.schedule !== undefined) this.preemption = new Preemption(k, k.options.schedule);
   }
 
   /** Units the engine has used of the running slice. */
@@ -114,12 +117,14 @@ export class Runner {
 
   private runCpu(end: number): void {
     const { cpu, k } = this;
-    this.given = Math.min(k.clock.budget(), end - k.clock.units);
+    this.given = Math.min(k.clock.budget(), end - k.clock.units, this.preemption?.left ?? Infinity);
     cpu.units = this.given;
     this.inCpu = true;
     let exit: Exit;
     try {
       exit = cpu.run();
+      if (exit === Exit.Slice && this.preemption !== undefined)
+        exit = this.preemption.at(k.clock.units + this.given - cpu.units);
     } finally {
       this.inCpu = false;
       k.clock.units += this.given - cpu.units;

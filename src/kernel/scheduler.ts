@@ -8,7 +8,7 @@ import {
 } from "./abi/constants.ts";
 import { THREAD } from "./abi/layout.ts";
 import type { Kernel } from "./kernel.ts";
-import { listInit, listInsertBefore, listIsEmpty, listNext, listRemove } from "./list.ts";
+import { listEach, listInit, listInsertBefore, listIsEmpty, listNext, listRemove } from "./list.ts";
 
 /** Bytes of the ready lists in the system area. */
 export const READY_LISTS_SIZE = 8 * THREAD_PRIORITY_MAX;
@@ -73,12 +73,22 @@ export class Scheduler {
         keepFrom = true;
       }
     }
-    const to = listNext(m, this.head(best)) - THREAD.tlist.offset;
+    const to = this.first(best);
     this.current = to;
     this.currentGone = false;
     if (keepFrom) this.insert(from);
     this.remove(to);
     THREAD.stat.set(m, to, (THREAD.stat.get(m, to) & ~THREAD_STAT_MASK) | THREAD_RUNNING);
+  }
+
+  /** The thread that has been ready longest, or another one that the policy prefers. */
+  private first(priority: number): number {
+    const { schedule } = this.k.options;
+    const head = this.head(priority);
+    const next = listNext(this.memory, head) - THREAD.tlist.offset;
+    if (schedule === undefined) return next;
+    const equals = [...listEach(this.memory, head, THREAD.tlist.offset)];
+    return equals.length > 1 ? equals[schedule.choose(equals.length)] : next;
   }
 
   /** rt_schedule_insert_thread. */

@@ -35,6 +35,23 @@ export interface KernelOptions {
   readonly seed: number;
   /** Where bytes written to the console go (after `\n` became `\r\n` in STREAM mode). */
   readonly output: (bytes: Uint8Array) => void;
+  /** Absent: one schedule, that of a board whose code takes the same time on every run. */
+  readonly schedule?: SchedulePolicy;
+}
+
+/**
+ * Decides what timing decides on a board, so that other legal schedules of a program can be run. Virtual time only; a policy that
+ * answers alike makes the same schedule.
+ */
+export interface SchedulePolicy {
+  /** Units of the next tick, about `unitsPerTick`: a core that is slower or faster for a while. */
+  tickUnits(): number;
+  /** Units until the running thread loses the rest of its slice to an equal one. */
+  untilPreemption(): number;
+  /** Instructions that are executed first, so that it may lie between any two. */
+  stepsBefore(): number;
+  /** Which of `count` > 1 equal ready threads runs next; 0 has waited longest. */
+  choose(count: number): number;
 }
 
 export interface RunLimits {

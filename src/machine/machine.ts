@@ -11,16 +11,10 @@ import {
 } from "../debug/mod.ts";
 import { dlmoduleRows, type LeakPolicy, Loader } from "../dlmodule/mod.ts";
 import { Firmware } from "../firmware/mod.ts";
-import {
-  createKernel,
-  type Kernel,
-  SCHEDULE,
-  SYSTEM_AREA,
-  type Task,
-} from "../kernel/mod.ts";
+import { createKernel, type Kernel, SCHEDULE, SYSTEM_AREA, type Task } from "../kernel/mod.ts";
 import { cardDriver, deviceIo, posixRows, waiting } from "../kernel/posix/mod.ts";
 import { pthreadRows, Pthreads } from "../kernel/pthread/mod.ts";
-import { ObjectClass, type WallClock } from "../kernel/types.ts";
+import { ObjectClass, type SchedulePolicy, type WallClock } from "../kernel/types.ts";
 import { GuestMemory } from "../memory/mod.ts";
 import { bootText, listTexts, Shell, SHELL_FIGURES, SHELL_ROWS } from "../shell/mod.ts";
 import { Vfs, VfsError } from "../vfs/mod.ts";
@@ -42,6 +36,8 @@ export interface MachineOptions {
   /** Absent: virtual time. */
   readonly wall?: WallClock;
   readonly seed?: number;
+  /** Another legal schedule than the board's; virtual time and the engine "interp" only. */
+  readonly schedule?: SchedulePolicy;
   /** Bytes from 0x60000000 to the end of the heap; default 8 MiB. */
   readonly ram?: number;
   /** How guest code is executed; engines differ in speed only. */
@@ -88,6 +84,7 @@ export class Machine {
       compat404: options.compat404 ?? false,
       wall: options.wall,
       seed: options.seed ?? 1,
+      schedule: options.schedule,
       output: options.output,
       library: firmware,
     });
