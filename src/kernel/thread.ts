@@ -33,7 +33,7 @@ export interface StackFigures {
 
 /**
  * Bytes below a program's stack that nobody may touch, so that an overflow by a function with that much of local variables is a fault at
- * its first store instead of the loss of what lies next on the heap. More would catch larger frames and cost each thread more memory.
+ * its first store instead of the loss of what lies next on the heap. Larger frames are caught when they are made (IR op `reach`).
  */
 const RED_ZONE = 2048;
 

@@ -25,6 +25,23 @@ test.each([
   },
 );
 
+test.each([
+  ["interp", ["4"], 0],
+  ["interp", ["20"], 139],
+  ["interp", ["v", "20000"], 0],
+  ["interp", ["v", "100000"], 139],
+  ["jit", ["4"], 0],
+  ["jit", ["20"], 139],
+  ["jit", ["v", "100000"], 139],
+] as [string, string[], number][])(
+  "%s: frames %j, which could step over the guard below the stack: exit code %d",
+  (engine, args, code) => {
+    const run = rttSim(["run", "--engine", engine, fixture("dl/frames.mo"), ...args]);
+    expect(run.code).toBe(code);
+    if (code !== 0) expect(run.err).toContain("stack overflow in thread frames");
+  },
+);
+
 test("one overflow is one report", () => {
   const { err } = rttSim(["run", fixture("dl/deep.mo")]);
   expect(err.match(/stack overflow in thread/g)?.length).toBe(1);

@@ -160,6 +160,17 @@ const swap =
     core.store(ip, address, size, R[m[ip + E]]);
     if (core.fault === undefined) R[m[ip + D]] = old;
   };
+/** Looked at: a, and every so many bytes from r13 down to it. At most the size of the guard below a stack (kernel/thread.ts). */
+const REACH_STEP = 2048;
+
+const reach: Rare = (core, R, m, ip) => {
+  const to = R[m[ip + A]] >>> 0;
+  for (let at = R[13] >>> 0; at > to;) {
+    at = Math.max(at - REACH_STEP, to);
+    core.load(at, 1);
+    if (core.fault !== undefined) return core.dataAbort(at, 1, "write", core.fault.why);
+  }
+};
 /** LDRD, STRD with a register offset. */
 const dualRegister =
   (store: boolean): Rare =>
@@ -252,6 +263,7 @@ const functions: Partial<Record<keyof typeof Op, Rare>> = {
   clrex: (core) => core.clearExclusive(),
   swp: swap(4),
   swpb: swap(1),
+  reach,
   mrs: (_, R, m, ip) => {
     // The T and IT bits read as zero (B9.3.8).
     R[m[ip + D]] = packCpsr(R) & ~0x0600fc20;

@@ -142,6 +142,12 @@ export const ops = {
   swp: leave("d s a"),
   swpb: leave("d s a"),
 
+  /**
+   * The stack is about to reach down from r13 to a: a data abort where it would cross memory that cannot be accessed. Without it
+   * a large frame steps over the guard below the stack.
+   */
+  reach: leave("a"),
+
   mrs: op("d", 0, NZCV),
   /** i = CPSR fields, bit 3: NZCVQ, bit 2: GE. */
   msr: op("a i", NZCV),

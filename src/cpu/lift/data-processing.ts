@@ -163,7 +163,7 @@ export const thumb32DataProcessing = {
   adr_add: (ir, { d, i }) => ir.mov(d, ir.imm(ir.pcBase + i)),
   adr_sub: (ir, { d, i }) => ir.mov(d, ir.imm(ir.pcBase - i)),
   addw: (ir, { d, n, i }) => ir.add(d, n, ir.imm(i)),
-  subw: (ir, { d, n, i }) => ir.sub(d, n, ir.imm(i)),
+  subw: (ir, { d, n, i }) => dataProcessing(ir, Op.sub, false, d, n, constant(i)),
   movw: (ir, { d, w, i }) => ir.mov(d, ir.imm((w << 12) | i)),
   movt,
 

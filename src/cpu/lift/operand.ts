@@ -80,9 +80,23 @@ export function dataProcessing(
   const b = operand2(ir, S && isLogical);
   const set = S ? (isLogical ? NZ : NZCV) : 0;
   const target = d === 15 ? ir.temp() : d;
+  if (d === 13 && n === 13) growStack(ir, op, b);
   if (op === Op.mov || op === Op.mvn) moveOrNot(ir, op, target, b, set);
   else ir.alu(op, target, ir.reg(n), b, set);
   if (d === 15) ir.aluWritePc(target);
+}
+
+/** A frame up to this size in bytes cannot step over the guard below a stack (kernel/thread.ts). */
+const SMALL_FRAME = 2048;
+
+/** `sub sp, sp, b` or `add sp, b` with a frame that is large, or of a size that is not known here. */
+function growStack(ir: Builder, op: number, b: Operand): void {
+  const grows =
+    typeof b === "number" ? op === Op.sub || op === Op.add : op === Op.sub && b.value > SMALL_FRAME;
+  if (!grows) return;
+  const t = ir.temp();
+  ir.alu(op, t, 13, b);
+  ir.unary(Op.reach, NONE, t);
 }
 
 function moveOrNot(ir: Builder, op: number, d: number, b: Operand, set: number): void {
