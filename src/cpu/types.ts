@@ -62,6 +62,11 @@ export interface Cpu {
   onSvc: (imm: number) => boolean;
   /** Runs until the units are used up, a hook asks to leave, or a fault. */
   run(): Exit;
+  /**
+   * Executes the instruction at the pc and nothing behind it. Undefined when that was all; otherwise as `run`, where Slice and Stop
+   * mean that the instruction was executed.
+   */
+  single(): Exit | undefined;
   /** Branch with interworking: sets r[15] and the T bit from bit 0 of `target`. */
   jump(target: number): void;
   /** Forgets translations of [start, end): a module was loaded there or freed. */

@@ -19,6 +19,7 @@ import { GuestMemory } from "../memory/mod.ts";
 import { bootText, listTexts, Shell, SHELL_FIGURES, SHELL_ROWS } from "../shell/mod.ts";
 import { Vfs, VfsError } from "../vfs/mod.ts";
 import { CountedDisk } from "./counted-disk.ts";
+import type { Instrument } from "./instrument.ts";
 import { exitCode, type ModuleOutcome, Outcomes } from "./outcome.ts";
 import { deviceNodes } from "./views.ts";
 
@@ -46,6 +47,8 @@ export interface MachineOptions {
   readonly stack?: number;
   /** What to say about things that modules leave behind. */
   readonly leaks?: LeakPolicy;
+  /** Looks into the machine while it runs. */
+  readonly instrument?: Instrument;
 }
 
 /** shell: boot texts and msh on the console; lines: a quiet system that executes what `execute` gives it. */
@@ -73,11 +76,12 @@ export class Machine {
   private executing = false;
   private lineThread = 0;
 
-  constructor(private readonly options: MachineOptions) {
+  constructor(readonly options: MachineOptions) {
     const disk = new CountedDisk(options.disk);
     this.disk = disk;
     this.memory = new GuestMemory({ base: BASE, size: (options.ram ?? DEFAULT_RAM) + SYSTEM_AREA });
-    this.cpu = createCpu(this.memory, options.engine ?? DEFAULT_ENGINE);
+    const cpu = createCpu(this.memory, options.engine ?? DEFAULT_ENGINE);
+    this.cpu = options.instrument?.core?.(cpu) ?? cpu;
     this.firmware = new Firmware(this.memory, options.firmware);
     const { firmware } = this;
     this.kernel = createKernel(this.memory, this.cpu, firmware, {
@@ -134,6 +138,7 @@ export class Machine {
     kernel.register({ rows: SHELL_ROWS, context: this.shell });
     kernel.bind((number) => firmware.svcName(number));
     this.plugIn();
+    options.instrument?.attach?.(this);
   }
 
   /** Nothing was started that still runs. */
@@ -214,6 +219,7 @@ export class Machine {
 
   /** Writes everything to the disk and gives the guest memory back; the machine must not be used afterwards. */
   close(): void {
+    this.options.instrument?.detach?.(this);
     this.vfs.sync();
     this.disk.flush();
     this.disk.close();

@@ -45,6 +45,10 @@ export class StubCpu implements Cpu {
     return Exit.Slice;
   }
 
+  single(): undefined {
+    throw new Error("the stub has no instructions");
+  }
+
   jump(target: number): void {
     this.r[15] = target & ~1;
   }

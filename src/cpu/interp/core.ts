@@ -16,6 +16,8 @@ const SVC_WORDS = 4;
 
 /** Added to ITSTATE in the key of a block of one instruction. */
 const STEP_IT = 256;
+/** The same for one that nothing is executed behind. */
+const ALONE_IT = 512;
 
 /**
  * Guest instructions before the loop is primed (3 ms): before the host compiles the loop (later is no use), after it takes to
@@ -41,6 +43,8 @@ export class Core extends DataAccess implements Cpu, LoopState {
   private readonly encoder = new Encoder(this.arena.words);
   /** Where the last fetch failed. */
   private fetchFault = 0;
+  /** One instruction is executed, and nothing behind it. */
+  private alone = false;
 
   constructor(memory: GuestMemory) {
     super(memory);
@@ -76,6 +80,23 @@ export class Core extends DataAccess implements Cpu, LoopState {
     this.fault = undefined;
     if (this.units <= 0) return Exit.Slice;
     return this.interpret() as Exit;
+  }
+
+  single(): Exit | undefined {
+    this.fault = undefined;
+    const { file } = this;
+    const key = (file[Slot.PC] & ~1) | file[Slot.T];
+    const it = file[Slot.IT];
+    file[Slot.IT] = 0;
+    const full = (key >>> 0) + (it + ALONE_IT) * 2 ** 32;
+    this.alone = true;
+    try {
+      const block = this.arena.get(full) ?? this.translate(key, it, full);
+      const exit = this.execute(block ? block.first + 1 : PREFETCH_ABORT);
+      return exit === HANDOVER ? undefined : exit;
+    } finally {
+      this.alone = false;
+    }
   }
 
   // For a core with a second engine.
@@ -133,6 +154,10 @@ export class Core extends DataAccess implements Cpu, LoopState {
     const word = words[ip];
     switch (word & 255) {
       case Code.Exit:
+        if (this.alone) {
+          this.goTo(words[ip - 1], 0);
+          return ~HANDOVER;
+        }
         return this.link(words[ip - 1], words[ip + 1], ip);
       case Code.Leave:
         return this.leave(ip);
@@ -147,6 +172,8 @@ export class Core extends DataAccess implements Cpu, LoopState {
       case Code.Handover:
         this.goTo(words[ip - 1], 0);
         return ~HANDOVER;
+      case Code.Go:
+        return this.go(ip);
       case Code.Pause:
         this.stats.instructions += word >>> 24;
         this.goTo(words[ip + 1], words[ip + 2]);
@@ -200,7 +227,19 @@ export class Core extends DataAccess implements Cpu, LoopState {
     let index = last;
     while (index > 0 && block.map[index * 2 - 2] >>> 8 === ip) index--;
     this.stopAt(block, index);
-    return this.enter();
+    return this.alone ? ~HANDOVER : this.enter();
+  }
+
+  /** The indirect branch of a single instruction. */
+  private go(ip: number): number {
+    const { file } = this;
+    const { words } = this.arena;
+    const target = file[(words[ip] >>> 16) & 255];
+    if ((words[ip] >>> 8) & 255) file[14] = words[ip + 2];
+    this.stats.instructions += words[ip] >>> 24;
+    this.goTo(target, 0);
+    if ((target & ~1) >>> 0 <= words[ip + 1] >>> 0 && --this.units <= 0) return ~Exit.Slice;
+    return ~HANDOVER;
   }
 
   /** The supervisor call at `ip`. */
@@ -216,6 +255,7 @@ export class Core extends DataAccess implements Cpu, LoopState {
     stats.svcs++;
     if (!this.onSvc(words[ip + 1])) return ~Exit.Stop;
     if (this.units <= 0) return ~Exit.Slice;
+    if (this.alone) return ~HANDOVER;
     const same = file[Slot.PC] === (next & ~1) && file[Slot.T] === (next & 1);
     if (!same || file[Slot.IT] !== it || arena.version !== version) return this.enter();
     // The block goes on and will count its instructions from its start.
@@ -277,7 +317,8 @@ export class Core extends DataAccess implements Cpu, LoopState {
     dropDeadFlags(ir.insts);
     fuseCompareBranch(ir.insts);
     const first = this.arena.reserve();
-    const { map, last } = this.encoder.encode(ir, first, single);
+    const alone = full >= ALONE_IT * 2 ** 32;
+    const { map, last } = this.encoder.encode(ir, first, single, alone);
     const block: Block = {
       key: full,
       start,

@@ -28,6 +28,8 @@ const JUNK: number = Slot.Junk;
 export class Encoder {
   private ip = 0;
   private block!: IrBlock;
+  /** No way out leads straight into another block. */
+  private alone = false;
   private starts!: Int32Array;
   /** Words that must become the arena index of an op of the block: word, op. */
   private readonly labels: number[] = [];
@@ -36,9 +38,10 @@ export class Encoder {
 
   constructor(private readonly words: Int32Array) {}
 
-  /** Encodes `block` from word `first` on: its guest address, then its code. `pause`: its end is not linked. */
-  encode(block: IrBlock, first: number, pause = false): Encoded {
+  /** Encodes `block` from word `first` on: its guest address, then its code. `pause`: its end is not linked. `alone`: nor are its branches. */
+  encode(block: IrBlock, first: number, pause = false, alone = false): Encoded {
     this.block = block;
+    this.alone = alone;
     this.ip = first;
     this.labels.length = 0;
     this.exits.length = 0;
@@ -286,6 +289,8 @@ export class Encoder {
           x.kb,
         );
       case Op.bx:
+        if (this.alone)
+          return this.opK(Code.Go, code === Code.Blx ? 1 : 0, x.a, x.at + 1, this.block.pcs[x.at]);
         return this.opK(code, 0, x.a, x.at + 1, this.block.pcs[x.at]);
       case Op.svc:
         this.opK(Code.Svc, 0, 0, x.at + 1, x.i);

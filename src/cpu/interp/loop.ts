@@ -20,6 +20,7 @@ export const enum Code {
   PrefetchAbort,
   Pause, // leave the loop: k = guest address, third word: ITSTATE; b = instructions so far
   Handover, // leave the loop at the beginning of a block
+  Go, // Bx, or with d Blx, of a single instruction: leave the loop at the target
   B,
   BL, // third word: lr
   Bx, // to a; b = instructions so far, k = own address

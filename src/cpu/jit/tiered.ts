@@ -116,6 +116,11 @@ export class TieredCore implements Cpu {
     }
   }
 
+  single(): Exit | undefined {
+    this.units = this.units;
+    return this.core.single();
+  }
+
   private hasRegion(key: number): boolean {
     return this.regions.find(key) || (this.eager && this.regions.translate(key));
   }
