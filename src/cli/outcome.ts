@@ -1,6 +1,6 @@
 import type { Machine } from "../machine.ts";
+import { codeOf, explanation } from "../machine/verdict.ts";
 import type { Verdict } from "./driver.ts";
-import { ExitCode } from "./exit-codes.ts";
 import { writeAll } from "./output.ts";
 
 /** A message of the simulator itself; guest output never goes through here. */
@@ -10,30 +10,9 @@ export function message(text: string, end = "\n"): void {
 
 /** Exit code of a headless run, with a message on stderr where the code needs one. */
 export function exitCodeOf(verdict: Verdict, machine: Machine): number {
-  switch (verdict) {
-    case "timeout":
-      message(
-        `time-out: the run did not end within its simulated time (tick ${machine.kernel.tick})\n  running: ${running(machine)}\n  a longer limit: --timeout 10m`,
-      );
-      return ExitCode.Timeout;
-    case "wall-timeout":
-      message(
-        `time-out: the run did not end within --wall-timeout\n  running: ${running(machine)}`,
-      );
-      return ExitCode.Timeout;
-    case "deadlock":
-      message(`deadlock: nothing can ever run again\n${machine.waitReport()}`);
-      return ExitCode.Deadlock;
-    case "halted":
-      return machine.outcome.code === ExitCode.Fault ? ExitCode.Fault : ExitCode.Aborted;
-    case "done":
-      return machine.diskUsable ? machine.outcome.code : ExitCode.BadData;
-  }
-}
-
-function running(machine: Machine): string {
-  const names = machine.loader.modules().map((module) => module.name);
-  return names.length > 0 ? names.join(", ") : "no module";
+  const text = explanation(verdict, machine);
+  if (text !== undefined) message(text);
+  return codeOf(verdict, machine);
 }
 
 /** `--stats`. */

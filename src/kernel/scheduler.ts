@@ -100,6 +100,7 @@ export class Scheduler {
       return;
     }
     THREAD.stat.set(m, thread, rest | THREAD_READY);
+    this.k.threads.changed(thread);
     const priority = THREAD.current_priority.get(m, thread) & (THREAD_PRIORITY_MAX - 1);
     listInsertBefore(m, this.head(priority), THREAD.tlist.at(thread));
     this.readyGroup |= 1 << priority;

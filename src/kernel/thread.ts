@@ -227,9 +227,20 @@ export class Threads implements ThreadsApi {
     const stat = this.stat(thread);
     if (stat !== THREAD_READY && stat !== THREAD_RUNNING) return -RT_ERROR;
     this.k.scheduler.remove(thread);
+    this.changed(thread);
     THREAD.stat.set(m, thread, (THREAD.stat.get(m, thread) & ~THREAD_STAT_MASK) | THREAD_SUSPEND);
     this.k.timers.stop(this.timer(thread));
     return RT_EOK;
+  }
+
+  /** Tick at which a thread that does not run began to wait, or became ready. */
+  since(thread: number): number {
+    return this.states.get(thread)?.since ?? 0;
+  }
+
+  changed(thread: number): void {
+    const state = this.states.get(thread);
+    if (state !== undefined) state.since = this.k.tick;
   }
 
   resume(thread: number): number {

@@ -139,6 +139,8 @@ export interface ThreadsApi {
   resume(thread: number): number;
   delete(thread: number): number;
   detach(thread: number): number;
+  /** Tick at which a thread that does not run began to wait, or became ready. */
+  since?(thread: number): number;
   /** Suspends the running thread for that many ticks. */
   sleep(ticks: number): Task<number>;
   /** Names of the threads on a wait list (address of the rt_list_t head), in queue order. */

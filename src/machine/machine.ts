@@ -4,10 +4,11 @@ import type { Cpu } from "../cpu/types.ts";
 import {
   abortReport,
   assertionReport,
+  busyReport,
+  deadlockReport,
   faultReport,
   overflowReport,
   type Report,
-  waitReport,
 } from "../debug/mod.ts";
 import { dlmoduleRows, type LeakPolicy, Loader } from "../dlmodule/mod.ts";
 import { Firmware } from "../firmware/mod.ts";
@@ -192,9 +193,14 @@ export class Machine {
     return Math.max(1, ((tick - this.kernel.tick) * 1000) / TICKS_PER_SECOND);
   }
 
-  /** Who waits for what; lines without a last line end. */
+  /** Who waits for what, held by whom, since when; lines without a last line end. */
   waitReport(): string {
-    return waitReport(this.kernel);
+    return deadlockReport(this.kernel);
+  }
+
+  /** Who runs, and who is ready but does not get a turn. */
+  busyReport(): string {
+    return busyReport(this.kernel);
   }
 
   counters(): Record<string, number> {

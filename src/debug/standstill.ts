@@ -1,0 +1,88 @@
+import type { KernelApi } from "../kernel/types.ts";
+import { collectWaits, waiting } from "./waits.ts";
+
+const READY = 1;
+const SUSPENDED = 2;
+/** struct rt_object.module_id. */
+const MODULE_ID = 12;
+/** System threads that wait for work, and what the shell's does between lines. */
+const SYSTEM = new Set(["tidle0", "timer", "mmcsd_de", "sys_work", "main", "tshell"]);
+
+/**
+ * Why nothing can ever run again, lines without a last line end: which thread waits for what, held by whom, since when; then the
+ * circles of threads that wait for each other.
+ */
+export function deadlockReport(kernel: KernelApi): string {
+  const { threads, reasons } = collectWaits(kernel);
+  const lines: string[] = [];
+  /** By name: whom a thread waits for, and the mutex. */
+  const waits = new Map<string, { readonly owner: string; readonly mutex: string }>();
+  for (const thread of threads) {
+    const { name, state, priority } = kernel.threads.describe(thread);
+    if (state !== SUSPENDED || (SYSTEM.has(name) && moduleOf(kernel, thread) === 0)) continue;
+    const reason = reasons.get(thread);
+    lines.push(
+      `  thread ${name} (priority ${priority}) ${waiting(kernel, thread, reason)}${since(kernel, thread)}`,
+    );
+    const held = reason && /^mutex (.*), held by thread (.*)$/.exec(reason);
+    if (held) waits.set(name, { mutex: held[1], owner: held[2] });
+  }
+  if (lines.length === 0) lines.push("  no thread of a module is left");
+  return [...lines, ...circles(waits)].join("\n");
+}
+
+/** What keeps a run from ending, and which threads are ready but never get their turn. */
+export function busyReport(kernel: KernelApi): string {
+  const { threads, reasons } = collectWaits(kernel);
+  const lines: string[] = [];
+  const { current } = kernel.threads;
+  for (const thread of [...threads].sort((a, b) => Number(b === current) - Number(a === current))) {
+    const { name, state, priority } = kernel.threads.describe(thread);
+    const module = moduleOf(kernel, thread);
+    if (module === 0) continue;
+    const who = `${name} (priority ${priority}, module ${kernel.objects.name(module)})`;
+    if (thread === current) lines.push(`  running: ${who}`);
+    else if (state === READY) {
+      const ticks = (kernel.tick - (kernel.threads.since?.(thread) ?? 0)) >>> 0;
+      lines.push(`  ready, but has not had its turn for ${ticks} ticks: ${who}`);
+    } else if (state === SUSPENDED)
+      lines.push(
+        `  ${who} ${waiting(kernel, thread, reasons.get(thread))}${since(kernel, thread)}`,
+      );
+  }
+  return lines.length === 0 ? "  no module runs" : lines.join("\n");
+}
+
+function since(kernel: KernelApi, thread: number): string {
+  const tick = kernel.threads.since?.(thread);
+  return tick === undefined ? "" : `, since tick ${tick}`;
+}
+
+function moduleOf(kernel: KernelApi, thread: number): number {
+  return kernel.memory.ldu32(thread + MODULE_ID);
+}
+
+function circles(
+  waits: ReadonlyMap<string, { readonly owner: string; readonly mutex: string }>,
+): string[] {
+  const lines: string[] = [];
+  const known = new Set<string>();
+  for (const start of waits.keys()) {
+    const path: string[] = [];
+    let at = start;
+    while (waits.has(at) && !path.includes(at) && !known.has(at)) {
+      path.push(at);
+      at = waits.get(at)!.owner;
+    }
+    const circle = path.slice(path.indexOf(at));
+    if (path.includes(at)) {
+      const steps = circle.map((name) => {
+        const { mutex, owner } = waits.get(name)!;
+        return `wants ${mutex}, held by ${owner}`;
+      });
+      lines.push(`  they wait for each other: ${at} ${steps.join(", who ")}`);
+    }
+    for (const name of path) known.add(name);
+  }
+  return lines;
+}

@@ -1,0 +1,6 @@
+/** A simulated board and what drives it. */
+export { CountedDisk } from "./counted-disk.ts";
+export { Driver, type DriverOptions, type Verdict } from "./driver.ts";
+export { type BootMode, Machine, type MachineOptions } from "./machine.ts";
+export { exitCode, type ModuleOutcome } from "./outcome.ts";
+export { codeOf, explanation } from "./verdict.ts";

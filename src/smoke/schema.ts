@@ -1,0 +1,346 @@
+import { Reader } from "./reader.ts";
+import type { Budget, FileRules, Placed, Scenario, Step, TextRules } from "./scenario.ts";
+import { type Position, readToml, ScenarioError, type Table } from "./toml.ts";
+
+const RULES = ["equals", "contains", "ordered", "absent", "matches", "transcript"] as const;
+const STEP = ["run", "msh", "args", "stdin", "exit", "expect"] as const;
+const TOP = [
+  ...STEP,
+  "name",
+  "description",
+  "tags",
+  "skip",
+  "disk",
+  "files",
+  "console",
+  "step",
+  "budget",
+  "timeout",
+  "wall-timeout",
+  "repeat",
+  "seed",
+  "compat",
+  "ram",
+  "stack",
+] as const;
+const EXPECT = [...RULES, "messages", "file"] as const;
+const FILE = [
+  "path",
+  "exists",
+  "size",
+  "same",
+  "equals",
+  "contains",
+  "ordered",
+  "absent",
+  "matches",
+];
+const BUDGET = ["instructions", "heap", "stack", "time", "output", "leaks"] as const;
+
+/** Every key by the table it belongs to: what the documentation has to name. */
+export const KEYS = { scenario: TOP, step: STEP, expect: EXPECT, file: FILE, budget: BUDGET };
+
+/** Exit codes by name. */
+const EXITS: Readonly<Record<string, number>> = {
+  timeout: 124,
+  "not-loadable": 126,
+  "not-found": 127,
+  abort: 134,
+  leaks: 138,
+  fault: 139,
+  deadlock: 140,
+};
+
+const MAX = Number.MAX_SAFE_INTEGER;
+const MIB = 1048576;
+
+/** Reads `*.smoke.toml`; throws ScenarioError with everything that is wrong with it. */
+export function parseScenario(file: string, text: string): Scenario {
+  return read(file, text, undefined);
+}
+
+/** Reads what a module says about itself in its section `.rtt_smoke`: a scenario with one step, which runs it. */
+export function parseDeclaration(file: string, text: string, module: string): Scenario {
+  return read(file, text, module);
+}
+
+function read(file: string, text: string, module: string | undefined): Scenario {
+  const top = readToml(file, text);
+  const reader = new Reader();
+  const known =
+    module === undefined ? TOP : TOP.filter((key) => !["run", "msh", "step"].includes(key));
+  reader.keys(top, known, module === undefined ? "in a scenario" : "in a module's declaration");
+  const expect = reader.table(top, "expect");
+  if (expect) reader.keys(expect, EXPECT, "in [expect]");
+  const console = reader.boolean(top, "console") ?? false;
+  const scenario: Scenario = {
+    name: reader.string(top, "name"),
+    description: reader.string(top, "description"),
+    tags: reader.strings(top, "tags"),
+    skip: skipReason(reader, top),
+    disk: reader.string(top, "disk"),
+    files: placedFiles(reader, top),
+    console,
+    steps: module === undefined ? steps(reader, top, console) : [step(reader, top, module, true)],
+    output: rules(reader, expect),
+    messages: rules(reader, expect && reader.table(expect, "messages"), "in [expect.messages]"),
+    expectedFiles: expectedFiles(reader, expect),
+    budget: budget(reader, top),
+    timeout: reader.time(top, "timeout"),
+    wallTimeout: reader.time(top, "wall-timeout"),
+    repeat: reader.integer(top, "repeat", 1, 10_000) ?? 1,
+    seed: reader.integer(top, "seed", 0, 0xffffffff),
+    compat404: compat(reader, top),
+    ram: reader.size(top, "ram", 2 * MIB, 512 * MIB),
+    stack: reader.size(top, "stack", 512, 64 * MIB),
+  };
+  if (reader.problems.length > 0) throw new ScenarioError(file, reader.problems);
+  return scenario;
+}
+
+function skipReason(reader: Reader, top: Table): string | undefined {
+  const reason = reader.string(top, "skip");
+  if (reason === undefined || reason.trim() !== "") return reason;
+  return reader.complain(reader.at(top, "skip"), "'skip' gives no reason", 'skip = "why not"');
+}
+
+function compat(reader: Reader, top: Table): boolean {
+  const release = reader.string(top, "compat");
+  if (release !== undefined && release !== "4.0.4")
+    reader.complain(reader.at(top, "compat"), `no release '${release}'`, 'compat = "4.0.4"');
+  return release === "4.0.4";
+}
+
+/** Steps of the array, or the one that stands at the top. */
+function steps(reader: Reader, top: Table, console: boolean): Step[] {
+  const list = reader.tables(top, "step");
+  const short = (["run", "msh"] as const).filter((key) => top.entries.has(key));
+  if (short.length > 0 && top.entries.has("step")) {
+    reader.complain(
+      reader.at(top, short[0]),
+      `'${short[0]}' beside [[step]]: which is to be done?`,
+      `move it into a [[step]] of its own`,
+    );
+  }
+  if (short.length === 0 && !top.entries.has("step")) {
+    reader.complain(top.at, "nothing to do", 'say run = "FILE.mo", msh = "LINE", or use [[step]]');
+    return [];
+  }
+  if (short.length > 0) {
+    const lines = reader.stringNodes(top, "msh");
+    // Several lines: what is expected of the exit code holds for the last.
+    if (lines.length > 1 && !top.entries.has("run"))
+      return lines.map(({ at, value }, n) =>
+        lineStep(reader, top, at, value, console, n === lines.length - 1),
+      );
+    return [step(reader, top, undefined, true, console)];
+  }
+  for (const table of list) reader.keys(table, STEP, "in [[step]]");
+  return list.map((table) => step(reader, table, undefined, false, console));
+}
+
+function lineStep(
+  reader: Reader,
+  top: Table,
+  at: Position,
+  line: string,
+  console: boolean,
+  last: boolean,
+): Step {
+  return {
+    at,
+    action: { kind: "msh", line: oneLine(reader, at, line) },
+    stdin: last ? (reader.string(top, "stdin") ?? "") : "",
+    exit: last ? exitCode(reader, top, console) : undefined,
+    output: rules(reader, undefined),
+  };
+}
+
+function step(
+  reader: Reader,
+  table: Table,
+  module: string | undefined,
+  short: boolean,
+  console = false,
+): Step {
+  const run = module ?? reader.string(table, "run");
+  const msh = module === undefined ? reader.string(table, "msh") : undefined;
+  const args = reader.strings(table, "args");
+  if (run !== undefined && msh !== undefined)
+    reader.complain(reader.at(table, "msh"), "both 'run' and 'msh'", "one step does one of them");
+  if (run === undefined && msh === undefined && !table.entries.has("run"))
+    reader.complain(table.at, "a step without 'run' or 'msh'", 'run = "FILE.mo" or msh = "LINE"');
+  if (msh !== undefined && table.entries.has("args"))
+    reader.complain(
+      reader.at(table, "args"),
+      "'args' belongs to 'run'",
+      "write the arguments into the line",
+    );
+  if (console && run !== undefined && module === undefined)
+    reader.complain(
+      reader.at(table, "run"),
+      "'run' cannot be typed at the console",
+      'place the file with [[files]] and type its name with msh = "..."',
+    );
+  const stdin = reader.string(table, "stdin") ?? "";
+  if (console && stdin !== "")
+    reader.complain(
+      reader.at(table, "stdin"),
+      "'stdin' with console = true",
+      "type the input as further msh lines",
+    );
+  const expect = short ? undefined : reader.table(table, "expect");
+  if (expect) reader.keys(expect, RULES, "in the expect of a step");
+  return {
+    at: table.at,
+    action:
+      msh === undefined
+        ? { kind: "run", module: run ?? "", args }
+        : { kind: "msh", line: oneLine(reader, reader.at(table, "msh"), msh) },
+    stdin,
+    exit: exitCode(reader, table, console),
+    output: rules(reader, expect),
+  };
+}
+
+function oneLine(reader: Reader, at: Position, line: string): string {
+  if (/[\r\n]/.test(line))
+    reader.complain(at, "'msh' has more than one line", "one step, or one string, for each line");
+  return line;
+}
+
+/** A number or a name; 0 when nothing is said, but nothing for lines typed at the console. */
+function exitCode(reader: Reader, table: Table, console: boolean): number | undefined {
+  const entry = table.entries.get("exit");
+  if (!entry) return console ? undefined : 0;
+  const { node } = entry;
+  if (node.kind === "integer" && node.value >= 0 && node.value <= 255) return node.value;
+  if (node.kind === "string" && node.value === "any") return undefined;
+  const named = node.kind === "string" ? EXITS[node.value] : undefined;
+  if (named !== undefined) return named;
+  return reader.complain(
+    node.at,
+    "'exit' must be a number from 0 to 255 or a name",
+    `names: any, ${Object.keys(EXITS).join(", ")}`,
+  );
+}
+
+function placedFiles(reader: Reader, top: Table): Placed[] {
+  const seen = new Set<string>();
+  return reader.tables(top, "files").flatMap((table): Placed[] => {
+    reader.keys(table, ["path", "text", "from"], "in [[files]]");
+    const from = reader.string(table, "from");
+    const text = reader.string(table, "text");
+    const path = guestPath(reader, table, from);
+    if ((from === undefined) === (text === undefined))
+      reader.complain(
+        table.at,
+        "a file needs either 'text' or 'from'",
+        'text = "..." or from = "host file"',
+      );
+    if (path === undefined) return [];
+    if (seen.has(path))
+      reader.complain(reader.at(table, "path"), `${path} is placed twice`, "drop one of them");
+    seen.add(path);
+    return [{ path, content: from === undefined ? { text: text ?? "" } : { from } }];
+  });
+}
+
+function guestPath(reader: Reader, table: Table, from?: string): string | undefined {
+  const path = reader.string(table, "path") ?? (from && `/${from.replace(/^.*\//, "")}`);
+  if (path === undefined)
+    return table.entries.has("path")
+      ? undefined
+      : reader.complain(table.at, "no 'path'", 'path = "/name"');
+  return path.startsWith("/") ? path : `/${path}`;
+}
+
+function rules(reader: Reader, table: Table | undefined, where = ""): TextRules {
+  if (!table) return { contains: [], ordered: [], absent: [], matches: [] };
+  if (where !== "") reader.keys(table, RULES, where);
+  const equals = reader.string(table, "equals");
+  const contains = reader.stringNodes(table, "contains");
+  const ordered = reader.stringNodes(table, "ordered");
+  const absent = reader.stringNodes(table, "absent");
+  for (const { at, value } of [...contains, ...ordered])
+    if (equals !== undefined && !equals.includes(value))
+      reader.complain(at, `${show(value)} is not in 'equals'`, "drop one of the two");
+  for (const { at, value } of absent) {
+    const wanted = [...contains, ...ordered].find((other) => other.value.includes(value));
+    if (wanted || equals?.includes(value))
+      reader.complain(at, `${show(value)} is both wanted and unwanted`, "drop one of the two");
+  }
+  for (const { at, value } of [...contains, ...ordered, ...absent])
+    if (value === "") reader.complain(at, "an empty text is in every output", "say which text");
+  if (equals !== undefined && table.entries.has("transcript"))
+    reader.complain(
+      reader.at(table, "transcript"),
+      "both 'equals' and 'transcript'",
+      "drop one of the two",
+    );
+  return {
+    equals,
+    contains: contains.map(({ value }) => value),
+    ordered: ordered.map(({ value }) => value),
+    absent: absent.map(({ value }) => value),
+    matches: reader.stringNodes(table, "matches").flatMap(({ at, value }) => {
+      try {
+        return [new RegExp(value, "ms")];
+      } catch (error) {
+        reader.complain(at, (error as Error).message, "JavaScript's syntax, flags m and s");
+        return [];
+      }
+    }),
+    transcript: reader.string(table, "transcript"),
+  };
+}
+
+const show = (text: string): string => JSON.stringify(text);
+
+function expectedFiles(reader: Reader, expect: Table | undefined): FileRules[] {
+  if (!expect) return [];
+  const seen = new Set<string>();
+  return reader.tables(expect, "file").flatMap((table): FileRules[] => {
+    reader.keys(table, FILE, "in [[expect.file]]");
+    const path = guestPath(reader, table);
+    const exists = reader.boolean(table, "exists") ?? true;
+    const others = [...table.entries.keys()].filter((key) => !["path", "exists"].includes(key));
+    if (!exists && others.length > 0)
+      reader.complain(
+        reader.at(table, others[0]),
+        `'${others[0]}' of a file that must not exist`,
+        "drop one of the two",
+      );
+    if (path === undefined) return [];
+    if (seen.has(path))
+      reader.complain(
+        reader.at(table, "path"),
+        `a second [[expect.file]] for ${path}`,
+        "join them",
+      );
+    seen.add(path);
+    return [
+      {
+        ...rules(reader, table),
+        path,
+        exists,
+        size: reader.integer(table, "size", 0, MAX),
+        same: reader.string(table, "same"),
+      },
+    ];
+  });
+}
+
+function budget(reader: Reader, top: Table): Budget {
+  const table = reader.table(top, "budget");
+  if (!table) return { leaks: 0 };
+  reader.keys(table, BUDGET, "in [budget]");
+  return {
+    instructions: reader.integer(table, "instructions", 0, MAX),
+    heap: reader.size(table, "heap", 0, MAX),
+    stack: reader.size(table, "stack", 0, MAX),
+    time: reader.time(table, "time"),
+    output: reader.size(table, "output", 0, MAX),
+    leaks: reader.integer(table, "leaks", 0, MAX) ?? 0,
+  };
+}
