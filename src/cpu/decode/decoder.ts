@@ -3,6 +3,9 @@ import type { Fields, Handlers, Row, Rows } from "./table.ts";
 type FieldValues = Record<string, number>;
 type Term = (fields: FieldValues) => boolean;
 
+const ZERO = 48;
+const ONE = 49;
+
 /** The bits of one letter: shift and width of each run of neighbouring bits, most significant run first. */
 interface FieldPlace {
   readonly letter: string;
@@ -27,9 +30,8 @@ export class Encoding {
       const c = pattern.charCodeAt(k);
       mask <<= 1;
       value <<= 1;
-      // "0" and "1"
-      if (c === 48) mask |= 1;
-      else if (c === 49) {
+      if (c === ZERO) mask |= 1;
+      else if (c === ONE) {
         mask |= 1;
         value |= 1;
       }
@@ -102,21 +104,25 @@ export interface Decoded {
 }
 
 /**
- * Finds the row of an instruction word. Words are put into buckets by 8 bits that tell the rows of the table apart best; a
- * bucket lists the rows that can match, in the order of the table. Built at the first use: a system without A32 code never
- * pays for the A32 table.
+ * Finds the row of an instruction word. Words are put into buckets by the 8 bits from `shift` on, which tell the rows of the
+ * table apart best; a bucket lists the rows that can match, in the order of the table. Everything is made at its first use: a
+ * system without A32 code never pays for the A32 table, and one that ends soon only for the rows that it has met.
  */
 export class Decoder {
-  private buckets: (readonly Encoding[])[] | undefined;
+  private readonly buckets: (readonly Encoding[] | undefined)[] = [];
+  private readonly encodings: Encoding[] = [];
+  private candidates: number[][] | undefined;
+  private names: string[] = [];
 
   constructor(
     private readonly rows: Rows,
-    private readonly bucketOf: (word: number) => number,
+    private readonly shift: number,
   ) {}
 
   /** The matching row, or undefined when the word is not an instruction we know. */
   decode(word: number): Decoded | undefined {
-    const bucket = (this.buckets ??= this.build())[this.bucketOf(word)];
+    const index = (word >>> this.shift) & 0xff;
+    const bucket = this.buckets[index] ?? this.fill(index);
     for (let k = 0; k < bucket.length; k++) {
       const encoding = bucket[k];
       if ((word & encoding.mask) !== encoding.value) continue;
@@ -126,20 +132,40 @@ export class Decoder {
     return undefined;
   }
 
-  private build(): (readonly Encoding[])[] {
-    const { bucketOf, rows } = this;
-    const buckets: Encoding[][] = Array.from({ length: 256 }, () => []);
-    for (const name in rows) {
-      const encoding = new Encoding(name, rows[name]);
-      const value = bucketOf(encoding.value);
-      const open = ~bucketOf(encoding.mask) & 0xff;
-      // Every combination of the bucket bits which the row leaves open.
+  private fill(index: number): readonly Encoding[] {
+    const rowNumbers = (this.candidates ??= this.sort())[index];
+    const { encodings, names, rows } = this;
+    const bucket: Encoding[] = [];
+    for (let k = 0; k < rowNumbers.length; k++) {
+      const n = rowNumbers[k];
+      bucket.push((encodings[n] ??= new Encoding(names[n], rows[names[n]])));
+    }
+    return (this.buckets[index] = bucket);
+  }
+
+  /** The numbers of the rows of each bucket. */
+  private sort(): number[][] {
+    const { rows, shift } = this;
+    const candidates: number[][] = [];
+    for (let k = 0; k < 256; k++) candidates.push([]);
+    const names = (this.names = Object.keys(rows));
+    for (let n = 0; n < names.length; n++) {
+      const pattern = rows[names[n]][1];
+      const first = pattern.length - shift - 8;
+      let value = 0;
+      let open = 0;
+      for (let k = first; k < first + 8; k++) {
+        const c = pattern.charCodeAt(k);
+        value = (value << 1) | (c === ONE ? 1 : 0);
+        open = (open << 1) | (c === ONE || c === ZERO ? 0 : 1);
+      }
+      // Every combination of the bits which the row leaves open.
       for (let free = open; ; free = (free - 1) & open) {
-        buckets[value | free].push(encoding);
+        candidates[value | free].push(n);
         if (free === 0) break;
       }
     }
-    return buckets;
+    return candidates;
   }
 }
 

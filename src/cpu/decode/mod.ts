@@ -8,11 +8,11 @@ const a32 = { ...a32Integer, ...vfpA32 };
 const thumb32 = { ...thumb32Integer, ...vfpThumb };
 
 /** Bits 15:8. */
-export const thumb16Decoder = new Decoder(thumb16, (w) => (w >>> 8) & 0xff);
+export const thumb16Decoder = new Decoder(thumb16, 8);
 /** Bits 28:21: the first two are the major group, the rest the opcode. */
-export const thumb32Decoder = new Decoder(thumb32, (w) => (w >>> 21) & 0xff);
+export const thumb32Decoder = new Decoder(thumb32, 21);
 /** Bits 27:20, the two opcode fields of A5.1. */
-export const a32Decoder = new Decoder(a32, (w) => (w >>> 20) & 0xff);
+export const a32Decoder = new Decoder(a32, 20);
 
 /** True when the halfword is the first of a 32-bit Thumb instruction (A6.1). */
 export function isThumb32(first: number): boolean {
