@@ -44,7 +44,7 @@ function completePath(vfs: VfsApi, path: string): Completion {
 }
 
 /** Longest text every name begins with. */
-function commonPrefix(names: readonly string[]): string {
+export function commonPrefix(names: readonly string[]): string {
   let [common] = names;
   for (const name of names) while (!name.startsWith(common)) common = common.slice(0, -1);
   return common;

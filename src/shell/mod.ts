@@ -3,8 +3,10 @@ export { BUILD_DATE, banner, type BootDisk, bootText } from "./boot-text.ts";
 export { COMMANDS } from "./commands/table.ts";
 export type { LineOutcome } from "./execute.ts";
 export { SHELL_ROWS } from "./exports.ts";
+export { HISTORY_LINES } from "./history.ts";
 export { LineEditor } from "./line-editor.ts";
 export { listTexts } from "./lists.ts";
+export { LineHistory } from "./rich/history.ts";
 export { Shell } from "./shell.ts";
 export type {
   Command,
@@ -12,6 +14,7 @@ export type {
   ListName,
   ListTexts,
   ModuleRunner,
+  RichEditing,
   ShellParts,
 } from "./types.ts";
 export { SHELL_FIGURES } from "./stack-figures.ts";

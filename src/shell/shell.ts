@@ -1,20 +1,31 @@
 import type { Task } from "../kernel/call.ts";
 import type { KernelApi } from "../kernel/types.ts";
+import { LATER_COMMANDS } from "./commands/later-table.ts";
 import { COMMANDS } from "./commands/table.ts";
 import { helpText } from "./commands/system.ts";
 import { complete } from "./completion.ts";
 import { Finsh } from "./finsh/finsh.ts";
 import { executeLine, type LineOutcome } from "./execute.ts";
-import { LineEditor } from "./line-editor.ts";
+import { History } from "./history.ts";
+import { type EditorStep, LineEditor } from "./line-editor.ts";
+import { moduleCommands } from "./module-commands.ts";
+import { completeRich } from "./rich/completion.ts";
+import { RichEditor } from "./rich/editor.ts";
 import { markStack, SHELL_FIGURES, SHELL_STACK } from "./stack-figures.ts";
-import type { CommandContext, ShellMode, ShellParts } from "./types.ts";
+import type { Command, CommandContext, ShellMode, ShellParts } from "./types.ts";
+
+/** Bytes in, text and entered lines out. */
+interface Editor {
+  echo: boolean;
+  feed(byte: number): EditorStep;
+}
 
 /** The shell's thread on the reference board. */
 const THREAD = { name: "tshell", priority: 20, slice: 10 } as const;
 
 /** msh: a thread that reads the console and executes lines, and the executor that `system()` and scripts use. */
 export class Shell {
-  readonly editor: LineEditor;
+  readonly editor: Editor;
   /** What the last line given to `execute` was; lines of scripts and of `system()` do not count. */
   last: LineOutcome | undefined;
   private readonly context: CommandContext;
@@ -28,23 +39,19 @@ export class Shell {
   private disturbed = false;
 
   constructor(parts: ShellParts) {
+    const builtIn = parts.kernel.options.compat404 ? COMMANDS : [...COMMANDS, ...LATER_COMMANDS];
     this.context = {
       ...parts,
-      commands: COMMANDS,
+      get commands(): readonly Command[] {
+        const added = moduleCommands(parts);
+        return added.length > 0 ? [...builtIn, ...added] : builtIn;
+      },
       setMode: (mode) => {
         this.mode = mode;
       },
     };
     this.finsh = new Finsh(this.context);
-    const source = {
-      vfs: parts.vfs,
-      commands: COMMANDS.map(({ name }) => name),
-      help: () => helpText(COMMANDS),
-    };
-    this.editor = new LineEditor({
-      prompt: () => this.prompt,
-      complete: (line) => (this.mode === "msh" ? complete(source, line) : { listing: "", line }),
-    });
+    this.editor = parts.editing ? this.richEditor(parts.editing) : this.plainEditor(parts);
   }
 
   /** Result of the last line given to `execute`: what the command returned, 0 for modules and scripts, -1 when not found. */
@@ -89,6 +96,36 @@ export class Shell {
    */
   doubleEcho(): void {
     if (this.reading && this.kernel.options.compat404) this.disturbed = true;
+  }
+
+  /** The terminal has another width now. */
+  resized(): void {
+    if (this.reading && this.editor instanceof RichEditor)
+      this.kernel.console.print(this.editor.resized());
+  }
+
+  private plainEditor({ vfs, historyLines }: ShellParts): LineEditor {
+    const { context } = this;
+    return new LineEditor({
+      prompt: () => this.prompt,
+      history: new History(historyLines),
+      complete: (line) => {
+        if (this.mode !== "msh") return { listing: "", line };
+        const { commands } = context;
+        const help = () => helpText(commands);
+        return complete({ vfs, commands: commands.map(({ name }) => name), help }, line);
+      },
+    });
+  }
+
+  private richEditor({ columns, history }: NonNullable<ShellParts["editing"]>): RichEditor {
+    return new RichEditor({
+      prompt: () => this.prompt,
+      columns,
+      history,
+      complete: (before) =>
+        this.mode === "msh" ? completeRich(this.context, before) : { text: before, choices: [] },
+    });
   }
 
   private *run(): Task<void> {

@@ -1,5 +1,7 @@
+import type { LoadPlan } from "../dlmodule/mod.ts";
 import type { Task } from "../kernel/call.ts";
 import type { KernelApi, SymbolTable } from "../kernel/types.ts";
+import type { LineHistory } from "./rich/history.ts";
 import type { VfsApi } from "../vfs/types.ts";
 
 /** Starts programs: dlmodule_exec. The loader implements it. */
@@ -12,6 +14,26 @@ export interface ModuleRunner {
    * @returns What dlmodule_exec returns: the module's address, 0 when it could not be loaded or started.
    */
   exec(path: string, commandLine: string): Task<number>;
+  /** Loaded modules, newest first. */
+  modules?(): readonly {
+    readonly name: string;
+    readonly address: number;
+    readonly library: boolean;
+  }[];
+  find?(address: number): LoadedModule | undefined;
+  /** Ends a running module from outside. */
+  kill?(address: number): Task<void>;
+}
+
+type Exported = LoadPlan["exports"] extends ReadonlyMap<string, infer T> ? T : never;
+
+/** What the shell looks at in a module. */
+export interface LoadedModule {
+  /** Address of struct rt_dlmodule. */
+  readonly address: number;
+  readonly plan: Pick<LoadPlan, "exports">;
+  addressOf(symbol: Exported): number;
+  contains(address: number): boolean;
 }
 
 /** dfs_mount, dfs_unmount and dfs_mkfs. Failures throw VfsError with the errno DFS sets. */
@@ -50,8 +72,21 @@ export interface ShellParts {
   readonly modules: ModuleRunner;
   readonly symbols: SymbolTable;
   readonly lists: ListTexts;
+  /** Starts the system again, when somebody can. */
+  readonly reset?: () => void;
+  /** Absent: the serial console's line editor. */
+  readonly editing?: RichEditing;
+  /** Lines that the serial console's line editor remembers; default 5. */
+  readonly historyLines?: number;
   /** The build date of the banner as `__DATE__` gives it, "Nov 21 2026". */
   readonly buildDate?: string;
+}
+
+/** What the line editor of an interactive terminal needs. */
+export interface RichEditing {
+  /** Columns of the terminal; 0: unknown. */
+  readonly columns: () => number;
+  readonly history: LineHistory;
 }
 
 /** Commands with words, or C expressions. */
@@ -73,4 +108,6 @@ export interface Command {
   readonly help: string;
   /** `argv[0]` is the command's name. */
   readonly run: (context: CommandContext, argv: readonly string[]) => CommandResult;
+  /** Names that an argument can be, for the completion of an interactive terminal. */
+  readonly choices?: (context: CommandContext) => readonly string[];
 }

@@ -48,8 +48,43 @@ const without = (text: string, line: RegExp) =>
 /** The line that was typed and a prompt. */
 const onlyPrompt = (recorded: string) => recorded.replace(/\n[^]*$/, "\nmsh />");
 
+/** What `help` says about the commands that 4.0.4 does not have. */
+const LATER_HELP = `list             - list objects
+tail             - print the last N-lines data of the given file
+hexdump          - print FILE in hexadecimal [offset [length]]
+kill             - end a running module
+killmod          - end a running module
+sync             - write everything to the disk
+reboot           - start the system again
+`;
+
+const TAIL = `
+Total Number of lines:3
+Required Number of lines:3
+line one
+line two
+no newline at end
+`;
+
 /** How the simulator is meant to differ. */
 export const DELIBERATE: readonly Difference[] = [
+  {
+    reason:
+      "There are commands of RT-Thread 5 and some more: list, tail, hexdump, kill, sync, reboot.",
+    modes: DEFAULT,
+    steps: {
+      "01-basic": ["1 help"],
+      "02-files": ["42 tail text.txt"],
+      "p-lists": ["17 list"],
+      "p-quoting": ["33 help help help"],
+    },
+    change: (recorded, label) => {
+      if (/ help/.test(label)) return recorded.replace(/(?<=list_device .*\n)/, LATER_HELP);
+      if (/ tail /.test(label)) return recorded.replace("tail: command not found.\n", TAIL);
+      return recorded.replace("list: command not found.\n", "USAGE");
+    },
+    mask: /Usage: list \[options\]\n\[options\]:\n( {4}\w+ +- list [a-z ]+\n){11}|USAGE/,
+  },
   {
     reason:
       "The kernel exports more than the original: the whole C library and the compiler's helpers. Programs that miss them there are loaded here.",

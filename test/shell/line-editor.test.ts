@@ -98,7 +98,7 @@ test("any keys: the screen shows the line, and Enter gives it", () => {
         expect(row.column).toBe("msh />".length + model.at);
       }
     }),
-    { numRuns: 500 },
+    { numRuns: 1000 },
   );
 });
 

@@ -1,49 +1,7 @@
 import { expect, test } from "bun:test";
-import { Loader } from "../../src/dlmodule/mod.ts";
-import { makeDisk } from "../../src/fat/mod.ts";
-import type { Kernel, Task } from "../../src/kernel/mod.ts";
-import { listTexts, Shell, SHELL_ROWS } from "../../src/shell/mod.ts";
-import { Vfs } from "../../src/vfs/mod.ts";
-import { bench, type Bench } from "../kernel/tasks.ts";
-
-const NO_SYMBOLS = { lookup: () => 0, entries: () => [], nearest: () => undefined };
-
-interface Board extends Bench {
-  readonly shell: Shell;
-  /** Types text and lets the system become idle; what was printed. */
-  type(text: string): string;
-}
-
-/** The shell as a thread of the real kernel, with a disk. */
-function board(files: Record<string, string> = {}, compat404 = false): Board {
-  const entries = Object.entries(files).map(([path, text]) => ({
-    path,
-    bytes: new TextEncoder().encode(text),
-  }));
-  const disk = makeDisk(entries, { size: 1 << 20 });
-  const vfs = new Vfs({ disk: () => disk });
-  vfs.mount("sd0", "/", "elm");
-  let shell: Shell | undefined;
-  const tested = bench(function* (kernel: Kernel) {
-    const call = (): number => 0;
-    const modules = new Loader({ kernel, vfs, symbols: NO_SYMBOLS, call });
-    const lists = listTexts(kernel, modules);
-    shell = new Shell({ kernel, vfs, modules, symbols: NO_SYMBOLS, lists });
-    shell.start();
-  }, compat404);
-  tested.settle();
-  let seen = tested.text().length;
-  return {
-    ...tested,
-    shell: shell as Shell,
-    type(text) {
-      seen = tested.text().length;
-      tested.kernel.console.feed(new TextEncoder().encode(text));
-      tested.settle();
-      return tested.text().slice(seen).replaceAll("\r\n", "\n");
-    },
-  };
-}
+import type { Task } from "../../src/kernel/mod.ts";
+import { SHELL_ROWS } from "../../src/shell/mod.ts";
+import { board } from "./board.ts";
 
 test("the shell is the thread tshell with the figures of the board", () => {
   const tested = board({ "a.txt": "a" });

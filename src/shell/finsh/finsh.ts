@@ -1,9 +1,24 @@
-import type { Task } from "../../kernel/call.ts";
+import { callGuest, type Task } from "../../kernel/call.ts";
+import { GuestAborted } from "../../kernel/mod.ts";
 import { toBytes } from "../keys.ts";
+import { callFunction, moduleFunctions } from "../module-commands.ts";
 import type { CommandContext } from "../types.ts";
 import { evaluate, type Scope, type Value } from "./evaluate.ts";
 import { FUNCTIONS, VARIABLES } from "./functions.ts";
 import { FinshError } from "./lexer.ts";
+
+/** More are not expected of a line of 80 characters. */
+const MAX_ARGS = 8;
+
+/** A fault in the function ends the call. */
+function* call(entry: number, args: readonly number[]): Task<number> {
+  try {
+    return yield* callGuest(entry, ...args);
+  } catch (error) {
+    if (!(error instanceof GuestAborted)) throw error;
+    return -1;
+  }
+}
 
 /** The C mode of the shell: each line is an expression whose value is printed. */
 export class Finsh {
@@ -25,11 +40,39 @@ export class Finsh {
   private scope(): Scope {
     const { context, variables } = this;
     return {
-      call: (name, args) => FUNCTIONS.find((row) => row.name === name)?.run(context, args),
+      call: (name, args) =>
+        FUNCTIONS.find((row) => row.name === name)?.run(context, args) ?? this.guest(name, args),
       // The addresses of the shell's own functions are not in guest memory.
       lookup: (name) => variables.get(name) ?? (context.symbols.lookup(name) || undefined),
       assign: (name, value) => variables.has(name) && !!variables.set(name, value),
     };
+  }
+
+  /**
+   * A function that a module exports to this mode, or one of the kernel's; the original calls only functions that were exported to it.
+   * Strings are on the heap while it runs.
+   */
+  private guest(name: string, args: readonly Value[]): Task<number> | undefined {
+    const { context } = this;
+    const { heap, memory, options } = context.kernel;
+    const own = moduleFunctions(context).find((row) => row.name === name && !row.command);
+    const entry = own || options.compat404 ? 0 : context.symbols.lookup(name);
+    if (!own && entry === 0) return undefined;
+    if (args.length > MAX_ARGS) throw new FinshError("Too many parameters");
+    return (function* (): Task<number> {
+      const strings: number[] = [];
+      const words = args.map((arg) => {
+        if (typeof arg === "number") return arg;
+        const address = heap.alloc(arg.length + 1);
+        if (address === 0) return 0;
+        memory.write(address, toBytes(`${arg}\0`));
+        strings.push(address);
+        return address;
+      });
+      const result = own ? yield* callFunction(context, own, words) : yield* call(entry, words);
+      for (const address of strings) heap.free(address);
+      return result;
+    })();
   }
 
   /** The value as a number, with its low byte as a character where that can be printed. */

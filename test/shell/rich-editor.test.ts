@@ -1,0 +1,275 @@
+/** The line editor of an interactive terminal against a model of what people expect of one, on a model of a terminal. */
+import { expect, test } from "bun:test";
+import fc from "fast-check";
+import { LineHistory } from "../../src/shell/mod.ts";
+import { RichEditor } from "../../src/shell/rich/editor.ts";
+import { TerminalModel } from "./terminal-model.ts";
+
+const PROMPT = "msh />";
+
+function editor(columns: () => number, lines: string[] = [], capacity = 100) {
+  return new RichEditor({
+    prompt: () => PROMPT,
+    complete: (text) => ({ text, choices: [] }),
+    history: new LineHistory(capacity, lines),
+    columns,
+  });
+}
+
+const utf8 = (text: string): string => Buffer.from(text).toString("latin1");
+
+/** Keys by name, as xterm sends them. */
+const KEYS: Record<string, string> = {
+  left: "\x1b[D",
+  right: "\x1b[C",
+  up: "\x1b[A",
+  down: "\x1bOB",
+  home: "\x1b[H",
+  end: "\x1bOF",
+  start: "\x01",
+  finish: "\x05",
+  erase: "\x7f",
+  delete: "\x1b[3~",
+  killStart: "\x15",
+  killEnd: "\x0b",
+  killWord: "\x17",
+  wordLeft: "\x1b[1;5D",
+  wordRight: "\x1bf",
+  yank: "\x19",
+};
+
+/** What the keys mean, written down without looking at an editor. */
+class Model {
+  chars: string[] = [];
+  at = 0;
+  killed: string[] = [];
+  readonly history: string[] = [];
+  recalled = 0;
+  draft = "";
+
+  key(key: string): void {
+    const { chars, at } = this;
+    const letter = (i: number) => /[a-z\u4e2d\u00e9]/.test(chars[i] ?? "");
+    if (key === "left") this.at = Math.max(0, at - 1);
+    else if (key === "right") this.at = Math.min(chars.length, at + 1);
+    else if (key === "home" || key === "start") this.at = 0;
+    else if (key === "end" || key === "finish") this.at = chars.length;
+    else if (key === "erase") this.cut(Math.max(0, at - 1), at, false);
+    else if (key === "delete") this.cut(at, Math.min(chars.length, at + 1), false);
+    else if (key === "killStart") this.cut(0, at);
+    else if (key === "killEnd") this.cut(at, chars.length);
+    else if (key === "killWord") {
+      let from = at;
+      while (from > 0 && chars[from - 1] === " ") from--;
+      while (from > 0 && chars[from - 1] !== " ") from--;
+      this.cut(from, at);
+    } else if (key === "wordLeft") {
+      while (this.at > 0 && !letter(this.at - 1)) this.at--;
+      while (this.at > 0 && letter(this.at - 1)) this.at--;
+    } else if (key === "wordRight") {
+      while (this.at < chars.length && !letter(this.at)) this.at++;
+      while (this.at < chars.length && letter(this.at)) this.at++;
+    } else if (key === "yank")
+      for (const char of this.killed) this.chars.splice(this.at++, 0, char);
+    else if (key === "up" && this.recalled > 0) {
+      if (this.recalled === this.history.length) this.draft = chars.join("");
+      this.set(this.history[--this.recalled]);
+    } else if (key === "down" && this.recalled < this.history.length) {
+      this.recalled++;
+      this.set(this.history[this.recalled] ?? this.draft);
+    } else if (key.length === 1) this.chars.splice(this.at++, 0, key);
+  }
+
+  enter(): string {
+    const line = this.chars.join("");
+    if (line !== "" && line[0] !== " " && line !== this.history.at(-1)) this.history.push(line);
+    this.recalled = this.history.length;
+    this.set("");
+    return line;
+  }
+
+  private cut(from: number, to: number, keep = true): void {
+    if (keep && to > from) this.killed = this.chars.slice(from, to);
+    this.chars.splice(from, to - from);
+    this.at = from;
+  }
+
+  private set(line: string): void {
+    this.chars = [...line];
+    this.at = this.chars.length;
+  }
+}
+
+/** What prompt and line look like on a terminal so wide: the rows, and the place of the cursor. */
+function picture(model: Model, columns: number) {
+  const rows: string[] = [""];
+  let width = 0;
+  let cursor = [0, 0];
+  const place = () => (width === columns ? [rows.length, 0] : [rows.length - 1, width]);
+  [...PROMPT, ...model.chars].forEach((char, i) => {
+    const wide = char === "\u4e2d" ? 2 : 1;
+    if (width + wide > columns) {
+      rows.push("");
+      width = 0;
+    }
+    if (i === PROMPT.length + model.at) cursor = [rows.length - 1, width];
+    rows[rows.length - 1] += char;
+    width += wide;
+  });
+  if (model.at === model.chars.length) cursor = place();
+  return { rows: rows.map((row) => row.trimEnd()), cursor };
+}
+
+const key = fc.oneof(
+  { weight: 8, arbitrary: fc.constantFrom(..."abc xyz/", "\u4e2d", "\u00e9") },
+  { weight: 7, arbitrary: fc.constantFrom(...Object.keys(KEYS)) },
+  { weight: 1, arbitrary: fc.constant("enter") },
+);
+
+test("any keys: the screen shows the line wherever it wraps, and Enter gives it", () => {
+  fc.assert(
+    fc.property(
+      fc.array(key, { maxLength: 80 }),
+      fc.integer({ min: 8, max: 40 }),
+      (keys, columns) => {
+        const tested = editor(() => columns);
+        const model = new Model();
+        let terminal = new TerminalModel(columns);
+        terminal.write(PROMPT);
+        for (const name of [...keys, "enter"]) {
+          if (name === "enter") {
+            const { output, entered } = tested.feed(0x0d);
+            const line = utf8(model.enter());
+            expect(entered).toEqual({ buffer: line, length: line.length });
+            terminal.write(output.replaceAll("\n", "\r\n"));
+            // What follows begins on a row of its own, below the line.
+            expect([terminal.column, terminal.screen.length <= terminal.row]).toEqual([0, true]);
+            terminal = new TerminalModel(columns);
+            terminal.write(PROMPT);
+            continue;
+          }
+          for (const char of utf8(KEYS[name] ?? name)) {
+            const { output } = tested.feed(char.charCodeAt(0));
+            terminal.write(output.replaceAll("\n", "\r\n"));
+          }
+          model.key(name);
+          const { rows, cursor } = picture(model, columns);
+          while (rows.at(-1) === "") rows.pop();
+          expect(terminal.screen).toEqual(rows);
+          expect([terminal.row, terminal.column]).toEqual(cursor);
+        }
+      },
+    ),
+    { numRuns: 1000 },
+  );
+});
+
+test("any bytes: nothing thrown, a line of 1023 bytes at most, UTF-8 that is whole", () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ minLength: 100, maxLength: 3000 }), (bytes) => {
+      const tested = editor(() => 20);
+      for (const byte of [...bytes, 0x07, 0x0d]) {
+        const { entered } = tested.feed(byte);
+        if (!entered) continue;
+        expect(entered.length).toBeLessThanOrEqual(1023);
+        const text = Buffer.from(entered.buffer, "latin1");
+        expect(Buffer.from(text.toString("utf8")).equals(text)).toBe(true);
+      }
+    }),
+    { numRuns: 100 },
+  );
+});
+
+function session(columns = 40, lines: string[] = []) {
+  const size = { columns };
+  const tested = editor(() => size.columns, lines);
+  const terminal = new TerminalModel(columns);
+  terminal.write(PROMPT);
+  return {
+    size,
+    terminal,
+    type(text: string) {
+      let line: string | undefined;
+      for (const char of utf8(text)) {
+        const { output, entered } = tested.feed(char.charCodeAt(0));
+        terminal.write(output.replaceAll("\n", "\r\n"));
+        if (!entered) continue;
+        line = Buffer.from(entered.buffer, "latin1").toString();
+        terminal.write(PROMPT);
+      }
+      return line;
+    },
+  };
+}
+
+test("Ctrl-R finds what was entered before, again and again; Ctrl-G gives the line back", () => {
+  const lines = ["cat first.txt", "ls /bin", "cat second.txt"];
+  const { terminal, type } = session(60, lines);
+  type("abc\x12cat");
+  expect(terminal.screen).toEqual(["(reverse-i-search)`cat': cat second.txt"]);
+  type("\x12");
+  expect(terminal.screen).toEqual(["(reverse-i-search)`cat': cat first.txt"]);
+  type("\x12");
+  expect(terminal.screen).toEqual(["(failed reverse-i-search)`cat': cat first.txt"]);
+  type("\x07");
+  expect(terminal.screen).toEqual(["msh />abc"]);
+  expect(type("\x15\x12bin\r")).toBe("ls /bin");
+  type("\x12sec\x1b[D");
+  expect(terminal.screen.at(-1)).toBe("msh />cat second.txt");
+  expect(type("\x7f!\r")).toBe("cat second.t!t");
+});
+
+test("Ctrl-C gives the line up, Ctrl-D deletes, Ctrl-T exchanges, Ctrl-L clears", () => {
+  const { terminal, type } = session();
+  expect(type("abc\x03")).toBe("");
+  expect(terminal.screen).toEqual(["msh />abc^C", "msh />"]);
+  expect(type("xab\x01\x04\x05\x14\r")).toBe("ba");
+  type("line\x0c");
+  expect(terminal.screen).toEqual(["msh />line"]);
+  expect([terminal.row, terminal.column]).toEqual([0, 10]);
+});
+
+test("an accent that follows its letter belongs to it", () => {
+  const { terminal, type } = session();
+  expect(type("cafe\u0301s\x1b[D\x7f\r")).toBe("cafs");
+  expect(type("\u{1f469}\u200d\u{1f680}x\x7f\x7fy\r")).toBe("y");
+  expect(terminal.bells).toBe(0);
+});
+
+test("a terminal that became narrower gets the line broken anew", () => {
+  const { size, terminal, type } = session(30);
+  type("0123456789abcdef");
+  size.columns = 12;
+  type("!");
+  // The model does not reflow: what counts is that prompt and line are whole behind the change.
+  expect(terminal.screen.join("")).toContain("msh />0123456789abcdef!");
+});
+
+test("keys nobody knows are swallowed whole", () => {
+  const { terminal, type } = session();
+  expect(type("a\x1b[5~b\x1b[200~c\x1b[201~\x1bOPd\x1b[1;9Z\r")).toBe("abcd");
+  expect(terminal.bells).toBe(0);
+});
+
+test("a line that is full rings the bell", () => {
+  const { terminal, type } = session();
+  const line = type(`${"x".repeat(1030)}\r`);
+  expect(line).toBe("x".repeat(1023));
+  expect(terminal.bells).toBe(7);
+});
+
+test("history goes to the line that was being written, and says what is new", () => {
+  const kept: string[] = [];
+  const history = new LineHistory(2, ["one", "two", "three"], (line) => kept.push(line));
+  expect([history.previous("draft"), history.previous(""), history.previous("")]).toEqual([
+    "three",
+    "two",
+    undefined,
+  ]);
+  expect([history.next(), history.next(), history.next()]).toEqual(["three", "draft", undefined]);
+  for (const line of ["three", " secret", "", "four"]) history.push(line);
+  expect(kept).toEqual(["four"]);
+  const none = new LineHistory(0, ["one"]);
+  none.push("x");
+  expect(none.previous("")).toBeUndefined();
+});
