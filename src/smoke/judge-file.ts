@@ -1,0 +1,43 @@
+import type { Vfs } from "../vfs/mod.ts";
+import { VfsError } from "../vfs/mod.ts";
+import { judgeText } from "./judge.ts";
+import type { Failure } from "./result.ts";
+import type { FileRules } from "./scenario.ts";
+
+/** What a file of the guest does not fulfil; `host` reads files beside the scenario. */
+export function judgeFile(
+  vfs: Vfs,
+  rules: FileRules,
+  host: (path: string) => Uint8Array,
+): Failure[] {
+  const { path } = rules;
+  const fail = (message: string): Failure => ({ kind: "file", message });
+  let bytes: Uint8Array;
+  try {
+    const exists = vfs.exists(path);
+    if (!exists || !rules.exists)
+      return exists === rules.exists
+        ? []
+        : [fail(exists ? `${path} exists, and must not` : `${path} does not exist`)];
+    bytes = vfs.readFile(path);
+  } catch (error) {
+    if (!(error instanceof VfsError)) throw error;
+    return [fail(`${path} cannot be read: ${error.message}`)];
+  }
+  const failures: Failure[] = [];
+  if (rules.size !== undefined && bytes.length !== rules.size)
+    failures.push(fail(`${path} has ${bytes.length} bytes, not ${rules.size}`));
+  if (rules.same !== undefined) {
+    const wanted = host(rules.same);
+    const at = firstDifference(wanted, bytes);
+    if (at !== undefined) failures.push(fail(`${path} differs from ${rules.same} at byte ${at}`));
+  }
+  const text = new TextDecoder().decode(bytes);
+  return [...failures, ...judgeText("file", path, text, rules)];
+}
+
+function firstDifference(a: Uint8Array, b: Uint8Array): number | undefined {
+  const length = Math.min(a.length, b.length);
+  for (let n = 0; n < length; n++) if (a[n] !== b[n]) return n;
+  return a.length === b.length ? undefined : length;
+}

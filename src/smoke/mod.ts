@@ -1,0 +1,15 @@
+/** Smoke tests: scenarios, how they are run and judged, and the reports about them. */
+export { moduleScenario } from "./module-test.ts";
+export { Observer } from "./observer.ts";
+export { githubReport } from "./report/github.ts";
+export { jsonReport } from "./report/json.ts";
+export { junitReport } from "./report/junit.ts";
+export { tapReport } from "./report/tap.ts";
+export { ANSI, type Colours, PLAIN, summary, testText, textReport } from "./report/text.ts";
+export * from "./result.ts";
+export { base, commandLine, type TestHost, type TestOptions } from "./run-test.ts";
+export type { Scenario } from "./scenario.ts";
+export { scheduleOf } from "./schedule.ts";
+export { KEYS, parseScenario } from "./schema.ts";
+export { type Attempts, FIRST_SCHEDULE, runTest } from "./test.ts";
+export { type Position, type Problem, ScenarioError } from "./toml.ts";

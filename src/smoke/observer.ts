@@ -1,0 +1,115 @@
+import type { Report } from "../debug/mod.ts";
+import { codeOf, explanation, type Machine, type Verdict } from "../machine/mod.ts";
+import type { Figures, Incident, Leak, StackUse } from "./result.ts";
+
+/** Takes notes of a machine: what it prints, what is said about it, what it used. */
+export class Observer {
+  private readonly pieces: Uint8Array[] = [];
+  private bytes = 0;
+  private afterCr = false;
+  private readonly said: string[] = [];
+  private readonly faults: Incident[] = [];
+  private readonly leaks: Leak[] = [];
+  private readonly stacks = new Map<string, StackUse>();
+  private machine: Machine | undefined;
+  private heapBefore = 0;
+  private instructionsBefore = 0;
+  private begun = 0;
+
+  /** Options of the machine that is to be observed. */
+  readonly options = {
+    output: (bytes: Uint8Array): void => this.write(bytes),
+    diagnostics: (text: string): void => void this.said.push(text),
+    reports: ({ kind, title, text }: Report): void => void this.faults.push({ kind, title, text }),
+  };
+
+  constructor(
+    /** Where output goes besides. */
+    private readonly through?: (bytes: Uint8Array) => void,
+  ) {}
+
+  attach(machine: Machine): void {
+    this.machine = machine;
+    const { kernel, loader } = machine;
+    kernel.hooks.threadGone = (thread) => this.noteStack(thread);
+    loader.onEnd(({ path, leaks }) => {
+      if (leaks.length > 0) this.leaks.push({ module: path, things: leaks });
+    });
+  }
+
+  /** What comes from now on counts. */
+  begin(): void {
+    const { kernel, cpu } = this.machine!;
+    this.heapBefore = kernel.heap.used;
+    this.instructionsBefore = cpu.stats.instructions;
+    this.begun = kernel.nanoseconds;
+    this.stacks.clear();
+  }
+
+  /** Where the output is now: for `since`. */
+  get mark(): number {
+    return this.pieces.length;
+  }
+
+  /** Output from a mark on, with `\n` for the line ends of the serial line; one character a byte when it is no UTF-8. */
+  since(mark = 0): string {
+    const bytes = Buffer.concat(this.pieces.slice(mark));
+    const text = bytes.toString("utf8");
+    return text.includes("\ufffd") ? bytes.toString("latin1") : text;
+  }
+
+  get messages(): string {
+    return this.said.join("\n");
+  }
+
+  /** To be called before the machine is closed. */
+  figures(verdict: Verdict): Figures {
+    const machine = this.machine!;
+    const { kernel, cpu, outcome } = machine;
+    for (const thread of kernel.threads.states.keys()) this.noteStack(thread);
+    const text = explanation(verdict, machine);
+    if (text !== undefined) this.said.push(text);
+    return {
+      verdict,
+      result: verdict === "done" || verdict === "halted" ? outcome.kind : verdict,
+      exitCode: codeOf(verdict, machine),
+      value: outcome.value,
+      nanoseconds: kernel.nanoseconds,
+      ran: kernel.nanoseconds - this.begun,
+      instructions: cpu.stats.instructions - this.instructionsBefore,
+      heapMaximum: kernel.heap.max,
+      heapBefore: this.heapBefore,
+      stacks: [...this.stacks.values()],
+      leaks: this.leaks,
+      faults: this.faults,
+      outputBytes: this.bytes,
+    };
+  }
+
+  /** Threads of modules; those of the system have no guest code on their stacks. */
+  private noteStack(thread: number): void {
+    const { kernel, loader } = this.machine!;
+    if (SYSTEM.has(kernel.objects.name(thread))) return;
+    const { name, stackMax, stackSize } = kernel.threads.describe(thread);
+    if (loader.modules().length === 0 && stackMax === 0) return;
+    const known = this.stacks.get(name);
+    if (known && known.used >= stackMax) return;
+    this.stacks.set(name, { thread: name, used: stackMax, size: stackSize });
+  }
+
+  private write(bytes: Uint8Array): void {
+    this.through?.(bytes);
+    const kept = new Uint8Array(bytes.length + 1);
+    let n = 0;
+    for (const byte of bytes) {
+      if (this.afterCr && byte !== 0x0a) kept[n++] = 0x0d;
+      this.afterCr = byte === 0x0d;
+      if (!this.afterCr) kept[n++] = byte;
+    }
+    if (n === 0) return;
+    this.bytes += n;
+    this.pieces.push(kept.subarray(0, n));
+  }
+}
+
+const SYSTEM = new Set(["tidle0", "timer", "mmcsd_de", "sys_work", "main", "tshell", "dlreap"]);

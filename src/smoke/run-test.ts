@@ -1,0 +1,320 @@
+import type { BlockDevice } from "../block/mod.ts";
+import type { Engine } from "../cpu/mod.ts";
+import { Driver, Machine, type Verdict } from "../machine/mod.ts";
+import { LineFeeder } from "../serial/mod.ts";
+import { VfsError } from "../vfs/mod.ts";
+import { judgeBudget, judgeText } from "./judge.ts";
+import { judgeFile } from "./judge-file.ts";
+import { Observer } from "./observer.ts";
+import type { Failure, TestResult } from "./result.ts";
+import type { Scenario, Step } from "./scenario.ts";
+import { scheduleOf } from "./schedule.ts";
+import { utestUnits } from "./utest.ts";
+
+/** What a test needs of the host. */
+export interface TestHost {
+  readonly firmware: Uint8Array;
+  /** A file named in the scenario; throws an error with a text for the user. */
+  read(path: string): Uint8Array;
+  /** A fresh disk whose changes nobody keeps: "default", an image beside the scenario, or (undefined) the test's own. */
+  disk(path: string | undefined): BlockDevice;
+}
+
+export interface TestOptions {
+  readonly engine?: Engine;
+  /** Simulated milliseconds when the scenario does not say. */
+  readonly timeout: number;
+  /** Host milliseconds, 0 = none. */
+  readonly wallTimeout: number;
+  /** Give what was printed for transcripts instead of comparing. */
+  readonly update: boolean;
+}
+
+const DEFAULT_SEED = 1;
+
+/** Runs a scenario once on a fresh machine, under the board's schedule (seed undefined) or another. */
+export function runOnce(
+  id: string,
+  scenario: Scenario,
+  host: TestHost,
+  options: TestOptions,
+  seed: number | undefined,
+): TestResult {
+  const run = new Run(scenario, host, options, seed);
+  try {
+    run.all();
+    return run.result(id);
+  } catch (error) {
+    if (!(error instanceof TestError)) throw error;
+    const failure: Failure = { kind: error.kind, message: error.message };
+    return { ...base(id, scenario), status: "failed", failures: [failure] };
+  } finally {
+    run.close();
+  }
+}
+
+export function base(id: string, scenario: Scenario | undefined): TestResult {
+  return {
+    id,
+    name: scenario?.name ?? id,
+    status: "passed",
+    tags: scenario?.tags ?? [],
+    failures: [],
+    units: [],
+    output: "",
+    messages: "",
+  };
+}
+
+/** The test cannot be carried out as it is written. */
+export class TestError extends Error {
+  constructor(
+    readonly kind: "scenario" | "disk",
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+class Run {
+  private readonly observer = new Observer();
+  private readonly failures: Failure[] = [];
+  private readonly recorded: { path: string; text: string }[] = [];
+  private readonly machine: Machine;
+  private readonly driver: Driver;
+  private stdin: Uint8Array | undefined;
+  private verdict: Verdict = "done";
+
+  constructor(
+    private readonly scenario: Scenario,
+    private readonly host: TestHost,
+    private readonly options: TestOptions,
+    private readonly seed: number | undefined,
+  ) {
+    const schedule = seed === undefined ? undefined : scheduleOf(seed);
+    this.machine = new Machine({
+      firmware: host.firmware,
+      disk: host.disk(scenario.disk),
+      engine: schedule === undefined ? options.engine : "interp",
+      seed: scenario.seed ?? seed ?? DEFAULT_SEED,
+      schedule,
+      compat404: scenario.compat404,
+      ram: scenario.ram,
+      stack: scenario.stack,
+      ...this.observer.options,
+    });
+    this.observer.attach(this.machine);
+    this.driver = new Driver(this.machine, {
+      input: { next: () => this.input() },
+      timeout: scenario.timeout ?? options.timeout,
+      wallTimeout: scenario.wallTimeout ?? options.wallTimeout,
+    });
+  }
+
+  all(): void {
+    const { machine, scenario } = this;
+    machine.boot(scenario.console ? "shell" : "lines");
+    this.verdict = this.driver.settle();
+    this.place();
+    this.observer.begin();
+    for (const [n, step] of scenario.steps.entries()) {
+      if (this.verdict !== "done") {
+        const left = scenario.steps.length - n;
+        this.failures.push({
+          kind: "exit",
+          message: `${left} more ${left === 1 ? "step" : "steps"} could not be done: the system had come to a standstill (${this.verdict})`,
+          line: step.at.line,
+        });
+        break;
+      }
+      if (scenario.console) this.type(step);
+      else this.take(step);
+    }
+  }
+
+  result(id: string): TestResult {
+    const { scenario, observer, failures } = this;
+    if (this.verdict === "done") this.expectFiles();
+    const figures = observer.figures(this.verdict);
+    const output = observer.since();
+    const units = utestUnits(output);
+    failures.push(
+      ...judgeText("output", "the output", output, scenario.output),
+      ...this.transcript(scenario.output.transcript, output),
+      ...judgeText(
+        "message",
+        "the messages of the simulator",
+        observer.messages,
+        scenario.messages,
+      ),
+      ...judgeBudget(scenario.budget, figures, this.seed === undefined),
+    );
+    for (const { name, messages } of units.filter(({ status }) => status === "failed"))
+      failures.push({ kind: "unit", message: `${name} failed`, details: messages.join("\n") });
+    return {
+      ...base(id, scenario),
+      status: failures.length > 0 ? "failed" : "passed",
+      failures,
+      units,
+      output,
+      messages: observer.messages,
+      figures,
+      seed: this.seed,
+      recorded: this.recorded.length > 0 ? this.recorded : undefined,
+    };
+  }
+
+  close(): void {
+    this.machine.close();
+  }
+
+  /** The files of the scenario and the modules of its steps. */
+  private place(): void {
+    const { vfs } = this.machine;
+    const write = (path: string, bytes: Uint8Array): void => {
+      try {
+        const folders = path.split("/").slice(1, -1);
+        for (let n = 1; n <= folders.length; n++)
+          makeFolder(vfs, `/${folders.slice(0, n).join("/")}`);
+        vfs.writeFile(path, bytes);
+      } catch (error) {
+        if (!(error instanceof VfsError)) throw error;
+        throw new TestError("disk", `cannot place ${path} on the disk: ${error.message}`);
+      }
+    };
+    for (const { path, content } of this.scenario.files)
+      write(
+        path,
+        "text" in content ? new TextEncoder().encode(content.text) : this.host.read(content.from),
+      );
+    for (const { action } of this.scenario.steps)
+      if (action.kind === "run") write(guestPath(action.module), this.host.read(action.module));
+  }
+
+  /** Like a line of -c, or like `rtt-sim run`. */
+  private take(step: Step): void {
+    const { machine, driver } = this;
+    const { action } = step;
+    const mark = this.observer.mark;
+    this.stdin = step.stdin === "" ? undefined : new TextEncoder().encode(step.stdin);
+    machine.kernel.console.ended = false;
+    if (action.kind === "msh") machine.execute(action.line);
+    else {
+      const path = guestPath(action.module);
+      machine.runModule(path, commandLine(path.slice(1).replace(/\.[^.]*$/, ""), action.args));
+    }
+    this.verdict = driver.until(() => machine.quiet);
+    if (this.verdict === "done") driver.settle();
+    this.judgeStep(step, mark);
+  }
+
+  private type(step: Step): void {
+    const { machine, driver } = this;
+    const mark = this.observer.mark;
+    const line = step.action.kind === "msh" ? step.action.line : "";
+    const feeder = new LineFeeder(machine.kernel.console);
+    feeder.push(new TextEncoder().encode(`${line}\n`));
+    feeder.step(machine.kernel.tick);
+    this.verdict = driver.settle();
+    if (this.verdict === "done") this.verdict = driver.until(() => machine.quiet);
+    if (this.verdict === "done") this.verdict = driver.settle();
+    this.judgeStep(step, mark);
+  }
+
+  private judgeStep(step: Step, mark: number): void {
+    const { failures, observer } = this;
+    const at = (failure: Failure): Failure => ({ ...failure, line: step.at.line });
+    const what = step.action.kind === "run" ? step.action.module : step.action.line;
+    failures.push(...this.judgeExit(step, what).map(at));
+    const text = observer.since(mark);
+    failures.push(
+      ...judgeText("output", `the output of '${what}'`, text, step.output).map(at),
+      ...this.transcript(step.output.transcript, text).map(at),
+    );
+  }
+
+  private judgeExit(step: Step, what: string): Failure[] {
+    const { machine, verdict } = this;
+    const code =
+      verdict === "deadlock"
+        ? 140
+        : verdict === "timeout" || verdict === "wall-timeout"
+          ? 124
+          : machine.outcome.code;
+    if (step.exit === undefined || step.exit === code) return [];
+    if (code === 140)
+      return [
+        {
+          kind: "deadlock",
+          message: `'${what}' never ends: nothing can ever run again`,
+          details: machine.waitReport(),
+        },
+      ];
+    if (code === 124)
+      return [
+        {
+          kind: "timeout",
+          message: `'${what}' did not end in time`,
+          details: machine.busyReport(),
+        },
+      ];
+    const { kind } = machine.outcome;
+    const how = kind === "returned" || kind === "exit" || kind === "command" ? "" : ` (${kind})`;
+    return [
+      {
+        kind: "exit",
+        message: `'${what}' ended with exit code ${code}${how}, not ${step.exit}`,
+      },
+    ];
+  }
+
+  private expectFiles(): void {
+    for (const rules of this.scenario.expectedFiles)
+      this.failures.push(...judgeFile(this.machine.vfs, rules, (path) => this.host.read(path)));
+  }
+
+  private transcript(path: string | undefined, text: string): Failure[] {
+    if (path === undefined) return [];
+    if (this.options.update) {
+      this.recorded.push({ path, text });
+      return [];
+    }
+    let wanted: string;
+    try {
+      wanted = new TextDecoder().decode(this.host.read(path));
+    } catch (error) {
+      return [
+        {
+          kind: "transcript",
+          message: `${(error as Error).message}; record it with --update`,
+        },
+      ];
+    }
+    return judgeText("transcript", `the transcript ${path}`, text, {
+      equals: wanted,
+      contains: [],
+      ordered: [],
+      absent: [],
+      matches: [],
+    });
+  }
+
+  private input(): Uint8Array | undefined {
+    const piece = this.stdin;
+    this.stdin = undefined;
+    return piece;
+  }
+}
+
+function guestPath(module: string): string {
+  return `/${module.replace(/^.*\//, "")}`;
+}
+
+function makeFolder(vfs: Machine["vfs"], path: string): void {
+  if (!vfs.exists(path)) vfs.mkdir(path);
+}
+
+/** The module splits its command line itself: blanks separate, double quotes group. */
+export function commandLine(name: string, args: readonly string[]): string {
+  return [name, ...args.map((arg) => (/^[^\s"]+$/.test(arg) ? arg : `"${arg}"`))].join(" ");
+}

@@ -1,0 +1,92 @@
+import { base, runOnce, TestError, type TestHost, type TestOptions } from "./run-test.ts";
+import type { Failure, TestResult } from "./result.ts";
+import type { Scenario } from "./scenario.ts";
+
+export interface Attempts extends TestOptions {
+  /** A schedule instead of the board's. */
+  readonly seed?: number;
+  /** How many schedules to try after the board's. */
+  readonly explore: number;
+  /** How often to run a failed test again: it must fail again in the same way. */
+  readonly retry: number;
+  /** The command line that runs the same test under a schedule. */
+  readonly replay: (id: string, seed: number) => string;
+}
+
+export const FIRST_SCHEDULE = 1;
+
+/** Runs a test as often as it is wanted; the result is that of the first run that failed, or of the last. */
+export function runTest(
+  id: string,
+  scenario: Scenario,
+  host: TestHost,
+  options: Attempts,
+): TestResult {
+  if (scenario.skip !== undefined)
+    return { ...base(id, scenario), status: "skipped", reason: scenario.skip };
+  const once = (seed: number | undefined): TestResult => runOnce(id, scenario, host, options, seed);
+  const first = once(options.seed);
+  if (first.status === "failed") return again(first, options.retry, once);
+  if (options.explore > 0) return explored(first, id, options, once);
+  for (let n = 1; n < scenario.repeat; n++) {
+    const next = once(options.seed);
+    const what = sameness(first, next);
+    if (what !== undefined) return flaky(next, `repetition ${n + 1} of ${scenario.repeat}`, what);
+  }
+  return first;
+}
+
+/** A failure is a fact: repeated, it is the same. */
+function again(
+  first: TestResult,
+  times: number,
+  once: (seed: number | undefined) => TestResult,
+): TestResult {
+  for (let n = 0; n < times; n++) {
+    const next = once(first.seed);
+    const what = sameness(first, next);
+    if (what !== undefined) return flaky(first, `retry ${n + 1}`, what);
+  }
+  return first;
+}
+
+function explored(
+  board: TestResult,
+  id: string,
+  options: Attempts,
+  once: (seed: number | undefined) => TestResult,
+): TestResult {
+  const from = options.seed === undefined ? FIRST_SCHEDULE : options.seed + 1;
+  for (let n = 0; n < options.explore; n++) {
+    const seed = from + n;
+    const result = once(seed);
+    if (result.status !== "failed") continue;
+    const failure: Failure = {
+      kind: "schedule",
+      message: `schedule ${seed} is the first that fails, of ${n + 1} tried; the board's own passes`,
+      details: `to replay it exactly: ${options.replay(id, seed)}`,
+    };
+    return { ...result, schedules: n + 1, failures: [failure, ...result.failures] };
+  }
+  return { ...board, schedules: options.explore };
+}
+
+/** What is different between two runs of one test; undefined: nothing, as it has to be. */
+function sameness(a: TestResult, b: TestResult): string | undefined {
+  if (a.output !== b.output) return "the output";
+  if (JSON.stringify(a.failures) !== JSON.stringify(b.failures)) return "what failed";
+  if (JSON.stringify(a.figures) !== JSON.stringify(b.figures)) return "the figures";
+  return undefined;
+}
+
+function flaky(result: TestResult, which: string, what: string): TestResult {
+  const failure: Failure = {
+    kind: "flaky",
+    message: `${which} differs in ${what} from the first run: this cannot be in virtual time`,
+    details:
+      "please report it with the test; --wall-timeout and --time real are the only known reasons",
+  };
+  return { ...result, status: "failed", failures: [failure, ...result.failures] };
+}
+
+export { TestError };
