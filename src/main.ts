@@ -2,6 +2,7 @@ import { boot } from "./cli/boot.ts";
 import { check } from "./cli/check.ts";
 import { ExitCode, UserError } from "./cli/exit-codes.ts";
 import { helpText } from "./cli/help.ts";
+import { instrumented } from "./cli/instruments.ts";
 import { OutputClosed, writeAll } from "./cli/output.ts";
 import { type Parsed, parseCommandLine } from "./cli/parse.ts";
 import { run } from "./cli/run.ts";
@@ -22,9 +23,9 @@ async function main(argv: readonly string[]): Promise<number> {
     case "symbols":
       return symbols(parsed);
     case "run":
-      return run(parsed);
+      return instrumented(parsed, run);
     case "boot":
-      return parsed.flag("version") ? say(VERSION) : boot(parsed);
+      return parsed.flag("version") ? say(VERSION) : instrumented(parsed, boot);
   }
 }
 

@@ -115,6 +115,24 @@ export const OPTIONS = [
     help: "boot this firmware ELF instead of the built-in one",
     commands: ["boot", "run", "check", "symbols"],
   },
+  {
+    name: "gdb",
+    value: "[HOST:]PORT|unix:PATH",
+    help: "let gdb (or lldb) connect there: `target remote :PORT`",
+    commands: RUNNING,
+  },
+  {
+    name: "gdb-wait",
+    help: "with --gdb: stop before the first instruction of a program's main until gdb connects",
+    commands: RUNNING,
+  },
+  {
+    name: "symbols",
+    value: "DIR",
+    multiple: true,
+    help: "look for unstripped modules (NAME.debug, NAME.elf, NAME.mo) here; repeatable",
+    commands: RUNNING,
+  },
   { name: "stats", help: "print counters on stderr at the end", commands: RUNNING },
   { name: "json", help: "machine-readable output", commands: ["check", "symbols"] },
   {

@@ -1,8 +1,10 @@
 import { readFileSync } from "node:fs";
 import type { LeakPolicy } from "../dlmodule/mod.ts";
 import type { Engine } from "../cpu/mod.ts";
+import type { Instrument } from "../machine/instrument.ts";
 import { firmwareImage } from "./assets.ts";
 import { hostError } from "./host-file.ts";
+import { active } from "./instruments.ts";
 import { type PaceOf, parsePace } from "./pace.ts";
 import { type Parsed, parseChoice, parseSize, parseTime } from "./parse.ts";
 import { ExitCode, UserError } from "./exit-codes.ts";
@@ -24,6 +26,8 @@ export interface Settings {
   readonly leaks: LeakPolicy | undefined;
   readonly realTime: boolean | undefined;
   readonly stats: boolean;
+  /** What looks into the machine: a debugger, a tracer. */
+  readonly instrument: Instrument | undefined;
 }
 
 const MIB = 1048576;
@@ -45,13 +49,17 @@ export function settingsOf(parsed: Parsed): Settings {
     seed: given("seed", parseSeed) ?? 1,
     ram: given("ram", (text) => parseSize("ram", text, 2 * MIB, 512 * MIB)),
     stack: given("stack", (text) => parseSize("stack", text, 512, 64 * MIB)),
-    timeout: given("timeout", (text) => parseTime("timeout", text)) ?? DEFAULT_TIMEOUT,
+    // A person at a debugger has no hurry.
+    timeout:
+      given("timeout", (text) => parseTime("timeout", text)) ??
+      (parsed.value("gdb") === undefined ? DEFAULT_TIMEOUT : 0),
     wallTimeout: given("wall-timeout", (text) => parseTime("wall-timeout", text)) ?? 0,
     lineDelay: given("line-delay", (text) => parseTime("line-delay", text)) ?? 0,
     pace: given("pace", parsePace),
     leaks: given("leaks", (text) => parseChoice("leaks", text, ["report", "ignore", "error"])),
     realTime: given("time", (text) => parseChoice("time", text, ["virtual", "real"]) === "real"),
     stats: parsed.flag("stats"),
+    instrument: active.instrument,
   };
 }
 

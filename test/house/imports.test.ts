@@ -30,6 +30,8 @@ const ALLOWED: Record<string, readonly string[]> = {
   ],
   shell: ["dlmodule", "kernel", "vfs", "fat", "block", "serial", "memory", "firmware"],
   debug: ["shell", "dlmodule", "firmware", "kernel", "cpu", "elf", "memory", "vfs", "fat", "block"],
+  dwarf: ["elf"],
+  gdb: ["debug", "dlmodule", "firmware", "kernel", "cpu", "memory", "vfs"],
 };
 const TOP = new Set(["machine", "machine.ts", "exports.ts", "main.ts", "build.ts", "cli"]);
 const IMPORT = /(?:^|\n)\s*(?:import|export)\b[^;]*?\bfrom\s+"([^"]+)"|\bimport\("([^"]+)"\)/g;

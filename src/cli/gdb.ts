@@ -1,0 +1,196 @@
+import { DebugCore, Session, Signal, SystemTarget } from "../gdb/mod.ts";
+import type { Cpu } from "../cpu/types.ts";
+import type { Machine } from "../machine.ts";
+import { ExitCode } from "./exit-codes.ts";
+import { message } from "./outcome.ts";
+import type { Parsed } from "./parse.ts";
+import { parseSocketAddress, SocketServer } from "./socket.ts";
+import { symbolFinder } from "./symbol-files.ts";
+import type { Tool } from "./with-instruments.ts";
+
+/** Thrown out of a run that the debugger ends. */
+class Killed extends Error {}
+/** Thrown out of a run that the debugger starts again. */
+class Restarted extends Error {}
+
+/** Milliseconds that a standing system waits for the debugger before it lets the host's event loop have a turn. */
+const TURN = 50;
+
+/** `--gdb`: the debugger's socket, and the instrument that connects it to each machine of the command. */
+export class GdbServer implements Tool {
+  private readonly server: SocketServer;
+  private readonly wait: boolean;
+  private core_!: DebugCore;
+  private target: SystemTarget | undefined;
+  private session: Session | undefined;
+  private machine: Machine | undefined;
+  private timer: ReturnType<typeof setInterval> | undefined;
+  /** What the next run is to be. */
+  private next: Parsed;
+
+  constructor(parsed: Parsed) {
+    this.next = parsed;
+    this.wait = parsed.flag("gdb-wait");
+    this.server = new SocketServer(parseSocketAddress("gdb", parsed.value("gdb") ?? ""));
+    message(`gdb: target remote ${this.server.address}`);
+  }
+
+  core(cpu: Cpu): Cpu {
+    this.core_ = new DebugCore(cpu);
+    return this.core_;
+  }
+
+  attach(machine: Machine): void {
+    const { core_: core } = this;
+    const { kernel, loader, firmware, vfs, options } = machine;
+    this.machine = machine;
+    this.target = new SystemTarget(
+      {
+        kernel,
+        loader,
+        firmware,
+        vfs,
+        image: options.firmware,
+        core,
+        symbols: symbolFinder(this.next, vfs),
+      },
+      { kill: () => this.kill(), restart: (program) => this.restart(program) },
+    );
+    const again = this.session !== undefined;
+    if (again) {
+      this.session!.retarget(this.target);
+      core.attached = true;
+    }
+    if (this.wait || again) this.stopAtMain(machine);
+    const run = kernel.run.bind(kernel);
+    kernel.run = (limits) => {
+      for (;;) {
+        this.serve(0);
+        if (this.core_.stop) {
+          this.serve(TURN);
+          if (this.core_.stop) return { why: "units" };
+        }
+        const result = run(limits);
+        this.report();
+        if (!this.core_.stop) return result;
+      }
+    };
+    kernel.hooks.assertion = this.stopping(kernel.hooks.assertion);
+    if (options.wall !== undefined) {
+      this.timer = setInterval(() => this.serveIdle(), TURN);
+      this.timer.unref();
+    }
+  }
+
+  detach(): void {
+    clearInterval(this.timer);
+    this.core_.detach();
+    this.machine = undefined;
+  }
+
+  finished(code: number): { again: Parsed } | number {
+    const { session } = this;
+    if (!session || !this.server.connected || !session.exited(code)) return code;
+    // An extended session outlives the program: it is over when the debugger says so.
+    try {
+      while (this.server.connected) this.listen(TURN);
+    } catch (error) {
+      return this.caught(error) ?? code;
+    }
+    return code;
+  }
+
+  caught(error: unknown): { again: Parsed } | number | undefined {
+    if (error instanceof Killed) return ExitCode.Killed;
+    if (error instanceof Restarted) return { again: this.next };
+    return undefined;
+  }
+
+  close(): void {
+    this.server.close();
+  }
+
+  /** The first instruction of a program's main, before it is executed. */
+  private stopAtMain(machine: Machine): void {
+    const off = machine.loader.onStart(({ address }) => {
+      const entry = machine.loader.module(address)?.entry;
+      if (entry === undefined) return;
+      off();
+      this.core_.onArrival(entry, () => {
+        if (!this.session) message(`gdb: waiting for a debugger at ${this.server.address}`);
+        this.core_.halt({ signal: Signal.TRAP });
+      });
+    });
+  }
+
+  /** Takes a connection, or what it has to say, within that many milliseconds. */
+  private serve(timeout: number): void {
+    if (this.server.connected) this.listen(timeout);
+    else if (this.machine?.kernel.runner.running && this.server.accept(timeout)) this.welcome();
+  }
+
+  private welcome(): void {
+    const { target, core_: core } = this;
+    if (!target) return;
+    core.attached = true;
+    if (!core.stop) core.halt({ signal: Signal.TRAP });
+    this.session = new Session(target, (bytes) => this.server.send(bytes), target.stop!);
+  }
+
+  private listen(timeout: number): void {
+    const bytes = this.server.receive(timeout);
+    if (bytes === undefined) this.goodbye();
+    else this.session?.receive(bytes);
+    if (this.session?.closed) this.goodbye();
+    if (this.target?.takeInterrupt() && this.machine && !this.core_.stop) {
+      this.core_.halt({ signal: Signal.INT });
+      this.report();
+    }
+  }
+
+  private goodbye(): void {
+    this.server.hangUp();
+    this.session = undefined;
+    this.core_.detach();
+  }
+
+  /** Tells the debugger of a stop. */
+  private report(): void {
+    const stop = this.target?.stop;
+    if (stop) this.session?.stopped(stop);
+  }
+
+  /** Nothing runs: an interactive system waits for a key. */
+  private serveIdle(): void {
+    try {
+      this.serve(0);
+    } catch (error) {
+      if (!(error instanceof Killed)) throw error;
+      this.machine?.close();
+      process.exit(ExitCode.Killed);
+    }
+  }
+
+  /** A failed assertion stops the system while registers and stack are those of the failure. */
+  private stopping<A extends unknown[]>(hook: ((...args: A) => void) | undefined) {
+    return (...args: A): void => {
+      hook?.(...args);
+      if (!this.session || !this.core_.attached) return;
+      this.core_.halt({ signal: Signal.ABRT });
+      this.report();
+      while (this.core_.stop && this.server.connected) this.listen(TURN);
+    };
+  }
+
+  private kill(): never {
+    throw new Killed();
+  }
+
+  private restart(program: readonly string[]): boolean {
+    const { next } = this;
+    const [file, ...args] = program;
+    if (program.length > 0 && next.command === "run")
+      this.next = { ...next, operands: [file || next.operands[0], ...args] };
+    throw new Restarted();
+  }
+}

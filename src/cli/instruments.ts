@@ -1,0 +1,19 @@
+import type { Instrument } from "../machine/instrument.ts";
+import type { OptionName } from "./options.ts";
+import type { Parsed } from "./parse.ts";
+
+/** The instrument of the machines that the running command makes; settings.ts hands it to them. */
+export const active: { instrument?: Instrument } = {};
+
+/** Options that need an instrument. What serves them is loaded only when one is given. */
+const OPTIONS: readonly OptionName[] = ["gdb"];
+
+/** Runs a command with the instruments that its options ask for. */
+export async function instrumented(
+  parsed: Parsed,
+  body: (parsed: Parsed) => Promise<number>,
+): Promise<number> {
+  if (!OPTIONS.some((name) => parsed.value(name) !== undefined)) return body(parsed);
+  const { withInstruments } = await import("./with-instruments.ts");
+  return withInstruments(parsed, body);
+}

@@ -1,0 +1,178 @@
+import { dlopen, ptr } from "bun:ffi";
+import { chmodSync, rmSync, statSync } from "node:fs";
+import { ExitCode, UserError } from "./exit-codes.ts";
+
+/** Where to listen: `[HOST:]PORT` or `unix:PATH`. */
+export type SocketAddress =
+  | { readonly kind: "tcp"; readonly host: string; readonly port: number }
+  | { readonly kind: "unix"; readonly path: string };
+
+const LOOPBACK = "127.0.0.1";
+
+/** Parses the address of an option; a bare port is on the loopback interface. Throws UserError(2). */
+export function parseSocketAddress(option: string, text: string): SocketAddress {
+  if (text.startsWith("unix:") && text.length > 5) return { kind: "unix", path: text.slice(5) };
+  const match = /^(?:(localhost|\d{1,3}(?:\.\d{1,3}){3}|)?:)?(\d{1,5})$/.exec(text);
+  const port = Number(match?.[2]);
+  const host = match?.[1] === "localhost" || !match?.[1] ? LOOPBACK : match[1];
+  if (!match || port > 65535 || host.split(".").some((part) => Number(part) > 255)) {
+    throw new UserError(
+      ExitCode.Usage,
+      `--${option}: '${text}' is no address to listen at`,
+      "write for instance 3333, 127.0.0.1:3333 or unix:/tmp/gdb.sock",
+    );
+  }
+  return { kind: "tcp", host, port };
+}
+
+const AF_UNIX = 1;
+const AF_INET = 2;
+const SOCK_STREAM = 1;
+const IPPROTO_TCP = 6;
+const TCP_NODELAY = 1;
+const POLLIN = 1;
+const POLL_BYTES = 8;
+const RECEIVE_BYTES = 65536;
+
+const darwin = process.platform === "darwin";
+const SOL_SOCKET = darwin ? 0xffff : 1;
+const SO_REUSEADDR = darwin ? 4 : 2;
+/** Linux; elsewhere the host ignores SIGPIPE. */
+const MSG_NOSIGNAL = darwin ? 0 : 0x4000;
+
+function openLibrary() {
+  return dlopen(darwin ? "libSystem.B.dylib" : "libc.so.6", {
+    socket: { args: ["i32", "i32", "i32"], returns: "i32" },
+    setsockopt: { args: ["i32", "i32", "i32", "ptr", "u32"], returns: "i32" },
+    bind: { args: ["i32", "ptr", "u32"], returns: "i32" },
+    listen: { args: ["i32", "i32"], returns: "i32" },
+    getsockname: { args: ["i32", "ptr", "ptr"], returns: "i32" },
+    accept: { args: ["i32", "ptr", "ptr"], returns: "i32" },
+    poll: { args: ["ptr", "u64", "i32"], returns: "i32" },
+    recv: { args: ["i32", "ptr", "u64", "i32"], returns: "i64" },
+    send: { args: ["i32", "ptr", "u64", "i32"], returns: "i64" },
+    close: { args: ["i32"], returns: "i32" },
+  }).symbols;
+}
+
+/**
+ * One listening socket and at most one connection, without the event loop: a guest runs in one go, and a debugger has to be heard
+ * meanwhile.
+ */
+export class SocketServer {
+  /** Where a client connects: `127.0.0.1:3333`, or the path of a Unix socket. */
+  readonly address: string;
+  private readonly libc: ReturnType<typeof openLibrary>;
+  private readonly listener: number;
+  private connection = -1;
+  private readonly poller = new ArrayBuffer(POLL_BYTES);
+  private readonly buffer = new Uint8Array(RECEIVE_BYTES);
+
+  constructor(private readonly at: SocketAddress) {
+    if (process.platform === "win32")
+      throw new UserError(ExitCode.Usage, "--gdb is not available on Windows");
+    this.libc = openLibrary();
+    const { libc } = this;
+    this.listener = libc.socket(at.kind === "unix" ? AF_UNIX : AF_INET, SOCK_STREAM, 0);
+    if (this.listener < 0) this.fail("no socket is to be had");
+    if (at.kind === "unix") removeStale(at.path);
+    else libc.setsockopt(this.listener, SOL_SOCKET, SO_REUSEADDR, ptr(new Int32Array([1])), 4);
+    const name = socketName(at);
+    if (
+      libc.bind(this.listener, ptr(name), name.length) !== 0 ||
+      libc.listen(this.listener, 1) !== 0
+    )
+      this.fail("another process may be listening there");
+    if (at.kind === "unix") chmodSync(at.path, 0o600);
+    this.address = at.kind === "unix" ? at.path : `${at.host}:${this.boundPort()}`;
+  }
+
+  get connected(): boolean {
+    return this.connection >= 0;
+  }
+
+  /** Waits up to that many milliseconds for a client. */
+  accept(timeout: number): boolean {
+    if (!this.readable(this.listener, timeout)) return false;
+    this.connection = this.libc.accept(this.listener, null, null);
+    if (this.connected && this.at.kind === "tcp")
+      this.libc.setsockopt(this.connection, IPPROTO_TCP, TCP_NODELAY, ptr(new Int32Array([1])), 4);
+    return this.connected;
+  }
+
+  /** Bytes that arrived within that many milliseconds; undefined: the client is gone. */
+  receive(timeout: number): Uint8Array | undefined {
+    if (!this.readable(this.connection, timeout)) return new Uint8Array(0);
+    const count = Number(this.libc.recv(this.connection, ptr(this.buffer), RECEIVE_BYTES, 0));
+    if (count > 0) return this.buffer.slice(0, count);
+    this.hangUp();
+    return undefined;
+  }
+
+  send(bytes: Uint8Array): void {
+    for (let done = 0; done < bytes.length && this.connected;) {
+      const rest = bytes.subarray(done);
+      const count = Number(this.libc.send(this.connection, ptr(rest), rest.length, MSG_NOSIGNAL));
+      if (count <= 0) this.hangUp();
+      else done += count;
+    }
+  }
+
+  hangUp(): void {
+    if (this.connected) this.libc.close(this.connection);
+    this.connection = -1;
+  }
+
+  close(): void {
+    this.hangUp();
+    this.libc.close(this.listener);
+    if (this.at.kind === "unix") rmSync(this.at.path, { force: true });
+  }
+
+  private readable(fd: number, timeout: number): boolean {
+    const view = new DataView(this.poller);
+    view.setInt32(0, fd, true);
+    view.setInt32(4, POLLIN, true);
+    return this.libc.poll(ptr(this.poller), 1, timeout) > 0;
+  }
+
+  private boundPort(): number {
+    const name = new Uint8Array(16);
+    this.libc.getsockname(this.listener, ptr(name), ptr(new Uint32Array([name.length])));
+    return (name[2] << 8) | name[3];
+  }
+
+  private fail(why: string): never {
+    if (this.listener >= 0) this.libc.close(this.listener);
+    const { at } = this;
+    const where = at.kind === "unix" ? at.path : `${at.host}:${at.port}`;
+    throw new UserError(ExitCode.NoInput, `cannot listen at ${where}: ${why}`);
+  }
+}
+
+/** A socket that a process left behind is removed; any other file stays and makes `bind` fail. */
+function removeStale(path: string): void {
+  try {
+    if (statSync(path).isSocket()) rmSync(path);
+  } catch {
+    // Nothing is there.
+  }
+}
+
+/** struct sockaddr_in or sockaddr_un; BSD systems begin with the length. */
+function socketName(at: SocketAddress): Uint8Array {
+  const family = (kind: number, length: number) => (darwin ? [length, kind] : [kind, 0]);
+  if (at.kind === "tcp") {
+    const port = [at.port >> 8, at.port & 255];
+    return Uint8Array.from([
+      ...family(AF_INET, 16),
+      ...port,
+      ...at.host.split(".").map(Number),
+      ...new Array(8).fill(0),
+    ]);
+  }
+  const path = new TextEncoder().encode(at.path);
+  if (path.length > 100)
+    throw new UserError(ExitCode.Usage, `--gdb: the path of the socket is longer than 100 bytes`);
+  return Uint8Array.from([...family(AF_UNIX, path.length + 3), ...path, 0]);
+}

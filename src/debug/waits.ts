@@ -1,0 +1,81 @@
+import { type KernelApi, ObjectClass } from "../kernel/types.ts";
+import { moduleObjects } from "./machine-view.ts";
+
+/** Wait lists of an object class: offset of the list head, and what a thread on it waits for. */
+const WAIT_LISTS: Readonly<Record<number, readonly (readonly [number, string])[]>> = {
+  [ObjectClass.Semaphore]: [[24, "semaphore"]],
+  [ObjectClass.Mutex]: [[24, "mutex"]],
+  [ObjectClass.Event]: [[24, "event"]],
+  [ObjectClass.MailBox]: [
+    [24, "mail in mailbox"],
+    [44, "room in mailbox"],
+  ],
+  [ObjectClass.MessageQueue]: [
+    [24, "a message in queue"],
+    [56, "room in queue"],
+  ],
+  [ObjectClass.MemPool]: [[48, "a block of memory pool"]],
+};
+
+const MUTEX_OWNER = 36;
+/** struct rt_thread.thread_timer, struct rt_timer: flag, timeout_tick. */
+const THREAD_TIMER = 80;
+const FLAG = 9;
+const TIMEOUT_TICK = 44;
+const TIMER_ACTIVATED = 1;
+
+/** The threads of the system and of its modules, and what each one on a wait list waits for. */
+export interface Waits {
+  readonly threads: readonly number[];
+  readonly reasons: ReadonlyMap<number, string>;
+}
+
+export function collectWaits(kernel: KernelApi): Waits {
+  const reasons = new Map<number, string>();
+  const threads: number[] = [];
+  for (const object of allObjects(kernel)) {
+    const cls = kernel.objects.classOf(object);
+    if (cls === ObjectClass.Thread) threads.push(object);
+    for (const [offset, what] of WAIT_LISTS[cls] ?? []) {
+      for (const thread of kernel.threads.waiting(object + offset))
+        reasons.set(thread, `${what} ${kernel.objects.name(object)}${owner(kernel, object, cls)}`);
+    }
+  }
+  return { threads, reasons };
+}
+
+/** What a suspended thread waits for, as a predicate: `waits for mutex m, held by thread a until tick 7`. */
+export function waiting(kernel: KernelApi, thread: number, reason: string | undefined): string {
+  const { memory } = kernel;
+  const armed = (memory.ld8(thread + THREAD_TIMER + FLAG) & TIMER_ACTIVATED) !== 0;
+  const end = armed ? memory.ldu32(thread + THREAD_TIMER + TIMEOUT_TICK) : 0;
+  if (reason === undefined)
+    return armed ? `sleeps until tick ${end}` : "waits for someone to resume it, or for input";
+  return `waits for ${reason}${armed ? ` until tick ${end}` : ""}`;
+}
+
+function owner(kernel: KernelApi, object: number, cls: number): string {
+  if (cls !== ObjectClass.Mutex) return "";
+  const thread = kernel.memory.ldu32(object + MUTEX_OWNER);
+  return thread === 0 ? "" : `, held by thread ${kernel.objects.name(thread)}`;
+}
+
+/** Every object of the system and, at any depth, of its modules. */
+function* allObjects(kernel: KernelApi): Generator<number> {
+  const pending: number[] = [];
+  for (const cls of Object.values(ObjectClass)) {
+    for (const object of kernel.objects.list(cls)) {
+      yield object;
+      if (cls === ObjectClass.Module) pending.push(object);
+    }
+  }
+  const seen = new Set(pending);
+  for (let module = pending.pop(); module !== undefined; module = pending.pop()) {
+    for (const object of moduleObjects(kernel, module)) {
+      yield object;
+      if (kernel.objects.classOf(object) !== ObjectClass.Module || seen.has(object)) continue;
+      seen.add(object);
+      pending.push(object);
+    }
+  }
+}

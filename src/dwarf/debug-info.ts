@@ -1,0 +1,143 @@
+import { ElfError, ElfImage } from "../elf/mod.ts";
+import { type LineTable, readLineTable, ROW_WORDS, RowFlag, type Sequence } from "./line.ts";
+import { DwarfError } from "./reader.ts";
+import { type FunctionRecord, readUnits, type Sections, type Unit } from "./units.ts";
+
+export interface SourceLine {
+  /** The path as the compiler was told, below the directory it ran in. */
+  readonly file: string;
+  /** 0: generated code without a line. */
+  readonly line: number;
+}
+
+/** One row of a line table; addresses up to the next row belong to it. */
+export interface LineRow extends SourceLine {
+  readonly start: number;
+  readonly end: number;
+  /** A good place to stop at. */
+  readonly statement: boolean;
+}
+
+interface Placed {
+  readonly sequence: Sequence;
+  readonly files: readonly string[];
+}
+
+const SECTIONS = {
+  info: ".debug_info",
+  abbrev: ".debug_abbrev",
+  line: ".debug_line",
+  str: ".debug_str",
+  lineStr: ".debug_line_str",
+  addr: ".debug_addr",
+  strOffsets: ".debug_str_offsets",
+  ranges: ".debug_ranges",
+  rnglists: ".debug_rnglists",
+} as const;
+
+/** Lines and functions of one ELF file, by link-time address. */
+export class DebugInfo {
+  private tables: Placed[] | undefined;
+  private byAddress:
+    { readonly start: number; readonly end: number; readonly fn: FunctionRecord }[] | undefined;
+
+  private constructor(
+    private readonly sections: Sections,
+    /** Compilation units; a file whose .debug_info is broken has none. */
+    readonly units: readonly Unit[],
+  ) {}
+
+  /** Undefined when the file has no debugging information, or none that can be read. */
+  static read(file: Uint8Array): DebugInfo | undefined {
+    try {
+      const image = new ElfImage(file);
+      const data = (name: string): Uint8Array | undefined => {
+        const section = image.section(name);
+        return section && image.data(section);
+      };
+      const sections: Record<string, Uint8Array | undefined> = {};
+      for (const [key, name] of Object.entries(SECTIONS)) sections[key] = data(name);
+      if (!sections.info || !sections.abbrev) return undefined;
+      const all = sections as unknown as Sections;
+      return new DebugInfo(all, readUnits(all));
+    } catch (error) {
+      if (error instanceof DwarfError || error instanceof ElfError) return undefined;
+      throw error;
+    }
+  }
+
+  /** The source line of the instruction at an address. */
+  line(address: number): SourceLine | undefined {
+    this.tables ??= this.readTables();
+    for (const { sequence, files } of this.tables) {
+      if (address < sequence.start || address >= sequence.end) continue;
+      const row = rowAt(sequence, address);
+      const file = files[sequence.rows[row + 1]];
+      return { file: file ?? "??", line: sequence.rows[row + 2] };
+    }
+    return undefined;
+  }
+
+  /** Every row of every table. */
+  *rows(): Generator<LineRow> {
+    this.tables ??= this.readTables();
+    for (const { sequence, files } of this.tables) {
+      const { rows } = sequence;
+      for (let i = 0; i + ROW_WORDS < rows.length; i += ROW_WORDS) {
+        yield {
+          start: rows[i],
+          end: rows[i + ROW_WORDS],
+          file: files[rows[i + 1]] ?? "??",
+          line: rows[i + 2],
+          statement: (rows[i + 3] & RowFlag.IsStatement) !== 0,
+        };
+      }
+    }
+  }
+
+  /** Functions that contain an address, innermost first; all but the last are inlined. */
+  functions(address: number): FunctionRecord[] {
+    this.byAddress ??= this.units
+      .flatMap((unit) => unit.functions)
+      .flatMap((fn) => fn.ranges.map(({ start, end }) => ({ start, end, fn })))
+      .sort((a, b) => a.start - b.start);
+    const found: { size: number; fn: FunctionRecord }[] = [];
+    for (const { start, end, fn } of this.byAddress) {
+      if (start > address) break;
+      if (address < end) found.push({ size: end - start, fn });
+    }
+    return found.sort((a, b) => a.size - b.size).map(({ fn }) => fn);
+  }
+
+  private readTables(): Placed[] {
+    const { line, str, lineStr } = this.sections;
+    const tables: Placed[] = [];
+    if (!line) return tables;
+    const seen = new Set<number>();
+    for (const { lines, compDir } of this.units) {
+      if (lines === undefined || seen.has(lines)) continue;
+      seen.add(lines);
+      let table: LineTable;
+      try {
+        table = readLineTable({ line, str, lineStr }, lines, compDir);
+      } catch (error) {
+        if (!(error instanceof DwarfError)) throw error;
+        continue;
+      }
+      for (const sequence of table.sequences) tables.push({ sequence, files: table.files });
+    }
+    return tables;
+  }
+}
+
+/** The last row at or before an address: of several with that address the last. */
+function rowAt({ rows }: Sequence, address: number): number {
+  let low = 0;
+  let high = rows.length / ROW_WORDS - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >>> 1;
+    if (rows[middle * ROW_WORDS] <= address) low = middle;
+    else high = middle - 1;
+  }
+  return low * ROW_WORDS;
+}

@@ -1,0 +1,119 @@
+/** A defect of the debugging information; callers do without it. */
+export class DwarfError extends Error {}
+
+/** Little-endian bytes with a position; every read is checked. */
+export class Reader {
+  at: number;
+
+  constructor(
+    readonly bytes: Uint8Array,
+    at = 0,
+    /** Nothing is read from here on. */
+    public end = bytes.length,
+  ) {
+    if (at > end || end > bytes.length) throw new DwarfError("offset outside its section");
+    this.at = at;
+  }
+
+  get left(): number {
+    return this.end - this.at;
+  }
+
+  private take(count: number): number {
+    const at = this.at;
+    if (count > this.end - at) throw new DwarfError("the section ends in the middle of a value");
+    this.at = at + count;
+    return at;
+  }
+
+  u8(): number {
+    return this.bytes[this.take(1)];
+  }
+  i8(): number {
+    return (this.u8() << 24) >> 24;
+  }
+  u16(): number {
+    const at = this.take(2);
+    return this.bytes[at] | (this.bytes[at + 1] << 8);
+  }
+  u24(): number {
+    const low = this.u16();
+    return low | (this.u8() << 16);
+  }
+  u32(): number {
+    const at = this.take(4);
+    const { bytes } = this;
+    return (bytes[at] | (bytes[at + 1] << 8) | (bytes[at + 2] << 16) | (bytes[at + 3] << 24)) >>> 0;
+  }
+  /** 64 bits as a number; exact up to 2^53. */
+  u64(): number {
+    const low = this.u32();
+    return low + this.u32() * 2 ** 32;
+  }
+  /** Unsigned LEB128; what does not fit into 53 bits loses its low bits. */
+  uleb(): number {
+    let value = 0;
+    let factor = 1;
+    for (let n = 0; n < 16; n++) {
+      const byte = this.u8();
+      value += (byte & 127) * factor;
+      if (byte < 128) return value;
+      factor *= 128;
+    }
+    throw new DwarfError("a number has no end");
+  }
+  sleb(): number {
+    let value = 0;
+    let factor = 1;
+    for (let n = 0; n < 16; n++) {
+      const byte = this.u8();
+      value += (byte & 127) * factor;
+      factor *= 128;
+      if (byte < 128) return byte & 64 ? value - factor : value;
+    }
+    throw new DwarfError("a number has no end");
+  }
+  skip(count: number): void {
+    if (!(count >= 0)) throw new DwarfError("a negative length");
+    this.take(count);
+  }
+  block(count: number): Uint8Array {
+    const at = this.take(count);
+    return this.bytes.subarray(at, at + count);
+  }
+  string(): string {
+    const nul = this.bytes.indexOf(0, this.at);
+    if (nul < 0 || nul >= this.end) throw new DwarfError("a string has no end");
+    const text = decoder.decode(this.bytes.subarray(this.at, nul));
+    this.at = nul + 1;
+    return text;
+  }
+  skipString(): void {
+    const nul = this.bytes.indexOf(0, this.at);
+    if (nul < 0 || nul >= this.end) throw new DwarfError("a string has no end");
+    this.at = nul + 1;
+  }
+
+  /** A unit's length: where it ends, and the size of its offsets (DWARF 5, 7.4). */
+  unitLength(): { end: number; offsetSize: 4 | 8 } {
+    let length = this.u32();
+    let offsetSize: 4 | 8 = 4;
+    if (length === 0xffffffff) {
+      length = this.u64();
+      offsetSize = 8;
+    } else if (length >= 0xfffffff0) throw new DwarfError("a reserved unit length");
+    if (length > this.left) throw new DwarfError("a unit is longer than its section");
+    return { end: this.at + length, offsetSize };
+  }
+  offset(size: 4 | 8): number {
+    return size === 4 ? this.u32() : this.u64();
+  }
+}
+
+const decoder = new TextDecoder();
+
+/** The string at an offset of a string section. */
+export function stringAt(section: Uint8Array | undefined, offset: number): string {
+  if (!section) throw new DwarfError("a string section is missing");
+  return new Reader(section, offset).string();
+}

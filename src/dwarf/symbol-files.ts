@@ -1,0 +1,103 @@
+import { ElfImage } from "../elf/mod.ts";
+import { DebugInfo } from "./debug-info.ts";
+
+/** Where files come from; every function gives undefined when there is none. */
+export interface FileSource {
+  /** The module itself, by its path on the guest's disk. */
+  module(path: string): Uint8Array | undefined;
+  /** A file in the folder of that module. */
+  beside(path: string, name: string): Uint8Array | undefined;
+  /** A file of that name in the folders that the user named. */
+  elsewhere(name: string): Uint8Array | undefined;
+}
+
+interface Found {
+  readonly module: Uint8Array;
+  readonly best: Uint8Array | undefined;
+  info: DebugInfo | undefined | "unread";
+}
+
+/** What a file that holds the symbols of `hello.mo` is called. */
+function namesFor(path: string): string[] {
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  const dot = name.lastIndexOf(".");
+  const stem = dot > 0 ? name.slice(0, dot) : name;
+  return [`${name}.debug`, `${stem}.debug`, `${stem}.elf`, name];
+}
+
+/** Finds and keeps the files with the debugging information of modules. */
+export class SymbolFiles {
+  private readonly found = new Map<string, Found>();
+
+  constructor(private readonly source: FileSource) {}
+
+  /** The file with the symbols of a module, when that is not the module itself. */
+  file(path: string): Uint8Array | undefined {
+    return this.look(path)?.best;
+  }
+
+  /** Lines and functions of a module; undefined when nothing is known of them. */
+  info(path: string): DebugInfo | undefined {
+    const found = this.look(path);
+    if (!found) return undefined;
+    if (found.info === "unread") found.info = DebugInfo.read(found.best ?? found.module);
+    return found.info;
+  }
+
+  private look(path: string): Found | undefined {
+    const known = this.found.get(path);
+    if (known) return known;
+    const module = this.source.module(path);
+    if (!module) return undefined;
+    const found: Found = { module, best: this.best(path, module), info: "unread" };
+    this.found.set(path, found);
+    return found;
+  }
+
+  /** Forgets what is known: modules may have changed on the disk. */
+  forget(): void {
+    this.found.clear();
+  }
+
+  private best(path: string, module: Uint8Array): Uint8Array | undefined {
+    const image = open(module);
+    if (!image || hasLines(image)) return undefined;
+    for (const name of namesFor(path)) {
+      for (const bytes of [this.source.elsewhere(name), this.source.beside(path, name)]) {
+        const other = bytes && open(bytes);
+        if (other && hasLines(other) && sameCode(image, other)) return bytes;
+      }
+    }
+    return undefined;
+  }
+}
+
+function open(bytes: Uint8Array): ElfImage | undefined {
+  try {
+    return new ElfImage(bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+function hasLines(image: ElfImage): boolean {
+  return image.section(".debug_line") !== undefined;
+}
+
+/** The files were linked together: the same code at the same addresses. A file of `objcopy --only-keep-debug` has no code to compare. */
+function sameCode(a: ElfImage, b: ElfImage): boolean {
+  try {
+    const left = a.section(".text");
+    const right = b.section(".text");
+    if (!left || !right || left.addr !== right.addr || left.size !== right.size) return false;
+    const ids = [a, b].map((image) => {
+      const section = image.section(".note.gnu.build-id");
+      return section ? Buffer.from(image.data(section)).toString("hex") : "";
+    });
+    if (ids[0] && ids[1]) return ids[0] === ids[1];
+    const bytes = b.data(right);
+    return bytes.length === 0 || Buffer.compare(a.data(left), bytes) === 0;
+  } catch {
+    return false;
+  }
+}

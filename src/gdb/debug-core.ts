@@ -1,0 +1,226 @@
+import type { FloatContext } from "../cpu/mod.ts";
+import { type Cpu, type CpuFault, type CpuStats, Exit } from "../cpu/types.ts";
+import type { GuestMemory } from "../memory/mod.ts";
+import { Breakpoints } from "./breakpoints.ts";
+import { Signal, type Stop } from "./types.ts";
+import { Watchpoints } from "./watchpoints.ts";
+
+/** What run control has to know of the system. */
+export interface RunHost {
+  /** TCB of the thread whose instructions the core executes now; 0 in an interrupt or before the first switch. */
+  thread(): number;
+  /** Something the debugger must hear of before any more guest code runs, such as a new module. */
+  news(): Stop["why"] | undefined;
+  /** The system stands still from now on. */
+  stopped(): void;
+}
+
+/** A step under way. */
+interface Step {
+  /** TCB. */
+  readonly thread: number;
+  readonly start: number;
+  readonly end: number;
+  done: boolean;
+}
+
+/** An internal stop: what is done there decides whether it becomes one of the debugger's. */
+type Arrival = () => void;
+
+const CPSR_T = 0x20;
+
+const SIGNALS: Readonly<Record<CpuFault["kind"], number>> = {
+  "undefined instruction": Signal.ILL,
+  "prefetch abort": Signal.SEGV,
+  "data abort": Signal.SEGV,
+  breakpoint: Signal.TRAP,
+};
+
+/**
+ * A core under control of a debugger, around the one that does the work: stops at breakpoints, watched accesses and faults, and executes
+ * single instructions of one thread. What needs none of this runs in the engine as always.
+ */
+export class DebugCore implements Cpu {
+  readonly breakpoints: Breakpoints;
+  readonly watchpoints: Watchpoints;
+  /** A debugger is connected: faults and news stop the system. */
+  attached = false;
+  /** Why the system stands still; undefined while it runs. */
+  stop: (Omit<Stop, "thread"> & { readonly tcb: number }) | undefined;
+  host: RunHost = { thread: () => 0, news: () => undefined, stopped: () => {} };
+  private step: Step | undefined;
+  /** Address of the instruction whose fault the debugger has seen. */
+  private accepted: number | undefined;
+  /** Address of a BKPT of the program's own at which it stopped. */
+  private ownBreak: number | undefined;
+  private readonly arrivals = new Map<number, Arrival>();
+  private hook: (imm: number) => boolean = () => false;
+
+  constructor(private readonly inner: Cpu) {
+    this.breakpoints = new Breakpoints(inner.memory);
+    this.watchpoints = new Watchpoints(inner.memory);
+    inner.onSvc = (imm) => this.svc(imm);
+  }
+
+  get memory(): GuestMemory {
+    return this.inner.memory;
+  }
+  get r(): Int32Array {
+    return this.inner.r;
+  }
+  get cpsr(): number {
+    return this.inner.cpsr;
+  }
+  set cpsr(value: number) {
+    this.inner.cpsr = value;
+  }
+  get floatContext(): FloatContext | undefined {
+    return this.inner.floatContext;
+  }
+  set floatContext(context: FloatContext | undefined) {
+    this.inner.floatContext = context;
+  }
+  get units(): number {
+    return this.inner.units;
+  }
+  set units(value: number) {
+    this.inner.units = value;
+  }
+  get fault(): CpuFault | undefined {
+    return this.inner.fault;
+  }
+  get stats(): CpuStats {
+    return this.inner.stats;
+  }
+  get onSvc(): (imm: number) => boolean {
+    return this.hook;
+  }
+  set onSvc(hook: (imm: number) => boolean) {
+    this.hook = hook;
+  }
+  jump(target: number): void {
+    this.inner.jump(target);
+  }
+  invalidate(start: number, end: number): void {
+    this.inner.invalidate(start, end);
+  }
+  clearExclusive(): void {
+    this.inner.clearExclusive();
+  }
+  single(): Exit | undefined {
+    return this.inner.single();
+  }
+
+  run(): Exit {
+    if (this.inner.units <= 0) return Exit.Slice;
+    for (;;) {
+      if (this.stop) return Exit.Stop;
+      const news = this.attached ? this.host.news() : undefined;
+      if (news) return this.halt({ signal: Signal.TRAP, why: news });
+      const { step } = this;
+      const stepping = step !== undefined && this.host.thread() === step.thread;
+      if (stepping && step.done) return this.halt({ signal: Signal.TRAP });
+      let exit = stepping ? this.inner.single() : this.inner.run();
+      if (exit === Exit.Fault) exit = this.faulted(this.inner.fault as CpuFault);
+      else if (this.watched) {
+        const { address } = this.watched;
+        this.watched = undefined;
+        return this.halt({ signal: Signal.TRAP, why: "watch", address });
+      }
+      if (exit === Exit.Fault || this.stop) return this.stop ? Exit.Stop : Exit.Fault;
+      if (stepping) step.done = !this.insideStep(step);
+      if (exit !== undefined) return exit;
+    }
+  }
+
+  /** Lets the system go on. `tcb`: the thread of a step. */
+  resume(step: Omit<Step, "done"> | undefined, deliver: boolean): void {
+    const { stop } = this;
+    this.stop = undefined;
+    this.step = step && { ...step, done: false };
+    const fault = stop?.signal !== Signal.TRAP && stop?.signal !== Signal.INT;
+    if (this.ownBreak === this.r[15] >>> 0) this.r[15] += this.cpsr & CPSR_T ? 2 : 4;
+    this.ownBreak = undefined;
+    // A fault that was not dealt with by changing the pc happens again, and takes its course.
+    if (stop && (fault || deliver)) this.accepted = this.r[15] >>> 0;
+  }
+
+  /** Stops for the debugger, from outside of `run`. */
+  halt(why: Omit<Stop, "thread">): typeof Exit.Stop {
+    this.step = undefined;
+    this.stop = { ...why, tcb: this.host.thread() };
+    this.host.stopped();
+    return Exit.Stop;
+  }
+
+  /** Calls back, once, before the instruction at an address (bit 0: Thumb) is executed. */
+  onArrival(address: number, arrival: Arrival): void {
+    const at = (address & ~1) >>> 0;
+    if (this.breakpoints.insert(at, (address & 1) !== 0)) this.arrivals.set(at, arrival);
+  }
+
+  /** Removes everything of the debugger's. */
+  detach(): void {
+    this.attached = false;
+    this.breakpoints.clear();
+    this.watchpoints.clear();
+    this.arrivals.clear();
+    this.step = undefined;
+    this.stop = undefined;
+    this.accepted = undefined;
+  }
+
+  private insideStep({ start, end }: Step): boolean {
+    const pc = this.r[15] >>> 0;
+    return pc >= start && pc < end;
+  }
+
+  /** Undefined: it was an access to a watched range, and is done. */
+  private faulted(fault: CpuFault): Exit | undefined {
+    const accepted = this.accepted === fault.pc;
+    this.accepted = undefined;
+    if (fault.kind === "breakpoint" && this.breakpoints.has(fault.pc)) {
+      const arrival = this.arrivals.get(fault.pc);
+      if (arrival) {
+        this.arrivals.delete(fault.pc);
+        this.breakpoints.remove(fault.pc);
+        arrival();
+        return this.stop ? Exit.Stop : undefined;
+      }
+      return this.halt({ signal: Signal.TRAP, why: "swbreak" });
+    }
+    if (fault.why === "guard" && this.watchpoints.any) {
+      const exit = this.access(fault);
+      if (exit !== Exit.Fault) return exit;
+      fault = this.inner.fault as CpuFault;
+    }
+    if (!this.attached || accepted) return Exit.Fault;
+    if (fault.kind === "breakpoint") this.ownBreak = fault.pc;
+    const signal = fault.why === "alignment" ? Signal.BUS : SIGNALS[fault.kind];
+    return this.halt({ signal });
+  }
+
+  /** An access that a guard stopped: it is made, and then the debugger is told. */
+  private access(fault: CpuFault): Exit | undefined {
+    const { watchpoints } = this;
+    const watch = watchpoints.hit(fault.guard, fault.access);
+    watchpoints.lift();
+    const exit = this.inner.single();
+    watchpoints.lower();
+    if (exit === Exit.Fault) return exit;
+    if (!watch) return exit;
+    const changed = watch.changed();
+    if (watch.kind === "watch" && !changed) return exit;
+    return this.halt({ signal: Signal.TRAP, why: watch.kind, address: watch.address });
+  }
+
+  /** A watch whose bytes the kernel changed. */
+  private watched: { readonly address: number } | undefined;
+
+  private svc(imm: number): boolean {
+    const goOn = this.hook(imm);
+    if (!this.watchpoints.any) return goOn;
+    this.watched = this.watchpoints.changed();
+    return goOn && this.watched === undefined;
+  }
+}

@@ -1,0 +1,363 @@
+import { HostFiles } from "./files.ts";
+import {
+  bytesOf,
+  encodePacket,
+  fromHex,
+  hex8,
+  hexText,
+  number,
+  PACKET_MAX,
+  PacketReader,
+  text,
+  toHex,
+} from "./packet.ts";
+import { type Stop, type Target, type WatchKind } from "./types.ts";
+
+/** Largest piece of memory in one answer: two digits a byte. */
+const MEMORY_MAX = PACKET_MAX / 2 - 16;
+
+const BREAK_KINDS: Readonly<Record<string, "code" | WatchKind>> = {
+  "0": "code",
+  "1": "code",
+  "2": "watch",
+  "3": "rwatch",
+  "4": "awatch",
+};
+
+const FEATURES = [
+  `PacketSize=${PACKET_MAX.toString(16)}`,
+  "QStartNoAckMode+",
+  "qXfer:features:read+",
+  "qXfer:libraries:read+",
+  "qXfer:threads:read+",
+  "qXfer:exec-file:read+",
+  "vContSupported+",
+  "swbreak+",
+  "hwbreak+",
+].join(";");
+
+/**
+ * One debugger's connection: packets in, packets out. It knows the protocol (GDB manual, appendix E) and nothing of sockets; whoever
+ * owns it feeds bytes and sends what comes out.
+ */
+export class Session {
+  /** The debugger waits for a stop. */
+  running = false;
+  /** The connection is to be closed. */
+  closed = false;
+  private readonly reader = new PacketReader((good) =>
+    this.send(Uint8Array.of(good ? 0x2b : 0x2d)),
+  );
+  private readonly files: HostFiles;
+  private last: Uint8Array = new Uint8Array(0);
+  private lastStop: string;
+  private extended = false;
+  /** Threads that `g` and its kin are about. */
+  private chosen = 0;
+
+  constructor(
+    private target: Target,
+    private readonly send: (bytes: Uint8Array) => void,
+    stop: Stop,
+  ) {
+    this.lastStop = this.stopReply(stop);
+    this.files = new HostFiles((path) => this.target.file(path));
+  }
+
+  /** The program was started again, in another machine. */
+  retarget(target: Target): void {
+    this.target = target;
+    this.chosen = 0;
+  }
+
+  /** Bytes from the debugger. */
+  receive(bytes: Uint8Array): void {
+    for (const arrival of this.reader.feed(bytes)) {
+      if (this.closed) return;
+      if (arrival.kind === "interrupt") this.target.interrupt();
+      else if (arrival.kind === "again") this.send(this.last);
+      else this.packet(arrival.payload);
+    }
+  }
+
+  /** The target stopped. */
+  stopped(stop: Stop): void {
+    this.lastStop = this.stopReply(stop);
+    if (!this.running) return;
+    this.running = false;
+    this.reply(this.lastStop);
+  }
+
+  /** The program ended with that exit code. True: the debugger may start it again, the connection stays. */
+  exited(code: number): boolean {
+    this.lastStop = `W${hex8(code)}`;
+    if (this.running) this.reply(this.lastStop);
+    this.running = false;
+    return this.extended;
+  }
+
+  /** A message for the debugger's user. */
+  say(message: string): void {
+    if (this.running) this.reply(`O${hexText(message)}`);
+  }
+
+  private reply(payload: string): void {
+    this.last = encodePacket(payload);
+    this.send(this.last);
+  }
+
+  private packet(payload: string): void {
+    const answer = this.answer(payload);
+    if (answer !== undefined) this.reply(answer);
+    if (payload === "QStartNoAckMode") this.reader.noAck = true;
+  }
+
+  /** The answer to a packet; undefined: none, or later. An empty one says that the packet is unknown. */
+  private answer(payload: string): string | undefined {
+    const rest = payload.slice(1);
+    switch (payload[0]) {
+      case "?":
+        return this.lastStop;
+      case "g":
+        return this.registers();
+      case "G":
+        return this.setRegisters(rest);
+      case "p":
+        return this.register(rest);
+      case "P":
+        return this.setRegister(rest);
+      case "m":
+        return this.memory(rest);
+      case "M":
+        return this.setMemory(rest, (data) => fromHex(data));
+      case "X":
+        return this.setMemory(rest, bytesOf);
+      case "Z":
+      case "z":
+        return this.breakpoint(payload[0] === "Z", rest);
+      case "c":
+      case "C":
+      case "s":
+      case "S":
+        return this.oldResume(payload[0], rest);
+      case "H":
+        return this.choose(rest);
+      case "T":
+        return this.target.threads().some(({ id }) => id === number(rest)) ? "OK" : "E01";
+      case "!":
+        this.extended = true;
+        return "OK";
+      case "D":
+        this.target.detach();
+        this.reply("OK");
+        this.closed = true;
+        return undefined;
+      case "k":
+        this.closed = !this.extended;
+        this.target.kill();
+        return undefined;
+      case "R":
+        this.target.restart([]);
+        return undefined;
+      case "v":
+        return this.multiLetter(payload);
+      case "q":
+      case "Q":
+        return this.query(payload);
+      default:
+        return "";
+    }
+  }
+
+  private multiLetter(payload: string): string | undefined {
+    if (payload === "vCont?") return "vCont;c;C;s;S;t;r";
+    if (payload.startsWith("vCont;")) return this.vCont(payload.slice(6));
+    if (payload.startsWith("vFile:")) return this.files.answer(payload.slice(6));
+    if (payload.startsWith("vKill")) {
+      this.reply("OK");
+      this.closed = !this.extended;
+      this.target.kill();
+      return undefined;
+    }
+    if (payload.startsWith("vRun;")) {
+      const words = payload
+        .slice(5)
+        .split(";")
+        .map((word) => fromHex(word));
+      if (words.includes(undefined)) return "E01";
+      if (!this.target.restart(words.map((word) => text(word as Uint8Array)))) return "E01";
+      this.running = true;
+      return undefined;
+    }
+    return "";
+  }
+
+  private query(payload: string): string | undefined {
+    const [name] = payload.split(/[:,;]/, 1);
+    switch (name) {
+      case "qSupported":
+        return FEATURES;
+      case "QStartNoAckMode":
+      case "qSymbol":
+        return "OK";
+      case "qAttached":
+        return "1";
+      case "qC":
+        return `QC${this.target.current.toString(16)}`;
+      case "qfThreadInfo":
+        return `m${this.target
+          .threads()
+          .map(({ id }) => id.toString(16))
+          .join(",")}`;
+      case "qsThreadInfo":
+        return "l";
+      case "qThreadExtraInfo": {
+        const id = number(payload.slice(name.length + 1));
+        const thread = this.target.threads().find((entry) => entry.id === id);
+        return thread ? hexText(`${thread.name}, ${thread.extra}`) : "E01";
+      }
+      case "qXfer":
+        return this.transfer(payload.slice(6));
+      case "qRcmd":
+        return this.command(payload.slice(6));
+      case "qHostInfo":
+        return `triple:${hexText("arm-none-eabi")};ptrsize:4;endian:little;`;
+      default:
+        return "";
+    }
+  }
+
+  private transfer(spec: string): string {
+    const match = /^([a-z-]+):read:([^:]*):([0-9a-f]{1,8}),([0-9a-f]{1,8})$/i.exec(spec);
+    if (!match) return "";
+    const document = this.target.document(match[1], match[2]);
+    if (document === undefined) return match[1] === "features" ? "E00" : "";
+    const bytes = new TextEncoder().encode(document);
+    const offset = parseInt(match[3], 16);
+    const length = Math.min(parseInt(match[4], 16), PACKET_MAX / 2);
+    const more = offset + length < bytes.length ? "m" : "l";
+    return more + text(bytes.subarray(offset, offset + length));
+  }
+
+  private command(digits: string): string {
+    const bytes = fromHex(digits);
+    if (!bytes) return "E01";
+    const output = this.target.monitor(text(bytes));
+    return output === undefined
+      ? hexText(`unknown command '${text(bytes)}'; 'monitor help' lists what there is\n`)
+      : hexText(output) || "OK";
+  }
+
+  private get thread(): number {
+    return this.chosen > 0 ? this.chosen : this.target.current;
+  }
+
+  private choose(rest: string): string {
+    if (rest[0] !== "g") return "OK";
+    const id = rest.slice(1);
+    if (id === "-1" || id === "0") this.chosen = 0;
+    else {
+      const wanted = number(id);
+      if (!this.target.threads().some((entry) => entry.id === wanted)) return "E01";
+      this.chosen = wanted as number;
+    }
+    return "OK";
+  }
+
+  private registers(): string {
+    const bytes = this.target.readRegisters(this.thread);
+    return bytes ? toHex(bytes) : "E01";
+  }
+
+  private setRegisters(digits: string): string {
+    const bytes = fromHex(digits);
+    const size = this.target.readRegisters(this.thread)?.length;
+    if (!bytes || bytes.length !== size) return "E01";
+    return this.target.writeRegisters(this.thread, bytes) ? "OK" : "E01";
+  }
+
+  private register(rest: string): string {
+    const at = this.target.register(number(rest) ?? -1);
+    const bytes = at && this.target.readRegisters(this.thread);
+    return bytes ? toHex(bytes.subarray(at.offset, at.offset + at.size)) : "E01";
+  }
+
+  private setRegister(rest: string): string {
+    const [which, digits = ""] = rest.split("=");
+    const at = this.target.register(number(which) ?? -1);
+    const bytes = this.target.readRegisters(this.thread)?.slice();
+    const value = fromHex(digits);
+    if (!at || !bytes || value?.length !== at.size) return "E01";
+    bytes.set(value, at.offset);
+    return this.target.writeRegisters(this.thread, bytes) ? "OK" : "E01";
+  }
+
+  private memory(rest: string): string {
+    const [address, length] = rest.split(",").map(number);
+    if (address === undefined || length === undefined) return "E01";
+    const bytes = this.target.readMemory(address, Math.min(length, MEMORY_MAX));
+    return bytes ? toHex(bytes) : "E14";
+  }
+
+  private setMemory(rest: string, decode: (data: string) => Uint8Array | undefined): string {
+    const colon = rest.indexOf(":");
+    const [address, length] = rest.slice(0, Math.max(colon, 0)).split(",").map(number);
+    const bytes = decode(rest.slice(colon + 1));
+    if (address === undefined || length === undefined || bytes?.length !== length) return "E01";
+    return this.target.writeMemory(address, bytes) ? "OK" : "E14";
+  }
+
+  private breakpoint(insert: boolean, rest: string): string {
+    const [type, at, size] = rest.split(/[,;]/);
+    const kind = BREAK_KINDS[type];
+    const address = number(at);
+    const length = number(size);
+    if (!kind) return "";
+    if (address === undefined || length === undefined) return "E01";
+    const done = this.target[insert ? "insert" : "remove"](kind, address, length);
+    return done === undefined ? "" : done ? "OK" : "E0e";
+  }
+
+  /** `c`, `s` and their kin with a signal; an address to go on at is obsolete and not taken. */
+  private oldResume(letter: string, rest: string): string | undefined {
+    const signal = letter === "C" || letter === "S";
+    if (signal ? !/^[0-9a-f]{2}$/i.test(rest) : rest !== "") return "E01";
+    const thread = this.thread;
+    return this.go({
+      step: letter.toLowerCase() === "s" ? { thread, start: 0, end: 0 } : undefined,
+      signal,
+    });
+  }
+
+  private vCont(list: string): string | undefined {
+    let step: { thread: number; start: number; end: number } | undefined;
+    let signal = false;
+    const { current } = this.target;
+    for (const item of list.split(";").slice(0, 64)) {
+      const [, letter, argument, id] =
+        /^([cCsSrt])([0-9a-fA-F,]*)(?::(-1|[0-9a-fA-F]{1,8}))?$/.exec(item) ?? [];
+      if (letter === undefined) return "E01";
+      if (letter === "C" || letter === "S") signal = true;
+      const thread = id === undefined || id === "-1" ? current : parseInt(id, 16);
+      if (letter === "r") {
+        const [start, end] = argument.split(",").map(number);
+        if (start === undefined || end === undefined) return "E01";
+        step ??= { thread, start, end };
+      } else if (letter === "s" || letter === "S") step ??= { thread, start: 0, end: 0 };
+    }
+    return this.go({ step, signal });
+  }
+
+  private go(how: Parameters<Target["resume"]>[0]): undefined {
+    this.running = true;
+    this.target.resume(how);
+    return undefined;
+  }
+
+  private stopReply({ thread, signal, why, address }: Stop): string {
+    let reply = `T${hex8(signal)}thread:${thread.toString(16)};`;
+    if (why === "library" || why === "swbreak" || why === "hwbreak") reply += `${why}:;`;
+    else if (why) reply += `${why}:${(address ?? 0).toString(16)};`;
+    return reply;
+  }
+}

@@ -1,0 +1,268 @@
+import type { Loader, ModuleInfo } from "../dlmodule/mod.ts";
+import type { Firmware } from "../firmware/mod.ts";
+import type { Kernel } from "../kernel/mod.ts";
+import type { VfsApi } from "../vfs/types.ts";
+import { collectWaits, waiting } from "../debug/mod.ts";
+import type { DebugCore } from "./debug-core.ts";
+import { monitor } from "./monitor.ts";
+import { xml } from "./packet.ts";
+import { REGISTER_BYTES, registerAt, targetDescription, ThreadRegisters } from "./registers.ts";
+import type { Resume, Stop, Target, ThreadEntry, WatchKind } from "./types.ts";
+
+/** The parts of a machine that are debugged. */
+export interface SystemParts {
+  readonly kernel: Kernel;
+  readonly loader: Loader;
+  readonly firmware: Firmware;
+  readonly vfs: VfsApi;
+  /** The firmware's ELF file. */
+  readonly image: Uint8Array;
+  readonly core: DebugCore;
+  /** A file of the host with the symbols of the module at a path of the guest's disk; undefined when there is none. */
+  readonly symbols?: (path: string) => Uint8Array | undefined;
+}
+
+/** What only the owner of the process can do. */
+export interface SystemControl {
+  kill(): void;
+  /** Starts the program, or the one named, again; false when that cannot be done. */
+  restart(program: readonly string[]): boolean;
+}
+
+/** Where a debugger finds the firmware. */
+const FIRMWARE_PATH = "/.firmware.elf";
+const STATES = ["initial", "ready", "suspended", "running", "closed"];
+const SUSPENDED = 2;
+/** Kinds of Thumb breakpoints: 16-bit and 32-bit instructions. */
+const THUMB_KINDS = [2, 3];
+/** Offset of module_id in struct rt_object. */
+const MODULE_ID = 12;
+
+/** The simulated system as a debugger sees it. */
+export class SystemTarget implements Target {
+  private readonly registers: ThreadRegisters;
+  /** Numbers of threads, and of which incarnation of a TCB they are. */
+  private readonly ids = new Map<number, { id: number; state: unknown }>();
+  private nextId = 1;
+  private seenChanges: number;
+  /** Loaded modules when they were looked at last: a breakpoint in one that is gone is gone too. */
+  private ranges: readonly ModuleInfo[] = [];
+  private interruptWanted = false;
+
+  constructor(
+    private readonly parts: SystemParts,
+    private readonly control: SystemControl,
+  ) {
+    const { core, kernel, loader } = parts;
+    this.registers = new ThreadRegisters(kernel, core);
+    this.seenChanges = loader.changes;
+    this.ranges = loader.modules();
+    core.host = {
+      thread: () =>
+        kernel.scheduler.interruptNest === 0 ? (kernel.runner.running?.thread ?? 0) : 0,
+      news: () => this.news(),
+      stopped: () => kernel.pause(),
+    };
+  }
+
+  /** The stop the core has made, in the protocol's terms. */
+  get stop(): Stop | undefined {
+    const { stop } = this.parts.core;
+    return stop && { ...stop, thread: this.idOf(stop.tcb || this.runningTcb) };
+  }
+
+  get current(): number {
+    return this.idOf(this.runningTcb);
+  }
+
+  private get runningTcb(): number {
+    return this.parts.kernel.runner.running?.thread ?? 0;
+  }
+
+  document(object: string, annex: string): string | undefined {
+    switch (object) {
+      case "features":
+        return annex === "target.xml" ? targetDescription() : undefined;
+      case "libraries":
+        return this.libraries();
+      case "threads":
+        return this.threadList();
+      case "exec-file":
+        return FIRMWARE_PATH;
+      default:
+        return undefined;
+    }
+  }
+
+  threads(): ThreadEntry[] {
+    const { kernel } = this.parts;
+    const { threads, reasons } = collectWaits(kernel);
+    const stack = (tcb: number) => {
+      const { stackMax, stackSize } = kernel.threads.describe(tcb);
+      return `stack ${stackMax} of ${stackSize}`;
+    };
+    return threads.map((tcb) => {
+      const info = kernel.threads.describe(tcb);
+      const running = tcb === this.runningTcb;
+      const state = running ? "running" : (STATES[info.state] ?? `state ${info.state}`);
+      const wait =
+        !running && info.state === SUSPENDED ? waiting(kernel, tcb, reasons.get(tcb)) : state;
+      const module = this.moduleOf(tcb);
+      return {
+        id: this.idOf(tcb),
+        name: info.name,
+        extra: `priority ${info.priority}, ${wait}, ${stack(tcb)}${module}`,
+      };
+    });
+  }
+
+  readRegisters(thread: number): Uint8Array | undefined {
+    const tcb = this.tcbOf(thread);
+    return tcb === undefined ? undefined : this.registers.read(tcb);
+  }
+
+  writeRegisters(thread: number, bytes: Uint8Array): boolean {
+    const tcb = this.tcbOf(thread);
+    return tcb !== undefined && bytes.length === REGISTER_BYTES && this.registers.write(tcb, bytes);
+  }
+
+  register(n: number) {
+    return registerAt(n);
+  }
+
+  readMemory(address: number, length: number): Uint8Array | undefined {
+    const { memory } = this.parts.kernel;
+    if (!memory.contains(address)) return undefined;
+    const size = Math.min(length, memory.end - address);
+    return this.parts.core.breakpoints.read(address, size);
+  }
+
+  writeMemory(address: number, bytes: Uint8Array): boolean {
+    if (bytes.length === 0) return true;
+    if (!this.parts.kernel.memory.contains(address, bytes.length)) return false;
+    this.parts.core.breakpoints.write(address, bytes);
+    return true;
+  }
+
+  insert(kind: "code" | WatchKind, address: number, size: number): boolean {
+    const { core } = this.parts;
+    if (kind !== "code") return core.watchpoints.insert(kind, address, size);
+    return core.breakpoints.insert(address, THUMB_KINDS.includes(size));
+  }
+
+  remove(kind: "code" | WatchKind, address: number, size: number): boolean {
+    const { core } = this.parts;
+    // One in a module that is gone went with it.
+    if (kind === "code") return core.breakpoints.remove(address) || true;
+    return core.watchpoints.remove(kind, address, size);
+  }
+
+  resume({ step, signal }: Resume): void {
+    const tcb = step && this.tcbOf(step.thread);
+    this.parts.core.resume(
+      step && tcb !== undefined ? { thread: tcb, start: step.start, end: step.end } : undefined,
+      signal,
+    );
+  }
+
+  interrupt(): void {
+    this.interruptWanted = true;
+  }
+
+  /** Whether `interrupt` was called since it was asked last. */
+  takeInterrupt(): boolean {
+    const wanted = this.interruptWanted;
+    this.interruptWanted = false;
+    return wanted;
+  }
+
+  detach(): void {
+    this.parts.core.detach();
+  }
+
+  kill(): void {
+    this.control.kill();
+  }
+
+  restart(program: readonly string[]): boolean {
+    return this.control.restart(program);
+  }
+
+  file(path: string): Uint8Array | undefined {
+    if (path === FIRMWARE_PATH) return this.parts.image;
+    try {
+      return this.parts.symbols?.(path) ?? this.parts.vfs.readFile(path);
+    } catch {
+      return undefined;
+    }
+  }
+
+  monitor(command: string): string | undefined {
+    const words = command.trim().split(/\s+/);
+    if (words[0] === "reset") {
+      return this.control.restart([]) ? "restarted\n" : "nothing to restart\n";
+    }
+    if (words[0] === "threads") {
+      const rows = this.threads().map(
+        ({ id, name, extra }) => `${id}  ${name.padEnd(8)}  ${extra}\n`,
+      );
+      return rows.join("");
+    }
+    return monitor(this.parts, words);
+  }
+
+  /** The debugger must hear of new modules before their code runs, and of those that went. */
+  private news(): "library" | undefined {
+    const { loader, core } = this.parts;
+    if (loader.changes === this.seenChanges) return undefined;
+    this.seenChanges = loader.changes;
+    const now = loader.modules();
+    for (const old of this.ranges)
+      if (!now.some(({ address, image }) => address === old.address && image === old.image))
+        core.breakpoints.clear(old.image, old.image + old.size);
+    this.ranges = now;
+    return "library";
+  }
+
+  private libraries(): string {
+    const { loader } = this.parts;
+    this.seenChanges = loader.changes;
+    this.ranges = loader.modules();
+    const rows = this.ranges
+      .filter(({ image }) => image !== 0)
+      .map(({ path, image }) => {
+        const base = `0x${image.toString(16)}`;
+        return `<library name="${xml(path)}"><segment address="${base}"/></library>`;
+      });
+    return `<library-list>${rows.join("")}</library-list>`;
+  }
+
+  private threadList(): string {
+    const rows = this.threads().map(
+      ({ id, name, extra }) =>
+        `<thread id="${id.toString(16)}" name="${xml(name)}">${xml(extra)}</thread>`,
+    );
+    return `<?xml version="1.0"?><threads>${rows.join("")}</threads>`;
+  }
+
+  private moduleOf(tcb: number): string {
+    const module = this.parts.loader.module(this.parts.kernel.memory.ldu32(tcb + MODULE_ID));
+    return module ? `, module ${module.name}` : "";
+  }
+
+  private idOf(tcb: number): number {
+    if (tcb === 0) return 1;
+    const state = this.parts.kernel.threads.states.get(tcb);
+    const known = this.ids.get(tcb);
+    if (known && known.state === state) return known.id;
+    const id = this.nextId++;
+    this.ids.set(tcb, { id, state });
+    return id;
+  }
+
+  private tcbOf(id: number): number | undefined {
+    for (const [tcb, entry] of this.ids)
+      if (entry.id === id && this.parts.kernel.threads.states.get(tcb) === entry.state) return tcb;
+    return undefined;
+  }
+}
