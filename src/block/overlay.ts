@@ -3,8 +3,8 @@ import { checkRequest } from "./error.ts";
 import type { BlockDevice } from "./types.ts";
 
 /**
- * Copy-on-write: reads come from `base` until a sector is written, writes stay in memory. The base is never written, so
- * closing the overlay discards all changes.
+ * Copy-on-write: reads come from `base` until a sector is written, writes stay in memory. The base is not written, so
+ * closing the overlay discards all changes unless `commit` was called.
  */
 export class OverlayDevice implements BlockDevice {
   readonly sectorSize: number;
@@ -39,6 +39,21 @@ export class OverlayDevice implements BlockDevice {
   }
 
   flush(): void {}
+
+  /** Writes the changes to the base, in the order of the disk; the overlay starts anew. */
+  commit(): void {
+    const size = this.sectorSize;
+    const order = [...this.written].sort((a, b) => a - b);
+    for (let i = 0; i < order.length;) {
+      const first = order[i];
+      let last = first;
+      while (++i < order.length && order[i] === last + 1 && last - first < 127) last++;
+      const bytes = new Uint8Array((last - first + 1) * size);
+      this.changed.read(first * size, bytes);
+      this.base.write(first, bytes);
+    }
+    this.written.clear();
+  }
 
   close(): void {
     this.base.close();

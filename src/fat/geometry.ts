@@ -31,9 +31,20 @@ export interface Geometry {
   readonly usableClusters: number;
   /** 0 when there is none. */
   readonly fsInfoSector: number;
+  /** Copy of the boot sector (FAT32); 0 when there is none. */
+  readonly backupSector: number;
   readonly serial: number;
+  /** The boot sector says that the volume is open, or was not closed properly. */
+  readonly markedOpen: boolean;
   /** Oddities that do not keep the volume from being used, as sentences. */
   readonly warnings: readonly string[];
+}
+
+/** Of the byte behind the drive number in the boot sector: open, or not closed properly. */
+export const OPEN = 1;
+
+export function stateByte(type: FatType): number {
+  return type === 32 ? 65 : 37;
 }
 
 function refuse(why: string): never {
@@ -132,6 +143,10 @@ export function parseGeometry(
       `the file system has ${totalSectors} sectors, the device only ${onDevice}: what lies behind cannot be used`,
     );
 
+  const markedOpen = (u8(stateByte(type)) & OPEN) !== 0;
+  if (markedOpen)
+    warnings.push("it was not closed properly the last time, or is in use somewhere: check it");
+
   const rootCluster = type === 32 ? u32(44) : 0;
   if (type === 32 && (rootCluster < 2 || rootCluster >= usableClusters + 2))
     refuse(`the root directory begins at cluster ${rootCluster}, which does not exist`);
@@ -139,6 +154,7 @@ export function parseGeometry(
   const activeFat = flags & 0x80 ? flags & 0x0f : undefined;
   if (activeFat !== undefined && activeFat >= fats)
     refuse(`FAT copy ${activeFat} is in use, but there are only ${fats}`);
+  const backup = type === 32 ? u16(50) : 0;
   const fsInfo = type === 32 ? u16(48) : 0;
 
   return {
@@ -158,7 +174,9 @@ export function parseGeometry(
     clusters,
     usableClusters,
     fsInfoSector: fsInfo < fatSector ? fsInfo : 0,
+    backupSector: backup < fatSector ? backup : 0,
     serial: type === 32 ? u32(67) : u32(39),
+    markedOpen,
     warnings,
   };
 }

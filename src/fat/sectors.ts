@@ -4,6 +4,8 @@ import { FatError } from "./error.ts";
 /** A block device seen in the sectors of the file system, which may be larger than its own. */
 export class Sectors {
   private readonly scale: number;
+  /** Called once, before the first write. */
+  beforeWriting: (() => void) | undefined;
 
   constructor(
     readonly device: BlockDevice,
@@ -23,6 +25,11 @@ export class Sectors {
 
   write(sector: number, from: Uint8Array): void {
     this.checkWritable();
+    if (this.beforeWriting) {
+      const first = this.beforeWriting;
+      this.beforeWriting = undefined;
+      first();
+    }
     try {
       this.device.write(sector * this.scale, from);
     } catch (error) {

@@ -1,4 +1,5 @@
 import type { BlockDevice } from "../block/mod.ts";
+import { NO_LABEL, setBootLabel } from "./boot-label.ts";
 import type { Directory, DirectoryEntry } from "./directory.ts";
 import {
   Attribute,
@@ -22,10 +23,11 @@ import {
   setCreated,
   setModified,
 } from "./info.ts";
-import { readLabel, writeLabel } from "./label.ts";
+import { labelBytes, readLabel, writeLabel } from "./label.ts";
 import { format, type FormatOptions } from "./mkfs.ts";
 import { OpenNodes } from "./nodes.ts";
 import { Sectors } from "./sectors.ts";
+import { markClosed, markOpen, readBoot } from "./state.ts";
 import { NO_STAMP, type Stamp, toStamp } from "./stamp.ts";
 import { FatTable } from "./table.ts";
 import { type DirectoryReader, isDirectory, type Located, split, Tree } from "./tree.ts";
@@ -72,6 +74,8 @@ export class FatVolume implements FileStore {
   private readonly tree = new Tree(this);
   private readonly nodes = new OpenNodes(this);
   private mounted = true;
+  /** The boot sector before the volume was marked as open; undefined: it was not, or by somebody else. */
+  private before: Uint8Array | undefined;
 
   private constructor(
     readonly device: BlockDevice,
@@ -87,6 +91,11 @@ export class FatVolume implements FileStore {
     this.clock = options.clock ?? (() => undefined);
     this.info = FsInfo.load(this.sectors, this.geometry);
     if (this.info) this.table.hint = this.info.hint;
+    // A volume that was not closed properly keeps its mark: only a check takes it away.
+    if (!this.geometry.markedOpen)
+      this.sectors.beforeWriting = () => {
+        this.before = markOpen(this.sectors, this.geometry, this.table);
+      };
   }
 
   /** @throws FatError "no file system" with what is wrong */
@@ -243,6 +252,10 @@ export class FatVolume implements FileStore {
   set label(text: string) {
     this.sectors.checkWritable();
     writeLabel(this.tree.root, text, newFields(Attribute.Volume, 0, this.now(), this.fat32));
+    const bytes = text === "" ? NO_LABEL : String.fromCharCode(...labelBytes(text));
+    setBootLabel(this.sectors, this.geometry, bytes);
+    // Ours, not somebody else's boot sector.
+    if (this.before) this.before = readBoot(this.sectors, this.geometry);
   }
 
   space(): FatSpace {
@@ -288,6 +301,9 @@ export class FatVolume implements FileStore {
     if (!this.mounted) return;
     try {
       this.sync();
+      if (!this.before) return;
+      markClosed(this.sectors, this.geometry, this.table, this.before);
+      this.sectors.flush();
     } finally {
       this.abandon();
     }

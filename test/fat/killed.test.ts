@@ -39,6 +39,9 @@ const HARMLESS = [
   /^FATs differ/,
   /^\s*Automatically|^\s*1\) |^\s*2\) |^\s*Using first FAT/,
   /^\s*Auto-correcting\./,
+  // The flag of an open volume is in the boot sector, not in its backup.
+  /^There are differences between boot sector and its backup\.|^This is mostly harmless\./,
+  /^  65:01\/00$|^  Not automatically fixing this\./,
   // Clusters written before the size in the directory entry hang lost at the end of the file.
   /^  File size is \d+ bytes, cluster chain length is > \d+ bytes\./,
   /^  Truncating file to \d+ bytes\./,

@@ -1,0 +1,61 @@
+import type { BlockDevice } from "../../block/mod.ts";
+import { FatError } from "../error.ts";
+import { type Geometry, parseGeometry, readGeometry } from "../geometry.ts";
+import type { Findings } from "./problem.ts";
+
+/** Where mkfs.fat, Windows and FatFs put the backup of a FAT32 boot sector. */
+const BACKUP = 6;
+const SECTOR_SIZES = [512, 1024, 2048, 4096];
+/** The flag of an open volume and the free bits beside it, which the backup does not follow. */
+const STATE32 = 65;
+
+/**
+ * Reads the boot sector; when it is unusable and its backup is not, puts the backup in its place.
+ *
+ * @throws FatError "no file system" when there is nothing to go by
+ */
+export function checkBoot(device: BlockDevice, findings: Findings): Geometry {
+  let geometry: Geometry;
+  try {
+    geometry = readGeometry(device);
+  } catch (error) {
+    if (!(error instanceof FatError) || error.reason !== "no file system") throw error;
+    geometry = restored(device, findings, error);
+  }
+  if (geometry.type === 32) compareBackup(device, geometry, findings);
+  return geometry;
+}
+
+function restored(device: BlockDevice, findings: Findings, why: FatError): Geometry {
+  for (const size of SECTOR_SIZES) {
+    const scale = size / device.sectorSize;
+    if (scale < 1 || (BACKUP + 1) * scale > device.sectors) continue;
+    const boot = new Uint8Array(size);
+    device.read(BACKUP * scale, boot);
+    try {
+      const geometry = parseGeometry(boot, device.sectorSize, device.sectors);
+      if (geometry.type !== 32 || geometry.sectorSize !== size) continue;
+      findings.add("boot sector", `${why.message}; its backup in sector ${BACKUP} is usable`);
+      device.write(0, boot);
+      return geometry;
+    } catch (error) {
+      if (!(error instanceof FatError)) throw error;
+    }
+  }
+  throw why;
+}
+
+function compareBackup(device: BlockDevice, geometry: Geometry, findings: Findings): void {
+  const { sectorSize: size, backupSector: at } = geometry;
+  const scale = size / device.sectorSize;
+  const boot = new Uint8Array(size);
+  device.read(0, boot);
+  if (at === 0) return;
+  const backup = new Uint8Array(size);
+  device.read(at * scale, backup);
+  boot[STATE32] = backup[STATE32];
+  if (Buffer.compare(boot, backup) === 0) return;
+  findings.add("backup boot sector", `the boot sector and its backup in sector ${at} differ`);
+  boot[STATE32] = 0;
+  device.write(at * scale, boot);
+}

@@ -1,0 +1,280 @@
+import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { type BlockDevice, RamDevice } from "../../src/block/mod.ts";
+import { checkVolume, HARMLESS, type Problem } from "../../src/fat/check/mod.ts";
+import { FatError, type FatInfo, FatVolume, makeDisk } from "../../src/fat/mod.ts";
+import { DAMAGES, damagedDisk, DISKS, FILES, Patient, random } from "./corpus.ts";
+import { have, Scratch } from "./tools.ts";
+
+/** The file system check against fsck.fat on damaged disks, and against itself. */
+
+setDefaultTimeout(120_000);
+const FULL = process.env.RTT_SIM_FULL === "1";
+const scratch = new Scratch();
+afterAll(() => scratch.remove());
+
+/** Contents of all files that can be read, by path. */
+function readable(device: BlockDevice): Map<string, string> {
+  const found = new Map<string, string>();
+  let volume: FatVolume;
+  try {
+    volume = FatVolume.mount(device, { readOnly: true });
+  } catch (error) {
+    if (error instanceof FatError) return found;
+    throw error;
+  }
+  const walk = (path: string, depth: number) => {
+    let list: FatInfo[] = [];
+    try {
+      list = volume.list(path || "/");
+    } catch (error) {
+      if (!(error instanceof FatError)) throw error;
+    }
+    for (const { name, directory } of list) {
+      const own = `${path}/${name}`;
+      if (directory && depth > 0) walk(own, depth - 1);
+      if (directory) continue;
+      try {
+        found.set(own, String(Bun.hash(volume.readFile(own))));
+      } catch (error) {
+        if (!(error instanceof FatError)) throw error;
+      }
+    }
+  };
+  walk("", 6);
+  return found;
+}
+
+/** Repairs that give a file another name or place, or take it away because it never was one. */
+const MOVING = new Set([
+  "bad entry",
+  "bad name",
+  "twin name",
+  "no directory",
+  "lost directory",
+  "label",
+  "end mark",
+  "long name",
+  "boot sector",
+  "FAT copies",
+]);
+
+function isMoved(path: string, problems: readonly Problem[]): boolean {
+  // A file that leads into a directory reads the entries there, which may be mended.
+  const linked = problems.some((problem) => problem.kind === "cross link" && problem.path === path);
+  if (linked && problems.some(({ kind }) => MOVING.has(kind) || kind === "dot entries"))
+    return true;
+  return problems.some(
+    (problem) =>
+      // A cluster marked bad is left alone, readable or not; a circle can be read round and round.
+      (MOVING.has(problem.kind) || /marked bad|in a circle/.test(problem.message)) &&
+      (problem.path === undefined ||
+        problem.path === "/" ||
+        path === problem.path ||
+        path.startsWith(`${problem.path}/`)),
+  );
+}
+
+const SEEDS = FULL ? 3000 : 150;
+
+describe(`${SEEDS} damaged disks`, () => {
+  test("after a repair nothing is wrong, and what could be read before reads the same", () => {
+    let compared = 0;
+    for (let seed = 0; seed < SEEDS; seed++) {
+      const { patient, done } = damagedDisk(seed);
+      const device = patient.device();
+      const before = readable(device);
+      const report = checkVolume(device, { repair: true });
+      expect({ seed, done, left: checkVolume(device).problems }).toEqual({ seed, done, left: [] });
+      const after = readable(device);
+      for (const [path, contents] of before) {
+        if (isMoved(path, report.problems)) continue;
+        expect({ seed, done, path, contents: after.get(path) }).toEqual({
+          seed,
+          done,
+          path,
+          contents,
+        });
+        compared++;
+      }
+    }
+    expect(compared).toBeGreaterThan(SEEDS * 10);
+  });
+
+  test("a check without repair changes nothing", () => {
+    for (let seed = 0; seed < 30; seed++) {
+      const device = damagedDisk(seed).patient.device();
+      const before = Bun.hash(device.image(true));
+      checkVolume(device);
+      expect(Bun.hash(device.image(true))).toBe(before);
+    }
+  });
+
+  test.skipIf(!have("fsck.fat"))(
+    "what fsck.fat finds we find, and what we repaired it finds sound (needs dosfstools)",
+    () => {
+      for (let seed = 0; seed < (FULL ? 600 : 60); seed++) {
+        const { patient, done } = damagedDisk(seed);
+        const device = patient.device();
+        const theirs = scratch.try("fsck.fat", "-n", scratch.save(device));
+        const ours = checkVolume(device, { repair: true });
+        if (theirs.exitCode !== 0)
+          expect({ seed, done, total: ours.total > 0 }).toEqual({ seed, done, total: true });
+        const { exitCode, text } = scratch.try("fsck.fat", "-n", scratch.save(device));
+        expect({ seed, done, text: exitCode === 0 ? "" : text }).toEqual({ seed, done, text: "" });
+      }
+    },
+  );
+
+  test("every kind of damage alone, on every type: found (or without effect) and repaired", () => {
+    for (const [name, damage] of Object.entries(DAMAGES))
+      for (const { type, size } of DISKS)
+        for (let seed = 0; seed < 3; seed++) {
+          const patient = new Patient(type, size);
+          const sound = Bun.hash(patient.image);
+          damage(patient, random(seed));
+          const device = patient.device();
+          const { total } = checkVolume(device, { repair: true });
+          if (Bun.hash(patient.image) === sound)
+            expect({ name, total }).toEqual({ name, total: 0 });
+          expect({ name, type, seed, left: checkVolume(device).total }).toEqual({
+            name,
+            type,
+            seed,
+            left: 0,
+          });
+        }
+  });
+});
+
+describe("sound disks", () => {
+  test.each(DISKS)("FAT$type: nothing is found, files and clusters are counted", (disk) => {
+    const report = checkVolume(makeDisk([...FILES], disk));
+    expect(report.problems).toEqual([]);
+    expect(report.counts.files).toBe(FILES.filter((file) => "bytes" in file).length);
+    expect(report.counts.directories).toBe(5);
+  });
+
+  test.skipIf(!have("mkfs.fat"))("disks of mkfs.fat (needs dosfstools)", () => {
+    for (const args of [
+      ["-F", "12"],
+      ["-F", "16", "-s", "2"],
+      ["-F", "32", "-s", "1"],
+      ["-S", "4096"],
+      ["-n", "LABEL"],
+      ["-f", "1"],
+      ["-r", "1024"],
+      ["-a"],
+    ]) {
+      const image = scratch.file("made.img", new Uint8Array(args[1] === "12" ? 1 << 20 : 40 << 20));
+      scratch.run("mkfs.fat", ...args, image);
+      expect([args, checkVolume(scratch.load(image)).problems]).toEqual([args, []]);
+    }
+  });
+});
+
+describe("particular repairs", () => {
+  const disk = (type: 12 | 16 | 32) =>
+    new Patient(type, DISKS.find((one) => one.type === type)!.size);
+
+  test("lost clusters are saved as files, or freed on demand", () => {
+    const patient = disk(16);
+    DAMAGES["lost chain"](patient, random(5));
+    const kept = patient.device();
+    const before = FatVolume.mount(kept).space().freeClusters;
+    checkVolume(kept, { repair: true });
+    const [file] = FatVolume.mount(kept).list("/FOUND.000");
+    expect(file.name).toBe("FILE0000.CHK");
+    expect(file.size).toBeGreaterThan(0);
+    expect(FatVolume.mount(kept).readFile("/FOUND.000/FILE0000.CHK").length).toBe(file.size);
+    const freed = patient.device();
+    checkVolume(freed, { repair: true, lost: "free" });
+    expect(FatVolume.mount(freed).exists("/FOUND.000")).toBe(false);
+    expect(FatVolume.mount(freed).space().freeClusters).toBeGreaterThan(before);
+  });
+
+  test("both owners of shared clusters keep what they read", () => {
+    const patient = disk(16);
+    const device = patient.device();
+    const volume = FatVolume.mount(device);
+    const hello = volume.readFile("/hello.txt");
+    const at = patient
+      .entries()
+      .filter(
+        (one) => [0x48, 0x41].includes(patient.image[one]) && patient.image[one + 11] === 0x20,
+      );
+    patient.view.setUint16(at[1] + 26, patient.view.getUint16(at[0] + 26, true), true);
+    const shared = patient.device();
+    const report = checkVolume(shared, { repair: true });
+    expect(report.problems.map(({ kind }) => kind)).toContain("cross link");
+    const after = FatVolume.mount(shared);
+    expect(after.readFile("/hello.txt")).toEqual(hello);
+    after.unlink("/A long file name.text");
+    expect(after.readFile("/hello.txt")).toEqual(hello);
+    after.unmount();
+    expect(checkVolume(shared).problems).toEqual([]);
+  });
+
+  test("FAT32: a boot sector of zeros comes back from its backup", () => {
+    const patient = disk(32);
+    patient.image.fill(0, 0, 512);
+    const device = patient.device();
+    expect(() => FatVolume.mount(device)).toThrow(FatError);
+    expect(checkVolume(device, { repair: true }).problems[0].kind).toBe("boot sector");
+    expect(FatVolume.mount(device).readFile("/hello.txt").length).toBe(3000);
+  });
+
+  test("an image that is cut off is reported, never repaired", () => {
+    const patient = disk(16);
+    const cut = new RamDevice(64 << 10, patient.image.subarray(0, 64 << 10));
+    const before = Bun.hash(cut.image());
+    const report = checkVolume(cut, { repair: true });
+    expect(report.total).toBeGreaterThan(0);
+    expect(report.refused).toContain("cut off");
+    expect(Bun.hash(cut.image())).toBe(before);
+  });
+
+  test("a volume that was written and not unmounted has the mark of an open one, and only that", () => {
+    for (const disk of DISKS) {
+      const device = makeDisk([...FILES], disk);
+      const volume = FatVolume.mount(device);
+      volume.writeFile("/new", new Uint8Array(100));
+      volume.sync();
+      const left = checkVolume(device).problems.filter(({ kind }) => kind !== "free count");
+      expect(left.map(({ kind }) => kind)).toEqual(["dirty flag"]);
+      expect(FatVolume.mount(device).warnings.join()).toContain("not closed properly");
+      // Another use does not take the mark away; a repair does.
+      const again = FatVolume.mount(device);
+      again.unlink("/new");
+      again.unmount();
+      expect(checkVolume(device, { repair: true }).problems[0].kind).toBe("dirty flag");
+      expect(FatVolume.mount(device).warnings).toEqual([]);
+      expect(checkVolume(device).problems).toEqual([]);
+    }
+  });
+
+  test("a closed volume has no mark, and reading alone never sets it", () => {
+    for (const disk of DISKS) {
+      const device = makeDisk([...FILES], disk);
+      const before = Bun.hash(device.image(true));
+      const volume = FatVolume.mount(device);
+      volume.readFile("/hello.txt");
+      volume.sync();
+      volume.unmount();
+      expect(Bun.hash(device.image(true))).toBe(before);
+      const other = FatVolume.mount(device);
+      other.writeFile("/x", new Uint8Array(10));
+      other.unmount();
+      expect(checkVolume(device).problems).toEqual([]);
+    }
+  });
+
+  test("what a killed writer leaves is called harmless", () => {
+    expect([...HARMLESS].sort()).toEqual([
+      "FAT copies",
+      "dirty flag",
+      "excess",
+      "free count",
+      "lost clusters",
+    ]);
+  });
+});
