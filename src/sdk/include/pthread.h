@@ -99,6 +99,8 @@ int pthread_attr_setstack(pthread_attr_t *attr, void *stack_base, size_t stack_s
 int pthread_attr_getstack(pthread_attr_t const *attr, void **stack_base, size_t *stack_size);
 int pthread_attr_setguardsize(pthread_attr_t *attr, size_t guard_size);
 int pthread_attr_getguardsize(pthread_attr_t const *attr, size_t *guard_size);
+int pthread_attr_setinheritsched(pthread_attr_t *attr, int inherit);
+int pthread_attr_getinheritsched(pthread_attr_t const *attr, int *inherit);
 int pthread_attr_setscope(pthread_attr_t *attr, int scope);
 int pthread_attr_getscope(pthread_attr_t const *attr);
 
@@ -154,6 +156,8 @@ int pthread_cond_init(pthread_cond_t *cond, const pthread_condattr_t *attr);
 int pthread_cond_destroy(pthread_cond_t *cond);
 int pthread_cond_wait(pthread_cond_t *cond, pthread_mutex_t *mutex);
 int pthread_cond_timedwait(pthread_cond_t *cond, pthread_mutex_t *mutex, const struct timespec *abstime);
+/* The kernel's own, in ticks. */
+rt_err_t _pthread_cond_timedwait(pthread_cond_t *cond, pthread_mutex_t *mutex, rt_int32_t timeout);
 int pthread_cond_signal(pthread_cond_t *cond);
 int pthread_cond_broadcast(pthread_cond_t *cond);
 

@@ -6,6 +6,7 @@
 #define RT_DEF_H__
 
 #include <rtconfig.h>
+#include <signal.h>
 #include <stdarg.h>
 
 #ifdef __cplusplus
@@ -219,6 +220,35 @@ struct rt_thread {
 };
 typedef struct rt_thread *rt_thread_t;
 
+/* what rt_thread_wakeup calls */
+typedef int (*rt_wakeup_func_t)(void *object, struct rt_thread *thread);
+
+/* On one processor a spin lock is the scheduler's lock. */
+struct rt_spinlock {
+    rt_ubase_t critical_level;
+};
+typedef struct rt_spinlock rt_spinlock_t;
+typedef struct rt_spinlock rt_hw_spinlock_t;
+
+/* ---- signals ---- */
+
+#define RT_SIG_MAX 32
+
+typedef unsigned long rt_sigset_t; /* bit n: signal n */
+typedef void (*rt_sighandler_t)(int signo);
+#if __POSIX_VISIBLE >= 199309
+typedef siginfo_t rt_siginfo_t;
+#else
+typedef struct {
+    int si_signo;
+    int si_code;
+    union {
+        int sival_int;
+        void *sival_ptr;
+    } si_value;
+} rt_siginfo_t;
+#endif
+
 /* ---- inter-thread communication ---- */
 
 #define RT_IPC_FLAG_FIFO 0x00
@@ -321,6 +351,9 @@ struct rt_memheap {
     struct rt_memheap_item free_header; /* 48 */
     struct rt_semaphore lock;           /* 76 */
 };
+
+struct rt_memory; /* a heap of the program's own, made by rt_smem_init */
+typedef struct rt_memory *rt_smem_t;
 
 /* ---- devices ---- */
 

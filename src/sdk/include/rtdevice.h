@@ -4,9 +4,15 @@
 
 #include <rtthread.h>
 
+#include <drivers/mmcsd_core.h>
+#include <drivers/pin.h>
+#include <drivers/rtc.h>
+#include <drivers/serial.h>
 #include <ipc/completion.h>
 #include <ipc/dataqueue.h>
 #include <ipc/ringblk_buf.h>
 #include <ipc/ringbuffer.h>
+#include <ipc/waitqueue.h>
+#include <ipc/workqueue.h>
 
 #endif

@@ -1,0 +1,21 @@
+/* newlib's <unistd.h>, with what it leaves out under the documented _POSIX_C_SOURCE=199309L. */
+#ifndef RT_UNISTD_H__
+#define RT_UNISTD_H__
+
+#include_next <unistd.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+int usleep(useconds_t usec);
+int truncate(const char *path, off_t length);
+ssize_t pread(int fd, void *buffer, size_t count, off_t offset);
+ssize_t pwrite(int fd, const void *buffer, size_t count, off_t offset);
+void sync(void);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,12 @@
+"""Include folders and macros of modules, in the form that `scons --target=ua` gives for a board."""
+
+import os
+
+
+def GetCPPPATH(BSP_ROOT, RTT_ROOT):
+    include = os.path.join(RTT_ROOT, 'include')
+    return [BSP_ROOT, include, os.path.join(include, 'cplusplus')]
+
+
+def GetCPPDEFINES():
+    return ['_POSIX_C_SOURCE=199309L', '__RTTHREAD__', 'RT_USING_NEWLIB', 'HAVE_CCONFIG_H']

@@ -1,0 +1,48 @@
+# Building modules with make. In a Makefile of yours:
+#
+#     MODULES = hello.mo lib.so
+#     hello.mo: hello.o more.o
+#     lib.so: lib.o
+#     include $(SDK)/module.mk
+#
+# A .mo is a program, a .so a library for dlopen. `make BUILD=debug` keeps symbols and debug information.
+
+SDK := $(patsubst %/,%,$(dir $(lastword $(MAKEFILE_LIST))))
+PREFIX ?= arm-none-eabi-
+BUILD ?= release
+# a9 (A32, what the board itself is built for), thumb (Thumb-2), m0 (Thumb-1)
+DEVICE ?= a9
+
+DEVICE_a9 = -march=armv7-a -marm -msoft-float
+DEVICE_thumb = -mcpu=cortex-m4 -mthumb -msoft-float
+DEVICE_m0 = -mcpu=cortex-m0 -mthumb -msoft-float
+BUILD_debug = -O0 -g
+BUILD_release = -O2
+
+RTT_FLAGS = $(DEVICE_$(DEVICE)) $(BUILD_$(BUILD)) -Wall -mlong-calls -fPIC \
+    -D_POSIX_C_SOURCE=199309L -D__RTTHREAD__ -DRT_USING_NEWLIB -DHAVE_CCONFIG_H -I$(SDK)/include -I$(SDK)/include/cplusplus
+RTT_LINK = $(DEVICE_$(DEVICE)) -shared -fPIC -nostartfiles -nostdlib -static-libgcc \
+    -Wl,--gc-sections,-z,max-page-size=0x4
+RTT_CXXFLAGS = -fno-exceptions -fno-rtti
+
+.DEFAULT_GOAL := modules
+.PHONY: modules clean
+modules: $(MODULES)
+
+%.o: %.c
+	$(PREFIX)gcc $(RTT_FLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
+%.o: %.cpp
+	$(PREFIX)g++ $(RTT_FLAGS) $(RTT_CXXFLAGS) $(CXXFLAGS) -MMD -MP -c $< -o $@
+%.o: %.S
+	$(PREFIX)gcc $(RTT_FLAGS) $(CFLAGS) -c $< -o $@
+%.mo: %.o
+	$(PREFIX)gcc $(RTT_LINK) $(LDFLAGS) -e main $(filter %.o %.a,$^) $(LDLIBS) -o $@
+	$(PREFIX)strip $(if $(filter debug,$(BUILD)),-R .hash,-s -R .hash) $@
+%.so: %.o
+	$(PREFIX)gcc $(RTT_LINK) $(LDFLAGS) -e 0 $(filter %.o %.a,$^) $(LDLIBS) -o $@
+	$(PREFIX)strip $(if $(filter debug,$(BUILD)),-R .hash,-s -R .hash) $@
+
+clean:
+	rm -f $(MODULES) $(wildcard *.o *.d)
+
+-include $(wildcard *.d)
