@@ -43,6 +43,8 @@ export class Driver {
       if (wallTimeout > 0 && performance.now() - this.started > wallTimeout)
         return this.leave("wall-timeout");
       if (result.why === "halted") return this.leave("halted");
+      // A signal may end the process at any time: what was printed so far must be out.
+      this.options.output?.flush();
       if (result.why !== "idle" || done()) continue;
       if (!this.supplyInput()) return this.leave("deadlock");
     }

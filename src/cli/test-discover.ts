@@ -1,0 +1,133 @@
+import { readdirSync, statSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { cardDevice } from "../block/mod.ts";
+import { FatError, FatVolume } from "../fat/mod.ts";
+import { hostError } from "./host-file.ts";
+import { openDisk } from "./open-disk.ts";
+import { ExitCode, UserError } from "./exit-codes.ts";
+
+/** A test as a worker gets it. */
+export interface TestRef {
+  readonly id: string;
+  readonly kind: "module" | "scenario";
+  /** The file on the host, or the disk image that it is in. */
+  readonly file: string;
+  /** Its path on the image. */
+  readonly inside?: string;
+}
+
+const SCENARIO = ".smoke.toml";
+const IMAGE = /\.(img|img\.gz)$/i;
+/** Where tests are looked for first. */
+const FOLDER = "tests";
+const DEPTH_MAX = 32;
+const SKIPPED = new Set(["node_modules"]);
+
+/** The tests below the paths of the command line, sorted, each once; a path that does not exist is the user's error. */
+export function discover(paths: readonly string[]): TestRef[] {
+  const found = new Map<string, TestRef>();
+  for (const path of paths)
+    for (const test of below(path.replace(/(.)\/+$/, "$1"))) found.set(test.id, test);
+  return [...found.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+function below(path: string): TestRef[] {
+  let stat: ReturnType<typeof statSync>;
+  try {
+    stat = statSync(path);
+  } catch (error) {
+    throw hostError(path, error);
+  }
+  if (stat.isDirectory()) {
+    const tests = join(path, FOLDER);
+    return inFolder(isFolder(tests) ? tests : path, 0);
+  }
+  const test = testOf(path);
+  if (test) return [test];
+  if (IMAGE.test(path)) return inImage(path);
+  throw new UserError(
+    ExitCode.Usage,
+    `${path} is no test`,
+    "a test is FILE.mo, FILE.smoke.toml, a folder, or a disk image (.img) with /tests",
+  );
+}
+
+function testOf(path: string): TestRef | undefined {
+  if (/\.mo$/i.test(path)) return { id: path, kind: "module", file: path };
+  if (path.endsWith(SCENARIO)) return { id: path, kind: "scenario", file: path };
+  return undefined;
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
+function inFolder(folder: string, depth: number): TestRef[] {
+  if (depth > DEPTH_MAX) return [];
+  let entries: ReturnType<typeof list>;
+  try {
+    entries = list(folder);
+  } catch (error) {
+    throw hostError(folder, error);
+  }
+  return entries.flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory())
+      return entry.name.startsWith(".") || SKIPPED.has(entry.name) ? [] : inFolder(path, depth + 1);
+    return testOf(path) ?? (isImageWithTests(path) ? inImage(path) : []);
+  });
+}
+
+function list(folder: string) {
+  return readdirSync(folder, { withFileTypes: true });
+}
+
+/** Images that scenarios use as their disk lie beside them and have no tests; what is no image says so when it is used. */
+function isImageWithTests(path: string): boolean {
+  if (!IMAGE.test(path)) return false;
+  try {
+    return inImage(path).length > 0;
+  } catch (error) {
+    if (error instanceof UserError) return false;
+    throw error;
+  }
+}
+
+/** `/tests` of an image; nothing when it has none. */
+function inImage(file: string): TestRef[] {
+  return withVolume(file, (volume) => {
+    const refs: TestRef[] = [];
+    const walk = (folder: string, depth: number): void => {
+      for (const { name, directory } of volume.list(folder)) {
+        const path = `${folder}/${name}`;
+        if (directory && depth < DEPTH_MAX) walk(path, depth + 1);
+        const test = directory ? undefined : testOf(path.toLowerCase());
+        if (test) refs.push({ id: `${file}:${path}`, kind: test.kind, file, inside: path });
+      }
+    };
+    if (volume.exists(`/${FOLDER}`)) walk(`/${FOLDER}`, 0);
+    return refs;
+  });
+}
+
+/** Reads files of an image; the image is not changed. */
+export function withVolume<T>(file: string, body: (volume: FatVolume) => T): T {
+  const device = openDisk(file, true);
+  try {
+    return body(FatVolume.mount(cardDevice(device)));
+  } catch (error) {
+    if (!(error instanceof FatError)) throw error;
+    throw new UserError(ExitCode.BadData, `${file}: ${error.message}`);
+  } finally {
+    device.close();
+  }
+}
+
+/** Path of a file that a test names, seen from the test. */
+export function beside(test: string, name: string): string {
+  return name.startsWith("/") ? name : join(dirname(test), name);
+}

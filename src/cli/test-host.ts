@@ -1,0 +1,68 @@
+import { dirname, join } from "node:path";
+import { type BlockDevice, OverlayDevice, RamDevice } from "../block/mod.ts";
+import { FatVolume } from "../fat/mod.ts";
+import { TestError } from "../smoke/run-test.ts";
+import { moduleScenario, parseScenario, type Scenario, type TestHost } from "../smoke/mod.ts";
+import { defaultDisk } from "./assets.ts";
+import { UserError } from "./exit-codes.ts";
+import { openDisk } from "./open-disk.ts";
+import { hostBytes } from "./settings.ts";
+import { beside, type TestRef, withVolume } from "./test-discover.ts";
+
+/** Size of the empty disk of a test. */
+const DISK_BYTES = 64 * 1048576;
+
+/** The files of a test: on the host, or on the disk image that the test is on. */
+export class TestFiles implements TestHost {
+  private blank: RamDevice | undefined;
+
+  constructor(
+    private readonly ref: TestRef,
+    readonly firmware: Uint8Array,
+  ) {}
+
+  /** The test itself; throws ScenarioError. */
+  scenario(): Scenario {
+    const { id, kind, file, inside } = this.ref;
+    const bytes = this.bytes(inside ?? file);
+    const scenario =
+      kind === "module"
+        ? moduleScenario(inside ?? file, bytes)
+        : parseScenario(id, new TextDecoder().decode(bytes));
+    return scenario;
+  }
+
+  read(name: string): Uint8Array {
+    const { file, inside } = this.ref;
+    try {
+      return this.bytes(inside === undefined ? beside(file, name) : join(dirname(inside), name));
+    } catch (error) {
+      if (error instanceof UserError) throw new TestError("scenario", error.message);
+      throw error;
+    }
+  }
+
+  disk(name: string | undefined): BlockDevice {
+    const { file, inside } = this.ref;
+    try {
+      if (name === "default") return defaultDisk();
+      if (name !== undefined) return new OverlayDevice(openDisk(beside(file, name), true));
+      if (inside !== undefined) return new OverlayDevice(openDisk(file, true));
+    } catch (error) {
+      if (error instanceof UserError) throw new TestError("scenario", error.message);
+      throw error;
+    }
+    if (this.blank === undefined) {
+      this.blank = new RamDevice(DISK_BYTES);
+      FatVolume.format(this.blank);
+    }
+    return new OverlayDevice(this.blank);
+  }
+
+  private bytes(path: string): Uint8Array {
+    const { file, inside } = this.ref;
+    return inside === undefined
+      ? hostBytes(path)
+      : withVolume(file, (volume) => volume.readFile(path));
+  }
+}

@@ -1,0 +1,138 @@
+import type { TestResult } from "../smoke/mod.ts";
+import type { TestRef } from "./test-discover.ts";
+import type { TestSettings } from "./test-run.ts";
+
+/** Set in the environment of a process that runs tests for another one. */
+export const WORKER = "RTT_SIM_TEST_WORKER";
+
+/** Tests that a process has been given beyond the one it runs, so that it need not wait. */
+const AHEAD = 3;
+
+export interface Task {
+  readonly index: number;
+  readonly ref: TestRef;
+}
+export interface Job extends Task {
+  readonly settings: TestSettings;
+  readonly firmware?: string;
+}
+export interface Answer {
+  readonly index: number;
+  readonly result: TestResult;
+}
+
+/** Another process of this program that runs tests. */
+class Helper {
+  readonly given: Task[] = [];
+  private readonly child: Bun.Subprocess<"pipe", "pipe", "inherit">;
+
+  constructor(
+    private readonly settings: TestSettings,
+    private readonly firmware: string | undefined,
+    private readonly answered: (helper: Helper, answer: Answer) => void,
+    private readonly gone: (helper: Helper) => void,
+  ) {
+    const compiled = Bun.main.startsWith("/$bunfs/") || /^B:[\\/]~BUN/.test(Bun.main);
+    this.child = Bun.spawn([process.execPath, ...(compiled ? [] : [Bun.main]), "test", "worker"], {
+      stdin: "pipe",
+      stdout: "pipe",
+      stderr: "inherit",
+      env: { ...process.env, [WORKER]: "1" },
+    });
+    void this.listen();
+  }
+
+  give(task: Task): void {
+    this.given.push(task);
+    const { settings, firmware } = this;
+    const job: Job = { ...task, settings, firmware };
+    this.child.stdin.write(`${JSON.stringify(job)}\n`);
+    void this.child.stdin.flush();
+  }
+
+  stop(): void {
+    void this.child.stdin.end();
+    this.child.kill();
+  }
+
+  private async listen(): Promise<void> {
+    let rest = "";
+    const decoder = new TextDecoder();
+    for await (const piece of this.child.stdout) {
+      const lines = (rest + decoder.decode(piece, { stream: true })).split("\n");
+      rest = lines.pop()!;
+      for (const line of lines) {
+        const answer = JSON.parse(line) as Answer;
+        this.given.splice(
+          this.given.findIndex(({ index }) => index === answer.index),
+          1,
+        );
+        this.answered(this, answer);
+      }
+    }
+    this.gone(this);
+  }
+}
+
+export interface PoolOptions {
+  readonly jobs: number;
+  readonly settings: TestSettings;
+  /** Path of a firmware that is not the built-in one. */
+  readonly firmware: string | undefined;
+  readonly bail: boolean;
+  /** Runs a test here. */
+  readonly here: (task: Task) => TestResult;
+  /** A result came, in whatever order. */
+  readonly done: (answer: Answer) => void;
+}
+
+/** Runs the tests in this process and in `jobs - 1` others. With `bail` none is begun after the first failure. */
+export async function runAll(tasks: readonly Task[], options: PoolOptions): Promise<void> {
+  const { jobs, settings, firmware, bail, here, done } = options;
+  const waiting = [...tasks];
+  const helpers = new Set<Helper>();
+  let stopped = false;
+  let wake: (() => void) | undefined;
+  const finish = (answer: Answer): void => {
+    if (bail && answer.result.status === "failed") stopped = true;
+    done(answer);
+  };
+  const feed = (helper: Helper): void => {
+    while (!stopped && helper.given.length <= AHEAD && waiting.length > 0)
+      helper.give(waiting.shift()!);
+  };
+  for (let n = 1; n < jobs; n++) {
+    const helper = new Helper(
+      settings,
+      firmware,
+      (from, answer) => {
+        finish(answer);
+        feed(from);
+        wake?.();
+      },
+      (from) => {
+        // It broke down; what it had is done here.
+        helpers.delete(from);
+        waiting.unshift(...from.given.splice(0));
+        wake?.();
+      },
+    );
+    helpers.add(helper);
+    feed(helper);
+  }
+  try {
+    for (;;) {
+      const task = stopped ? undefined : waiting.shift();
+      if (task) {
+        finish({ index: task.index, result: here(task) });
+        await new Promise((resolve) => setImmediate(resolve));
+      } else if ([...helpers].some(({ given }) => given.length > 0)) {
+        const { promise, resolve } = Promise.withResolvers<void>();
+        wake = resolve;
+        await promise;
+      } else if (stopped || waiting.length === 0) return;
+    }
+  } finally {
+    for (const helper of helpers) helper.stop();
+  }
+}

@@ -1,0 +1,98 @@
+import { writeFileSync } from "node:fs";
+import type { SuiteResult, TestResult } from "../smoke/mod.ts";
+import {
+  ANSI,
+  type Colours,
+  githubReport,
+  jsonReport,
+  junitReport,
+  PLAIN,
+  summary,
+  tapReport,
+  testText,
+  textReport,
+} from "../smoke/mod.ts";
+import { ExitCode, UserError } from "./exit-codes.ts";
+import { writeAll } from "./output.ts";
+
+const REPORTERS: Readonly<Record<string, (suite: SuiteResult) => string>> = {
+  text: (suite) => textReport(suite),
+  junit: junitReport,
+  tap: tapReport,
+  json: jsonReport,
+  github: githubReport,
+};
+
+interface Reporter {
+  readonly name: string;
+  /** Undefined: stdout. */
+  readonly file: string | undefined;
+}
+
+const print = (text: string): void => writeAll(1, new TextEncoder().encode(text));
+
+/** Every --reporter of the command line. Text on stdout is written test by test, with a line of progress on a terminal. */
+export class Reports {
+  private readonly reporters: readonly Reporter[];
+  private readonly live: boolean;
+  private readonly terminal: boolean;
+  private readonly colours: Colours;
+
+  constructor(given: readonly string[], json: boolean) {
+    const names = given.length > 0 ? [...given] : json ? [] : ["text"];
+    if (json) names.push("json");
+    this.reporters = names.map(parse);
+    const stdout = this.reporters.filter(({ file }) => file === undefined);
+    if (stdout.length > 1)
+      throw new UserError(
+        ExitCode.Usage,
+        `${stdout.map(({ name }) => name).join(" and ")} cannot both go to stdout`,
+        `give one a file: --reporter ${stdout[1].name}:FILE`,
+      );
+    this.live = stdout[0]?.name === "text";
+    this.terminal = this.live && process.stdout.isTTY === true;
+    this.colours = this.terminal && !process.env.NO_COLOR ? ANSI : PLAIN;
+  }
+
+  /** A test is over; to be called in the order of the tests. */
+  test(result: TestResult, number: number, of: number): void {
+    if (!this.live) return;
+    this.clear();
+    print(testText(result, this.colours));
+    if (this.terminal && number < of) print(`${number} of ${of}`);
+  }
+
+  private clear(): void {
+    if (this.terminal) print("\r\x1b[K");
+  }
+
+  end(suite: SuiteResult): void {
+    for (const { name, file } of this.reporters) {
+      if (file === undefined && name === "text") print(summary(suite, this.colours));
+      else if (file === undefined) print(REPORTERS[name](suite));
+      else save(file, REPORTERS[name](suite));
+    }
+  }
+}
+
+function parse(text: string): Reporter {
+  const colon = text.indexOf(":");
+  const name = colon < 0 ? text : text.slice(0, colon);
+  const file = colon < 0 ? undefined : text.slice(colon + 1);
+  if (!Object.hasOwn(REPORTERS, name) || file === "")
+    throw new UserError(
+      ExitCode.Usage,
+      file === "" ? `--reporter ${text}: no file` : `--reporter: '${name}' is not known`,
+      `choose one of: ${Object.keys(REPORTERS).join(", ")}; to a file: junit:report.xml`,
+    );
+  return { name, file };
+}
+
+function save(file: string, text: string): void {
+  try {
+    writeFileSync(file, text);
+  } catch (error) {
+    const code = (error as { code?: string }).code ?? String(error);
+    throw new UserError(ExitCode.NoOutput, `cannot write the report ${file}: ${code}`);
+  }
+}

@@ -1,0 +1,64 @@
+import {
+  type Attempts,
+  base,
+  runTest,
+  ScenarioError,
+  type Scenario,
+  type TestResult,
+} from "../smoke/mod.ts";
+import { UserError } from "./exit-codes.ts";
+import { TestFiles } from "./test-host.ts";
+import type { TestRef } from "./test-discover.ts";
+
+/** What decides how tests are run; goes to the other processes as JSON. */
+export interface TestSettings extends Omit<Attempts, "replay"> {
+  readonly wall: boolean;
+}
+
+/** Memory of the process above which garbage is collected at once: machines are large, and leave it late to the host. */
+const RSS_MAX = 220 << 20;
+
+/** A test that was read, or why it cannot be. */
+export interface Loaded {
+  readonly ref: TestRef;
+  readonly scenario: Scenario | undefined;
+  readonly files: TestFiles;
+  readonly problem?: TestResult;
+}
+
+export function load(ref: TestRef, firmware: Uint8Array): Loaded {
+  const files = new TestFiles(ref, firmware);
+  try {
+    return { ref, files, scenario: files.scenario() };
+  } catch (error) {
+    if (!(error instanceof ScenarioError || error instanceof UserError)) throw error;
+    return { ref, files, scenario: undefined, problem: unusable(ref, error) };
+  }
+}
+
+function unusable(ref: TestRef, error: ScenarioError | UserError): TestResult {
+  const problems =
+    error instanceof ScenarioError
+      ? error.problems.map(({ line, column, message, fix }) => ({
+          kind: "scenario" as const,
+          line,
+          message: `${ref.id}:${line}:${column}: ${message}`,
+          details: fix ? `fix: ${fix}` : undefined,
+        }))
+      : [{ kind: "scenario" as const, message: error.message, details: error.hint }];
+  return { ...base(ref.id, undefined), status: "failed", failures: problems };
+}
+
+/** Runs a test in this process. */
+export function execute(
+  { ref, scenario, files, problem }: Loaded,
+  settings: TestSettings,
+): TestResult {
+  if (scenario === undefined) return problem!;
+  const started = performance.now();
+  const replay = (id: string, seed: number): string => `rtt-sim test --seed ${seed} ${id}`;
+  const result = runTest(ref.id, scenario, files, { ...settings, replay });
+  const wall = performance.now() - started;
+  if (process.memoryUsage.rss() > RSS_MAX) Bun.gc(true);
+  return settings.wall ? { ...result, wall: Number(wall.toFixed(3)) } : result;
+}

@@ -1,0 +1,193 @@
+import { writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import type { SuiteResult, TestResult } from "../smoke/mod.ts";
+import { ExitCode, UserError } from "./exit-codes.ts";
+import { message } from "./outcome.ts";
+import type { OptionName } from "./options.ts";
+import type { Parsed } from "./parse.ts";
+import { settingsOf } from "./settings.ts";
+import { discover } from "./test-discover.ts";
+import { runAll, WORKER } from "./test-pool.ts";
+import { Reports } from "./test-report.ts";
+import { execute, load, type Loaded, type TestSettings } from "./test-run.ts";
+import { type Selection, selected, shardOf } from "./test-select.ts";
+import { VERSION } from "./version.ts";
+
+/** Simulated time of a test that does not say. */
+const TIMEOUT = 10_000;
+/** Tests that pay for another process. */
+const TESTS_PER_JOB = 20;
+const JOBS_MAX = 256;
+const TIMES_MAX = 1_000_000;
+
+/** `rtt-sim test PATH...` */
+export async function test(parsed: Parsed): Promise<number> {
+  if (process.env[WORKER] !== undefined) return (await import("./test-worker.ts")).work();
+  const paths = parsed.operands;
+  if (paths.length === 0)
+    throw new UserError(
+      ExitCode.Usage,
+      "which tests? rtt-sim test PATH ...",
+      "a path is FILE.mo, FILE.smoke.toml, a folder, or a disk image with /tests",
+    );
+  const session = new Session(parsed);
+  const code = await session.run();
+  if (!parsed.flag("watch")) return code;
+  const { watchPaths } = await import("./test-watch.ts");
+  return watchPaths(paths, () => session.run());
+}
+
+/** One command line. */
+class Session {
+  private readonly settings: TestSettings;
+  private readonly firmware: Uint8Array;
+  private readonly selection: Selection;
+  private readonly shard: { readonly index: number; readonly of: number } | undefined;
+  private readonly jobs: number | undefined;
+
+  constructor(private readonly parsed: Parsed) {
+    const { firmware, engine, wallTimeout, seed, timeout } = settingsOf(parsed);
+    this.firmware = firmware;
+    const given = (name: OptionName): boolean => parsed.value(name) !== undefined;
+    this.settings = {
+      engine,
+      timeout: given("timeout") ? timeout : TIMEOUT,
+      wallTimeout,
+      update: parsed.flag("update"),
+      seed: given("seed") ? seed : undefined,
+      explore: number(parsed, "explore", 1, TIMES_MAX) ?? 0,
+      retry: number(parsed, "retry", 0, TIMES_MAX) ?? 0,
+      wall: parsed.flag("wall"),
+    };
+    this.selection = selected(parsed.values("filter"));
+    this.shard = shardOf(parsed.value("shard"));
+    this.jobs = number(parsed, "jobs", 1, JOBS_MAX);
+  }
+
+  async run(): Promise<number> {
+    const { parsed, settings, shard } = this;
+    const started = performance.now();
+    const reports = new Reports(parsed.values("reporter"), parsed.flag("json"));
+    const tests = this.tests();
+    if (tests.length === 0) {
+      message(
+        "no tests were found\n  a test is FILE.mo, FILE.smoke.toml, or one of them below a folder, in tests/ of it, or in /tests of a disk image",
+      );
+      return ExitCode.NoTests;
+    }
+    const results: TestResult[] = [];
+    let shown = 0;
+    const show = (): void => {
+      for (; results[shown] !== undefined; shown++)
+        if (!this.cut(results, shown)) reports.test(results[shown], shown + 1, tests.length);
+    };
+    await runAll(
+      tests.map(({ ref }, index) => ({ index, ref })),
+      {
+        jobs: this.jobs ?? defaultJobs(tests.length),
+        settings,
+        firmware: parsed.value("firmware"),
+        bail: parsed.flag("bail"),
+        here: ({ index }) => execute(tests[index], settings),
+        done: ({ index, result }) => {
+          results[index] = result;
+          show();
+        },
+      },
+    );
+    const suite: SuiteResult = {
+      tests: this.kept(results),
+      version: VERSION.trim(),
+      seed: settings.seed,
+      shard: shard && `${shard.index}/${shard.of}`,
+      wall: settings.wall ? Number((performance.now() - started).toFixed(3)) : undefined,
+    };
+    if (settings.update) this.record(tests, suite);
+    reports.end(suite);
+    return codeOf(suite);
+  }
+
+  /** Read, filtered, and this shard's. A module that a scenario runs is no test of its own. */
+  private tests(): Loaded[] {
+    const loaded = discover(this.parsed.operands).map((ref) => load(ref, this.firmware));
+    const named = new Set(this.parsed.operands.map((path) => resolve(path)));
+    const used = new Set(loaded.flatMap(modulesOf));
+    const wanted = loaded.filter(
+      ({ ref, scenario }) =>
+        (ref.kind === "scenario" || named.has(resolve(ref.file)) || !used.has(placeOf(ref))) &&
+        this.selection(ref.id, scenario),
+    );
+    const { shard } = this;
+    if (shard === undefined) return wanted;
+    return wanted.filter((_, n) => n % shard.of === shard.index - 1);
+  }
+
+  /** With --bail: what comes after the first failure does not count, whatever order it came in. */
+  private cut(results: readonly TestResult[], index: number): boolean {
+    if (!this.parsed.flag("bail")) return false;
+    return results.slice(0, index).some((result) => result?.status === "failed");
+  }
+
+  private kept(results: readonly TestResult[]): TestResult[] {
+    return results.filter((result, n) => result !== undefined && !this.cut(results, n));
+  }
+
+  /** Writes transcripts. */
+  private record(tests: readonly Loaded[], suite: SuiteResult): void {
+    let files = 0;
+    for (const { id, recorded } of suite.tests) {
+      const test = tests.find(({ ref }) => ref.id === id);
+      for (const { path, text } of recorded ?? []) {
+        if (test === undefined || test.ref.inside !== undefined)
+          throw new UserError(ExitCode.NoOutput, `${id}: a test on a disk image is not recorded`);
+        const file = join(dirname(test.ref.file), path);
+        try {
+          writeFileSync(file, text);
+        } catch (error) {
+          const code = (error as { code?: string }).code ?? String(error);
+          throw new UserError(ExitCode.NoOutput, `cannot write ${file}: ${code}`);
+        }
+        files++;
+      }
+    }
+    message(`recorded ${files} ${files === 1 ? "transcript" : "transcripts"}`);
+  }
+}
+
+/** Where the modules are that a scenario runs or places. */
+function modulesOf({ ref, scenario }: Loaded): string[] {
+  if (ref.kind !== "scenario" || !scenario) return [];
+  const names = [
+    ...scenario.steps.flatMap(({ action }) => (action.kind === "run" ? [action.module] : [])),
+    ...scenario.files.flatMap(({ content }) => ("from" in content ? [content.from] : [])),
+  ];
+  return names.map((name) =>
+    ref.inside === undefined
+      ? resolve(dirname(ref.file), name)
+      : `${resolve(ref.file)}:${join(dirname(ref.inside), name)}`,
+  );
+}
+
+function placeOf({ file, inside }: Loaded["ref"]): string {
+  return inside === undefined ? resolve(file) : `${resolve(file)}:${inside}`;
+}
+
+function defaultJobs(tests: number): number {
+  return Math.max(1, Math.min(navigator.hardwareConcurrency, Math.ceil(tests / TESTS_PER_JOB)));
+}
+
+/** What cannot be used weighs more than what failed. */
+function codeOf({ tests }: SuiteResult): number {
+  const failed = tests.filter(({ status }) => status === "failed");
+  if (failed.some(({ failures }) => failures.some(({ kind }) => kind === "scenario")))
+    return ExitCode.BadData;
+  return failed.length > 0 ? ExitCode.TestFailed : ExitCode.Ok;
+}
+
+function number(parsed: Parsed, name: OptionName, min: number, max: number): number | undefined {
+  const text = parsed.value(name);
+  if (text === undefined) return undefined;
+  const value = /^\d+$/.test(text) ? Number(text) : NaN;
+  if (value >= min && value <= max) return value;
+  throw new UserError(ExitCode.Usage, `--${name}: '${text}' is not a number from ${min} to ${max}`);
+}
