@@ -3,6 +3,7 @@ import type { ExportRow } from "./kernel/call.ts";
 import { kernelRows } from "./kernel/mod.ts";
 import { posixRows } from "./kernel/posix/mod.ts";
 import { pthreadRows } from "./kernel/pthread/mod.ts";
+import { YMODEM_ROWS } from "./serial/mod.ts";
 import { SHELL_ROWS } from "./shell/mod.ts";
 
 /**
@@ -16,4 +17,5 @@ export const exportRows: readonly Pick<ExportRow<never>, "name" | "proto" | "hea
   ...pthreadRows,
   ...dlmoduleRows,
   ...SHELL_ROWS,
+  ...YMODEM_ROWS,
 ];

@@ -17,7 +17,15 @@ import { cardDriver, deviceIo, posixRows, waiting } from "../kernel/posix/mod.ts
 import { pthreadRows, Pthreads } from "../kernel/pthread/mod.ts";
 import { ObjectClass, type SchedulePolicy, type WallClock } from "../kernel/types.ts";
 import { GuestMemory } from "../memory/mod.ts";
-import { bootText, listTexts, Shell, SHELL_FIGURES, SHELL_ROWS } from "../shell/mod.ts";
+import { consolePort, Uart, YMODEM_ROWS } from "../serial/mod.ts";
+import {
+  bootText,
+  listTexts,
+  Shell,
+  SHELL_FIGURES,
+  SHELL_ROWS,
+  type ShellParts,
+} from "../shell/mod.ts";
 import { Vfs, VfsError } from "../vfs/mod.ts";
 import { CountedDisk } from "./counted-disk.ts";
 import type { Instrument } from "./instrument.ts";
@@ -48,6 +56,10 @@ export interface MachineOptions {
   readonly stack?: number;
   /** What to say about things that modules leave behind. */
   readonly leaks?: LeakPolicy;
+  /** What the shell's user has around it. */
+  readonly shell?: Pick<ShellParts, "editing" | "historyLines" | "transfer" | "reset" | "rc">;
+  /** Takes what the guest writes to uart1. */
+  readonly output1?: (bytes: Uint8Array) => void;
   /** Looks into the machine while it runs. */
   readonly instrument?: Instrument;
 }
@@ -61,6 +73,7 @@ const DEFAULT_ENGINE: Engine = "interp";
 const TICKS_PER_SECOND = 100;
 /** The disk's name on the board. */
 const DISK = "sd0";
+const SECOND_LINE = "uart1";
 
 /** A simulated board with RT-Thread on it. */
 export class Machine {
@@ -76,6 +89,8 @@ export class Machine {
   private readonly lines: (() => Task<void>)[] = [];
   private executing = false;
   private lineThread = 0;
+  /** The second serial line, once the system has started. */
+  private uart1: Uart | undefined;
 
   constructor(readonly options: MachineOptions) {
     const disk = new CountedDisk(options.disk);
@@ -120,6 +135,9 @@ export class Machine {
       modules: loader,
       symbols: firmware,
       lists: listTexts(kernel, loader),
+      port: (name) =>
+        this.port(name === undefined ? kernel.consoleDevice : kernel.devices.find(name)),
+      ...options.shell,
     });
     this.outcomes = new Outcomes(loader, () => kernel.pause(), options.leaks === "error");
     kernel.register({ rows: dlmoduleRows, context: loader });
@@ -137,6 +155,8 @@ export class Machine {
     kernel.register({ rows: pthreadRows, context: pthreads });
     loader.onEnd(({ address }) => pthreads.forgetModule(address));
     kernel.register({ rows: SHELL_ROWS, context: this.shell });
+    const port = (device: number) => this.port(device);
+    kernel.register({ rows: YMODEM_ROWS, context: { kernel, port } });
     kernel.bind((number) => firmware.svcName(number));
     this.plugIn();
     options.instrument?.attach?.(this);
@@ -181,6 +201,11 @@ export class Machine {
         return 0;
       }.bind(this),
     );
+  }
+
+  /** Bytes that arrived at uart1. */
+  feed1(bytes: Uint8Array): void {
+    this.uart1?.feed(bytes);
   }
 
   ticks(milliseconds: number): number {
@@ -238,6 +263,9 @@ export class Machine {
     const card = cardDriver(kernel, cardDevice(this.disk), () => this.vfs.reload(DISK));
     kernel.devices.attach(kernel.objects.find(DISK, ObjectClass.Device), card);
     this.vfs.openConsole("/dev/uart0");
+    const second = kernel.devices.find(SECOND_LINE);
+    const output1 = this.options.output1 ?? (() => {});
+    if (second !== 0) this.uart1 = new Uart(kernel, second, output1);
     const mounted = this.mountDisk();
     if (mode === "shell") {
       kernel.console.print(bootText(this.describeDisk(mounted)));
@@ -283,8 +311,15 @@ export class Machine {
     kernel.scheduler.schedule();
   }
 
+  private port(device: number) {
+    if (device === 0) return undefined;
+    if (device === this.uart1?.device) return this.uart1;
+    return device === this.kernel.devices.find("uart0") ? consolePort(this.kernel) : undefined;
+  }
+
   private *serveLines(): Task<void> {
     const { kernel } = this;
+    yield* this.shell.runCommands();
     for (;;) {
       const line = this.lines.shift();
       if (line) {

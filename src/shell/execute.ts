@@ -75,6 +75,13 @@ function* runCommand(
   return { kind: "command", result: result ?? 0, name };
 }
 
+/** Runs a script by its path; false when there is none. */
+export function* executeScript(context: CommandContext, path: string): Task<boolean> {
+  const script = openFirst(context, [path]);
+  if (script) yield* runScript(context, script.fd);
+  return script !== undefined;
+}
+
 function* runScript(context: CommandContext, fd: number): Task<LineOutcome> {
   const { kernel, vfs } = context;
   for (const line of scriptLines(vfs, fd)) {

@@ -16,5 +16,6 @@ export type {
   ModuleRunner,
   RichEditing,
   ShellParts,
+  TransferEvent,
 } from "./types.ts";
 export { SHELL_FIGURES } from "./stack-figures.ts";

@@ -5,7 +5,7 @@ import { COMMANDS } from "./commands/table.ts";
 import { helpText } from "./commands/system.ts";
 import { complete } from "./completion.ts";
 import { Finsh } from "./finsh/finsh.ts";
-import { executeLine, type LineOutcome } from "./execute.ts";
+import { executeLine, executeScript, type LineOutcome } from "./execute.ts";
 import { History } from "./history.ts";
 import { type EditorStep, LineEditor } from "./line-editor.ts";
 import { moduleCommands } from "./module-commands.ts";
@@ -98,6 +98,13 @@ export class Shell {
     if (this.reading && this.kernel.options.compat404) this.disturbed = true;
   }
 
+  /** The script of `rc`, when there is one. */
+  *runCommands(): Task<void> {
+    const { rc, kernel } = this.context;
+    if (rc === undefined) return;
+    if (!(yield* executeScript(this.context, rc))) kernel.console.print(`${rc}: no such script\n`);
+  }
+
   /** The terminal has another width now. */
   resized(): void {
     if (this.reading && this.editor instanceof RichEditor)
@@ -130,6 +137,7 @@ export class Shell {
 
   private *run(): Task<void> {
     const { console } = this.kernel;
+    yield* this.runCommands();
     console.print(this.prompt);
     for (;;) {
       this.reading = true;

@@ -1,6 +1,7 @@
 import type { LoadPlan } from "../dlmodule/mod.ts";
 import type { Task } from "../kernel/call.ts";
 import type { KernelApi, SymbolTable } from "../kernel/types.ts";
+import type { SerialPort } from "../serial/mod.ts";
 import type { LineHistory } from "./rich/history.ts";
 import type { VfsApi } from "../vfs/types.ts";
 
@@ -72,14 +73,31 @@ export interface ShellParts {
   readonly modules: ModuleRunner;
   readonly symbols: SymbolTable;
   readonly lists: ListTexts;
+  /** The serial line of a device by name; the console's without one. */
+  readonly port?: (device?: string) => SerialPort | undefined;
+  /** Told how ry and sy get on. */
+  readonly transfer?: (event: TransferEvent) => void;
   /** Starts the system again, when somebody can. */
   readonly reset?: () => void;
   /** Absent: the serial console's line editor. */
   readonly editing?: RichEditing;
   /** Lines that the serial console's line editor remembers; default 5. */
   readonly historyLines?: number;
+  /** A script on the disk that runs before anything is typed. */
+  readonly rc?: string;
   /** The build date of the banner as `__DATE__` gives it, "Nov 21 2026". */
   readonly buildDate?: string;
+}
+
+/** Where a file transfer is. */
+export interface TransferEvent {
+  readonly direction: "receive" | "send";
+  /** data: more was transferred; complete: this file is; end, failed: no file follows. */
+  readonly state: "begin" | "data" | "complete" | "end" | "failed";
+  readonly path: string;
+  /** Bytes, when the sender says. */
+  readonly size: number | undefined;
+  readonly done: number;
 }
 
 /** What the line editor of an interactive terminal needs. */

@@ -54,6 +54,8 @@ tail             - print the last N-lines data of the given file
 hexdump          - print FILE in hexadecimal [offset [length]]
 kill             - end a running module
 killmod          - end a running module
+ry               - YMODEM Receive e.g: ry [path] [uart0] default by console.
+sy               - YMODEM Send e.g: sy file... [uart0] default by console.
 sync             - write everything to the disk
 reboot           - start the system again
 `;
@@ -70,7 +72,7 @@ no newline at end
 export const DELIBERATE: readonly Difference[] = [
   {
     reason:
-      "There are commands of RT-Thread 5 and some more: list, tail, hexdump, kill, sync, reboot.",
+      "There are commands of RT-Thread 5 and some more: list, tail, hexdump, kill, ry, sy, sync, reboot.",
     modes: DEFAULT,
     steps: {
       "01-basic": ["1 help"],

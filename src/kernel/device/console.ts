@@ -16,6 +16,8 @@ export class Console implements ConsoleApi {
   private readonly waiting: number[] = [];
   /** Called in interrupt context when bytes arrived (the device's rx_indicate). */
   onReceive: (() => Task<void>) | undefined;
+  /** The one thread that may read while a file is transferred; 0: all may. */
+  private reader = 0;
 
   constructor(private readonly k: Kernel) {}
 
@@ -88,6 +90,15 @@ export class Console implements ConsoleApi {
     };
   }
 
+  /** Input is for that thread alone, until the result is called; the others wait. */
+  claim(thread: number): () => void {
+    this.reader = thread;
+    return () => {
+      this.reader = 0;
+      if (this.fifo.length > 0) this.received();
+    };
+  }
+
   get readers(): number {
     return this.waiting.length;
   }
@@ -108,9 +119,9 @@ export class Console implements ConsoleApi {
 
   *getchar(): Task<number> {
     const { k } = this;
-    while (this.fifo.length === 0) {
-      if (this.ended) return -1;
-      const thread = k.scheduler.current;
+    const thread = k.scheduler.current;
+    while (this.fifo.length === 0 || (this.reader !== 0 && this.reader !== thread)) {
+      if (this.ended && this.fifo.length === 0) return -1;
       const stop = this.watch(thread);
       k.threads.suspend(thread);
       try {

@@ -1,4 +1,4 @@
-/* Shell commands. A module cannot add any: the macros fill a section that only the kernel's own image is searched for. */
+/* Shell commands. What a module exports is there while it is loaded; a stock board looks only into the kernel's own image. */
 #ifndef FINSH_H__
 #define FINSH_H__
 

@@ -1,0 +1,86 @@
+import type { Task } from "../kernel/call.ts";
+import type { Kernel } from "../kernel/mod.ts";
+import { waiting } from "../kernel/posix/mod.ts";
+
+/** A serial line as a program in the simulated system sees it. */
+export interface SerialPort {
+  /** Bytes that wait. */
+  readonly available: number;
+  /** No byte will ever come any more. */
+  readonly atEnd: boolean;
+  take(count: number): Uint8Array;
+  write(bytes: Uint8Array): void;
+  /** Resumes the thread when bytes arrive; gives what takes that back. */
+  watch(thread: number): () => void;
+  /** What arrives is for that thread alone, until the result is called. */
+  claim?(thread: number): () => void;
+}
+
+/** uart0 as it is behind the console. */
+export function consolePort({ console }: Kernel): SerialPort {
+  return {
+    get available() {
+      return console.available;
+    },
+    get atEnd() {
+      return console.atEnd;
+    },
+    take: (count) => console.take(count),
+    write: (bytes) => console.write(bytes, false),
+    watch: (thread) => console.watch(thread),
+    claim: (thread) => console.claim(thread),
+  };
+}
+
+/** Reading with time-outs, in the calling thread. */
+export class PortReader {
+  constructor(
+    private readonly kernel: Kernel,
+    private readonly port: SerialPort,
+  ) {}
+
+  /** The next byte; -1 when none comes for so many ticks. */
+  *byte(ticks: number): Task<number> {
+    return (yield* this.wait(ticks)) ? this.port.take(1)[0] : -1;
+  }
+
+  /** Fills `into`; false when no byte comes for so many ticks. */
+  *fill(into: Uint8Array, ticks: number): Task<boolean> {
+    let length = 0;
+    while (length < into.length) {
+      if (!(yield* this.wait(ticks))) return false;
+      const bytes = this.port.take(into.length - length);
+      into.set(bytes, length);
+      length += bytes.length;
+    }
+    return true;
+  }
+
+  /** Drops what arrives until the line is silent for so many ticks, at most `limit` bytes. */
+  *purge(ticks: number, limit = 1 << 16): Task<void> {
+    let dropped = 0;
+    while (dropped < limit && (yield* this.wait(ticks)))
+      dropped += this.port.take(this.port.available).length;
+  }
+
+  write(bytes: Uint8Array): void {
+    this.port.write(bytes);
+  }
+
+  private *wait(ticks: number): Task<boolean> {
+    const { kernel, port } = this;
+    const { pause } = waiting(kernel);
+    const start = kernel.tick;
+    for (;;) {
+      if (port.available > 0) return true;
+      const left = ticks - ((kernel.tick - start) >>> 0);
+      if (left <= 0 || port.atEnd) return false;
+      const stop = port.watch(kernel.threads.current);
+      try {
+        yield* pause(left);
+      } finally {
+        stop();
+      }
+    }
+  }
+}

@@ -1,0 +1,20 @@
+/** Ticks of 10 ms, and how often something may fail in a row. */
+export const Limit = {
+  /** Between two bytes of a block. */
+  byte: 100,
+  /** For a block, or for its acknowledgement. */
+  block: 300,
+  /** Between two requests to begin. */
+  request: 100,
+  /** How long a line must be silent after a broken block. */
+  silence: 5,
+  errors: 10,
+} as const;
+
+/** How many CAN end a session. */
+const CANCELS = 8;
+/** BS takes back what a shell at the other end would have read. */
+const BACKSPACE = 0x08;
+const CAN = 0x18;
+
+export const CANCEL = new Uint8Array(2 * CANCELS).fill(CAN, 0, CANCELS).fill(BACKSPACE, CANCELS);

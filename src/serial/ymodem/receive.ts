@@ -1,0 +1,158 @@
+import type { Task } from "../../kernel/call.ts";
+import type { PortReader } from "../port.ts";
+import { CANCEL, Limit } from "./limits.ts";
+import { Code, type Defect, readBlock } from "./packet.ts";
+
+/** How a session ended. `refused`: the handler did not want to go on. */
+export type Outcome =
+  "done" | "time-out" | "cancelled" | "refused" | "protocol" | "memory" | Defect;
+
+/** Stages of a session as RT-Thread's enum rym_stage counts them. */
+export const Stage = {
+  None: 0,
+  Establishing: 1,
+  Established: 2,
+  Transmitting: 3,
+  Finishing: 4,
+  Finished: 5,
+} as const;
+export type Stage = (typeof Stage)[keyof typeof Stage];
+
+/** What is done with a session; true goes on, false cancels it. */
+export interface ReceiveHandler {
+  /** Block 0 of a file. */
+  begin(data: Uint8Array): Task<boolean>;
+  data(data: Uint8Array): Task<boolean>;
+  /** The file is complete. */
+  end(): Task<void>;
+  stage?(stage: Stage): void;
+}
+
+/** The receiving side of YMODEM with CRC: a batch of files. */
+export class Receiver {
+  constructor(
+    private readonly line: PortReader,
+    private readonly handler: ReceiveHandler,
+  ) {}
+
+  /** @param seconds How long to wait for the sender. */
+  *run(seconds: number): Task<Outcome> {
+    const outcome = yield* this.session(seconds);
+    if (outcome !== "done" && outcome !== "cancelled") this.line.write(CANCEL);
+    // A sender that was stopped in a block still sends the rest of it.
+    if (outcome !== "done") yield* this.line.purge(Limit.silence);
+    return outcome;
+  }
+
+  private *session(seconds: number): Task<Outcome> {
+    const { handler } = this;
+    handler.stage?.(Stage.Establishing);
+    for (let requests = seconds; ; requests = Limit.errors) {
+      const header = yield* this.header(requests);
+      if (typeof header === "string") return header;
+      // An empty name ends the batch.
+      if (header[0] === 0) {
+        this.send(Code.ACK);
+        handler.stage?.(Stage.Finished);
+        return "done";
+      }
+      if (!(yield* handler.begin(header))) return "refused";
+      this.send(Code.ACK, Code.C);
+      handler.stage?.(Stage.Established);
+      const outcome = yield* this.file();
+      if (outcome !== "done") return outcome;
+      handler.stage?.(Stage.Finishing);
+      yield* handler.end();
+    }
+  }
+
+  /** Asks for block 0 until a sound one comes. */
+  private *header(requests: number): Task<Uint8Array | Outcome> {
+    const { line } = this;
+    let defect: Outcome = "time-out";
+    for (let left = requests; left > 0; left--) {
+      this.send(Code.C);
+      const code = yield* this.control(Limit.request, [Code.SOH, Code.STX, Code.EOT]);
+      if (code === Code.CAN) return "cancelled";
+      if (code < 0) continue;
+      // The end of the file before is said again: its acknowledgement was lost.
+      if (code === Code.EOT) {
+        this.send(Code.ACK);
+        continue;
+      }
+      const block = yield* readBlock(line, code, Limit.byte);
+      if ("data" in block && block.number === 0) return block.data;
+      defect = "data" in block ? "number" : block.defect;
+      yield* line.purge(Limit.silence);
+    }
+    return defect;
+  }
+
+  /** The blocks of one file. */
+  private *file(): Task<Outcome> {
+    const { line, handler } = this;
+    let next = 1;
+    let errors = 0;
+    let ending = false;
+    let failure: Outcome = "time-out";
+    while (errors <= Limit.errors) {
+      const code = yield* this.control(Limit.block, [Code.SOH, Code.STX, Code.EOT]);
+      if (code === Code.CAN) return "cancelled";
+      if (code === Code.EOT) {
+        // A single EOT may be noise: it has to be said twice.
+        if (ending) {
+          this.send(Code.ACK);
+          return "done";
+        }
+        ending = true;
+        this.send(Code.NAK);
+        continue;
+      }
+      ending = false;
+      if (code < 0) {
+        failure = "time-out";
+      } else {
+        const block = yield* readBlock(line, code, Limit.byte);
+        if ("data" in block) {
+          if (block.number === (next & 0xff)) {
+            if (!(yield* handler.data(block.data))) return "refused";
+            if (next === 1) handler.stage?.(Stage.Transmitting);
+            next++;
+            errors = 0;
+            this.send(Code.ACK);
+            continue;
+          }
+          if (block.number === ((next - 1) & 0xff)) {
+            // Sent again because the acknowledgement was lost.
+            this.send(Code.ACK);
+            if (next === 1) this.send(Code.C);
+            errors++;
+            continue;
+          }
+          return "number";
+        }
+        failure = block.defect;
+      }
+      errors++;
+      yield* line.purge(Limit.silence);
+      this.send(next === 1 && code < 0 ? Code.C : Code.NAK);
+    }
+    return failure;
+  }
+
+  /** The next of these control bytes, CAN when there are two in a row, -1 after that long. Anything else is noise. */
+  private *control(ticks: number, wanted: readonly number[]): Task<number> {
+    let before = -1;
+    for (let noise = 0; noise < 4096; noise++) {
+      const byte = yield* this.line.byte(ticks);
+      if (byte < 0 || wanted.includes(byte)) return byte;
+      if (byte === Code.CAN && before === Code.CAN) return byte;
+      before = byte;
+    }
+    return -1;
+  }
+
+  private send(...codes: number[]): void {
+    this.line.write(Uint8Array.from(codes));
+  }
+}

@@ -1,0 +1,110 @@
+import type { Task } from "../../kernel/call.ts";
+import type { PortReader } from "../port.ts";
+import { CANCEL, Limit } from "./limits.ts";
+import { Code, packet } from "./packet.ts";
+import { type Outcome, Stage } from "./receive.ts";
+
+/** Where a session gets its blocks from; undefined cancels it. */
+export interface SendHandler {
+  /** Block 0 of the next file; "end" after the last one. */
+  begin(): Task<Uint8Array | "end" | undefined>;
+  /** The next block with SMALL or LARGE bytes; "end" behind the file. */
+  data(): Task<Uint8Array | "end" | undefined>;
+  /** The other side has the whole file. */
+  end(): Task<void>;
+  /** Data of the block that ends the batch. */
+  last(): Task<Uint8Array | undefined>;
+  stage?(stage: Stage): void;
+}
+
+/** The sending side of YMODEM with CRC: a batch of files. */
+export class Sender {
+  constructor(
+    private readonly line: PortReader,
+    private readonly handler: SendHandler,
+  ) {}
+
+  /** @param seconds How long to wait for the receiver. */
+  *run(seconds: number): Task<Outcome> {
+    const outcome = yield* this.session(seconds);
+    if (outcome !== "done" && outcome !== "cancelled") this.line.write(CANCEL);
+    if (outcome !== "done") yield* this.line.purge(Limit.silence);
+    return outcome;
+  }
+
+  private *session(seconds: number): Task<Outcome> {
+    const { handler } = this;
+    handler.stage?.(Stage.Establishing);
+    for (let wait = seconds; ; wait = Limit.errors) {
+      const answer = yield* this.answer(100 * wait, [Code.C]);
+      if (answer !== Code.C) return answer === Code.CAN ? "cancelled" : "time-out";
+      const header = yield* handler.begin();
+      if (!header) return "refused";
+      const data = header === "end" ? yield* handler.last() : header;
+      if (!data) return "refused";
+      const sent = yield* this.block(0, data, header !== "end");
+      if (sent !== "done") return sent;
+      if (header === "end") {
+        handler.stage?.(Stage.Finished);
+        return "done";
+      }
+      handler.stage?.(Stage.Established);
+      const outcome = yield* this.file();
+      if (outcome !== "done") return outcome;
+      yield* handler.end();
+    }
+  }
+
+  private *file(): Task<Outcome> {
+    const { handler } = this;
+    handler.stage?.(Stage.Transmitting);
+    for (let number = 1; ; number++) {
+      const data = yield* handler.data();
+      if (!data) return "refused";
+      if (data === "end") break;
+      const outcome = yield* this.block(number & 0xff, data, false);
+      if (outcome !== "done") return outcome;
+    }
+    for (let errors = 0; errors <= Limit.errors; errors++) {
+      this.line.write(Uint8Array.of(Code.EOT));
+      const answer = yield* this.answer(Limit.block, [Code.ACK, Code.NAK]);
+      if (answer === Code.CAN) return "cancelled";
+      if (answer === Code.ACK) return "done";
+    }
+    return "time-out";
+  }
+
+  /** Sends a block until it is acknowledged. Behind block 0 of a file the receiver asks for the first one. */
+  private *block(number: number, data: Uint8Array, header: boolean): Task<Outcome> {
+    const { line } = this;
+    const bytes = packet(number, data);
+    let failure: Outcome = "time-out";
+    for (let errors = 0; errors <= Limit.errors; errors++) {
+      // Requests that were made before this block must not be taken for answers to it.
+      if (number === 0) yield* line.purge(0);
+      line.write(bytes);
+      const answer = yield* this.answer(Limit.block, [Code.ACK, Code.NAK]);
+      if (answer === Code.CAN) return "cancelled";
+      if (answer === Code.ACK) {
+        if (!header) return "done";
+        const next = yield* this.answer(Limit.block, [Code.C]);
+        if (next === Code.CAN) return "cancelled";
+        if (next === Code.C) return "done";
+      }
+      failure = answer === Code.NAK ? "crc" : "time-out";
+    }
+    return failure;
+  }
+
+  /** One of these bytes, CAN when there are two in a row, -1 after that long. */
+  private *answer(ticks: number, wanted: readonly number[]): Task<number> {
+    let before = -1;
+    for (let noise = 0; noise < 4096; noise++) {
+      const byte = yield* this.line.byte(ticks);
+      if (byte < 0 || wanted.includes(byte)) return byte;
+      if (byte === Code.CAN && before === Code.CAN) return byte;
+      before = byte;
+    }
+    return -1;
+  }
+}
