@@ -1,52 +1,81 @@
 /**
- * Compares the interpreter with qemu-arm on random instruction sequences for as long as one likes:
- *   bun bench/fuzz/cpu.ts [--seconds 60] [--seed 1] [--state thumb|a32] [--engine NAME] [--rows]
- * Ends with status 1 and an explanation at the first batch with a difference.
+ * Compares the engines with qemu-arm on random instructions and generated C programs for as long as one likes:
+ *   bun run fuzz:cpu [--seconds 60] [--seed 1] [--kind thumb|a32|float-thumb|float-a32|programs] [--engine interpreter|jit] [--rows]
+ * Every batch is named by its seed. Ends with status 1 and an explanation at the first one with a difference. --rows: which rows of
+ * the decode tables were executed, how often.
  */
+import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { newTally, runCases } from "../../test/cpu/qemu/differential.ts";
-import { engines } from "../../test/cpu/qemu/engines.ts";
-import { explain, shrink } from "../../test/cpu/qemu/report.ts";
-import type { State } from "../../test/cpu/qemu/generate.ts";
 import { coverage } from "../../test/cpu/qemu/coverage.ts";
+import { engines } from "../../test/cpu/qemu/engines.ts";
 import { noQemu, noToolchain } from "../../test/cpu/qemu/tools.ts";
+import { type BatchReport, type Kind, KINDS } from "./batch.ts";
 
-/** Cases: three images, one for each length of slices. */
-const BATCH = 3 * 4096;
+/** Cases or programs of a batch; of translated code fewer, since each becomes a WebAssembly module or several. */
+const COUNT: Readonly<Record<Kind, readonly [interpreted: number, translated: number]>> = {
+  thumb: [3 * 4096, 2048],
+  a32: [3 * 4096, 2048],
+  "float-thumb": [4096, 256],
+  "float-a32": [4096, 256],
+  programs: [20, 20],
+};
 
 const { values } = parseArgs({
   options: {
     seconds: { type: "string", default: "60" },
     seed: { type: "string", default: "1" },
-    state: { type: "string" },
-    engine: { type: "string", default: Object.keys(engines)[0] },
+    kind: { type: "string" },
+    engine: { type: "string" },
     rows: { type: "boolean", default: false },
   },
 });
 const absent = noQemu ?? noToolchain;
-if (absent) {
-  console.error(absent);
-  process.exit(2);
+if (absent) fail(2, absent);
+const kinds = values.kind ? [oneOf(values.kind, KINDS, "kind")] : KINDS;
+const chosen = values.engine
+  ? [oneOf(values.engine, Object.keys(engines), "engine")]
+  : Object.keys(engines);
+
+const rows = new Map<string, number>();
+let instructions = 0;
+let batches = 0;
+const end = performance.now() + Number(values.seconds) * 1000;
+let seed = Number(values.seed);
+for (let round = 0; performance.now() < end; round++) {
+  let widest = 0;
+  for (const kind of kinds)
+    for (const engine of chosen) {
+      if (performance.now() >= end && round > 0) continue;
+      const count = COUNT[kind][engine === "interpreter" ? 0 : 1];
+      widest = Math.max(widest, count);
+      console.log(`${kind}, ${engine}: ${count} from seed ${seed}`);
+      const report = run(kind, engine, count);
+      batches++;
+      instructions += report.instructions;
+      for (const [id, n] of report.rows) rows.set(id, (rows.get(id) ?? 0) + n);
+      if (report.differences.length > 0) fail(1, report.differences.join("\n\n"));
+    }
+  seed += widest;
+}
+console.log(`${batches} batches, ${instructions} instructions, no difference; next seed ${seed}`);
+if (values.rows) console.log(coverage(rows));
+
+function run(kind: Kind, engine: string, count: number): BatchReport {
+  const script = join(import.meta.dir, "batch.ts");
+  const { exitCode, stdout, stderr } = Bun.spawnSync(
+    [process.execPath, script, kind, engine, String(seed), String(count)],
+    { stdout: "pipe", stderr: "pipe" },
+  );
+  if (exitCode !== 0) fail(1, `the batch ended with ${exitCode}: ${stderr}`);
+  return JSON.parse(stdout.toString()) as BatchReport;
 }
 
-const states: State[] = values.state ? [values.state as State] : ["thumb", "a32"];
-const tally = newTally();
-const start = performance.now();
-let seed = Number(values.seed);
-for (; performance.now() - start < Number(values.seconds) * 1000; seed += BATCH) {
-  for (const state of states) {
-    runCases(values.engine, state, seed, BATCH, tally);
-    if (tally.differences.length === 0) continue;
-    for (const difference of tally.differences.slice(0, 5))
-      console.log(`${explain(shrink(values.engine, difference), state)}\n`);
-    console.log(
-      `${tally.differences.length} differences in the ${BATCH} ${state} cases from seed ${seed}`,
-    );
-    process.exit(1);
-  }
+function oneOf<T extends string>(text: string, list: readonly T[], what: string): T {
+  const found = list.find((item) => item === text);
+  return found ?? fail(2, `no ${what} ${text}; there are ${list.join(", ")}`);
 }
-const seconds = Math.round((performance.now() - start) / 1000);
-console.log(
-  `${tally.cases} cases, ${tally.instructions} instructions, no difference, ${seconds} s; next seed ${seed}`,
-);
-if (values.rows) console.log(coverage(tally.rows));
+
+function fail(status: number, text: string): never {
+  console.error(text);
+  process.exit(status);
+}

@@ -163,8 +163,17 @@ const swap =
 /** Looked at: a, and every so many bytes from r13 down to it. At most the size of the guard below a stack (kernel/thread.ts). */
 const REACH_STEP = 2048;
 
+function readable(core: Core, address: number): boolean {
+  core.load(address, 1);
+  const found = core.fault === undefined;
+  core.fault = undefined;
+  return found;
+}
+
 const reach: Rare = (core, R, m, ip) => {
   const to = R[m[ip + A]] >>> 0;
+  // A stack pointer that points to nothing says nothing about a stack.
+  if (!readable(core, R[13]) && !readable(core, R[13] - 1)) return;
   for (let at = R[13] >>> 0; at > to;) {
     at = Math.max(at - REACH_STEP, to);
     core.load(at, 1);

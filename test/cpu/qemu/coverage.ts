@@ -14,11 +14,10 @@ export function missingRows(executed: ReadonlyMap<string, number>): string[] {
 export function coverage(executed: ReadonlyMap<string, number>): string {
   const lines: string[] = [];
   for (const [name, rows] of Object.entries(tables)) {
-    const counts = rows.map((e) => ({
-      id: e.name,
-      n: executed.get(e.id) ?? 0,
-      skipped: reasonToSkip(e),
-    }));
+    const counts = rows.map((e) => {
+      const n = executed.get(e.id) ?? 0;
+      return { id: e.name, n, skipped: n > 0 ? undefined : reasonToSkip(e) };
+    });
     const hit = counts.filter(({ n }) => n > 0).length;
     lines.push(`${name}: ${hit} of ${rows.length} rows executed`);
     const rare = counts.filter(({ n, skipped }) => n > 0 || !skipped).sort((a, b) => a.n - b.n);

@@ -127,8 +127,19 @@ export function differencesOf(
   const expected = runQemu(image, timeout);
   const got = runOurs(machine, image, variant);
   return cases.flatMap((test, i) =>
-    same(expected[i], got[i]) ? [] : [{ test, variant, qemu: expected[i], ours: got[i] }],
+    same(expected[i], got[i]) || (variant.guarded && stepsOver(test))
+      ? []
+      : [{ test, variant, qemu: expected[i], ours: got[i] }],
   );
+}
+
+/** `add sp, rm` and its like: a frame that steps over a guard faults when it is made, which qemu-arm knows nothing of. */
+function stepsOver({ instructions }: GeneratedCase): boolean {
+  return instructions.some(({ id, thumb, size, opcode }) => {
+    if (!/\.(add|sub)_(sp_)?reg/.test(id)) return false;
+    if (!thumb) return ((opcode >>> 12) & 15) === 13;
+    return size === 2 ? ((opcode >>> 4) & 8) + (opcode & 7) === 13 : ((opcode >>> 8) & 15) === 13;
+  });
 }
 
 /** Ways to run the interpreter that must make no difference. */

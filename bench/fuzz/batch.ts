@@ -1,0 +1,92 @@
+/**
+ * One batch of random code on one engine against qemu-arm, in a process of its own: what an engine translated stays in memory until its
+ * process ends. `bun bench/fuzz/batch.ts KIND ENGINE SEED COUNT` prints a BatchReport as JSON.
+ */
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { newTally, runCases } from "../../test/cpu/qemu/differential.ts";
+import { newMachine } from "../../test/cpu/qemu/engines.ts";
+import {
+  explainFloat,
+  newFloatTally,
+  runFloatCases,
+} from "../../test/cpu/qemu/float-differential.ts";
+import type { State } from "../../test/cpu/qemu/generate.ts";
+import { runLinux } from "../../test/cpu/qemu/linux.ts";
+import { explain, shrink } from "../../test/cpu/qemu/report.ts";
+import { qemuArm } from "../../test/programs/build.ts";
+import { buildPrograms, TARGETS } from "../../test/programs/generated/builds.ts";
+
+/** Random instructions, random floating-point instructions, generated C programs. */
+export const KINDS = ["thumb", "a32", "float-thumb", "float-a32", "programs"] as const;
+export type Kind = (typeof KINDS)[number];
+
+export interface BatchReport {
+  readonly instructions: number;
+  readonly rows: readonly (readonly [id: string, count: number])[];
+  /** Explanations; more may differ than are explained. */
+  readonly differences: readonly string[];
+}
+
+const EXPLAINED = 5;
+const LEVELS = ["-O0", "-Os", "-O2", "-O3"];
+
+function programs(engine: string, seed: number, count: number): BatchReport {
+  const folder = mkdtempSync(join(tmpdir(), "rtt-sim-fuzz-"));
+  const differences: string[] = [];
+  let instructions = 0;
+  try {
+    // Targets and levels by turns: a seed names its build.
+    const targets = Object.keys(TARGETS);
+    const turn = Math.floor(seed / count);
+    const target = targets[turn % targets.length];
+    const level = LEVELS[Math.floor(turn / targets.length) % LEVELS.length];
+    const file = buildPrograms(folder, seed, count, target, level);
+    const theirs = qemuArm(file);
+    const ours = runLinux(engine, new Uint8Array(readFileSync(file)));
+    instructions = ours.stats.instructions;
+    const text = Buffer.from(ours.stdout).toString("latin1");
+    const where = `programs ${seed}-${seed + count - 1}, ${target} ${level}, ${engine}`;
+    if (theirs.status !== 0)
+      differences.push(`${where}: under qemu-arm status ${theirs.status}\n${theirs.stdout}`);
+    if (text !== theirs.stdout || ours.status !== theirs.status) {
+      const lines = theirs.stdout.split("\n");
+      const at = text.split("\n").findIndex((line, k) => line !== lines[k]);
+      differences.push(
+        `${where}: line ${at} is "${text.split("\n")[at]}", qemu-arm has "${lines[at]}"; status ${ours.status} ${JSON.stringify(ours.fault ?? "")}`,
+      );
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+  return { instructions, rows: [], differences };
+}
+
+function batch(kind: Kind, engine: string, seed: number, count: number): BatchReport {
+  switch (kind) {
+    case "programs":
+      return programs(engine, seed, count);
+    case "thumb":
+    case "a32": {
+      const tally = newTally();
+      runCases(engine, kind, seed, count, tally);
+      const differences = tally.differences
+        .slice(0, EXPLAINED)
+        .map((difference) => explain(shrink(engine, difference), kind));
+      return { instructions: tally.instructions, rows: [...tally.rows], differences };
+    }
+    default: {
+      const tally = newFloatTally();
+      const machine = newMachine(engine);
+      runFloatCases(machine, kind.slice("float-".length) as State, seed, count, tally);
+      const differences = tally.differences.slice(0, EXPLAINED).map(explainFloat);
+      return { instructions: tally.instructions, rows: [...tally.rows], differences };
+    }
+  }
+}
+
+if (import.meta.main) {
+  const [kind, engine, seed, count] = process.argv.slice(2);
+  console.log(JSON.stringify(batch(kind as Kind, engine, Number(seed), Number(count))));
+}
