@@ -1,4 +1,4 @@
-import { DebugCore, Session, Signal, SystemTarget } from "../gdb/mod.ts";
+import { DebugCore, Leave, Session, Signal, SystemTarget } from "../gdb/mod.ts";
 import type { Cpu } from "../cpu/types.ts";
 import type { Machine } from "../machine.ts";
 import { ExitCode } from "./exit-codes.ts";
@@ -9,9 +9,16 @@ import { symbolFinder } from "./symbol-files.ts";
 import type { Tool } from "./with-instruments.ts";
 
 /** Thrown out of a run that the debugger ends. */
-class Killed extends Error {}
+class Killed extends Leave {
+  constructor(
+    /** The debugger stays and may start it again. */
+    readonly stay: boolean,
+  ) {
+    super();
+  }
+}
 /** Thrown out of a run that the debugger starts again. */
-class Restarted extends Error {}
+class Restarted extends Leave {}
 
 /** Milliseconds that a standing system waits for the debugger before it lets the host's event loop have a turn. */
 const TURN = 50;
@@ -54,7 +61,7 @@ export class GdbServer implements Tool {
         core,
         symbols: symbolFinder(this.next, vfs),
       },
-      { kill: () => this.kill(), restart: (program) => this.restart(program) },
+      { kill: (stay) => this.kill(stay), restart: (program) => this.restart(program) },
     );
     const again = this.session !== undefined;
     if (again) {
@@ -91,17 +98,11 @@ export class GdbServer implements Tool {
   finished(code: number): { again: Parsed } | number {
     const { session } = this;
     if (!session || !this.server.connected || !session.exited(code)) return code;
-    // An extended session outlives the program: it is over when the debugger says so.
-    try {
-      while (this.server.connected) this.listen(TURN);
-    } catch (error) {
-      return this.caught(error) ?? code;
-    }
-    return code;
+    return this.linger(code);
   }
 
   caught(error: unknown): { again: Parsed } | number | undefined {
-    if (error instanceof Killed) return ExitCode.Killed;
+    if (error instanceof Killed) return error.stay ? this.linger(ExitCode.Killed) : ExitCode.Killed;
     if (error instanceof Restarted) return { again: this.next };
     return undefined;
   }
@@ -182,8 +183,19 @@ export class GdbServer implements Tool {
     };
   }
 
-  private kill(): never {
-    throw new Killed();
+  /** An extended session outlives the program: it is over when the debugger says so. */
+  private linger(code: number): { again: Parsed } | number {
+    try {
+      while (this.server.connected) this.listen(TURN);
+    } catch (error) {
+      if (error instanceof Restarted) return { again: this.next };
+      if (!(error instanceof Killed)) throw error;
+    }
+    return code;
+  }
+
+  private kill(stay: boolean): never {
+    throw new Killed(stay);
   }
 
   private restart(program: readonly string[]): boolean {

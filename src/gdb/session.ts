@@ -11,7 +11,7 @@ import {
   text,
   toHex,
 } from "./packet.ts";
-import { type Stop, type Target, type WatchKind } from "./types.ts";
+import { Leave, type Stop, type Target, type WatchKind } from "./types.ts";
 
 /** Largest piece of memory in one answer: two digits a byte. */
 const MEMORY_MAX = PACKET_MAX / 2 - 16;
@@ -107,9 +107,19 @@ export class Session {
   }
 
   private packet(payload: string): void {
-    const answer = this.answer(payload);
+    const answer = this.safely(payload);
     if (answer !== undefined) this.reply(answer);
     if (payload === "QStartNoAckMode") this.reader.noAck = true;
+  }
+
+  /** What the guest did to the kernel's data must not end the session. */
+  private safely(payload: string): string | undefined {
+    try {
+      return this.answer(payload);
+    } catch (error) {
+      if (error instanceof Leave) throw error;
+      return "E01";
+    }
   }
 
   /** The answer to a packet; undefined: none, or later. An empty one says that the packet is unknown. */
@@ -153,8 +163,7 @@ export class Session {
         this.closed = true;
         return undefined;
       case "k":
-        this.closed = !this.extended;
-        this.target.kill();
+        this.kill();
         return undefined;
       case "R":
         this.target.restart([]);
@@ -175,8 +184,7 @@ export class Session {
     if (payload.startsWith("vFile:")) return this.files.answer(payload.slice(6));
     if (payload.startsWith("vKill")) {
       this.reply("OK");
-      this.closed = !this.extended;
-      this.target.kill();
+      this.kill();
       return undefined;
     }
     if (payload.startsWith("vRun;")) {
@@ -185,11 +193,18 @@ export class Session {
         .split(";")
         .map((word) => fromHex(word));
       if (words.includes(undefined)) return "E01";
-      if (!this.target.restart(words.map((word) => text(word as Uint8Array)))) return "E01";
       this.running = true;
-      return undefined;
+      if (this.target.restart(words.map((word) => text(word as Uint8Array)))) return undefined;
+      this.running = false;
+      return "E01";
     }
     return "";
+  }
+
+  private kill(): void {
+    this.closed = !this.extended;
+    this.running = false;
+    this.target.kill(this.extended);
   }
 
   private query(payload: string): string | undefined {

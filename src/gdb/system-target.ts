@@ -24,7 +24,7 @@ export interface SystemParts {
 
 /** What only the owner of the process can do. */
 export interface SystemControl {
-  kill(): void;
+  kill(stay: boolean): void;
   /** Starts the program, or the one named, again; false when that cannot be done. */
   restart(program: readonly string[]): boolean;
 }
@@ -180,8 +180,8 @@ export class SystemTarget implements Target {
     this.parts.core.detach();
   }
 
-  kill(): void {
-    this.control.kill();
+  kill(stay: boolean): void {
+    this.control.kill(stay);
   }
 
   restart(program: readonly string[]): boolean {

@@ -1,3 +1,6 @@
+/** Thrown by a target through a session, to whoever runs the system. */
+export abstract class Leave extends Error {}
+
 /** Signals of the protocol (GDB's own numbers). */
 export const Signal = { INT: 2, ILL: 4, TRAP: 5, ABRT: 6, BUS: 10, SEGV: 11 } as const;
 
@@ -50,8 +53,8 @@ export interface Target {
   interrupt(): void;
   /** The debugger goes away; everything it inserted is removed and the target runs on. */
   detach(): void;
-  /** Ends the simulation. */
-  kill(): void;
+  /** Ends the run; with `stay` the debugger may start another one. */
+  kill(stay: boolean): void;
   /** Starts the program again, with another one when `program` is given; false when that cannot be done. */
   restart(program: readonly string[]): boolean;
   /** A file as the target sees it; undefined when there is none. */
