@@ -4,12 +4,14 @@
  * The binary must not read bunfig.toml or .env of whatever directory it is started in: the former can preload code.
  */
 import { makeDefaultDisk } from "../disk/make-disk.ts";
+import { packSdk } from "./cli/sdk-files.ts";
 
 const root = new URL("..", import.meta.url).pathname;
 const option = process.argv.indexOf("--outfile");
 const outfile = option > 0 ? process.argv[option + 1] : `${root}rtt-sim`;
 
 await makeDefaultDisk();
+packSdk();
 const build = Bun.spawnSync(
   [
     process.execPath,

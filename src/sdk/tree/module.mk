@@ -2,10 +2,9 @@
 #
 #     MODULES = hello.mo lib.so
 #     hello.mo: hello.o more.o
-#     lib.so: lib.o
 #     include $(SDK)/module.mk
 #
-# A .mo is a program, a .so a library for dlopen. `make BUILD=debug` keeps symbols and debug information.
+# A .mo is a program, a .so a library for dlopen. `make BUILD=debug` compiles without optimisation and keeps symbols and debug information.
 
 SDK := $(patsubst %/,%,$(dir $(lastword $(MAKEFILE_LIST))))
 PREFIX ?= arm-none-eabi-
@@ -35,12 +34,19 @@ modules: $(MODULES)
 	$(PREFIX)g++ $(RTT_FLAGS) $(RTT_CXXFLAGS) $(CXXFLAGS) -MMD -MP -c $< -o $@
 %.o: %.S
 	$(PREFIX)gcc $(RTT_FLAGS) $(CFLAGS) -c $< -o $@
-%.mo: %.o
-	$(PREFIX)gcc $(RTT_LINK) $(LDFLAGS) -e main $(filter %.o %.a,$^) $(LDLIBS) -o $@
-	$(PREFIX)strip $(if $(filter debug,$(BUILD)),-R .hash,-s -R .hash) $@
-%.so: %.o
-	$(PREFIX)gcc $(RTT_LINK) $(LDFLAGS) -e 0 $(filter %.o %.a,$^) $(LDLIBS) -o $@
-	$(PREFIX)strip $(if $(filter debug,$(BUILD)),-R .hash,-s -R .hash) $@
+
+# A module has the object of its own name when there is such a source, and what a Makefile adds.
+rtt_own = $(wildcard $(basename $(1)).c $(basename $(1)).cpp $(basename $(1)).S)
+$(foreach m,$(MODULES),$(if $(call rtt_own,$(m)),$(eval $(m): $(basename $(m)).o)))
+rtt_objects = $(or $(filter %.o %.a,$^),$(error $@ has no object files: write "$@: a.o b.o" into the Makefile))
+rtt_strip = $(if $(filter debug,$(BUILD)),$(PREFIX)objcopy -R .hash $@,$(PREFIX)strip -s -R .hash $@)
+
+$(filter %.mo,$(MODULES)):
+	$(PREFIX)gcc $(RTT_LINK) $(LDFLAGS) -e main $(rtt_objects) $(LDLIBS) -o $@
+	$(rtt_strip)
+$(filter %.so,$(MODULES)):
+	$(PREFIX)gcc $(RTT_LINK) $(LDFLAGS) -e 0 $(rtt_objects) $(LDLIBS) -o $@
+	$(rtt_strip)
 
 clean:
 	rm -f $(MODULES) $(wildcard *.o *.d)

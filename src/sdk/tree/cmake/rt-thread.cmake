@@ -13,6 +13,7 @@ list(APPEND CMAKE_TRY_COMPILE_PLATFORM_VARIABLES RTT_SDK RTT_PREFIX RTT_DEVICE C
 
 find_program(CMAKE_C_COMPILER ${RTT_PREFIX}gcc REQUIRED)
 find_program(CMAKE_CXX_COMPILER ${RTT_PREFIX}g++)
+find_program(RTT_STRIP ${RTT_PREFIX}strip REQUIRED)
 set(CMAKE_ASM_COMPILER ${CMAKE_C_COMPILER})
 # A program cannot be linked without a board: compiling is what the checks can do.
 set(CMAKE_TRY_COMPILE_TARGET_TYPE STATIC_LIBRARY)

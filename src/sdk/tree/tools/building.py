@@ -96,6 +96,15 @@ _LISTS = (
 )
 
 
+def _append(env, key, value):
+    """Adds to a variable of an environment what is not in it; flags may be strings with several of them."""
+    if not key.endswith('FLAGS'):
+        env.AppendUnique(**{key: value})
+        return
+    flags = Split(env.get(key, ''))
+    env[key] = flags + [flag for flag in Split(value) if flag not in flags]
+
+
 def DefineGroup(name, src, depend, **parameters):
     """
     Files that belong together, with what they need. CPPPATH, CPPDEFINES, CCFLAGS and so on go to the environment of the whole build,
@@ -106,13 +115,13 @@ def DefineGroup(name, src, depend, **parameters):
     Projects.append({'name': name, 'src': src, **parameters})
     for key in _LISTS:
         if key in parameters:
-            Env.AppendUnique(**{key: Split(parameters[key]) if key.endswith('FLAGS') else parameters[key]})
+            _append(Env, key, parameters[key])
     local = {key[6:]: value for key, value in parameters.items() if key.startswith('LOCAL_')}
     env = Env
     if local:
         env = Env.Clone()
         for key, value in local.items():
-            env.AppendUnique(**{key: Split(value) if key.endswith('FLAGS') else value})
+            _append(env, key, value)
     objects = []
     for item in Flatten([src]):
         text = str(item)

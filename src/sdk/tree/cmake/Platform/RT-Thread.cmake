@@ -13,8 +13,8 @@ foreach(rtt_lang C CXX ASM)
   set(rtt_compiler "<CMAKE_${rtt_lang}_COMPILER> ${rtt_device_${RTT_DEVICE}} ${rtt_link}")
   set(CMAKE_${rtt_lang}_LINK_EXECUTABLE
       "${rtt_compiler} <LINK_FLAGS> -e main <OBJECTS> -o <TARGET> <LINK_LIBRARIES>"
-      "<CMAKE_STRIP> -R .hash <TARGET>")
+      "${RTT_STRIP} -R .hash <TARGET>")
   set(CMAKE_${rtt_lang}_CREATE_SHARED_LIBRARY
       "${rtt_compiler} <LINK_FLAGS> -e 0 <OBJECTS> -o <TARGET> <LINK_LIBRARIES>"
-      "<CMAKE_STRIP> -R .hash <TARGET>")
+      "${RTT_STRIP} -R .hash <TARGET>")
 endforeach()
