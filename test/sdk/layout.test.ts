@@ -3,26 +3,11 @@
  * those of the original headers compiled by the same compiler; `sizeof` entries have no member.
  */
 import { expect, setDefaultTimeout, test } from "bun:test";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { DEFINES, DEVICE_FLAGS, SDK_INCLUDE, toolchain } from "../../disk/toolchain.ts";
+import { toolchain } from "../../disk/toolchain.ts";
+import { HEADERS, words } from "./words.ts";
 
 // A compiler run for every header takes its time on a busy machine.
 setDefaultTimeout(60_000);
-
-const HEADERS = [
-  "rtthread.h",
-  "rtdevice.h",
-  "dlmodule.h",
-  "dfs_posix.h",
-  "pthread.h",
-  "semaphore.h",
-  "mqueue.h",
-  "setjmp.h",
-  "stdio.h",
-  "time.h",
-];
 
 const LAYOUT: Record<string, Record<string, number>> = {
   "struct rt_object": { "": 24, name: 0, type: 8, flag: 9, module_id: 12, list: 16 },
@@ -218,70 +203,3 @@ test.skipIf(toolchain() === undefined)(
     );
   },
 );
-
-const CONSTANTS: Record<string, number> = {
-  RT_EINVAL: 10,
-  RT_IPC_FLAG_PRIO: 1,
-  RT_WAITING_FOREVER: -1,
-  RT_THREAD_CLOSE: 4,
-  RT_THREAD_STAT_YIELD: 8,
-  RT_THREAD_CTRL_CHANGE_PRIORITY: 2,
-  RT_TIMER_FLAG_SOFT_TIMER: 4,
-  RT_TIMER_CTRL_GET_STATE: 4,
-  RT_EVENT_FLAG_CLEAR: 4,
-  RT_Object_Class_Module: 11,
-  RT_Device_Class_Unknown: 22,
-  RT_DEVICE_FLAG_INT_RX: 0x100,
-  RT_DEVICE_OFLAG_OPEN: 8,
-  O_CREAT: 0x200,
-  O_DIRECTORY: 0x200000,
-  O_APPEND: 8,
-  CLOCKS_PER_SEC: 100,
-  PTHREAD_MUTEX_ERRORCHECK: 2,
-  SCHED_FIFO: 1,
-};
-
-test.skipIf(toolchain() === undefined)(
-  "constants are those of the original kernel and its C library (needs arm-none-eabi-gcc)",
-  () => {
-    const names = Object.keys(CONSTANTS);
-    const source = [
-      ...HEADERS.map((header) => `#include <${header}>`),
-      `const unsigned table[] = {${names.map((name) => `(unsigned)(${name})`).join(",")}};`,
-    ].join("\n");
-    const values = words(source, names.length);
-    expect(Object.fromEntries(names.map((name, i) => [name, values[i] | 0]))).toEqual(CONSTANTS);
-  },
-);
-
-/** Compiles a file that defines `table` and returns its words. */
-function words(source: string, count: number): Uint32Array {
-  const dir = mkdtempSync(join(tmpdir(), "layout-"));
-  try {
-    const c = join(dir, "t.c");
-    const o = join(dir, "t.o");
-    const bin = join(dir, "t.bin");
-    writeFileSync(c, source);
-    run([
-      "arm-none-eabi-gcc",
-      ...DEVICE_FLAGS.a9,
-      ...DEFINES,
-      `-I${SDK_INCLUDE}`,
-      "-c",
-      c,
-      "-o",
-      o,
-    ]);
-    run(["arm-none-eabi-objcopy", "-O", "binary", "-j", ".rodata", o, bin]);
-    const bytes = readFileSync(bin);
-    expect(bytes.length).toBe(count * 4);
-    return new Uint32Array(bytes.buffer, bytes.byteOffset, count);
-  } finally {
-    rmSync(dir, { recursive: true, force: true });
-  }
-}
-
-function run(command: string[]): void {
-  const result = Bun.spawnSync(command, { stderr: "pipe" });
-  if (result.exitCode !== 0) throw new Error(`${command.join(" ")}\n${result.stderr.toString()}`);
-}
