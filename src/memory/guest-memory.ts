@@ -52,6 +52,9 @@ export class GuestMemory {
    */
   onCodeWrite: (start: number, end: number) => boolean = () => false;
 
+  /** Called when the rights of a range were set: an engine may rely on what can be read. */
+  onProtect: () => void = () => {};
+
   private readonly mapped: Uint8Array;
   private readonly code = new Set<number>();
   private readonly guards = new Map<number, Guard[]>();
@@ -89,6 +92,7 @@ export class GuestMemory {
     this.rights.fill(rights, first, last);
     for (const g of this.code) this.refresh(g);
     for (const g of this.guards.keys()) this.refresh(g);
+    this.onProtect();
   }
 
   /** Marks [start, end) as translated: the next store into it calls `onCodeWrite`. */
@@ -106,7 +110,7 @@ export class GuestMemory {
     }
   }
 
-  /** Guest accesses inside [start, end) become faults that carry `tag`; host accessors are not affected. */
+  /** Guest stores to [start, end) become faults that carry `tag`; loads and host accessors are not affected. */
   addGuard(start: number, end: number, tag: unknown): void {
     const guard = { start, end, tag };
     for (let g = start >>> GRANULE_SHIFT; g <= (end - 1) >>> GRANULE_SHIFT; g++) {
@@ -154,11 +158,12 @@ export class GuestMemory {
       if (allowed === 0) throw new GuestFault(access, address, "unmapped");
       if (access === "write" && !(allowed & WRITE))
         throw new GuestFault(access, address, "read-only");
+      if (access !== "write") continue;
       for (const guard of this.guards.get(g) ?? []) {
         if (address < guard.end && address + size > guard.start)
           throw new GuestFault(access, address, "guard");
       }
-      if (access === "write" && this.code.has(g)) this.writeCode(g, address, address + size);
+      if (this.code.has(g)) this.writeCode(g, address, address + size);
     }
   }
 
@@ -266,7 +271,7 @@ export class GuestMemory {
   private refresh(granule: number): void {
     let rights = this.mapped[granule - (this.base >>> GRANULE_SHIFT)] ?? 0;
     if (this.code.has(granule)) rights &= ~WRITE;
-    if (this.guards.has(granule)) rights = 0;
+    if (this.guards.has(granule)) rights &= ~WRITE;
     this.rights[granule] = rights;
   }
 }

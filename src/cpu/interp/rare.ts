@@ -177,7 +177,8 @@ const reach: Rare = (core, R, m, ip) => {
   for (let at = R[13] >>> 0; at > to;) {
     at = Math.max(at - REACH_STEP, to);
     core.load(at, 1);
-    if (core.fault !== undefined) return core.dataAbort(at, 1, "write", core.fault.why);
+    const why = core.memory.guardAt(at) === undefined ? core.fault?.why : "guard";
+    if (why !== undefined) return core.dataAbort(at, 1, "write", why);
   }
 };
 /** LDRD, STRD with a register offset. */

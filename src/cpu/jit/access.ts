@@ -1,150 +1,199 @@
 import { GRANULE_SHIFT, READ, WRITE } from "../../memory/mod.ts";
-import { type Inst, Op, TEMP } from "../ir/ops.ts";
+import { type Inst, Op } from "../ir/ops.ts";
+import type { Check } from "./checks.ts";
 import { Local, local } from "./layout.ts";
+import { accessOf, registersOf, type Shape, singleOf } from "./shapes.ts";
 import { W, type Writer } from "./wasm.ts";
 
-// Loads and stores. The fast path tests the rights of the granule and the alignment. What is refused, the interpreter executes: a
-// call to the host that comes back would cost every value that lives across it a place in memory, also where it is never made.
+// Loads and stores. A load tests that its address is in the range that can be read, a store the rights of its granule. What is
+// refused, the interpreter executes: a call to the host that comes back would cost every value that lives across it a place in
+// memory, also where it is never made.
 
-interface Access {
+/** Guest addresses that can be read: start is a multiple of 4. */
+export interface Readable {
+  readonly start: number;
   readonly size: number;
-  readonly store: boolean;
-  readonly op: number;
-}
-const accesses: (Access | undefined)[] = [];
-accesses[Op.ldr] = { size: 4, store: false, op: W.load };
-accesses[Op.ldrb] = { size: 1, store: false, op: W.load8u };
-accesses[Op.ldrh] = { size: 2, store: false, op: W.load16u };
-accesses[Op.ldrsb] = { size: 1, store: false, op: W.load8s };
-accesses[Op.ldrsh] = { size: 2, store: false, op: W.load16s };
-accesses[Op.str] = { size: 4, store: true, op: W.store };
-accesses[Op.strb] = { size: 1, store: true, op: W.store8 };
-accesses[Op.strh] = { size: 2, store: true, op: W.store16 };
-
-export function isAccess(op: number): boolean {
-  return (
-    accesses[op] !== undefined || op === Op.ldm || op === Op.stm || op === Op.ldrd || op === Op.strd
-  );
-}
-
-/** Registers of a mask, bit 15 being t0. */
-export function registersOf(mask: number): number[] {
-  const list: number[] = [];
-  for (let r = 0; r < 16; r++) if (mask & (1 << r)) list.push(r === 15 ? TEMP : r);
-  return list;
 }
 
 /** Writes the way out to the interpreter, within so many ifs. */
 type Refused = (ifs: number) => void;
 
-/** Writes a load or store. */
-export function emitAccess(x: Inst, w: Writer, refused: Refused): void {
-  const access = accesses[x.op];
-  if (access) return single(x, access, w, refused);
-  const store = x.op === Op.stm || x.op === Op.strd;
-  let list: number[];
-  if (x.op === Op.ldrd) list = [x.d, x.e];
-  else if (x.op === Op.strd) list = [x.s, x.t];
-  else list = registersOf(x.i);
-  pushAddress(x, x.op === Op.ldm || x.op === Op.stm, w);
-  w.set(Local.Address);
-  checkWords(list.length * 4, store, w, refused);
-  list.forEach((r, k) => {
-    w.get(Local.Address);
-    if (store) {
-      w.get(local(r));
-      w.memory(W.store, k * 4);
+/** Writes loads and stores. */
+export class AccessEmitter {
+  constructor(
+    private readonly w: Writer,
+    private readonly readable: Readable,
+  ) {}
+
+  /** A load or store; `check` is that of `planChecks`. */
+  emit(x: Inst, check: Check | undefined, refused: Refused): void {
+    const shape = accessOf(x)!;
+    const { w } = this;
+    // Behind a check of its base, nothing wraps around: the offset can be part of the access.
+    let offset = 0;
+    if (check && shape.offset !== undefined) {
+      this.check(x, check, refused);
+      if (shape.offset >= 0) offset = shape.offset;
+      else {
+        w.get(local(x.a));
+        w.const(shape.offset);
+        w.op(W.add);
+        w.set(Local.Address);
+      }
     } else {
-      w.memory(W.load, k * 4);
-      w.set(local(r));
+      this.pushAddress(x, shape);
+      w.set(Local.Address);
+      if (shape.store) this.checkStore(shape.size, shape.words, refused);
+      else this.checkRead(Local.Address, 0, shape.size, shape.words, refused);
     }
-  });
-}
-
-function pushAddress(x: Inst, multiple: boolean, w: Writer): void {
-  if (x.ka) w.const(x.a);
-  else w.get(local(x.a));
-  if (multiple || x.kb) {
-    const offset = multiple ? x.j : x.b;
-    if (offset === 0) return;
-    w.const(offset);
-  } else {
-    w.get(local(x.b));
-    if (x.i && accesses[x.op]) {
-      w.const(x.i);
-      w.op(W.shl);
-    }
+    const base =
+      check && shape.offset !== undefined && shape.offset >= 0 ? local(x.a) : Local.Address;
+    this.transfer(x, shape, base, offset);
   }
-  w.op(W.add);
-}
 
-function single(x: Inst, { size, store, op }: Access, w: Writer, refused: Refused): void {
-  pushAddress(x, false, w);
-  w.tee(Local.Address);
-  pushRights(size, w);
-  w.const(store ? WRITE : READ);
-  w.op(W.and, W.eqz);
-  w.openUnlikely();
-  if (size === 1) refused(1);
-  else {
-    // Unaligned: both granules.
-    pushRightsOfBoth(size, w);
-    w.const(store ? WRITE : READ);
-    w.op(W.and, W.eqz);
+  private transfer(x: Inst, { store }: Shape, base: number, offset: number): void {
+    const { w } = this;
+    const single = singleOf(x.op);
+    if (single) {
+      w.get(base);
+      if (store) w.get(local(x.s));
+      w.memory(single.code, offset);
+      if (!store) w.set(local(x.d));
+      return;
+    }
+    let list: number[];
+    if (x.op === Op.ldrd) list = [x.d, x.e];
+    else if (x.op === Op.strd) list = [x.s, x.t];
+    else list = registersOf(x.i);
+    // The base may be among the registers that are loaded.
+    if (!store && base !== Local.Address) {
+      w.get(base);
+      w.set(Local.Address);
+      base = Local.Address;
+    }
+    list.forEach((r, k) => {
+      w.get(base);
+      if (store) w.get(local(r));
+      w.memory(store ? W.store : W.load, offset + k * 4);
+      if (!store) w.set(local(r));
+    });
+  }
+
+  private check(x: Inst, { low, high, aligned, store }: Check, refused: Refused): void {
+    if (low === high) return;
+    const { w } = this;
+    if (!store) return this.checkRead(local(x.a), low, high - low, aligned, refused);
+    w.get(local(x.a));
+    if (low) {
+      w.const(low);
+      w.op(W.add);
+    }
+    w.set(Local.Address);
+    this.checkStore(high - low, aligned, refused);
+  }
+
+  /** [base + low, base + low + size) can be read. */
+  private checkRead(
+    base: number,
+    low: number,
+    size: number,
+    aligned: boolean,
+    refused: Refused,
+  ): void {
+    const { w, readable } = this;
+    w.get(base);
+    w.const(readable.start - low);
+    w.op(W.sub);
+    const last = readable.size - size;
+    if (aligned) {
+      // The bits that must be zero go to the top.
+      w.const(2);
+      w.op(W.rotr);
+      w.const((last >>> 2) + 1);
+    } else w.const(last + 1);
+    w.op(W.geU);
     w.openUnlikely();
-    refused(2);
+    refused(1);
     w.end();
   }
-  w.end();
-  w.get(Local.Address);
-  if (store) {
-    w.get(local(x.s));
-    w.memory(op, 0);
-  } else {
-    w.memory(op, 0);
-    w.set(local(x.d));
-  }
-}
 
-/**
- * The rights of the granule of the address on the stack, or 0 when the address is not a multiple of `size`: the rotation moves
- * the bits that must be zero to the top.
- */
-function pushRights(size: number, w: Writer): void {
-  const bits = size === 4 ? 2 : size - 1;
-  if (bits) {
-    w.const(bits);
-    w.op(W.rotr);
+  /** So many bytes from Address on, which touch one granule or two, can be written. */
+  private checkStore(size: number, aligned: boolean, refused: Refused): void {
+    const { w } = this;
+    this.pushRights(0, size === 1 ? 1 : size === 2 ? 2 : 4);
+    if (aligned && size > 4) {
+      this.pushRights(size - 4, 4);
+      w.op(W.and);
+    }
+    w.const(WRITE);
+    w.op(W.and, W.eqz);
+    w.openUnlikely();
+    if (aligned || size === 1) refused(1);
+    else {
+      // Unaligned: both granules.
+      this.pushRights(0, 1);
+      this.pushRights(size - 1, 1);
+      w.op(W.and);
+      w.const(WRITE);
+      w.op(W.and, W.eqz);
+      w.openUnlikely();
+      refused(2);
+      w.end();
+    }
+    w.end();
   }
-  w.const(GRANULE_SHIFT - bits);
-  w.op(W.shrU);
-  w.memory(W.load8u, 0);
-}
 
-/** At most 16 words: they touch two granules. */
-function checkWords(size: number, store: boolean, w: Writer, refused: Refused): void {
-  w.get(Local.Address);
-  pushRights(4, w);
-  if (size > 4) {
+  /**
+   * The rights of the granule of Address + offset on the stack, or 0 when that is not a multiple of `unit`: the rotation moves the
+   * bits that must be zero to the top.
+   */
+  private pushRights(offset: number, unit: 1 | 2 | 4): void {
+    const { w } = this;
     w.get(Local.Address);
-    w.const(size - 4);
-    w.op(W.add);
-    pushRights(4, w);
-    w.op(W.and);
+    if (offset) {
+      w.const(offset);
+      w.op(W.add);
+    }
+    const bits = unit === 4 ? 2 : unit - 1;
+    if (bits) {
+      w.const(bits);
+      w.op(W.rotr);
+    }
+    w.const(GRANULE_SHIFT - bits);
+    w.op(W.shrU);
+    w.memory(W.load8u, 0);
   }
-  w.const(store ? WRITE : READ);
-  w.op(W.and, W.eqz);
-  w.openUnlikely();
-  refused(1);
-  w.end();
+
+  private pushAddress(x: Inst, { offset }: Shape): void {
+    const { w } = this;
+    if (x.ka) w.const(x.a);
+    else w.get(local(x.a));
+    if (offset !== undefined) {
+      if (offset === 0) return;
+      w.const(offset);
+    } else {
+      w.get(local(x.b));
+      if (x.i && singleOf(x.op)) {
+        w.const(x.i);
+        w.op(W.shl);
+      }
+    }
+    w.op(W.add);
+  }
 }
 
-function pushRightsOfBoth(size: number, w: Writer): void {
-  w.get(Local.Address);
-  pushRights(1, w);
-  w.get(Local.Address);
-  w.const(size - 1);
-  w.op(W.add);
-  pushRights(1, w);
-  w.op(W.and);
+/** The range of guest addresses whose granules can be read: the longest. */
+export function readableRange(rights: Uint8Array, base: number, end: number): Readable {
+  let best = { start: base, size: 0 };
+  let from = -1;
+  const last = end >>> GRANULE_SHIFT;
+  for (let g = base >>> GRANULE_SHIFT; g <= last; g++) {
+    const can = g < last && (rights[g] & READ) !== 0;
+    if (can && from < 0) from = g;
+    if (can || from < 0) continue;
+    const size = (g - from) << GRANULE_SHIFT;
+    if (size > best.size) best = { start: from << GRANULE_SHIFT, size };
+    from = -1;
+  }
+  return best;
 }

@@ -1,6 +1,6 @@
 import { C, type Inst, NONE, NZ, NZCV, Op, V } from "../ir/ops.ts";
-import type { Flags } from "./flags.ts";
-import { Local, local } from "./layout.ts";
+import { constant, type Flags, register } from "./flags.ts";
+import { JUNK, Local, local } from "./layout.ts";
 import { I32, W, type Writer } from "./wasm.ts";
 
 // Data processing: ops that cannot fault or leave.
@@ -17,9 +17,10 @@ function pushB(x: Inst, w: Writer): void {
 }
 /** The value on the stack is the result of x. */
 function result(x: Inst, w: Writer, flags: Flags): void {
-  const d = x.d === NONE ? Local.S0 : local(x.d);
-  w.set(d);
-  if (x.set & NZ) flags.setNZ(d);
+  const wanted = x.set & NZ;
+  const d = x.d === NONE ? JUNK : x.d;
+  w.set(d === JUNK && !wanted ? Local.S0 : local(d));
+  if (wanted) flags.setResult(d);
 }
 
 /** Addition or subtraction: the flags stay pending. */
@@ -34,16 +35,23 @@ const sum =
       w.op(op);
       return result(x, w, flags);
     }
-    first(x, w);
-    second(x, w);
-    w.set(Local.Y);
-    w.set(Local.X);
-    flags.pend(sub);
-    if (x.d === NONE) return;
-    w.get(Local.X);
-    w.get(Local.Y);
-    w.op(op);
-    w.set(local(x.d));
+    const a = x.ka ? constant(x.a) : register(x.a);
+    const b = x.kb ? constant(x.b) : register(x.b);
+    let [p, q] = reverse ? [b, a] : [a, b];
+    const { d } = x;
+    if (d !== NONE) {
+      first(x, w);
+      second(x, w);
+      w.op(op);
+      // What is added or taken away again gives the operand that is overwritten.
+      if (p.r === d && q.r === NONE) p = register(d, sub ? q.k : -q.k | 0);
+      else {
+        if (p.r === d) p = flags.save(p);
+        if (q.r === d) q = p.r === d ? p : flags.save(q);
+      }
+      w.set(local(d));
+    }
+    flags.setSum({ sub, x: p, y: q }, d);
   };
 
 /** AddWithCarry (ARM ARM A2.2.1). */

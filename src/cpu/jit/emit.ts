@@ -1,11 +1,14 @@
 import { Slot } from "../interp/state.ts";
 import { C, conditionReads, type Inst, NONE, NZCV, Op } from "../ir/ops.ts";
-import { emitAccess, isAccess, registersOf } from "./access.ts";
+import { AccessEmitter, type Readable } from "./access.ts";
+import { planChecks } from "./checks.ts";
 import { dataEmitter } from "./data.ts";
-import { Flags, FLAGS_IN_FILE, meet } from "./flags.ts";
+import { Flags } from "./flags.ts";
+import { IN_FILE, IN_LOCALS, meet, same, type State } from "./flags-state.ts";
 import { dominates, fallsThrough, type Graph, isCall, type Node } from "./graph.ts";
 import * as layout from "./layout.ts";
 import { FILE, Local, local } from "./layout.ts";
+import { groupEnd, isAccess, needsInterpreter, registersOf } from "./shapes.ts";
 import { I32, I64, Import, Type, W, type Writer } from "./wasm.ts";
 
 /** Labels of the ways out, which enclose the code of a region. */
@@ -16,7 +19,6 @@ type Label = number | typeof LEAVE | typeof UNWIND | typeof EXIT | undefined;
 
 /** Number for `svc` that asks the interpreter to execute the instruction at the pc. */
 export const STEP = -1;
-const ALL = 0b010101;
 
 /**
  * Writes the function of a region. Guest registers and flags are locals; the register file has them whenever other code runs. Three
@@ -29,9 +31,11 @@ export class RegionEmitter {
   private readonly used: readonly number[];
   private readonly written: readonly number[];
   /** State of the flags where a block begins. */
-  private readonly entryState = new Map<number, number>();
+  private readonly entryState = new Map<number, State>();
   /** Blocks at whose beginning some flag is read before it is written. */
   private readonly readsFlags: ReadonlySet<number>;
+  private readonly access: AccessEmitter;
+  private readonly plans = new Map<Node, ReturnType<typeof planChecks>>();
   private dry = false;
   private changed = false;
   /** Instructions of the current block that local Work includes. */
@@ -46,8 +50,10 @@ export class RegionEmitter {
     private readonly graph: Graph,
     private readonly slotOf: (key: number) => number,
     private readonly literalAt: (address: number) => number | undefined,
+    readable: Readable,
   ) {
-    this.flags = new Flags(w);
+    this.access = new AccessEmitter(w, readable);
+    this.flags = new Flags(w, Local.Saved);
     const { used, written } = registers(graph);
     this.used = used;
     this.written = written;
@@ -56,20 +62,21 @@ export class RegionEmitter {
 
   /** Local declarations and code. */
   write(): void {
-    const { w, graph } = this;
-    w.unsigned(2);
+    const { w, graph, flags } = this;
+    this.findEntryStates();
+    w.unsigned(3);
     w.unsigned(layout.WORD_LOCALS);
     w.byte(I32);
     w.unsigned(layout.LONG_LOCALS);
     w.byte(I64);
-    this.findEntryStates();
+    w.unsigned(flags.saved.size);
+    w.byte(I32);
     this.reload();
     this.open(W.block, EXIT);
     this.open(W.block, UNWIND);
     this.open(W.block, LEAVE);
-    this.flags.state = FLAGS_IN_FILE;
-    if (this.entryState.get(graph.entry.key) !== FLAGS_IN_FILE)
-      this.flags.convert(this.entryState.get(graph.entry.key)!);
+    flags.state = IN_FILE;
+    flags.convert(this.entryState.get(graph.entry.key)!);
     this.tree(graph.entry);
     this.close();
     this.storeRegisters();
@@ -79,6 +86,7 @@ export class RegionEmitter {
     w.op(W.return);
     this.close();
     this.storeRegisters();
+    this.storeLeft();
     this.storeFile(Slot.PC * 4, () => {
       w.get(Local.Key);
       w.const(-2);
@@ -93,19 +101,36 @@ export class RegionEmitter {
     w.get(Local.Work);
     w.end();
   }
+  /** What states of the flags name, and which state it is. */
+  private storeLeft(): void {
+    const { left, saved } = this.flags;
+    const store = (offset: number, local: number): void =>
+      this.storeFile(offset, () => this.w.get(local));
+    for (let r = 0; r <= layout.JUNK; r++) if (left.temporaries & (1 << r)) store(r * 4, local(r));
+    for (const [r, at] of saved) store(layout.LEFT_SAVED + r * 4, at);
+    if (left.locals) {
+      store(layout.LEFT_N, Local.N);
+      store(layout.LEFT_Z, Local.Z);
+      store(layout.LEFT_C, Local.C);
+      store(layout.LEFT_V, Local.V);
+    }
+    if (left.source) store(layout.LEFT_SOURCE, Local.Source);
+    store(layout.LEFT_STATE, Local.Left);
+  }
 
   /** Runs over the blocks until the states of the flags at their beginnings are stable. What is written is thrown away. */
   private findEntryStates(): void {
     const { w, graph } = this;
     const at = w.at;
     this.dry = true;
-    this.entryState.set(graph.entry.key, FLAGS_IN_FILE);
-    const done = new Map<Node, number>();
+    this.entryState.set(graph.entry.key, IN_FILE);
+    const done = new Map<Node, State>();
     do {
       this.changed = false;
       for (const n of graph.nodes) {
-        const state = this.entryState.get(n.key) ?? FLAGS_IN_FILE;
-        if (done.get(n) === state) continue;
+        const state = this.entryState.get(n.key) ?? IN_FILE;
+        const before = done.get(n);
+        if (before && same(before, state)) continue;
         done.set(n, state);
         this.flags.state = state;
         this.body(n);
@@ -140,7 +165,7 @@ export class RegionEmitter {
     if (this.dry) {
       const state = this.flags.state;
       const next = known === undefined ? state : meet(known, state, this.readsFlags.has(key));
-      if (next !== known) {
+      if (!known || !same(next, known)) {
         this.entryState.set(key, next);
         this.changed = true;
       }
@@ -157,7 +182,7 @@ export class RegionEmitter {
     const { ir } = n;
     const { insts } = ir;
     this.counted = 0;
-    let skip: { label: number; state: number } | undefined;
+    let skip: { label: number; state: State } | undefined;
     const closeSkip = (k: number): void => {
       if (!skip) return;
       const last = insts[k - 1];
@@ -173,8 +198,9 @@ export class RegionEmitter {
       if (x.op === Op.skip) {
         const changes = this.changesFlags(ir, k + 1, x.label);
         if (changes) flags.settle();
+        flags.beforeWrite(writtenBy(insts, k + 1, x.label));
         flags.condition(x.cond);
-        if (changes) flags.state = ALL;
+        if (changes) flags.state = IN_LOCALS;
         w.op(W.eqz);
         this.open(W.if, undefined);
         skip = { label: x.label, state: flags.state };
@@ -215,6 +241,8 @@ export class RegionEmitter {
     const { ir } = n;
     const x = ir.insts[k];
     const data = dataEmitter(x.op);
+    // A sum that writes all flags needs nothing of what they were.
+    if (!data || !writesAllFlags(x)) flags.beforeWrite(writtenBy(ir.insts, k, k + 1));
     if (data) return data(x, w, flags);
     if (x.op === Op.ldr && x.ka && x.kb) {
       const value = this.literalAt((x.a + x.b) | 0);
@@ -224,7 +252,9 @@ export class RegionEmitter {
       }
     }
     if (isAccess(x.op)) {
-      return emitAccess(x, w, (ifs) => {
+      let plan = this.plans.get(n);
+      if (!plan) this.plans.set(n, (plan = planChecks(ir.insts)));
+      return this.access.emit(x, plan.get(k), (ifs) => {
         for (let k = 0; k < ifs; k++) this.labels.push(undefined);
         this.interpretAt(n, x);
         this.labels.length -= ifs;
@@ -295,7 +325,7 @@ export class RegionEmitter {
     w.const(own);
     w.op(W.leU);
     this.open(W.if, undefined);
-    this.spend(0, () => this.br(EXIT));
+    this.spend(0, () => this.exit());
     this.close();
   }
 
@@ -308,7 +338,7 @@ export class RegionEmitter {
     const { counted } = this;
     this.count(x.at + 1 - counted);
     flags.spill();
-    flags.state = FLAGS_IN_FILE;
+    flags.state = IN_FILE;
     this.storeRegisters();
     if (x.op === Op.br) {
       if (isBackward(x.to, own)) this.spend(0, () => this.exitAt(x.to));
@@ -375,6 +405,7 @@ export class RegionEmitter {
     const x = insts[k];
     this.count(x.at + 1 - this.counted);
     flags.spill();
+    flags.state = IN_FILE;
     w.get(local(x.a));
     w.set(Local.Key);
     this.spendIfBackward(pcs[x.at]);
@@ -408,9 +439,12 @@ export class RegionEmitter {
   // Ways out.
 
   private exitAt(key: number): void {
-    this.flags.spill();
     this.w.const(key);
     this.w.set(Local.Key);
+    this.exit();
+  }
+  private exit(): void {
+    this.flags.leave();
     this.br(EXIT);
   }
   /** The interpreter is to execute the instruction of x, of which nothing has been done, and to go on. */
@@ -432,7 +466,7 @@ export class RegionEmitter {
     const done = number === STEP ? x.at : x.at + 1;
     this.count(done - counted);
     flags.spill();
-    flags.state = FLAGS_IN_FILE;
+    flags.state = IN_FILE;
     this.storeRegisters();
     const it = ir.its[number === STEP ? x.at : x.at + 1];
     if (it) this.storeFile(Slot.IT * 4, () => w.const(it));
@@ -516,24 +550,7 @@ function isBackward(to: number, own: number): boolean {
   return (to & ~1) >>> 0 <= own >>> 0;
 }
 
-/** Index behind the ops of the instruction that op k belongs to. */
-function groupEnd(insts: readonly Inst[], k: number): number {
-  let end = k + 1;
-  while (end < insts.length && insts[end].at === insts[k].at) end++;
-  return end;
-}
-
-const branches = new Set([Op.br, Op.brc, Op.brz, Op.brnz, Op.bx, Op.svc, Op.bkpt, Op.udf, Op.skip]);
-
 const shifts = new Set([Op.lsl, Op.lsr, Op.asr, Op.ror]);
-
-function needsInterpreter(insts: readonly Inst[], from: number, to: number): boolean {
-  for (let k = from; k < to; k++) {
-    const { op } = insts[k];
-    if (!dataEmitter(op) && !isAccess(op) && !branches.has(op)) return true;
-  }
-  return false;
-}
 
 /** bx lr, or the target was loaded from the stack: the caller waits for this address. */
 function isReturn(insts: readonly Inst[], k: number): boolean {
@@ -544,6 +561,24 @@ function isReturn(insts: readonly Inst[], k: number): boolean {
     if (x.op === Op.ldm || (x.op === Op.ldr && x.d === a && x.a === 13)) return true;
   }
   return false;
+}
+
+/** The mask of registers and temporaries that ops [from, to) may write. */
+function writtenBy(insts: readonly Inst[], from: number, to: number): number {
+  let mask = 0;
+  for (let k = from; k < to; k++) {
+    const x = insts[k];
+    if (x.d !== NONE) mask |= 1 << x.d;
+    if (x.e !== NONE) mask |= 1 << x.e;
+    if (x.op === Op.ldm) for (const r of registersOf(x.i)) mask |= 1 << r;
+  }
+  return mask;
+}
+
+const sums = new Set([Op.add, Op.sub, Op.rsb]);
+
+function writesAllFlags(x: Inst): boolean {
+  return sums.has(x.op) && (x.set & NZCV) !== 0;
 }
 
 /** Guest registers that the region reads or writes, and those that it writes. */

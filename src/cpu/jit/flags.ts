@@ -1,77 +1,44 @@
 import { Slot } from "../interp/state.ts";
-import { C, conditionReads, NZ, V } from "../ir/ops.ts";
-import { FILE, Local, PENDING, PENDING_X, PENDING_Y } from "./layout.ts";
+import { C, conditionReads, NONE, NZ, NZCV, V } from "../ir/ops.ts";
+import {
+  canBeSource,
+  IN_FILE,
+  type Operand,
+  pendingWord,
+  Place,
+  same,
+  State,
+  type Sum,
+} from "./flags-state.ts";
+import * as layout from "./layout.ts";
+import { FILE, JUNK, Local, local } from "./layout.ts";
 import { Import, W, type Writer } from "./wasm.ts";
-
-/**
- * Where the flags are at a point of translated code, known when it is written. There are three groups: N and Z, C, V. Each is
- * in the register file, or in locals as in the register file ("canonical"), or pending: to be computed from the operands
- * X and Y of a subtraction or addition, which most often nobody asks for. A state is nz | c << 2 | v << 4.
- */
-const IN_FILE = 0;
-const CANONICAL = 1;
-const SUB = 2;
-const ADD = 3;
-type Place = 0 | 1 | 2 | 3;
-
-/** All in the register file: entry of a region, and behind a call. */
-export const FLAGS_IN_FILE = 0;
-
-/** Bits of PENDING: the kind (SUB, ADD) in bits 1:0, then what is pending. */
-const PENDING_NZ = 4;
-const PENDING_C = 8;
-const PENDING_V = 16;
-
-const nzOf = (s: number): Place => (s & 3) as Place;
-const cOf = (s: number): Place => ((s >>> 2) & 3) as Place;
-const vOf = (s: number): Place => ((s >>> 4) & 3) as Place;
-const isPending = (p: Place): boolean => p >= SUB;
-
-/**
- * The state at a place reached in two states. `read`: flags are read there before they are written. Where they are not, only a
- * fault could tell: then the file is the cheapest, for locals that live around a loop cost more than stores.
- */
-export function meet(a: number, b: number, read: boolean): number {
-  if (a === b) return a;
-  if (!read) return FLAGS_IN_FILE;
-  const one = (p: Place, q: Place): number => (p === q ? p : CANONICAL);
-  return one(nzOf(a), nzOf(b)) | (one(cOf(a), cOf(b)) << 2) | (one(vOf(a), vOf(b)) << 4);
-}
-
-/** What PENDING holds in a state without flags in the file. */
-function pendingWord(s: number): number {
-  let word = 0;
-  if (isPending(nzOf(s))) word |= nzOf(s) | PENDING_NZ;
-  if (isPending(cOf(s))) word |= cOf(s) | PENDING_C;
-  if (isPending(vOf(s))) word |= vOf(s) | PENDING_V;
-  return word;
-}
-
-/** Computes pending flags of the register file `f`, where code left them. */
-export function settleFlags(f: Int32Array): void {
-  const pending = f[PENDING >>> 2];
-  if (pending === 0) return;
-  const x = f[PENDING_X >>> 2];
-  const y = f[PENDING_Y >>> 2];
-  const sub = (pending & 3) === SUB;
-  const r = sub ? (x - y) | 0 : (x + y) | 0;
-  if (pending & PENDING_NZ) f[Slot.N] = f[Slot.Z] = r;
-  if (pending & PENDING_C) f[Slot.C] = (sub ? x >>> 0 >= y >>> 0 : r >>> 0 < x >>> 0) ? 1 : 0;
-  if (pending & PENDING_V) f[Slot.V] = sub ? (x ^ y) & (x ^ r) : (x ^ r) & (y ^ r);
-  f[PENDING >>> 2] = 0;
-}
 
 /** Writes the code that produces, moves and tests flags. */
 export class Flags {
-  state = FLAGS_IN_FILE;
+  state: State = IN_FILE;
+  /** Locals that hold saved registers, from `firstSaved` on. */
+  readonly saved = new Map<number, number>();
+  /** What states that code leaves in need: registers that are not guest registers, locals of flags, Source. */
+  readonly left = { temporaries: 0, locals: false, source: false };
 
-  constructor(private readonly w: Writer) {}
+  constructor(
+    private readonly w: Writer,
+    private readonly firstSaved: number,
+  ) {}
 
-  /** All flags are those of X - Y or X + Y, which the caller has set. */
-  pend(sub: boolean): void {
-    this.state = sub ? 0b101010 : 0b111111;
+  /** All flags are those of x - y or x + y. */
+  setSum(sum: Sum, result: number): void {
+    const S = Place.Sum;
+    const r = result === NONE ? undefined : register(result);
+    this.state = new State(S, S, S, sum, r, [], 0);
   }
-  /** N and Z are those of the result in a local. */
+  /** N and Z are those of the result in a register, which has been written. */
+  setResult(r: number): void {
+    const { state } = this;
+    this.state = state.place(Place.Result, state.c, state.v, register(r));
+  }
+  /** N and Z are those of a local. */
   setNZ(local: number): void {
     const { w } = this;
     w.get(local);
@@ -79,58 +46,120 @@ export class Flags {
     w.set(Local.Z);
     this.wrote(NZ);
   }
-  /** The caller has set the canonical locals of the flags in `mask`. */
+  /** The caller has set the locals of the flags in `mask`. */
   wrote(mask: number): void {
-    if (mask & NZ) this.state = (this.state & ~3) | CANONICAL;
-    if (mask & C) this.state = (this.state & ~12) | (CANONICAL << 2);
-    if (mask & V) this.state = (this.state & ~48) | (CANONICAL << 4);
+    const { nz, c, v } = this.state;
+    this.state = this.state.place(
+      mask & NZ ? Place.Local : nz,
+      mask & C ? Place.Local : c,
+      mask & V ? Place.Local : v,
+    );
+  }
+
+  /** Registers of the mask are going to be written: what flags still need of them is saved. */
+  beforeWrite(mask: number): void {
+    let s = this.state;
+    if (s === IN_FILE) return;
+    const own = s.registers & mask;
+    const ofSources = s.sourceRegisters & mask & ~s.saved;
+    if ((own | ofSources) === 0) return;
+    const { sum } = s;
+    let { x, y } = sum ?? { x: undefined, y: undefined };
+    let { result } = s;
+    const hit = (o: Operand | undefined): boolean =>
+      o !== undefined && o.r !== NONE && !o.saved && (mask & (1 << o.r)) !== 0;
+    if (s.nz === Place.Sum && hit(result)) result = undefined;
+    if (hit(x)) x = this.save(x!);
+    if (hit(y)) y = this.save(y!);
+    if (s.nz === Place.Result) {
+      const inUse = s.saved | ofSources | (x?.saved ? 1 << x.r : 0) | (y?.saved ? 1 << y.r : 0);
+      // Two values of one register: N and Z become locals.
+      if ((hit(result) || result!.saved) && inUse & (1 << result!.r)) {
+        this.settleNZ();
+        s = this.state;
+        ({ result } = s);
+      } else if (hit(result)) result = this.save(result!);
+    }
+    for (let r = 0; r <= JUNK; r++) if (ofSources & (1 << r)) this.copy(r);
+    const newSum = sum && s.sum ? { sub: sum.sub, x: x!, y: y! } : undefined;
+    this.state = new State(s.nz, s.c, s.v, newSum, result, s.sources, s.saved | ofSources);
+  }
+  /** Keeps the value that register r has now, and says where. */
+  save(o: Operand): Operand {
+    this.copy(o.r);
+    return { r: o.r, k: o.k, saved: true };
+  }
+  private copy(r: number): void {
+    this.w.get(local(r));
+    this.w.set(this.savedLocal(r));
+  }
+  private savedLocal(r: number): number {
+    let found = this.saved.get(r);
+    if (found === undefined) this.saved.set(r, (found = this.firstSaved + this.saved.size));
+    return found;
   }
 
   /** Brings the flags in `mask` from the file into locals. */
   need(mask: number): void {
     const { w } = this;
-    let wanted = 0;
-    if (mask & NZ && nzOf(this.state) === IN_FILE) wanted |= NZ;
-    if (mask & C && cOf(this.state) === IN_FILE) wanted |= C;
-    if (mask & V && vOf(this.state) === IN_FILE) wanted |= V;
-    if (wanted === 0) return;
-    this.load(PENDING);
+    const wants = (p: Place): boolean => p === Place.File || p === Place.Source;
+    const of = (s: State): Place[] => [
+      mask & NZ ? s.nz : Place.Local,
+      mask & C ? s.c : Place.Local,
+      mask & V ? s.v : Place.Local,
+    ];
+    if (of(this.state).includes(Place.Source)) {
+      this.spill();
+      this.state = IN_FILE;
+    }
+    const [nz, c, v] = of(this.state).map(wants);
+    if (!nz && !c && !v) return;
+    this.load(layout.PENDING);
     w.open(W.if);
     w.call(Import.Flags);
     w.end();
-    this.loadGroups(wanted);
-    this.wrote(wanted);
+    const one = (slot: number, local: number): void => {
+      this.load(slot * 4);
+      w.set(local);
+    };
+    if (nz) {
+      one(Slot.N, Local.N);
+      one(Slot.Z, Local.Z);
+    }
+    if (c) one(Slot.C, Local.C);
+    if (v) one(Slot.V, Local.V);
+    this.wrote((nz ? NZ : 0) | (c ? C : 0) | (v ? V : 0));
   }
   /** Like `need`, and computes what is pending. */
-  settle(mask = NZ | C | V): void {
+  settle(mask = NZCV): void {
     const { w } = this;
     this.need(mask);
     let wrote = 0;
-    if (mask & V && isPending(vOf(this.state))) {
+    if (mask & V && this.state.v === Place.Sum) {
       this.pushV();
       w.set(Local.V);
       wrote |= V;
     }
-    if (mask & C && isPending(cOf(this.state))) {
+    if (mask & C && this.state.c === Place.Sum) {
       this.pushC();
       w.set(Local.C);
       wrote |= C;
     }
-    if (mask & NZ && isPending(nzOf(this.state))) {
-      this.pushZ();
-      w.tee(Local.N);
-      w.set(Local.Z);
-      wrote |= NZ;
-    }
     if (wrote) this.wrote(wrote);
+    if (mask & NZ && this.state.nz !== Place.Local) this.settleNZ();
+  }
+  private settleNZ(): void {
+    this.pushZ();
+    this.w.tee(Local.N);
+    this.w.set(Local.Z);
+    this.wrote(NZ);
   }
 
   /** Pushes 1 when the condition holds, else 0 or something that is not 1; to be tested against zero. */
   condition(cond: number): void {
     this.need(conditionReads[cond]);
     const { w } = this;
-    const { state } = this;
-    if (state === 0b101010 && this.compare(cond)) return;
+    if (this.compare(cond)) return;
     switch (cond >>> 1) {
       case 0: // eq
         this.pushZ();
@@ -173,128 +202,197 @@ export class Flags {
     }
     if (cond & 1) w.op(W.eqz);
   }
-  /** A condition of X - Y that is one comparison. */
+  /** A condition of a difference that is one comparison. */
   private compare(cond: number): boolean {
+    const { nz, c, v, sum, result } = this.state;
+    if (nz !== Place.Sum || c !== Place.Sum || v !== Place.Sum || !sum!.sub) return false;
     const op = comparisons[cond];
-    if (op === 0) return false;
-    this.w.get(Local.X);
-    this.w.get(Local.Y);
+    if (op === 0 || (cond < 2 && result)) return false;
+    this.push(sum!.x);
+    this.push(sum!.y);
     this.w.op(op);
     return true;
   }
 
   /** Stores the flags into the file; the state stays what it is, so that this can be done on a way out. */
   spill(): void {
-    const { w, state } = this;
-    if (state === FLAGS_IN_FILE) return;
-    const places = [nzOf(state), cOf(state), vOf(state)];
-    if (places[0] === CANONICAL) {
-      this.store(Slot.N * 4, Local.N);
-      this.store(Slot.Z * 4, Local.Z);
-    }
-    if (places[1] === CANONICAL) this.store(Slot.C * 4, Local.C);
-    if (places[2] === CANONICAL) this.store(Slot.V * 4, Local.V);
-    w.const(FILE);
-    if (places.includes(IN_FILE)) {
-      let keep = -1;
-      if (places[0] !== IN_FILE) keep &= ~PENDING_NZ;
-      if (places[1] !== IN_FILE) keep &= ~PENDING_C;
-      if (places[2] !== IN_FILE) keep &= ~PENDING_V;
-      this.load(PENDING);
-      w.const(keep);
-      w.op(W.and);
-    } else {
-      const pending = pendingWord(state);
-      w.const(pending);
-      if (pending) {
-        w.memory(W.store, PENDING);
-        this.store(PENDING_X, Local.X);
-        this.store(PENDING_Y, Local.Y);
-        return;
+    const { state: s, w } = this;
+    const S = Place.Source;
+    if (s.hasSource) {
+      for (const source of s.sources) {
+        if (source.id === 0) continue;
+        w.get(Local.Source);
+        w.const(source.id);
+        w.op(W.eq);
+        w.open(W.if);
+        this.store(source, s.nz === S, s.c === S, s.v === S, s.saved);
+        w.end();
       }
     }
-    w.memory(W.store, PENDING);
+    this.store(s, s.nz !== S, s.c !== S, s.v !== S, 0);
+  }
+  /** Stores groups of flags of a state. */
+  private store(s: State, nz: boolean, c: boolean, v: boolean, saved: number): void {
+    const { w } = this;
+    const groups: readonly (readonly [Place, boolean, number])[] = [
+      [s.nz, nz, layout.PENDING_NZ],
+      [s.c, c, layout.PENDING_C],
+      [s.v, v, layout.PENDING_V],
+    ];
+    let stored = 0;
+    for (const [place, wanted, bit] of groups) if (wanted && place !== Place.File) stored |= bit;
+    if (stored === 0) return;
+    if (nz && s.nz === Place.Local) {
+      this.storeLocal(Slot.N * 4, Local.N);
+      this.storeLocal(Slot.Z * 4, Local.Z);
+    } else if (nz && s.nz === Place.Result) {
+      for (const slot of [Slot.N, Slot.Z]) this.storeOperand(slot * 4, s.result!, saved);
+    }
+    if (c && s.c === Place.Local) this.storeLocal(Slot.C * 4, Local.C);
+    if (v && s.v === Place.Local) this.storeLocal(Slot.V * 4, Local.V);
+    const pending = pendingWord(s, nz, c, v);
+    if (pending) {
+      this.storeOperand(layout.PENDING_X, s.sum!.x, saved);
+      this.storeOperand(layout.PENDING_Y, s.sum!.y, saved);
+    }
+    w.const(FILE);
+    if (pending || stored === (layout.PENDING_NZ | layout.PENDING_C | layout.PENDING_V))
+      w.const(pending);
+    else {
+      this.load(layout.PENDING);
+      w.const(~stored);
+      w.op(W.and);
+    }
+    w.memory(W.store, layout.PENDING);
+  }
+
+  /**
+   * Sets the locals from which the end of the region tells the host where the flags are. Those that this state does not need are
+   * cleared: what is stored there would live all through the region.
+   */
+  leave(): void {
+    const { state: s, w, left } = this;
+    let locals = false;
+    let temporaries = 0;
+    for (const x of [s, ...s.sources]) {
+      locals ||= x.nz === Place.Local || x.c === Place.Local || x.v === Place.Local;
+      temporaries |= x.registers & ~0x7fff;
+    }
+    left.source ||= s.hasSource;
+    left.locals ||= locals;
+    left.temporaries |= temporaries;
+    if (left.locals && !locals) for (let at: number = Local.N; at <= Local.V; at++) this.clear(at);
+    if (left.source && !s.hasSource) this.clear(Local.Source);
+    const saved = s.savedRegisters;
+    for (const [r, at] of this.saved) if (!(saved & (1 << r))) this.clear(at);
+    for (let r = 16; r <= JUNK; r++)
+      if (left.temporaries & ~temporaries & (1 << r)) this.clear(local(r));
+    w.const(s.id);
+    w.set(Local.Left);
+  }
+  private clear(local: number): void {
+    this.w.const(0);
+    this.w.set(local);
   }
 
   /** Changes the state to that of a place to which this code goes. */
-  convert(to: number): void {
+  convert(to: State): void {
     const from = this.state;
-    if (from === to) return;
-    if (to === FLAGS_IN_FILE) {
+    if (same(from, to)) return;
+    const { w } = this;
+    if (same(to, IN_FILE)) {
       this.spill();
-      this.state = to;
-      return;
+    } else if (to.isSource) {
+      if (!from.isSource) {
+        const direct = canBeSource(from) && to.sources.some((s) => same(s, from));
+        if (!direct) this.spill();
+        w.const(direct ? from.id : IN_FILE.id);
+        w.set(Local.Source);
+      }
+    } else {
+      let mask = 0;
+      if (to.nz === Place.Local) mask |= NZ;
+      if (to.c === Place.Local) mask |= C;
+      if (to.v === Place.Local) mask |= V;
+      this.settle(mask);
     }
-    let mask = 0;
-    if (nzOf(from) !== nzOf(to)) mask |= NZ;
-    if (cOf(from) !== cOf(to)) mask |= C;
-    if (vOf(from) !== vOf(to)) mask |= V;
-    this.settle(mask);
+    this.state = to;
   }
 
   pushC(): void {
     const { w } = this;
-    const place = cOf(this.state);
-    if (place === CANONICAL) return w.get(Local.C);
-    if (place === ADD) this.pushSum(false);
-    w.get(Local.X);
-    if (place === ADD) return w.op(W.ltU);
-    w.get(Local.Y);
+    const { c, sum } = this.state;
+    if (c === Place.Local) return w.get(Local.C);
+    if (!sum!.sub) this.pushSum();
+    this.push(sum!.x);
+    if (!sum!.sub) return w.op(W.ltU);
+    this.push(sum!.y);
     w.op(W.geU);
   }
-  private pushSum(sub: boolean): void {
-    this.w.get(Local.X);
-    this.w.get(Local.Y);
-    this.w.op(sub ? W.sub : W.add);
+  private pushSum(): void {
+    const { sum, result } = this.state;
+    if (result && this.state.nz === Place.Sum) return this.push(result);
+    this.push(sum!.x);
+    this.push(sum!.y);
+    this.w.op(sum!.sub ? W.sub : W.add);
   }
   private pushN(): void {
-    const place = nzOf(this.state);
-    if (place === CANONICAL) this.w.get(Local.N);
-    else this.pushSum(place === SUB);
+    if (this.state.nz === Place.Local) this.w.get(Local.N);
+    else this.pushZ();
   }
   private pushZ(): void {
-    const place = nzOf(this.state);
-    if (place === CANONICAL) this.w.get(Local.Z);
-    else this.pushSum(place === SUB);
+    const { nz, result } = this.state;
+    if (nz === Place.Local) this.w.get(Local.Z);
+    else if (nz === Place.Result) this.push(result!);
+    else this.pushSum();
   }
   private pushV(): void {
     const { w } = this;
-    const place = vOf(this.state);
-    if (place === CANONICAL) return w.get(Local.V);
-    const sub = place === SUB;
-    w.get(Local.X);
-    if (sub) w.get(Local.Y);
-    else this.pushSum(false);
+    const { v, sum } = this.state;
+    if (v === Place.Local) return w.get(Local.V);
+    const { sub, x, y } = sum!;
+    this.push(x);
+    if (sub) this.push(y);
+    else this.pushSum();
     w.op(W.xor);
-    w.get(sub ? Local.X : Local.Y);
-    this.pushSum(sub);
+    this.push(sub ? x : y);
+    this.pushSum();
     w.op(W.xor, W.and);
   }
 
+  private push(o: Operand, saved = 0): void {
+    const { w } = this;
+    if (o.r === NONE) return w.const(o.k);
+    w.get(o.saved || saved & (1 << o.r) ? this.savedLocal(o.r) : local(o.r));
+    if (o.k === 0) return;
+    w.const(o.k);
+    w.op(W.add);
+  }
   private load(offset: number): void {
     this.w.const(FILE);
     this.w.memory(W.load, offset);
   }
-  private store(offset: number, local: number): void {
+  private storeLocal(offset: number, local: number): void {
     this.w.const(FILE);
     this.w.get(local);
     this.w.memory(W.store, offset);
   }
-  private loadGroups(mask: number): void {
-    const one = (slot: number, local: number): void => {
-      this.load(slot * 4);
-      this.w.set(local);
-    };
-    if (mask & NZ) {
-      one(Slot.N, Local.N);
-      one(Slot.Z, Local.Z);
-    }
-    if (mask & C) one(Slot.C, Local.C);
-    if (mask & V) one(Slot.V, Local.V);
+  private storeOperand(offset: number, o: Operand, saved: number): void {
+    this.w.const(FILE);
+    this.push(o, saved);
+    this.w.memory(W.store, offset);
   }
 }
 
-/** Comparison of X and Y for each condition behind a subtraction; 0: none. */
+/** The value that a register has now. */
+export function register(r: number, k = 0): Operand {
+  return { r, k, saved: false };
+}
+export function constant(k: number): Operand {
+  return { r: NONE, k, saved: false };
+}
+
+/** Comparison of x and y for each condition behind a subtraction; 0: none. */
 const comparisons = [
   W.eq,
   W.ne,

@@ -1,4 +1,5 @@
 import { ENGINE_BASE } from "../../memory/mod.ts";
+import { TEMP, TEMPS } from "../ir/ops.ts";
 
 /**
  * What translated code shares with the host, as byte offsets from FILE, a constant address of the wasm memory: the register file
@@ -6,14 +7,29 @@ import { ENGINE_BASE } from "../../memory/mod.ts";
  */
 export const FILE = ENGINE_BASE;
 
-/** Pending flags: kind | mask of what is pending, 0: none; the operands of the comparison or addition. See flags.ts. */
+/** Flags that follow from a sum: which, and whether it is a difference, 0: none; its operands. See flags-state.ts. */
 export const PENDING = 160;
 export const PENDING_X = 164;
 export const PENDING_Y = 168;
+export const PENDING_SUB = 1;
+export const PENDING_ADD = 2;
+export const PENDING_NZ = 4;
+export const PENDING_C = 8;
+export const PENDING_V = 16;
 /** Units left, while translated code calls the host and when it returns. */
 export const UNITS = 172;
 /** Instructions executed by translated code, 64 bits. */
 export const COUNT = 176;
+
+/** Where code left the flags that it left to the host: the number of the state, and what states name. */
+export const LEFT_STATE = 0x400;
+export const LEFT_SOURCE = 0x404;
+export const LEFT_N = 0x408;
+export const LEFT_Z = 0x40c;
+export const LEFT_C = 0x410;
+export const LEFT_V = 0x414;
+/** Saved registers, a word for each. */
+export const LEFT_SAVED = 0x420;
 
 /**
  * Translated code keeps units and instructions in one 64-bit number, so that one addition does for both: (units - 1) << WORK_SHIFT |
@@ -35,29 +51,35 @@ export function targetEntry(key: number): number {
 /** How many guest calls nest as calls of the host before all of them return. */
 export const MAX_DEPTH = 1000;
 
+/** A register for results that nobody wants but for their flags, behind the temporaries. */
+export const JUNK = TEMP + TEMPS;
+
 /** Locals of a region. 0 and 1 are its parameters. */
 export const Local = {
   Work: 0,
   Depth: 1,
-  /** r0-r14, then t0-t7. */
+  /** r0-r14, then t0-t7 and JUNK. */
   R0: 2,
-  N: 25,
-  Z: 26,
-  C: 27,
-  V: 28,
-  X: 29,
-  Y: 30,
+  N: 26,
+  Z: 27,
+  C: 28,
+  V: 29,
+  /** The number of the state of the flags where code came from (flags-state.ts), and of that in which it leaves. */
+  Source: 30,
+  Left: 31,
   /** Where to go on: guest address, bit 0: Thumb. */
-  Key: 31,
-  Address: 32,
-  S0: 33,
-  S1: 34,
-  S2: 35,
+  Key: 32,
+  Address: 33,
+  S0: 34,
+  S1: 35,
+  S2: 36,
   /** 64 bits. */
-  Long: 36,
+  Long: 37,
+  /** Registers that flags need, saved before they change. */
+  Saved: 38,
 } as const;
-/** Locals besides the parameters: words, then 64-bit ones. */
-export const WORD_LOCALS = 34;
+/** Locals besides the parameters: words, then 64-bit ones, then words for saved registers. */
+export const WORD_LOCALS = 35;
 export const LONG_LOCALS = 1;
 
 /** The local of a register or temporary of the IR. */

@@ -1,5 +1,6 @@
 import { GRANULE_SHIFT, type GuestMemory } from "../../memory/mod.ts";
 import type { Fetch } from "../lift/mod.ts";
+import { type Readable, readableRange } from "./access.ts";
 import { RegionEmitter } from "./emit.ts";
 import { buildGraph } from "./graph.ts";
 import {
@@ -69,6 +70,7 @@ export class Regions {
   private readonly drops = new Map<number, number>();
   private readonly writer = new Writer();
   private readonly pages: number;
+  private readableNow: Readable | undefined;
 
   constructor(
     private readonly memory: GuestMemory,
@@ -78,6 +80,20 @@ export class Regions {
   ) {
     this.pages = memory.wasm.buffer.byteLength >>> 16;
     this.clearTargets();
+    memory.onProtect = () => this.newRights();
+  }
+
+  private get readable(): Readable {
+    const { rights, base, end } = this.memory;
+    return (this.readableNow ??= readableRange(rights, base, end));
+  }
+  /** Code was written for the range that could be read. */
+  private newRights(): void {
+    const before = this.readableNow;
+    if (!before) return;
+    this.readableNow = undefined;
+    const { start, size } = this.readable;
+    if (start !== before.start || size !== before.size) this.clear();
   }
 
   has(key: number): boolean {
@@ -115,7 +131,7 @@ export class Regions {
     // The code says which stubs there are, and where its unlikely branches are: write it before the sections that name them.
     const w = this.writer;
     w.at = 0;
-    new RegionEmitter(w, graph, (target) => this.slotOf(target), literalAt).write();
+    new RegionEmitter(w, graph, (target) => this.slotOf(target), literalAt, this.readable).write();
     if (w.full) return false;
     const body = w.take();
     const stubs = this.pending;

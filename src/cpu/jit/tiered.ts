@@ -5,7 +5,7 @@ import { HANDOVER } from "../interp/loop.ts";
 import { Slot } from "../interp/state.ts";
 import { type Cpu, type CpuFault, type CpuStats, Exit, SVC_UNITS } from "../types.ts";
 import { STEP } from "./emit.ts";
-import { settleFlags } from "./flags.ts";
+import { settleFlags } from "./flags-state.ts";
 import { COUNT, MOST_UNITS, UNITS } from "./layout.ts";
 import { type Host, Regions } from "./regions.ts";
 
