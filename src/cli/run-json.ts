@@ -15,6 +15,7 @@ export function printRunReport(
   saved: readonly string[],
 ): number {
   const figures = observer.figures(verdict);
+  observer.explain(verdict);
   const report = {
     module,
     result: figures.result,

@@ -8,6 +8,7 @@ import type { Answer, Job } from "./test-pool.ts";
 export async function work(): Promise<number> {
   let firmware: Uint8Array | undefined;
   for await (const line of console) {
+    if (line === "") continue;
     const job = JSON.parse(line) as Job;
     firmware ??= job.firmware === undefined ? firmwareImage() : hostBytes(job.firmware);
     const answer: Answer = {

@@ -43,8 +43,8 @@ export function busyReport(kernel: KernelApi): string {
     const who = `${name} (priority ${priority}, module ${kernel.objects.name(module)})`;
     if (thread === current) lines.push(`  running: ${who}`);
     else if (state === READY) {
-      const ticks = (kernel.tick - (kernel.threads.since?.(thread) ?? 0)) >>> 0;
-      lines.push(`  ready, but has not had its turn for ${ticks} ticks: ${who}`);
+      const waited = kernel.nanoseconds - (kernel.threads.since?.(thread) ?? 0);
+      lines.push(`  ready, but has not had its turn for ${ms(waited)}: ${who}`);
     } else if (state === SUSPENDED)
       lines.push(
         `  ${who} ${waiting(kernel, thread, reasons.get(thread))}${since(kernel, thread)}`,
@@ -54,9 +54,11 @@ export function busyReport(kernel: KernelApi): string {
 }
 
 function since(kernel: KernelApi, thread: number): string {
-  const tick = kernel.threads.since?.(thread);
-  return tick === undefined ? "" : `, since tick ${tick}`;
+  const then = kernel.threads.since?.(thread);
+  return then === undefined ? "" : `, since ${ms(then)}`;
 }
+
+const ms = (nanoseconds: number): string => `${(nanoseconds / 1e6).toFixed(3)} ms`;
 
 function moduleOf(kernel: KernelApi, thread: number): number {
   return kernel.memory.ldu32(thread + MODULE_ID);

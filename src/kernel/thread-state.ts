@@ -24,7 +24,7 @@ export class ThreadState {
   readonly frames: Frame[] = [];
   /** The thread ended: its context is not saved and its stack may be gone. */
   dead = false;
-  /** Tick at which it began to wait, or became ready. */
+  /** Simulated nanoseconds at which it began to wait, or became ready. */
   since = 0;
   /** newlib's struct _reent of this thread, 0 until it first runs. */
   reent = 0;

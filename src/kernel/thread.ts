@@ -233,14 +233,14 @@ export class Threads implements ThreadsApi {
     return RT_EOK;
   }
 
-  /** Tick at which a thread that does not run began to wait, or became ready. */
+  /** Simulated nanoseconds at which a thread that does not run began to wait, or became ready. */
   since(thread: number): number {
     return this.states.get(thread)?.since ?? 0;
   }
 
   changed(thread: number): void {
     const state = this.states.get(thread);
-    if (state !== undefined) state.since = this.k.tick;
+    if (state !== undefined) state.since = this.k.nanoseconds;
   }
 
   resume(thread: number): number {

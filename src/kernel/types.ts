@@ -139,7 +139,7 @@ export interface ThreadsApi {
   resume(thread: number): number;
   delete(thread: number): number;
   detach(thread: number): number;
-  /** Tick at which a thread that does not run began to wait, or became ready. */
+  /** Simulated nanoseconds at which a thread that does not run began to wait, or became ready. */
   since?(thread: number): number;
   /** Suspends the running thread for that many ticks. */
   sleep(ticks: number): Task<number>;
@@ -232,6 +232,8 @@ export interface KernelApi {
   readonly hooks: KernelHooks;
   /** Guest functions that the idle thread calls. */
   readonly idleHooks?: readonly number[];
+  /** Other guest functions that the kernel calls, by the name of the function that set them (`rt_malloc_sethook`). */
+  readonly guestHooks?: Map<string, number>;
   /** Ticks since boot, 32 bits. */
   readonly tick: number;
   /** Simulated nanoseconds since boot. */

@@ -12,10 +12,17 @@ export interface DriverOptions {
   readonly timeout: number;
   /** Host milliseconds; 0 = none. */
   readonly wallTimeout: number;
+  /** Real time: lets the host rest for that many milliseconds. */
+  readonly sleep?: (milliseconds: number) => void;
 }
 
 /** Units between two looks at the host clock: about 20 ms of interpretation. */
 const UNITS_PER_LOOK = 1_000_000;
+
+/** Real time: the longest rest between two looks. */
+const REST_MS = 100;
+
+const NS_PER_TICK = 10_000_000;
 
 /** How long, in simulated milliseconds, a typist waits for a system that does not become idle. */
 const BUSY_MS = 1000;
@@ -32,21 +39,17 @@ export class Driver {
   /** Runs until `done()` holds; looked at whenever a module or a line ended, the system is idle, or a limit is near. */
   until(done: () => boolean): Verdict {
     const { kernel } = this.machine;
-    const { timeout, wallTimeout } = this.options;
-    const lastTick = timeout > 0 ? this.machine.ticks(timeout) : undefined;
     for (;;) {
-      if (done()) {
-        return this.leave("done");
-      }
-      if (lastTick !== undefined && kernel.tick >= lastTick) return this.leave("timeout");
-      const result = kernel.run({ units: UNITS_PER_LOOK, untilTick: lastTick, skipIdle: true });
-      if (wallTimeout > 0 && performance.now() - this.started > wallTimeout)
-        return this.leave("wall-timeout");
+      if (done()) return this.leave("done");
+      const late = this.late();
+      if (late) return this.leave(late);
+      const result = kernel.run({ units: this.unitsLeft(), skipIdle: true });
       if (result.why === "halted") return this.leave("halted");
       // A signal may end the process at any time: what was printed so far must be out.
       this.options.output?.flush();
       if (result.why !== "idle" || done()) continue;
-      if (!this.supplyInput()) return this.leave("deadlock");
+      if (result.nextTick !== undefined) this.rest(result.nextTick);
+      else if (!this.supplyInput()) return this.leave("deadlock");
     }
   }
 
@@ -84,6 +87,21 @@ export class Driver {
     return this.leave("done");
   }
 
+  /** How long the machine may run before a look at the clocks. */
+  private unitsLeft(): number {
+    const { kernel } = this.machine;
+    const { timeout } = this.options;
+    if (timeout === 0) return UNITS_PER_LOOK;
+    const left = ((timeout * 1e6 - kernel.nanoseconds) * kernel.unitsPerTick) / NS_PER_TICK;
+    return Math.max(1, Math.min(UNITS_PER_LOOK, Math.ceil(left)));
+  }
+
+  /** Real time: nothing happens before that tick. */
+  private rest(tick: number): void {
+    const ms = this.machine.millisecondsUntil(tick) ?? REST_MS;
+    this.options.sleep?.(Math.min(ms, REST_MS));
+  }
+
   /** Feeds console input when somebody waits for it; false when waiting is hopeless. */
   private supplyInput(): boolean {
     const { kernel } = this.machine;
@@ -98,7 +116,8 @@ export class Driver {
 
   private late(): Verdict | undefined {
     const { timeout, wallTimeout } = this.options;
-    if (timeout > 0 && this.machine.kernel.tick >= this.machine.ticks(timeout)) return "timeout";
+    // Not by ticks: a program can set them.
+    if (timeout > 0 && this.machine.kernel.nanoseconds >= timeout * 1e6) return "timeout";
     if (wallTimeout > 0 && performance.now() - this.started > wallTimeout) return "wall-timeout";
     return undefined;
   }

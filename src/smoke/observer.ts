@@ -8,8 +8,8 @@ export class Observer {
   private bytes = 0;
   private afterCr = false;
   private readonly said: string[] = [];
-  private readonly faults: Incident[] = [];
-  private readonly leaks: Leak[] = [];
+  private faults: Incident[] = [];
+  private leaks: Leak[] = [];
   private readonly stacks = new Map<string, StackUse>();
   private machine: Machine | undefined;
   private heapBefore = 0;
@@ -40,6 +40,9 @@ export class Observer {
   /** What comes from now on counts. */
   begin(): void {
     const { kernel, cpu } = this.machine!;
+    this.bytes = 0;
+    this.leaks = [];
+    this.faults = [];
     this.heapBefore = kernel.heap.used;
     this.instructionsBefore = cpu.stats.instructions;
     this.begun = kernel.nanoseconds;
@@ -62,13 +65,22 @@ export class Observer {
     return this.said.join("\n");
   }
 
+  /** The messages since the last time, which are forgotten. */
+  takeMessages(): string {
+    return this.said.splice(0).join("\n");
+  }
+
+  /** What there is to say about the end itself. */
+  explain(verdict: Verdict): void {
+    const text = explanation(verdict, this.machine!);
+    if (text !== undefined) this.said.push(text);
+  }
+
   /** To be called before the machine is closed. */
   figures(verdict: Verdict): Figures {
     const machine = this.machine!;
     const { kernel, cpu, outcome } = machine;
     for (const thread of kernel.threads.states.keys()) this.noteStack(thread);
-    const text = explanation(verdict, machine);
-    if (text !== undefined) this.said.push(text);
     return {
       verdict,
       result: verdict === "done" || verdict === "halted" ? outcome.kind : verdict,

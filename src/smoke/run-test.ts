@@ -223,7 +223,9 @@ class Run {
 
   private judgeStep(step: Step, mark: number): void {
     const { failures, observer } = this;
-    const at = (failure: Failure): Failure => ({ ...failure, line: step.at.line });
+    // A module has no lines.
+    const line = step.at.line || undefined;
+    const at = (failure: Failure): Failure => ({ ...failure, line });
     const what = step.action.kind === "run" ? step.action.module : step.action.line;
     failures.push(...this.judgeExit(step, what).map(at));
     const text = observer.since(mark);

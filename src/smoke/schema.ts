@@ -192,7 +192,7 @@ function step(
   const expect = short ? undefined : reader.table(table, "expect");
   if (expect) reader.keys(expect, RULES, "in the expect of a step");
   return {
-    at: table.at,
+    at: module === undefined ? table.at : { line: 0, column: 0 },
     action:
       msh === undefined
         ? { kind: "run", module: run ?? "", args }

@@ -4,41 +4,84 @@ import type { Unit } from "./result.ts";
  * What RT-Thread's utest prints, with or without the prefix of ulog (`[I/utest] `):
  *
  *   [----------] [ testcase ] (name) started
+ *   [==========] utest unit name: (test_it)
  *   [  ASSERT  ] [ unit     ] at (file.c); func: (test_it:12); msg: (...)
  *   [  PASSED  ] [ result   ] testcase (name)
  *
- * and in newer releases also a line for each unit, `[  PASSED  ] [ unit     ] (test_it)`.
+ * A test case consists of its units; one that names none is a unit itself.
  */
-const LINE = /\[ *(PASSED|FAILED|SKIPPED|ASSERT|OK|-{10}|={10}) *\] *\[ *(\w+) *\] *(.*)/;
+const STARTED = /\[-{10}\] *\[ *testcase *\] *\((.*?)\) *started/;
+const UNIT = /\[={10}\] *utest unit name: *\((.*?)\)/;
+const ASSERT = /\[ *ASSERT *\] *\[ *unit *\] *(.*)/;
+const RESULT = /\[ *(PASSED|FAILED|SKIPPED) *\] *\[ *(unit|result) *\] *(?:testcase *)?\((.*?)\)/;
 
-/** The test cases and units of a log, in order; empty when it is no log of utest. */
+/** The units of a log, in order; empty when it is no log of utest. */
 export function utestUnits(output: string): Unit[] {
-  const units: Unit[] = [];
-  let messages: string[] = [];
-  let passed = 0;
-  for (const line of output.split(/\r?\n/)) {
-    const match = LINE.exec(line.replace(/\x1b\[[0-9;]*m/g, ""));
-    if (!match) continue;
-    const [, word, level, rest] = match;
-    if (word === "ASSERT") messages.push(rest);
-    else if (word === "OK") passed++;
-    else if (word === "PASSED" || word === "FAILED" || word === "SKIPPED") {
-      // The last line of all sums up: `[  PASSED  ] [ result   ] 3 tests.`
-      if (level === "result" && !/testcase/.test(rest)) continue;
-      units.push({
-        name: nameIn(rest),
-        status: word === "PASSED" ? "passed" : word === "FAILED" ? "failed" : "skipped",
-        messages,
-      });
-      messages = [];
-    } else if (level === "testcase" && /started/.test(rest)) messages = [];
-  }
-  // Assertions, but the case never came to its result.
-  if (messages.length > 0)
-    units.push({ name: `unfinished (${passed} passed before)`, status: "failed", messages });
-  return units;
+  const log = new Log();
+  for (const line of output.split(/\r?\n/)) log.line(line.replace(/\x1b\[[0-9;]*m/g, ""));
+  return log.end();
 }
 
-function nameIn(rest: string): string {
-  return /\(([^)]*)\)/.exec(rest)?.[1] ?? rest.trim();
+class Log {
+  private readonly units: Unit[] = [];
+  private testcase = "";
+  private unit: string | undefined;
+  private messages: string[] = [];
+  /** Units of the test case so far, and those that failed. */
+  private count = 0;
+  private failed = 0;
+
+  line(text: string): void {
+    let match = STARTED.exec(text);
+    if (match) {
+      this.testcase = match[1];
+      this.unit = undefined;
+      this.messages = [];
+      this.count = this.failed = 0;
+    } else if ((match = UNIT.exec(text))) {
+      this.endUnit();
+      this.unit = match[1];
+    } else if ((match = ASSERT.exec(text))) this.messages.push(match[1]);
+    else if ((match = RESULT.exec(text))) this.result(match[1], match[2], match[3]);
+  }
+
+  /** Assertions, but the case never came to its result. */
+  end(): Unit[] {
+    if (this.unit !== undefined || this.messages.length > 0) {
+      const name = this.name(this.unit ?? "unfinished");
+      this.units.push({ name, status: "failed", messages: [...this.messages, "it did not end"] });
+    }
+    return this.units;
+  }
+
+  private result(word: string, level: string, name: string): void {
+    const status = word === "PASSED" ? "passed" : word === "FAILED" ? "failed" : "skipped";
+    if (level === "unit") {
+      this.unit = undefined;
+      this.add(name, status);
+      return;
+    }
+    this.endUnit();
+    if (this.count === 0 || (status === "failed" && this.failed === 0))
+      this.units.push({ name, status, messages: this.messages });
+    this.messages = [];
+    this.testcase = "";
+  }
+
+  private endUnit(): void {
+    if (this.unit !== undefined)
+      this.add(this.unit, this.messages.length > 0 ? "failed" : "passed");
+    this.unit = undefined;
+  }
+
+  private add(name: string, status: Unit["status"]): void {
+    this.units.push({ name: this.name(name), status, messages: this.messages });
+    this.messages = [];
+    this.count++;
+    if (status === "failed") this.failed++;
+  }
+
+  private name(unit: string): string {
+    return this.testcase === "" ? unit : `${this.testcase}: ${unit}`;
+  }
 }

@@ -33,7 +33,15 @@ const ALLOWED: Record<string, readonly string[]> = {
   dwarf: ["elf"],
   gdb: ["debug", "dlmodule", "firmware", "kernel", "cpu", "memory", "vfs"],
 };
-const TOP = new Set(["machine", "machine.ts", "exports.ts", "main.ts", "build.ts", "cli"]);
+const TOP = new Set([
+  "machine",
+  "machine.ts",
+  "embed.ts",
+  "exports.ts",
+  "main.ts",
+  "build.ts",
+  "cli",
+]);
 const IMPORT = /(?:^|\n)\s*(?:import|export)\b[^;]*?\bfrom\s+"([^"]+)"|\bimport\("([^"]+)"\)/g;
 const IO =
   /from "(node:fs|node:child_process|node:net|node:process|node:tty|node:os)|\bprocess\.|\bconsole\.(log|error|warn)|\bBun\.(file|write|spawn|listen|stdin|stdout)/;

@@ -1,0 +1,257 @@
+/**
+ * The package `rtt-sim` for programs and tests on Bun: a board in the process, without a binary and without files.
+ *
+ * ```ts
+ * import { Machine } from "rtt-sim";
+ *
+ * using machine = Machine.boot();
+ * const { exitCode, output } = machine.run(await Bun.file("hello.mo").bytes(), { args: ["-v"] });
+ * ```
+ */
+import { type BlockDevice, OverlayDevice, RamDevice } from "./block/mod.ts";
+import { defaultDisk, firmwareImage } from "./cli/assets.ts";
+import type { Engine } from "./cpu/mod.ts";
+import { FatVolume } from "./fat/mod.ts";
+import { Driver, Machine as Board, type Verdict } from "./machine/mod.ts";
+import { LineFeeder } from "./serial/mod.ts";
+import { commandLine, type Figures, Observer, scheduleOf } from "./smoke/mod.ts";
+import type { DirEntry } from "./vfs/mod.ts";
+
+export type { Figures, Leak, Incident, StackUse } from "./smoke/mod.ts";
+export { VfsError as FileError } from "./vfs/mod.ts";
+
+export interface BootOptions {
+  /** Bytes of a raw FAT image (not changed), `"default"` for the disk that comes with rtt-sim; absent: an empty one of 64 MiB. */
+  readonly disk?: Uint8Array | "default" | BlockDevice;
+  /** Files to put on it before the first program starts, by their path. */
+  readonly files?: Readonly<Record<string, string | Uint8Array>>;
+  /** The serial console with its echo and prompt, for `type`; otherwise `run` and `execute` are for programs and lines. */
+  readonly console?: boolean;
+  /** What the guest prints, as it comes. */
+  readonly onOutput?: (bytes: Uint8Array) => void;
+  /** Simulated milliseconds since boot after which `run`, `execute` and `type` give up; default 60,000, 0 = none. */
+  readonly timeout?: number;
+  /** Host milliseconds after which they give up; default none. */
+  readonly wallTimeout?: number;
+  /** Of the one source of randomness; default 1. */
+  readonly seed?: number;
+  /** Another legal schedule than the board's, by its number (docs/smoke-tests.md). */
+  readonly schedule?: number;
+  readonly engine?: Engine;
+  /** A firmware ELF instead of the built-in one. */
+  readonly firmware?: Uint8Array;
+  readonly compat404?: boolean;
+  /** End of the heap in bytes from 0x60000000, and the stack of a program that does not say. */
+  readonly ram?: number;
+  readonly stack?: number;
+}
+
+export interface RunOptions {
+  readonly args?: readonly string[];
+  /** What the program reads from the console; then it is at its end. */
+  readonly stdin?: string | Uint8Array;
+  /** File name on the disk, for a module given as bytes; default "program.mo". */
+  readonly name?: string;
+}
+
+export interface RunResult extends Figures {
+  /** What was printed meanwhile, with `\n` for line ends. */
+  readonly output: string;
+  /** What the simulator said: fault reports, leaks, why a module was not loaded. */
+  readonly messages: string;
+}
+
+export interface ThreadState {
+  readonly name: string;
+  readonly priority: number;
+  readonly state: "init" | "ready" | "suspended" | "running" | "closed" | "unknown";
+  readonly stackSize: number;
+  /** Bytes of stack at the worst moment so far. */
+  readonly stackUsed: number;
+  readonly error: number;
+  /** The module that it belongs to; undefined: the system. */
+  readonly module: string | undefined;
+}
+
+const DISK_BYTES = 64 * 1048576;
+const TIMEOUT = 60_000;
+const STATES = ["init", "ready", "suspended", "running", "closed"] as const;
+/** struct rt_object.module_id. */
+const MODULE_ID = 12;
+
+/** A booted board. Everything happens inside the calls, in virtual time; nothing runs between them. */
+export class Machine implements Disposable {
+  /** The parts of the board: kernel, memory, file system, loader. Not covered by the promise of a stable interface. */
+  readonly board: Board;
+  private readonly observer: Observer;
+  private readonly driver: Driver;
+  private stdin: Uint8Array | undefined;
+
+  static boot(options: BootOptions = {}): Machine {
+    return new Machine(options);
+  }
+
+  private constructor(private readonly options: BootOptions) {
+    this.observer = new Observer(options.onOutput);
+    this.board = new Board({
+      firmware: options.firmware ?? firmwareImage(),
+      disk: diskOf(options.disk),
+      engine: options.schedule ? "interp" : options.engine,
+      seed: options.seed,
+      schedule: scheduleOf(options.schedule ?? 0),
+      compat404: options.compat404,
+      ram: options.ram,
+      stack: options.stack,
+      ...this.observer.options,
+    });
+    this.observer.attach(this.board);
+    this.driver = new Driver(this.board, {
+      input: { next: () => this.input() },
+      timeout: options.timeout ?? TIMEOUT,
+      wallTimeout: options.wallTimeout ?? 0,
+    });
+    this.board.boot(options.console ? "shell" : "lines");
+    this.driver.settle();
+    for (const [path, content] of Object.entries(options.files ?? {}))
+      this.writeFile(path, content);
+  }
+
+  /** Runs a module like a program until it and everything it started have ended: a path on the disk, or the file itself. */
+  run(module: string | Uint8Array, options: RunOptions = {}): RunResult {
+    this.only(false, "run");
+    let path = options.name ?? "program.mo";
+    if (typeof module === "string") path = module;
+    if (!path.startsWith("/")) path = `/${path}`;
+    if (typeof module !== "string") this.writeFile(path, module);
+    const name = path.slice(path.lastIndexOf("/") + 1).replace(/\.[^.]*$/, "");
+    return this.during(options.stdin, () =>
+      this.board.runModule(path, commandLine(name, options.args ?? [])),
+    );
+  }
+
+  /** Has msh execute a line, without echo and prompt. */
+  execute(line: string, options: Pick<RunOptions, "stdin"> = {}): RunResult {
+    this.only(false, "execute");
+    return this.during(options.stdin, () => this.board.execute(line));
+  }
+
+  /** Types at the console, `\n` for Enter, until the system rests again; gives what it printed, echo included. */
+  type(text: string): string {
+    this.only(true, "type");
+    const mark = this.observer.mark;
+    const feeder = new LineFeeder(this.board.kernel.console);
+    feeder.push(new TextEncoder().encode(text));
+    let state = feeder.step(this.board.kernel.tick);
+    for (; state === "typed"; state = feeder.step(this.board.kernel.tick)) {
+      this.driver.settle();
+      if (this.driver.until(() => this.board.quiet) !== "done") break;
+      this.driver.settle();
+    }
+    return this.observer.since(mark);
+  }
+
+  /** Lets simulated time pass. */
+  pass(milliseconds: number): void {
+    this.driver.pass(this.board.kernel.tick + this.board.ticks(milliseconds));
+  }
+
+  /** Simulated milliseconds since boot. */
+  get milliseconds(): number {
+    return this.board.kernel.nanoseconds / 1e6;
+  }
+
+  /** Files of the guest; what goes wrong is a FileError with newlib's errno. */
+  readFile(path: string): Uint8Array {
+    return this.board.vfs.readFile(path).slice();
+  }
+
+  readText(path: string): string {
+    return new TextDecoder().decode(this.readFile(path));
+  }
+
+  /** Makes the folders above it, too. */
+  writeFile(path: string, content: string | Uint8Array): void {
+    const { vfs } = this.board;
+    for (let at = path.indexOf("/", 1); at > 0; at = path.indexOf("/", at + 1))
+      if (!vfs.exists(path.slice(0, at))) vfs.mkdir(path.slice(0, at));
+    vfs.writeFile(path, typeof content === "string" ? new TextEncoder().encode(content) : content);
+  }
+
+  exists(path: string): boolean {
+    return this.board.vfs.exists(path);
+  }
+
+  list(path = "/"): DirEntry[] {
+    return this.board.vfs.list(path);
+  }
+
+  /** The threads of the system and of its modules. */
+  threads(): ThreadState[] {
+    const { kernel } = this.board;
+    return [...kernel.threads.states.keys()].map((thread) => {
+      const info = kernel.threads.describe(thread);
+      const module = kernel.memory.ldu32(thread + MODULE_ID);
+      return {
+        name: info.name,
+        priority: info.priority,
+        state: STATES[info.state] ?? "unknown",
+        stackSize: info.stackSize,
+        stackUsed: info.stackMax,
+        error: info.error,
+        module: module === 0 ? undefined : kernel.objects.name(module),
+      };
+    });
+  }
+
+  /** Who waits for what, held by whom, since when, as text. */
+  waits(): string {
+    return this.board.waitReport();
+  }
+
+  close(): void {
+    this.board.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  private only(console: boolean, method: string): void {
+    if ((this.options.console ?? false) === console) return;
+    const how = console ? "needs a machine booted with console: true" : "is not for a console";
+    throw new Error(`${method} ${how}`);
+  }
+
+  private during(stdin: string | Uint8Array | undefined, start: () => void): RunResult {
+    const { board, driver } = this;
+    const observer = this.observer;
+    const mark = observer.mark;
+    this.stdin = typeof stdin === "string" ? new TextEncoder().encode(stdin) : stdin;
+    board.kernel.console.ended = false;
+    observer.begin();
+    start();
+    const verdict: Verdict = driver.until(() => board.quiet);
+    if (verdict === "done") driver.settle();
+    const figures = observer.figures(verdict);
+    observer.explain(verdict);
+    return { ...figures, output: observer.since(mark), messages: observer.takeMessages() };
+  }
+
+  private input(): Uint8Array | undefined {
+    const piece = this.stdin;
+    this.stdin = undefined;
+    return piece?.length ? piece : undefined;
+  }
+}
+
+function diskOf(disk: BootOptions["disk"]): BlockDevice {
+  if (disk === undefined) {
+    const device = new RamDevice(DISK_BYTES);
+    FatVolume.format(device);
+    return device;
+  }
+  if (disk === "default") return defaultDisk();
+  return disk instanceof Uint8Array ? new OverlayDevice(new RamDevice(disk.length, disk)) : disk;
+}
+
+export type { DirEntry };

@@ -1,0 +1,100 @@
+/** The package as a program on Bun sees it: `import { Machine } from "rtt-sim"`. */
+import { expect, test } from "bun:test";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { FileError, Machine } from "rtt-sim";
+import { makeDisk } from "../../src/fat/mod.ts";
+
+const root = join(import.meta.dir, "../..");
+const module = (name: string): Uint8Array => new Uint8Array(readFileSync(join(root, name)));
+const hello = module("disk/prebuilt/a9/hello.mo");
+
+test("a module given as bytes runs like a program", () => {
+  using machine = Machine.boot();
+  const run = machine.run(hello);
+  expect(run).toMatchObject({ exitCode: 0, result: "returned", output: "Hello, world\n" });
+  expect(run.instructions).toBeGreaterThan(100);
+  expect(run.leaks).toEqual([]);
+  expect(run.stacks.map(({ thread }) => thread)).toEqual(["program"]);
+});
+
+test("arguments, standard input and files go in, files come out", () => {
+  using machine = Machine.boot({ files: { "/in/text.txt": "The quick brown fox" } });
+  // md5 of that text by another program: printf 'The quick brown fox' | md5sum
+  const { output, exitCode } = machine.run(module("disk/prebuilt/a9/md5.mo"), {
+    name: "md5.mo",
+    args: ["/in/text.txt"],
+  });
+  expect(output).toBe("a2004f37730b9445670a738fa0fc9ee5  /in/text.txt\n");
+  expect(exitCode).toBe(0);
+  machine.execute("echo remember /note.txt");
+  expect(machine.readText("/note.txt")).toBe("remember");
+  expect(machine.list("/").map(({ name }) => name)).toContain("note.txt");
+});
+
+test("a fault, a leak and a deadlock are results, not exceptions", () => {
+  using machine = Machine.boot();
+  const fault = machine.run(module("test/fixtures/transcripts/t_fault.mo"), { name: "bad.mo" });
+  expect(fault).toMatchObject({ exitCode: 139, result: "fault" });
+  expect(fault.faults[0].title).toContain("data abort in thread bad");
+  const leak = machine.run(module("test/fixtures/transcripts/t_leak.mo"), { name: "leaky.mo" });
+  expect(leak.exitCode).toBe(0);
+  expect(leak.leaks[0].things[0]).toMatch(/^1 heap block, 5000 bytes/);
+  expect(leak.faults).toEqual([]);
+  const stuck = machine.run(module("test/fixtures/dl/forever.mo"));
+  expect(stuck).toMatchObject({ exitCode: 140, verdict: "deadlock" });
+  expect(machine.waits()).toContain("waits for semaphore never");
+});
+
+test("lines typed at the console are echoed and answered", () => {
+  using machine = Machine.boot({ console: true, disk: "default" });
+  expect(machine.type("echo hi\n")).toBe("echo hi\nhi\nmsh />");
+  expect(machine.type("hello\n")).toContain("Hello, world\n");
+  expect(() => machine.run(hello)).toThrow("run is not for a console");
+});
+
+test("threads can be looked at, with the module they belong to", () => {
+  using machine = Machine.boot();
+  machine.run(module("test/fixtures/dl/forever.mo"), { name: "forever.mo" });
+  const threads = machine.threads();
+  expect(threads).toContainEqual(expect.objectContaining({ name: "forever", module: "forever" }));
+  expect(threads.find(({ name }) => name === "tidle0")).toMatchObject({ priority: 31 });
+});
+
+test("an image is not changed, and a missing file is a FileError", () => {
+  const image = makeDisk([{ path: "/a.txt", bytes: new TextEncoder().encode("one") }]).image();
+  const before = image.slice();
+  using machine = Machine.boot({ disk: image });
+  machine.writeFile("/a.txt", "two");
+  expect(machine.readText("/a.txt")).toBe("two");
+  expect(image).toEqual(before);
+  expect(() => machine.readFile("/none")).toThrow(FileError);
+});
+
+test("two machines live side by side", () => {
+  using one = Machine.boot({ files: { "/who": "one" } });
+  using two = Machine.boot({ files: { "/who": "two" } });
+  expect(one.run(hello).output).toBe("Hello, world\n");
+  expect(two.readText("/who")).toBe("two");
+  expect(two.run(hello).output).toBe("Hello, world\n");
+  expect(one.readText("/who")).toBe("one");
+});
+
+test("the example of docs/embedding.md works as it is printed there", () => {
+  const text = readFileSync(join(root, "docs/embedding.md"), "utf8");
+  const example = /```ts\n\/\/ example\.test\.ts\n([\s\S]*?)```/.exec(text)![1];
+  const folder = mkdtempSync(join(tmpdir(), "rtt-sim-embed-"));
+  try {
+    mkdirSync(join(folder, "node_modules"));
+    symlinkSync(root, join(folder, "node_modules/rtt-sim"));
+    writeFileSync(join(folder, "example.test.ts"), example);
+    writeFileSync(join(folder, "hello.mo"), hello);
+    const run = Bun.spawnSync([process.execPath, "test", "example.test.ts"], { cwd: folder });
+    expect(run.stderr.toString()).toContain(" 0 fail");
+    expect(run.stderr.toString()).not.toContain(" 0 pass");
+    expect(run.exitCode).toBe(0);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
