@@ -101,12 +101,12 @@ export class DebugInfo {
       .flatMap((unit) => unit.functions)
       .flatMap((fn) => fn.ranges.map(({ start, end }) => ({ start, end, fn })))
       .sort((a, b) => a.start - b.start);
-    const found: { size: number; fn: FunctionRecord }[] = [];
+    const found: FunctionRecord[] = [];
     for (const { start, end, fn } of this.byAddress) {
       if (start > address) break;
-      if (address < end) found.push({ size: end - start, fn });
+      if (address < end) found.push(fn);
     }
-    return found.sort((a, b) => a.size - b.size).map(({ fn }) => fn);
+    return found.sort((a, b) => b.depth - a.depth);
   }
 
   private readTables(): Placed[] {

@@ -27,6 +27,8 @@ export interface FunctionRecord {
   readonly inlined: boolean;
   /** Where it is declared, 0 when that is not said. */
   readonly line: number;
+  /** How deep it lies in the tree of entries: a function inlined in another one lies deeper. */
+  readonly depth: number;
 }
 
 export interface Unit {
@@ -74,6 +76,13 @@ interface Abbreviation {
 }
 
 type Attributes = Map<number, Value>;
+
+interface FunctionDraft {
+  readonly at: number;
+  readonly attributes: Attributes;
+  readonly inlined: boolean;
+  readonly depth: number;
+}
 
 /** Reads every compilation unit of .debug_info: its lines, its functions. */
 export function readUnits(sections: Sections): Unit[] {
@@ -129,11 +138,15 @@ class UnitReader {
     abbreviations: Map<number, Abbreviation>,
   ): (() => Unit) | undefined {
     let root: Attributes | undefined;
-    const functions: { at: number; attributes: Attributes; inlined: boolean }[] = [];
+    const functions: FunctionDraft[] = [];
+    let depth = 0;
     while (reader.left > 0) {
       const at = reader.at;
       const code = reader.uleb();
-      if (code === 0) continue;
+      if (code === 0) {
+        depth--;
+        continue;
+      }
       const abbreviation = abbreviations.get(code);
       if (!abbreviation) throw new DwarfError(`unknown abbreviation ${code}`);
       if (++this.entries > ENTRIES_MAX) throw new DwarfError("too many entries");
@@ -146,9 +159,10 @@ class UnitReader {
           return undefined;
         }
       } else if (tag === TAG.subprogram || tag === TAG.inlined) {
-        functions.push({ at, attributes, inlined: tag === TAG.inlined });
+        functions.push({ at, attributes, inlined: tag === TAG.inlined, depth });
         this.note(at, attributes, root, context);
       }
+      if (abbreviation.children) depth++;
     }
     if (!root) return undefined;
     const top = root;
@@ -195,14 +209,14 @@ class UnitReader {
 
   private finish(
     root: Attributes,
-    functions: readonly { at: number; attributes: Attributes; inlined: boolean }[],
+    functions: readonly FunctionDraft[],
     context: FormContext,
   ): Unit {
     const base = this.address(root.get(AT.lowPc), root, context) ?? 0;
     const records: FunctionRecord[] = [];
-    for (const { at, attributes, inlined } of functions) {
+    for (const { at, attributes, inlined, depth } of functions) {
       const ranges = this.rangesOf(attributes, root, context, base);
-      if (ranges.length > 0) records.push({ ...this.nameOf(at), ranges, inlined });
+      if (ranges.length > 0) records.push({ ...this.nameOf(at), ranges, inlined, depth });
     }
     const lines = root.get(AT.stmtList);
     return {
