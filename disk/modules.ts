@@ -112,6 +112,23 @@ function sources(folder: string): string[] {
   }
 }
 
+/** The suite against the kernel's interface: plain programs, and C++ with exceptions, for which ld needs a word about imported types. */
+function utestJobs(): ModuleJob[] {
+  const at = join(ROOT, "test/utest");
+  const suite = sources(join(at, "suite")).map((source) => join("suite", source));
+  return [...sources(at), ...suite].map((source) => {
+    const cxx = source.endsWith(".cpp");
+    return {
+      source: join(at, source),
+      output: join(at, source.replace(/(c|cpp)$/, "mo")),
+      target: "a9",
+      kind: "mo",
+      cflags: ["-O1", "-D_GNU_SOURCE", "-fno-builtin", ...(cxx ? ["-fexceptions", "-frtti"] : [])],
+      libs: cxx ? ["-Wl,--target2=got-rel"] : [],
+    };
+  });
+}
+
 /** Programs that the recorded sessions start beside the fixtures of their own. */
 function sessionJobs(): ModuleJob[] {
   const out = (name: string) => join(ROOT, "test/fixtures/sessions", name);
@@ -147,5 +164,6 @@ export function allJobs(): ModuleJob[] {
     ...fixtureJobs("modules"),
     ...fixtureJobs("smoke"),
     ...sessionJobs(),
+    ...utestJobs(),
   ];
 }

@@ -1,7 +1,9 @@
 /** Exit codes of the binary; 0..123 are the module's own. The table is printed by `rtt-sim help exit-codes`. */
 export const ExitCode = {
   Ok: 0,
+  TestFailed: 1,
   Usage: 2,
+  NoTests: 5,
   BadData: 65,
   NoInput: 66,
   NoOutput: 74,
@@ -21,7 +23,9 @@ export const EXIT_CODE_HELP: readonly (readonly [code: string, meaning: string])
     "0..123",
     "return value of main, or exit() argument, of the last module started (mod 256); result of a built-in command",
   ],
+  ["1", "test: a test failed"],
   ["2", "wrong use of the command line"],
+  ["5", "test: no tests were found"],
   ["65", "the disk image or file is not usable"],
   ["66", "an input file is missing or unreadable"],
   ["74", "the output cannot be written, for instance because the host's disk is full"],

@@ -11,10 +11,21 @@ export interface OptionRow {
   readonly commands: readonly Command[];
 }
 
-export type Command = "boot" | "run" | "check" | "symbols" | "version" | "help";
+export type Command =
+  "boot" | "run" | "test" | "check" | "disk" | "symbols" | "sdk" | "version" | "help";
 
 const RUNNING: readonly Command[] = ["boot", "run"];
-const ALL: readonly Command[] = ["boot", "run", "check", "symbols", "version", "help"];
+const TESTING: readonly Command[] = ["boot", "run", "test"];
+const ALL: readonly Command[] = [
+  "boot",
+  "run",
+  "test",
+  "check",
+  "symbols",
+  "sdk",
+  "version",
+  "help",
+];
 
 export const OPTIONS = [
   {
@@ -53,13 +64,13 @@ export const OPTIONS = [
     name: "timeout",
     value: "TIME",
     help: "simulated time after which a headless run ends with 124 (default 60s; 0 = none)",
-    commands: RUNNING,
+    commands: TESTING,
   },
   {
     name: "wall-timeout",
     value: "TIME",
     help: "host time after which a run ends with 124 (default none)",
-    commands: RUNNING,
+    commands: TESTING,
   },
   {
     name: "line-delay",
@@ -101,19 +112,19 @@ export const OPTIONS = [
     name: "engine",
     value: "interp|auto|jit",
     help: "how guest code is executed: interpreted (default), hot code translated, all translated",
-    commands: RUNNING,
+    commands: TESTING,
   },
   {
     name: "seed",
     value: "N",
-    help: "seed of the one source of randomness (default 1)",
-    commands: RUNNING,
+    help: "seed of the one source of randomness (default 1); for test also the schedule",
+    commands: TESTING,
   },
   {
     name: "firmware",
     value: "FILE",
     help: "boot this firmware ELF instead of the built-in one",
-    commands: ["boot", "run", "check", "symbols"],
+    commands: ["boot", "run", "test", "check", "symbols"],
   },
   {
     name: "gdb",
@@ -134,12 +145,66 @@ export const OPTIONS = [
     commands: RUNNING,
   },
   { name: "stats", help: "print counters on stderr at the end", commands: RUNNING },
-  { name: "json", help: "machine-readable output", commands: ["check", "symbols"] },
+  { name: "json", help: "machine-readable output", commands: ["check", "run", "symbols", "test"] },
+  {
+    name: "out",
+    value: "DIR",
+    help: "copy files that the run makes or changes to this folder of the host",
+    commands: ["run"],
+  },
+  {
+    name: "reporter",
+    value: "NAME[:FILE]",
+    multiple: true,
+    help: "text (default), junit, tap, json or github, to stdout or to a file; repeatable",
+    commands: ["test"],
+  },
+  {
+    name: "jobs",
+    short: "j",
+    value: "N",
+    help: "processes that run tests (default: as many as there are cores, and work for)",
+    commands: ["test"],
+  },
+  {
+    name: "shard",
+    value: "I/N",
+    help: "the I-th of N parts of the tests",
+    commands: ["test"],
+  },
+  {
+    name: "filter",
+    value: "WHAT",
+    multiple: true,
+    help: "tests with this text in their path or name, that match /this/, or that have tag:THIS",
+    commands: ["test"],
+  },
+  { name: "bail", help: "stop at the first test that fails", commands: ["test"] },
+  {
+    name: "retry",
+    value: "N",
+    help: "run a failed test again: a result that differs is reported as a failure of its own",
+    commands: ["test"],
+  },
+  {
+    name: "explore",
+    value: "N",
+    help: "run each test under N other legal schedules, and name the first that fails",
+    commands: ["test"],
+  },
+  { name: "update", help: "record transcripts instead of comparing them", commands: ["test"] },
+  { name: "watch", help: "run again whenever a file changes", commands: ["test"] },
+  { name: "wall", help: "reports have the host's times as well", commands: ["test"] },
   {
     name: "against",
     value: "4.0.4|FILE",
     help: "check for a stock RT-Thread 4.0.4, or for a board by its list_symbols text or kernel ELF",
     commands: ["check"],
+  },
+  {
+    name: "force",
+    help: "write into a folder that is not empty, over files of the same names",
+    commands: ["sdk"],
   },
   { name: "help", short: "h", help: "show help", commands: ALL },
   { name: "version", short: "V", help: "show the version", commands: ["boot"] },
@@ -164,11 +229,26 @@ export const COMMANDS: readonly { name: Command; usage: string; help: string }[]
     help: "run one module from the host, like a program",
   },
   {
+    name: "test",
+    usage: "test [options] PATH ...",
+    help: "run smoke tests: modules, *.smoke.toml, folders and disk images with them",
+  },
+  {
     name: "check",
     usage: "check [options] FILE ...",
     help: "will these modules load, and what is wrong with them? Nothing is run",
   },
+  {
+    name: "disk",
+    usage: "disk create|ls|cp|mv|rm|cat|mkdir|info|fsck ...",
+    help: "work with disk images from the host",
+  },
   { name: "symbols", usage: "symbols [--json]", help: "list the exported symbol table" },
+  {
+    name: "sdk",
+    usage: "sdk [--force] DIR",
+    help: "write headers, build files and an example tree for making modules",
+  },
   { name: "version", usage: "version", help: "show the version" },
   { name: "help", usage: "help [COMMAND | exit-codes]", help: "show help" },
 ];

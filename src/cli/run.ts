@@ -10,6 +10,8 @@ import { exitCodeOf, message, printStats } from "./outcome.ts";
 import { LineEndFilter, Output } from "./output.ts";
 import type { Parsed } from "./parse.ts";
 import { hostBytes, settingsOf } from "./settings.ts";
+import { VfsError } from "../vfs/mod.ts";
+import type { OutFolder } from "./run-out.ts";
 import { wallClock } from "./wall-clock.ts";
 
 /** Size of the in-memory disk of `run`; sparse, so that it costs what is written to it. */
@@ -30,6 +32,8 @@ export async function run(parsed: Parsed): Promise<number> {
   const extras = parsed.values("with").map(placed);
   const output = new Output(1);
   const filter = new LineEndFilter((piece) => output.write(piece));
+  const json = parsed.flag("json") ? await import("./run-json.ts") : undefined;
+  const observer = json?.newObserver();
   const given = parsed.value("disk");
   const disk =
     given === undefined
@@ -44,7 +48,9 @@ export async function run(parsed: Parsed): Promise<number> {
       output.flush();
       message(text);
     },
+    ...observer?.options,
   });
+  observer?.attach(machine);
   try {
     machine.boot("lines");
     const driver = new Driver(machine, {
@@ -52,19 +58,44 @@ export async function run(parsed: Parsed): Promise<number> {
       input: new Input(0),
       timeout: settings.timeout,
       wallTimeout: settings.wallTimeout,
+      sleep: Bun.sleepSync,
     });
     driver.settle();
     const name = basename(file);
-    machine.vfs.writeFile(`/${name}`, bytes);
-    for (const extra of extras) machine.vfs.writeFile(extra.path, extra.bytes);
+    placeOn(machine, { path: `/${name}`, bytes });
+    for (const extra of extras) placeOn(machine, extra);
+    const folder = parsed.value("out");
+    const out = folder === undefined ? undefined : await outFolder(folder, machine);
+    observer?.begin();
+    const started = performance.now();
     machine.runModule(`/${name}`, commandLine(name.replace(/\.[^.]*$/, ""), args));
     const verdict = driver.until(() => machine.quiet);
     filter.end();
     output.flush();
+    const wall = performance.now() - started;
+    const saved = out?.save() ?? [];
+    if (json && observer) return json.printRunReport(observer, verdict, file, wall, saved);
     return exitCodeOf(verdict, machine);
   } finally {
     machine.close();
     if (settings.stats) printStats(machine);
+  }
+}
+
+async function outFolder(folder: string, machine: Machine): Promise<OutFolder> {
+  const { OutFolder } = await import("./run-out.ts");
+  return new OutFolder(folder, machine);
+}
+
+/** A file on the guest's disk, with the folders above it. */
+function placeOn({ vfs }: Machine, { path, bytes }: { path: string; bytes: Uint8Array }): void {
+  try {
+    for (let at = path.indexOf("/", 1); at > 0; at = path.indexOf("/", at + 1))
+      if (!vfs.exists(path.slice(0, at))) vfs.mkdir(path.slice(0, at));
+    vfs.writeFile(path, bytes);
+  } catch (error) {
+    if (!(error instanceof VfsError)) throw error;
+    throw new UserError(ExitCode.BadData, `cannot place ${path} on the disk: ${error.message}`);
   }
 }
 
