@@ -10,6 +10,7 @@ import {
   STOCK_404,
   type Target,
 } from "../dlmodule/check/mod.ts";
+import { isArchive, LoadError, modulesOf } from "../dlmodule/mod.ts";
 import { ElfImage } from "../elf/mod.ts";
 import { Firmware, floatEntries } from "../firmware/mod.ts";
 import { GuestMemory } from "../memory/mod.ts";
@@ -17,6 +18,9 @@ import { ExitCode, UserError } from "./exit-codes.ts";
 import { writeAll } from "./output.ts";
 import type { Parsed } from "./parse.ts";
 import { hostBytes, settingsOf } from "./settings.ts";
+
+/** Bytes of modules that are unpacked from one archive. */
+const ARCHIVE_MAX = 512 * 1048576;
 
 interface Unreadable {
   readonly file: string;
@@ -37,7 +41,7 @@ export function check(parsed: Parsed): number {
   const image = settingsOf(parsed).firmware;
   const firmware = new ElfImage(image);
   const target = targetOf(parsed.value("against"), image);
-  const read = files.map((file) => ({ file, bytes: bytesOf(file) }));
+  const read = files.flatMap((file) => members(file, bytesOf(file)));
   const libraries = read.flatMap(({ file, bytes }) => {
     const library = bytes instanceof Uint8Array ? libraryOf(basename(file), bytes) : undefined;
     return library ? [library] : [];
@@ -66,6 +70,31 @@ function bytesOf(file: string): Uint8Array | Unreadable {
     if (!(error instanceof UserError)) throw error;
     return { file, verdict: "unreadable", reasons: [error.message] };
   }
+}
+
+/** Of a ZIP archive, every module in it: `apps.zip/hello.mo`, as its path is on a disk. */
+function members(
+  file: string,
+  bytes: Uint8Array | Unreadable,
+): { file: string; bytes: Uint8Array | Result }[] {
+  if (!(bytes instanceof Uint8Array) || !isArchive(bytes)) return [{ file, bytes }];
+  let reason = "it is a ZIP archive without a module (*.mo, *.so)";
+  try {
+    const modules = Object.entries(modulesOf(bytes, ARCHIVE_MAX));
+    if (modules.length > 0)
+      return modules.map(([name, module]) => ({ file: `${file}/${name}`, bytes: module }));
+  } catch (error) {
+    if (!(error instanceof LoadError)) throw error;
+    reason = error.message;
+  }
+  const broken: Result = {
+    file,
+    against: "",
+    verdict: "malformed",
+    reasons: [reason],
+    warnings: [],
+  };
+  return [{ file, bytes: broken }];
 }
 
 function textOf(result: Result): string {

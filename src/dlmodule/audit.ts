@@ -157,6 +157,11 @@ export class Audit {
       lines.push(`idle hook ${this.name(hook)}`);
       yield* finish(this.parts.call("rt_thread_idle_delhook", hook));
     }
+    for (const [setter, hook] of this.parts.kernel.guestHooks ?? []) {
+      if (!module.contains(hook)) continue;
+      lines.push(`hook of ${setter}, ${this.name(hook)}`);
+      this.parts.kernel.guestHooks?.delete(setter);
+    }
   }
 
   /** Function and offset; for a function without a symbol, the link-time address. */

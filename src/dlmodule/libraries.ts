@@ -34,7 +34,7 @@ export class Libraries {
     const usual = SEARCH.map((directory) => `${directory}/${name}`);
     const places = name.includes("/") && name.startsWith("/") ? [name] : [name, ...usual];
     if (from === "DT_NEEDED" && places.length > 1) places.push(places.shift()!);
-    const found = places.find((path) => vfs.exists(path));
+    const found = places.find((path) => this.loader.exists(path));
     return found && vfs.resolve(found);
   }
 

@@ -224,6 +224,21 @@ export class Loader {
     return this.registry.changes;
   }
 
+  /** There is a file at the path, or a module in an archive of the disk (`apps.zip/hello.mo`). */
+  exists(path: string): boolean {
+    const { vfs } = this.parts;
+    return vfs.exists(path) || this.isMember(vfs.resolve(path));
+  }
+
+  private isMember(path: string): boolean {
+    try {
+      return this.preparer.member(path) !== undefined;
+    } catch (error) {
+      if (!(error instanceof LoadError)) throw error;
+      return false;
+    }
+  }
+
   /** Loaded modules, newest first. */
   modules(): ModuleInfo[] {
     return this.registry.all().map((module) => this.describe(module));

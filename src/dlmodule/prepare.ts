@@ -1,6 +1,6 @@
 import { ElfImage, type ElfSymbols, ET } from "../elf/mod.ts";
 import { VfsError } from "../vfs/types.ts";
-import { unpack } from "./bundle.ts";
+import { readMember, unpack } from "./bundle.ts";
 import type { LoaderParts } from "./context.ts";
 import { floatFunctions } from "./float-abi.ts";
 import { LoadError } from "./load-error.ts";
@@ -32,6 +32,8 @@ export class Preparer {
   /** The whole file; throws LoadError. */
   read(path: string): Uint8Array {
     const { vfs, kernel } = this.parts;
+    const member = this.member(path);
+    if (member) return member;
     try {
       const { size } = vfs.stat(path);
       if (size > kernel.heap.total)
@@ -44,6 +46,13 @@ export class Preparer {
       if (error instanceof VfsError) throw new LoadError("", `it cannot be read: ${error.message}`);
       throw error;
     }
+  }
+
+  /** The module at a path inside a ZIP archive, `apps.zip/hello.mo`. Throws LoadError. */
+  member(path: string): Uint8Array | undefined {
+    const { vfs, kernel } = this.parts;
+    if (kernel.options.compat404 || !/\.zip\//i.test(path)) return undefined;
+    return readMember(path, vfs, kernel.heap.total);
   }
 
   /** What loading the file means. Throws LoadError or ElfError. */

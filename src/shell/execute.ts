@@ -45,11 +45,13 @@ export function* executeLine(
   if (script) return yield* runScript(context, script.fd);
 
   const file = /\.mo|\.MO/.test(word) ? word : `${word}.mo`;
-  const program = openFirst(context, [file, `/bin/${file}`]);
-  if (program) {
-    context.vfs.close(program.fd);
-    const module = yield* context.modules.exec(program.path, rest);
-    return { kind: "module", result: 0, path: program.path, module };
+  const places = [file, `/bin/${file}`];
+  const program = openFirst(context, places);
+  if (program) context.vfs.close(program.fd);
+  const path = program?.path ?? places.find((place) => context.modules.exists?.(place));
+  if (path !== undefined) {
+    const module = yield* context.modules.exec(path, rest);
+    return { kind: "module", result: 0, path, module };
   }
 
   // Cut at the first blank, not at a tab.

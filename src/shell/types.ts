@@ -15,6 +15,8 @@ export interface ModuleRunner {
    * @returns What dlmodule_exec returns: the module's address, 0 when it could not be loaded or started.
    */
   exec(path: string, commandLine: string): Task<number>;
+  /** Also for a module inside an archive of the disk, `apps.zip/hello.mo`; absent: only files count. */
+  exists?(path: string): boolean;
   /** Loaded modules, newest first. */
   modules?(): readonly {
     readonly name: string;

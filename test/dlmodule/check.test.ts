@@ -1,7 +1,9 @@
 /** `rtt-sim check`: what it says of modules, held against the compiler's, binutils' and the loader's own word. */
 import { describe, expect, test } from "bun:test";
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { zipSync } from "fflate";
 import {
   type CheckReport,
   checkText,
@@ -204,6 +206,27 @@ describe("the command", () => {
     const [hello, undef] = JSON.parse(out) as CheckReport[];
     expect(hello).toMatchObject({ file: HELLO, verdict: "loadable", details: { kind: "program" } });
     expect(undef.reasons).toHaveLength(2);
+  }, 30_000);
+  test("every module of a ZIP archive", () => {
+    const dir = mkdtempSync(join(tmpdir(), "check-"));
+    try {
+      const [apps, texts] = ["apps.zip", "texts.zip"].map((name) => join(dir, name));
+      const hello = fixture(HELLO);
+      writeFileSync(apps, zipSync({ "bin/a.mo": hello, "b.so": hello, "c.txt": hello }));
+      writeFileSync(texts, zipSync({ "c.txt": hello }));
+      const { out, code } = command(apps);
+      expect(code).toBe(0);
+      expect(out.match(/^\S.*: loadable/gm)).toEqual([
+        `${apps}/bin/a.mo: loadable`,
+        `${apps}/b.so: loadable`,
+      ]);
+      expect(command(texts)).toMatchObject({
+        code: 65,
+        out: expect.stringContaining("ZIP archive without a module"),
+      });
+    } finally {
+      rmSync(dir, { recursive: true });
+    }
   }, 30_000);
   test("against 4.0.4, and a list that has no symbols", () => {
     expect(command("--against", "4.0.4", HELLO).code).toBe(0);

@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { zipSync } from "fflate";
 import { makeModule } from "../elf/make-module.ts";
 import { Board, fixture } from "./board.ts";
+import { WholeBoard } from "./whole-board.ts";
 
 const hello = fixture("disk/prebuilt/a9/hello.mo");
 
@@ -57,4 +58,41 @@ test("a file of RT-Thread's own linker: symbols of others are not looked up, the
   });
   expect(board.memory.ldu32(block + dataAddress)).toBe(0x60012345);
   expect(board.memory.ldu32(block + dataAddress + 4)).toBe(block);
+});
+
+describe("a module by its path inside an archive", () => {
+  const archive = zipSync({
+    "bin/Hello.mo": hello,
+    "bin/dltest.mo": fixture("disk/prebuilt/a9/dltest.mo"),
+    "lib.so": fixture("disk/prebuilt/a9/lib.so"),
+    "readme.txt": Buffer.from("text"),
+  });
+  const board = (options = {}): WholeBoard =>
+    new WholeBoard({ "/apps.zip": archive, "/plain.zip": hello }, options);
+  test("runs as a file does, whatever the case of its letters", () => {
+    const machine = board();
+    expect(machine.run("/apps.zip/bin/hello.mo", "hello")).toBe("Hello, world\n");
+    expect(machine.run("/APPS.ZIP/BIN/HELLO.MO", "hello")).toBe("Hello, world\n");
+    expect(machine.diagnostics).toEqual([]);
+  });
+  test("a library, by dlopen and by name", () => {
+    const { machine } = board();
+    expect(machine.loader.exists("/apps.zip/lib.so")).toBeTrue();
+    expect(machine.loader.exists("/apps.zip/bin")).toBeFalse();
+    expect(machine.loader.exists("/apps.zip/readme.txt")).toBeFalse();
+    expect(machine.loader.exists("/apps.zip")).toBeTrue();
+    expect(machine.loader.exists("/plain.zip/x.mo")).toBeFalse();
+  });
+  test("in the shell", () => {
+    const machine = board();
+    expect(machine.line("apps.zip/bin/hello.mo")).toBe("Hello, world\n");
+    expect(machine.line("apps.zip/bin/none.mo")).toBe("apps.zip/bin/none.mo: command not found.\n");
+    const old = board({ compat404: true });
+    expect(old.line("apps.zip/bin/hello.mo")).toMatch(/command not found/);
+  });
+  test("none there is no file", () => {
+    const machine = board();
+    machine.run("/apps.zip/none.mo", "none");
+    expect(machine.diagnostics.join()).toMatch(/none\.mo cannot be loaded: it cannot be read/);
+  });
 });

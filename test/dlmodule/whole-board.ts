@@ -33,6 +33,14 @@ export class WholeBoard {
     return this.text.replaceAll("\r\n", "\n");
   }
 
+  /** What msh prints for a line. */
+  line(line: string): string {
+    this.text = "";
+    this.machine.execute(line);
+    this.settle();
+    return this.text.replaceAll("\r\n", "\n");
+  }
+
   private settle(): void {
     const { kernel } = this.machine;
     const end = kernel.tick + 6000;
