@@ -35,11 +35,26 @@ export interface Allocation {
   readonly module: Module;
 }
 
+/** A block that was given back. */
+export interface Freed {
+  readonly address: number;
+  readonly size: number;
+  /** Return addresses behind the calls that asked for it and gave it back; 0 when a call is not known. */
+  readonly site: number;
+  readonly freedAt: number;
+}
+
+/** So many blocks that were given back are remembered, for reports about pointers into them. */
+const FREED_MAX = 256;
+
 /** Which module's code asked for which block of the heap; that module has to free it, whichever thread ran the code. */
 export class Allocations {
   private readonly blocks = new Map<number, Allocation>();
   /** What return addresses in the firmware stand for. */
   private readonly kinds = new Map<number, Kind>();
+  /** A ring, the newest before `nextFreed`. */
+  private readonly gone: Freed[] = [];
+  private nextFreed = 0;
 
   private readonly code: CodeReader;
 
@@ -68,7 +83,34 @@ export class Allocations {
 
   /** For KernelHooks.freed. */
   freed(address: number): void {
+    const known = this.blocks.get(address);
+    if (!known) return;
     this.blocks.delete(address);
+    const { size, site } = known;
+    this.gone[this.nextFreed] = { address, size, site, freedAt: this.caller() };
+    this.nextFreed = (this.nextFreed + 1) % FREED_MAX;
+  }
+
+  /** The block given back last that an address lies in. */
+  freedBlock(address: number): Freed | undefined {
+    const { gone } = this;
+    for (let n = 1; n <= gone.length; n++) {
+      const block = gone[(this.nextFreed - n + FREED_MAX) % FREED_MAX];
+      if (block && address >= block.address && address < block.address + block.size) return block;
+    }
+    return undefined;
+  }
+
+  /** The return address in a module that is nearest on the stack; 0 when there is none. */
+  private caller(): number {
+    const { cpu, memory } = this.kernel;
+    const sp = (cpu.r[SP] + 3) & ~3;
+    const end = Math.min(sp + 4 * SCAN_MAX, memory.end);
+    for (let at = sp - 4; at < end; at += 4) {
+      const word = (at < sp ? cpu.r[LR] : at < memory.base ? 0 : memory.ldu32(at)) >>> 0;
+      if (this.registry.containing(word) && callBefore(this.code, word) !== undefined) return word;
+    }
+    return 0;
   }
 
   /** What a module has not freed, and is forgotten now. */

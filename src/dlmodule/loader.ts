@@ -9,6 +9,7 @@ import {
   Signal,
   type StartEvent,
 } from "./context.ts";
+import type { Freed } from "./allocations.ts";
 import { Audit } from "./audit.ts";
 import { GuestAborted } from "../kernel/mod.ts";
 import { Causes } from "./causes.ts";
@@ -269,6 +270,11 @@ export class Loader {
   /** The module and symbol that an address belongs to; also for modules that were unloaded a short time ago. */
   whereIs(address: number): Whereabouts | undefined {
     return this.registry.whereIs(address);
+  }
+
+  /** The block of the heap, given back a short time ago by a module's code, that an address lies in. */
+  freedBlock(address: number): Freed | undefined {
+    return this.audit.allocations.freedBlock(address >>> 0);
   }
 
   /** Ends a module from outside; part of the caller's thread. */

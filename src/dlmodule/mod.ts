@@ -9,6 +9,7 @@ export {
   type RefusedEvent,
   type StartEvent,
 } from "./context.ts";
+export type { Freed } from "./allocations.ts";
 export { dlmoduleRows } from "./exports.ts";
 export { type EndedInfo, Loader, type LoadOptions, type ModuleInfo } from "./loader.ts";
 export { listModules } from "./module-list.ts";
