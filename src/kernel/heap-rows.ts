@@ -1,15 +1,30 @@
-import type { ExportRow } from "./call.ts";
+import type { CallResult, ExportRow, Task } from "./call.ts";
+import { callHook, hookOf } from "./hook-rows.ts";
 import type { Kernel } from "./kernel.ts";
 
 const HEADER = "rtthread.h";
 const POINTER = 4;
 
-/** Tells who keeps account of the blocks of modules. */
-function given(k: Kernel, address: number, size: number): number {
-  if (address !== 0) k.hooks.allocated?.(address, size >>> 0);
+/** Tells who keeps account of the blocks of modules, and the guest's own hook. */
+function given(k: Kernel, address: number, size: number): CallResult {
+  if (address === 0) return 0;
+  k.hooks.allocated?.(address, size >>> 0);
+  return hookOf(k, "malloc") === 0 ? address : hooked(k, address, size);
+}
+
+function* hooked(k: Kernel, address: number, size: number): Task<number> {
+  yield* callHook(k, "malloc", address, size);
   return address;
 }
-function free(k: Kernel, address: number): void {
+
+function free(k: Kernel, address: number): CallResult {
+  if (address !== 0 && hookOf(k, "free") !== 0) return hookedFree(k, address);
+  k.hooks.freed?.(address);
+  k.heap.free(address);
+}
+
+function* hookedFree(k: Kernel, address: number): Task<void> {
+  yield* callHook(k, "free", address);
   k.hooks.freed?.(address);
   k.heap.free(address);
 }
@@ -51,7 +66,8 @@ export const heapRows: readonly ExportRow<Kernel>[] = [
       // The block's address is stored in the word before the aligned one, which therefore never is the block itself.
       const unit = Math.max(((align >>> 0) + POINTER - 1) & -POINTER, POINTER);
       const block = k.heap.alloc((((size >>> 0) + POINTER - 1) & -POINTER) + unit);
-      if (given(k, block, size) === 0) return 0;
+      if (block === 0) return 0;
+      k.hooks.allocated?.(block, size >>> 0);
       const aligned = (block & (unit - 1)) === 0 ? block + unit : (block + unit - 1) & ~(unit - 1);
       k.memory.st32(aligned - POINTER, block);
       return aligned;

@@ -108,6 +108,8 @@ export class Heap implements HeapApi {
     if (address < this.begin || address >= this.last) return address;
     const m = this.memory;
     const mem = address - HEADER;
+    // The original trusts the header of a block that was freed, and its statistics are wrong from then on.
+    if (!this.k.options.compat404) this.mustBeUsed(mem, "realloc", 449);
     const at = mem - this.begin;
     const next = HEAP_MEM.next.get(m, mem);
     const old = next - at - HEADER;
@@ -146,19 +148,24 @@ export class Heap implements HeapApi {
       576,
     );
     const mem = address - HEADER;
-    const used = HEAP_MEM.used.get(m, mem);
-    const magic = HEAP_MEM.magic.get(m, mem);
-    if (used === 0 || magic !== HEAP_MAGIC) {
-      k.console.printf("to free a bad data block:\n");
-      k.console.printf("mem: 0x%08x, used flag: %d, magic code: 0x%04x\n", mem, used, magic);
-    }
-    k.assert(used !== 0, "mem->used", "rt_free", 593);
-    k.assert(magic === HEAP_MAGIC, "mem->magic == HEAP_MAGIC", "rt_free", 594);
+    this.mustBeUsed(mem, "free", 593);
     HEAP_MEM.used.set(m, mem, 0);
     this.owner(mem, "");
     if (mem < this.lowestFree) this.lowestFree = mem;
     this.used -= HEAP_MEM.next.get(m, mem) - (mem - this.begin);
     this.join(mem);
+  }
+
+  private mustBeUsed(mem: number, what: "free" | "realloc", line: number): void {
+    const { k, memory: m } = this;
+    const used = HEAP_MEM.used.get(m, mem);
+    const magic = HEAP_MEM.magic.get(m, mem);
+    if (used === 0 || magic !== HEAP_MAGIC) {
+      k.console.printf(`to ${what} a bad data block:\n`);
+      k.console.printf("mem: 0x%08x, used flag: %d, magic code: 0x%04x\n", mem, used, magic);
+    }
+    k.assert(used !== 0, "mem->used", `rt_${what}`, line);
+    k.assert(magic === HEAP_MAGIC, "mem->magic == HEAP_MAGIC", `rt_${what}`, line + 1);
   }
 
   *blocks(): Generator<{

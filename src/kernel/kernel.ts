@@ -63,6 +63,8 @@ export class Kernel implements KernelApi {
   readonly threadTimeout: number;
   /** Guest functions called by the idle thread. */
   readonly idleHooks: number[] = [];
+  /** What the other `_sethook` functions were given, by their names. */
+  readonly guestHooks = new Map<string, number>();
   private rtcOffset = RTC_BOOT;
   /** rt_errno for code outside threads. */
   private readonly errnoWord: number;
@@ -253,10 +255,15 @@ export class Kernel implements KernelApi {
     this.runner.leave = true;
   }
 
-  /** rt_tick_increase in the tick interrupt. */
+  /** The tick interrupt: rt_tick_increase. */
   *tickInterrupt(): Task<void> {
-    const { memory, clock, scheduler } = this;
-    this.idling.spendSlice(clock.take(this.idling.quietTicks()));
+    this.idling.spendSlice(this.clock.take(this.idling.quietTicks()));
+    yield* this.tickPassed();
+  }
+
+  /** What a new tick means for the running thread's slice and the hard timers. */
+  *tickPassed(): Task<void> {
+    const { memory, scheduler } = this;
     const thread = scheduler.current;
     if (thread !== 0 && !scheduler.currentGone) {
       const left = (THREAD.remaining_tick.get(memory, thread) - 1) >>> 0;

@@ -67,6 +67,24 @@ export const objectRows: readonly ExportRow<Kernel>[] = [
         : k.objects.allocate((cls & 0xff) as ObjectClass, k.name(name)),
   },
   {
+    name: "rt_object_get_type",
+    proto: "rt_uint8_t rt_object_get_type(rt_object_t object);",
+    header: HEADER,
+    call: (k, object) => {
+      k.assert(object !== 0, "object != RT_NULL", "rt_object_get_type", 525);
+      return k.objects.classOf(object);
+    },
+  },
+  {
+    name: "rt_object_is_systemobject",
+    proto: "rt_bool_t rt_object_is_systemobject(rt_object_t object);",
+    header: HEADER,
+    call: (k, object) => {
+      k.assert(object !== 0, "object != RT_NULL", "rt_object_is_systemobject", 505);
+      return Number(k.objects.isStatic(object));
+    },
+  },
+  {
     name: "rt_object_delete",
     proto: "void rt_object_delete(rt_object_t object);",
     header: HEADER,

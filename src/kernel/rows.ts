@@ -3,6 +3,7 @@ import { deviceRows } from "./device/rows.ts";
 import { fiveRows } from "./five-rows.ts";
 import { futexRows } from "./futex.ts";
 import { heapRows } from "./heap-rows.ts";
+import { hookRows } from "./hook-rows.ts";
 import { completionRows } from "./ipc/completion.ts";
 import { dataQueueRows } from "./ipc/dataqueue.ts";
 import { eventRows } from "./ipc/event.ts";
@@ -37,6 +38,7 @@ export const kernelRows: readonly ExportRow<Kernel>[] = [
   ...messageQueueRows,
   ...completionRows,
   ...heapRows,
+  ...hookRows,
   ...memheapRows,
   ...mempoolRows,
   ...deviceRows,

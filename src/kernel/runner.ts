@@ -5,6 +5,7 @@ import { THREAD } from "./abi/layout.ts";
 import { Trap } from "./board.ts";
 import { type GuestCall, SCHEDULE, type Task } from "./call.ts";
 import { CPSR_I, restoreContext, saveContext, SavedRegisters, SVC_MODE } from "./context.ts";
+import { callHook, hookOf } from "./hook-rows.ts";
 import type { Kernel } from "./kernel.ts";
 import { Preemption } from "./preemption.ts";
 import type { Frame, ThreadState } from "./thread-state.ts";
@@ -279,6 +280,15 @@ export class Runner {
     this.leave = true;
   }
 
+  /** rt_scheduler_sethook: the hook runs in the thread that is switched to, before anything of its own, with interrupts off. */
+  private callSchedulerHook(from: number, to: number): void {
+    const masked = this.irqMasked;
+    this.irqMasked = true;
+    this.running?.push(callHook(this.k, "scheduler", from, to), () => {
+      this.irqMasked = masked;
+    });
+  }
+
   private switchIfNeeded(): void {
     const { k, cpu, memory } = this;
     if (k.scheduler.current === 0) k.scheduler.pick();
@@ -297,6 +307,7 @@ export class Runner {
     this.stackLow = k.options.compat404 ? NO_CHECK : THREAD.stack_addr.get(memory, to);
     k.reents.activate(state);
     k.hooks.switched?.(to);
+    if (from !== undefined && hookOf(k, "scheduler") !== 0) this.callSchedulerHook(from.thread, to);
     k.stackCheck.switchedTo(state);
     k.faults.switched();
   }

@@ -127,6 +127,16 @@ export const serviceRows: readonly ExportRow<Kernel>[] = [
     },
   },
   {
+    name: "rt_tick_increase",
+    proto: "void rt_tick_increase(void);",
+    header: RTTHREAD,
+    call: (k) =>
+      k.runner.interrupt(() => {
+        k.clock.tick = (k.clock.tick + 1) >>> 0;
+        return k.tickPassed();
+      }),
+  },
+  {
     name: "rt_tick_get_millisecond",
     proto: "rt_tick_t rt_tick_get_millisecond(void);",
     header: RTTHREAD,

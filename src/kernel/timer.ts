@@ -16,6 +16,7 @@ import {
 } from "./abi/constants.ts";
 import { THREAD, TIMER } from "./abi/layout.ts";
 import { callGuest, SCHEDULE, type Task } from "./call.ts";
+import { callHook } from "./hook-rows.ts";
 import type { Kernel } from "./kernel.ts";
 import {
   listEach,
@@ -196,7 +197,9 @@ export class Timers {
         this.k.threads.timeout(parameter);
       } else {
         if (soft) this.softBusy = true;
+        yield* callHook(this.k, "timer_enter", timer);
         yield* callGuest(func, parameter);
+        yield* callHook(this.k, "timer_exit", timer);
         if (soft) this.softBusy = false;
       }
       // The callback stopped, restarted or deleted its own timer.

@@ -7,6 +7,7 @@ const NEEDED = [
   "_rtt_module_of",
   "_rtt_exit",
   "_rtt_abort",
+  "_rtt_raise",
   "_rtt_find_exidx",
   "_rtt_random",
   "rt_malloc",

@@ -19,6 +19,8 @@ void _rtt_wake(const volatile int *word);
 void *_rtt_module_of(const void *address);
 void _rtt_exit(int status) __attribute__((noreturn));
 void _rtt_abort(void) __attribute__((noreturn));
+/* 0 when the running thread has a handler of its own for the signal, which was called. */
+int _rtt_raise(int signo);
 /* PT_ARM_EXIDX of the module that contains pc: its address, and the number of entries in *count. */
 const void *_rtt_find_exidx(const void *pc, int *count);
 unsigned _rtt_random(void);

@@ -71,11 +71,13 @@ int _getpid_r(struct _reent *r) {
   return getpid();
 }
 
-/* The default action of a signal: SIGABRT ends the module, the kernel knows no other. */
+/* What raise() does without a handler of signal(): SIGABRT ends the module, and the kernel knows the handlers of sigaction(). */
 int _kill_r(struct _reent *r, int pid, int signal) {
   (void)pid;
   if (signal == SIGABRT)
     _rtt_abort();
+  if (_rtt_raise(signal) == 0)
+    return 0;
   return unsupported(r);
 }
 

@@ -10,6 +10,7 @@ import { mutexRows } from "./mutex.ts";
 import { rwlockRows } from "./rwlock.ts";
 import { schedRows } from "./sched.ts";
 import { semaphoreRows } from "./semaphore.ts";
+import { sigactionRows } from "./sigaction.ts";
 import { signalRows } from "./signals.ts";
 import { threadRows } from "./thread-rows.ts";
 import type { Pthreads } from "./threads.ts";
@@ -28,5 +29,6 @@ export const pthreadRows: readonly ExportRow<Pthreads>[] = [
   ...semaphoreRows,
   ...queueRows,
   ...signalRows,
+  ...sigactionRows,
   ...alarmRows,
 ];

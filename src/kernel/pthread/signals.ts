@@ -20,7 +20,7 @@ import type { Pthreads } from "./threads.ts";
  */
 
 const SIGNALS = 32;
-const SIG_DFL = 0;
+export const SIG_DFL = 0;
 const SIG_IGN = 1;
 const SIG_ERR = -1;
 /** si_code of rt_thread_kill. */
@@ -31,6 +31,8 @@ const SIGINFO = { signo: 0, code: 4, value: 8 } as const;
 interface SignalState {
   /** A set bit lets the signal through. */
   enabled: number;
+  /** A set bit: sigprocmask holds the signal back. */
+  blocked: number;
   /** Oldest first. */
   pending: number[];
   readonly handlers: Map<number, number>;
@@ -39,7 +41,7 @@ interface SignalState {
 }
 
 const bit = (signo: number) => 1 << signo;
-const valid = (signo: number) => signo >= 0 && signo < SIGNALS;
+export const valid = (signo: number) => signo >= 0 && signo < SIGNALS;
 
 export class Signals {
   private readonly states = new WeakMap<ThreadState, SignalState>();
@@ -50,7 +52,7 @@ export class Signals {
     const key = this.k.threads.state(thread);
     let state = this.states.get(key);
     if (!state) {
-      state = { enabled: 0, pending: [], handlers: new Map(), awaited: 0 };
+      state = { enabled: 0, blocked: 0, pending: [], handlers: new Map(), awaited: 0 };
       this.states.set(key, state);
     }
     return state;
@@ -72,6 +74,51 @@ export class Signals {
   handles(thread: number, signo: number): boolean {
     const { handlers, enabled } = this.of(thread);
     return handlers.has(signo) && (enabled & bit(signo)) !== 0;
+  }
+
+  /** The handler of the running thread for a signal. */
+  handler(signo: number): number {
+    return this.self.handlers.get(signo) ?? SIG_DFL;
+  }
+
+  /** sigaction: unlike rt_signal_install it lets the signal through, unless it is blocked. */
+  act(signo: number, handler: number): void {
+    const { self } = this;
+    self.handlers.set(signo, handler);
+    self.enabled |= bit(signo) & ~self.blocked;
+  }
+
+  /** The signals that sigprocmask holds back. */
+  get blocked(): number {
+    return this.self.blocked;
+  }
+
+  get pending(): number {
+    return this.self.pending.reduce((set, signo) => set | bit(signo), 0);
+  }
+
+  /** Blocks exactly those signals; what became free and waits is handled. */
+  block(set: number): void | Task<void> {
+    const { self } = this;
+    self.enabled = (self.enabled & ~set) | (self.blocked & ~set);
+    self.blocked = set;
+    return this.notify(this.k.scheduler.current);
+  }
+
+  /** Waits until a handler has run. */
+  *suspend(set: number): Task<void> {
+    const { k } = this;
+    const before = this.blocked;
+    const handling = this.block(set);
+    if (handling) {
+      yield* handling;
+    } else {
+      k.threads.suspend(k.scheduler.current);
+      yield SCHEDULE;
+    }
+    const left = this.block(before);
+    if (left) yield* left;
+    THREAD.error.set(k.memory, k.scheduler.current, RT_EOK);
   }
 
   mask(signo: number): void {

@@ -111,6 +111,7 @@ pthread_t pthread_self(void);
 void pthread_exit(void *value_ptr);
 int pthread_once(pthread_once_t *once_control, void (*init_routine)(void));
 int pthread_kill(pthread_t thread, int sig);
+int pthread_sigmask(int how, const sigset_t *set, sigset_t *oset);
 int pthread_atfork(void (*prepare)(void), void (*parent)(void), void (*child)(void));
 
 rt_inline int pthread_equal(pthread_t t1, pthread_t t2) {

@@ -67,6 +67,13 @@ void rt_thread_timeout(void *parameter);
 rt_err_t rt_thread_idle_sethook(void (*hook)(void));
 rt_err_t rt_thread_idle_delhook(void (*hook)(void));
 
+/* Hooks; RT_NULL takes one away. That of the scheduler runs with interrupts off. */
+void rt_malloc_sethook(void (*hook)(void *ptr, rt_size_t size));
+void rt_free_sethook(void (*hook)(void *ptr));
+void rt_scheduler_sethook(void (*hook)(struct rt_thread *from, struct rt_thread *to));
+void rt_timer_enter_sethook(void (*hook)(struct rt_timer *timer));
+void rt_timer_exit_sethook(void (*hook)(struct rt_timer *timer));
+
 rt_err_t rt_thread_get_name(rt_thread_t thread, char *name, rt_uint8_t name_size);
 
 void rt_schedule(void);

@@ -1,0 +1,225 @@
+/* build: -fexceptions -frtti */
+/* C++: ARM IHI 0041 (C++ ABI), components/cplusplus of RT-Thread 4.0.4. */
+#include "utest.h"
+
+#include <new>
+#include <typeinfo>
+
+static char constructed[8];
+static int constructions;
+
+struct Global {
+    explicit Global(char name) {
+        constructed[constructions++] = name;
+    }
+};
+static Global first('1'), second('2');
+
+/* Constructors of objects with static storage run before main, in the order of the source; the loader of 4.0.4 leaves them out. */
+static void test_static_objects() {
+    if (utest_compat) return;
+    uassert_int_equal(constructions, 2);
+    uassert_str_equal(constructed, "12");
+}
+
+struct Counted {
+    static int alive;
+    Counted() {
+        alive++;
+    }
+    virtual ~Counted() {
+        alive--;
+    }
+    virtual int what() const {
+        return 1;
+    }
+};
+int Counted::alive;
+
+struct Derived : Counted {
+    int what() const override {
+        return 2;
+    }
+};
+
+/* new, delete, arrays, virtual calls. */
+static void test_objects() {
+    Counted *one = new Derived;
+    uassert_int_equal(Counted::alive, 1);
+    uassert_int_equal(one->what(), 2);
+    delete one;
+    uassert_int_equal(Counted::alive, 0);
+    Counted *many = new Counted[7];
+    uassert_int_equal(Counted::alive, 7);
+    delete[] many;
+    uassert_int_equal(Counted::alive, 0);
+    {
+        Derived local;
+        Counted &reference = local;
+        uassert_int_equal(reference.what(), 2);
+    }
+    uassert_int_equal(Counted::alive, 0);
+}
+
+static void throws(int depth) {
+    Derived guard;
+    if (depth == 0) throw 42;
+    throws(depth - 1);
+}
+
+struct Error {
+    int code;
+    explicit Error(int c) : code(c) {}
+    virtual ~Error() {}
+};
+struct Worse : Error {
+    Worse() : Error(7) {}
+};
+
+/* Exceptions unwind through frames and run destructors; handlers are found by type; rethrow. */
+static void test_exceptions() {
+    int caught = 0;
+    try {
+        throws(10);
+    } catch (int value) {
+        caught = value;
+    }
+    uassert_int_equal(caught, 42);
+    uassert_int_equal(Counted::alive, 0);
+    try {
+        throw Worse();
+    } catch (const Error &error) {
+        caught = error.code;
+    }
+    uassert_int_equal(caught, 7);
+    caught = 0;
+    try {
+        try {
+            throw Error(9);
+        } catch (...) {
+            caught++;
+            throw;
+        }
+    } catch (Error &error) {
+        caught += error.code;
+    }
+    uassert_int_equal(caught, 10);
+    caught = 0;
+    try {
+        throw "text";
+    } catch (int) {
+        caught = 1;
+    } catch (const char *text) {
+        caught = text[0];
+    }
+    uassert_int_equal(caught, 't');
+}
+
+/* typeid and dynamic_cast. */
+static void test_rtti() {
+    Derived derived;
+    Counted base;
+    Counted *pointer = &derived;
+    uassert_true(typeid(*pointer) == typeid(Derived));
+    uassert_true(typeid(*pointer) != typeid(Counted));
+    uassert_not_null(dynamic_cast<Derived *>(pointer));
+    pointer = &base;
+    uassert_null(dynamic_cast<Derived *>(pointer));
+    int caught = 0;
+    try {
+        dynamic_cast<Derived &>(*pointer);
+    } catch (const std::bad_cast &) {
+        caught = 1;
+    }
+    uassert_int_equal(caught, 1);
+}
+
+static int locals;
+static int counted_local() {
+    static int value = ++locals;
+    return value;
+}
+
+/* A local static is made at its first use, once. */
+static void test_local_static() {
+    uassert_int_equal(locals, 0);
+    uassert_int_equal(counted_local(), 1);
+    uassert_int_equal(counted_local(), 1);
+    uassert_int_equal(locals, 1);
+}
+
+/* new of too much throws std::bad_alloc; the nothrow form gives a null pointer. */
+static void test_out_of_memory() {
+    int caught = 0;
+    try {
+        /* volatile: the compiler may leave out a pair of new and delete. */
+        char *volatile huge = new char[0x7f000000];
+        delete[] huge;
+    } catch (const std::bad_alloc &) {
+        caught = 1;
+    }
+    uassert_int_equal(caught, 1);
+    uassert_null(new (std::nothrow) char[0x7f000000]);
+}
+
+static int caught_in[2];
+static void throws_in_thread(void *parameter) {
+    for (int n = 0; n < 20; n++) {
+        try {
+            Derived guard;
+            rt_thread_delay(1);
+            throw (int)(long)parameter;
+        } catch (int value) {
+            rt_thread_yield();
+            caught_in[value]++;
+        }
+    }
+}
+
+/* Exceptions are the thread's own. */
+static void test_threads() {
+    spawn("a", throws_in_thread, (void *)0, 21);
+    spawn("b", throws_in_thread, (void *)1, 21);
+    rt_thread_delay(60);
+    uassert_int_equal(caught_in[0], 20);
+    uassert_int_equal(caught_in[1], 20);
+    uassert_int_equal(Counted::alive, 0);
+}
+
+template <typename T> struct Stack {
+    T items[8];
+    int used = 0;
+    void push(T item) {
+        items[used++] = item;
+    }
+    T pop() {
+        return items[--used];
+    }
+};
+
+/* Templates, lambdas and member pointers. */
+static void test_language() {
+    Stack<double> stack;
+    int outside = 3;
+    auto times = [&outside](int n) { return outside *= n; };
+    stack.push(1.5);
+    stack.push(2.5);
+    uassert_true(stack.pop() == 2.5 && stack.pop() == 1.5);
+    uassert_int_equal(times(4), 12);
+    uassert_int_equal(outside, 12);
+    Derived derived;
+    int (Counted::*method)() const = &Counted::what;
+    uassert_int_equal((derived.*method)(), 2);
+}
+
+static void testcase() {
+    UTEST_UNIT_RUN(test_static_objects);
+    UTEST_UNIT_RUN(test_objects);
+    UTEST_UNIT_RUN(test_exceptions);
+    UTEST_UNIT_RUN(test_rtti);
+    UTEST_UNIT_RUN(test_local_static);
+    UTEST_UNIT_RUN(test_out_of_memory);
+    UTEST_UNIT_RUN(test_threads);
+    UTEST_UNIT_RUN(test_language);
+}
+UTEST_TC_EXPORT(testcase, "libc.cxx", RT_NULL, RT_NULL, 20)

@@ -1,0 +1,49 @@
+/**
+ * The suite of C programs against RT-Thread's interface, in the manner of its utest: each prints what failed where, and nothing
+ * fails, on no engine, with and without the defects of 4.0.4.
+ */
+import { expect, test } from "bun:test";
+import type { MachineOptions } from "../../src/machine.ts";
+import { programs, run } from "./suite.ts";
+
+const KINDS: Readonly<Record<string, Partial<MachineOptions>>> = {
+  interpreter: { engine: "interp" },
+  translator: { engine: "jit" },
+  "both engines": { engine: "auto" },
+  "--compat 4.0.4": { engine: "auto", compat404: true },
+};
+
+/** The environment of newlib keeps the memory of a variable that was set. */
+const KEEPS: Readonly<Record<string, number>> = { stdio: 60 };
+
+for (const [kind, options] of Object.entries(KINDS)) {
+  for (const program of programs) {
+    test(`${program}, ${kind}`, () => {
+      const { failures, verdict, assertions, code, left, diagnostics } = run(program, options);
+      expect(failures).toEqual([]);
+      expect({ verdict, code, diagnostics }).toEqual({
+        verdict: "PASSED",
+        code: 0,
+        diagnostics: "",
+      });
+      expect(assertions).toBeGreaterThan(5);
+      expect(left).toBe(KEEPS[program] ?? 0);
+    });
+  }
+}
+
+test("the programs make more than a thousand assertions", () => {
+  const total = programs.reduce((sum, program) => sum + run(program).assertions, 0);
+  expect(total).toBeGreaterThan(1000);
+});
+
+test("a failed assertion is printed with its place and its values, and the exit code is 1", () => {
+  const { failures, verdict, assertions, code } = run("../failing");
+  expect(failures).toEqual([
+    "[  ASSERT  ] [ unit     ] values: 1 and 2",
+    "[  ASSERT  ] [ unit     ] at (failing.c); func: (test_one:6); msg: ((1) not equal to (2))",
+    '[  ASSERT  ] [ unit     ] values: "a" and "b"',
+    "[  ASSERT  ] [ unit     ] at (failing.c); func: (test_one:7); msg: (string not equal)",
+  ]);
+  expect({ verdict, assertions, code }).toEqual({ verdict: "FAILED", assertions: 3, code: 1 });
+});
