@@ -4,6 +4,7 @@ export { BlockError } from "./error.ts";
 export { RamDevice } from "./ram.ts";
 export { FileDevice, type FileOptions, type HostFile } from "./file.ts";
 export { OverlayDevice } from "./overlay.ts";
+export { ALIGNMENT, partitionTable, partitionType } from "./partition-table.ts";
 export {
   cardDevice,
   describePartition,

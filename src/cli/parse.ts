@@ -20,9 +20,47 @@ export function parseCommandLine(argv: readonly string[]): Parsed {
     command = argv[0] as Command;
     rest = argv.slice(1);
   }
+  // `disk` has commands and options of its own.
+  if (command === "disk") return parsedOf(command, rest, new Map());
   const rows: readonly OptionRow[] = OPTIONS.filter((row) =>
     (row.commands as readonly string[]).includes(command),
   );
+  const { operands, given } = parseWords(
+    rest,
+    (word) => findOption(word, rows, command),
+    command === "run",
+  );
+  return parsedOf(command, operands, given);
+}
+
+function parsedOf(
+  command: Command,
+  operands: readonly string[],
+  given: ReadonlyMap<string, readonly string[]>,
+): Parsed {
+  return {
+    command,
+    operands,
+    flag: (name) => given.has(name),
+    value: (name) => given.get(name)?.at(-1),
+    values: (name) => given.get(name) ?? [],
+  };
+}
+
+/** What a row says about parsing. */
+type Syntax = Pick<OptionRow, "name" | "short" | "value" | "multiple">;
+
+/**
+ * Splits the words of a command into operands and options with their values.
+ *
+ * @param find gives the row of a word that begins with `-`, and the value it carries itself
+ * @param stop everything from the first operand on is an operand
+ */
+export function parseWords(
+  rest: readonly string[],
+  find: (word: string) => { row: Syntax; inline: string | undefined },
+  stop: boolean,
+): { operands: string[]; given: Map<string, string[]> } {
   const given = new Map<string, string[]>();
   const operands: string[] = [];
   for (let i = 0; i < rest.length; i++) {
@@ -34,13 +72,13 @@ export function parseCommandLine(argv: readonly string[]): Parsed {
     if (!word.startsWith("-") || word === "-") {
       operands.push(word);
       // What follows the module belongs to the module.
-      if (command === "run") {
+      if (stop) {
         operands.push(...rest.slice(i + 1));
         break;
       }
       continue;
     }
-    const { row, inline } = findOption(word, rows, command);
+    const { row, inline } = find(word);
     let value = inline;
     if (row.value === undefined) {
       if (inline !== undefined) throw usage(`option --${row.name} takes no value`);
@@ -53,13 +91,7 @@ export function parseCommandLine(argv: readonly string[]): Parsed {
     if (list && row.multiple) list.push(value as string);
     else given.set(row.name, [value as string]);
   }
-  return {
-    command,
-    operands,
-    flag: (name) => given.has(name),
-    value: (name) => given.get(name)?.at(-1),
-    values: (name) => given.get(name) ?? [],
-  };
+  return { operands, given };
 }
 
 function findOption(word: string, rows: readonly OptionRow[], command: Command) {
@@ -85,11 +117,13 @@ function findOption(word: string, rows: readonly OptionRow[], command: Command) 
   return { row, inline: equals < 0 ? undefined : word.slice(equals + 1) };
 }
 
-function usage(message: string, hint?: string): UserError {
+/** Wrong use of the command line. */
+export function usage(message: string, hint?: string): UserError {
   return new UserError(ExitCode.Usage, message, hint ?? "try 'rtt-sim --help'");
 }
 
-function suggestion(word: string, rows: readonly OptionRow[]): string {
+/** The option that was perhaps meant. */
+export function suggestion(word: string, rows: readonly Pick<OptionRow, "name">[]): string {
   const nearest = rows
     .map((row) => ({ name: row.name, distance: editDistance(word.replace(/^-+/, ""), row.name) }))
     .sort((a, b) => a.distance - b.distance)[0];

@@ -194,6 +194,20 @@ export class FatFile {
     if (flush) node.store.sectors.flush();
   }
 
+  /** Where on the disk the file lies: first sectors and numbers of sectors, in its order. */
+  *sectorRuns(): Iterable<{ readonly sector: number; readonly count: number }> {
+    const { chain, store } = this.node;
+    const { sectorsPerCluster } = store.geometry;
+    for (let index = 0; index < chain.length;) {
+      const { cluster, count } = chain.at(index, chain.length - index)!;
+      yield {
+        sector: clusterSector(store.geometry, cluster),
+        count: count * sectorsPerCluster,
+      };
+      index += count;
+    }
+  }
+
   close(): void {
     if (!this.open) return;
     try {

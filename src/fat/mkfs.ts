@@ -18,6 +18,8 @@ export interface FormatOptions {
   readonly label?: string;
   /** Volume serial number. */
   readonly serial?: number;
+  /** Sectors before the volume on its disk, when it is a partition. */
+  readonly hidden?: number;
 }
 
 interface Layout {
@@ -77,6 +79,7 @@ export function format(device: BlockDevice, options: FormatOptions = {}): void {
     sectors.write(type === 32 ? data : data - rootSectors, root);
   }
   const boot = bootSector(device, layout, fats, rootEntries, label, options.serial ?? 0);
+  write32(boot, 28, options.hidden ?? 0);
   if (type === 32) {
     const info = newFsInfo(size, clusters - 1, 2);
     sectors.write(7, info);

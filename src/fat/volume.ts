@@ -220,10 +220,17 @@ export class FatVolume implements FileStore {
     this.flushTable();
   }
 
-  /** Gives a file or directory another name or place. The new name must be free, but for a change of case. */
-  rename(from: string, to: string): void {
+  /**
+   * Gives a file or directory another name or place. The new name must be free, but for a change of case; with `replace` a file
+   * takes the place of a file and a directory that of an empty one (POSIX). Killed in between, the old target is gone and the
+   * source still where it was.
+   */
+  rename(from: string, to: string, { replace = false } = {}): void {
     const source = this.tree.locate(from);
-    this.tree.pin(source.directory, () => this.move(source, from, to));
+    this.tree.pin(source.directory, () => {
+      if (replace) this.makeWay(source, to);
+      this.move(source, from, to);
+    });
   }
 
   /** Sets the attribute bits read-only, hidden, system and archive. */
@@ -356,6 +363,24 @@ export class FatVolume implements FileStore {
     setCreated(view, this.now());
     node.cut(0);
     if (first !== 0) this.table.hint = first - 1;
+  }
+
+  /** Removes what a renamed entry replaces. */
+  private makeWay(source: Located, to: string): void {
+    const names = split(to);
+    if (names.length === 0) return;
+    const [directory, name] = this.tree.parent(to, names);
+    const existing = directory.find(name);
+    if (!existing || (directory === source.directory && existing === source.entry)) return;
+    const [ours, theirs] = [
+      isDirectory(source.directory, source.entry),
+      isDirectory(directory, existing),
+    ];
+    if (ours && !theirs) throw new FatError("exists", `${to} is not a directory`);
+    if (!ours && theirs) throw new FatError("exists", `${to} is a directory`);
+    if (ours && this.leadsThrough(to, this.tree.startOf(source.directory, source.entry)))
+      throw new FatError("invalid name", `${to} lies in what would be moved`);
+    this.unlink(to);
   }
 
   private move(source: Located, from: string, to: string): void {

@@ -55,6 +55,7 @@ const MOVING = new Set([
   "end mark",
   "long name",
   "boot sector",
+  "dot entries",
   "FAT copies",
 ]);
 

@@ -1,0 +1,79 @@
+import { closeSync, openSync, readSync } from "node:fs";
+import type { FatVolume } from "../../fat/mod.ts";
+import { ExitCode, UserError } from "../exit-codes.ts";
+import { hostError } from "../host-file.ts";
+import type { Progress } from "./progress.ts";
+
+const PIECE = 1 << 20;
+
+/** Counts bytes for a progress line. */
+export class Tally {
+  done = 0;
+
+  constructor(private readonly progress: Progress | undefined) {}
+
+  add(bytes: number): void {
+    this.done += bytes;
+    this.progress?.at(this.done);
+  }
+}
+
+/** Copies a host file (or, for "-", standard input) to a path of a volume, with its time. */
+export function copyIn(
+  volume: FatVolume,
+  image: string,
+  host: string,
+  path: string,
+  mtime: number | undefined,
+  tally: Tally,
+): void {
+  let fd = 0;
+  if (host !== "-") {
+    try {
+      fd = openSync(host, "r");
+    } catch (error) {
+      throw hostError(host, error);
+    }
+  }
+  try {
+    const file = volume.open(path, { write: true, create: "truncate" });
+    const bytes = new Uint8Array(PIECE);
+    let total = 0;
+    try {
+      for (let n; (n = readPiece(fd, host, bytes)) > 0;) {
+        const written = file.write(bytes.subarray(0, n));
+        total += written;
+        tally.add(written);
+        if (written < n) {
+          throw new UserError(
+            ExitCode.NoOutput,
+            `${image} is full: ${total} bytes of ${host} fit`,
+            "rtt-sim disk info shows what is free",
+          );
+        }
+      }
+    } finally {
+      file.close();
+    }
+  } catch (error) {
+    // A part of a file is no copy of it.
+    if (error instanceof UserError && volume.exists(path)) volume.unlink(path);
+    throw error;
+  } finally {
+    if (host !== "-") closeSync(fd);
+  }
+  if (mtime !== undefined) volume.setModified(path, mtime);
+}
+
+function readPiece(fd: number, host: string, into: Uint8Array): number {
+  for (;;) {
+    try {
+      return readSync(fd, into, 0, into.length, null);
+    } catch (error) {
+      const { code } = error as { code?: string };
+      if (code === "EOF") return 0;
+      if (code !== "EAGAIN") throw hostError(host, error);
+      Bun.sleepSync(2);
+    }
+  }
+}

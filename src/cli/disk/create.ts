@@ -1,0 +1,187 @@
+import { existsSync, readSync, writeSync } from "node:fs";
+import {
+  ALIGNMENT,
+  type BlockDevice,
+  FileDevice,
+  PartitionDevice,
+  partitionTable,
+  partitionType,
+  RamDevice,
+} from "../../block/mod.ts";
+import { type FatType, FatVolume, format } from "../../fat/mod.ts";
+import { ExitCode, UserError } from "../exit-codes.ts";
+import { message } from "../outcome.ts";
+import { copyIn, Tally } from "./copy-in.ts";
+import { fewWarnings, type TreeEntry, walkHost } from "./host-tree.ts";
+import { told } from "./image.ts";
+import type { DiskArguments } from "./options.ts";
+import { Progress, readable } from "./progress.ts";
+import { roomFor } from "./room.ts";
+import { NewImage } from "./save-image.ts";
+
+const MIB = 1 << 20;
+const SMALLEST = 64 << 10;
+const LARGEST = 2 ** 41;
+const DEFAULT_SIZE = 64 * MIB;
+/** Free space beside the files of --from, when no size was given. */
+const SPARE = 16 * MIB;
+
+export async function create(args: DiskArguments): Promise<number> {
+  const [image] = args.operands;
+  if (existsSync(image) && !args.flag("force"))
+    throw new UserError(ExitCode.Usage, `${image} exists already`, "--force replaces it");
+  const { warn, end } = fewWarnings(message);
+  const from = args.value("from");
+  const entries = from === undefined ? [] : walkHost(from, warn);
+  end();
+  const given = args.value("size");
+  const needed = roomFor(entries, SPARE).size;
+  const total =
+    given === undefined ? Math.max(DEFAULT_SIZE, needed) : sizeOf("size", given, SMALLEST, LARGEST);
+  const target = new NewImage(image);
+  try {
+    const gzip = /\.gz$/i.test(image);
+    const device = gzip ? new RamDevice(total) : fileDevice(target, total);
+    fill(image, device, args, entries);
+    if (gzip) target.fill(device);
+    target.finish();
+  } catch (error) {
+    target.discard();
+    return told(image, () => {
+      throw error;
+    });
+  }
+  return ExitCode.Ok;
+}
+
+function fill(
+  image: string,
+  disk: BlockDevice,
+  args: DiskArguments,
+  entries: readonly TreeEntry[],
+): void {
+  const sectorSize = Number(
+    choice("sector", args.value("sector") ?? "512", ["512", "1024", "2048", "4096"]),
+  );
+  const type = args.value("fat");
+  const cluster = args.value("cluster");
+  const rootEntries = args.value("root-entries");
+  const serial = args.value("serial");
+  if (rootEntries !== undefined && !/^\d{1,5}$/.test(rootEntries))
+    throw new UserError(ExitCode.Usage, `--root-entries: '${rootEntries}' is not a number`);
+  if (serial !== undefined && !/^[0-9a-f]{1,4}-?[0-9a-f]{1,4}$/i.test(serial))
+    throw new UserError(
+      ExitCode.Usage,
+      `--serial: '${serial}' is not a serial number`,
+      "write for instance 1A2B-3C4D",
+    );
+  const mbr = args.flag("mbr");
+  const start = mbr ? ALIGNMENT / 512 : 0;
+  const area = new LargeSectors(
+    mbr ? new PartitionDevice(disk, start, disk.sectors - start) : disk,
+    sectorSize,
+  );
+  const now = Math.floor(Date.now() / 1000);
+  let clock = now;
+  format(area, {
+    type:
+      type === undefined ? undefined : (Number(choice("fat", type, ["12", "16", "32"])) as FatType),
+    clusterSize:
+      cluster === undefined ? undefined : sizeOf("cluster", cluster, 512, 128 * sectorSize),
+    fats: Number(choice("fats", args.value("fats") ?? "2", ["1", "2"])) as 1 | 2,
+    rootEntries: rootEntries === undefined ? undefined : Number(rootEntries),
+    label: args.value("label"),
+    serial: serial === undefined ? now >>> 0 : Number.parseInt(serial.replace("-", ""), 16),
+    hidden: start,
+  });
+  const volume = FatVolume.mount(area, { clock: () => clock });
+  const progress = new Progress(
+    "copying",
+    entries.reduce((sum, { size }) => sum + size, 0),
+  );
+  const tally = new Tally(progress);
+  for (const { path, host, directory, mtime } of entries) {
+    clock = mtime;
+    if (directory) told(image, () => volume.mkdir(path));
+    else told(image, () => copyIn(volume, image, host, path, mtime, tally));
+  }
+  progress.end();
+  volume.unmount();
+  if (mbr) {
+    const bytes = area.sectors * area.sectorSize;
+    disk.write(0, partitionTable(partitionType(volume.type, bytes), start, bytes / 512));
+  }
+}
+
+/** A file system with sectors larger than 512 bytes is made on a device that has such. */
+class LargeSectors implements BlockDevice {
+  readonly sectors: number;
+  readonly readOnly = false;
+  private readonly scale: number;
+
+  constructor(
+    private readonly device: BlockDevice,
+    readonly sectorSize: number,
+  ) {
+    this.scale = sectorSize / device.sectorSize;
+    this.sectors = Math.floor(device.sectors / this.scale);
+  }
+
+  read(sector: number, into: Uint8Array): void {
+    this.device.read(sector * this.scale, into);
+  }
+  write(sector: number, from: Uint8Array): void {
+    this.device.write(sector * this.scale, from);
+  }
+  flush(): void {
+    this.device.flush();
+  }
+  close(): void {
+    this.device.close();
+  }
+}
+
+function fileDevice(target: NewImage, size: number): BlockDevice {
+  target.resize(size);
+  const fd = target.descriptor;
+  return new FileDevice({
+    size,
+    readAt(offset, into) {
+      for (let done = 0; done < into.length;) {
+        const n = readSync(fd, into, done, into.length - done, offset + done);
+        if (n === 0) return void into.fill(0, done);
+        done += n;
+      }
+    },
+    writeAt(offset, from) {
+      for (let done = 0; done < from.length;)
+        done += writeSync(fd, from, done, from.length - done, offset + done);
+    },
+    flush() {},
+    close() {},
+  });
+}
+
+const UNITS: Record<string, number> = { "": 1, K: 1024, M: MIB, G: 1024 * MIB };
+
+/** `512`, `64K`, `64M`, `4G`. */
+export function sizeOf(option: string, text: string, least: number, most: number): number {
+  const match = /^(\d+(?:\.\d+)?)([kmg])?(?:i?b)?$/i.exec(text);
+  const bytes = match ? Number(match[1]) * UNITS[(match[2] ?? "").toUpperCase()] : NaN;
+  if (!Number.isInteger(bytes) || bytes < least || bytes > most)
+    throw new UserError(
+      ExitCode.Usage,
+      `--${option}: '${text}' is not a size from ${readable(least)} to ${readable(most)}`,
+      "write for instance 64K, 64M or 4G",
+    );
+  return bytes;
+}
+
+function choice(option: string, text: string, words: readonly string[]): string {
+  if (words.includes(text)) return text;
+  throw new UserError(
+    ExitCode.Usage,
+    `--${option}: '${text}' is not known`,
+    `choose one of: ${words.join(", ")}`,
+  );
+}

@@ -1,0 +1,84 @@
+import { cardDevice } from "../../block/mod.ts";
+import { checkVolume, HARMLESS, type Problem } from "../../fat/check/mod.ts";
+import { ExitCode, UserError } from "../exit-codes.ts";
+import { writeAll } from "../output.ts";
+import { openWhole, told } from "./image.ts";
+import type { DiskArguments } from "./options.ts";
+import { Progress, readable } from "./progress.ts";
+
+/** Faults are left. */
+const FAULTY = 1;
+const SHOWN = 50;
+
+export async function fsck(args: DiskArguments): Promise<number> {
+  const [image] = args.operands;
+  const repair = args.flag("repair");
+  const lost = args.value("lost") ?? "save";
+  if (lost !== "save" && lost !== "free")
+    throw new UserError(
+      ExitCode.Usage,
+      `--lost: '${lost}' is not known`,
+      "choose one of: save, free",
+    );
+  const device = openWhole(image, repair);
+  try {
+    const size = device.sectors * device.sectorSize;
+    const progress = new Progress("checking", size);
+    const report = told(image, () =>
+      checkVolume(cardDevice(device), {
+        repair,
+        lost,
+        progress: (done) => progress.at(done * size, size),
+      }),
+    );
+    progress.end();
+    const { geometry, counts, total, harmless, problems, remaining, repaired, refused } = report;
+    const left = repaired || total === 0 ? remaining.length : total;
+    if (args.flag("json")) {
+      const facts = {
+        image,
+        fat: geometry.type,
+        ...counts,
+        clusters: geometry.clusters,
+        total,
+        harmless,
+        repaired,
+        refused,
+        problems,
+        remaining,
+      };
+      say(`${JSON.stringify(facts, null, 2)}\n`);
+      return left > 0 ? FAULTY : ExitCode.Ok;
+    }
+    for (const problem of problems.slice(0, SHOWN)) say(`${line(problem)}\n`);
+    if (total > SHOWN) say(`... and ${total - SHOWN} more\n`);
+    const used = counts.usedClusters * geometry.clusterSize;
+    const summary = `FAT${geometry.type}, ${counts.files} files, ${counts.directories} directories, ${readable(used)} in use`;
+    say(`${image}: ${summary}: ${verdict(total, harmless, repaired, remaining.length)}\n`);
+    if (refused) say(`nothing was changed: ${refused}\n`);
+    else if (total > 0 && !repair)
+      say(
+        `rtt-sim disk fsck --repair ${image} mends ${remaining.length === 0 ? "all of it" : "some of it"}\n`,
+      );
+    return left > 0 ? FAULTY : ExitCode.Ok;
+  } finally {
+    device.close();
+  }
+}
+
+function verdict(total: number, harmless: number, repaired: boolean, left: number): string {
+  if (total === 0) return "sound";
+  const found = `${total} fault${total === 1 ? "" : "s"}${harmless === total ? ", all harmless (a writer was stopped)" : ""}`;
+  if (!repaired) return found;
+  return left === 0 ? `${found}, repaired` : `${found}, ${left} left`;
+}
+
+function line({ kind, path, message }: Problem): string {
+  const mark = HARMLESS.has(kind) ? "note" : "fault";
+  const text = `${mark}: ${path === undefined ? "" : `${path}: `}${message}`;
+  return text.replace(/[\x00-\x1f\x7f-\x9f]/g, "?");
+}
+
+function say(text: string): void {
+  writeAll(1, new TextEncoder().encode(text));
+}

@@ -1,0 +1,132 @@
+import { lstatSync, readdirSync, realpathSync, statSync } from "node:fs";
+import { join, sep } from "node:path";
+import { hostError } from "../host-file.ts";
+
+/** A file or folder of the host and the place it gets on a FAT disk. */
+export interface TreeEntry {
+  /** Names that FAT can hold, with `/` between. */
+  readonly path: string;
+  readonly host: string;
+  readonly directory: boolean;
+  readonly size: number;
+  /** Seconds since 1970. */
+  readonly mtime: number;
+}
+
+/** FAT ends files there. */
+const MAX_FILE = 0xffffffff;
+const MAX_DEPTH = 100;
+
+/**
+ * Everything below a folder of the host, sorted by name, folders before what is in them. Links are followed when they lead to
+ * something inside the folder. What FAT cannot hold is left out or renamed, each with a sentence to `warn`.
+ */
+export function walkHost(root: string, warn: (text: string) => void): TreeEntry[] {
+  const found: TreeEntry[] = [];
+  let real: string;
+  try {
+    real = realpathSync(root);
+    if (!statSync(real).isDirectory()) throw Object.assign(new Error(), { code: "ENOTDIR" });
+  } catch (error) {
+    throw hostError(root, error);
+  }
+  const walk = (host: string, path: string, above: readonly string[]) => {
+    const taken = new Set<string>();
+    for (const name of namesIn(host, warn)) {
+      const full = join(host, name);
+      const target = inside(full, real, warn);
+      if (!target) continue;
+      if (target.directory && (above.includes(target.real) || above.length >= MAX_DEPTH)) {
+        warn(`${full}: left out, it leads back to a folder above it`);
+        continue;
+      }
+      if (target.size > MAX_FILE) {
+        warn(`${full}: left out, FAT files end at 4 GiB - 1`);
+        continue;
+      }
+      const own = fatName(name, taken);
+      if (own !== name) warn(`${full}: is called ${own} on the disk`);
+      const { directory, size, mtime } = target;
+      found.push({ path: `${path}/${own}`, host: full, directory, size, mtime });
+      if (directory) walk(full, `${path}/${own}`, [...above, target.real]);
+    }
+  };
+  walk(real, "", [real]);
+  return found;
+}
+
+function namesIn(host: string, warn: (text: string) => void): string[] {
+  try {
+    return readdirSync(host).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+  } catch (error) {
+    warn(`${host}: left out, it cannot be read (${(error as { code?: string }).code})`);
+    return [];
+  }
+}
+
+interface Target {
+  readonly real: string;
+  readonly directory: boolean;
+  readonly size: number;
+  readonly mtime: number;
+}
+
+/** What a path stands for; undefined when it is neither file nor folder, or lies outside `root`. */
+function inside(path: string, root: string, warn: (text: string) => void): Target | undefined {
+  try {
+    const link = lstatSync(path).isSymbolicLink();
+    const real = link ? realpathSync(path) : path;
+    if (link && real !== root && !real.startsWith(root.endsWith(sep) ? root : root + sep)) {
+      warn(`${path}: left out, the link leads outside the folder`);
+      return undefined;
+    }
+    const stat = statSync(real);
+    const directory = stat.isDirectory();
+    if (!directory && !stat.isFile()) {
+      warn(`${path}: left out, it is neither a file nor a folder`);
+      return undefined;
+    }
+    return {
+      real,
+      directory,
+      size: directory ? 0 : stat.size,
+      mtime: Math.floor(stat.mtimeMs / 1000),
+    };
+  } catch (error) {
+    warn(`${path}: left out, it cannot be read (${(error as { code?: string }).code})`);
+    return undefined;
+  }
+}
+
+/** A name FAT can hold that is new in its folder: forbidden characters become `_`, a clash of case gets a number. */
+export function fatName(name: string, taken: Set<string>): string {
+  let safe = name
+    .replace(/["*/:<>?\\|\x00-\x1f\x7f]/g, "_")
+    .replace(/[. ]+$/, (end) => "_".repeat(end.length));
+  if (safe === "") safe = "_";
+  if (safe.length > 255) safe = safe.slice(0, 255);
+  let unique = safe;
+  for (let n = 2; taken.has(unique.toUpperCase()); n++) {
+    const dot = safe.lastIndexOf(".");
+    const [body, extension] = dot > 0 ? [safe.slice(0, dot), safe.slice(dot)] : [safe, ""];
+    unique = `${body.slice(0, 240 - extension.length)}~${n}${extension}`;
+  }
+  taken.add(unique.toUpperCase());
+  return unique;
+}
+
+/** Passes the first few warnings on and counts the rest. */
+export function fewWarnings(
+  say: (text: string) => void,
+  most = 10,
+): { warn(text: string): void; end(): void } {
+  let count = 0;
+  return {
+    warn(text) {
+      if (count++ < most) say(text);
+    },
+    end() {
+      if (count > most) say(`... and ${count - most} more like that`);
+    },
+  };
+}

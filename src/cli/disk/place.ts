@@ -1,0 +1,27 @@
+import { existsSync } from "node:fs";
+
+/** A path of the host, or one in an image. */
+export type Place =
+  | { readonly kind: "host"; readonly path: string }
+  | { readonly kind: "image"; readonly image: string; readonly path: string };
+
+/** `IMAGE:/PATH` (or `IMAGE:` for its root) is in an image, everything else on the host; so is a host file of that very name. */
+export function parsePlace(text: string): Place {
+  const match = /^(.{2,}?):(\/.*)?$/s.exec(text);
+  if (!match || existsSync(text)) return { kind: "host", path: text };
+  return { kind: "image", image: match[1], path: match[2] ?? "/" };
+}
+
+/** For commands that work in images only: `IMAGE` alone is its root. */
+export function imagePlace(text: string): { readonly image: string; readonly path: string } {
+  const place = parsePlace(text);
+  return place.kind === "image" ? place : { image: place.path, path: "/" };
+}
+
+export function joinPath(folder: string, name: string): string {
+  return folder.endsWith("/") ? `${folder}${name}` : `${folder}/${name}`;
+}
+
+export function baseName(path: string): string {
+  return path.replace(/\/+$/, "").split("/").pop() ?? "";
+}

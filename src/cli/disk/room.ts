@@ -1,0 +1,32 @@
+import type { FatType } from "../../fat/mod.ts";
+
+export interface Room {
+  /** Of the disk, in bytes. */
+  readonly size: number;
+  readonly type: FatType | undefined;
+}
+
+const MIB = 1 << 20;
+/** Below this a file system chosen by size is FAT12 or FAT16. */
+const FAT32_FROM = 1 << 30;
+
+/** How large a disk must be for these files with so much free beside them; a multiple of 1 MiB. */
+export function roomFor(
+  entries: readonly { readonly size: number; readonly path: string; readonly directory: boolean }[],
+  free: number,
+): Room {
+  let content = 0;
+  let rooted = 0;
+  // A cluster is at most 32 KiB; small disks have smaller ones, which the reserve covers.
+  const cluster = entries.reduce((sum, { size }) => sum + size, 0) > 256 * MIB ? 32768 : 4096;
+  for (const { path, size, directory } of entries) {
+    content += directory ? cluster : Math.ceil(size / cluster) * cluster;
+    const slots = 2 + Math.ceil(path.length / 13);
+    content += slots * 32;
+    if (path.lastIndexOf("/") <= 0) rooted += slots;
+  }
+  const size = Math.ceil((content * 1.05 + free) / MIB) * MIB;
+  // The root directory of FAT16 has room for 512 entries.
+  const type = size >= FAT32_FROM || rooted > 480 ? 32 : undefined;
+  return { size: type === 32 ? Math.max(size, 40 * MIB) : Math.max(size, 16 * MIB), type };
+}

@@ -1,0 +1,123 @@
+import {
+  closeSync,
+  ftruncateSync,
+  fsyncSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
+import type { BlockDevice } from "../../block/mod.ts";
+import { ExitCode, UserError } from "../exit-codes.ts";
+import { Progress } from "./progress.ts";
+
+/** Bytes moved at a time; what is all zeros stays a hole in the file. */
+const PIECE = 1 << 20;
+
+/** A raw image being made beside the file it will replace: that one changes only when everything was written. */
+export class NewImage {
+  private readonly part: string;
+  private readonly fd: number;
+  private open = true;
+
+  constructor(private readonly path: string) {
+    this.part = `${path}.part-${process.pid}`;
+    try {
+      this.fd = openSync(this.part, "wx+");
+    } catch (error) {
+      throw cannotWrite(path, error);
+    }
+  }
+
+  /** For a device on the file while it is made. */
+  get descriptor(): number {
+    return this.fd;
+  }
+
+  /** Fixes the length; what was not written is zeros. */
+  resize(bytes: number): void {
+    this.guarded(() => ftruncateSync(this.fd, bytes));
+  }
+
+  /** Copies a whole device. */
+  fill(device: BlockDevice): void {
+    const { sectorSize, sectors } = device;
+    const total = sectors * sectorSize;
+    const gzip = /\.gz$/i.test(this.path);
+    if (gzip) return this.pack(device);
+    this.resize(total);
+    const progress = new Progress("saving the disk", total);
+    const bytes = new Uint8Array(PIECE);
+    for (let at = 0; at < total; at += PIECE) {
+      const piece = bytes.subarray(0, Math.min(PIECE, total - at));
+      device.read(at / sectorSize, piece);
+      if (!isZero(piece)) this.guarded(() => writeSync(this.fd, piece, 0, piece.length, at));
+      progress.at(at);
+    }
+    progress.end();
+  }
+
+  /** Everything is on the host's disk; the file gets its name. */
+  finish(): void {
+    this.guarded(() => fsyncSync(this.fd));
+    this.discardDescriptor();
+    this.guarded(() => renameSync(this.part, this.path));
+  }
+
+  /** Leaves no trace, and the old file as it was. */
+  discard(): void {
+    this.discardDescriptor();
+    rmSync(this.part, { force: true });
+  }
+
+  private pack(device: BlockDevice): void {
+    const { sectorSize, sectors } = device;
+    const perPiece = (16 * PIECE) / sectorSize;
+    const progress = new Progress("compressing the disk", sectors * sectorSize);
+    // Members one after the other are one file for gunzip.
+    for (let at = 0; at < sectors; at += perPiece) {
+      const bytes = new Uint8Array(Math.min(perPiece, sectors - at) * sectorSize);
+      device.read(at, bytes);
+      const packed = Bun.gzipSync(bytes);
+      this.guarded(() => writeSync(this.fd, packed));
+      progress.at(at * sectorSize);
+    }
+    progress.end();
+  }
+
+  private discardDescriptor(): void {
+    if (this.open) closeSync(this.fd);
+    this.open = false;
+  }
+
+  private guarded(call: () => unknown): void {
+    try {
+      call();
+    } catch (error) {
+      this.discard();
+      throw cannotWrite(this.path, error);
+    }
+  }
+}
+
+export function cannotWrite(path: string, error: unknown): UserError {
+  const code = (error as { code?: string }).code ?? String(error);
+  const why: Record<string, string> = {
+    ENOENT: "its folder does not exist",
+    ENOTDIR: "part of the path is not a folder",
+    EACCES: "permission denied",
+    EISDIR: "is a folder",
+    ENOSPC: "the host's disk is full",
+    EDQUOT: "the host's disk quota is used up",
+    EFBIG: "the file would become too large for the host",
+    EROFS: "the host's file system is read-only",
+    EEXIST: "another rtt-sim is writing it",
+  };
+  return new UserError(ExitCode.NoOutput, `cannot write ${path}: ${why[code] ?? code}`);
+}
+
+const ZEROS = Buffer.alloc(PIECE);
+
+function isZero(bytes: Uint8Array): boolean {
+  return ZEROS.compare(bytes, 0, bytes.length, 0, bytes.length) === 0;
+}
