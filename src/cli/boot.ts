@@ -1,6 +1,8 @@
 import { fstatSync } from "node:fs";
-import { Machine } from "../machine.ts";
+import type { BlockDevice } from "../block/mod.ts";
+import type { Machine } from "../machine.ts";
 import { LineFeeder } from "../serial/mod.ts";
+import { Board } from "./board.ts";
 import { Driver, type Verdict } from "./driver.ts";
 import { ExitCode, UserError } from "./exit-codes.ts";
 import { Input } from "./input.ts";
@@ -9,8 +11,8 @@ import { exitCodeOf, message, printStats } from "./outcome.ts";
 import { LineEndFilter, Output } from "./output.ts";
 import type { Parsed } from "./parse.ts";
 import { type Settings, settingsOf } from "./settings.ts";
-import { interact } from "./terminal.ts";
-import { wallClock } from "./wall-clock.ts";
+import type { Link } from "./serial/mod.ts";
+import { isLive, type SerialSpec } from "./serial/spec.ts";
 
 /** `rtt-sim [DISK]` in its three forms: a terminal, a pipe, `-c`. */
 export async function boot(parsed: Parsed): Promise<number> {
@@ -23,52 +25,97 @@ export async function boot(parsed: Parsed): Promise<number> {
   }
   const settings = settingsOf(parsed);
   const lines = parsed.values("command");
-  const terminal = lines.length === 0 && stdinIsTerminal();
+  checkLines(settings, lines);
+  const terminal = settings.serial.kind === "stdio" && lines.length === 0 && stdinIsTerminal();
   const disk = openDisk(parsed.operands[0], parsed.flag("snapshot"));
+  if (terminal || isLive(settings.serial) || needsEvents(settings)) {
+    const { session } = await import("./session.ts");
+    return session(settings, disk, terminal);
+  }
+  return headless(settings, disk, lines);
+}
+
+/** A pipe or `-c`: nobody types while the machine runs, so that it need not wait for anything. */
+async function headless(
+  settings: Settings,
+  disk: BlockDevice,
+  lines: readonly string[],
+): Promise<number> {
+  const { serial, serial1 } = settings;
+  const first = serial.kind === "stdio" ? undefined : await linkTo(serial);
+  const second = serial1 && (await linkTo(serial1));
   const output = new Output(1);
   const filter = new LineEndFilter((bytes) => output.write(bytes));
-  const real = settings.realTime ?? terminal;
   let feeder: LineFeeder | undefined;
   const heard = (bytes: Uint8Array): void => {
     output.write(bytes);
-    feeder?.heard(machine.kernel.tick);
+    feeder?.heard(board.machine.kernel.tick);
   };
-  const machine = new Machine({
-    ...settings,
+  const editing = settings.editing && (await import("./rich.ts")).richEditing(settings, false);
+  const write = lines.length > 0 ? (bytes: Uint8Array) => filter.write(bytes) : heard;
+  const board: Board = new Board({
+    settings,
     disk,
-    wall: real ? wallClock() : undefined,
-    output: lines.length > 0 ? (bytes) => filter.write(bytes) : (bytes) => heard(bytes),
+    real: settings.realTime ?? false,
+    output: (bytes) => (first ?? { write }).write(bytes),
+    output1: second && ((bytes) => second.write(bytes)),
+    shell: { editing },
     diagnostics: (text) => {
-      // In the order in which things happened, and raw terminals need the carriage return.
+      // In the order in which things happened.
       output.flush();
-      message(terminal ? text.replaceAll("\n", "\r\n") : text, terminal ? "\r\n" : "\n");
+      message(text);
     },
   });
   try {
-    if (terminal) {
-      machine.boot("shell");
-      return await interact(machine, output);
-    }
-    const driver = new Driver(machine, {
-      output,
-      input: lines.length > 0 ? new Input(0) : undefined,
-      timeout: settings.timeout,
-      wallTimeout: settings.wallTimeout,
-    });
+    const input = first ? new Input(-1) : new Input(0);
+    const driverOf = (machine: Machine) =>
+      new Driver(machine, {
+        output,
+        input: lines.length > 0 ? input : undefined,
+        timeout: settings.timeout,
+        wallTimeout: settings.wallTimeout,
+      });
     let verdict: Verdict;
     if (lines.length > 0) {
-      verdict = runLines(machine, driver, lines);
+      verdict = runLines(board, driverOf, lines);
     } else {
-      feeder = feederOf(machine, settings);
-      verdict = typeLines(machine, driver, feeder, settings);
+      feeder = feederOf(board, settings);
+      verdict = typeLines(board, driverOf, feeder, settings, input);
     }
     filter.end();
     output.flush();
-    return exitCodeOf(verdict, machine);
+    return exitCodeOf(verdict, board.machine);
   } finally {
-    machine.close();
+    const { machine } = board;
+    board.close();
+    first?.close();
+    second?.close();
     if (settings.stats) printStats(machine);
   }
+}
+
+/** The file or nothing at the other end of a line. */
+async function linkTo(spec: SerialSpec): Promise<Link> {
+  return (await import("./serial/mod.ts")).openLink(spec);
+}
+
+/** The second line is one that somebody may type at. */
+const needsEvents = ({ serial1 }: Settings): boolean =>
+  isLive(serial1) || serial1?.kind === "stdio";
+
+function checkLines(settings: Settings, lines: readonly string[]): void {
+  const { serial, serial1, ptyLink } = settings;
+  if (lines.length > 0 && (isLive(serial) || needsEvents(settings))) {
+    throw new UserError(
+      ExitCode.Usage,
+      "-c has no use for a line that somebody types at",
+      "with -c, --serial and --serial1 take file:PATH or null",
+    );
+  }
+  if (serial.kind === "stdio" && serial1?.kind === "stdio")
+    throw new UserError(ExitCode.Usage, "--serial1 stdio: the console is there already");
+  if (ptyLink !== undefined && serial.kind !== "pty" && serial1?.kind !== "pty")
+    throw new UserError(ExitCode.Usage, "--pty-link needs --serial pty or --serial1 pty");
 }
 
 /** Asking `process.stdin` costs 3 ms, which a pipe or a file need not pay. */
@@ -80,25 +127,41 @@ function stdinIsTerminal(): boolean {
   }
 }
 
-function feederOf(machine: Machine, { lineDelay, pace }: Settings): LineFeeder {
-  return new LineFeeder(machine.kernel.console, {
-    delay: machine.ticks(lineDelay),
+function feederOf(board: Board, { lineDelay, pace }: Settings): LineFeeder {
+  const ticks = (milliseconds: number): number => board.machine.ticks(milliseconds);
+  const target = {
+    feed: (bytes: Uint8Array): void => board.machine.kernel.console.feed(bytes),
+    end: (): void => board.machine.kernel.console.end(),
+  };
+  return new LineFeeder(target, {
+    delay: ticks(lineDelay),
     pace: pace
       ? (line) => {
           const { silence, least } = pace(line);
-          return { silence: machine.ticks(silence), least: machine.ticks(least) };
+          return { silence: ticks(silence), least: ticks(least) };
         }
       : undefined,
   });
 }
 
-function runLines(machine: Machine, driver: Driver, lines: readonly string[]): Verdict {
-  machine.boot("lines");
+type DriverOf = (machine: Machine) => Driver;
+
+function runLines(board: Board, driverOf: DriverOf, lines: readonly string[]): Verdict {
+  const start = (): Driver => {
+    board.machine.boot("lines");
+    return driverOf(board.machine);
+  };
+  let driver = start();
   let verdict = driver.settle();
   for (const line of lines) {
     if (verdict !== "done") return verdict;
+    const { machine } = board;
     machine.execute(line);
-    verdict = driver.until(() => machine.quiet);
+    verdict = driver.until(() => machine.quiet || board.rebooting);
+    if (board.rebooting) {
+      board.restart();
+      driver = start();
+    }
     // The idle thread gives back what ended programs had, as it does on the board before the next line is typed.
     if (verdict === "done") verdict = driver.settle();
   }
@@ -107,19 +170,30 @@ function runLines(machine: Machine, driver: Driver, lines: readonly string[]): V
 
 /** The serial console over a pipe: each line is typed as soon as the system is idle, or at a pace. */
 function typeLines(
-  machine: Machine,
-  driver: Driver,
+  board: Board,
+  driverOf: DriverOf,
   feeder: LineFeeder,
   { pace, timeout }: Settings,
+  input: Input,
 ): Verdict {
-  machine.boot("shell");
-  const input = new Input(0);
+  board.machine.boot("shell");
+  let driver = driverOf(board.machine);
   for (;;) {
     let verdict: Verdict = pace ? "done" : driver.settle();
     if (verdict !== "done") return verdict;
+    if (board.rebooting) {
+      board.restart();
+      feeder.restart();
+      board.machine.boot("shell");
+      driver = driverOf(board.machine);
+      continue;
+    }
+    const { machine } = board;
     const state = feeder.step(machine.kernel.tick);
-    if (state === "ended") return driver.until(() => machine.quiet);
-    if (state === "starved") {
+    if (state === "ended") {
+      verdict = driver.until(() => machine.quiet || board.rebooting);
+      if (!board.rebooting) return verdict;
+    } else if (state === "starved") {
       const piece = input.next();
       if (piece) feeder.push(piece);
       else feeder.close();

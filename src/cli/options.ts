@@ -85,6 +85,48 @@ export const OPTIONS = [
     commands: ["boot"],
   },
   {
+    name: "serial",
+    value: "WHERE",
+    help: "connect the console (uart0): stdio (default), pty, tcp:HOST:PORT, unix:PATH, file:PATH, null",
+    commands: ["boot"],
+  },
+  {
+    name: "serial1",
+    value: "WHERE",
+    help: "connect the second line (uart1), to the same choice; default null",
+    commands: ["boot"],
+  },
+  {
+    name: "pty-link",
+    value: "PATH",
+    help: "make a symbolic link to the pseudo terminal of --serial pty",
+    commands: ["boot"],
+  },
+  {
+    name: "log",
+    value: "FILE",
+    help: "write what the console prints to a file too, each line with its simulated time",
+    commands: ["boot"],
+  },
+  {
+    name: "editing",
+    value: "rich|plain",
+    help: "line editor: rich (default in a terminal) or the board's own (elsewhere and with --compat)",
+    commands: ["boot"],
+  },
+  {
+    name: "history",
+    value: "N",
+    help: "lines of history (default 5, in a terminal 500, kept between sessions)",
+    commands: ["boot"],
+  },
+  {
+    name: "rc",
+    value: "PATH",
+    help: "run this script of the disk before anything is typed",
+    commands: ["boot"],
+  },
+  {
     name: "compat",
     value: "4.0.4",
     help: "reproduce the observable defects of that RT-Thread release",

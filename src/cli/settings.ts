@@ -6,6 +6,7 @@ import { firmwareImage } from "./assets.ts";
 import { hostError } from "./host-file.ts";
 import { active } from "./instruments.ts";
 import { type PaceOf, parsePace } from "./pace.ts";
+import { parseSerial, type SerialSpec } from "./serial/spec.ts";
 import { type Parsed, parseChoice, parseSize, parseTime } from "./parse.ts";
 import { ExitCode, UserError } from "./exit-codes.ts";
 
@@ -23,6 +24,14 @@ export interface Settings {
   readonly wallTimeout: number;
   readonly lineDelay: number;
   readonly pace: PaceOf | undefined;
+  readonly serial: SerialSpec;
+  readonly serial1: SerialSpec | undefined;
+  readonly ptyLink: string | undefined;
+  readonly log: string | undefined;
+  readonly rc: string | undefined;
+  readonly editing: "rich" | "plain" | undefined;
+  /** Lines of history. */
+  readonly history: number | undefined;
   readonly leaks: LeakPolicy | undefined;
   readonly realTime: boolean | undefined;
   readonly stats: boolean;
@@ -56,6 +65,13 @@ export function settingsOf(parsed: Parsed): Settings {
     wallTimeout: given("wall-timeout", (text) => parseTime("wall-timeout", text)) ?? 0,
     lineDelay: given("line-delay", (text) => parseTime("line-delay", text)) ?? 0,
     pace: given("pace", parsePace),
+    serial: given("serial", (text) => parseSerial("serial", text)) ?? { kind: "stdio" },
+    serial1: given("serial1", (text) => parseSerial("serial1", text)),
+    ptyLink: parsed.value("pty-link"),
+    log: parsed.value("log"),
+    rc: parsed.value("rc"),
+    editing: given("editing", (text) => parseChoice("editing", text, ["rich", "plain"])),
+    history: given("history", (text) => parseCount("history", text, 100_000)),
     leaks: given("leaks", (text) => parseChoice("leaks", text, ["report", "ignore", "error"])),
     realTime: given("time", (text) => parseChoice("time", text, ["virtual", "real"]) === "real"),
     stats: parsed.flag("stats"),
@@ -70,6 +86,13 @@ export function hostBytes(path: string): Uint8Array {
   } catch (error) {
     throw hostError(path, error);
   }
+}
+
+function parseCount(option: string, text: string, max: number): number {
+  const count = Number(text);
+  if (!/^\d+$/.test(text) || count > max)
+    throw new UserError(ExitCode.Usage, `--${option}: '${text}' is not a number from 0 to ${max}`);
+  return count;
 }
 
 function parseSeed(text: string): number {

@@ -1,94 +1,81 @@
 import type { Machine } from "../machine.ts";
-import { Output, writeAll } from "./output.ts";
+import { ESCAPE_HELP, type Escape, EscapeKeys } from "./escape-keys.ts";
+import { countersText, Monitor } from "./monitor.ts";
+import { writeAll } from "./output.ts";
+import { RealTime } from "./real-time.ts";
 
-const CTRL_A = 0x01;
-/** Units between two turns of the event loop: about 10 ms, so that a spinning module never delays a key noticeably. */
-const UNITS_PER_TURN = 400_000;
-const HELP =
-  "\r\nCtrl-A x  leave rtt-sim\r\nCtrl-A s  counters\r\nCtrl-A h  this help\r\nCtrl-A Ctrl-A  send Ctrl-A to the guest\r\n";
+export interface TerminalOptions {
+  /** The guest's line editor knows Ctrl-A. */
+  readonly rich: boolean;
+  readonly wallTimeout: number;
+  /** Called whenever the machine rests and its output may be shown. */
+  readonly flush: () => void;
+  /** Gives the way to end the session, and to wake it. */
+  readonly started: (loop: RealTime) => void;
+}
 
 /**
- * The shell in a real terminal: raw mode, real time, every byte to the guest but Ctrl-A sequences (the habit of QEMU).
- * Resolves with the exit code; the terminal is restored on every way out.
+ * The shell in a real terminal: raw mode, real time, every byte to the guest but Ctrl-A sequences. Resolves with the exit code; the
+ * terminal is restored on every way out.
  */
-export async function interact(machine: Machine, output: Output): Promise<number> {
+export async function interact(machine: Machine, options: TerminalOptions): Promise<number> {
   const { stdin } = process;
-  let leave: ((code: number) => void) | undefined;
-  let wake: (() => void) | undefined;
-  let escaped = false;
-  let over = false;
-  const finished = new Promise<number>((resolve) => {
-    leave = (code) => {
-      over = true;
-      resolve(code);
-      wake?.();
-    };
+  const show = (text: string): void =>
+    writeAll(1, new TextEncoder().encode(text.replaceAll("\n", "\r\n")));
+  const monitor = new Monitor(machine, {
+    print: show,
+    leave: () => loop.stop(0),
+    closed: () => options.flush(),
   });
-  const restore = () => stdin.setRawMode(false);
-  const onSignal = (signal: NodeJS.Signals) => {
-    restore();
-    process.exit(signal === "SIGTERM" ? 143 : 129);
+  const loop = new RealTime(machine, {
+    flush: () => {
+      if (!monitor.open) options.flush();
+    },
+    halted: () => writeAll(2, new TextEncoder().encode(HALTED)),
+    wallTimeout: options.wallTimeout,
+  });
+  const escapes: Record<Escape, () => void> = {
+    leave: () => loop.stop(0),
+    prompt: () => (monitor.open ? monitor.close() : monitor.start()),
+    counters: () => show(`\n${countersText(machine)}`),
+    help: () => show(ESCAPE_HELP),
+  };
+  const keys = new EscapeKeys(options.rich, (escape) => escapes[escape]());
+  const onData = (piece: Buffer): void => {
+    const bytes = keys.feed(piece);
+    if (monitor.open) monitor.feed(bytes);
+    else if (bytes.length > 0) machine.kernel.console.feed(bytes);
+    loop.wake();
+  };
+  const onResize = (): void => {
+    machine.shell.resized();
+    loop.wake();
+  };
+  const restore = (): void => {
+    stdin.setRawMode(false);
+  };
+  const raw = (): void => {
+    stdin.setRawMode(true);
   };
 
-  const key = (byte: number): number | undefined => {
-    if (!escaped) {
-      escaped = byte === CTRL_A;
-      return escaped ? undefined : byte;
-    }
-    escaped = false;
-    if (byte === CTRL_A) return byte;
-    if (byte === 0x78 || byte === 0x58) leave?.(0);
-    else if (byte === 0x73) writeAll(2, statsText(machine));
-    else writeAll(1, new TextEncoder().encode(HELP));
-    return undefined;
-  };
-  const onData = (piece: Buffer) => {
-    const bytes = [...piece].map(key).filter((byte) => byte !== undefined);
-    if (bytes.length > 0) machine.kernel.console.feed(new Uint8Array(bytes));
-    wake?.();
-  };
-
-  stdin.setRawMode(true);
+  raw();
   process.on("exit", restore);
-  process.on("SIGTERM", onSignal);
-  process.on("SIGHUP", onSignal);
+  process.on("SIGCONT", raw);
+  process.on("SIGWINCH", onResize);
   stdin.on("data", onData);
-  stdin.on("end", () => leave?.(0));
+  stdin.on("end", () => loop.stop(0));
+  options.started(loop);
   try {
-    while (!over) {
-      const result = machine.kernel.run({ units: UNITS_PER_TURN, skipIdle: false });
-      output.flush();
-      if (result.why === "halted") {
-        writeAll(
-          2,
-          new TextEncoder().encode("\r\nrtt-sim: the system has halted; Ctrl-A x leaves\r\n"),
-        );
-        await finished;
-        break;
-      }
-      const wait = result.why === "idle" ? machine.millisecondsUntil(result.nextTick) : 0;
-      await new Promise<void>((resolve) => {
-        wake = resolve;
-        if (wait === 0) setImmediate(resolve);
-        else if (wait !== undefined) setTimeout(resolve, wait);
-      });
-      wake = undefined;
-    }
-    return await finished;
+    return await loop.run();
   } finally {
     stdin.off("data", onData);
     stdin.pause();
     restore();
     process.off("exit", restore);
-    process.off("SIGTERM", onSignal);
-    process.off("SIGHUP", onSignal);
+    process.off("SIGCONT", raw);
+    process.off("SIGWINCH", onResize);
     writeAll(1, new TextEncoder().encode("\r\n"));
   }
 }
 
-function statsText(machine: Machine): Uint8Array {
-  const lines = Object.entries(machine.counters()).map(
-    ([name, value]) => `${name.padEnd(24)}${value}\r\n`,
-  );
-  return new TextEncoder().encode(`\r\n${lines.join("")}`);
-}
+const HALTED = "\r\nrtt-sim: the system has halted; Ctrl-A x leaves\r\n";

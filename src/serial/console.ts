@@ -63,6 +63,13 @@ export class LineFeeder {
     if (this.rest.length > 0) this.cut();
   }
 
+  /** The system starts again: its ticks are counted from 0. */
+  restart(): void {
+    this.due = 0;
+    this.lastTyped = 0;
+    this.lastOutput = 0;
+  }
+
   /** The guest has printed something. */
   heard(tick: number): void {
     this.lastOutput = tick;

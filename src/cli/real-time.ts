@@ -1,0 +1,93 @@
+import type { Machine } from "../machine.ts";
+
+/** Units between two turns of the event loop: about 10 ms, so that a spinning module never delays a key noticeably. */
+const UNITS_PER_TURN = 400_000;
+
+const SIGNALS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
+
+export interface RealTimeOptions {
+  /** Called whenever the machine rests: what was printed goes out. */
+  readonly flush: () => void;
+  /** The reader of the output is far behind: the machine waits for it. */
+  readonly congested?: () => boolean;
+  /** Called when no thread can run; true: there is something to do at once. */
+  readonly idle?: () => boolean;
+  /** The system stopped for good. */
+  readonly halted: () => void;
+  /** Host milliseconds; 0 = none. */
+  readonly wallTimeout?: number;
+  readonly timedOut?: () => number;
+}
+
+/** Runs a machine beside the host's event loop, until `stop`. */
+export class RealTime {
+  private over = false;
+  private code = 0;
+  private rouse: (() => void) | undefined;
+
+  constructor(
+    private readonly machine: Machine,
+    private readonly options: RealTimeOptions,
+  ) {}
+
+  /** Something arrived for the machine. */
+  readonly wake = (): void => this.rouse?.();
+
+  /** `run` ends with that exit code. */
+  readonly stop = (code: number): void => {
+    if (this.over) return;
+    this.over = true;
+    this.code = code;
+    this.rouse?.();
+  };
+
+  async run(): Promise<number> {
+    const { wallTimeout = 0, timedOut } = this.options;
+    const handlers = Object.entries(SIGNALS).map(([name, code]) => {
+      const handler = (): void => this.stop(code);
+      process.on(name, handler);
+      return () => process.off(name, handler);
+    });
+    const limit =
+      wallTimeout > 0 ? setTimeout(() => this.stop(timedOut?.() ?? 124), wallTimeout) : undefined;
+    try {
+      await this.loop();
+      return this.code;
+    } finally {
+      clearTimeout(limit);
+      for (const remove of handlers) remove();
+    }
+  }
+
+  private async loop(): Promise<void> {
+    const { machine, options } = this;
+    while (!this.over) {
+      const result = machine.kernel.run({ units: UNITS_PER_TURN, skipIdle: false });
+      options.flush();
+      if (result.why === "halted") {
+        options.halted();
+        while (!this.over) await this.sleep(undefined);
+        return;
+      }
+      if (result.why === "idle" && options.idle?.()) continue;
+      if (this.over) return;
+      while (options.congested?.() && !this.over) await this.sleep(10);
+      await this.sleep(result.why === "idle" ? machine.millisecondsUntil(result.nextTick) : 0);
+    }
+  }
+
+  /** Until there is something to do; undefined: no time ends it. */
+  private sleep(milliseconds: number | undefined): Promise<void> {
+    return new Promise((resolve) => {
+      let timer: Timer | undefined;
+      this.rouse = () => {
+        this.rouse = undefined;
+        clearTimeout(timer);
+        resolve();
+      };
+      if (milliseconds === 0) setImmediate(() => this.rouse?.());
+      // Something has to keep the event loop alive.
+      else timer = setTimeout(() => this.rouse?.(), Math.min(milliseconds ?? 60_000, 60_000));
+    });
+  }
+}

@@ -1,0 +1,141 @@
+import { existsSync, statSync, unlinkSync } from "node:fs";
+import type { Socket, SocketHandler } from "bun";
+import { ExitCode, UserError } from "../exit-codes.ts";
+import { Backlog, BACKLOG_BYTES, type Link, PATIENCE_MS } from "./link.ts";
+
+const BUSY = new TextEncoder().encode("rtt-sim: this serial line is in use\r\n");
+
+/**
+ * A line that one client at a time is connected to, by TCP or a Unix socket. What is printed while nobody is connected is kept for the
+ * next client, the newest of it.
+ */
+export class SocketLink implements Link {
+  onData: (bytes: Uint8Array) => void = () => {};
+  onRoom: () => void = () => {};
+  where = "";
+  private client: Socket<unknown> | undefined;
+  private readonly backlog = new Backlog();
+  private stop: () => void = () => {};
+  private lastProgress = 0;
+
+  static tcp(host: string, port: number): SocketLink {
+    const link = new SocketLink();
+    try {
+      const listener = Bun.listen({ hostname: host, port, socket: link.handler() });
+      link.stop = () => listener.stop(true);
+      link.where = `tcp ${host.includes(":") ? `[${host}]` : host}:${listener.port}`;
+    } catch (error) {
+      throw refused(`${host}:${port}`, error);
+    }
+    return link;
+  }
+
+  static async unix(path: string): Promise<SocketLink> {
+    if (existsSync(path)) await removeStale(path);
+    const link = new SocketLink();
+    try {
+      const listener = Bun.listen({ unix: path, socket: link.handler() });
+      link.stop = () => {
+        listener.stop(true);
+        if (existsSync(path)) unlinkSync(path);
+      };
+      link.where = `unix ${path}`;
+    } catch (error) {
+      throw refused(path, error);
+    }
+    return link;
+  }
+
+  get congested(): boolean {
+    if (!this.client || this.backlog.length < BACKLOG_BYTES) return false;
+    return performance.now() - this.lastProgress < PATIENCE_MS;
+  }
+
+  write(bytes: Uint8Array): void {
+    const absent = !this.client || performance.now() - this.lastProgress > PATIENCE_MS;
+    if (this.backlog.length === 0) this.lastProgress = performance.now();
+    this.backlog.push(bytes, absent ? BACKLOG_BYTES : Infinity);
+    this.send();
+  }
+
+  close(): void {
+    this.client?.end();
+    this.stop();
+  }
+
+  private handler(): SocketHandler<unknown> {
+    return {
+      open: (socket) => {
+        if (this.client) {
+          socket.end(BUSY);
+          return;
+        }
+        this.client = socket;
+        socket.setNoDelay?.(true);
+        this.lastProgress = performance.now();
+        this.send();
+      },
+      data: (socket, bytes) => {
+        if (socket === this.client) this.onData(Uint8Array.from(bytes));
+      },
+      drain: (socket) => {
+        if (socket === this.client) this.send();
+      },
+      close: (socket) => this.gone(socket),
+      error: (socket) => this.gone(socket),
+      end: (socket) => {
+        socket.end();
+        this.gone(socket);
+      },
+    };
+  }
+
+  /** The next client may come; a half-sent answer is not for it. */
+  private gone(socket: Socket<unknown>): void {
+    if (socket !== this.client) return;
+    this.client = undefined;
+    this.backlog.clear();
+    this.onRoom();
+  }
+
+  private send(): void {
+    const { client, backlog } = this;
+    if (!client) return;
+    for (let piece = backlog.first; piece; piece = backlog.first) {
+      const sent = client.write(piece);
+      if (sent <= 0) return;
+      this.lastProgress = performance.now();
+      backlog.drop(sent);
+      if (sent < piece.length) return;
+    }
+    this.onRoom();
+  }
+}
+
+/** A socket that a process left behind is removed; one that is listened at, and any other file, stays. */
+async function removeStale(path: string): Promise<void> {
+  if (!statSync(path).isSocket())
+    throw new UserError(ExitCode.NoOutput, `${path} exists and is no socket`, "name another path");
+  try {
+    const probe = await Bun.connect({ unix: path, socket: { data() {}, error() {}, close() {} } });
+    probe.end();
+  } catch {
+    unlinkSync(path);
+    return;
+  }
+  throw new UserError(ExitCode.NoOutput, `${path} is in use by another process`);
+}
+
+function refused(where: string, error: unknown): UserError {
+  const { code, message } = error as { code?: string; message?: string };
+  const why: Record<string, string> = {
+    EADDRINUSE: "the port is in use",
+    EACCES: "permission denied",
+    EADDRNOTAVAIL: "this host does not have that address",
+    ENOENT: "no such folder",
+  };
+  return new UserError(
+    ExitCode.NoOutput,
+    `cannot listen at ${where}: ${why[code ?? ""] ?? code ?? message}`,
+  );
+}

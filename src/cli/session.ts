@@ -1,0 +1,177 @@
+import type { BlockDevice } from "../block/mod.ts";
+import { LineFeeder } from "../serial/mod.ts";
+import { Board } from "./board.ts";
+import { exitCodeOf, message, printStats } from "./outcome.ts";
+import { Output } from "./output.ts";
+import { Progress } from "./progress.ts";
+import { RealTime } from "./real-time.ts";
+import { richEditing } from "./rich.ts";
+import { type Link, openLink } from "./serial/mod.ts";
+import { isLive } from "./serial/spec.ts";
+import { StdioLink } from "./serial/stdio.ts";
+import type { Settings } from "./settings.ts";
+import { interact } from "./terminal.ts";
+
+/** The shell for somebody who types: in this terminal, or at the other end of a serial line. In real time. */
+export async function session(
+  settings: Settings,
+  disk: BlockDevice,
+  terminal: boolean,
+): Promise<number> {
+  const { serial, serial1 = { kind: "null" }, ptyLink } = settings;
+  const first = serial.kind === "stdio" ? undefined : await openLink(serial, ptyLink);
+  try {
+    const second =
+      serial1.kind === "stdio"
+        ? new StdioLink()
+        : await openLink(serial1, serial.kind === "pty" ? undefined : ptyLink);
+    if (first) message(`uart0 is ${first.where}`);
+    if (isLive(serial1)) message(`uart1 is ${second.where}`);
+    try {
+      return await new Session(settings, disk, terminal, first, second).run();
+    } finally {
+      second.close();
+    }
+  } finally {
+    first?.close();
+  }
+}
+
+class Session {
+  private readonly output = new Output(1);
+  private readonly board: Board;
+  private readonly rich;
+  /** Ends the run that is going on, and tells it that something arrived. */
+  private stop: (code: number) => void = () => {};
+  private wake: () => void = () => {};
+  /** Standard input that is no terminal, typed line by line. */
+  private feeder: LineFeeder | undefined;
+
+  constructor(
+    private readonly settings: Settings,
+    disk: BlockDevice,
+    private readonly terminal: boolean,
+    private readonly first: Link | undefined,
+    private readonly second: Link,
+  ) {
+    this.rich = richEditing(settings, terminal);
+    this.board = new Board({
+      settings,
+      disk,
+      real: settings.realTime ?? true,
+      output: (bytes) => this.printed(bytes),
+      output1: (bytes) => second.write(bytes),
+      // In this terminal the transfer itself is on the screen's line.
+      shell: { editing: this.rich, transfer: first ? new Progress().event : undefined },
+      diagnostics: (text) => this.say(text),
+    });
+    second.onData = (bytes) => {
+      this.board.machine.feed1(bytes);
+      this.wake();
+    };
+    if (second instanceof StdioLink) second.onLeave = () => this.stop(0);
+    if (first) {
+      first.onData = (bytes) => {
+        this.board.machine.kernel.console.feed(bytes);
+        this.wake();
+      };
+    } else if (!terminal) this.feeder = this.pipe();
+    for (const link of [first, second]) if (link) link.onRoom = () => this.wake();
+  }
+
+  /** Until somebody leaves; a system that reboots starts again. */
+  async run(): Promise<number> {
+    const { board } = this;
+    try {
+      for (;;) {
+        board.machine.boot("shell");
+        const code = this.terminal ? await this.inTerminal() : await this.atLine();
+        if (!board.rebooting) return code;
+        board.restart();
+        this.feeder?.restart();
+      }
+    } finally {
+      this.output.flush();
+      if (this.settings.stats) printStats(board.machine);
+      board.close();
+    }
+  }
+
+  private inTerminal(): Promise<number> {
+    return interact(this.board.machine, {
+      rich: this.rich !== undefined,
+      wallTimeout: this.settings.wallTimeout,
+      flush: () => this.flush(),
+      started: (loop) => this.started(loop),
+    });
+  }
+
+  private atLine(): Promise<number> {
+    const { machine } = this.board;
+    const loop = new RealTime(machine, {
+      flush: () => this.flush(),
+      congested: () => this.first?.congested === true || this.second.congested,
+      idle: () => this.typeNext(),
+      halted: () => loop.stop(exitCodeOf("halted", machine)),
+      wallTimeout: this.settings.wallTimeout,
+      timedOut: () => exitCodeOf("wall-timeout", machine),
+    });
+    this.started(loop);
+    return loop.run();
+  }
+
+  private started({ stop, wake }: Pick<RealTime, "stop" | "wake">): void {
+    this.stop = stop;
+    this.wake = wake;
+  }
+
+  private printed(bytes: Uint8Array): void {
+    if (this.first) this.first.write(bytes);
+    else this.output.write(bytes);
+    this.feeder?.heard(this.board.machine.kernel.tick);
+  }
+
+  private flush(): void {
+    this.output.flush();
+    if (this.board.rebooting) this.stop(0);
+  }
+
+  private say(text: string): void {
+    // In the order in which things happened, and raw terminals need the carriage return.
+    this.output.flush();
+    if (this.terminal) message(text.replaceAll("\n", "\r\n"), "\r\n");
+    else message(text);
+  }
+
+  private pipe(): LineFeeder {
+    const { board, settings } = this;
+    const feeder = new LineFeeder(
+      {
+        feed: (bytes) => board.machine.kernel.console.feed(bytes),
+        end: () => board.machine.kernel.console.end(),
+      },
+      { delay: board.machine.ticks(settings.lineDelay) },
+    );
+    process.stdin.on("data", (piece: Buffer) => {
+      feeder.push(piece);
+      this.wake();
+    });
+    process.stdin.on("end", () => {
+      feeder.close();
+      this.wake();
+    });
+    return feeder;
+  }
+
+  /** Types the next line of a pipe when it is due; behind the last one, the session ends with the programs. */
+  private typeNext(): boolean {
+    const { feeder } = this;
+    const { machine } = this.board;
+    if (!feeder) return false;
+    const state = feeder.step(machine.kernel.tick);
+    if (state === "ended" && machine.quiet) this.stop(exitCodeOf("done", machine));
+    if (typeof state === "object")
+      setTimeout(() => this.wake(), machine.millisecondsUntil(state.wait)).unref();
+    return state === "typed";
+  }
+}
