@@ -20,22 +20,30 @@ async function main(argv: readonly string[]): Promise<number> {
       return help(parsed);
     case "check":
       return check(parsed);
+    case "disk":
+      return (await import("./cli/disk/main.ts")).disk(parsed.operands);
     case "symbols":
       return symbols(parsed);
+    case "sdk":
+      return (await import("./cli/sdk.ts")).sdk(parsed);
     case "run":
       return instrumented(parsed, run);
+    case "test":
+      return (await import("./cli/test.ts")).test(parsed);
     case "boot":
       return parsed.flag("version") ? say(VERSION) : instrumented(parsed, boot);
   }
 }
 
-function help(parsed: Parsed): number {
+async function help(parsed: Parsed): Promise<number> {
+  if (parsed.operands[0] === "disk")
+    return (await import("./cli/disk/main.ts")).disk(["help", ...parsed.operands.slice(1)]);
   const text = helpText(parsed.operands[0]);
   if (text !== undefined) return say(text);
   throw new UserError(
     ExitCode.Usage,
     `no help on '${parsed.operands[0]}'`,
-    "topics: run, check, symbols, version, help, exit-codes",
+    "topics: run, test, check, disk, symbols, sdk, version, help, exit-codes",
   );
 }
 
