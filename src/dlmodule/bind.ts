@@ -76,7 +76,11 @@ class Binder {
     const { start, size } = plan;
     const symbols = table.symbols.count;
     const first = !this.failed;
-    for (let i = 0, w = 0; i < count; i++, w += stride) {
+    const end = count * stride;
+    for (let w = 0; w < end; w += stride) {
+      w = checkWords(words, w, Math.min(w + CHUNK * stride, end), stride, start, size, state);
+      if (w === end) break;
+      const i = w / stride;
       const info = words[w + 1];
       const type = info & 0xff;
       const bytes = SIZE[type];
@@ -151,6 +155,36 @@ class Binder {
     }
     return values;
   }
+}
+
+/** Records that are checked in one piece. */
+const CHUNK = 2048;
+
+/**
+ * Passes over records of types that only take a word, with a place inside the image and a symbol that was found; gives the index
+ * of the first one that needs more than that, or `end`.
+ */
+function checkWords(
+  words: Uint32Array,
+  from: number,
+  end: number,
+  stride: number,
+  start: number,
+  size: number,
+  state: Uint8Array,
+): number {
+  const symbols = state.length;
+  let w = from;
+  for (; w < end; w += stride) {
+    const info = words[w + 1];
+    const type = info & 0xff;
+    const symbol = info >>> 8;
+    if (SIZE[type] !== 4 || NEED[type] !== NOTHING || symbol >= symbols) break;
+    if (((words[w] - start) >>> 0) + 4 > size) break;
+    const known = state[symbol];
+    if (known === NOT_ASKED || known === MISSING) break;
+  }
+  return w;
 }
 
 function badPlace(table: ElfRelocations, i: number): never {
