@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import type { LeakPolicy } from "../dlmodule/mod.ts";
 import type { Engine } from "../cpu/mod.ts";
+import type { SymbolFiles } from "../dwarf/mod.ts";
+import type { VfsApi } from "../vfs/types.ts";
 import type { Instrument } from "../machine/instrument.ts";
 import { firmwareImage } from "./assets.ts";
 import { hostError } from "./host-file.ts";
@@ -37,6 +39,7 @@ export interface Settings {
   readonly stats: boolean;
   /** What looks into the machine: a debugger, a tracer. */
   readonly instrument: Instrument | undefined;
+  readonly symbols: (vfs: VfsApi) => SymbolFiles;
 }
 
 const MIB = 1048576;
@@ -76,6 +79,11 @@ export function settingsOf(parsed: Parsed): Settings {
     realTime: given("time", (text) => parseChoice("time", text, ["virtual", "real"]) === "real"),
     stats: parsed.flag("stats"),
     instrument: active.instrument,
+    symbols: (vfs) => {
+      // Loaded when the first report is made.
+      const files = require("./symbol-files.ts") as typeof import("./symbol-files.ts");
+      return files.symbolFiles(parsed, vfs);
+    },
   };
 }
 

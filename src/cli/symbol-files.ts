@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { SymbolFiles } from "../dwarf/mod.ts";
+import { diskSymbols } from "../debug/disk-symbols.ts";
+import type { SymbolFiles } from "../dwarf/mod.ts";
 import type { VfsApi } from "../vfs/types.ts";
 import type { Parsed } from "./parse.ts";
 
@@ -15,10 +16,7 @@ export function symbolFiles(parsed: Parsed, vfs: VfsApi): SymbolFiles {
   const folders = [...parsed.values("symbols")];
   const [file] = parsed.operands;
   if (parsed.command === "run" && file !== undefined) folders.push(dirname(file));
-  return new SymbolFiles({
-    module: (path) => quietly(() => vfs.readFile(path)),
-    beside: (path, name) =>
-      quietly(() => vfs.readFile(`${path.slice(0, path.lastIndexOf("/"))}/${name}`)),
+  return diskSymbols(vfs, {
     elsewhere: (name) => {
       for (const folder of folders) {
         const bytes = quietly(() => readFileSync(join(folder, basename(name))));
@@ -26,6 +24,11 @@ export function symbolFiles(parsed: Parsed, vfs: VfsApi): SymbolFiles {
       }
       return undefined;
     },
+    source: (path) =>
+      quietly(() => readFileSync(path)) ??
+      folders
+        .map((folder) => quietly(() => readFileSync(join(folder, basename(path)))))
+        .find((bytes) => bytes !== undefined),
   });
 }
 

@@ -1,3 +1,4 @@
+import { callBefore, type Freed } from "../dlmodule/mod.ts";
 import type { MachineView, ThreadView } from "./machine-view.ts";
 
 /** What an address is, as a user would say it, and what kind of mistake it hints at. */
@@ -67,12 +68,26 @@ export function describeAddress(
   if (block) {
     const offset = address - block.address;
     const where = `${offset} bytes into a heap block of ${block.size} bytes at 0x${block.address.toString(16)}`;
+    const freed = block.used ? undefined : view.freedBlock?.(address);
+    if (freed) return { kind: "free", text: freedText(view, address, freed) };
     return block.used
       ? { kind: "heap", text: `${where}, allocated by ${block.owner || "the system"}` }
       : { kind: "free", text: `${where} that is free` };
   }
   if (place) return { kind: "firmware", text: `firmware, ${place.text}` };
   return { kind: "ram", text: "system memory" };
+}
+
+/** `4 bytes into a block of 24 bytes that was given back: allocated at main+0x20, freed at main+0x48`. */
+function freedText(view: MachineView, address: number, freed: Freed): string {
+  const site = (back: number): string => {
+    const call = callBefore(view, back);
+    if (call === undefined) return "an unknown place";
+    const line = view.details?.source(call);
+    return `${view.place(call)?.text ?? "an unknown place"}${line ? `, ${line.file}:${line.line}` : ""}`;
+  };
+  const offset = address - freed.address;
+  return `${offset} bytes into a heap block of ${freed.size} bytes at 0x${freed.address.toString(16)} that was given back: allocated at ${site(freed.site)}; freed at ${site(freed.freedAt)}`;
 }
 
 function near(address: number, value: number): boolean {

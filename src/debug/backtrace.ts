@@ -1,12 +1,18 @@
 import { callBefore } from "../dlmodule/mod.ts";
+import type { SourcePlace } from "./details.ts";
 import type { MachineView, Place } from "./machine-view.ts";
 
 export interface Frame {
   /** Address of the instruction: the faulting one, or the call that is being executed. */
   readonly address: number;
   readonly place: Place | undefined;
-  /** pc and lr come from registers; "stack" frames were found by scanning and may be left-overs of earlier calls. */
-  readonly from: "pc" | "lr" | "stack";
+  /**
+   * pc and lr come from registers, "unwind" from unwind tables or the code of the prologue; "stack" frames were found by scanning and may
+   * be left-overs of earlier calls.
+   */
+  readonly from: "pc" | "lr" | "unwind" | "stack";
+  /** Function and line, when the module has debugging information. */
+  readonly source?: SourcePlace;
 }
 
 const FRAMES_MAX = 16;
@@ -15,11 +21,31 @@ const SCAN_MAX = 4096;
 const CPSR_T = 0x20;
 
 /**
- * Callers of the running code, innermost first. Without unwind tables (C modules have none) a caller is a word on the stack that points
- * behind a call instruction.
+ * Callers of the running code, innermost first. Where unwinding ends too early, a caller is a word on the stack that points behind a call
+ * instruction.
  */
 export function backtrace(view: MachineView, pc: number, stackTop: number): Frame[] {
-  const frames: Frame[] = [{ address: pc >>> 0, place: view.place(pc), from: "pc" }];
+  const { details } = view;
+  const frames: Frame[] = [frameAt(view, pc >>> 0, "pc")];
+  let [sp, lr] = [view.registers[13], view.registers[14]];
+  if (details) {
+    const start = view.registers.slice(0, 15).concat(pc >>> 0);
+    const unwound = details.unwind(view, stackTop, start, isThumb(view));
+    for (const { address } of unwound.frames.slice(0, FRAMES_MAX - 1))
+      frames.push(frameAt(view, address, "unwind"));
+    if (unwound.complete) return frames;
+    const last = unwound.frames.at(-1);
+    if (last) [sp, lr] = [last.sp, 0];
+  }
+  scan(view, frames, sp, lr, stackTop);
+  return frames;
+}
+
+function frameAt(view: MachineView, address: number, from: Frame["from"]): Frame {
+  return { address, place: view.place(address), from, source: view.details?.source(address) };
+}
+
+function scan(view: MachineView, frames: Frame[], sp: number, lr: number, stackTop: number): void {
   const add = (value: number, from: "lr" | "stack"): void => {
     const call = callBefore(view, value);
     if (call === undefined || frames.length >= FRAMES_MAX) return;
@@ -29,16 +55,14 @@ export function backtrace(view: MachineView, pc: number, stackTop: number): Fram
     // lr that points into the running function belongs to a call that has returned.
     if (from === "lr" && place.start !== undefined && place.start === frames[0].place?.start)
       return;
-    frames.push({ address: call, place, from });
+    frames.push(frameAt(view, call, from));
   };
-  const [sp, lr] = [view.registers[13], view.registers[14]];
   add(lr, "lr");
   const end = Math.min(stackTop, sp + 4 * SCAN_MAX);
   for (let at = (sp + 3) & ~3; at >>> 0 < end; at += 4) {
     const word = view.word(at >>> 0);
     if (word !== undefined && word !== lr) add(word, "stack");
   }
-  return frames;
 }
 
 export function isThumb(view: MachineView): boolean {

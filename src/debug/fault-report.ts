@@ -1,6 +1,7 @@
 import type { CpuFault } from "../cpu/types.ts";
 import { type AddressKind, describeAddress } from "./address.ts";
 import { backtrace, type Frame, isThumb } from "./backtrace.ts";
+import type { SourcePlace } from "./details.ts";
 import { faultHint, stackHint } from "./hints.ts";
 import type { MachineView, ThreadView } from "./machine-view.ts";
 
@@ -23,6 +24,14 @@ export interface Report {
   readonly thread: string;
   readonly module: string | undefined;
   readonly pc: number;
+  /** What the core refused, for a fault and for an overflow that a fault revealed. */
+  readonly fault: CpuFault | undefined;
+  /** What was there, and what was done to it: sentences. */
+  readonly what: readonly string[];
+  /** Function and line of the pc, when the module has debugging information. */
+  readonly source: SourcePlace | undefined;
+  /** Disassembly around the pc. */
+  readonly code: readonly string[];
   readonly registers: readonly number[];
   readonly cpsr: number;
   readonly backtrace: readonly Frame[];
@@ -41,9 +50,14 @@ export function makeReport(view: MachineView, incident: Incident, thread: Thread
   const title = `${headline(incident)} in thread ${thread.name}${where}`;
   const { what, hint } = explain(view, incident, thread);
   const frames = backtrace(view, pc, thread.stackStart + thread.stackSize);
-  const lines = [title, ...what.map((line) => `  ${line}`), ...registerLines(view, pc)];
+  const lines = [title, ...what.map((line) => `  ${line}`)];
+  const source = frames.find((frame) => frame.source)?.source;
+  if (source) lines.push(`  ${sourceLine(source)}`);
+  lines.push(...registerLines(view, pc));
   lines.push("  backtrace:");
   for (const [n, frame] of frames.entries()) lines.push(`    ${frameLine(n, frame)}`);
+  const code = view.details?.disassembly(view, pc, isThumb(view)) ?? [];
+  if (code.length > 0) lines.push("  code:", ...code.map((line) => `    ${line}`));
   lines.push(`  ${stackLine(view, thread)}`);
   if (hint) lines.push(`  hint: ${hint}`);
   return {
@@ -52,6 +66,10 @@ export function makeReport(view: MachineView, incident: Incident, thread: Thread
     thread: thread.name,
     module: thread.module,
     pc,
+    fault,
+    what,
+    source: frames[0].source,
+    code,
     registers: view.registers,
     cpsr: view.cpsr,
     backtrace: frames,
@@ -141,14 +159,35 @@ function registerLines(view: MachineView, pc: number): string[] {
   const flags = ["N", "Z", "C", "V", "Q"].map((flag, i) =>
     (view.cpsr >>> (31 - i)) & 1 ? flag : flag.toLowerCase(),
   );
+  if (view.float) lines.push(...floatLines(view.float));
   lines.push(`  cpsr ${word(view.cpsr)}  ${flags.join("")} ${isThumb(view) ? "Thumb" : "ARM"}`);
   return lines;
 }
 
-function frameLine(n: number, { address, place, from }: Frame): string {
+/** d0-d15 as words, upper half first. */
+function floatLines(float: ArrayLike<number>): string[] {
+  const lines: string[] = [];
+  for (let d = 0; d < 16; d += 4) {
+    const cells = [0, 1, 2, 3].map((i) => {
+      const n = 2 * (d + i);
+      const half = (k: number) => (float[k] >>> 0).toString(16).padStart(8, "0");
+      return `${`d${d + i}`.padEnd(3)} 0x${half(n + 1)}${half(n)}`;
+    });
+    lines.push(`  ${cells.join("  ")}`);
+  }
+  return lines;
+}
+
+/** `in helper at /home/me/hello.c:20:  *p = 5;` */
+function sourceLine({ fn, file, line, text }: SourcePlace): string {
+  return `in ${fn ?? "??"} at ${file}:${line}${text ? `:  ${text}` : ""}`;
+}
+
+function frameLine(n: number, { address, place, from, source }: Frame): string {
   const where = place ? place.text : "no code known there";
+  const line = source ? `  ${source.fn ?? "??"} at ${source.file}:${source.line}` : "";
   const doubt = from === "stack" ? "  (found on the stack)" : "";
-  return `#${n} ${word(address)}  ${where}${doubt}`;
+  return `#${n} ${word(address)}  ${where}${line}${doubt}`;
 }
 
 function stackLine(view: MachineView, thread: ThreadView): string {

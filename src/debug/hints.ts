@@ -10,6 +10,7 @@ const DATA: Partial<Record<AddressKind["kind"], string>> = {
   unloaded: "the module that owned this memory has ended: keep no pointer to it",
   firmware: "the firmware is read-only: a string constant or function of the system was written to",
   nowhere: "the pointer is wild: look for an overwritten variable, or an index out of range",
+  free: "memory was used after it was given back: clear pointers when what they point to is freed",
   ram: "this memory belongs to the system",
 };
 

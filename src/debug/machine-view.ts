@@ -1,5 +1,7 @@
-import type { Loader, Whereabouts } from "../dlmodule/mod.ts";
+import type { SymbolFiles } from "../dwarf/mod.ts";
+import type { Freed, Loader, Whereabouts } from "../dlmodule/mod.ts";
 import type { KernelApi, SymbolTable } from "../kernel/types.ts";
+import type { Details } from "./details.ts";
 
 /** Where code or data is, in words a user knows. */
 export interface Place {
@@ -47,12 +49,36 @@ export interface MachineView {
   place(address: number): Place | undefined;
   thread(address: number): ThreadView;
   heapBlock(address: number): HeapBlock | undefined;
+  /** The block given back last that an address lies in. */
+  freedBlock?(address: number): Freed | undefined;
+  /** Lines, unwinding, disassembly. */
+  readonly details?: Details;
+  /** s0-s31 and the FPSCR, when the thread has used them. */
+  readonly float?: ArrayLike<number>;
 }
 
 export interface ReportParts {
   readonly kernel: KernelApi;
   readonly loader: Loader;
   readonly symbols: SymbolTable;
+  /** The firmware's ELF file, for its unwind table. */
+  readonly image?: Uint8Array;
+  /** Where debugging information is looked for; called when the first report is made. */
+  readonly files?: () => SymbolFiles;
+}
+
+const loaded = new WeakMap<ReportParts, Details>();
+
+/** A run without reports does not pay for them. */
+function detailsOf(parts: ReportParts): Details | undefined {
+  if (!parts.files) return undefined;
+  let details = loaded.get(parts);
+  if (!details) {
+    const { Details: Loaded } = require("./details.ts") as typeof import("./details.ts");
+    details = new Loaded(parts, parts.files());
+    loaded.set(parts, details);
+  }
+  return details;
 }
 
 /** Offsets in struct rt_thread of RT-Thread 4.0.4. */
@@ -64,11 +90,16 @@ const SYMBOL_REACH = 0x10000;
 
 const hex = (value: number): string => `0x${(value >>> 0).toString(16)}`;
 
-export function viewOf({ kernel, loader, symbols }: ReportParts): MachineView {
+export function viewOf(parts: ReportParts): MachineView {
+  const { kernel, loader, symbols } = parts;
   const { memory, cpu } = kernel;
+  const { floatContext } = cpu;
   return {
     registers: Array.from(cpu.r, (value) => value >>> 0),
     cpsr: cpu.cpsr >>> 0,
+    details: detailsOf(parts),
+    float: floatContext,
+    freedBlock: (address) => loader.freedBlock(address),
     ramStart: memory.base,
     ramEnd: memory.end,
     word: (address) => (memory.contains(address, 4) ? memory.ldu32(address) : undefined),

@@ -7,6 +7,7 @@ export { type Frame } from "./backtrace.ts";
 export { type Incident, makeReport, type Report } from "./fault-report.ts";
 export { type MachineView, type ReportParts, viewOf } from "./machine-view.ts";
 export { busyReport, deadlockReport } from "./standstill.ts";
+export { reportObject } from "./json.ts";
 export { waitReport } from "./wait-report.ts";
 export { collectWaits, waiting, type Waits } from "./waits.ts";
 

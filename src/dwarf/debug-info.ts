@@ -1,6 +1,7 @@
 import { ElfError, ElfImage } from "../elf/mod.ts";
 import { type LineTable, readLineTable, ROW_WORDS, RowFlag, type Sequence } from "./line.ts";
 import { DwarfError } from "./reader.ts";
+import { CallFrames } from "./unwind/mod.ts";
 import { type FunctionRecord, readUnits, type Sections, type Unit } from "./units.ts";
 
 export interface SourceLine {
@@ -43,8 +44,9 @@ export class DebugInfo {
 
   private constructor(
     private readonly sections: Sections,
-    /** Compilation units; a file whose .debug_info is broken has none. */
     readonly units: readonly Unit[],
+    /** .debug_frame, when there is one that can be read. */
+    readonly frames: CallFrames | undefined,
   ) {}
 
   /** Undefined when the file has no debugging information, or none that can be read. */
@@ -59,7 +61,7 @@ export class DebugInfo {
       for (const [key, name] of Object.entries(SECTIONS)) sections[key] = data(name);
       if (!sections.info || !sections.abbrev) return undefined;
       const all = sections as unknown as Sections;
-      return new DebugInfo(all, readUnits(all));
+      return new DebugInfo(all, readUnits(all), readFrames(data(".debug_frame")));
     } catch (error) {
       if (error instanceof DwarfError || error instanceof ElfError) return undefined;
       throw error;
@@ -127,6 +129,15 @@ export class DebugInfo {
       for (const sequence of table.sequences) tables.push({ sequence, files: table.files });
     }
     return tables;
+  }
+}
+
+function readFrames(section: Uint8Array | undefined): CallFrames | undefined {
+  try {
+    return section && new CallFrames(section);
+  } catch (error) {
+    if (error instanceof DwarfError) return undefined;
+    throw error;
   }
 }
 

@@ -9,6 +9,8 @@ export interface FileSource {
   beside(path: string, name: string): Uint8Array | undefined;
   /** A file of that name in the folders that the user named. */
   elsewhere(name: string): Uint8Array | undefined;
+  /** A source file, by the path that the compiler was given. */
+  source?(path: string): Uint8Array | undefined;
 }
 
 interface Found {
@@ -16,6 +18,9 @@ interface Found {
   readonly best: Uint8Array | undefined;
   info: DebugInfo | undefined | "unread";
 }
+
+/** Source files that are longer are not shown. */
+const SOURCE_MAX = 8 << 20;
 
 /** What a file that holds the symbols of `hello.mo` is called. */
 function namesFor(path: string): string[] {
@@ -28,6 +33,7 @@ function namesFor(path: string): string[] {
 /** Finds and keeps the files with the debugging information of modules. */
 export class SymbolFiles {
   private readonly found = new Map<string, Found>();
+  private readonly sources = new Map<string, readonly string[]>();
 
   constructor(private readonly source: FileSource) {}
 
@@ -42,6 +48,18 @@ export class SymbolFiles {
     if (!found) return undefined;
     if (found.info === "unread") found.info = DebugInfo.read(found.best ?? found.module);
     return found.info;
+  }
+
+  /** The text of a source line without its indentation; undefined when the file is not to be had. */
+  sourceLine(file: string, line: number): string | undefined {
+    let lines = this.sources.get(file);
+    if (lines === undefined) {
+      const bytes = this.source.source?.(file);
+      lines =
+        bytes && bytes.length <= SOURCE_MAX ? new TextDecoder().decode(bytes).split("\n") : [];
+      this.sources.set(file, lines);
+    }
+    return lines[line - 1]?.trim() || undefined;
   }
 
   private look(path: string): Found | undefined {

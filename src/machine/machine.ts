@@ -1,4 +1,4 @@
-import { type BlockDevice, cardDevice, findPartitions } from "../block/mod.ts";
+import { type BlockDevice, BlockError, cardDevice, findPartitions } from "../block/mod.ts";
 import { createCpu, type Engine } from "../cpu/mod.ts";
 import type { Cpu } from "../cpu/types.ts";
 import {
@@ -28,6 +28,9 @@ import {
 } from "../shell/mod.ts";
 import { Vfs, VfsError } from "../vfs/mod.ts";
 import { CountedDisk } from "./counted-disk.ts";
+import { attachMounts, extraDisk, type MachineMount } from "./mounts.ts";
+import type { SymbolFiles } from "../dwarf/mod.ts";
+import type { VfsApi } from "../vfs/types.ts";
 import type { Instrument } from "./instrument.ts";
 import { exitCode, type ModuleOutcome, Outcomes } from "./outcome.ts";
 import { deviceNodes } from "./views.ts";
@@ -36,6 +39,8 @@ export interface MachineOptions {
   /** The firmware ELF (src/firmware/prebuilt/firmware.elf or one of the user's). */
   readonly firmware: Uint8Array;
   readonly disk: BlockDevice;
+  /** File systems beside that of the disk. */
+  readonly mounts?: readonly MachineMount[];
   /** What the guest writes to its console. */
   readonly output: (bytes: Uint8Array) => void;
   /** Messages of the simulator, one or more lines without the last line end. */
@@ -60,6 +65,8 @@ export interface MachineOptions {
   readonly shell?: Pick<ShellParts, "editing" | "historyLines" | "transfer" | "reset" | "rc">;
   /** Takes what the guest writes to uart1. */
   readonly output1?: (bytes: Uint8Array) => void;
+  /** Where debugging information of modules is looked for, when a report is made; default: the guest's disk. */
+  readonly symbols?: (vfs: VfsApi) => SymbolFiles;
   /** Looks into the machine while it runs. */
   readonly instrument?: Instrument;
 }
@@ -74,6 +81,13 @@ const TICKS_PER_SECOND = 100;
 /** The disk's name on the board. */
 const DISK = "sd0";
 const SECOND_LINE = "uart1";
+
+/** Debugging information from the modules themselves and from files beside them; loaded when it is needed. */
+function ownSymbols(vfs: VfsApi): SymbolFiles {
+  const { diskSymbols } =
+    require("../debug/disk-symbols.ts") as typeof import("../debug/disk-symbols.ts");
+  return diskSymbols(vfs);
+}
 
 /** A simulated board with RT-Thread on it. */
 export class Machine {
@@ -111,7 +125,10 @@ export class Machine {
     const { kernel } = this;
     this.vfs = new Vfs({
       nodes: () => deviceNodes(kernel),
-      disk: (name) => (name === DISK ? cardDevice(disk) : undefined),
+      disk: (name) => (name === DISK ? cardDevice(disk) : extraDisk(options.mounts ?? [], name)),
+      fileSystem: (name) => options.mounts?.find((mount) => mount.name === name)?.fs,
+      places: options.mounts?.length,
+      warn: options.diagnostics,
       clock: () => (kernel.options.compat404 ? undefined : kernel.rtc),
       log: (text) => kernel.console.print(`\x1b[31m[E/DFS] ${text}\x1b[0m\n`),
     });
@@ -251,10 +268,17 @@ export class Machine {
   /** Writes everything to the disk and gives the guest memory back; the machine must not be used afterwards. */
   close(): void {
     this.options.instrument?.detach?.(this);
-    this.vfs.sync();
-    this.disk.flush();
-    this.disk.close();
-    this.memory.dispose();
+    const failure = this.vfs.shutdown();
+    if (failure) this.options.diagnostics?.(`the disk could not be written: ${failure.message}`);
+    try {
+      this.disk.flush();
+    } catch (error) {
+      if (!(error instanceof BlockError)) throw error;
+      if (!failure) this.options.diagnostics?.(`the disk could not be written: ${error.message}`);
+    } finally {
+      this.memory.dispose();
+      this.disk.close();
+    }
   }
 
   /** The boot thread: the board's texts, the disk, the shell. */
@@ -267,6 +291,7 @@ export class Machine {
     const output1 = this.options.output1 ?? (() => {});
     if (second !== 0) this.uart1 = new Uart(kernel, second, output1);
     const mounted = this.mountDisk();
+    attachMounts(kernel, this.vfs, this.options);
     if (mode === "shell") {
       kernel.console.print(bootText(this.describeDisk(mounted)));
       this.shell.start();
@@ -353,7 +378,8 @@ export class Machine {
   private plugIn(): void {
     const { kernel, loader, options } = this;
     const { hooks } = kernel;
-    const parts = { kernel, loader, symbols: this.firmware };
+    const files = () => (options.symbols ?? ownSymbols)(this.vfs);
+    const parts = { kernel, loader, symbols: this.firmware, image: options.firmware, files };
     const say = options.diagnostics ?? (() => {});
     const tell = (report: Report): void => {
       options.reports?.(report);

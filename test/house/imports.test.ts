@@ -29,7 +29,7 @@ const ALLOWED: Record<string, readonly string[]> = {
     "firmware",
   ],
   shell: ["dlmodule", "kernel", "vfs", "fat", "block", "serial", "memory", "firmware"],
-  debug: ["shell", "dlmodule", "firmware", "kernel", "cpu", "elf", "memory", "vfs", "fat", "block"],
+  debug: ["dwarf", "shell", "dlmodule", "firmware", "kernel", "cpu", "elf", "memory", "vfs", "fat", "block"],
   dwarf: ["elf"],
   gdb: ["debug", "dlmodule", "firmware", "kernel", "cpu", "memory", "vfs"],
 };

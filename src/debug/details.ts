@@ -1,0 +1,172 @@
+import { disassemble } from "../cpu/mod.ts";
+import {
+  type ExidxTable,
+  type FrameRegisters,
+  LR,
+  PC,
+  SP,
+  type SymbolFiles,
+  unwindExidx,
+  unwindPrologue,
+} from "../dwarf/mod.ts";
+import { callBefore } from "../dlmodule/mod.ts";
+import { ElfImage } from "../elf/mod.ts";
+import { SYSTEM_AREA } from "../kernel/mod.ts";
+import type { MachineView, ReportParts } from "./machine-view.ts";
+
+/** What the debugging information says of an address. */
+export interface SourcePlace {
+  readonly fn: string | undefined;
+  readonly file: string;
+  readonly line: number;
+  readonly text: string | undefined;
+}
+
+export interface Unwound {
+  readonly frames: readonly UnwoundFrame[];
+  /** The first frame was reached: the thread's entry, or the kernel's call. */
+  readonly complete: boolean;
+}
+
+export interface UnwoundFrame {
+  /** Address of the instruction, or of the call. */
+  readonly address: number;
+  readonly thumb: boolean;
+  readonly sp: number;
+}
+
+/** Instructions that are shown before and after the pc. */
+const BEFORE = 4;
+const AFTER = 3;
+const FRAMES_MAX = 32;
+/** Farther from its beginning than this, an address is not disassembled from there. */
+const FUNCTION_MAX = 0x10000;
+
+/**
+ * What costs more than a look at memory: lines, unwinding, disassembly. Loaded when the first report is made.
+ */
+export class Details {
+  private firmwareTable: ExidxTable | undefined | null = null;
+
+  constructor(
+    private readonly parts: ReportParts,
+    private readonly files: SymbolFiles,
+  ) {}
+
+  /** Function and line of an address in a module that was built with -g. */
+  source(address: number): SourcePlace | undefined {
+    const at = this.parts.loader.whereIs(address);
+    const info = at && this.files.info(at.path);
+    const place = info?.line(at!.linkAddress);
+    if (!place || place.line === 0) return undefined;
+    return {
+      fn: info?.functions(at!.linkAddress)[0]?.name,
+      file: place.file,
+      line: place.line,
+      text: this.files.sourceLine(place.file, place.line),
+    };
+  }
+
+  /**
+   * The frames below the innermost one, as far as they are certain: each return address follows a call, and the stack pointer goes up
+   * and stays within [sp, stackTop].
+   */
+  unwind(view: MachineView, stackTop: number, start: readonly number[], thumb: boolean): Unwound {
+    const frames: UnwoundFrame[] = [];
+    let registers: FrameRegisters = start.map((value) => value >>> 0);
+    let state = thumb;
+    for (let n = 0; n < FRAMES_MAX; n++) {
+      const next = this.caller(view, registers, state, n === 0);
+      const back = next?.[PC];
+      const sp = next?.[SP];
+      if (!next || back === undefined || sp === undefined) break;
+      if (sp < (registers[SP] as number) || sp > stackTop) break;
+      if (n > 0 && sp === registers[SP] && back === registers[PC]) break;
+      const call = callBefore(view, back);
+      // What the kernel calls returns to a word of the system area.
+      if (call === undefined && back < view.ramEnd && back >= view.ramEnd - SYSTEM_AREA)
+        return { frames, complete: true };
+      if (call === undefined || !view.place(call) || view.place(call)?.unloaded) break;
+      state = (back & 1) !== 0;
+      frames.push({ address: call, thumb: state, sp });
+      registers = next;
+      // The tables speak of the call, not of what follows it.
+      registers[PC] = call;
+    }
+    return { frames, complete: false };
+  }
+
+  /** Registers of the caller, by whatever knows them. The return address keeps its bit 0. */
+  private caller(
+    view: MachineView,
+    registers: FrameRegisters,
+    thumb: boolean,
+    innermost: boolean,
+  ): FrameRegisters | undefined {
+    const pc = registers[PC] as number;
+    const place = view.place(pc);
+    // A jump to nowhere: whoever made it left the return address in lr.
+    if (!place || place.unloaded) return innermost ? leaf(registers) : undefined;
+    const at = this.parts.loader.whereIs(pc);
+    const info = at && !at.unloaded ? this.files.info(at.path) : undefined;
+    const byFrames = info?.frames?.unwind(view, pc - at!.linkAddress, registers);
+    if (byFrames) return byFrames;
+    // Tables of .ARM.exidx hold for calls: inside a prologue or epilogue only the code itself tells.
+    if (!innermost) {
+      const table = this.parts.loader.exidx(pc) ?? this.firmware(pc);
+      const byTable = table && unwindExidx(view, table, registers);
+      if (byTable) return byTable;
+    }
+    return (
+      unwindPrologue(view, place.start, thumb, registers) ??
+      (innermost ? leaf(registers) : undefined)
+    );
+  }
+
+  /** .ARM.exidx of the firmware. */
+  private firmware(pc: number): ExidxTable | undefined {
+    if (this.firmwareTable === null) {
+      const { image } = this.parts;
+      const section = image && new ElfImage(image).section(".ARM.exidx");
+      this.firmwareTable = section
+        ? { address: section.addr, entries: section.size >>> 3 }
+        : undefined;
+    }
+    return this.parts.loader.whereIs(pc) ? undefined : this.firmwareTable;
+  }
+
+  /** The instructions around the pc; the one at it is marked. */
+  disassembly(view: MachineView, pc: number, thumb: boolean): string[] {
+    if (view.half(pc) === undefined) return [];
+    const half = (address: number) => view.half(address) ?? 0;
+    const begin = thumb ? this.thumbBegin(view, pc) : Math.max(view.ramStart, pc - 4 * BEFORE);
+    const rows: { address: number; text: string }[] = [];
+    let it = 0;
+    for (let at = begin, after = 0; after <= AFTER && view.half(at) !== undefined;) {
+      const line = disassemble(half, at, thumb, it);
+      it = line.itState;
+      rows.push({ address: at, text: line.text });
+      if (at >= pc) after++;
+      at += line.size;
+    }
+    const here = rows.findIndex(({ address }) => address === pc);
+    const shown = rows.slice(Math.max(0, here - BEFORE));
+    return shown.map(
+      ({ address, text }) =>
+        `${address === pc ? ">" : " "} ${address.toString(16).padStart(8, "0")}:  ${text}`,
+    );
+  }
+
+  /** Where to begin so that instructions of two lengths are met at their beginnings: at that of the function. */
+  private thumbBegin(view: MachineView, pc: number): number {
+    const start = view.place(pc)?.start;
+    return start !== undefined && start <= pc && pc - start < FUNCTION_MAX ? start : pc;
+  }
+}
+
+/** A function that has not touched the stack. */
+function leaf(registers: FrameRegisters): FrameRegisters {
+  const next = registers.slice();
+  next[PC] = registers[LR];
+  return next;
+}
