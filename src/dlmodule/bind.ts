@@ -54,7 +54,7 @@ class Binder {
     private readonly plan: LoadPlan,
     private readonly resolver: Resolver,
   ) {
-    this.got = (plan.start + plan.size + 3) & ~3;
+    this.got = Math.ceil((plan.start + plan.size) / 4) * 4;
     this.veneers = new Veneers(plan);
   }
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
+import { ElfImage } from "../../src/elf/mod.ts";
 import { ObjectClass } from "../../src/kernel/types.ts";
 import { makeModule } from "../elf/make-module.ts";
 import { Board, fixture } from "./board.ts";
@@ -29,6 +30,14 @@ function refuse(board: Board, line: string): { console: string; reasons: readonl
 }
 
 describe("a refused file leaves nothing behind and says why", () => {
+  test("an object that needs more than half of the address space", () => {
+    const object = fixture("test/dlmodule/objects/a32.mo");
+    const image = new ElfImage(object);
+    const { index } = image.section(".bss")!;
+    new DataView(object.buffer).setUint32(image.header.shoff + 40 * index + 20, 0xfff00000, true);
+    const board = new Board({ files: { "/big.mo": object } });
+    expect(refuse(board, "big").reasons[0]).toMatch(/^it needs a block of 42\d{8} bytes; the heap/);
+  });
   test("unresolved symbols, all of them", () => {
     const board = new Board({ files });
     const { console, reasons } = refuse(board, "t_undef");

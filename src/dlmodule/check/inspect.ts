@@ -39,6 +39,8 @@ export interface InspectOptions {
   readonly firmware: Attributes | undefined;
 }
 
+/** Bytes of the heap of the board. */
+const HEAP = 0x60800000 - 0x6007ce14;
 /** Stack of a main thread under 4.0.4. */
 const STOCK_STACK = 2048;
 /** Relocation types that 4.0.4 knows. */
@@ -184,6 +186,10 @@ class Inspection {
             ? `it needs the library ${name} (DT_NEEDED), which 4.0.4 does not load`
             : `it needs the library ${name} (DT_NEEDED), which must be in /lib`,
         );
+    if (sizes.memory > HEAP)
+      warnings.push(
+        `it takes ${sizes.memory} bytes of heap and the board has ${HEAP}: more memory with --ram`,
+      );
     if (details.kind === "library" && details.exports.length === 0)
       warnings.push("it has no entry and exports nothing: nobody can call it");
     if (target.stock) this.warnStock(details);
