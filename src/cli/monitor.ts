@@ -1,3 +1,4 @@
+import { listThread } from "../kernel/mod.ts";
 import type { Machine } from "../machine.ts";
 
 export interface MonitorActions {
@@ -84,8 +85,9 @@ const COMMANDS: readonly MonitorCommand[] = [
   },
   {
     name: "threads",
-    help: "who waits for what",
-    run: ({ machine, actions }) => actions.print(`${machine.waitReport()}\n`),
+    help: "threads, and what those of modules wait for",
+    run: ({ machine, actions }) =>
+      actions.print(`${listThread(machine.kernel)}${machine.waitReport()}\n`),
   },
   {
     name: "modules",

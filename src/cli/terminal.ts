@@ -63,6 +63,7 @@ export async function interact(machine: Machine, options: TerminalOptions): Prom
   process.on("SIGCONT", raw);
   process.on("SIGWINCH", onResize);
   stdin.on("data", onData);
+  stdin.resume();
   stdin.on("end", () => loop.stop(0));
   options.started(loop);
   try {

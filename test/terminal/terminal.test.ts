@@ -1,0 +1,252 @@
+/** The shell as a person at a real terminal has it: the compiled binary on a pseudo terminal. */
+import { expect, setDefaultTimeout, test } from "bun:test";
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { scratch } from "../cli/binary.ts";
+import { available, Person, type PersonOptions, WHY } from "./person.ts";
+
+setDefaultTimeout(60_000);
+const run = available ? test : test.skip;
+const name = (what: string): string => (available ? what : `${what} (${WHY})`);
+
+/** At the prompt. */
+async function ready(argv: string[] = [], options?: PersonOptions): Promise<Person> {
+  const person = new Person(["--snapshot", ...argv, "disk/disk.img"], options);
+  await person.sees("msh />");
+  return person;
+}
+
+run(
+  name("commands run, a program runs, Ctrl-A x leaves with 0 and the terminal is as before"),
+  async () => {
+    await using person = await ready();
+    expect(person.sane).toBe(false);
+    expect(await person.line("pwd")).toBe("pwd\r\n/\r\nmsh />");
+    person.type("hello\r");
+    await person.sees("Hello, world");
+    person.type("\x01x");
+    expect(await person.code()).toBe(0);
+    expect(person.sane).toBe(true);
+  },
+);
+
+run(name("every key of the editor, seen in what is executed"), async () => {
+  await using person = await ready();
+  const executed = async (keys: string): Promise<string> => {
+    person.type(`${keys}\r`);
+    const text = await person.sees(/\r\n\S*: command not found\.\r\n/);
+    await person.sees("msh />");
+    return /(\S*): command not found/.exec(text)?.[1] ?? "";
+  };
+  expect(await executed("bc\x1b[Ha")).toBe("abc");
+  expect(await executed("bc\x1bOHa\x1bOFd")).toBe("abcd");
+  expect(await executed("bc\x1b[1~a\x1b[4~d")).toBe("abcd");
+  expect(await executed("xabc\x1b[H\x1b[3~")).toBe("abc");
+  expect(await executed("ac\x1b[Db\x1b[Cd")).toBe("abcd");
+  expect(await executed("abx\x7fc")).toBe("abc");
+  expect(await executed("abx\bc")).toBe("abc");
+  expect(await executed("bc\x01\x01a\x05d")).toBe("abcd");
+  expect(await executed("xyz\x15abc")).toBe("abc");
+  expect(await executed("abcxyz\x02\x02\x02\x0b")).toBe("abc");
+  expect(await executed("x y\x17\x17abc")).toBe("abc");
+  expect(await executed("b-c\x1b[1;5D\x1b[1;5Da\x1b[1;5C!")).toBe("ab!-c");
+  expect(await executed("ab\x15cd\x19")).toBe("cdab");
+  expect(await executed("\x1b[A")).toBe("cdab");
+  expect(await executed("new\x1b[A\x1b[B!")).toBe("new!");
+  expect(await executed("\x12b!\x1b[F?")).toBe("ab!-c?");
+  expect(await executed("\xe9\u4e2d\x1b[D\x1b[D\x1b[3~")).toBe(
+    Buffer.from("\u4e2d").toString("latin1"),
+  );
+  person.type("abc\x03");
+  await person.sees("abc^C\r\nmsh />");
+  person.type("abc\x0c");
+  await person.sees("\x1b[2J\x1b[H");
+});
+
+run(name("Ctrl-C reaches a program as a byte and ends nothing"), async () => {
+  await using person = await ready();
+  person.type("abc\x03");
+  await person.sees("abc^C\r\nmsh />");
+  expect(await person.line("pwd")).toContain("\r\n/\r\n");
+  await using plain = await ready(["--editing", "plain"]);
+  expect(await plain.line("\x03")).toBe("\x03\r\n\x03: command not found.\r\nmsh />");
+});
+
+run(
+  name("TAB completes commands, modules without .mo, those of /bin, paths and arguments"),
+  async () => {
+    await using person = await ready();
+    await person.line("mkdir bin");
+    await person.line("cp md5.mo /bin/tool.mo");
+    await person.line("mkdir long_directory");
+    expect(await tab(person, "vers")).toBe("version ");
+    expect(await tab(person, "thre")).toBe("threads ");
+    expect(await tab(person, "too")).toBe("tool ");
+    expect(await tab(person, "cat read")).toBe("cat readme.txt ");
+    expect(await tab(person, "cd long")).toBe("cd long_directory/");
+    expect(await tab(person, "list mut")).toBe("list mutex ");
+    expect(await tab(person, "list_m")).toContain(
+      "\r\nlist_mailbox   list_mempool   list_msgqueue\r\n",
+    );
+    expect(await tab(person, "nothing_like_it")).toBe("nothing_like_it\x07");
+  },
+);
+
+/** What the line is behind TAB: it is given up and shown with its `^C`. */
+async function tab(person: Person, text: string): Promise<string> {
+  person.type(`${text}\t`);
+  await Bun.sleep(50);
+  person.type("\x03");
+  const shown = await person.sees(/\^C\r\nmsh [^\r\n]*>/);
+  const line = shown.slice(0, shown.indexOf("^C"));
+  const at = line.lastIndexOf("msh />");
+  return at < 0 || line.includes("\n") ? line : line.slice(at + 6);
+}
+
+run(
+  name("the line wraps at the width of the terminal, and is broken anew when that changes"),
+  async () => {
+    await using person = await ready([], { columns: 20 });
+    person.type("0123456789abcdefghij\x1b[H");
+    await person.sees("\x1b[1A");
+    person.terminal.resize(40, 24);
+    await person.sees("msh />0123456789abcdefghij");
+    person.type("X\r");
+    await person.sees("X0123456789abcdefghij: command not found.");
+  },
+);
+
+run(name("10 KB pasted: every line is executed, none is lost"), async () => {
+  await using person = await ready();
+  const lines = Array.from({ length: 400 }, (_, i) => `echo "paste number ${i} of many"`);
+  expect(lines.join("\r").length).toBeGreaterThan(10_000);
+  person.type(`${lines.join("\r")}\r`);
+  await person.sees("\r\npaste number 399 of many\r\nmsh />");
+  const printed = person.seen.match(/\r\npaste number (\d+) of many\r\n/g) ?? [];
+  expect(printed.length).toBe(400);
+});
+
+run.each([
+  ["SIGTERM", 143],
+  ["SIGHUP", 129],
+  ["SIGINT", 130],
+] as const)(
+  name("killed by %s: exit code %d, the terminal is sane, the disk is written"),
+  async (signal, code) => {
+    using dir = scratch();
+    const image = dir.path("disk.img");
+    writeFileSync(image, readFileSync("disk/disk.img"));
+    await using person = new Person([image]);
+    await person.sees("msh />");
+    await person.line('echo "kept" kept.txt');
+    person.type("bench 100000000\r");
+    await Bun.sleep(100);
+    person.child.kill(signal);
+    expect(await person.code()).toBe(code);
+    expect(person.sane).toBe(true);
+    await using again = new Person([image]);
+    await again.sees("msh />");
+    expect(await again.line("cat kept.txt")).toContain("\r\nkept\r\n");
+  },
+);
+
+run(
+  name("Ctrl-A h shows help, Ctrl-A s counters, Ctrl-A c a prompt that looks at the machine"),
+  async () => {
+    await using person = await ready();
+    person.type("\x01h");
+    await person.sees("Ctrl-A x       leave rtt-sim\r\n");
+    person.type("\x01s");
+    await person.sees(/instructions +\d+\r\n/);
+    person.type("\x01c");
+    await person.sees("(rtt-sim) ");
+    person.type("threads\r");
+    await person.sees("tshell");
+    person.type("nonsense\r");
+    await person.sees("nonsense: not known");
+    person.type("cont\r");
+    await Bun.sleep(50);
+    expect(await person.line("pwd")).toContain("\r\n/\r\n");
+    person.type("\x01cquit\r");
+    expect(await person.code()).toBe(0);
+    expect(person.sane).toBe(true);
+  },
+);
+
+run(
+  name("history is kept between sessions, and a state directory that cannot be used does no harm"),
+  async () => {
+    using dir = scratch();
+    const env = { XDG_STATE_HOME: dir.path("state") };
+    {
+      await using first = await ready([], { env });
+      await first.line("echo one");
+      await first.line(" echo secret");
+      // A session that is killed leaves its lines too.
+      first.child.kill("SIGKILL");
+      await first.code();
+    }
+    const file = dir.path("state/rtt-sim/history");
+    expect(readFileSync(file, "utf8")).toBe("echo one\n");
+    expect(statSync(file).mode & 0o077).toBe(0);
+    await using second = await ready([], { env });
+    expect(await second.line("\x1b[A")).toContain("echo one\r\none\r\n");
+    mkdirSync(dir.path("odd/rtt-sim/history"), { recursive: true });
+    await using third = await ready([], { env: { XDG_STATE_HOME: dir.path("odd") } });
+    expect(await third.line("echo three")).toContain("\r\nthree\r\n");
+    await using none = await ready(["--history", "0"], { env });
+    await none.line("echo four");
+    none.type("\x1b[A\x1b[A!\r");
+    await none.sees("!: command not found.");
+    expect(readFileSync(file, "utf8")).not.toContain("four");
+  },
+);
+
+run(
+  name("with --compat 4.0.4 and with --editing plain the keys are those of the board"),
+  async () => {
+    for (const options of [
+      ["--compat", "4.0.4"],
+      ["--editing", "plain"],
+    ]) {
+      await using person = await ready(options);
+      person.type("ab\x1b[D\x1b[Hc");
+      // Home inserts its letter.
+      await person.sees("ab\bHb\bcb\b");
+      expect(await person.line("")).toContain("aHcb: command not found.");
+      for (let i = 0; i < 7; i++) await person.line(`cd /${i}`);
+      person.type("\x1b[A".repeat(9));
+      // Five lines are kept.
+      await person.sees("\x1b[2K\rmsh />cd /2");
+      expect(person.seen.endsWith("cd /2")).toBe(true);
+    }
+  },
+);
+
+run(name("reboot starts the system again, on the disk as it is"), async () => {
+  await using person = await ready();
+  await person.line('echo "here" mark.txt');
+  person.type("reboot\r");
+  await person.sees("Thread Operating System");
+  await person.sees("msh />");
+  expect(await person.line("cat mark.txt")).toContain("\r\nhere\r\n");
+  person.type("\x01x");
+  expect(await person.code()).toBe(0);
+});
+
+run(name("--log has what was shown, with times"), async () => {
+  using dir = scratch();
+  const log = dir.path("log.txt");
+  await using person = await ready(["--log", log]);
+  await person.line("echo logged");
+  person.type("\x01x");
+  await person.code();
+  expect(existsSync(log)).toBe(true);
+  const text = readFileSync(log, "utf8");
+  expect(text).toMatch(/^\[ +\d+\.\d{3}\] logged$/m);
+  expect(
+    text
+      .split("\n")
+      .slice(0, -1)
+      .every((line) => /^\[ *\d+\.\d{3}\] /.test(line)),
+  ).toBe(true);
+});
