@@ -27,7 +27,7 @@ export async function boot(parsed: Parsed): Promise<number> {
   const lines = parsed.values("command");
   checkLines(settings, lines);
   const terminal = settings.serial.kind === "stdio" && lines.length === 0 && stdinIsTerminal();
-  const disk = openDisk(parsed.operands[0], parsed.flag("snapshot"));
+  const disk = openDisk(parsed.operands[0], parsed.flag("snapshot"), parsed.value("save"));
   if (terminal || isLive(settings.serial) || needsEvents(settings)) {
     const { session } = await import("./session.ts");
     return session(settings, disk, terminal);

@@ -30,7 +30,8 @@ function optionsOf(command: Command): string {
   return `Options:\n${lines.join("\n")}\n`;
 }
 
-const INTERACTIVE = `DISK is a raw FAT12/16/32 image, bare or with a partition table. Changes persist unless --snapshot is given.
+const INTERACTIVE = `DISK is a raw FAT12/16/32 image, bare or with a partition table: changes persist unless --snapshot is given. Or an .img.gz, a .zip
+or a folder, presented as a FAT disk: changes are gone at the end unless --save FILE.img is given.
 
 In a terminal: Ctrl-A x leaves, Ctrl-A h lists the keys; Ctrl-C goes to the guest.
 With piped input, rtt-sim is the serial console: every line is typed as soon as the system is idle.

@@ -1,6 +1,8 @@
 import { dlopen } from "bun:ffi";
 import { closeSync, fstatSync, fsyncSync, openSync, readSync, writeSync } from "node:fs";
+import { BlockError } from "../block/mod.ts";
 import { ExitCode, UserError } from "./exit-codes.ts";
+import { message } from "./outcome.ts";
 
 /** A disk image on the host, as src/block's FileDevice wants it. */
 export interface OpenedImage {
@@ -64,13 +66,14 @@ export function openImage(path: string, readOnly: boolean): OpenedImage {
       "two writers would destroy the file system; use --snapshot for a second, read-only look",
     );
   }
+  const failures = new Failures(path);
   return {
     size: stat.size,
     writable,
     readAt(offset, into) {
       let done = 0;
       while (done < into.length) {
-        const n = readSync(fd, into, done, into.length - done, offset + done);
+        const n = failures.watch(() => readSync(fd, into, done, into.length - done, offset + done));
         if (n === 0) {
           into.fill(0, done);
           return;
@@ -81,12 +84,50 @@ export function openImage(path: string, readOnly: boolean): OpenedImage {
     writeAt(offset, from) {
       let done = 0;
       while (done < from.length) {
-        done += writeSync(fd, from, done, from.length - done, offset + done);
+        done += failures.watch(() => writeSync(fd, from, done, from.length - done, offset + done));
       }
     },
-    flush: () => fsyncSync(fd),
-    close: () => closeSync(fd),
+    flush: () => failures.watch(() => fsyncSync(fd)),
+    close() {
+      closeSync(fd);
+      failures.tell();
+    },
   };
+}
+
+const REASONS: Record<string, string> = {
+  ENOSPC: "the host's disk is full",
+  EDQUOT: "the host's disk quota is used up",
+  EFBIG: "the host does not let the file become so large",
+  EIO: "the host's disk has an error",
+};
+
+/** Failures of the host under an image: told at once, and with an exit code at the end, whatever the guest makes of them. */
+class Failures {
+  private first: string | undefined;
+
+  constructor(private readonly path: string) {}
+
+  watch<T>(call: () => T): T {
+    try {
+      return call();
+    } catch (error) {
+      const code = (error as { code?: string }).code ?? String(error);
+      const why = REASONS[code] ?? code;
+      if (this.first === undefined) message(`${this.path}: ${why}; the guest gets an I/O error`);
+      this.first ??= why;
+      throw new BlockError(why);
+    }
+  }
+
+  tell(): void {
+    if (this.first === undefined) return;
+    throw new UserError(
+      ExitCode.NoOutput,
+      `${this.path} does not have everything that was written to it: ${this.first}`,
+      "rtt-sim disk fsck says what state it is in",
+    );
+  }
 }
 
 const LOCK_EX = 2;

@@ -42,6 +42,19 @@ export const OPTIONS = [
     commands: ["boot"],
   },
   {
+    name: "save",
+    value: "FILE",
+    help: "write the whole disk as it is at the end to a raw image (or .gz); DISK itself is not changed",
+    commands: ["boot"],
+  },
+  {
+    name: "mount",
+    value: "WHAT:/PATH",
+    multiple: true,
+    help: "a folder of the host (read-only), an image or ram:SIZE as a file system of its own; repeatable",
+    commands: RUNNING,
+  },
+  {
     name: "disk",
     value: "DISK",
     help: "put the module on a copy of this disk (the file is not changed)",

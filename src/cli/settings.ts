@@ -4,6 +4,7 @@ import type { Engine } from "../cpu/mod.ts";
 import type { SymbolFiles } from "../dwarf/mod.ts";
 import type { VfsApi } from "../vfs/types.ts";
 import type { Instrument } from "../machine/instrument.ts";
+import type { MachineMount } from "../machine/mounts.ts";
 import { firmwareImage } from "./assets.ts";
 import { hostError } from "./host-file.ts";
 import { active } from "./instruments.ts";
@@ -40,6 +41,8 @@ export interface Settings {
   /** What looks into the machine: a debugger, a tracer. */
   readonly instrument: Instrument | undefined;
   readonly symbols: (vfs: VfsApi) => SymbolFiles;
+  /** File systems beside that of the disk. */
+  readonly mounts: readonly MachineMount[] | undefined;
 }
 
 const MIB = 1048576;
@@ -78,6 +81,7 @@ export function settingsOf(parsed: Parsed): Settings {
     leaks: given("leaks", (text) => parseChoice("leaks", text, ["report", "ignore", "error"])),
     realTime: given("time", (text) => parseChoice("time", text, ["virtual", "real"]) === "real"),
     stats: parsed.flag("stats"),
+    mounts: mountsOf(parsed),
     instrument: active.instrument,
     symbols: (vfs) => {
       // Loaded when the first report is made.
@@ -85,6 +89,14 @@ export function settingsOf(parsed: Parsed): Settings {
       return files.symbolFiles(parsed, vfs);
     },
   };
+}
+
+/** Not imported: most runs have no --mount. */
+function mountsOf(parsed: Parsed): readonly MachineMount[] | undefined {
+  const texts = parsed.values("mount");
+  if (texts.length === 0) return undefined;
+  const { parseMounts } = require("./disk/mounts.ts") as typeof import("./disk/mounts.ts");
+  return parseMounts(texts, parsed.flag("snapshot"));
 }
 
 /** A whole host file; a missing one is the user's error. */

@@ -72,7 +72,7 @@ export function readMember(path: string, vfs: VfsApi, limit: number): Uint8Array
 
 function open(bytes: Uint8Array, limit: number): Record<string, Uint8Array> {
   // Not imported: evaluating the library takes 8 ms, more than most runs have to do with archives.
-  const { unzipSync } = require("fflate") as typeof import("fflate");
+  const { unzipSync } = require("fflate/browser") as typeof import("fflate");
   let left = limit;
   try {
     return unzipSync(bytes, {

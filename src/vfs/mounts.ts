@@ -10,6 +10,8 @@ export interface Mount {
   /** Absolute and normal. */
   readonly path: string;
   readonly fs: FileSystem;
+  /** The directory above lists it, although no file system there knows of it. */
+  readonly shown?: boolean;
 }
 
 export interface MountOptions {
@@ -17,6 +19,12 @@ export interface MountOptions {
   readonly disk?: (device: string) => BlockDevice | undefined;
   /** Seconds since 1970 for time stamps of files; absent or undefined: none, as on the reference board. */
   readonly clock?: () => number | undefined;
+  /** A file system that is ready to be mounted, by the name of what stands for its device. */
+  readonly fileSystem?: (device: string) => FileSystem | undefined;
+  /** How many file systems can be mounted beside those of the reference board. */
+  readonly places?: number;
+  /** Takes a sentence about a volume that is mounted but odd. */
+  readonly warn?: (text: string) => void;
 }
 
 /** DFS_FILESYSTEMS_MAX of the reference board. */
@@ -31,9 +39,18 @@ export class Mounts {
 
   constructor(private readonly options: MountOptions) {}
 
-  /** Mounts what needs no device. */
-  add(path: string, fs: FileSystem): void {
-    this.table.push({ path, fs });
+  /** Mounts what needs no device, whatever the path. */
+  add(path: string, fs: FileSystem, shown = false): void {
+    this.table.push({ path, fs, shown });
+  }
+
+  /** Names of mount points right below a directory that no file system there shows. */
+  below(full: string): string[] {
+    const base = full === "/" ? "/" : `${full}/`;
+    return this.table
+      .filter(({ path, shown }) => shown && path.startsWith(base))
+      .map(({ path }) => path.slice(base.length))
+      .filter((name) => name !== "" && !name.includes("/"));
   }
 
   all(): readonly Mount[] {
@@ -65,20 +82,32 @@ export class Mounts {
     return disk;
   }
 
+  /** The file system on a device, not yet mounted. @throws VfsError ENODEV, ENOENT, EIO with what is wrong */
+  make(device: string, type: string): () => FileSystem {
+    const ready = this.options.fileSystem?.(device);
+    if (ready && ready.type === type) return () => ready;
+    const disk = this.disk(device, type);
+    return () => {
+      const { clock, warn } = this.options;
+      const volume = asVfs(() => FatVolume.mount(disk, { clock }));
+      for (const warning of volume.warnings) warn?.(`${device}: ${warning}`);
+      return new ElmFs(volume, device);
+    };
+  }
+
   /**
    * @throws VfsError EINVAL: something is mounted there; ENOSPC: the table is full; EBUSY: the device is mounted; ENOENT, EIO: no
    * usable file system, with what is wrong
    */
-  mount(device: string, disk: BlockDevice, full: string): void {
+  mount(device: string, make: () => FileSystem, full: string, shown = false): void {
     if (this.table.some((mount) => mount.path === full))
       throw new VfsError(Errno.EINVAL, `something is mounted on ${full} already`);
-    if (this.table.length >= MOUNTS_MAX)
-      throw new VfsError(Errno.ENOSPC, `only ${MOUNTS_MAX} file systems can be mounted`);
+    const most = MOUNTS_MAX + (this.options.places ?? 0);
+    if (this.table.length >= most)
+      throw new VfsError(Errno.ENOSPC, `only ${most} file systems can be mounted`);
     if (this.table.some((mount) => mount.fs.device === device))
       throw new VfsError(Errno.EBUSY, `${device} is mounted already`);
-    const { clock } = this.options;
-    const volume = asVfs(() => FatVolume.mount(disk, { clock }));
-    this.table.push({ path: full, fs: new ElmFs(volume, device) });
+    this.table.push({ path: full, fs: make(), shown });
   }
 
   /** Files that are open on it become unusable. */
@@ -97,10 +126,24 @@ export class Mounts {
     const volume = asVfs(() => FatVolume.format(disk, { clock }));
     if (!mounted) return;
     if (mounted.fs instanceof ElmFs) mounted.fs.volume.abandon();
-    this.table[index] = { path: mounted.path, fs: new ElmFs(volume, device) };
+    this.table[index] = { ...mounted, fs: new ElmFs(volume, device) };
   }
 
   sync(): void {
     for (const { fs } of this.table) fs.sync();
+  }
+
+  /** Unmounts everything that has a device, each even when another fails; gives the first failure. */
+  close(): VfsError | undefined {
+    let failure: VfsError | undefined;
+    for (const { fs } of this.table.splice(0)) {
+      try {
+        fs.unmount();
+      } catch (error) {
+        if (!(error instanceof VfsError)) throw error;
+        failure ??= error;
+      }
+    }
+    return failure;
   }
 }

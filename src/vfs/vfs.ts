@@ -1,7 +1,8 @@
 import { Errno, Mode, OpenFlag, Seek } from "./constants.ts";
 import { Descriptor, Descriptors } from "./descriptors.ts";
 import { DevFs } from "./devfs.ts";
-import type { Handle } from "./file-system.ts";
+import type { FileSystem, Handle } from "./file-system.ts";
+import { MountedDirectory } from "./mounted-directory.ts";
 import { FORMATTABLE, type MountOptions, Mounts } from "./mounts.ts";
 import { normalizePath, subdirectory } from "./path.ts";
 import {
@@ -58,10 +59,25 @@ export class Vfs implements VfsApi {
     const { fd } = this.descriptors.create((fd) => {
       const { fs, path: base } = this.table.get(full);
       const sub = subdirectory(base, full) ?? "/";
-      return new Descriptor(fd, fs, sub, flags | F_OPEN, fs.open(sub, flags));
+      const handle = fs.open(sub, flags);
+      const more = flags & OpenFlag.Directory ? this.unseen(full, fs, sub) : [];
+      const shown = more.length > 0 ? new MountedDirectory(handle, more) : handle;
+      return new Descriptor(fd, fs, sub, flags | F_OPEN, shown);
     });
     this.opened?.(fd);
     return fd;
+  }
+
+  /** Mount points below a directory that its file system has no entry for. */
+  private unseen(full: string, fs: FileSystem, sub: string): string[] {
+    return this.table.below(full).filter((name) => {
+      try {
+        fs.stat(sub === "/" ? `/${name}` : `${sub}/${name}`);
+        return false;
+      } catch {
+        return true;
+      }
+    });
   }
 
   /** Opens a device as the console: descriptors 0, 1 and 2 stand for it. */
@@ -295,15 +311,25 @@ export class Vfs implements VfsApi {
 
   /** dfs_mount. @throws VfsError ENODEV: no such type or device; ENOENT: no such directory; else see Mounts.mount */
   mount(device: string, path: string, type: string): void {
-    const disk = this.table.disk(device, type);
+    const make = this.table.make(device, type);
     const full = this.resolve(path);
     if (full !== "/") this.close(this.open(full, OpenFlag.Directory));
-    this.table.mount(device, disk, full);
+    this.table.mount(device, make, full);
+  }
+
+  /** Mounts from outside the guest: the path need not exist, and is listed in the directory above. */
+  attach(device: string, path: string, type: string): void {
+    this.table.mount(device, this.table.make(device, type), normalizePath("/", path), true);
   }
 
   /** dfs_unmount. */
   unmount(path: string): void {
     this.table.unmount(this.resolve(path));
+  }
+
+  /** Unmounts everything: files are closed, volumes marked as such. Gives the first failure. */
+  shutdown(): VfsError | undefined {
+    return this.table.close();
   }
 
   /** To be called before sectors of a device are written past the file system on it. */
