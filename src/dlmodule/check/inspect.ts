@@ -35,12 +35,14 @@ export interface InspectOptions {
   readonly hardFloat: boolean;
   /** Functions of the C library with an entry for the other way; none when absent. */
   readonly floatEntries?: { has(name: string): boolean };
-  /** How the firmware was compiled, to compare with; undefined when it does not say. */
+  /** How the firmware was compiled, to compare with; undefined when it does not say: then as the original kernel. */
   readonly firmware: Attributes | undefined;
 }
 
 /** Bytes of the heap of the board. */
 const HEAP = 0x60800000 - 0x6007ce14;
+/** Sizes that the kernel and its C library were compiled with: -fshort-enums is the default of arm-none-eabi. */
+const SYSTEM = { enums: "variable", wchar: 4 } as const;
 /** Stack of a main thread under 4.0.4. */
 const STOCK_STACK = 2048;
 /** Relocation types that 4.0.4 knows. */
@@ -173,12 +175,14 @@ class Inspection {
       warnings.push(
         `${sizes.file - sizes.stripped} of its ${sizes.file} bytes are symbols and debug information: arm-none-eabi-strip makes it smaller`,
       );
-    if (attributes?.enums && firmware?.enums && attributes.enums !== firmware.enums)
+    const enums = firmware?.enums ?? SYSTEM.enums;
+    if (attributes?.enums && attributes.enums !== enums)
       warnings.push(
-        `its enumerations have ${attributes.enums} size, the system's ${firmware.enums} size: build with ${firmware.enums === "int" ? "-fno-short-enums" : "-fshort-enums"}`,
+        `its enumerations have ${attributes.enums} size, the system's ${enums} size: build with ${enums === "int" ? "-fno-short-enums" : "-fshort-enums"}`,
       );
-    if (attributes?.wchar && firmware?.wchar && attributes.wchar !== firmware.wchar)
-      warnings.push(`its wchar_t has ${attributes.wchar} bytes, the system's ${firmware.wchar}`);
+    const wchar = firmware?.wchar || SYSTEM.wchar;
+    if (attributes?.wchar && attributes.wchar !== wchar)
+      warnings.push(`its wchar_t has ${attributes.wchar} bytes, the system's ${wchar}`);
     for (const name of details.needed)
       if (!this.options.libraries.some((library) => library.name === name))
         warnings.push(
