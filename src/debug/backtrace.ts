@@ -13,6 +13,8 @@ export interface Frame {
   readonly from: "pc" | "lr" | "unwind" | "stack";
   /** Function and line, when the module has debugging information. */
   readonly source?: SourcePlace;
+  /** So many more frames of the same call follow: a recursion. */
+  repeated?: number;
 }
 
 const FRAMES_MAX = 16;
@@ -31,8 +33,12 @@ export function backtrace(view: MachineView, pc: number, stackTop: number): Fram
   if (details) {
     const start = view.registers.slice(0, 15).concat(pc >>> 0);
     const unwound = details.unwind(view, stackTop, start, isThumb(view));
-    for (const { address } of unwound.frames.slice(0, FRAMES_MAX - 1))
-      frames.push(frameAt(view, address, "unwind"));
+    for (const { address } of unwound.frames) {
+      const last = frames[frames.length - 1];
+      if (last.address === address && last.from === "unwind")
+        last.repeated = (last.repeated ?? 0) + 1;
+      else if (frames.length < FRAMES_MAX) frames.push(frameAt(view, address, "unwind"));
+    }
     if (unwound.complete) return frames;
     const last = unwound.frames.at(-1);
     if (last) [sp, lr] = [last.sp, 0];

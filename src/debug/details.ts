@@ -38,7 +38,8 @@ export interface UnwoundFrame {
 /** Instructions that are shown before and after the pc. */
 const BEFORE = 4;
 const AFTER = 3;
-const FRAMES_MAX = 32;
+/** Frames of a recursion are looked through to its beginning. */
+const FRAMES_MAX = 10_000;
 /** Farther from its beginning than this, an address is not disassembled from there. */
 const FUNCTION_MAX = 0x10000;
 

@@ -121,6 +121,9 @@ function explain(
   }
 }
 
+/** Where instructions are expected. */
+const CODE = new Set<AddressKind["kind"]>(["module", "firmware"]);
+
 function faultLine(view: MachineView, fault: CpuFault, kind: AddressKind | undefined): string {
   switch (fault.kind) {
     case "data abort":
@@ -129,7 +132,7 @@ function faultLine(view: MachineView, fault: CpuFault, kind: AddressKind | undef
       return `execution at ${word(fault.pc)} (${fault.why})${said(kind)}`;
     case "undefined instruction":
     case "breakpoint":
-      return `${instruction(view, fault.pc)} at ${word(fault.pc)}: ${fault.why}${kind?.kind === "unloaded" ? said(kind) : ""}`;
+      return `${instruction(view, fault.pc)} at ${word(fault.pc)}: ${fault.why}${kind && !CODE.has(kind.kind) ? said(kind) : ""}`;
   }
 }
 
@@ -183,11 +186,12 @@ function sourceLine({ fn, file, line, text }: SourcePlace): string {
   return `in ${fn ?? "??"} at ${file}:${line}${text ? `:  ${text}` : ""}`;
 }
 
-function frameLine(n: number, { address, place, from, source }: Frame): string {
+function frameLine(n: number, { address, place, from, source, repeated }: Frame): string {
   const where = place ? place.text : "no code known there";
   const line = source ? `  ${source.fn ?? "??"} at ${source.file}:${source.line}` : "";
   const doubt = from === "stack" ? "  (found on the stack)" : "";
-  return `#${n} ${word(address)}  ${where}${line}${doubt}`;
+  const often = repeated ? `  (${repeated} more calls from there)` : "";
+  return `#${n} ${word(address)}  ${where}${line}${doubt}${often}`;
 }
 
 function stackLine(view: MachineView, thread: ThreadView): string {

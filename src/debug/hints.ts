@@ -21,6 +21,8 @@ const CALL: Partial<Record<AddressKind["kind"], string>> = {
     "a function pointer or return address was never given a value: look for a buffer overrun on the stack",
   unloaded:
     "a timer, hook or callback of a module that has ended was called: stop and delete it in module_cleanup",
+  free: "code in memory that was given back was called: clear function pointers when what they point to is freed",
+  heap: "data was called as a function: look for an overwritten function pointer",
   nowhere:
     "a function pointer or return address was overwritten: look for a buffer overrun on the stack",
   stack: "code on the stack was called: look for an overwritten return address",
@@ -35,7 +37,7 @@ export function faultHint(fault: CpuFault, address: AddressKind | undefined): st
     case "prefetch abort":
       return address && CALL[address.kind];
     case "undefined instruction":
-      if (address?.kind === "unloaded") return CALL.unloaded;
+      if (address && address.kind in CALL) return CALL[address.kind];
       return "the processor does not know this instruction: the jump went into data, to the wrong state (Thumb code needs an odd address), or the module was built for another core";
     case "breakpoint":
       return "a BKPT instruction was executed and no debugger is attached";

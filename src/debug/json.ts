@@ -31,6 +31,7 @@ export function reportObject(report: Report): Record<string, unknown> {
     backtrace: report.backtrace.map((frame) => ({
       address: hex(frame.address),
       ...placeOf(frame),
+      repeated: frame.repeated,
       certain: frame.from !== "stack",
     })),
     code: report.code,
