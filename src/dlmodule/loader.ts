@@ -1,6 +1,7 @@
 import { SCHEDULE, type Task } from "../kernel/call.ts";
 import { ObjectClass } from "../kernel/types.ts";
 import { ElfError } from "../elf/mod.ts";
+import { Mode, VfsError } from "../vfs/mod.ts";
 import {
   type AbortEvent,
   type EndEvent,
@@ -228,7 +229,17 @@ export class Loader {
   /** There is a file at the path, or a module in an archive of the disk (`apps.zip/hello.mo`). */
   exists(path: string): boolean {
     const { vfs } = this.parts;
-    return vfs.exists(path) || this.isMember(vfs.resolve(path));
+    return this.isFile(path) || this.isMember(vfs.resolve(path));
+  }
+
+  /** A name of control characters alone stands for its directory, as in FatFs. */
+  private isFile(path: string): boolean {
+    try {
+      return (this.parts.vfs.stat(path).mode & Mode.Dir) === 0;
+    } catch (error) {
+      if (!(error instanceof VfsError)) throw error;
+      return false;
+    }
   }
 
   private isMember(path: string): boolean {
