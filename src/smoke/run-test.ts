@@ -40,8 +40,9 @@ export function runOnce(
   options: TestOptions,
   seed: number | undefined,
 ): TestResult {
-  const run = new Run(scenario, host, options, seed);
+  let run: Run | undefined;
   try {
+    run = new Run(scenario, host, options, seed);
     run.all();
     return run.result(id);
   } catch (error) {
@@ -49,7 +50,7 @@ export function runOnce(
     const failure: Failure = { kind: error.kind, message: error.message };
     return { ...base(id, scenario), status: "failed", failures: [failure] };
   } finally {
-    run.close();
+    run?.close();
   }
 }
 

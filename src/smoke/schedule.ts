@@ -1,7 +1,12 @@
 import { type SchedulePolicy, UNITS_PER_TICK } from "../kernel/mod.ts";
 
-/** Mean units between two ends of slices: a run uses one of them, so that coarse and fine interleavings are tried. */
-const PERIODS = [8, 40, 200, 1000, 5000] as const;
+/**
+ * Mean units between the first ends of slices: a run uses one of them, so that coarse and fine interleavings are tried. A small
+ * program is over after some hundred units.
+ */
+const PERIODS = [3, 10, 30, 100, 400, 2000] as const;
+/** After so many ends the mean has doubled, so that long programs are not slowed down without end. */
+const DOUBLING = 256;
 /** Instructions behind a unit that are looked at for a place to end a slice: longer than most loop bodies. */
 const STEPS_MAX = 24;
 
@@ -15,9 +20,10 @@ export function scheduleOf(seed: number): SchedulePolicy | undefined {
   const random = generator(seed);
   const period = PERIODS[seed % PERIODS.length];
   const below = (limit: number): number => Math.floor(random() * limit);
+  let ends = 0;
   return {
     tickUnits: () => UNITS_PER_TICK / 2 + below(UNITS_PER_TICK),
-    untilPreemption: () => 1 + below(2 * period),
+    untilPreemption: () => 1 + below(2 * period * (1 + ends++ / DOUBLING)),
     stepsBefore: () => below(STEPS_MAX),
     choose: below,
   };

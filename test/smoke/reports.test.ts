@@ -153,7 +153,7 @@ test("tap", () => {
 
 test("json", () => {
   const json = jsonReport(SUITE);
-  expect(json).toBe(golden("report.json"));
+  expect(json).toBe(golden("report.json.golden"));
   const report = JSON.parse(json);
   expect(report.summary).toEqual({ tests: 4, passed: 1, failed: 2, skipped: 1, units: 3 });
   expect(report.tests).toEqual(JSON.parse(JSON.stringify(SUITE.tests)));

@@ -1,0 +1,129 @@
+/** `rtt-sim run` as a process: what goes in, what comes out, how it ends. */
+import { expect, test } from "bun:test";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { makeDisk } from "../../src/fat/mod.ts";
+import { BINARY, ROOT, rttSim, scratch } from "./binary.ts";
+
+const HELLO = "disk/prebuilt/a9/hello.mo";
+const MD5 = "disk/prebuilt/a9/md5.mo";
+const fixture = (path: string): string => `test/fixtures/${path}`;
+
+test("--with places files, --out brings back what the run made or changed, and nothing else", () => {
+  using dir = scratch();
+  writeFileSync(dir.path("text"), "message digest");
+  const argv = ["run", "--with", `${dir.path("text")}:/in/text.txt`, "--out", dir.path("out")];
+  const run = rttSim([...argv, MD5, "-g", "/in/text.txt"]);
+  expect(run).toMatchObject({ code: 0, err: "" });
+  expect(readdirSync(dir.path("out"), { recursive: true }).sort()).toEqual(["in", "in/text.md5"]);
+  // MD5 of "message digest" from RFC 1321, A.5.
+  expect(readFileSync(join(dir.path("out"), "in/text.md5")).toString("hex")).toContain(
+    "f96b697d7cb7938d525a2f31aaf161d0",
+  );
+});
+
+test("--disk is not changed, and --out has only what is new on it", () => {
+  using dir = scratch();
+  const text = (line: string): Uint8Array => new TextEncoder().encode(line);
+  const image = makeDisk([
+    { path: "/old.txt", bytes: text("old") },
+    { path: "/data/in.txt", bytes: text("abc") },
+  ]).image();
+  writeFileSync(dir.path("d.img"), image);
+  const argv = ["run", "--disk", dir.path("d.img"), "--out", dir.path("o"), MD5, "-g"];
+  expect(rttSim([...argv, "/data/in.txt"]).code).toBe(0);
+  expect(readdirSync(dir.path("o"), { recursive: true }).sort()).toEqual(["data", "data/in.md5"]);
+  expect(readFileSync(dir.path("d.img")).equals(image)).toBe(true);
+});
+
+test("--out where no folder can be is an error before anything runs", () => {
+  using dir = scratch();
+  writeFileSync(dir.path("file"), "");
+  const run = rttSim(["run", "--out", dir.path("file/below"), HELLO]);
+  expect(run.code).toBe(74);
+  expect(run.err).toContain("--out: cannot write");
+  expect(run.out).toBe("");
+});
+
+test("--json says everything about a run in one object", () => {
+  const run = rttSim(["run", "--json", HELLO]);
+  const report = JSON.parse(run.out);
+  expect(run).toMatchObject({ code: 0, err: "" });
+  expect(report).toMatchObject({
+    module: HELLO,
+    result: "returned",
+    exitCode: 0,
+    value: 0,
+    output: "Hello, world\n",
+    leaks: [],
+    faults: [],
+  });
+  expect(report.stacks).toEqual([{ thread: "hello", used: expect.any(Number), size: 32768 }]);
+  expect(report.stacks[0].used).toBeGreaterThan(64);
+  expect(report.heap.maximum).toBeGreaterThan(report.heap.before + 32768);
+  for (const key of ["instructions", "simulatedNanoseconds", "wallMilliseconds"])
+    expect(report[key]).toBeGreaterThan(0);
+});
+
+test("--json: stacks of all threads, leaks by place, the report of a fault", () => {
+  const json = (...argv: string[]) => JSON.parse(rttSim(["run", "--json", ...argv]).out);
+  const threads = json("disk/prebuilt/a9/threads.mo").stacks.map(
+    ({ thread }: { thread: string }) => thread,
+  );
+  expect(threads.length).toBe(3);
+  expect(threads).toContain("threads");
+  expect(json(fixture("transcripts/t_leak.mo")).leaks).toEqual([
+    {
+      module: "/t_leak.mo",
+      things: [expect.stringMatching(/^1 heap block, 5000 bytes, from main/)],
+    },
+  ]);
+  const fault = json(fixture("transcripts/t_fault.mo"));
+  expect(fault).toMatchObject({ result: "fault", exitCode: 139 });
+  expect(fault.faults[0]).toMatchObject({
+    kind: "fault",
+    title: "data abort in thread t_fault, module t_fault (/t_fault.mo)",
+  });
+  expect(json(fixture("dl/forever.mo"))).toMatchObject({ result: "deadlock", exitCode: 140 });
+});
+
+test("--json is the same every time, but for the host's time", () => {
+  const json = () => rttSim(["run", "--json", MD5]).out.replace(/"wallMilliseconds": [\d.]+/, "");
+  expect(json()).toBe(json());
+});
+
+test("a signal ends a busy run, and what was printed before is out", async () => {
+  const child = Bun.spawn([BINARY, "run", "--timeout", "0", fixture("transcripts/t_spin.mo")], {
+    cwd: ROOT,
+    stdin: "ignore",
+    stdout: "pipe",
+    stderr: "ignore",
+  });
+  const reader = child.stdout.getReader();
+  const { value } = await reader.read();
+  expect(new TextDecoder().decode(value)).not.toBe("");
+  child.kill("SIGINT");
+  await child.exited;
+  expect(child.signalCode).toBe("SIGINT");
+});
+
+test("real time passes when a program sleeps", () => {
+  const started = performance.now();
+  const run = rttSim(["run", "--time", "real", fixture("transcripts/t_sleep.mo")]);
+  expect(run.code).toBe(0);
+  const simulated = JSON.parse(
+    rttSim(["run", "--json", fixture("transcripts/t_sleep.mo")]).out,
+  ).simulatedNanoseconds;
+  expect(performance.now() - started).toBeGreaterThan((simulated / 1e6) * 0.8);
+});
+
+test("a file for the guest that is not there is an error of the command line", () => {
+  using dir = scratch();
+  mkdirSync(dir.path("d"));
+  for (const bad of ["none", dir.path("d")]) {
+    const run = rttSim(["run", "--with", bad, HELLO]);
+    expect(run.code).toBe(66);
+    expect(run.err).toContain(`cannot open ${bad}`);
+  }
+  expect(existsSync(dir.path("none"))).toBe(false);
+});
