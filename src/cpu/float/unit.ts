@@ -4,9 +4,9 @@ import { type Environment, FPSCR } from "./format.ts";
  * Where the state lies in the engines' area, in words: d0-d31, the FPSCR, and whether anything was done with either since the word
  * was last cleared. Translated code can use the same words.
  */
-const REGISTERS = 64;
-const STATUS = REGISTERS + 72;
-const TOUCHED = STATUS + 1;
+export const REGISTERS = 64;
+export const STATUS = REGISTERS + 72;
+export const TOUCHED = STATUS + 1;
 
 /** Registers and status of one thread. */
 export type FloatContext = Int32Array;
@@ -28,6 +28,8 @@ export class FloatUnit implements Environment {
   readonly double: Float64Array;
   readonly bits: BigUint64Array;
   private readonly state: Int32Array;
+  /** Operations so far. */
+  uses = 0;
 
   constructor(engine: Int32Array) {
     this.state = engine;
@@ -59,6 +61,7 @@ export class FloatUnit implements Environment {
   /** Somebody uses the unit: its state belongs to the running thread. */
   touch(): void {
     this.state[TOUCHED] = 1;
+    this.uses++;
   }
 
   /** The state when there is any, else undefined. */

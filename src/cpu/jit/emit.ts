@@ -5,11 +5,12 @@ import { planChecks } from "./checks.ts";
 import { dataEmitter } from "./data.ts";
 import { Flags } from "./flags.ts";
 import { IN_FILE, IN_LOCALS, meet, same, type State } from "./flags-state.ts";
+import { FloatEmitter, isFloatOp, touchesFloat } from "./float.ts";
 import { dominates, fallsThrough, type Graph, isCall, type Node } from "./graph.ts";
 import * as layout from "./layout.ts";
 import { FILE, Local, local } from "./layout.ts";
-import { groupEnd, isAccess, needsInterpreter, registersOf } from "./shapes.ts";
-import { I32, I64, Import, Type, W, type Writer } from "./wasm.ts";
+import { groupEnd, isAccess, isTranslated, needsInterpreter, registersOf } from "./shapes.ts";
+import { F32, F64, I32, I64, Import, Type, W, type Writer } from "./wasm.ts";
 
 /** Labels of the ways out, which enclose the code of a region. */
 const LEAVE = "leave";
@@ -35,6 +36,8 @@ export class RegionEmitter {
   /** Blocks at whose beginning some flag is read before it is written. */
   private readonly readsFlags: ReadonlySet<number>;
   private readonly access: AccessEmitter;
+  private readonly float: FloatEmitter;
+  private readonly usesFloat: boolean;
   private readonly plans = new Map<Node, ReturnType<typeof planChecks>>();
   private dry = false;
   private changed = false;
@@ -54,6 +57,8 @@ export class RegionEmitter {
   ) {
     this.access = new AccessEmitter(w, readable);
     this.flags = new Flags(w, Local.Saved);
+    this.float = new FloatEmitter(w, this.flags);
+    this.usesFloat = graph.nodes.some(({ ir }) => ir.insts.some((x) => touchesFloat(x.op)));
     const { used, written } = registers(graph);
     this.used = used;
     this.written = written;
@@ -64,11 +69,15 @@ export class RegionEmitter {
   write(): void {
     const { w, graph, flags } = this;
     this.findEntryStates();
-    w.unsigned(3);
+    w.unsigned(5);
     w.unsigned(layout.WORD_LOCALS);
     w.byte(I32);
     w.unsigned(layout.LONG_LOCALS);
     w.byte(I64);
+    w.unsigned(layout.DOUBLE_LOCALS);
+    w.byte(F64);
+    w.unsigned(layout.SINGLE_LOCALS);
+    w.byte(F32);
     w.unsigned(flags.saved.size);
     w.byte(I32);
     this.reload();
@@ -182,7 +191,8 @@ export class RegionEmitter {
     const { ir } = n;
     const { insts } = ir;
     this.counted = 0;
-    let skip: { label: number; state: State } | undefined;
+    this.float.forget();
+    let skip: { label: number; state: State; touched: boolean } | undefined;
     const closeSkip = (k: number): void => {
       if (!skip) return;
       const last = insts[k - 1];
@@ -190,6 +200,7 @@ export class RegionEmitter {
       if (!gone) flags.convert(skip.state);
       this.close();
       flags.state = skip.state;
+      this.float.join(skip.touched);
       skip = undefined;
     };
     for (let k = 0; k < insts.length; k++) {
@@ -203,7 +214,7 @@ export class RegionEmitter {
         if (changes) flags.state = IN_LOCALS;
         w.op(W.eqz);
         this.open(W.if, undefined);
-        skip = { label: x.label, state: flags.state };
+        skip = { label: x.label, state: flags.state, touched: this.float.touched };
         continue;
       }
       if (k === 0 || insts[k - 1].at !== x.at || insts[k - 1].op === Op.skip) {
@@ -231,7 +242,7 @@ export class RegionEmitter {
   private changesFlags(ir: Node["ir"], from: number, to: number): boolean {
     for (let k = from; k < to; k++) {
       const x = ir.insts[k];
-      if (x.set & NZCV || x.op === Op.svc || (!dataEmitter(x.op) && !isAccess(x.op))) return true;
+      if (x.set & NZCV || x.op === Op.svc || !isTranslated(x)) return true;
     }
     return false;
   }
@@ -251,14 +262,17 @@ export class RegionEmitter {
         return w.set(local(x.d));
       }
     }
+    const refused = (ifs: number): void => {
+      for (let k = 0; k < ifs; k++) this.labels.push(undefined);
+      this.interpretAt(n, x);
+      this.labels.length -= ifs;
+    };
+    if (isFloatOp(x)) return this.float.emit(x, refused);
     if (isAccess(x.op)) {
+      if (touchesFloat(x.op)) this.float.touch();
       let plan = this.plans.get(n);
       if (!plan) this.plans.set(n, (plan = planChecks(ir.insts)));
-      return this.access.emit(x, plan.get(k), (ifs) => {
-        for (let k = 0; k < ifs; k++) this.labels.push(undefined);
-        this.interpretAt(n, x);
-        this.labels.length -= ifs;
-      });
+      return this.access.emit(x, plan.get(k), refused);
     }
     switch (x.op) {
       case Op.br:
@@ -519,6 +533,8 @@ export class RegionEmitter {
       w.memory(W.load, r * 4);
       w.set(local(r));
     }
+    if (this.usesFloat) this.float.reload();
+    this.float.forget();
   }
   private storeFile(offset: number, push: () => void): void {
     this.w.const(FILE);

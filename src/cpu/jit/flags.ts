@@ -56,6 +56,28 @@ export class Flags {
     );
   }
 
+  /** The flags are bits 31:28 of a local. */
+  setStatus(local: number): void {
+    const { w } = this;
+    w.get(local);
+    w.set(Local.N);
+    w.get(local);
+    w.const(1 << 30);
+    w.op(W.and, W.eqz);
+    w.set(Local.Z);
+    w.get(local);
+    w.const(29);
+    w.op(W.shrU);
+    w.const(1);
+    w.op(W.and);
+    w.set(Local.C);
+    w.get(local);
+    w.const(3);
+    w.op(W.shl);
+    w.set(Local.V);
+    this.wrote(NZCV);
+  }
+
   /** Registers of the mask are going to be written: what flags still need of them is saved. */
   beforeWrite(mask: number): void {
     let s = this.state;

@@ -73,14 +73,27 @@ export const Local = {
   S0: 34,
   S1: 35,
   S2: 36,
+  /** The FPSCR, while floating-point registers are in use; what the last comparison found. */
+  Status: 37,
+  Greater: 38,
+  Less: 39,
   /** 64 bits. */
-  Long: 37,
+  Long: 40,
+  DoubleA: 41,
+  DoubleB: 42,
+  DoubleC: 43,
+  DoubleR: 44,
+  SingleA: 45,
+  SingleB: 46,
+  SingleR: 47,
   /** Registers that flags need, saved before they change. */
-  Saved: 38,
+  Saved: 48,
 } as const;
-/** Locals besides the parameters: words, then 64-bit ones, then words for saved registers. */
-export const WORD_LOCALS = 35;
+/** Locals besides the parameters: words, 64-bit numbers, doubles, singles, then words for saved registers. */
+export const WORD_LOCALS = 38;
 export const LONG_LOCALS = 1;
+export const DOUBLE_LOCALS = 4;
+export const SINGLE_LOCALS = 3;
 
 /** The local of a register or temporary of the IR. */
 export function local(r: number): number {

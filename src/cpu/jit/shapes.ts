@@ -1,5 +1,6 @@
 import { type Inst, Op, TEMP } from "../ir/ops.ts";
 import { dataEmitter } from "./data.ts";
+import { isFloatOp } from "./float.ts";
 import { W } from "./wasm.ts";
 
 // What the emitter has to know of ops before it writes them.
@@ -24,7 +25,7 @@ export function singleOf(op: number): Single | undefined {
   return singles[op];
 }
 
-const multiples = new Set([Op.ldm, Op.stm, Op.ldrd, Op.strd]);
+const multiples = new Set([Op.ldm, Op.stm, Op.ldrd, Op.strd, Op.vldm, Op.vstm]);
 
 export function isAccess(op: number): boolean {
   return singles[op] !== undefined || multiples.has(op);
@@ -47,7 +48,8 @@ export function accessOf(x: Inst): Shape | undefined {
   const one = singles[x.op];
   if (one) return { store: one.store, size: one.size, words: false, offset };
   if (!multiples.has(x.op)) return undefined;
-  const store = x.op === Op.stm || x.op === Op.strd;
+  const store = x.op === Op.stm || x.op === Op.strd || x.op === Op.vstm;
+  if (x.op === Op.vldm || x.op === Op.vstm) return { store, size: x.i * 4, words: true, offset };
   if (x.op === Op.ldrd || x.op === Op.strd) return { store, size: 8, words: true, offset };
   return { store, size: registersOf(x.i).length * 4, words: true, offset: x.j };
 }
@@ -68,11 +70,16 @@ export function groupEnd(insts: readonly Inst[], k: number): number {
 
 const branches = new Set([Op.br, Op.brc, Op.brz, Op.brnz, Op.bx, Op.svc, Op.bkpt, Op.udf, Op.skip]);
 
+/** True for what translated code does itself, besides branches. */
+export function isTranslated(x: Inst): boolean {
+  return dataEmitter(x.op) !== undefined || isAccess(x.op) || isFloatOp(x);
+}
+
 /** True when translated code has no way to do ops [from, to), which are of one instruction. */
 export function needsInterpreter(insts: readonly Inst[], from: number, to: number): boolean {
   for (let k = from; k < to; k++) {
-    const { op } = insts[k];
-    if (!dataEmitter(op) && !isAccess(op) && !branches.has(op)) return true;
+    const x = insts[k];
+    if (!isTranslated(x) && !branches.has(x.op)) return true;
   }
   return false;
 }

@@ -15,8 +15,15 @@ const SAMPLE_UNITS = 128;
 const HOT_SAMPLES = 16;
 /** So many calls from translated code make a function worth translating. */
 const HOT_ARRIVALS = 64;
-/** Units before the first translation, which costs as much as ten others: the host has to compile the translator. */
-const FIRST_UNITS = 500_000;
+/** What an instruction and a floating-point operation cost the interpreter, relative to an instruction. */
+const FLOAT_WORK = 25;
+/** Work between two samples when it is ordinary code; a sample of more counts for more. */
+const SAMPLE_WORK = SAMPLE_UNITS * 8;
+/**
+ * Work of the interpreter before the first translation, which costs as much as ten others: the host has to compile the
+ * translator.
+ */
+const FIRST_WORK = 3_000_000;
 
 /**
  * A core with two engines: the interpreter for everything that runs seldom, and regions of WebAssembly for the rest. Both work
@@ -36,15 +43,14 @@ export class TieredCore implements Cpu {
   private hook: (imm: number) => boolean = () => false;
   private readonly samples = new Map<number, number>();
   private random = 1;
-  /** Units which the interpreter still has to use up before anything is translated. */
-  private cold: number;
+  /** Work of the interpreter up to the last sample. */
+  private worked = 0;
 
   constructor(
     readonly memory: GuestMemory,
     private readonly eager = false,
-    firstUnits = FIRST_UNITS,
+    private readonly firstWork = FIRST_WORK,
   ) {
-    this.cold = firstUnits;
     const core = (this.core = new Core(memory));
     this.file = memory.engine;
     this.r = core.r;
@@ -159,9 +165,7 @@ export class TieredCore implements Cpu {
     const { core } = this;
     if (this.eager) return core.step();
     this.split();
-    const given = core.units;
     const exit = core.interpret();
-    if (this.cold > 0) this.cold -= given - core.units;
     if (exit !== Exit.Slice || this.units <= 0) return exit;
     this.sample();
     return undefined;
@@ -176,8 +180,12 @@ export class TieredCore implements Cpu {
   }
   /** The interpreter is at a taken branch, which stands for many. */
   private sample(): void {
-    const { file } = this;
-    if (file[Slot.IT] === 0) this.heat(file[Slot.PC] | file[Slot.T], HOT_ARRIVALS / HOT_SAMPLES);
+    const { file, core } = this;
+    const before = this.worked;
+    this.worked = core.stats.instructions + FLOAT_WORK * core.float.uses;
+    if (file[Slot.IT] !== 0) return;
+    const weight = Math.max(1, Math.floor((this.worked - before) / SAMPLE_WORK));
+    this.heat(file[Slot.PC] | file[Slot.T], (weight * HOT_ARRIVALS) / HOT_SAMPLES);
   }
   /** Translated code came to an address which is not translated. */
   private arrive(key: number): void {
@@ -186,7 +194,7 @@ export class TieredCore implements Cpu {
   private heat(key: number, by: number): void {
     key >>>= 0;
     const heat = (this.samples.get(key) ?? 0) + by;
-    if (heat >= HOT_ARRIVALS && this.cold <= 0 && !this.regions.has(key)) {
+    if (heat >= HOT_ARRIVALS && this.worked >= this.firstWork && !this.regions.has(key)) {
       this.samples.delete(key);
       if (this.regions.translate(key)) return;
       this.samples.set(key, -Infinity);

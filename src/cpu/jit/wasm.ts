@@ -33,6 +33,8 @@ export const W = {
   store16: 0x3b,
   i32: 0x41,
   i64: 0x42,
+  f32: 0x43,
+  f64: 0x44,
   eqz: 0x45,
   eq: 0x46,
   ne: 0x47,
@@ -74,9 +76,51 @@ export const W = {
   extend16: 0xc1,
 } as const;
 
+/** Opcodes of floating point; the number is the size. */
+export const F = {
+  load32: 0x2a,
+  load64: 0x2b,
+  store32: 0x38,
+  store64: 0x39,
+  eq32: 0x5b,
+  ne32: 0x5c,
+  lt32: 0x5d,
+  gt32: 0x5e,
+  eq64: 0x61,
+  ne64: 0x62,
+  lt64: 0x63,
+  gt64: 0x64,
+  neg32: 0x8c,
+  sqrt32: 0x91,
+  add32: 0x92,
+  mul32: 0x94,
+  div32: 0x95,
+  abs64: 0x99,
+  neg64: 0x9a,
+  trunc64: 0x9d,
+  sqrt64: 0x9f,
+  add64: 0xa0,
+  sub64: 0xa1,
+  mul64: 0xa2,
+  div64: 0xa3,
+  toSigned64: 0xaa,
+  toUnsigned64: 0xab,
+  fromSigned32: 0xb2,
+  fromUnsigned32: 0xb3,
+  demote: 0xb6,
+  fromSigned64: 0xb7,
+  fromUnsigned64: 0xb8,
+  promote: 0xbb,
+  bits32: 0xbc,
+  bits64: 0xbd,
+  fromBits64: 0xbf,
+} as const;
+
 export const I32 = 0x7f;
 export const I64 = 0x7e;
-const VOID = 0x40;
+export const F32 = 0x7d;
+export const F64 = 0x7c;
+export const VOID = 0x40;
 
 /** The largest module that is ever written. */
 const CAPACITY = 1 << 20;
@@ -147,6 +191,16 @@ export class Writer {
   const64(value: number): void {
     this.byte(W.i64);
     this.signed(value | 0);
+  }
+  double(value: number): void {
+    const bytes = new Uint8Array(new Float64Array([value]).buffer);
+    this.byte(W.f64);
+    this.append(bytes);
+  }
+  single(value: number): void {
+    const bytes = new Uint8Array(new Float32Array([value]).buffer);
+    this.byte(W.f32);
+    this.append(bytes);
   }
   get(local: number): void {
     this.byte(W.get);

@@ -1,0 +1,681 @@
+import { FPSCR, REGISTERS, STATUS, TOUCHED } from "../float/mod.ts";
+import { type Inst, NONE, Op, TEMP } from "../ir/ops.ts";
+import { type Flags, register } from "./flags.ts";
+import { FILE, Local, local } from "./layout.ts";
+import { F, VOID, W, type Writer } from "./wasm.ts";
+
+// Floating point. Registers stay in the register file. The host's arithmetic is the guest's when it rounds to nearest, flushes and
+// replaces nothing (FPSCR), and the result is a normal number, or a zero that is exact; inexact is the only flag that can come of
+// it. Everything else the interpreter executes: NaNs, infinities, denormals, other modes.
+
+/** In these modes the host's arithmetic is not the guest's. */
+const MODES = FPSCR.FZ | FPSCR.DN | (3 << 22);
+
+/** Of singles, of doubles. */
+type Sizes = readonly [single: number, double: number];
+const LOAD: Sizes = [F.load32, F.load64];
+const STORE: Sizes = [F.store32, F.store64];
+const ADD: Sizes = [F.add32, F.add64];
+const MUL: Sizes = [F.mul32, F.mul64];
+const DIV: Sizes = [F.div32, F.div64];
+const SQRT: Sizes = [F.sqrt32, F.sqrt64];
+const NEG: Sizes = [F.neg32, F.neg64];
+const EQ: Sizes = [F.eq32, F.eq64];
+const LT: Sizes = [F.lt32, F.lt64];
+const GT: Sizes = [F.gt32, F.gt64];
+/** Operands and result. */
+const A: Sizes = [Local.SingleA, Local.DoubleA];
+const B: Sizes = [Local.SingleB, Local.DoubleB];
+const R: Sizes = [Local.SingleR, Local.DoubleR];
+
+/** Writes the way out to the interpreter, within so many ifs. */
+type Refused = (ifs: number) => void;
+
+interface Accumulate {
+  readonly negateProduct: boolean;
+  readonly negateSum: boolean;
+  readonly fused: boolean;
+}
+const accumulates = new Map<number, Accumulate>();
+for (const [fused, names] of [
+  [false, ["vmla", "vmls", "vnmls", "vnmla"]],
+  [true, ["vfma", "vfms", "vfnms", "vfnma"]],
+] as const) {
+  names.forEach((name, k) => {
+    accumulates.set(Op[name], {
+      negateProduct: k === 1 || k === 3,
+      negateSum: k >= 2,
+      fused,
+    });
+  });
+}
+const arithmetic = new Set([Op.vadd, Op.vsub, Op.vmul, Op.vnmul, Op.vdiv]);
+const moves = new Set([Op.vabs, Op.vneg, Op.vmov, Op.vimm, Op.vget, Op.vput]);
+const ZEROWARDS = 3;
+
+/** True for ops of floating-point registers that translated code does; loads and stores are not among them. */
+export function isFloatOp(x: Inst): boolean {
+  const { op } = x;
+  if (arithmetic.has(op) || moves.has(op)) return true;
+  const accumulate = accumulates.get(op);
+  if (accumulate) return !accumulate.fused || (x.i & 1) === 0;
+  if (op === Op.vcvti) return x.i >> 2 === ZEROWARDS;
+  return op === Op.vsqrt || op === Op.vcmp || op === Op.vmrs || op === Op.vcvtf || op === Op.vcvt;
+}
+
+/** True for every op that concerns floating-point registers. */
+export function touchesFloat(op: number): boolean {
+  return op >= Op.vadd && op <= Op.vmsr;
+}
+
+export class FloatEmitter {
+  /** The unit is marked as used at this point of the block. */
+  touched = false;
+  /** The comparison whose result is in locals, and in the FPSCR. */
+  private compared = false;
+
+  constructor(
+    private readonly w: Writer,
+    private readonly flags: Flags,
+  ) {}
+
+  /** Nothing is known here. */
+  forget(): void {
+    this.touched = false;
+    this.compared = false;
+  }
+  /** Behind something that may not have been executed. */
+  join(touched: boolean): void {
+    this.touched = touched;
+    this.compared = false;
+  }
+
+  /** The FPSCR into its local. */
+  reload(): void {
+    const { w } = this;
+    w.const(FILE);
+    w.memory(W.load, STATUS * 4);
+    w.set(Local.Status);
+  }
+  touch(): void {
+    if (this.touched) return;
+    this.touched = true;
+    const { w } = this;
+    w.const(FILE);
+    w.const(1);
+    w.memory(W.store, TOUCHED * 4);
+  }
+
+  emit(x: Inst, refused: Refused): void {
+    this.touch();
+    const { w } = this;
+    const size = x.i & 1;
+    const accumulate = accumulates.get(x.op);
+    if (accumulate?.fused) return this.fused(x, accumulate, refused);
+    if (accumulate) return this.accumulate(x, size, accumulate, refused);
+    switch (x.op) {
+      case Op.vadd:
+      case Op.vsub:
+      case Op.vmul:
+      case Op.vnmul:
+      case Op.vdiv:
+        this.take(A, size, x.va);
+        this.take(B, size, x.vb, x.op === Op.vsub);
+        if (x.op === Op.vdiv) this.divide(size, refused);
+        else if (x.op === Op.vmul || x.op === Op.vnmul) this.multiply(size, refused);
+        else this.add(size, refused);
+        return this.put(size, x.vd, x.op === Op.vnmul);
+      case Op.vsqrt:
+        return this.squareRoot(x, size, refused);
+      case Op.vcmp:
+        return this.compare(x, size, refused);
+      case Op.vmrs:
+        return this.readStatus(x);
+      case Op.vcvtf:
+        return this.fromInteger(x, size, refused);
+      case Op.vcvti:
+        return this.toInteger(x, size, refused);
+      case Op.vcvt:
+        return size ? this.widen(x, refused) : this.narrow(x, refused);
+      case Op.vimm:
+        w.const(FILE);
+        w.const(x.i);
+        return w.memory(W.store, word(x.vd));
+      case Op.vget:
+        w.const(FILE);
+        w.memory(W.load, word(x.va));
+        return w.set(local(x.d));
+      case Op.vput:
+        w.const(FILE);
+        w.get(local(x.a));
+        return w.memory(W.store, word(x.vd));
+      default:
+        this.moveBits(x, size);
+    }
+  }
+
+  /** VMOV, VABS, VNEG: bits, so that a NaN stays what it is. */
+  private moveBits(x: Inst, size: number): void {
+    const { w } = this;
+    w.const(FILE);
+    if (size && x.op === Op.vmov) {
+      w.const(FILE);
+      w.memory(W.load64, word(2 * x.va));
+      return w.memory(W.store64, word(2 * x.vd));
+    }
+    const from = size ? 2 * x.va + 1 : x.va;
+    const to = size ? 2 * x.vd + 1 : x.vd;
+    w.const(FILE);
+    w.memory(W.load, word(from));
+    if (x.op === Op.vabs) {
+      w.const(0x7fffffff);
+      w.op(W.and);
+    } else if (x.op === Op.vneg) {
+      w.const(0x80000000);
+      w.op(W.xor);
+    }
+    w.memory(W.store, word(to));
+    if (!size || x.va === x.vd) return;
+    w.const(FILE);
+    w.const(FILE);
+    w.memory(W.load, word(2 * x.va));
+    w.memory(W.store, word(2 * x.vd));
+  }
+
+  // Arithmetic: A op B gives R.
+
+  private add(size: number, refused: Refused): void {
+    this.compute(ADD, size);
+    this.check(
+      size,
+      () => this.w.const(1),
+      refused,
+      () => {
+        this.sumIsExact(size);
+        return true;
+      },
+    );
+  }
+  private multiply(size: number, refused: Refused): void {
+    const { w } = this;
+    this.compute(MUL, size);
+    const zero = (): void => {
+      this.isZero(A, size);
+      this.isZero(B, size);
+      w.op(W.or);
+    };
+    this.check(size, zero, refused, () => {
+      if (size) return this.whole(A, B);
+      this.wide(Local.SingleA);
+      this.wide(Local.SingleB);
+      w.op(F.mul64);
+      this.wide(Local.SingleR);
+      w.op(F.eq64);
+      return true;
+    });
+  }
+  private divide(size: number, refused: Refused): void {
+    const { w } = this;
+    this.compute(DIV, size);
+    this.check(
+      size,
+      () => this.isZero(A, size),
+      refused,
+      () => {
+        if (size) {
+          w.get(Local.DoubleR);
+          w.get(Local.DoubleB);
+          w.op(F.mul64);
+          w.get(Local.DoubleA);
+          w.op(F.eq64);
+          this.whole(A, B);
+          w.op(W.and);
+          return false;
+        }
+        this.wide(Local.SingleR);
+        this.wide(Local.SingleB);
+        w.op(F.mul64);
+        this.wide(Local.SingleA);
+        w.op(F.eq64);
+        return true;
+      },
+    );
+  }
+  private squareRoot(x: Inst, size: number, refused: Refused): void {
+    const { w } = this;
+    this.take(A, size, x.va);
+    w.get(A[size]);
+    w.op(SQRT[size]);
+    w.set(R[size]);
+    // Of -0 it is -0.
+    this.check(
+      size,
+      () => w.const(1),
+      refused,
+      () => {
+        if (size) {
+          w.get(Local.DoubleR);
+          w.get(Local.DoubleR);
+          w.op(F.mul64);
+          w.get(Local.DoubleA);
+          w.op(F.eq64);
+          this.whole(A, A);
+          w.op(W.and);
+          return false;
+        }
+        this.wide(Local.SingleR);
+        this.wide(Local.SingleR);
+        w.op(F.mul64);
+        this.wide(Local.SingleA);
+        w.op(F.eq64);
+        return true;
+      },
+    );
+    this.put(size, x.vd, false);
+  }
+  /** VMLA and its like, rounded twice. */
+  private accumulate(x: Inst, size: number, how: Accumulate, refused: Refused): void {
+    const { w } = this;
+    this.take(A, size, x.va);
+    this.take(B, size, x.vb);
+    this.multiply(size, refused);
+    w.get(R[size]);
+    if (how.negateProduct) w.op(NEG[size]);
+    w.set(B[size]);
+    this.take(A, size, x.vd, how.negateSum);
+    this.add(size, refused);
+    this.put(size, x.vd, false);
+  }
+  /**
+   * VFMA and its like, of singles. The product is exact as a double. The sum is rounded to odd, so that the second rounding gives
+   * what one would (Boldo and Melquiond, Emulation of FMA).
+   */
+  private fused(x: Inst, how: Accumulate, refused: Refused): void {
+    const { w } = this;
+    this.take(A, 0, x.va, how.negateProduct);
+    this.take(B, 0, x.vb);
+    this.wide(Local.SingleA);
+    this.wide(Local.SingleB);
+    w.op(F.mul64);
+    w.set(Local.DoubleA);
+    this.take(B, 0, x.vd, how.negateSum);
+    this.wide(Local.SingleB);
+    w.set(Local.DoubleB);
+    this.compute(ADD, 1);
+    this.rest();
+    w.set(Local.DoubleB);
+    w.get(Local.DoubleR);
+    w.op(F.bits64);
+    w.set(Local.Long);
+    // One up or down when the last bit is even and something is cut off.
+    w.get(Local.Long);
+    w.get(Local.DoubleB);
+    w.double(0);
+    w.op(F.gt64);
+    w.get(Local.DoubleR);
+    w.double(0);
+    w.op(F.gt64, W.eq);
+    w.const(1);
+    w.op(W.shl);
+    w.const(1);
+    w.op(W.sub);
+    w.get(Local.DoubleB);
+    w.double(0);
+    w.op(F.ne64);
+    w.get(Local.Long);
+    w.op(W.wrap);
+    w.const(1);
+    w.op(W.and, W.eqz, W.and, W.mul, W.extendS, W.add64, F.fromBits64, F.demote);
+    w.set(Local.SingleR);
+    // Without the flag for inexact, and for a zero, the interpreter knows better.
+    w.get(Local.Status);
+    w.const(MODES | FPSCR.IXC);
+    w.op(W.and);
+    w.const(FPSCR.IXC);
+    w.op(W.ne);
+    this.isNormal(0);
+    w.op(W.eqz, W.or);
+    w.openUnlikely();
+    refused(1);
+    w.end();
+    this.put(0, x.vd, false);
+  }
+
+  private compute(code: Sizes, size: number): void {
+    const { w } = this;
+    w.get(A[size]);
+    w.get(B[size]);
+    w.op(code[size]);
+    w.set(R[size]);
+  }
+  /**
+   * Refuses what is not the host's business. `zero` pushes whether a result of zero is exact, `exact` whether the result is, which is
+   * asked while the flag for inexact is clear; it returns false when "not" may be wrong.
+   */
+  private check(size: number, zero: () => void, refused: Refused, exact: () => boolean): void {
+    const { w } = this;
+    this.isNormal(size);
+    w.op(W.eqz);
+    w.openUnlikely();
+    this.isZero(R, size);
+    zero();
+    w.op(W.and, W.eqz);
+    w.openUnlikely();
+    refused(2);
+    w.end();
+    w.end();
+    w.get(Local.Status);
+    w.const(MODES | FPSCR.IXC);
+    w.op(W.and);
+    w.const(FPSCR.IXC);
+    w.op(W.ne);
+    w.openUnlikely();
+    w.get(Local.Status);
+    w.const(MODES);
+    w.op(W.and);
+    w.openUnlikely();
+    refused(2);
+    w.end();
+    const sure = exact();
+    w.op(W.eqz);
+    w.openUnlikely();
+    if (sure) this.setInexact();
+    else refused(2);
+    w.end();
+    w.end();
+  }
+  private setInexact(): void {
+    const { w } = this;
+    w.get(Local.Status);
+    w.const(FPSCR.IXC);
+    w.op(W.or);
+    w.set(Local.Status);
+    this.storeStatus();
+  }
+  private storeStatus(): void {
+    const { w } = this;
+    w.const(FILE);
+    w.get(Local.Status);
+    w.memory(W.store, STATUS * 4);
+  }
+
+  /** Pushes whether R is a normal number; those of the least exponent are left out, they may have been rounded up to it. */
+  private isNormal(size: number): void {
+    const { w } = this;
+    w.get(R[size]);
+    if (size) w.op(F.bits64, W.i64, 32, W.shrU64, W.wrap);
+    else w.op(F.bits32);
+    const least = size ? 0x00400000 : 0x02000000;
+    const infinity = size ? 0xffe00000 : 0xff000000;
+    w.const(1);
+    w.op(W.shl);
+    w.const(least);
+    w.op(W.sub);
+    w.const(infinity - least);
+    w.op(W.ltU);
+  }
+  private isZero(of: Sizes, size: number): void {
+    const { w } = this;
+    w.get(of[size]);
+    if (size) w.double(0);
+    else w.single(0);
+    w.op(EQ[size]);
+  }
+  /** Pushes whether R is A + B exactly: Knuth's TwoSum; of singles in double precision. */
+  private sumIsExact(size: number): void {
+    const { w } = this;
+    if (!size) {
+      this.wide(Local.SingleA);
+      w.set(Local.DoubleA);
+      this.wide(Local.SingleB);
+      w.set(Local.DoubleB);
+      this.compute(ADD, 1);
+    }
+    this.rest();
+    w.double(0);
+    w.op(F.eq64);
+    if (size) return;
+    this.wide(Local.SingleR);
+    w.get(Local.DoubleR);
+    w.op(F.eq64, W.and);
+  }
+  /** Pushes what the sum of doubles cuts off. */
+  private rest(): void {
+    const { w } = this;
+    w.get(Local.DoubleR);
+    w.get(Local.DoubleA);
+    w.op(F.sub64);
+    w.set(Local.DoubleC);
+    w.get(Local.DoubleA);
+    w.get(Local.DoubleR);
+    w.get(Local.DoubleC);
+    w.op(F.sub64, F.sub64);
+    w.get(Local.DoubleB);
+    w.get(Local.DoubleC);
+    w.op(F.sub64, F.add64);
+  }
+  /** Pushes whether the operands and the result are integers that fit; false: otherwise nothing is known. */
+  private whole(a: Sizes, b: Sizes): boolean {
+    const { w } = this;
+    [a, b, R].forEach((x, k) => {
+      w.get(x[1]);
+      w.get(x[1]);
+      w.op(F.trunc64, F.eq64);
+      w.get(x[1]);
+      w.op(F.abs64);
+      w.double(2 ** 53);
+      w.op(F.lt64, W.and);
+      if (k > 0) w.op(W.and);
+    });
+    return false;
+  }
+
+  // Comparison and conversion.
+
+  private compare(x: Inst, size: number, refused: Refused): void {
+    const { w } = this;
+    this.take(A, size, x.va);
+    this.take(B, size, x.vb);
+    for (const of of [A, B]) {
+      w.get(of[size]);
+      w.get(of[size]);
+      w.op(EQ[size]);
+    }
+    w.op(W.and, W.eqz);
+    this.flushes();
+    w.op(W.or);
+    w.openUnlikely();
+    refused(1);
+    w.end();
+    w.get(A[size]);
+    w.get(B[size]);
+    w.op(GT[size]);
+    w.set(Local.Greater);
+    w.get(A[size]);
+    w.get(B[size]);
+    w.op(LT[size]);
+    w.set(Local.Less);
+    // NZCV: 0110 equal, 1000 less, 0010 greater.
+    w.get(Local.Status);
+    w.const(0x0fffffff);
+    w.op(W.and);
+    w.const(6);
+    w.get(Local.Greater);
+    w.const(2);
+    w.op(W.shl, W.sub);
+    w.get(Local.Less);
+    w.const(1);
+    w.op(W.shl, W.add);
+    w.const(28);
+    w.op(W.shl, W.or);
+    w.set(Local.Status);
+    this.storeStatus();
+    this.compared = true;
+  }
+  /** Pushes whether denormals count as zero, not 0 when so. */
+  private flushes(): void {
+    this.w.get(Local.Status);
+    this.w.const(FPSCR.FZ);
+    this.w.op(W.and);
+  }
+
+  private readStatus(x: Inst): void {
+    const { w, flags } = this;
+    if (x.d !== NONE) {
+      w.get(Local.Status);
+      return w.set(local(x.d));
+    }
+    if (this.compared) {
+      // (a > b) - (a < b) has the flags of the comparison.
+      w.get(Local.Greater);
+      w.set(local(GREATER));
+      w.get(Local.Less);
+      w.set(local(LESS));
+      return flags.setSum({ sub: true, x: register(GREATER), y: register(LESS) }, NONE);
+    }
+    flags.setStatus(Local.Status);
+  }
+
+  private fromInteger(x: Inst, size: number, refused: Refused): void {
+    const { w } = this;
+    const signed = (x.i & 2) !== 0;
+    w.const(FILE);
+    w.memory(W.load, word(x.va));
+    w.set(Local.S0);
+    w.get(Local.S0);
+    if (size) w.op(signed ? F.fromSigned64 : F.fromUnsigned64);
+    else w.op(signed ? F.fromSigned32 : F.fromUnsigned32);
+    w.set(R[size]);
+    if (!size) {
+      this.unlessInexactIsSet(refused, () => {
+        this.wide(Local.SingleR);
+        w.get(Local.S0);
+        w.op(signed ? F.fromSigned64 : F.fromUnsigned64, F.ne64);
+      });
+    }
+    this.put(size, x.vd, false);
+  }
+  private toInteger(x: Inst, size: number, refused: Refused): void {
+    const { w } = this;
+    const signed = (x.i & 2) !== 0;
+    this.take(A, size, x.va);
+    if (!size) {
+      this.wide(Local.SingleA);
+      w.set(Local.DoubleA);
+    }
+    w.get(Local.DoubleA);
+    w.double(signed ? -(2 ** 31) - 1 : -1);
+    w.op(F.gt64);
+    w.get(Local.DoubleA);
+    w.double(signed ? 2 ** 31 : 2 ** 32);
+    w.op(F.lt64, W.and, W.eqz);
+    this.flushes();
+    w.op(W.or);
+    w.openUnlikely();
+    refused(1);
+    w.end();
+    w.get(Local.DoubleA);
+    w.op(signed ? F.toSigned64 : F.toUnsigned64);
+    w.set(Local.S0);
+    w.get(Local.Status);
+    w.const(FPSCR.IXC);
+    w.op(W.and, W.eqz);
+    w.openUnlikely();
+    w.get(Local.S0);
+    w.op(signed ? F.fromSigned64 : F.fromUnsigned64);
+    w.get(Local.DoubleA);
+    w.op(F.ne64, W.if, VOID);
+    this.setInexact();
+    w.end();
+    w.end();
+    w.const(FILE);
+    w.get(Local.S0);
+    w.memory(W.store, word(x.vd));
+  }
+  private widen(x: Inst, refused: Refused): void {
+    const { w } = this;
+    this.take(A, 0, x.va);
+    w.get(Local.SingleA);
+    w.get(Local.SingleA);
+    w.op(F.ne32);
+    this.flushes();
+    w.op(W.or);
+    w.openUnlikely();
+    refused(1);
+    w.end();
+    this.wide(Local.SingleA);
+    w.set(Local.DoubleR);
+    this.put(1, x.vd, false);
+  }
+  private narrow(x: Inst, refused: Refused): void {
+    const { w } = this;
+    this.take(A, 1, x.va);
+    w.get(Local.DoubleA);
+    w.op(F.demote);
+    w.set(Local.SingleR);
+    this.check(
+      0,
+      () => this.isZero(A, 1),
+      refused,
+      () => {
+        this.wide(Local.SingleR);
+        w.get(Local.DoubleA);
+        w.op(F.eq64);
+        return true;
+      },
+    );
+    this.put(0, x.vd, false);
+  }
+  /** While the flag for inexact is clear: refuses other modes, and sets it when `inexact` pushes so. */
+  private unlessInexactIsSet(refused: Refused, inexact: () => void): void {
+    const { w } = this;
+    w.get(Local.Status);
+    w.const(MODES | FPSCR.IXC);
+    w.op(W.and);
+    w.const(FPSCR.IXC);
+    w.op(W.ne);
+    w.openUnlikely();
+    w.get(Local.Status);
+    w.const(MODES);
+    w.op(W.and);
+    w.openUnlikely();
+    refused(2);
+    w.end();
+    inexact();
+    w.op(W.if, VOID);
+    this.setInexact();
+    w.end();
+    w.end();
+  }
+
+  /** Register v into an operand. */
+  private take(to: Sizes, size: number, v: number, negated = false): void {
+    const { w } = this;
+    w.const(FILE);
+    w.memory(LOAD[size], size ? word(2 * v) : word(v));
+    if (negated) w.op(NEG[size]);
+    w.set(to[size]);
+  }
+  /** R into register v. */
+  private put(size: number, v: number, negated: boolean): void {
+    const { w } = this;
+    w.const(FILE);
+    w.get(R[size]);
+    if (negated) w.op(NEG[size]);
+    w.memory(STORE[size], size ? word(2 * v) : word(v));
+  }
+  /** Pushes a single as a double. */
+  private wide(local: number): void {
+    this.w.get(local);
+    this.w.op(F.promote);
+  }
+}
+
+/** Temporaries that keep a comparison for the flags. */
+const GREATER = TEMP + 6;
+const LESS = TEMP + 7;
+
+/** Byte offset of a word of the registers. */
+export function word(k: number): number {
+  return (REGISTERS + k) * 4;
+}

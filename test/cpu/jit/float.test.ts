@@ -1,0 +1,96 @@
+/** Floating point in translated code against the interpreter, which is compared with qemu-arm elsewhere. Needs no tools. */
+import { expect, test } from "bun:test";
+import { type Cpu, Exit } from "../../../src/cpu/mod.ts";
+import { generateFloatCase } from "../qemu/float-generate.ts";
+import { FLOAT_WINDOW } from "../qemu/float-image.ts";
+import { newSide, seen } from "./side.ts";
+
+const SEED = Number(process.env.RTT_SIM_SEED ?? 1);
+const CASES = process.env.RTT_SIM_FULL === "1" ? 1500 : 200;
+const CODE = 0x60010000;
+const WINDOW = 0x60100000;
+const STACK = 0x60200000;
+const END = 0x60000100;
+
+/** d0-d31 as words, FPSCR; not what an engine keeps behind them. */
+function architectural(cpu: Cpu): number[] {
+  const context = cpu.floatContext!;
+  return [...context.subarray(0, 64), context[72]];
+}
+
+for (const state of ["thumb", "a32"] as const) {
+  test(`${CASES} random ${state} floating-point cases, three times each: in step`, () => {
+    const sides = [newSide("interp"), newSide("jit")];
+    for (let k = 0; k < CASES; k++) {
+      const c = generateFloatCase(SEED + k, state);
+      // Room for the translations, which are dropped when their addresses are used again.
+      const code = CODE + (k % 1024) * 128;
+      // Modes as compiled code has them, in every other case.
+      const fpscr = k & 1 ? c.fpscr & 0xf800009f : c.fpscr;
+      for (const { memory, cpu } of sides) {
+        memory.write(code, c.code);
+        const end = code + c.code.length;
+        if (c.thumb) memory.st16(end, 0x4770);
+        else memory.st32(end, 0xe12fff1e);
+        memory.st32(END, 0xef000000);
+        memory.write(WINDOW, c.window);
+        const context = new Int32Array(73);
+        context.set(c.words);
+        context[72] = fpscr;
+        cpu.floatContext = context;
+      }
+      // The registers go on from one round to the next, so that results are operands again.
+      for (let round = 0; round < 3; round++) {
+        const states = sides.map((side) => {
+          const { cpu } = side;
+          cpu.r.set(c.core);
+          cpu.r[8] = cpu.r[9] = WINDOW + FLOAT_WINDOW / 2;
+          cpu.r[13] = STACK;
+          cpu.r[14] = END;
+          cpu.cpsr = 0x13 | c.flags;
+          cpu.jump(code + (c.thumb ? 1 : 0));
+          cpu.units = 100;
+          const state = seen(side, cpu.run()) as { exit: Exit };
+          return { seed: SEED + k, round, ...state, float: architectural(cpu) };
+        });
+        expect(states[1]).toEqual(states[0]);
+        expect(states[0].exit).toBe(Exit.Stop);
+      }
+      const bytes = sides.map(({ memory }) => Bun.hash(memory.read(WINDOW, FLOAT_WINDOW)));
+      expect(bytes[1]).toBe(bytes[0]);
+    }
+    for (const { memory } of sides) memory.dispose();
+  }, 120_000);
+}
+
+test("whole numbers stay exact, and the first inexact result sets its flag once", () => {
+  // loop: vadd.f64 d0, d0, d1; vmul.f64 d3, d0, d1; vdiv.f64 d4, d3, d1; vadd.f32 s4, s4, s4; subs r0, r0, #1; bne loop; svc #0
+  const program = [
+    0xee300b01, 0xee203b01, 0xee834b01, 0xee322a02, 0xe2500001, 0x1afffff9, 0xef000000,
+  ];
+  const IXC = 16;
+  for (const [addend, inexact] of [
+    [3, 0],
+    [0.1, IXC],
+  ]) {
+    const found = [newSide("interp"), newSide("auto"), newSide("jit")].map(({ memory, cpu }) => {
+      program.forEach((word, k) => memory.st32(CODE + k * 4, word));
+      const context = new Int32Array(73);
+      new Float64Array(context.buffer, 0, 2).set([0, addend]);
+      new Float32Array(context.buffer)[4] = 0;
+      cpu.floatContext = context;
+      cpu.r[0] = 30_000;
+      cpu.jump(CODE);
+      cpu.units = 100_000;
+      expect(cpu.run()).toBe(Exit.Stop);
+      const after = architectural(cpu);
+      memory.dispose();
+      return after;
+    });
+    expect(found[1]).toEqual(found[0]);
+    expect(found[2]).toEqual(found[0]);
+    expect(found[0][64] & IXC).toBe(inexact);
+    const sum = new Float64Array(Int32Array.from(found[0].slice(0, 2)).buffer)[0];
+    if (!inexact) expect(sum).toBe(90_000);
+  }
+}, 60_000);
