@@ -1,0 +1,162 @@
+/**
+ * The speed of the engines against qemu-arm, qemu-system-arm, native code and clang's WebAssembly, on kernels in C:
+ *   bun run bench:qemu [--passes 3] [--samples 5] [--isa a32|thumb] [--engines auto,interp] [kernel...]
+ * The sides take turns, a process for each kernel; CPU time; the first samples of a process, where everybody compiles, are dropped, of the
+ * others and of the passes the medians count. A number in the table is the other side's time divided by ours: above 1 we are faster.
+ */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import {
+  buildBoard,
+  buildLinux,
+  buildModule,
+  buildNative,
+  buildWasm,
+  FLOAT_KERNELS,
+  type Isa,
+  KERNELS,
+  missing,
+} from "./builds.ts";
+import { median } from "./statistics.ts";
+
+const { values, positionals } = parseArgs({
+  options: {
+    passes: { type: "string", default: "3" },
+    samples: { type: "string", default: "5" },
+    isa: { type: "string", default: "a32" },
+    engines: { type: "string", default: "auto,interp" },
+  },
+  allowPositionals: true,
+});
+/** Samples of a process in which it warms up: translated code has reached its last tier after about a second of the processor. */
+const WARM = 2;
+const WARM_TRANSLATED = 12;
+/** The interpreter gets that part of the work. */
+const INTERPRETED = 6;
+const kernels = Object.keys(KERNELS).filter(
+  (name) => positionals.length === 0 || positionals.includes(name),
+);
+const folder = mkdtempSync(join(tmpdir(), "rtt-sim-bench-"));
+const at = (name: string) => join(folder, name);
+
+/** Prints a line "CHECKSUM NANOSECONDS" for each sample. */
+type Side = (kernel: string, n: number, samples: number) => string[];
+
+const sides = new Map<string, Side>();
+try {
+  build();
+  table();
+} finally {
+  rmSync(folder, { recursive: true });
+}
+
+function build(): void {
+  const isa = values.isa as Isa;
+  if (missing("qemu-arm")) {
+    console.error(missing("qemu-arm"));
+    process.exit(2);
+  }
+  buildModule(isa, at("module.mo"));
+  for (const engine of values.engines.split(","))
+    sides.set(engine, (kernel, n, count) => {
+      const script = join(import.meta.dir, "ours.ts");
+      return [process.execPath, script, at("module.mo"), engine, kernel, String(n), String(count)];
+    });
+  const plain =
+    (...command: string[]): Side =>
+    (kernel, n, count) => [...command, kernel, String(n), String(count)];
+  buildLinux(isa, at("linux.elf"));
+  sides.set("qemu-arm", plain("qemu-arm", "-cpu", "max", at("linux.elf")));
+  add("qemu-system", () => {
+    buildBoard(at("board.elf"));
+    sides.set("qemu-system", (kernel, n, count) => {
+      const words = ["k", kernel, String(n), String(count)].map((word) => `arg=${word}`);
+      return [
+        ..."qemu-system-arm -M mps2-an385 -nographic -serial none -monitor none".split(" "),
+        ...["-semihosting-config", `enable=on,target=native,${words.join(",")}`],
+        ...["-kernel", at("board.elf")],
+      ];
+    });
+  });
+  add("native", () => {
+    buildNative(at("native"));
+    sides.set("native", plain(at("native")));
+  });
+  add("wasm", () => {
+    buildWasm(at("kernels.wasm"));
+    sides.set(
+      "wasm",
+      plain(process.execPath, join(import.meta.dir, "wasm.ts"), at("kernels.wasm")),
+    );
+  });
+}
+
+function add(side: Parameters<typeof missing>[0], make: () => void): void {
+  const why = missing(side);
+  if (why === undefined) make();
+  else console.log(`without ${side}: ${why}`);
+}
+
+/** Median nanoseconds of one process, and its checksum. */
+function measure(name: string, kernel: string): { time: number; sum: string } {
+  const part = name === "interp" ? INTERPRETED : 1;
+  const warm = name === "auto" || name === "jit" || name === "wasm" ? WARM_TRANSLATED : WARM;
+  const samples = Number(values.samples) + warm;
+  const n = Math.max(1, Math.round(KERNELS[kernel] / part));
+  const command = sides.get(name)!(kernel, n, samples);
+  const { stdout, stderr, exitCode } = Bun.spawnSync(command, { stdout: "pipe", stderr: "pipe" });
+  const lines = stdout.toString().trim().split(/\r?\n/);
+  if (exitCode !== 0 || lines.length !== samples)
+    throw new Error(`${command.join(" ")}: status ${exitCode}\n${stdout}${stderr}`);
+  const rows = lines.map((line) => line.split(" "));
+  const times = rows.slice(warm).map(([, time]) => Number(time));
+  return { time: (median(times) * KERNELS[kernel]) / n, sum: part === 1 ? rows[0][0] : "" };
+}
+
+function table(): void {
+  const names = [...sides.keys()];
+  const ours = names[0];
+  const others = names.slice(1);
+  const ratios = new Map<string, Map<string, number>>(others.map((name) => [name, new Map()]));
+  const width = 12;
+  console.log(
+    `${"".padEnd(width)}${`${ours}, ms`.padStart(width)}${others.map((name) => name.padStart(width)).join("")}   others' time / ${ours}'s`,
+  );
+  for (const kernel of kernels) {
+    const times = new Map<string, number[]>(names.map((name) => [name, []]));
+    const sums = new Set<string>();
+    for (let pass = 0; pass < Number(values.passes); pass++)
+      for (const name of names) {
+        const { time, sum } = measure(name, kernel);
+        times.get(name)!.push(time);
+        if (sum) sums.add(sum);
+      }
+    if (sums.size !== 1) throw new Error(`${kernel}: checksums ${[...sums].join(", ")}`);
+    const mine = median(times.get(ours)!);
+    const cells = others.map((name) => {
+      const ratio = median(times.get(name)!) / mine;
+      ratios.get(name)!.set(kernel, ratio);
+      return ratio.toFixed(2).padStart(width);
+    });
+    console.log(
+      `${kernel.padEnd(width)}${(mine / 1e6).toFixed(1).padStart(width)}${cells.join("")}`,
+    );
+  }
+  mean("mean", () => true);
+  mean("integer", (kernel) => !FLOAT_KERNELS.includes(kernel));
+
+  /** Geometric means. */
+  function mean(title: string, wanted: (kernel: string) => boolean): void {
+    const cells = others.map((name) => {
+      const logs = [...ratios.get(name)!]
+        .filter(([kernel]) => wanted(kernel))
+        .map(([, ratio]) => Math.log(ratio));
+      return Math.exp(logs.reduce((sum, x) => sum + x, 0) / logs.length)
+        .toFixed(2)
+        .padStart(width);
+    });
+    console.log(`${title.padEnd(2 * width)}${cells.join("")}`);
+  }
+}
