@@ -69,19 +69,23 @@ export function planSymbols(
 ): Pick<LoadPlan, "exports" | "functions"> {
   const exports = new Map<string, Exported>();
   const functions: Exported[] = [];
-  for (let i = 1; i < (symbols?.count ?? 0); i++) {
+  const count = symbols?.count ?? 0;
+  for (let i = 1; i < count; i++) {
     const bind = symbols!.bind(i);
     if (bind !== STB.GLOBAL && bind !== STB.WEAK) continue;
     const shndx = symbols!.shndx(i);
+    const isFunction = bind === STB.GLOBAL && symbols!.type(i) === STT.FUNC;
+    // Most of the symbols that are undefined are of no use to others.
+    if ((shndx === SHN.UNDEF && !isFunction) || !loaded(i)) continue;
     const symbol: Exported = {
       name: symbols!.name(i),
       value: symbols!.value(i),
       absolute: shndx === SHN.ABS,
     };
-    if (bind === STB.GLOBAL && symbols!.type(i) === STT.FUNC && loaded(i)) functions.push(symbol);
-    const visible =
-      symbols!.visibility(i) === STV.DEFAULT || symbols!.visibility(i) === STV.PROTECTED;
-    if (shndx !== SHN.UNDEF && visible && loaded(i) && !exports.has(symbol.name))
+    if (isFunction) functions.push(symbol);
+    const visibility = symbols!.visibility(i);
+    const visible = visibility === STV.DEFAULT || visibility === STV.PROTECTED;
+    if (shndx !== SHN.UNDEF && visible && !exports.has(symbol.name))
       exports.set(symbol.name, symbol);
   }
   return { exports, functions };

@@ -34,22 +34,26 @@ export class StringTable {
 
   /** The string at `offset`; `what` names it in errors. */
   at(offset: number, what: () => string): string {
+    return this.read(offset) ?? this.bad(offset, what());
+  }
+
+  /** The string at `offset`; undefined when there is none. */
+  read(offset: number): string | undefined {
     const text = (this.text ??= latin1(this.table));
-    if (offset >= text.length)
-      throw new ElfError(
-        "malformed",
-        `${what()} lies outside its string table: offset ${hex(offset)} of ${text.length} bytes`,
-      );
-    const piece = text.slice(offset, offset + NAME_MAX + 1);
-    const end = piece.indexOf("\0");
-    if (end < 0)
-      throw new ElfError(
-        "malformed",
-        piece.length > NAME_MAX
-          ? `${what()} is longer than ${NAME_MAX} bytes`
-          : `${what()} has no end: its string table does not end in NUL`,
-      );
-    return piece.slice(0, end);
+    if (offset >= text.length) return undefined;
+    // Who meets a name that is too long gives up: the long way to its end is gone once.
+    const end = text.indexOf("\0", offset);
+    return end < 0 || end - offset > NAME_MAX ? undefined : text.slice(offset, end);
+  }
+
+  /** Throws why `read` found nothing. */
+  bad(offset: number, what: string): never {
+    const { length } = this.table;
+    let why = "has no end: its string table does not end in NUL";
+    if (offset >= length)
+      why = `lies outside its string table: offset ${hex(offset)} of ${length} bytes`;
+    else if (length - offset > NAME_MAX) why = `is longer than ${NAME_MAX} bytes`;
+    throw new ElfError("malformed", `${what} ${why}`);
   }
 
   /** Every offset at which `name` can be read; strings may share their ends. */

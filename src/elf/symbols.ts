@@ -55,10 +55,13 @@ export class ElfSymbols {
   }
   /** Throws ElfError when the name lies outside the string table. */
   name(i: number): string {
-    return (this.names[i] ??= this.strings.at(
-      this.words[4 * i],
-      () => `the name of symbol ${i} of ${this.section}`,
-    ));
+    const known = this.names[i];
+    if (known !== undefined) return known;
+    const offset = this.words[4 * i];
+    const name = this.strings.read(offset);
+    if (name === undefined)
+      return this.strings.bad(offset, `the name of symbol ${i} of ${this.section}`);
+    return (this.names[i] = name);
   }
   defined(i: number): boolean {
     return this.shndx(i) !== SHN.UNDEF;
