@@ -119,6 +119,8 @@ function chooseLayout(
       if (layout.clusters >= MIN_CLUSTERS && fits(layout)) return layout;
       if (fixed !== undefined) break;
       if (type === 32 && layout.clusters <= MAX_CLUSTERS[16]) cluster /= 2;
+      // Nobody can ask FatFs for FAT16; who asks us gets smaller clusters on a small disk.
+      else if (options.type === 16 && layout.clusters <= MAX_CLUSTERS[12]) cluster /= 2;
       else if (layout.clusters > MAX_CLUSTERS[type]) cluster *= 2;
       else break;
     }
