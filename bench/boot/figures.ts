@@ -1,7 +1,10 @@
 /** Whole processes of the compiled binary. */
-import { existsSync } from "node:fs";
+import { copyFileSync, existsSync, mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { Machine } from "../../src/embed.ts";
 import { type Figure, figure, type Section } from "../figure.ts";
+import { qemuHello } from "./qemu.ts";
 
 const root = join(import.meta.dir, "../..");
 const binary = join(root, "rtt-sim");
@@ -44,24 +47,61 @@ async function toPrompt(argv: readonly string[]): Promise<Run> {
 
 /** Until the process has ended. */
 async function toExit(argv: readonly string[]): Promise<Run> {
+  return ended([binary, ...argv]);
+}
+
+async function ended(command: string[]): Promise<Run> {
   const start = performance.now();
-  const child = Bun.spawn([binary, ...argv], {
+  const child = Bun.spawn(command, {
     cwd: root,
     stdin: "ignore",
     stdout: "ignore",
     stderr: "ignore",
+    // QEMU looks for a sound card otherwise.
+    env: { ...process.env, QEMU_AUDIO_DRV: "none" },
   });
   const code = await child.exited;
   const wall = performance.now() - start;
-  if (code !== 0) throw new Error(`rtt-sim ${argv.join(" ")} exited with ${code}`);
+  if (code !== 0) throw new Error(`${command.join(" ")} exited with ${code}`);
   return usage(child, wall);
 }
+
+/** A folder with so many tests, each a module that prints a line. */
+function testFolder(count: number): string {
+  const folder = mkdtempSync(join(tmpdir(), "rtt-sim-bench-"));
+  for (let n = 0; n < count; n++)
+    copyFileSync(join(root, "disk/prebuilt/a9/hello.mo"), join(folder, `test${n}.mo`));
+  return folder;
+}
+
+const TESTS = 200;
+const qemu = qemuHello(root);
 
 const cases = [
   { name: "boot to prompt", run: toPrompt, argv: ["--snapshot", "disk/disk.img"] },
   { name: "run hello.mo", run: toExit, argv: ["run", "disk/prebuilt/a9/hello.mo"] },
   { name: "-c hello", run: toExit, argv: ["-c", "hello"] },
+  { name: `test, ${TESTS} modules`, run: toExit, argv: ["test", testFolder(TESTS)] },
+  ...(qemu ? [{ name: "hello on qemu-system-arm", run: ended, argv: qemu }] : []),
 ];
+
+/** Milliseconds that a machine of a test costs before the test begins, in a process that has had some. */
+function freshMachine(rounds: number): number[] {
+  const times: number[] = [];
+  for (let n = -WARM_UP; n < rounds; n++) {
+    const start = performance.now();
+    const machine = Machine.boot();
+    const time = performance.now() - start;
+    machine.close();
+    if (n >= 0) times.push(time);
+    if (n % COLLECT_EVERY === 0) Bun.gc(true);
+  }
+  return times;
+}
+
+/** Machines after which the host has compiled what boots one. */
+const WARM_UP = 100;
+const COLLECT_EVERY = 50;
 
 export const section: Section = {
   question: "How long does a user wait, and what does it cost?",
@@ -76,8 +116,15 @@ export const section: Section = {
         if (round >= 0) runs[i].push(result);
       }
     }
-    const how = `rtt-sim as a process, median of ${rounds}`;
-    return cases.flatMap(({ name, run, argv }, i): Figure[] => {
+    const how = `a process, median of ${rounds}`;
+    const machines = freshMachine(quick ? 50 : 300);
+    const fresh = figure(
+      "a fresh machine",
+      "ms",
+      machines,
+      `booted, for a test that follows others in its process; median of ${machines.length}`,
+    );
+    const processes = cases.flatMap(({ name, run, argv }, i): Figure[] => {
       const until = run === toPrompt ? "until the prompt is on a terminal" : "until it has ended";
       const of = (key: keyof Run) => runs[i].map((r) => r[key]);
       return [
@@ -86,5 +133,6 @@ export const section: Section = {
         figure(`${name}: RSS`, "MiB", of("rss"), "largest resident set"),
       ];
     });
+    return [...processes, fresh];
   },
 };
