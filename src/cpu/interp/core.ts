@@ -10,6 +10,7 @@ import { Code, HANDOVER, loop, type LoopState } from "./loop.ts";
 import { prime } from "./prime.ts";
 import { rare, RARE_WORDS } from "./rare.ts";
 import { packCpsr, Slot, unpackCpsr } from "./state.ts";
+import { undefinedReason } from "./undefined.ts";
 
 /** Words of a supervisor call. */
 const SVC_WORDS = 4;
@@ -181,8 +182,8 @@ export class Core extends DataAccess implements Cpu, LoopState {
       case Code.PrefetchAbort:
         return this.prefetchAbort();
       case Code.Udf:
-        this.fault = { kind: "undefined instruction", pc: 0, why: "undefined instruction" };
-        return this.faultAt(ip);
+        this.fault = { kind: "undefined instruction", pc: 0, why: "" };
+        return this.undefinedAt(ip);
       case Code.Bkpt:
         this.fault = { kind: "breakpoint", pc: 0, why: `bkpt #${words[ip + 1]}` };
         return this.faultAt(ip);
@@ -270,6 +271,18 @@ export class Core extends DataAccess implements Cpu, LoopState {
     this.stopAt(block, index);
     this.fault = { ...this.fault!, pc: this.file[Slot.PC] >>> 0 };
     return ~Exit.Fault;
+  }
+
+  private undefinedAt(ip: number): number {
+    const exit = this.faultAt(ip);
+    const { memory, file } = this;
+    const why = undefinedReason(
+      (at) => memory.ld16(at) & 0xffff,
+      file[Slot.PC],
+      file[Slot.T] !== 0,
+    );
+    this.fault = { ...this.fault!, why };
+    return exit;
   }
 
   private prefetchAbort(): number {

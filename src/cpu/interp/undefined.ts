@@ -1,0 +1,30 @@
+/**
+ * What an instruction that the tables do not have belongs to, as the reason of a fault (ARM ARM A5.7, A6.3.18, A7.4, A7.7).
+ * `halfword` reads 16 bits of guest memory.
+ */
+export function undefinedReason(
+  halfword: (address: number) => number,
+  pc: number,
+  thumb: boolean,
+): string {
+  const first = halfword(pc);
+  if (thumb && first >>> 11 < 0x1d) return "undefined instruction";
+  const second = halfword(pc + 2);
+  const word = thumb ? ((first << 16) | second) >>> 0 : ((second << 16) | first) >>> 0;
+  if (isSimd(word, thumb)) return "Advanced SIMD (NEON) instruction that is not supported";
+  // Coprocessor instructions: any condition in A32, 111x11 in Thumb.
+  const space = thumb
+    ? (word & 0xec000000) >>> 0 === 0xec000000
+    : (word & 0x0c000000) === 0x0c000000;
+  const coprocessor = (word >>> 8) & 15;
+  if (!space || ((word >>> 24) & 15) === 15) return "undefined instruction";
+  if (coprocessor === 10 || coprocessor === 11)
+    return "VFP or NEON instruction that is not supported";
+  return `undefined instruction: coprocessor ${coprocessor}`;
+}
+
+function isSimd(word: number, thumb: boolean): boolean {
+  const top = word >>> 24;
+  if (thumb) return (top & 0xef) === 0xef || (top === 0xf9 && (word & 0x100000) === 0);
+  return (top & 0xfe) === 0xf2 || (top === 0xf4 && (word & 0x100000) === 0);
+}
