@@ -146,6 +146,12 @@ export const OPTIONS = [
     commands: RUNNING,
   },
   {
+    name: "abi",
+    value: "4.0.4|5.x",
+    help: "the release whose headers programs were compiled with: layouts, numbers and rules (default 4.0.4)",
+    commands: RUNNING,
+  },
+  {
     name: "ram",
     value: "SIZE",
     help: "end of the heap, counted from 0x60000000 (default 8M, up to 512M)",
@@ -190,6 +196,44 @@ export const OPTIONS = [
   {
     name: "gdb-wait",
     help: "with --gdb: stop before the first instruction of a program's main until gdb connects",
+    commands: RUNNING,
+  },
+  {
+    name: "trace",
+    value: "calls,sched,load,insn",
+    multiple: true,
+    help: "show kernel calls, thread switches, what the loader does, or every instruction (on stderr)",
+    commands: RUNNING,
+  },
+  {
+    name: "trace-output",
+    short: "o",
+    value: "FILE",
+    help: "write the trace there",
+    commands: RUNNING,
+  },
+  {
+    name: "trace-json",
+    value: "FILE",
+    help: "write scheduling and calls for chrome://tracing and Perfetto",
+    commands: RUNNING,
+  },
+  {
+    name: "trace-module",
+    value: "NAME",
+    help: "trace only what this module's code does",
+    commands: RUNNING,
+  },
+  {
+    name: "trace-thread",
+    value: "NAME",
+    help: "trace only this thread",
+    commands: RUNNING,
+  },
+  {
+    name: "trace-name",
+    value: "GLOB",
+    help: "trace only functions with such names, for instance 'rt_sem_*'",
     commands: RUNNING,
   },
   {

@@ -20,6 +20,10 @@ export async function withInstruments(
 ): Promise<number> {
   const tools: Tool[] = [];
   try {
+    if (parsed.value("trace") !== undefined || parsed.value("trace-json") !== undefined) {
+      const { TraceTool } = await import("./trace.ts");
+      tools.push(new TraceTool(parsed));
+    }
     if (parsed.value("gdb") !== undefined) {
       const { GdbServer } = await import("./gdb.ts");
       tools.push(new GdbServer(parsed));

@@ -1,6 +1,5 @@
-import type { FloatContext } from "../cpu/mod.ts";
-import { type Cpu, type CpuFault, type CpuStats, Exit } from "../cpu/types.ts";
-import type { GuestMemory } from "../memory/mod.ts";
+import { type Cpu, type CpuFault, Exit } from "../cpu/types.ts";
+import { WrappedCore } from "../trace/mod.ts";
 import { Breakpoints } from "./breakpoints.ts";
 import { Signal, type Stop } from "./types.ts";
 import { Watchpoints } from "./watchpoints.ts";
@@ -40,7 +39,7 @@ const SIGNALS: Readonly<Record<CpuFault["kind"], number>> = {
  * A core under control of a debugger, around the one that does the work: stops at breakpoints, watched accesses and faults, and executes
  * single instructions of one thread. What needs none of this runs in the engine as always.
  */
-export class DebugCore implements Cpu {
+export class DebugCore extends WrappedCore {
   readonly breakpoints: Breakpoints;
   readonly watchpoints: Watchpoints;
   /** A debugger is connected: faults and news stop the system. */
@@ -54,64 +53,14 @@ export class DebugCore implements Cpu {
   /** Address of a BKPT of the program's own at which it stopped. */
   private ownBreak: number | undefined;
   private readonly arrivals = new Map<number, Arrival>();
-  private hook: (imm: number) => boolean = () => false;
 
-  constructor(private readonly inner: Cpu) {
+  constructor(inner: Cpu) {
+    super(inner);
     this.breakpoints = new Breakpoints(inner.memory);
     this.watchpoints = new Watchpoints(inner.memory);
-    inner.onSvc = (imm) => this.svc(imm);
   }
 
-  get memory(): GuestMemory {
-    return this.inner.memory;
-  }
-  get r(): Int32Array {
-    return this.inner.r;
-  }
-  get cpsr(): number {
-    return this.inner.cpsr;
-  }
-  set cpsr(value: number) {
-    this.inner.cpsr = value;
-  }
-  get floatContext(): FloatContext | undefined {
-    return this.inner.floatContext;
-  }
-  set floatContext(context: FloatContext | undefined) {
-    this.inner.floatContext = context;
-  }
-  get units(): number {
-    return this.inner.units;
-  }
-  set units(value: number) {
-    this.inner.units = value;
-  }
-  get fault(): CpuFault | undefined {
-    return this.inner.fault;
-  }
-  get stats(): CpuStats {
-    return this.inner.stats;
-  }
-  get onSvc(): (imm: number) => boolean {
-    return this.hook;
-  }
-  set onSvc(hook: (imm: number) => boolean) {
-    this.hook = hook;
-  }
-  jump(target: number): void {
-    this.inner.jump(target);
-  }
-  invalidate(start: number, end: number): void {
-    this.inner.invalidate(start, end);
-  }
-  clearExclusive(): void {
-    this.inner.clearExclusive();
-  }
-  single(): Exit | undefined {
-    return this.inner.single();
-  }
-
-  run(): Exit {
+  override run(): Exit {
     if (this.inner.units <= 0) return Exit.Slice;
     for (;;) {
       if (this.stop) return Exit.Stop;
@@ -217,7 +166,7 @@ export class DebugCore implements Cpu {
   /** A watch whose bytes the kernel changed. */
   private watched: { readonly address: number } | undefined;
 
-  private svc(imm: number): boolean {
+  protected override svc(imm: number): boolean {
     const goOn = this.hook(imm);
     if (!this.watchpoints.any) return goOn;
     this.watched = this.watchpoints.changed();

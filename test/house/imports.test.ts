@@ -31,7 +31,8 @@ const ALLOWED: Record<string, readonly string[]> = {
   shell: ["dlmodule", "kernel", "vfs", "fat", "block", "serial", "memory", "firmware"],
   debug: ["dwarf", "shell", "dlmodule", "firmware", "kernel", "cpu", "elf", "memory", "vfs", "fat", "block"],
   dwarf: ["elf"],
-  gdb: ["debug", "dlmodule", "firmware", "kernel", "cpu", "memory", "vfs"],
+  trace: ["debug", "dwarf", "dlmodule", "elf", "firmware", "kernel", "cpu", "memory", "vfs"],
+  gdb: ["trace", "debug", "dlmodule", "firmware", "kernel", "cpu", "memory", "vfs"],
 };
 const TOP = new Set([
   "machine",

@@ -1,0 +1,137 @@
+import { parsePrototype, type Prototype } from "./prototype.ts";
+import { type Line, matcher, type TraceFilter, type TraceParts } from "./types.ts";
+import { Values } from "./values.ts";
+import type { Where } from "./where.ts";
+
+/** A call whose result is not there yet. */
+interface Pending {
+  readonly name: string;
+  readonly prototype: Prototype | undefined;
+  readonly text: string;
+  readonly since: number;
+  /** Tasks of the thread when the call was made. */
+  readonly depth: number;
+  /** Something else was said since. */
+  interrupted: boolean;
+}
+
+/** One traced call that has ended, for other formats than text. */
+export interface CallRecord {
+  readonly name: string;
+  readonly thread: string;
+  /** Simulated nanoseconds. */
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Every kernel call with its arguments and its result, in strace's habit. */
+export class CallTrace {
+  private readonly values: Values;
+  private readonly prototypes = new Map<string, Prototype | undefined>();
+  private readonly pending = new Map<number, Pending[]>();
+  private readonly wanted: (name: string) => boolean;
+  /** The call whose line could still be completed. */
+  private open: Pending | undefined;
+
+  constructor(
+    private readonly parts: TraceParts,
+    private readonly where: Where,
+    filter: TraceFilter,
+    private readonly line: Line,
+    private readonly record: (call: CallRecord) => void = () => {},
+  ) {
+    this.values = new Values(parts.kernel, (address) => where.symbol(address));
+    this.wanted = matcher(filter.name);
+  }
+
+  /** Makes the call with `serve`; `number` is what the stub loaded into ip. */
+  call(number: number, serve: () => boolean): boolean {
+    const { kernel, firmware } = this.parts;
+    const name = firmware.svcName(number) ?? `svc ${number}`;
+    const { cpu } = kernel;
+    if (!this.wanted(name) || !this.where.wanted(cpu.r[14])) return serve();
+    const prototype = this.prototype(name);
+    const text = `${name}(${prototype ? this.values.arguments(prototype).join(", ") : "..."})`;
+    const state = kernel.runner.running;
+    const depth = state?.frames.length ?? 0;
+    const thread = this.where.thread;
+    const pending: Pending = {
+      name,
+      prototype,
+      text,
+      since: kernel.nanoseconds,
+      depth,
+      interrupted: false,
+    };
+    const prefix = this.prefix(thread);
+    const goOn = serve();
+    if (state && state.frames.length > depth) {
+      this.settleOpen();
+      this.open = pending;
+      this.openPrefix = prefix;
+      const list = this.pending.get(state.thread);
+      if (list) list.push(pending);
+      else this.pending.set(state.thread, [pending]);
+      return goOn;
+    }
+    this.settleOpen();
+    this.line(`${prefix}${text}${this.result(pending)}`);
+    this.record({ name, thread, start: pending.since, end: kernel.nanoseconds });
+    return goOn;
+  }
+
+  private openPrefix = "";
+
+  /** The running thread goes on with guest code: calls of it may have ended. */
+  resumed(): void {
+    const { kernel } = this.parts;
+    const state = kernel.runner.running;
+    if (!state || this.pending.size === 0) return;
+    const list = this.pending.get(state.thread);
+    while (list && list.length > 0 && state.frames.length <= list[list.length - 1].depth) {
+      const pending = list.pop() as Pending;
+      const thread = this.where.thread;
+      if (this.open === pending) {
+        this.open = undefined;
+        this.line(`${this.openPrefix}${pending.text}${this.result(pending)}`);
+      } else {
+        this.settleOpen();
+        this.line(`${this.prefix(thread)}<... ${pending.name} resumed>${this.result(pending)}`);
+      }
+      this.record({ name: pending.name, thread, start: pending.since, end: kernel.nanoseconds });
+    }
+    if (list?.length === 0) this.pending.delete(state.thread);
+  }
+
+  /** A call that waits gets its line, before anything else is said. */
+  settleOpen(): void {
+    if (!this.open) return;
+    this.line(`${this.openPrefix}${this.open.text} <unfinished ...>`);
+    this.open = undefined;
+  }
+
+  private prefix(thread: string): string {
+    return `${stamp(this.parts)} ${thread.padEnd(8)} `;
+  }
+
+  private result({ prototype }: Pending): string {
+    const { r } = this.parts.kernel.cpu;
+    if (!prototype) return ` = 0x${(r[0] >>> 0).toString(16)}`;
+    const text = this.values.result(prototype, r[0], r[1]);
+    return text === undefined ? "" : ` = ${text}`;
+  }
+
+  private prototype(name: string): Prototype | undefined {
+    if (!this.prototypes.has(name)) {
+      const proto = this.parts.prototypes.get(name);
+      this.prototypes.set(name, proto === undefined ? undefined : parsePrototype(proto));
+    }
+    return this.prototypes.get(name);
+  }
+}
+
+/** Tick and simulated time: `    12   0.120345`. */
+export function stamp({ kernel }: TraceParts): string {
+  const seconds = (kernel.nanoseconds / 1e9).toFixed(6);
+  return `${String(kernel.tick).padStart(6)} ${seconds.padStart(11)}`;
+}

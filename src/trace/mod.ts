@@ -1,0 +1,5 @@
+/** Traces of a running machine, and the wrapper of a core that they and the debugger stand on. */
+export { ChromeTrace } from "./chrome.ts";
+export { TracingCore, type TraceOptions } from "./tracer.ts";
+export { type Trace, type TraceFilter, type TraceParts, TRACES } from "./types.ts";
+export { WrappedCore } from "./wrapped-core.ts";

@@ -1,0 +1,155 @@
+import { describe, expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { scratch } from "../cli/binary.ts";
+
+const root = join(import.meta.dir, "../..");
+const readelf = Bun.which("arm-none-eabi-readelf");
+const objdump = Bun.which("arm-none-eabi-objdump");
+
+function run(...argv: string[]) {
+  const child = Bun.spawnSync([process.execPath, join(root, "src/main.ts"), "run", ...argv], {
+    cwd: root,
+    stdin: "ignore",
+    stdout: "pipe",
+    stderr: "pipe",
+  });
+  return { code: child.exitCode, out: child.stdout.toString(), err: child.stderr.toString() };
+}
+
+const threads = "disk/prebuilt/a9/threads.mo";
+
+describe("calls", () => {
+  const { out, err, code } = run("--trace", "calls", threads);
+
+  test("do not change what the program does", () => {
+    const plain = run(threads);
+    expect({ out, code }).toEqual({ out: plain.out, code: plain.code });
+  });
+  test("with names of objects, strings, callbacks, results by their names", () => {
+    expect(err).toMatch(/ threads +rt_sem_create\("filled", 0, 0\) = 0x\w+ "filled"\n/);
+    expect(err).toMatch(
+      / threads +rt_thread_create\("producer", threads(!\w+)?(\+0x\w+)?, NULL, 1024, 20, 10\) = 0x\w+ "producer"\n/,
+    );
+    expect(err).toMatch(/ producer rt_sem_release\(0x\w+ "filled"\) = RT_EOK\n/);
+  });
+  test("that wait have two lines when something happens in between", () => {
+    expect(err).toMatch(/ producer rt_thread_mdelay\(50\) <unfinished \.\.\.>\n/);
+    expect(err).toMatch(/^ +5 +0\.05\d+ producer <\.\.\. rt_thread_mdelay resumed> = RT_EOK$/m);
+    // Every one that waited came back, but for the last of a thread that ended inside it.
+    const waits = err.match(/<unfinished/g)?.length ?? 0;
+    const returns = err.match(/resumed>/g)?.length ?? 0;
+    expect(waits - returns).toBeLessThanOrEqual(3);
+  });
+  test("filters by name, thread, module", () => {
+    const semaphores = run("--trace", "calls", "--trace-name", "rt_sem_*", threads).err;
+    expect(semaphores).not.toContain("rt_thread_mdelay");
+    expect(semaphores).toContain("rt_sem_take");
+    const consumer = run("--trace", "calls", "--trace-thread", "consumer", threads).err;
+    expect(consumer).toContain("rt_sem_take");
+    expect(consumer).not.toContain("rt_sem_create");
+    expect(run("--trace", "calls", "--trace-module", "nobody", threads).err).toBe("");
+  });
+});
+
+test("sched: every switch, with its reason; the names follow one another", () => {
+  const { err } = run("--trace", "sched", threads);
+  const switches = [
+    ...err.matchAll(/^ +\d+ +[\d.]+ (\S+)(?: \((.*?)\))? -> (\S+) \(priority (\d+)\)$/gm),
+  ];
+  expect(switches.length).toBe(err.trimEnd().split("\n").length);
+  expect(switches.length).toBeGreaterThan(20);
+  for (let i = 1; i < switches.length; i++) expect(switches[i][1]).toBe(switches[i - 1][3]);
+  expect(err).toContain("consumer (waits for semaphore filled) -> tidle0");
+  expect(err).toContain("producer (sleeps until tick 5) -> tidle0");
+});
+
+test.skipIf(!readelf)("load: the relocations of readelf, with the words before and after", () => {
+  const { err } = run("--trace", "load", threads);
+  const { stdout } = Bun.spawnSync([readelf as string, "-r", "-W", join(root, threads)]);
+  const wanted = [
+    ...stdout.toString().matchAll(/^(\w{8}) +\w{8} (R_ARM_\w+)(?: +\w{8} +(\S+))?/gm),
+  ];
+  const bias = Number(/bias (0x\w+)/.exec(err)?.[1]);
+  const found = [
+    ...err.matchAll(/^ {2}(\w{8}) {2}(R_ARM_\w+) +(\w{8}) -> (\w{8})(?: {2}(\S+))?$/gm),
+  ];
+  expect(found.map(([, at, type, , , symbol]) => [parseInt(at, 16) - bias, type, symbol])).toEqual(
+    wanted.map(([, at, type, symbol]) => [parseInt(at, 16), type, symbol]),
+  );
+  for (const [, , type, before, after] of found)
+    if (type === "R_ARM_RELATIVE") expect(parseInt(after, 16)).toBe(parseInt(before, 16) + bias);
+  expect(err).toMatch(/segment 0{8}\.\.\w{8} -> \w{8} {2}r-x/);
+  expect(err).toMatch(/entry \w{8}/);
+});
+
+describe("insn", () => {
+  test("as many lines as instructions, and into a file", () => {
+    using dir = scratch();
+    const file = dir.path("trace.txt");
+    const { err } = run("--stats", "--trace", "insn", "-o", file, "disk/prebuilt/thumb/hello.mo");
+    const lines = readFileSync(file, "latin1").trimEnd().split("\n");
+    expect(lines.length).toBe(Number(/instructions +(\d+)/.exec(err)?.[1]));
+  });
+
+  for (const target of ["a9", "thumb"]) {
+    test.skipIf(!objdump)(`the instructions of objdump, ${target}`, () => {
+      const module = `disk/prebuilt/${target}/threads.mo`;
+      const { err } = run("--trace", "insn,load", "--trace-module", "threads", module);
+      const bias = Number(/bias (0x\w+)/.exec(err)?.[1]);
+      const thumb = target === "a9" ? [] : ["-M", "force-thumb"];
+      const disassembly = Bun.spawnSync([
+        objdump as string,
+        "-d",
+        ...thumb,
+        join(root, module),
+      ]).stdout.toString();
+      const theirs = new Map<number, string>();
+      for (const [, at, text] of disassembly.matchAll(/^ *(\w+):\t[\w ]+\t([a-z]+)/gm))
+        theirs.set(parseInt(at, 16), text);
+      const ours = [...err.matchAll(/^\S+ +(\w+) <threads[^>]*> {2}([a-z]+)/gm)];
+      expect(ours.length).toBeGreaterThan(200);
+      const seen = new Map(ours.map(([, at, text]) => [parseInt(at, 16) - bias, text]));
+      const wrong = [...seen].filter(([at, text]) => theirs.get(at) !== text);
+      expect(wrong.slice(0, 5)).toEqual([]);
+    });
+  }
+});
+
+test("trace-json: the Trace Event Format", () => {
+  using dir = scratch();
+  const file = dir.path("trace.json");
+  expect(run("--trace-json", file, threads).code).toBe(0);
+  const { traceEvents } = JSON.parse(readFileSync(file, "utf8"));
+  const rows = new Map<string, string>();
+  const slices = new Map<string, { ts: number; end: number; name: string }[]>();
+  for (const event of traceEvents) {
+    const row = `${event.pid}/${event.tid}`;
+    if (event.ph === "M") {
+      if (event.name === "thread_name") rows.set(row, event.args.name);
+      continue;
+    }
+    expect(event.ph).toBe("X");
+    expect(typeof event.name).toBe("string");
+    expect(event.ts).toBeGreaterThanOrEqual(0);
+    expect(event.dur).toBeGreaterThanOrEqual(0);
+    const list = slices.get(row) ?? [];
+    slices.set(row, list);
+    list.push({ ts: event.ts, end: event.ts + event.dur, name: event.name });
+  }
+  expect([...rows.values()]).toContain("producer");
+  // The processor's turns follow one another without a gap, and every thread that ran has a row.
+  const turns = slices.get("1/0") ?? [];
+  for (let i = 1; i < turns.length; i++) expect(turns[i].ts).toBeCloseTo(turns[i - 1].end, 3);
+  for (const { name } of turns) expect([...rows.values()]).toContain(name);
+  for (const row of slices.keys()) expect(rows.has(row)).toBe(true);
+});
+
+test("wrong use", () => {
+  expect(run("--trace", "nonsense", threads)).toEqual({
+    code: 2,
+    out: "",
+    err: "rtt-sim: --trace: 'nonsense' is not known\n  choose some of: calls,sched,load,insn\n",
+  });
+  expect(run("--trace", "calls", "-o", "/nowhere/file", threads).code).toBe(66);
+});
