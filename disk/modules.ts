@@ -116,14 +116,22 @@ function sources(folder: string): string[] {
 function utestJobs(): ModuleJob[] {
   const at = join(ROOT, "test/utest");
   const suite = sources(join(at, "suite")).map((source) => join("suite", source));
-  return [...sources(at), ...suite].map((source) => {
+  const five = sources(join(at, "five")).map((source) => join("five", source));
+  return [...sources(at), ...suite, ...five].map((source) => {
     const cxx = source.endsWith(".cpp");
+    const abi = source.startsWith("five") ? ["-DRTT_SIM_ABI=5"] : [];
     return {
       source: join(at, source),
       output: join(at, source.replace(/(c|cpp)$/, "mo")),
       target: "a9",
       kind: "mo",
-      cflags: ["-O1", "-D_GNU_SOURCE", "-fno-builtin", ...(cxx ? ["-fexceptions", "-frtti"] : [])],
+      cflags: [
+        "-O1",
+        "-D_GNU_SOURCE",
+        "-fno-builtin",
+        ...abi,
+        ...(cxx ? ["-fexceptions", "-frtti"] : []),
+      ],
       libs: cxx ? ["-Wl,--target2=got-rel"] : [],
     };
   });

@@ -17,6 +17,8 @@ import { ExitCode, UserError } from "./exit-codes.ts";
 export interface Settings {
   readonly firmware: Uint8Array;
   readonly compat404: boolean;
+  /** The release whose headers programs were compiled with. */
+  readonly abi: "4.0.4" | "5.x";
   readonly engine: Engine | undefined;
   readonly seed: number;
   /** Bytes of RAM from 0x60000000 to the end of the heap. */
@@ -59,6 +61,7 @@ export function settingsOf(parsed: Parsed): Settings {
   const firmware = parsed.value("firmware");
   return {
     firmware: firmware === undefined ? firmwareImage() : hostBytes(firmware),
+    abi: given("abi", (text) => parseAbi(text, parsed.value("compat"))) ?? "4.0.4",
     compat404: given("compat", (text) => parseChoice("compat", text, ["4.0.4"])) !== undefined,
     engine: given("engine", (text) => parseChoice("engine", text, ["auto", "interp", "jit"])),
     seed: given("seed", parseSeed) ?? 1,
@@ -113,6 +116,16 @@ function parseCount(option: string, text: string, max: number): number {
   if (!/^\d+$/.test(text) || count > max)
     throw new UserError(ExitCode.Usage, `--${option}: '${text}' is not a number from 0 to ${max}`);
   return count;
+}
+
+function parseAbi(text: string, compat: string | undefined): "4.0.4" | "5.x" {
+  const abi = parseChoice("abi", text, ["4.0.4", "5.x"]);
+  if (abi === "5.x" && compat !== undefined)
+    throw new UserError(
+      ExitCode.Usage,
+      "--abi 5.x: --compat reproduces the defects of 4.0.4, which is another release; leave one of the two out",
+    );
+  return abi;
 }
 
 function parseSeed(text: string): number {

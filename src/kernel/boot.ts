@@ -1,5 +1,5 @@
 import { IPC_FLAG_FIFO, WAITING_FOREVER } from "./abi/constants.ts";
-import { HEAP_MEM, MAILBOX, MUTEX, SEMAPHORE, THREAD, TIMER } from "./abi/layout.ts";
+import { HEAP_MEM, THREAD, TIMER } from "./abi/layout.ts";
 import { SCHEDULE, type Task } from "./call.ts";
 import { createDevices } from "./device/board-devices.ts";
 import { mailboxInit, mailboxRecv, mailboxSend } from "./ipc/mailbox.ts";
@@ -7,6 +7,7 @@ import { mutexInit } from "./ipc/mutex.ts";
 import { semInit } from "./ipc/sem.ts";
 import type { Kernel } from "./kernel.ts";
 import type { StackFigures } from "./thread.ts";
+import { ObjectClass } from "./types.ts";
 
 interface Shape {
   readonly name: string;
@@ -79,7 +80,8 @@ export function bootBoard(k: Kernel, main: () => Task<void>): void {
   k.threads.idle = staticTask(k, IDLE, () => k.idling.threadEntry());
   k.heap.alloc(DRIVER_HEAP);
   semaphores(k, SEMAPHORES.slice(1));
-  for (const name of MUTEXES) mutexInit(k, k.systemAlloc(MUTEX.size), name, IPC_FLAG_FIFO);
+  for (const name of MUTEXES)
+    mutexInit(k, k.systemAlloc(k.objects.sizeOf(ObjectClass.Mutex)), name, IPC_FLAG_FIFO);
   const { name, stack, priority, slice, figures } = SYS_WORK;
   k.threads.startup(
     k.threads.createTask(name, stack, priority, slice, () => waitForEver(k), figures),
@@ -95,13 +97,13 @@ function reachPeak(k: Kernel): void {
 
 function semaphores(k: Kernel, rows: typeof SEMAPHORES): void {
   for (const [name, value] of rows)
-    semInit(k, k.systemAlloc(SEMAPHORE.size), name, value, IPC_FLAG_FIFO);
+    semInit(k, k.systemAlloc(k.objects.sizeOf(ObjectClass.Semaphore)), name, value, IPC_FLAG_FIFO);
 }
 
 /** A thread with TCB and stack in the kernel image, which is not part of the heap. */
 function staticTask(k: Kernel, shape: Shape, body: () => Task<void>): number {
   const { name, stack, priority, slice, figures } = shape;
-  const thread = k.systemAlloc(THREAD.size);
+  const thread = k.systemAlloc(THREAD.sizeIn(k.memory));
   const area = k.systemAlloc(stack);
   k.threads.initTask(thread, area, name, stack, priority, slice, body, figures);
   k.threads.startup(thread);
@@ -119,9 +121,9 @@ function* waitForEver(k: Kernel): Task<void> {
 /** mmcsd_detect waits for cards; the one there was found at boot, and nobody has asked for that news. */
 function cardDetector(k: Kernel): void {
   const words = k.systemAlloc(2 * 16);
-  const requests = k.systemAlloc(MAILBOX.size);
+  const requests = k.systemAlloc(k.objects.sizeOf(ObjectClass.MailBox));
   mailboxInit(k, requests, "mmcsdmb", words, 4, IPC_FLAG_FIFO);
-  const hotplug = k.systemAlloc(MAILBOX.size);
+  const hotplug = k.systemAlloc(k.objects.sizeOf(ObjectClass.MailBox));
   mailboxInit(k, hotplug, "mmcsdhotplug", words + 16, 4, IPC_FLAG_FIFO);
   k.cardHotplug = hotplug;
   mailboxSend(k, hotplug, 1, 0);
@@ -132,7 +134,7 @@ function cardDetector(k: Kernel): void {
     }
   });
   // Its last delay was one tick, at tick 8.
-  const timer = THREAD.thread_timer.at(thread);
+  const timer = THREAD.thread_timer.at(thread, k.memory);
   TIMER.init_tick.set(k.memory, timer, 1);
   TIMER.timeout_tick.set(k.memory, timer, 9);
 }

@@ -17,15 +17,17 @@ const SPACE = 4;
 const ZERO = 8;
 const SIGNED = 16;
 const LARGE = 32;
+const PREFIX = 64;
 
 const FLAGS: Readonly<Record<number, number>> = {
   0x2d: LEFT,
   0x2b: PLUS,
   0x20: SPACE,
-  0x23: 0,
+  0x23: PREFIX,
   0x30: ZERO,
 };
 const NULL_TEXT = new TextEncoder().encode("(NULL)");
+const NULL_FIVE = new TextEncoder().encode("(null)");
 const code = (char: string) => char.charCodeAt(0);
 
 /** Most texts are shorter. */
@@ -79,7 +81,13 @@ export interface Formatted {
   readonly length: number;
 }
 
-export function format(fmt: Uint8Array, args: FormatArguments, limit: number): Formatted {
+/** @param five the formatter of RT-Thread 5.2, which is nearer to C */
+export function format(
+  fmt: Uint8Array,
+  args: FormatArguments,
+  limit: number,
+  five = false,
+): Formatted {
   const out = new Output(limit);
   let at = 0;
   /** A run of digits or an asterisk; undefined when neither is there. */
@@ -93,6 +101,8 @@ export function format(fmt: Uint8Array, args: FormatArguments, limit: number): F
     while (fmt[at] >= 0x30 && fmt[at] <= 0x39) value = (value * 10 + fmt[at++] - 0x30) | 0;
     return value;
   };
+  /** 4.0.4 has no prefix. */
+  const shown = (flags: number) => (five ? flags : flags & ~PREFIX);
   while (at < fmt.length) {
     const byte = fmt[at++];
     if (byte !== code("%")) {
@@ -126,25 +136,31 @@ export function format(fmt: Uint8Array, args: FormatArguments, limit: number): F
         if (flags & LEFT) out.pad(0x20, width - 1);
         break;
       case code("s"):
-        putString(out, args.string() ?? NULL_TEXT, width, precision, flags);
+        if (five) putStringFive(out, args.string() ?? NULL_FIVE, width, precision, flags);
+        else putString(out, args.string() ?? NULL_TEXT, width, precision, flags);
         break;
       case code("p"):
         if (width === -1) {
-          width = 8;
-          flags |= ZERO;
+          width = five ? 10 : 8;
+          flags |= five ? ZERO | PREFIX : ZERO;
         }
-        putNumber(out, args.int() >>> 0, 16, width, precision, flags);
+        putNumber(out, args.int() >>> 0, 16, width, precision, five ? flags : flags & ~PREFIX);
         break;
       case code("%"):
         out.put(conversion);
         break;
       case code("X"):
         flags |= LARGE;
-        putNumber(out, integer(), 16, width, precision, flags);
+        putNumber(out, integer(), 16, width, precision, shown(flags));
         break;
       case code("o"):
+        putNumber(out, integer(), five ? 8 : 16, width, precision, shown(flags));
+        break;
       case code("x"):
-        putNumber(out, integer(), 16, width, precision, flags);
+        putNumber(out, integer(), 16, width, precision, shown(flags));
+        break;
+      case five ? code("b") : -1:
+        putNumber(out, integer(), 2, width, precision, shown(flags));
         break;
       case code("d"):
       case code("i"):
@@ -177,6 +193,22 @@ function putString(
   if (flags & LEFT) out.pad(0x20, width - length);
 }
 
+/** As C has it: a width does not cut, and precision 0 leaves nothing. */
+function putStringFive(
+  out: Output,
+  text: Uint8Array,
+  width: number,
+  precision: number,
+  flags: number,
+): void {
+  const length = precision >= 0 ? Math.min(precision, text.length) : text.length;
+  if (!(flags & LEFT)) out.pad(0x20, width - length);
+  out.text(text.subarray(0, length));
+  if (flags & LEFT) out.pad(0x20, width - length);
+}
+
+const PREFIXES: Readonly<Record<number, string>> = { 2: "0b", 8: "0", 16: "0x" };
+
 function putNumber(
   out: Output,
   value: number,
@@ -192,7 +224,11 @@ function putNumber(
     else if (flags & SPACE) sign = " ";
   }
   let digits = Math.abs(value).toString(base);
-  if (flags & LARGE) digits = digits.toUpperCase();
+  if (flags & PREFIX && value !== 0) sign = PREFIXES[base] ?? sign;
+  if (flags & LARGE) {
+    digits = digits.toUpperCase();
+    sign = sign.toUpperCase();
+  }
   const zeros = Math.max(0, precision - digits.length);
   let room = width - digits.length - zeros - sign.length;
   const zeroPad = (flags & (ZERO | LEFT)) === ZERO;
@@ -200,7 +236,7 @@ function putNumber(
     out.pad(0x20, room);
     room = 0;
   }
-  if (sign) out.put(code(sign));
+  for (let n = 0; n < sign.length; n++) out.put(sign.charCodeAt(n));
   if (zeroPad) {
     out.pad(0x30, room);
     room = 0;

@@ -1,6 +1,7 @@
 import type { Cpu } from "../cpu/types.ts";
 import type { GuestMemory } from "../memory/mod.ts";
 import { NAME_MAX, RT_EFULL, RT_ENOSYS, RT_EOK, THREAD_STAT_YIELD } from "./abi/constants.ts";
+import { programError } from "./abi/five.ts";
 import { OBJECT, OBJECT_INFORMATION, THREAD } from "./abi/layout.ts";
 import { type SystemArea, systemArea, Trap, writeTraps } from "./board.ts";
 import { bootBoard } from "./boot.ts";
@@ -79,6 +80,7 @@ export class Kernel implements KernelApi {
     readonly symbols: SymbolTable | undefined,
     readonly options: BoardOptions,
   ) {
+    memory.layout = options.abi === "5.x" ? 1 : 0;
     this.area = systemArea(memory);
     this.trap = writeTraps(memory, this.area);
     this.systemFree = this.area.free;
@@ -110,6 +112,11 @@ export class Kernel implements KernelApi {
 
   get tick(): number {
     return this.clock.tick;
+  }
+
+  /** Programs were compiled with headers of RT-Thread 5.x. */
+  get five(): boolean {
+    return this.memory.layout !== 0;
   }
 
   get nanoseconds(): number {
@@ -165,11 +172,12 @@ export class Kernel implements KernelApi {
     const thread = this.scheduler.current;
     return thread === 0 || this.scheduler.interruptNest > 0
       ? this.errnoWord
-      : THREAD.error.offset + thread;
+      : THREAD.error.offsetIn(this.memory) + thread;
   }
 
+  /** Sets it to a code of the kernel. */
   setErrno(error: number): void {
-    this.memory.st32(this.errnoAddress(), error);
+    this.memory.st32(this.errnoAddress(), this.five ? programError(error) : error);
   }
 
   /** The next 32 bits of the machine's generator (splitmix32), signed. */

@@ -59,8 +59,8 @@ export function latin1(text: string): Uint8Array {
 /**
  * What one rt_kprintf sends: the buffer holds 254 characters, and the NUL behind a text that was cut goes out with it.
  */
-export function kprintfBytes(fmt: Uint8Array, args: FormatArguments): Uint8Array {
-  const text = format(fmt, args, CONSOLEBUF_SIZE - 2);
+export function kprintfBytes(fmt: Uint8Array, args: FormatArguments, five = false): Uint8Array {
+  const text = format(fmt, args, CONSOLEBUF_SIZE - 2, five);
   if (text.length < CONSOLEBUF_SIZE - 1) return text.bytes;
   const cut = new Uint8Array(CONSOLEBUF_SIZE - 1);
   cut.set(text.bytes);
@@ -72,7 +72,8 @@ const STRING_LIMIT = 0x400000;
 
 /** rt_vsnprintf into guest memory; returns the length the text would have. */
 function print(k: Kernel, to: number, size: number, fmt: number, args: FormatArguments): number {
-  const text = format(k.memory.cbytes(fmt), args, Math.min(Math.max(size - 1, 0), STRING_LIMIT));
+  const room = Math.min(Math.max(size - 1, 0), STRING_LIMIT);
+  const text = format(k.memory.cbytes(fmt), args, room, k.five);
   if (size > 0) {
     k.memory.write(to, text.bytes);
     k.memory.st8(to + text.bytes.length, 0);
@@ -87,8 +88,12 @@ export const kprintfRows: readonly ExportRow<Kernel>[] = [
     name: "rt_kprintf",
     proto: "void rt_kprintf(const char *fmt, ...);",
     header: HEADER,
-    call: (k, fmt) =>
-      k.console.kernelWrite(kprintfBytes(k.memory.cbytes(fmt), new CallArguments(k, 1))),
+    call: (k, fmt) => {
+      const text = kprintfBytes(k.memory.cbytes(fmt), new CallArguments(k, 1), k.five);
+      k.console.kernelWrite(text);
+      // An int since 5.0.
+      return k.five ? text.length : undefined;
+    },
   },
   {
     name: "rt_sprintf",

@@ -7,6 +7,7 @@ import {
   MEMPOOL,
   MESSAGEQUEUE,
   MUTEX,
+  MUTEX_5,
   OBJECT,
   SEMAPHORE,
   TIMER,
@@ -93,9 +94,9 @@ export function listMutex(k: Kernel): string {
     [`${title("mutex")}   owner  hold suspend thread`, " -------- ---- --------------"],
     (o) => {
       const owner = MUTEX.owner.get(k.memory, o);
-      const name = name8(owner === 0 ? "(NULL)" : k.objects.name(owner));
+      const name = name8(owner === 0 ? (k.five ? "(null)" : "(NULL)") : k.objects.name(owner));
       const waiting = k.threads.waiting(IPC.suspend_thread.at(o)).length;
-      return ` ${name} ${dec(MUTEX.hold.get(k.memory, o), 4)} ${waiting}`;
+      return ` ${name} ${dec((k.five ? MUTEX_5 : MUTEX).hold.get(k.memory, o), 4)} ${waiting}`;
     },
   );
 }

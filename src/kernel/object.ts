@@ -11,26 +11,28 @@ import {
   OBJECT,
   OBJECT_INFORMATION,
   SEMAPHORE,
-  THREAD,
+  THREAD_SIZES,
   TIMER,
 } from "./abi/layout.ts";
+import { SIZE } from "./abi/five.ts";
 import { NAME_MAX, OBJECT_STATIC } from "./abi/constants.ts";
 import type { Kernel } from "./kernel.ts";
 import { listEach, listInit, listInsertAfter, listRemove } from "./list.ts";
 import { ObjectClass, type ObjectsApi } from "./types.ts";
 
-const SIZES: Readonly<Record<number, number>> = {
-  [ObjectClass.Thread]: THREAD.size,
-  [ObjectClass.Semaphore]: SEMAPHORE.size,
-  [ObjectClass.Mutex]: MUTEX.size,
-  [ObjectClass.Event]: EVENT.size,
-  [ObjectClass.MailBox]: MAILBOX.size,
-  [ObjectClass.MessageQueue]: MESSAGEQUEUE.size,
-  [ObjectClass.MemHeap]: MEMHEAP.size,
-  [ObjectClass.MemPool]: MEMPOOL.size,
-  [ObjectClass.Device]: DEVICE.size,
-  [ObjectClass.Timer]: TIMER.size,
-  [ObjectClass.Module]: DLMODULE.size,
+/** Bytes of an object of each class: in 4.0.4, and in 5.x. */
+const SIZES: Readonly<Record<number, readonly [number, number]>> = {
+  [ObjectClass.Thread]: THREAD_SIZES,
+  [ObjectClass.Semaphore]: [SEMAPHORE.size, SIZE.semaphore],
+  [ObjectClass.Mutex]: [MUTEX.size, SIZE.mutex],
+  [ObjectClass.Event]: [EVENT.size, SIZE.event],
+  [ObjectClass.MailBox]: [MAILBOX.size, SIZE.mailbox],
+  [ObjectClass.MessageQueue]: [MESSAGEQUEUE.size, SIZE.messageQueue],
+  [ObjectClass.MemHeap]: [MEMHEAP.size, SIZE.memheap],
+  [ObjectClass.MemPool]: [MEMPOOL.size, SIZE.mempool],
+  [ObjectClass.Device]: [DEVICE.size, SIZE.device],
+  [ObjectClass.Timer]: [TIMER.size, TIMER.size],
+  [ObjectClass.Module]: [DLMODULE.size, DLMODULE.size],
 };
 
 /** The object container: src/object.c of RT-Thread 4.0.4. Every list head and link is in guest memory. */
@@ -46,9 +48,14 @@ export class Objects implements ObjectsApi {
     for (let cls = 0; cls <= ObjectClass.Module; cls++) {
       const info = this.information(cls);
       OBJECT_INFORMATION.type.set(this.memory, info, cls);
-      OBJECT_INFORMATION.object_size.set(this.memory, info, SIZES[cls] ?? 0);
+      OBJECT_INFORMATION.object_size.set(this.memory, info, this.sizeOf(cls));
       listInit(this.memory, OBJECT_INFORMATION.object_list.at(info));
     }
+  }
+
+  /** Bytes of an object of the class. */
+  sizeOf(cls: number): number {
+    return SIZES[cls]?.[this.memory.layout] ?? 0;
   }
 
   /** rt_object_get_information: 0 for an unknown class. */
@@ -82,7 +89,7 @@ export class Objects implements ObjectsApi {
 
   allocate(cls: ObjectClass, name: string): number {
     this.k.notInInterrupt("rt_object_allocate", 389);
-    const size = SIZES[cls];
+    const size = this.sizeOf(cls);
     const object = this.k.heap.alloc(size);
     if (object === 0) return 0;
     this.memory.fill(object, size, 0);

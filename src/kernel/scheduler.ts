@@ -85,9 +85,9 @@ export class Scheduler {
   private first(priority: number): number {
     const { schedule } = this.k.options;
     const head = this.head(priority);
-    const next = listNext(this.memory, head) - THREAD.tlist.offset;
+    const next = listNext(this.memory, head) - THREAD.tlist.offsetIn(this.memory);
     if (schedule === undefined) return next;
-    const equals = [...listEach(this.memory, head, THREAD.tlist.offset)];
+    const equals = [...listEach(this.memory, head, THREAD.tlist.offsetIn(this.memory))];
     return equals.length > 1 ? equals[schedule.choose(equals.length)] : next;
   }
 
@@ -102,14 +102,14 @@ export class Scheduler {
     THREAD.stat.set(m, thread, rest | THREAD_READY);
     this.k.threads.changed(thread);
     const priority = THREAD.current_priority.get(m, thread) & (THREAD_PRIORITY_MAX - 1);
-    listInsertBefore(m, this.head(priority), THREAD.tlist.at(thread));
+    listInsertBefore(m, this.head(priority), THREAD.tlist.at(thread, m));
     this.readyGroup |= 1 << priority;
   }
 
   /** rt_schedule_remove_thread: from whatever list the thread is on. */
   remove(thread: number): void {
     const m = this.memory;
-    listRemove(m, THREAD.tlist.at(thread));
+    listRemove(m, THREAD.tlist.at(thread, m));
     const priority = THREAD.current_priority.get(m, thread) & (THREAD_PRIORITY_MAX - 1);
     if (listIsEmpty(m, this.head(priority))) this.readyGroup &= ~(1 << priority);
   }

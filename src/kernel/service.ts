@@ -40,7 +40,7 @@ export const serviceRows: readonly ExportRow<Kernel>[] = [
     name: "rt_set_errno",
     proto: "void rt_set_errno(rt_err_t no);",
     header: RTTHREAD,
-    call: (k, error) => k.setErrno(error),
+    call: (k, error) => k.memory.st32(k.errnoAddress(), error),
   },
   {
     name: "_rt_errno",

@@ -1,10 +1,28 @@
 import type { Cpu } from "../cpu/types.ts";
-import type { CallResult, ExportGroup, ExportRow } from "./call.ts";
+import { programError } from "./abi/five.ts";
+import type { CallResult, ExportGroup, ExportRow, Task } from "./call.ts";
 import type { Kernel } from "./kernel.ts";
 import { Trap } from "./board.ts";
 import { SoftwareInterrupt, UnboundCall } from "./errors.ts";
 
 type Handler = (context: never, a0: number, a1: number, a2: number, a3: number) => CallResult;
+
+/** Functions whose result is a code of the kernel: not what rt_get_errno finds in the thread. */
+const RESULTS = /^(rt_err_t (?!rt_get_errno\b)|int rt_(thread_kill|signal_wait)\b)/;
+
+/** The function with its result as programs of 5.x know it. */
+function forFive(call: Handler): Handler {
+  return (context, a0, a1, a2, a3) => {
+    const result = call(context, a0, a1, a2, a3);
+    if (typeof result === "number") return programError(result);
+    return result === undefined ? undefined : later(result);
+  };
+}
+
+function* later(task: Task<number | void>): Task<number | void> {
+  const result = yield* task;
+  return result === undefined ? undefined : programError(result);
+}
 
 /** The name of the function behind a number of the firmware; undefined when there is no such number. */
 export type NameOf = (number: number) => string | undefined;
@@ -79,7 +97,9 @@ export class SupervisorCalls {
     const bound = this.rows.get(name);
     if (bound === undefined) throw new UnboundCall(name);
     this.contexts[n] = bound.context;
-    return (this.handlers[n] = bound.row.call);
+    const { call, proto } = bound.row;
+    const converts = this.k.five && RESULTS.test(proto);
+    return (this.handlers[n] = converts ? forFive(call) : call);
   }
 
   private trap(imm: number): boolean {

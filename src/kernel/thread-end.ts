@@ -2,6 +2,7 @@ import type { GuestMemory } from "../memory/mod.ts";
 import { RT_EOK, THREAD_CLOSE, THREAD_INIT, THREAD_STAT_MASK } from "./abi/constants.ts";
 import { OBJECT, THREAD } from "./abi/layout.ts";
 import { callGuest, SCHEDULE, type Task, type Wait } from "./call.ts";
+import { threadGone } from "./ipc/mutex-five.ts";
 import type { Kernel } from "./kernel.ts";
 import {
   listHasLost,
@@ -63,7 +64,8 @@ export class ThreadEnding {
   purge(thread: number): void {
     const { k, memory: m } = this;
     k.scheduler.remove(thread);
-    k.timers.detach(THREAD.thread_timer.at(thread));
+    if (k.five) threadGone(k, thread);
+    k.timers.detach(THREAD.thread_timer.at(thread, m));
     THREAD.stat.set(m, thread, THREAD_CLOSE);
     const redZone = this.forget(thread);
     if (thread === k.scheduler.current) k.scheduler.currentGone = true;
@@ -80,9 +82,9 @@ export class ThreadEnding {
     const { k, memory: m } = this;
     let any = false;
     while (!listIsEmpty(m, this.defunct)) {
-      const thread = listNext(m, this.defunct) - THREAD.tlist.offset;
-      listRemove(m, THREAD.tlist.at(thread));
-      listHasLost(m, this.defunct, THREAD.tlist.at(thread));
+      const thread = listNext(m, this.defunct) - THREAD.tlist.offsetIn(m);
+      listRemove(m, THREAD.tlist.at(thread, m));
+      listHasLost(m, this.defunct, THREAD.tlist.at(thread, m));
       const redZone = this.forget(thread);
       k.heap.free(THREAD.stack_addr.get(m, thread) - redZone);
       k.objects.delete(thread);
@@ -121,13 +123,14 @@ export class ThreadEnding {
     const state = k.threads.states.get(thread);
     if (state === undefined) return;
     k.scheduler.remove(thread);
-    k.timers.detach(THREAD.thread_timer.at(thread));
+    if (k.five) threadGone(k, thread);
+    k.timers.detach(THREAD.thread_timer.at(thread, m));
     THREAD.stat.set(m, thread, THREAD_CLOSE);
     if (how === "detach") {
       k.objects.detach(thread);
       this.forget(thread);
     } else {
-      listInsertAfter(m, this.defunct, THREAD.tlist.at(thread));
+      listInsertAfter(m, this.defunct, THREAD.tlist.at(thread, m));
       state.abandon();
     }
   }

@@ -1,9 +1,12 @@
 import {
+  RT_EINVAL,
   RT_EOK,
   THREAD_CTRL_CHANGE_PRIORITY,
   THREAD_CTRL_CLOSE,
+  THREAD_CTRL_RESET_PRIORITY,
   THREAD_CTRL_STARTUP,
 } from "./abi/constants.ts";
+import { THREAD } from "./abi/layout.ts";
 import { SCHEDULE, type ExportRow, type Task } from "./call.ts";
 import type { Kernel } from "./kernel.ts";
 import { ticksFromMilliseconds } from "./timer-rows.ts";
@@ -30,6 +33,11 @@ function* close(k: Kernel, thread: number): Task<number> {
   yield* end(k, thread);
   yield SCHEDULE;
   return RT_EOK;
+}
+
+/** 5.x does not wait for the next tick when none is asked for. */
+function delay(k: Kernel, ticks: number): number | Task<number> {
+  return k.five && ticks === 0 ? -RT_EINVAL : k.threads.sleep(ticks);
 }
 
 function* delayUntil(k: Kernel, at: number, increment: number): Task<number> {
@@ -137,7 +145,7 @@ export const threadRows: readonly ExportRow<Kernel>[] = [
     name: "rt_thread_delay",
     proto: "rt_err_t rt_thread_delay(rt_tick_t tick);",
     header: HEADER,
-    call: (k, ticks) => k.threads.sleep(ticks),
+    call: delay,
   },
   {
     name: "rt_thread_delay_until",
@@ -152,7 +160,7 @@ export const threadRows: readonly ExportRow<Kernel>[] = [
     name: "rt_thread_mdelay",
     proto: "rt_err_t rt_thread_mdelay(rt_int32_t ms);",
     header: HEADER,
-    call: (k, ms) => k.threads.sleep(ticksFromMilliseconds(ms)),
+    call: (k, ms) => delay(k, ticksFromMilliseconds(ms)),
   },
   {
     name: "rt_thread_control",
@@ -168,6 +176,11 @@ export const threadRows: readonly ExportRow<Kernel>[] = [
           return k.threads.startup(thread);
         case THREAD_CTRL_CLOSE:
           return close(k, thread);
+        case THREAD_CTRL_RESET_PRIORITY:
+          if (!k.five) return RT_EOK;
+          THREAD.init_priority.set(k.memory, thread, k.memory.ld8(argument));
+          k.threads.changePriority(thread, k.memory.ld8(argument));
+          return RT_EOK;
         default:
           return RT_EOK;
       }
@@ -179,6 +192,13 @@ export const threadRows: readonly ExportRow<Kernel>[] = [
     header: HEADER,
     call: (k, thread) => {
       check(k, thread, "rt_thread_suspend", 763);
+      if (k.five)
+        k.assert(
+          thread >>> 0 === k.scheduler.current,
+          "thread == rt_thread_self()",
+          "rt_thread_suspend_to_list",
+          993,
+        );
       return k.threads.suspend(thread);
     },
   },

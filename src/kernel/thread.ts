@@ -17,6 +17,7 @@ import { HEAP_MEM, OBJECT, THREAD, TIMER } from "./abi/layout.ts";
 import { Trap } from "./board.ts";
 import { SCHEDULE, type Task } from "./call.ts";
 import { buildFrame, FRAME_SIZE } from "./context.ts";
+import { threadSetup } from "./ipc/mutex-five.ts";
 import type { Kernel } from "./kernel.ts";
 import { listEach, listInit, listInsertAfter, listRemove } from "./list.ts";
 import { describeThread } from "./thread-info.ts";
@@ -172,7 +173,11 @@ export class Threads implements ThreadsApi {
       "_rt_thread_init",
       155,
     );
-    listInit(m, THREAD.tlist.at(thread));
+    if (this.k.five) {
+      this.k.assert(slice !== 0, "tick != 0", "_thread_init", 190);
+      threadSetup(this.k, thread);
+    }
+    listInit(m, THREAD.tlist.at(thread, m));
     THREAD.entry.set(m, thread, entry);
     THREAD.parameter.set(m, thread, parameter);
     THREAD.stack_addr.set(m, thread, stack);
@@ -187,7 +192,7 @@ export class Threads implements ThreadsApi {
     THREAD.event_info.set(m, thread, 0);
     THREAD.init_tick.set(m, thread, slice);
     THREAD.remaining_tick.set(m, thread, slice);
-    THREAD.error.set(m, thread, RT_EOK);
+    THREAD.result.set(m, thread, RT_EOK);
     THREAD.stat.set(m, thread, THREAD_INIT);
     THREAD.cleanup.set(m, thread, 0);
     THREAD.user_data.set(m, thread, 0);
@@ -199,7 +204,7 @@ export class Threads implements ThreadsApi {
   }
 
   private timer(thread: number): number {
-    return THREAD.thread_timer.at(thread);
+    return THREAD.thread_timer.at(thread, this.memory);
   }
 
   private stat(thread: number): number {
@@ -245,7 +250,7 @@ export class Threads implements ThreadsApi {
 
   resume(thread: number): number {
     if (this.stat(thread) !== THREAD_SUSPEND) return -RT_ERROR;
-    listRemove(this.memory, THREAD.tlist.at(thread));
+    listRemove(this.memory, THREAD.tlist.at(thread, this.memory));
     this.k.timers.stop(this.timer(thread));
     this.k.scheduler.insert(thread);
     return RT_EOK;
@@ -260,8 +265,8 @@ export class Threads implements ThreadsApi {
       "rt_thread_timeout",
       862,
     );
-    THREAD.error.set(m, thread, -RT_ETIMEOUT);
-    listRemove(m, THREAD.tlist.at(thread));
+    THREAD.result.set(m, thread, -RT_ETIMEOUT);
+    listRemove(m, THREAD.tlist.at(thread, m));
     this.k.scheduler.insert(thread);
     this.k.scheduler.schedule();
   }
@@ -279,7 +284,7 @@ export class Threads implements ThreadsApi {
     this.suspend(thread);
     this.armTimer(thread, ticks >>> 0);
     yield SCHEDULE;
-    if (THREAD.error.get(m, thread) === -RT_ETIMEOUT) THREAD.error.set(m, thread, RT_EOK);
+    if (THREAD.result.get(m, thread) === -RT_ETIMEOUT) THREAD.result.set(m, thread, RT_EOK);
     return RT_EOK;
   }
 
@@ -315,7 +320,7 @@ export class Threads implements ThreadsApi {
   }
 
   waiting(listHead: number): number[] {
-    return [...listEach(this.memory, listHead, THREAD.tlist.offset)];
+    return [...listEach(this.memory, listHead, THREAD.tlist.offsetIn(this.memory))];
   }
 
   describe(thread: number): ThreadInfo {
@@ -324,6 +329,6 @@ export class Threads implements ThreadsApi {
 
   /** Puts the current thread on the wait list of an object. */
   enqueue(list: number, thread: number): void {
-    listInsertAfter(this.memory, list, THREAD.tlist.at(thread));
+    listInsertAfter(this.memory, list, THREAD.tlist.at(thread, this.memory));
   }
 }

@@ -5,7 +5,12 @@ import {
   THREAD_STAT_MASK,
   THREAD_SUSPEND,
   TICK_MAX_HALF,
+  TIMER_CTRL_GET_FUNC,
+  TIMER_CTRL_GET_PARM,
+  TIMER_CTRL_GET_REMAIN_TIME,
   TIMER_CTRL_GET_STATE,
+  TIMER_CTRL_SET_FUNC,
+  TIMER_CTRL_SET_PARM,
   TIMER_CTRL_GET_TIME,
   TIMER_CTRL_SET_ONESHOT,
   TIMER_CTRL_SET_PERIODIC,
@@ -153,6 +158,7 @@ export class Timers {
         m.st32(argument, TIMER.init_tick.get(m, timer));
         break;
       case TIMER_CTRL_SET_TIME:
+        if (this.k.five && flag & TIMER_FLAG_ACTIVATED) this.stop(timer);
         TIMER.init_tick.set(m, timer, m.ldu32(argument));
         break;
       case TIMER_CTRL_SET_ONESHOT:
@@ -164,8 +170,33 @@ export class Timers {
       case TIMER_CTRL_GET_STATE:
         m.st32(argument, flag & TIMER_FLAG_ACTIVATED);
         break;
+      default:
+        if (this.k.five) this.controlFive(timer, command, argument);
     }
     return RT_EOK;
+  }
+
+  /** Commands that 5.x has besides. */
+  private controlFive(timer: number, command: number, argument: number): void {
+    const m = this.memory;
+    switch (command) {
+      case TIMER_CTRL_GET_REMAIN_TIME:
+        // The tick of the time-out, in spite of the name.
+        m.st32(argument, TIMER.timeout_tick.get(m, timer));
+        break;
+      case TIMER_CTRL_GET_FUNC:
+        m.st32(argument, TIMER.timeout_func.get(m, timer));
+        break;
+      case TIMER_CTRL_SET_FUNC:
+        TIMER.timeout_func.set(m, timer, argument);
+        break;
+      case TIMER_CTRL_GET_PARM:
+        m.st32(argument, TIMER.parameter.get(m, timer));
+        break;
+      case TIMER_CTRL_SET_PARM:
+        TIMER.parameter.set(m, timer, argument);
+        break;
+    }
   }
 
   /** Tick at which the next hard timer expires; undefined when none runs. */

@@ -30,6 +30,8 @@ export interface WallClock {
 export interface KernelOptions {
   /** Reproduce the observable defects of RT-Thread 4.0.4. */
   readonly compat404: boolean;
+  /** Whose headers programs were compiled with: layouts, numbers and rules of RT-Thread 4.0.4, the default, or 5.x. */
+  readonly abi?: "4.0.4" | "5.x";
   /** Absent: virtual time. */
   readonly wall?: WallClock;
   readonly seed: number;

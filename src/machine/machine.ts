@@ -1,6 +1,6 @@
 import { type BlockDevice, BlockError, cardDevice, findPartitions } from "../block/mod.ts";
 import { createCpu, type Engine } from "../cpu/mod.ts";
-import type { Cpu } from "../cpu/types.ts";
+import type { Cpu, CpuStats } from "../cpu/types.ts";
 import {
   abortReport,
   assertionReport,
@@ -48,6 +48,8 @@ export interface MachineOptions {
   /** The reports among them, with what they consist of. */
   readonly reports?: (report: Report) => void;
   readonly compat404?: boolean;
+  /** Whose headers programs were compiled with; default 4.0.4. */
+  readonly abi?: "4.0.4" | "5.x";
   /** Absent: virtual time. */
   readonly wall?: WallClock;
   readonly seed?: number;
@@ -89,6 +91,13 @@ function ownSymbols(vfs: VfsApi): SymbolFiles {
   return diskSymbols(vfs);
 }
 
+/** Of an engine that has translated something. */
+function translationCounters({ translation }: CpuStats): Record<string, number> {
+  if (!translation?.regions) return {};
+  const { regions, dropped, bytes } = translation;
+  return { regions, "regions dropped": dropped, "bytes of wasm": bytes };
+}
+
 /** A simulated board with RT-Thread on it. */
 export class Machine {
   readonly memory: GuestMemory;
@@ -116,6 +125,7 @@ export class Machine {
     const { firmware } = this;
     this.kernel = createKernel(this.memory, this.cpu, firmware, {
       compat404: options.compat404 ?? false,
+      abi: options.abi,
       wall: options.wall,
       seed: options.seed ?? 1,
       schedule: options.schedule,
@@ -253,6 +263,7 @@ export class Machine {
       "translated instructions": cpu.stats.translatedInstructions,
       invalidations: cpu.stats.invalidations,
       "supervisor calls": cpu.stats.svcs,
+      ...translationCounters(cpu.stats),
       "modules loaded": loader.counters.modules,
       relocations: loader.counters.relocations,
       "symbol look-ups": loader.counters.symbolLookups,

@@ -32,6 +32,8 @@ const BOARD: MemoryMap = { base: 0x60000000, size: 0x800000 };
  * accessors (`ld8`..`st32`, `read`, `write`, `cstring`), which throw GuestFault.
  */
 export class GuestMemory {
+  /** Which of the layouts of kernel objects the programs in it were compiled for: an index of the kernel's tables. */
+  layout: 0 | 1 = 0;
   readonly base: number;
   readonly size: number;
   readonly end: number;

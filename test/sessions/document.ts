@@ -3,6 +3,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { kernelProbes, systemProbes } from "../probes/probe.ts";
 import { DIFFERENT_PROBES } from "../probes/differences.ts";
+import { ABI_FIVE } from "../utest/abi.ts";
 import { DELIBERATE, type Difference, OPEN } from "./differences.ts";
 import { MASKS } from "./masks.ts";
 import { NOT_REPLAYED, session, SESSIONS } from "./sessions.ts";
@@ -57,7 +58,8 @@ ${Object.entries(DIFFERENT_PROBES)
 ## Open
 
 ${OPEN.length > 0 ? table(OPEN) : "Nothing that the recordings show."}
-`;
+
+${ABI_FIVE}`;
 }
 
 function table(differences: readonly Difference[]): string {

@@ -32,6 +32,18 @@ for (const [kind, options] of Object.entries(KINDS)) {
   }
 }
 
+for (const engine of ["interp", "jit", "auto"] as const) {
+  test(`programs compiled for RT-Thread 5.1 run under --abi 5.x: layouts, numbers and rules, ${engine}`, () => {
+    const { failures, verdict, assertions, code, left } = run("../five/five", {
+      abi: "5.x",
+      engine,
+    });
+    expect(failures).toEqual([]);
+    expect({ verdict, code, left }).toEqual({ verdict: "PASSED", code: 0, left: 0 });
+    expect(assertions).toBeGreaterThan(100);
+  });
+}
+
 test("the programs make more than a thousand assertions", () => {
   const total = programs.reduce((sum, program) => sum + run(program).assertions, 0);
   expect(total).toBeGreaterThan(1000);

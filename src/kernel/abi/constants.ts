@@ -25,6 +25,9 @@ export const WAITING_NO = 0;
 export const IPC_FLAG_FIFO = 0;
 export const IPC_FLAG_PRIO = 1;
 export const IPC_CMD_RESET = 1;
+/** 5.x. */
+export const IPC_CMD_GET_STATE = 2;
+export const IPC_CMD_SET_VLIMIT = 3;
 
 /** Low bits of rt_thread.stat. */
 export const THREAD_INIT = 0;
@@ -38,6 +41,8 @@ export const THREAD_STAT_YIELD = 8;
 export const THREAD_CTRL_STARTUP = 0;
 export const THREAD_CTRL_CLOSE = 1;
 export const THREAD_CTRL_CHANGE_PRIORITY = 2;
+/** 5.x. */
+export const THREAD_CTRL_RESET_PRIORITY = 5;
 
 export const TIMER_FLAG_ACTIVATED = 1;
 export const TIMER_FLAG_PERIODIC = 2;
@@ -47,6 +52,12 @@ export const TIMER_CTRL_GET_TIME = 1;
 export const TIMER_CTRL_SET_ONESHOT = 2;
 export const TIMER_CTRL_SET_PERIODIC = 3;
 export const TIMER_CTRL_GET_STATE = 4;
+/** 5.x. */
+export const TIMER_CTRL_GET_REMAIN_TIME = 5;
+export const TIMER_CTRL_GET_FUNC = 6;
+export const TIMER_CTRL_SET_FUNC = 7;
+export const TIMER_CTRL_GET_PARM = 8;
+export const TIMER_CTRL_SET_PARM = 9;
 
 export const OBJECT_STATIC = 0x80;
 

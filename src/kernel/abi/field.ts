@@ -66,8 +66,10 @@ class Name implements NameField {
     return memory.cstring(struct + this.offset, NAME_MAX);
   }
   set(memory: GuestMemory, struct: number, value: string): void {
+    // 5.x always terminates a name.
+    const length = Math.min(value.length, memory.layout === 0 ? NAME_MAX : NAME_MAX - 1);
     for (let i = 0; i < NAME_MAX; i++)
-      memory.st8(struct + this.offset + i, i < value.length ? value.charCodeAt(i) : 0);
+      memory.st8(struct + this.offset + i, i < length ? value.charCodeAt(i) : 0);
   }
 }
 
@@ -115,4 +117,130 @@ export function struct<const F extends Fields>(size: number, fields: F): Struct<
   for (const [name, [offset, width]] of Object.entries(fields))
     made[name === "size" ? "sizeField" : name] = accessor(offset, width);
   return made as Struct<F>;
+}
+
+/** A place whose offset depends on the layout in use. */
+export interface VaryingPlace {
+  at(struct: number, memory: GuestMemory): number;
+  offsetIn(memory: GuestMemory): number;
+}
+
+/** A number whose offset depends on the layout in use. */
+export interface VaryingNumber extends NumberField {
+  /** Offset in the second layout. */
+  readonly second: number;
+  offsetIn(memory: GuestMemory): number;
+}
+
+/** The offset is that of the first layout. */
+abstract class Varying implements VaryingNumber {
+  constructor(
+    readonly offset: number,
+    readonly second: number,
+  ) {}
+  offsetIn(memory: GuestMemory): number {
+    return memory.layout === 0 ? this.offset : this.second;
+  }
+  abstract get(memory: GuestMemory, struct: number): number;
+  abstract set(memory: GuestMemory, struct: number, value: number): void;
+}
+
+// One class for each width, so that engines see what a field's accessor calls.
+class VaryingU8 extends Varying {
+  get(memory: GuestMemory, struct: number): number {
+    return memory.ld8(struct + (memory.layout === 0 ? this.offset : this.second));
+  }
+  set(memory: GuestMemory, struct: number, value: number): void {
+    memory.st8(struct + (memory.layout === 0 ? this.offset : this.second), value);
+  }
+}
+
+class VaryingU32 extends Varying {
+  get(memory: GuestMemory, struct: number): number {
+    return memory.ldu32(struct + (memory.layout === 0 ? this.offset : this.second));
+  }
+  set(memory: GuestMemory, struct: number, value: number): void {
+    memory.st32(struct + (memory.layout === 0 ? this.offset : this.second), value);
+  }
+}
+
+class VaryingI32 extends VaryingU32 {
+  override get(memory: GuestMemory, struct: number): number {
+    return memory.ld32(struct + (memory.layout === 0 ? this.offset : this.second));
+  }
+}
+
+/** A number that the programs of the second layout know by other values than the kernel. */
+class Converted extends Varying {
+  constructor(
+    private readonly field: VaryingNumber,
+    second: number,
+    private readonly toKernel: (value: number) => number,
+    private readonly toProgram: (value: number) => number,
+  ) {
+    super(field.offset, second);
+  }
+  get(memory: GuestMemory, struct: number): number {
+    const value = this.field.get(memory, struct);
+    return memory.layout === 0 ? value : this.toKernel(value);
+  }
+  set(memory: GuestMemory, struct: number, value: number): void {
+    this.field.set(memory, struct, memory.layout === 0 ? value : this.toProgram(value));
+  }
+}
+
+export function converted(
+  field: VaryingNumber,
+  toKernel: (value: number) => number,
+  toProgram: (value: number) => number,
+): VaryingNumber {
+  return new Converted(field, field.second, toKernel, toProgram);
+}
+
+class TwoPlaces implements VaryingPlace {
+  constructor(
+    private readonly first: number,
+    private readonly second: number,
+  ) {}
+  at(struct: number, memory: GuestMemory): number {
+    return struct + (memory.layout === 0 ? this.first : this.second);
+  }
+  offsetIn(memory: GuestMemory): number {
+    return memory.layout === 0 ? this.first : this.second;
+  }
+}
+
+type VaryingField<F> = F extends NameField
+  ? F
+  : F extends NumberField
+    ? VaryingNumber
+    : VaryingPlace;
+
+export type VaryingStruct<S> = { sizeIn(memory: GuestMemory): number } & {
+  readonly [K in keyof Omit<S, "size">]: VaryingField<S[K]>;
+};
+
+/** Accessors of a struct that has two layouts: `memory.layout` 0 is the first one. Names are those of the first one. */
+export function varying<S extends { readonly size: number }>(
+  first: S,
+  second: { readonly [K in keyof S]: unknown } & { readonly size: number },
+): VaryingStruct<S> {
+  const made: Record<string, unknown> = {
+    sizeIn: (memory: GuestMemory) => (memory.layout === 0 ? first.size : second.size),
+  };
+  const others = second as unknown as Record<string, { readonly offset: number }>;
+  for (const [name, field] of Object.entries(first as unknown as Record<string, unknown>)) {
+    if (name === "size") continue;
+    made[name] = varyingField(field, others[name].offset);
+  }
+  return made as VaryingStruct<S>;
+}
+
+function varyingField(field: unknown, second: number): unknown {
+  if (field instanceof Place) return new TwoPlaces(field.offset, second);
+  if (field instanceof U8) return new VaryingU8(field.offset, second);
+  if (field instanceof I32) return new VaryingI32(field.offset, second);
+  if (field instanceof U32) return new VaryingU32(field.offset, second);
+  // Names are the first member of every object.
+  return field;
 }

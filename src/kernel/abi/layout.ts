@@ -1,7 +1,8 @@
-import { type Fields, struct } from "./field.ts";
+import { converted, type Fields, struct, varying } from "./field.ts";
+import { kernelError, kernelStat, programError, programStat } from "./five.ts";
 
 /**
- * Layouts of the objects of RT-Thread 4.0.4 as a module sees them: uniprocessor, RT_USING_MODULE on, without RT_USING_SIGNALS,
+ * Layouts of the objects of RT-Thread 4.0.4 as a module sees them, and beside them those of 5.x where they differ (`..._5`; see five.ts): uniprocessor, RT_USING_MODULE on, without RT_USING_SIGNALS,
  * RT_NAME_MAX 8, short enums, 32-bit pointers. Rows are name: [offset, width].
  *
  * Widths: u8 u16 u32 i32 ptr are numbers; name is 8 characters, NUL-padded; list (two pointers) and part are places whose
@@ -35,7 +36,7 @@ export const TIMER = struct(48, {
   timeout_tick: [44, "u32"],
 });
 
-export const THREAD = struct(136, {
+const THREAD_4 = struct(136, {
   ...object,
   tlist: [24, "list"],
   sp: [32, "ptr"],
@@ -57,6 +58,44 @@ export const THREAD = struct(136, {
   user_data: [132, "u32"],
 });
 
+const THREAD_5 = struct(164, {
+  ...object,
+  sp: [24, "ptr"],
+  entry: [28, "ptr"],
+  parameter: [32, "u32"],
+  stack_addr: [36, "ptr"],
+  stack_size: [40, "u32"],
+  error: [44, "i32"],
+  // sched_thread_ctx
+  tlist: [48, "list"],
+  stat: [56, "u8"],
+  init_tick: [60, "u32"],
+  remaining_tick: [64, "u32"],
+  current_priority: [68, "u8"],
+  init_priority: [69, "u8"],
+  number_mask: [72, "u32"],
+  thread_timer: [76, "part"],
+  cleanup: [124, "ptr"],
+  taken_object_list: [128, "list"],
+  pending_object: [136, "ptr"],
+  event_set: [140, "u32"],
+  event_info: [144, "u8"],
+  pthread_data: [148, "ptr"],
+  spinlock: [152, "part"],
+  user_data: [160, "u32"],
+});
+/** The members of 5.x alone. */
+export const THREAD_TAKEN = THREAD_5.taken_object_list;
+export const THREAD_PENDING = THREAD_5.pending_object;
+
+const thread = varying(THREAD_4, THREAD_5);
+export const THREAD = {
+  ...thread,
+  /** With the states of 4.0.4 in every layout. */
+  stat: converted(thread.stat, kernelStat, programStat),
+  /** The member `error` as a code of the kernel. */
+  result: converted(thread.error, kernelError, programError),
+};
 export const IPC = struct(32, ipc);
 export const SEMAPHORE = struct(36, { ...ipc, value: [32, "u16"], reserved: [34, "u16"] });
 export const MUTEX = struct(40, {
@@ -66,6 +105,18 @@ export const MUTEX = struct(40, {
   hold: [35, "u8"],
   owner: [36, "ptr"],
 });
+/** With the flag PRIO in all cases, and a list of what a thread has taken. */
+export const MUTEX_5 = struct(56, {
+  ...ipc,
+  ceiling_priority: [32, "u8"],
+  priority: [33, "u8"],
+  hold: [34, "u8"],
+  owner: [36, "ptr"],
+  taken_list: [40, "list"],
+  spinlock: [48, "part"],
+});
+/** The limit of a semaphore's value in 5.x. */
+export const SEMAPHORE_MAX_5 = struct(44, { max_value: [34, "u16"] }).max_value;
 export const EVENT = struct(36, { ...ipc, set: [32, "u32"] });
 export const MAILBOX = struct(52, {
   ...ipc,
@@ -192,3 +243,5 @@ export const RBB_BLK = struct(12, {
   next: [8, "ptr"],
 });
 export const RBB_BLK_QUEUE = struct(8, { blocks: [0, "ptr"], blk_num: [4, "u32"] });
+
+export const THREAD_SIZES = [THREAD_4.size, THREAD_5.size] as const;

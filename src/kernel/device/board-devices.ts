@@ -9,6 +9,7 @@ import {
 import { DEVICE } from "../abi/layout.ts";
 import { callGuest, type Task } from "../call.ts";
 import type { Kernel } from "../kernel.ts";
+import { ObjectClass } from "../types.ts";
 import type { HostDriver } from "./device.ts";
 
 const RTC_GET_TIME = 0x10;
@@ -72,8 +73,9 @@ const ROWS: readonly Row[] = [
 export function createDevices(k: Kernel): void {
   const m = k.memory;
   for (const row of ROWS) {
-    const device = k.systemAlloc(DEVICE.size);
-    m.fill(device, DEVICE.size, 0);
+    const size = k.objects.sizeOf(ObjectClass.Device);
+    const device = k.systemAlloc(size);
+    m.fill(device, size, 0);
     DEVICE.device_type.set(m, device, row.type);
     k.devices.register(device, row.name, row.flag);
     DEVICE.open_flag.set(m, device, row.openFlag);

@@ -9,6 +9,7 @@ import {
   RT_EOK,
   RT_ERROR,
 } from "../abi/constants.ts";
+import { kernelCommand, kernelError } from "../abi/five.ts";
 import { DEVICE, DEVICE_OPS } from "../abi/layout.ts";
 import { callGuest, type CallResult, type Task } from "../call.ts";
 import type { Kernel } from "../kernel.ts";
@@ -67,7 +68,7 @@ export class Devices {
   }
 
   create(type: number, attach: number): number {
-    const size = DEVICE.size + attach;
+    const size = this.k.objects.sizeOf(ObjectClass.Device) + attach;
     const device = this.k.heap.alloc(size);
     if (device === 0) return 0;
     this.memory.fill(device, size, 0);
@@ -145,7 +146,8 @@ export class Devices {
 
   control(device: number, command: number, argument: number): CallResult {
     const driver = this.drivers.get(device);
-    if (driver?.control !== undefined) return driver.control(command, argument);
+    if (driver?.control !== undefined)
+      return driver.control(this.k.five ? kernelCommand(command) : command, argument);
     if (driver === undefined && this.has(device, "control"))
       return this.call(device, "control", device, command, argument);
     return -RT_ENOSYS;
@@ -163,7 +165,10 @@ export class Devices {
 
   private *call(device: number, op: Op, ...args: number[]): Task<number> {
     const driver = this.drivers.get(device);
-    if (driver === undefined) return yield* callGuest(this.op(device, op), ...args);
+    if (driver === undefined) {
+      const result = yield* callGuest(this.op(device, op), ...args);
+      return this.k.five && op !== "read" && op !== "write" ? kernelError(result) : result;
+    }
     switch (op) {
       case "init":
         return driver.init?.() ?? RT_EOK;

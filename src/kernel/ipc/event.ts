@@ -66,7 +66,7 @@ export function eventSend(k: Kernel, event: number, set: number): number {
     if (!(option & EVENT_AND)) THREAD.event_set.set(m, thread, got);
     if (option & EVENT_CLEAR)
       EVENT.set.set(m, event, EVENT.set.get(m, event) & ~THREAD.event_set.get(m, thread));
-    k.threads.resume(thread);
+    k.waits.resume(thread);
     woke = true;
   }
   if (woke) k.scheduler.schedule();
@@ -84,7 +84,7 @@ export function eventRecv(
   const m = k.memory;
   if (set === 0) return -RT_ERROR;
   const thread = k.scheduler.current;
-  THREAD.error.set(m, thread, RT_EOK);
+  THREAD.result.set(m, thread, RT_EOK);
   k.assert((option & (EVENT_AND | EVENT_OR)) !== 0, "0", "rt_event_recv", 1345);
   const got = satisfied(EVENT.set.get(m, event), set, option);
   if (got !== 0) {
@@ -95,7 +95,7 @@ export function eventRecv(
     return RT_EOK;
   }
   if (timeout === 0) {
-    THREAD.error.set(m, thread, -RT_ETIMEOUT);
+    THREAD.result.set(m, thread, -RT_ETIMEOUT);
     return -RT_ETIMEOUT;
   }
   THREAD.event_set.set(m, thread, set);

@@ -108,13 +108,13 @@ function* wait(k: Kernel, mp: number, timeout: number): Task<number> {
       k.setErrno(-RT_ETIMEOUT);
       return 0;
     }
-    THREAD.error.set(m, thread, RT_EOK);
+    THREAD.result.set(m, thread, RT_EOK);
     k.threads.suspend(thread);
     // The newest waiter goes first.
     k.threads.enqueue(MP.suspend_thread.at(mp), thread);
     if (deadline.left > 0) k.threads.armTimer(thread, deadline.left);
     yield SCHEDULE;
-    if (THREAD.error.get(m, thread) !== RT_EOK) return 0;
+    if (THREAD.result.get(m, thread) !== RT_EOK) return 0;
     deadline.spend();
   }
   return take(k, mp);
@@ -131,7 +131,7 @@ export function poolFree(k: Kernel, block: number): void {
   const list = MP.suspend_thread.at(mp);
   const thread = k.waits.first(list);
   if (thread === 0) return;
-  THREAD.error.set(m, thread, RT_EOK);
+  THREAD.result.set(m, thread, RT_EOK);
   k.threads.resume(thread);
   k.scheduler.schedule();
 }

@@ -16,7 +16,9 @@ import { Deadline } from "./deadline.ts";
 
 /** Message queues, chains of slots {next pointer, message}: src/ipc.c of RT-Thread 4.0.4. */
 
-const SLOT_HEADER = 4;
+/** struct rt_mq_message: the link, and in 5.x the length of the message. */
+const slotHeader = (k: Kernel) => (k.five ? 8 : 4);
+const LENGTH = 4;
 const ENTRIES_MAX = 0xffff;
 const aligned = (size: number) => (size + ALIGN_SIZE - 1) & -ALIGN_SIZE;
 
@@ -50,7 +52,7 @@ function setup(
   MQ.msg_queue_free.set(m, mq, 0);
   MQ.entry.set(m, mq, 0);
   // Each slot goes before the others, so the last one is used first.
-  for (let n = 0; n < messages; n++) giveBack(k, mq, pool + n * (messageSize + SLOT_HEADER));
+  for (let n = 0; n < messages; n++) giveBack(k, mq, pool + n * (messageSize + slotHeader(k)));
 }
 
 function giveBack(k: Kernel, mq: number, slot: number): void {
@@ -70,7 +72,7 @@ export function queueInit(
   k.assert(mq !== 0, "mq != RT_NULL", "rt_mq_init", 2077);
   k.objects.init(mq, ObjectClass.MessageQueue, name);
   const size = aligned(messageSize);
-  setup(k, mq, pool, size, Math.floor(poolSize / (size + SLOT_HEADER)), flag);
+  setup(k, mq, pool, size, Math.floor(poolSize / (size + slotHeader(k))), flag);
   return RT_EOK;
 }
 
@@ -85,7 +87,7 @@ export function queueCreate(
   const mq = k.objects.allocate(ObjectClass.MessageQueue, name);
   if (mq === 0) return 0;
   const size = aligned(messageSize);
-  const pool = k.heap.alloc(((size + SLOT_HEADER) * messages) >>> 0);
+  const pool = k.heap.alloc(((size + slotHeader(k)) * messages) >>> 0);
   if (pool === 0) {
     k.objects.delete(mq);
     return 0;
@@ -118,7 +120,8 @@ function put(k: Kernel, mq: number, buffer: number, size: number, urgent: boolea
   const slot = MQ.msg_queue_free.get(m, mq);
   const message = m.read(buffer, size).slice();
   MQ.msg_queue_free.set(m, mq, m.ldu32(slot));
-  m.write(slot + SLOT_HEADER, message);
+  m.write(slot + slotHeader(k), message);
+  if (k.five) m.st32(slot + LENGTH, size);
   const head = MQ.msg_queue_head.get(m, mq);
   const tail = MQ.msg_queue_tail.get(m, mq);
   m.st32(slot, urgent ? head : 0);
@@ -136,11 +139,12 @@ function put(k: Kernel, mq: number, buffer: number, size: number, urgent: boolea
   return RT_EOK;
 }
 
-/** Copies the first message out; always the slot's size, for no length is kept. */
+/** Copies the first message out; in 4.0.4 always the slot's size, for no length is kept. The result is the length in 5.x. */
 function take(k: Kernel, mq: number, buffer: number, size: number): number {
   const m = k.memory;
   const slot = MQ.msg_queue_head.get(m, mq);
-  m.write(buffer, m.read(slot + SLOT_HEADER, Math.min(size, MQ.msg_size.get(m, mq))).slice());
+  const length = Math.min(size, k.five ? m.ldu32(slot + LENGTH) : MQ.msg_size.get(m, mq));
+  m.write(buffer, m.read(slot + slotHeader(k), length).slice());
   const next = m.ldu32(slot);
   MQ.msg_queue_head.set(m, mq, next);
   if (MQ.msg_queue_tail.get(m, mq) === slot) MQ.msg_queue_tail.set(m, mq, 0);
@@ -151,7 +155,7 @@ function take(k: Kernel, mq: number, buffer: number, size: number): number {
     k.waits.resumeFirst(senders);
     k.scheduler.schedule();
   }
-  return RT_EOK;
+  return k.five ? length : RT_EOK;
 }
 
 const hasRoom = (k: Kernel, mq: number) => MQ.msg_queue_free.get(k.memory, mq) !== 0;

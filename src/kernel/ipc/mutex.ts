@@ -12,6 +12,7 @@ import type { Kernel } from "../kernel.ts";
 import { listInit } from "../list.ts";
 import { ObjectClass } from "../types.ts";
 import { assertDynamic, assertStatic } from "./check.ts";
+import { goneFive, releaseFive, setupFive, takeFive } from "./mutex-five.ts";
 
 /** Mutexes with single-step priority inheritance: src/ipc.c of RT-Thread 4.0.4. */
 
@@ -30,6 +31,7 @@ export function checkMutex(k: Kernel, mutex: number, fn: string, line: number): 
 
 function setup(k: Kernel, mutex: number, flag: number): void {
   const m = k.memory;
+  if (k.five) return setupFive(k, mutex);
   listInit(m, IPC.suspend_thread.at(mutex));
   MUTEX.value.set(m, mutex, 1);
   MUTEX.owner.set(m, mutex, 0);
@@ -53,22 +55,25 @@ export function mutexCreate(k: Kernel, name: string, flag: number): number {
 }
 
 export function mutexDetach(k: Kernel, mutex: number): number {
+  if (k.five) goneFive(k, mutex);
   k.waits.resumeAll(IPC.suspend_thread.at(mutex));
   k.objects.detach(mutex);
   return RT_EOK;
 }
 
 export function mutexDelete(k: Kernel, mutex: number): number {
+  if (k.five) goneFive(k, mutex);
   k.waits.resumeAll(IPC.suspend_thread.at(mutex));
   k.objects.delete(mutex);
   return RT_EOK;
 }
 
 export function mutexTake(k: Kernel, mutex: number, timeout: number): number | Task<number> {
+  if (k.five) return takeFive(k, mutex, timeout);
   const m = k.memory;
   k.inThreadContext("rt_mutex_take", 726);
   const thread = k.scheduler.current;
-  THREAD.error.set(m, thread, RT_EOK);
+  THREAD.result.set(m, thread, RT_EOK);
   if (MUTEX.owner.get(m, mutex) === thread) {
     const hold = MUTEX.hold.get(m, mutex);
     if (hold >= HOLD_MAX) return -RT_EFULL;
@@ -83,7 +88,7 @@ export function mutexTake(k: Kernel, mutex: number, timeout: number): number | T
     return RT_EOK;
   }
   if (timeout === 0) {
-    THREAD.error.set(m, thread, -RT_ETIMEOUT);
+    THREAD.result.set(m, thread, -RT_ETIMEOUT);
     return -RT_ETIMEOUT;
   }
   return wait(k, mutex, thread, timeout);
@@ -104,11 +109,12 @@ function* wait(k: Kernel, mutex: number, thread: number, timeout: number): Task<
 }
 
 export function mutexRelease(k: Kernel, mutex: number): number {
+  if (k.five) return releaseFive(k, mutex);
   const m = k.memory;
   k.inThreadContext("rt_mutex_release", 887);
   const thread = k.scheduler.current;
   if (MUTEX.owner.get(m, mutex) !== thread) {
-    THREAD.error.set(m, thread, -RT_ERROR);
+    THREAD.result.set(m, thread, -RT_ERROR);
     return -RT_ERROR;
   }
   const hold = MUTEX.hold.get(m, mutex) - 1;

@@ -1,5 +1,14 @@
-import { IPC_CMD_RESET, RT_EFULL, RT_EOK, RT_ERROR, RT_ETIMEOUT } from "../abi/constants.ts";
-import { IPC, OBJECT, SEMAPHORE } from "../abi/layout.ts";
+import {
+  IPC_CMD_GET_STATE,
+  IPC_CMD_RESET,
+  IPC_CMD_SET_VLIMIT,
+  RT_EFULL,
+  RT_EINVAL,
+  RT_EOK,
+  RT_ERROR,
+  RT_ETIMEOUT,
+} from "../abi/constants.ts";
+import { IPC, OBJECT, SEMAPHORE, SEMAPHORE_MAX_5 } from "../abi/layout.ts";
 import type { ExportRow, Task } from "../call.ts";
 import type { Kernel } from "../kernel.ts";
 import { listInit } from "../list.ts";
@@ -23,6 +32,7 @@ export function checkSem(k: Kernel, sem: number, fn: string, line: number): void
 function setup(k: Kernel, sem: number, value: number, flag: number): void {
   listInit(k.memory, IPC.suspend_thread.at(sem));
   SEMAPHORE.value.set(k.memory, sem, value);
+  if (k.five) SEMAPHORE_MAX_5.set(k.memory, sem, VALUE_MAX);
   OBJECT.flag.set(k.memory, sem, flag);
 }
 
@@ -73,16 +83,27 @@ export function semRelease(k: Kernel, sem: number): number {
     return RT_EOK;
   }
   const value = SEMAPHORE.value.get(k.memory, sem);
-  if (value >= VALUE_MAX) return -RT_EFULL;
+  if (value >= (k.five ? SEMAPHORE_MAX_5.get(k.memory, sem) : VALUE_MAX)) return -RT_EFULL;
   SEMAPHORE.value.set(k.memory, sem, value + 1);
   return RT_EOK;
 }
 
 export function semControl(k: Kernel, sem: number, command: number, value: number): number {
+  if (k.five && command === IPC_CMD_SET_VLIMIT) return setLimit(k, sem, value);
+  if (k.five && command === IPC_CMD_GET_STATE) {
+    k.memory.st32(value, SEMAPHORE.value.get(k.memory, sem));
+    return RT_EOK;
+  }
   if (command !== IPC_CMD_RESET) return -RT_ERROR;
   k.waits.resumeAll(IPC.suspend_thread.at(sem));
   SEMAPHORE.value.set(k.memory, sem, value);
   k.scheduler.schedule();
+  return RT_EOK;
+}
+
+function setLimit(k: Kernel, sem: number, limit: number): number {
+  if (limit < 1 || limit > VALUE_MAX) return -RT_EINVAL;
+  SEMAPHORE_MAX_5.set(k.memory, sem, limit);
   return RT_EOK;
 }
 

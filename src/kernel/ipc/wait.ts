@@ -1,5 +1,5 @@
 import type { GuestMemory } from "../../memory/mod.ts";
-import { IPC_FLAG_PRIO, RT_ERROR } from "../abi/constants.ts";
+import { IPC_FLAG_PRIO, RT_EINTR, RT_EOK, RT_ERROR } from "../abi/constants.ts";
 import { THREAD } from "../abi/layout.ts";
 import { SCHEDULE, type Task } from "../call.ts";
 import type { Kernel } from "../kernel.ts";
@@ -23,14 +23,14 @@ export class WaitLists {
     let before = list;
     if (flag === IPC_FLAG_PRIO) {
       const priority = THREAD.current_priority.get(m, thread);
-      for (const other of listEach(m, list, THREAD.tlist.offset)) {
+      for (const other of listEach(m, list, THREAD.tlist.offsetIn(m))) {
         if (priority < THREAD.current_priority.get(m, other)) {
-          before = THREAD.tlist.at(other);
+          before = THREAD.tlist.at(other, m);
           break;
         }
       }
     }
-    listInsertBefore(m, before, THREAD.tlist.at(thread));
+    listInsertBefore(m, before, THREAD.tlist.at(thread, m));
   }
 
   isEmpty(list: number): boolean {
@@ -40,22 +40,28 @@ export class WaitLists {
   /** The first waiter, 0 when there is none. */
   first(list: number): number {
     const node = listNext(this.memory, list);
-    return node === list ? 0 : node - THREAD.tlist.offset;
+    return node === list ? 0 : node - THREAD.tlist.offsetIn(this.memory);
   }
 
   /** rt_ipc_list_resume. */
   resumeFirst(list: number): void {
     const thread = this.first(list);
-    if (thread !== 0) this.k.threads.resume(thread);
+    if (thread !== 0) this.resume(thread);
+  }
+
+  /** Wakes a waiter that got what it waits for. */
+  resume(thread: number): void {
+    if (this.k.five) THREAD.result.set(this.memory, thread, RT_EOK);
+    this.k.threads.resume(thread);
   }
 
   /** rt_ipc_list_resume_all: the object is gone or was reset. */
   resumeAll(list: number): void {
     for (let thread = this.first(list); thread !== 0; thread = this.first(list)) {
-      THREAD.error.set(this.memory, thread, -RT_ERROR);
+      THREAD.result.set(this.memory, thread, -RT_ERROR);
       // A node that is no suspended thread would stay where it is for ever.
       if (this.k.threads.resume(thread) !== 0) this.k.scheduler.remove(thread);
-      listHasLost(this.memory, list, THREAD.tlist.at(thread));
+      listHasLost(this.memory, list, THREAD.tlist.at(thread, this.memory));
     }
   }
 
@@ -66,10 +72,11 @@ export class WaitLists {
   *block(list: number, flag: number, timeout: number): Task<number> {
     const m = this.memory;
     const thread = this.k.scheduler.current;
-    THREAD.error.set(m, thread, 0);
+    // What a thread that is resumed by hand comes back with.
+    THREAD.result.set(m, thread, this.k.five ? -RT_EINTR : RT_EOK);
     this.suspend(list, thread, flag);
     if (timeout > 0) this.k.threads.armTimer(thread, timeout);
     yield SCHEDULE;
-    return THREAD.error.get(m, thread);
+    return THREAD.result.get(m, thread);
   }
 }

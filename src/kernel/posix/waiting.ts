@@ -20,7 +20,7 @@ export function waiting(kernel: Kernel): Waiting {
       threads.suspend(thread);
       if (ticks > 0) threads.armTimer(thread, ticks);
       yield SCHEDULE;
-      if (THREAD.error.get(memory, thread) === -RT_ETIMEOUT) THREAD.error.set(memory, thread, 0);
+      if (THREAD.result.get(memory, thread) === -RT_ETIMEOUT) THREAD.result.set(memory, thread, 0);
     },
     wake(thread) {
       threads.resume(thread);

@@ -21,22 +21,22 @@ function init(c: Pthreads, barrier: number, attr: number, count: number): number
   const wanted = count >>> 0;
   const reusable = !options.compat404 && wanted <= MISSING >> 1;
   BARRIER.count.set(memory, barrier, reusable ? (wanted << TOTAL_SHIFT) | wanted : wanted);
-  condInit(c, BARRIER.cond.at(barrier), 0);
-  mutexInit(c, BARRIER.mutex.at(barrier), 0);
+  condInit(c, BARRIER.cond.at(barrier, c.k.memory), 0);
+  mutexInit(c, BARRIER.mutex.at(barrier, c.k.memory), 0);
   return 0;
 }
 
 function* wait404(c: Pthreads, barrier: number): Task<number> {
   const { memory } = c.k;
-  const mutex = BARRIER.mutex.at(barrier);
+  const mutex = BARRIER.mutex.at(barrier, c.k.memory);
   if ((yield* lock(c, mutex)) !== 0) return E.EINVAL;
   let result = 0;
   const missing = BARRIER.count.get(memory, barrier);
   if (missing === 0) result = E.EINVAL;
   else {
     BARRIER.count.set(memory, barrier, missing - 1);
-    if (missing === 1) condBroadcast(c, BARRIER.cond.at(barrier));
-    else yield* condWait(c, BARRIER.cond.at(barrier), mutex);
+    if (missing === 1) condBroadcast(c, BARRIER.cond.at(barrier, c.k.memory));
+    else yield* condWait(c, BARRIER.cond.at(barrier, c.k.memory), mutex);
   }
   mutexUnlock(c, mutex);
   return result;
@@ -49,7 +49,7 @@ function wait(c: Pthreads, barrier: number): number | Task<number> {
   const count = BARRIER.count.get(memory, barrier);
   const missing = count & MISSING;
   if (missing === 0) return E.EINVAL;
-  const list = waitersOf(barrier);
+  const list = waitersOf(c, barrier);
   if (missing > 1) {
     BARRIER.count.set(memory, barrier, count - 1);
     return waitFor(c, list);
@@ -57,24 +57,25 @@ function wait(c: Pthreads, barrier: number): number | Task<number> {
   const total = count >>> TOTAL_SHIFT;
   BARRIER.count.set(memory, barrier, (total << TOTAL_SHIFT) | total);
   for (let thread = waits.first(list); thread !== 0; thread = waits.first(list)) {
-    THREAD.error.set(memory, thread, 0);
+    THREAD.result.set(memory, thread, 0);
     if (threads.resume(thread) !== 0) scheduler.remove(thread);
   }
   scheduler.schedule();
   return 0;
 }
 
-const waitersOf = (barrier: number) => IPC.suspend_thread.at(COND.sem.at(BARRIER.cond.at(barrier)));
+const waitersOf = (c: Pthreads, barrier: number) =>
+  IPC.suspend_thread.at(COND.sem.at(BARRIER.cond.at(barrier, c.k.memory)));
 
 function* waitFor({ k }: Pthreads, list: number): Task<number> {
   const thread = k.scheduler.current;
   // Only the last one to come sets the error to 0 for good; a signal handler leaves -RT_EINTR.
-  while ((yield* k.waits.block(list, 0, -1)) !== 0) THREAD.error.set(k.memory, thread, 0);
+  while ((yield* k.waits.block(list, 0, -1)) !== 0) THREAD.result.set(k.memory, thread, 0);
   return 0;
 }
 
 function destroy(c: Pthreads, barrier: number): number {
-  return barrier === 0 ? E.EINVAL : condDestroy(c, BARRIER.cond.at(barrier));
+  return barrier === 0 ? E.EINVAL : condDestroy(c, BARRIER.cond.at(barrier, c.k.memory));
 }
 
 export const barrierRows: readonly ExportRow<Pthreads>[] = [

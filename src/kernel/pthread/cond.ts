@@ -6,7 +6,7 @@ import { listHasLost } from "../list.ts";
 import { ticksUntil } from "../time-rows.ts";
 import { ObjectClass } from "../types.ts";
 import { E } from "./errno.ts";
-import { COND, PROCESS_PRIVATE, PROCESS_SHARED, UNINITIALISED } from "./layout.ts";
+import { COND, condSize, PROCESS_PRIVATE, PROCESS_SHARED, UNINITIALISED } from "./layout.ts";
 import { lock, mutexUnlock, ownerOf, unlist } from "./mutex.ts";
 import type { Pthreads } from "./threads.ts";
 import { finish } from "./wait.ts";
@@ -41,7 +41,7 @@ export function condDestroy(c: Pthreads, cond: number): number {
   if (COND.attr.get(memory, cond) === UNINITIALISED) return 0;
   const busy = options.compat404 ? count(c, cond) === 0 : waitedFor(c, cond);
   if (busy) return E.EBUSY;
-  memory.fill(cond, COND.size, 0);
+  memory.fill(cond, condSize(memory), 0);
   COND.attr.set(memory, cond, UNINITIALISED);
   return 0;
 }
@@ -62,7 +62,7 @@ export function condBroadcast(c: Pthreads, cond: number): number {
   while (count(c, cond) === 0) {
     const first = waits.first(waiters);
     semRelease(c.k, semOf(cond));
-    if (first !== 0) listHasLost(memory, waiters, THREAD.tlist.at(first));
+    if (first !== 0) listHasLost(memory, waiters, THREAD.tlist.at(first, memory));
   }
   return 0;
 }
@@ -99,12 +99,12 @@ function* release(c: Pthreads, cond: number, mutex: number, ticks: number): Task
     yield SCHEDULE;
     return taken;
   }
-  THREAD.error.set(k.memory, thread, RT_EOK);
+  THREAD.result.set(k.memory, thread, RT_EOK);
   k.waits.suspend(IPC.suspend_thread.at(semOf(cond)), thread, IPC_FLAG_FIFO);
   if (ticks > 0) k.threads.armTimer(thread, ticks);
   mutexUnlock(c, mutex);
   yield SCHEDULE;
-  return THREAD.error.get(k.memory, thread);
+  return THREAD.result.get(k.memory, thread);
 }
 
 /** A signal handler that ran meanwhile looks like a spurious wake-up. */

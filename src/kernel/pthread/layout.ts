@@ -1,5 +1,7 @@
-import { struct } from "../abi/field.ts";
-import { MUTEX, SEMAPHORE } from "../abi/layout.ts";
+import type { GuestMemory } from "../../memory/mod.ts";
+import { struct, varying } from "../abi/field.ts";
+import { SIZE } from "../abi/five.ts";
+import { MUTEX, MUTEX_5, SEMAPHORE } from "../abi/layout.ts";
 
 /** Layouts of pthread.h, semaphore.h and mqueue.h of RT-Thread 4.0.4; rows as in abi/layout.ts. */
 
@@ -15,22 +17,42 @@ export const ATTR = struct(24, {
 /** Value of `attr` in an object made by a static initialiser: it is set up at its first use. */
 export const UNINITIALISED = -1;
 
-export const PMUTEX = struct(4 + MUTEX.size, { attr: [0, "i32"], lock: [4, "part"] });
+/** Bytes of a pthread_mutex_t and a pthread_cond_t, in 4.0.4 and in 5.x. */
+const MUTEX_SIZES = [4 + MUTEX.size, 4 + MUTEX_5.size] as const;
+const COND_SIZES = [4 + SEMAPHORE.size, 4 + SIZE.semaphore] as const;
 
-export const COND = struct(4 + SEMAPHORE.size, { attr: [0, "i32"], sem: [4, "part"] });
+export const PMUTEX = struct(MUTEX_SIZES[0], { attr: [0, "i32"], lock: [4, "part"] });
+export const mutexSize = (memory: GuestMemory) => MUTEX_SIZES[memory.layout];
 
-export const RWLOCK = struct(140, {
-  attr: [0, "i32"],
-  mutex: [4, "part"],
-  readers: [48, "part"],
-  writers: [88, "part"],
-  waitingReaders: [128, "i32"],
-  waitingWriters: [132, "i32"],
-  /** Readers inside; -1: a writer. */
-  refcount: [136, "i32"],
-});
+export const COND = struct(COND_SIZES[0], { attr: [0, "i32"], sem: [4, "part"] });
+export const condSize = (memory: GuestMemory) => COND_SIZES[memory.layout];
 
-export const BARRIER = struct(88, { count: [0, "u32"], cond: [4, "part"], mutex: [44, "part"] });
+/** The lock, its two condition variables, who waits, and `refcount`: readers inside, -1 for a writer. */
+const rwlock = (mutex: number, cond: number) => {
+  const readers = 4 + mutex;
+  const writers = readers + cond;
+  const counts = writers + cond;
+  return struct(counts + 12, {
+    attr: [0, "i32"],
+    mutex: [4, "part"],
+    readers: [readers, "part"],
+    writers: [writers, "part"],
+    waitingReaders: [counts, "i32"],
+    waitingWriters: [counts + 4, "i32"],
+    refcount: [counts + 8, "i32"],
+  });
+};
+export const RWLOCK = varying(
+  rwlock(MUTEX_SIZES[0], COND_SIZES[0]),
+  rwlock(MUTEX_SIZES[1], COND_SIZES[1]),
+);
+
+const barrier = (mutex: number, cond: number) =>
+  struct(4 + cond + mutex, { count: [0, "u32"], cond: [4, "part"], mutex: [4 + cond, "part"] });
+export const BARRIER = varying(
+  barrier(MUTEX_SIZES[0], COND_SIZES[0]),
+  barrier(MUTEX_SIZES[1], COND_SIZES[1]),
+);
 
 /** sem_t. `unamed` (sic): made by sem_init. */
 export const PSEM = struct(12, {

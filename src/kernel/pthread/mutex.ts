@@ -4,7 +4,7 @@ import type { ExportRow, Task } from "../call.ts";
 import { mutexInit as kernelMutexInit, mutexRelease, mutexTake } from "../ipc/mutex.ts";
 import { ObjectClass } from "../types.ts";
 import { E } from "./errno.ts";
-import { PMUTEX, PROCESS_PRIVATE, PROCESS_SHARED, UNINITIALISED } from "./layout.ts";
+import { mutexSize, PMUTEX, PROCESS_PRIVATE, PROCESS_SHARED, UNINITIALISED } from "./layout.ts";
 import type { Pthreads } from "./threads.ts";
 import { finish } from "./wait.ts";
 
@@ -84,7 +84,7 @@ export function mutexDestroy(c: Pthreads, mutex: number): number {
   const { memory } = c.k;
   if (mutex === 0 || PMUTEX.attr.get(memory, mutex) === UNINITIALISED) return E.EINVAL;
   if (ownerOf(c, mutex) !== 0) return E.EBUSY;
-  memory.fill(mutex, PMUTEX.size, 0);
+  memory.fill(mutex, mutexSize(memory), 0);
   PMUTEX.attr.set(memory, mutex, UNINITIALISED);
   return 0;
 }

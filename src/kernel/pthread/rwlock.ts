@@ -15,9 +15,9 @@ function init(c: Pthreads, rwlock: number): number {
   const m = c.k.memory;
   if (rwlock === 0) return E.EINVAL;
   RWLOCK.attr.set(m, rwlock, PROCESS_PRIVATE);
-  mutexInit(c, RWLOCK.mutex.at(rwlock), 0);
-  condInit(c, RWLOCK.readers.at(rwlock), 0);
-  condInit(c, RWLOCK.writers.at(rwlock), 0);
+  mutexInit(c, RWLOCK.mutex.at(rwlock, c.k.memory), 0);
+  condInit(c, RWLOCK.readers.at(rwlock, c.k.memory), 0);
+  condInit(c, RWLOCK.writers.at(rwlock, c.k.memory), 0);
   RWLOCK.waitingReaders.set(m, rwlock, 0);
   RWLOCK.waitingWriters.set(m, rwlock, 0);
   RWLOCK.refcount.set(m, rwlock, 0);
@@ -28,10 +28,10 @@ function init(c: Pthreads, rwlock: number): number {
 function* guarded(c: Pthreads, rwlock: number, body: () => Task<number>): Task<number> {
   if (rwlock === 0) return E.EINVAL;
   if (RWLOCK.attr.get(c.k.memory, rwlock) === UNINITIALISED) init(c, rwlock);
-  const error = yield* lock(c, RWLOCK.mutex.at(rwlock));
+  const error = yield* lock(c, RWLOCK.mutex.at(rwlock, c.k.memory));
   if (error !== 0) return error;
   const result = yield* body();
-  mutexUnlock(c, RWLOCK.mutex.at(rwlock));
+  mutexUnlock(c, RWLOCK.mutex.at(rwlock, c.k.memory));
   return result;
 }
 
@@ -68,8 +68,8 @@ const take = (c: Pthreads, rwlock: number, side: Side, until: () => number): Tas
       waiting.set(memory, rwlock, waiting.get(memory, rwlock) + 1);
       const error = yield* condWait(
         c,
-        RWLOCK[side.cond].at(rwlock),
-        RWLOCK.mutex.at(rwlock),
+        RWLOCK[side.cond].at(rwlock, c.k.memory),
+        RWLOCK.mutex.at(rwlock, c.k.memory),
         until(),
       );
       waiting.set(memory, rwlock, waiting.get(memory, rwlock) - 1);
@@ -93,9 +93,9 @@ const unlock = (c: Pthreads, rwlock: number): Task<number> =>
     const left = inside > 0 ? inside - 1 : 0;
     RWLOCK.refcount.set(memory, rwlock, left);
     if (RWLOCK.waitingWriters.get(memory, rwlock) > 0)
-      return left === 0 ? condSignal(c, RWLOCK.writers.at(rwlock)) : 0;
+      return left === 0 ? condSignal(c, RWLOCK.writers.at(rwlock, c.k.memory)) : 0;
     if (RWLOCK.waitingReaders.get(memory, rwlock) > 0)
-      return condBroadcast(c, RWLOCK.readers.at(rwlock));
+      return condBroadcast(c, RWLOCK.readers.at(rwlock, c.k.memory));
     return 0;
   });
 
@@ -103,7 +103,10 @@ function* destroy(c: Pthreads, rwlock: number): Task<number> {
   const { memory, options } = c.k;
   if (rwlock === 0) return E.EINVAL;
   if (RWLOCK.attr.get(memory, rwlock) === UNINITIALISED) return 0;
-  const [readers, writers] = [RWLOCK.readers.at(rwlock), RWLOCK.writers.at(rwlock)];
+  const [readers, writers] = [
+    RWLOCK.readers.at(rwlock, c.k.memory),
+    RWLOCK.writers.at(rwlock, c.k.memory),
+  ];
   const result = yield* guarded(c, rwlock, function* () {
     const used =
       RWLOCK.refcount.get(memory, rwlock) !== 0 ||
@@ -116,7 +119,7 @@ function* destroy(c: Pthreads, rwlock: number): Task<number> {
   if (result !== 0) return result;
   condDestroy(c, readers);
   condDestroy(c, writers);
-  mutexDestroy(c, RWLOCK.mutex.at(rwlock));
+  mutexDestroy(c, RWLOCK.mutex.at(rwlock, c.k.memory));
   if (!options.compat404) RWLOCK.attr.set(memory, rwlock, UNINITIALISED);
   return 0;
 }

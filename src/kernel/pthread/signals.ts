@@ -118,7 +118,7 @@ export class Signals {
     }
     const left = this.block(before);
     if (left) yield* left;
-    THREAD.error.set(k.memory, k.scheduler.current, RT_EOK);
+    THREAD.result.set(k.memory, k.scheduler.current, RT_EOK);
   }
 
   mask(signo: number): void {
@@ -167,7 +167,7 @@ export class Signals {
       state.pending = state.pending.filter((pending) => pending !== signo);
       const handler = state.handlers.get(signo) ?? SIG_DFL;
       if (handler !== SIG_DFL && handler !== SIG_IGN) yield* callGuest(handler, signo);
-      THREAD.error.set(k.memory, thread, -RT_EINTR);
+      THREAD.result.set(k.memory, thread, -RT_EINTR);
     }
   }
 
@@ -183,7 +183,7 @@ export class Signals {
     const arrived = () => state.pending.find((signo) => wanted & bit(signo));
     if (arrived() === undefined) {
       if (timeout === 0) return -RT_ETIMEOUT;
-      THREAD.error.set(memory, thread, RT_EOK);
+      THREAD.result.set(memory, thread, RT_EOK);
       k.threads.suspend(thread);
       if (timeout > 0) k.threads.armTimer(thread, timeout);
       state.awaited = wanted;
@@ -192,8 +192,8 @@ export class Signals {
       } finally {
         state.awaited = 0;
       }
-      const error = THREAD.error.get(memory, thread);
-      THREAD.error.set(memory, thread, RT_EOK);
+      const error = THREAD.result.get(memory, thread);
+      THREAD.result.set(memory, thread, RT_EOK);
       if (error === -RT_ETIMEOUT) return error;
     }
     const signo = arrived();

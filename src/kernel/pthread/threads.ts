@@ -155,9 +155,9 @@ export class Pthreads {
     name: string,
   ): Pthread | undefined {
     const { k } = this;
-    const thread = k.heap.alloc(THREAD.size);
+    const thread = k.heap.alloc(THREAD.sizeIn(k.memory));
     if (thread === 0) return undefined;
-    k.memory.fill(thread, THREAD.size, 0);
+    k.memory.fill(thread, THREAD.sizeIn(k.memory), 0);
     const sem = detached ? 0 : semCreate(k, name, 0, IPC_FLAG_FIFO);
     const stack = stackaddr === 0 ? k.heap.alloc(stacksize) : 0;
     const pthread = { id, thread, stack, sem, detached, value: 0, ended: false };

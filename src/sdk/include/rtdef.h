@@ -1,6 +1,8 @@
 /*
  * Types, constants and object layouts of RT-Thread 4.0.4 (32-bit ARM, one processor, RT_USING_MODULE, no signals).
  * The numbers beside the structures are byte offsets.
+ *
+ * With -DRTT_SIM_ABI=5 they are those of RT-Thread 5.1 (with RT_USING_DEBUG and RT_USING_LIBC), for `rtt-sim --abi 5.x`.
  */
 #ifndef RT_DEF_H__
 #define RT_DEF_H__
@@ -13,9 +15,23 @@
 extern "C" {
 #endif
 
+#ifndef RTT_SIM_ABI
+#define RTT_SIM_ABI 4
+#endif
+
+#if RTT_SIM_ABI == 5
+#include <errno.h>
+#define RT_VERSION 5L
+#define RT_SUBVERSION 1L
+#define RT_REVISION 0L
+#define RT_VERSION_MAJOR 5
+#define RT_VERSION_MINOR 1
+#define RT_VERSION_PATCH 0
+#else
 #define RT_VERSION 4L
 #define RT_SUBVERSION 0L
 #define RT_REVISION 4L
+#endif
 #define RTTHREAD_VERSION (RT_VERSION * 10000 + RT_SUBVERSION * 100 + RT_REVISION)
 
 /* ---- basic types ---- */
@@ -82,6 +98,18 @@ typedef int (*init_fn_t)(void);
 /* ---- error codes; functions return them negated ---- */
 
 #define RT_EOK 0
+#if RTT_SIM_ABI == 5
+#define RT_ERROR 255
+#define RT_ETIMEOUT ETIMEDOUT
+#define RT_EFULL ENOSPC
+#define RT_EEMPTY ENODATA
+#define RT_ENOMEM ENOMEM
+#define RT_ENOSYS ENOSYS
+#define RT_EBUSY EBUSY
+#define RT_EIO EIO
+#define RT_EINTR EINTR
+#define RT_EINVAL EINVAL
+#else
 #define RT_ERROR 1
 #define RT_ETIMEOUT 2
 #define RT_EFULL 3
@@ -92,6 +120,7 @@ typedef int (*init_fn_t)(void);
 #define RT_EIO 8
 #define RT_EINTR 9
 #define RT_EINVAL 10
+#endif
 
 /* ---- lists ---- */
 
@@ -131,7 +160,16 @@ enum rt_object_class_type {
     RT_Object_Class_Device = 9,
     RT_Object_Class_Timer = 10,
     RT_Object_Class_Module = 11,
+#if RTT_SIM_ABI == 5
+    RT_Object_Class_Memory = 12,
+    RT_Object_Class_Channel = 13,
+    RT_Object_Class_ProcessGroup = 14,
+    RT_Object_Class_Session = 15,
+    RT_Object_Class_Custom = 16,
+    RT_Object_Class_Unknown = 17,
+#else
     RT_Object_Class_Unknown = 12,
+#endif
     RT_Object_Class_Static = 0x80
 };
 
@@ -157,6 +195,14 @@ struct rt_object_information {
 #define RT_TIMER_CTRL_SET_ONESHOT 0x2
 #define RT_TIMER_CTRL_SET_PERIODIC 0x3
 #define RT_TIMER_CTRL_GET_STATE 0x4
+#if RTT_SIM_ABI == 5
+#define RT_TIMER_FLAG_THREAD_TIMER 0x8
+#define RT_TIMER_CTRL_GET_REMAIN_TIME 0x5
+#define RT_TIMER_CTRL_GET_FUNC 0x6
+#define RT_TIMER_CTRL_SET_FUNC 0x7
+#define RT_TIMER_CTRL_GET_PARM 0x8
+#define RT_TIMER_CTRL_SET_PARM 0x9
+#endif
 
 struct rt_timer {
     struct rt_object parent;                 /* 0 */
@@ -171,11 +217,22 @@ typedef struct rt_timer *rt_timer_t;
 /* ---- threads ---- */
 
 #define RT_THREAD_INIT 0x00
+#define RT_THREAD_RUNNING 0x03
+#if RTT_SIM_ABI == 5
+#define RT_THREAD_CLOSE 0x01
+#define RT_THREAD_READY 0x02
+/* A suspended thread has this bit; the others say what may wake it. */
+#define RT_THREAD_SUSPEND_MASK 0x04
+#define RT_THREAD_SUSPEND_INTERRUPTIBLE 0x04
+#define RT_THREAD_SUSPEND_KILLABLE 0x06
+#define RT_THREAD_SUSPEND_UNINTERRUPTIBLE 0x07
+#define RT_THREAD_SUSPEND RT_THREAD_SUSPEND_INTERRUPTIBLE
+#else
 #define RT_THREAD_READY 0x01
 #define RT_THREAD_SUSPEND 0x02
-#define RT_THREAD_RUNNING 0x03
-#define RT_THREAD_BLOCK RT_THREAD_SUSPEND
 #define RT_THREAD_CLOSE 0x04
+#endif
+#define RT_THREAD_BLOCK RT_THREAD_SUSPEND
 #define RT_THREAD_STAT_MASK 0x07
 #define RT_THREAD_STAT_YIELD 0x08
 #define RT_THREAD_STAT_YIELD_MASK RT_THREAD_STAT_YIELD
@@ -190,6 +247,57 @@ typedef struct rt_timer *rt_timer_t;
 #define RT_THREAD_CTRL_CHANGE_PRIORITY 0x02
 #define RT_THREAD_CTRL_INFO 0x03
 #define RT_THREAD_CTRL_BIND_CPU 0x04
+
+#if RTT_SIM_ABI == 5
+
+#define RT_THREAD_CTRL_RESET_PRIORITY 0x05
+
+/* On one processor a spin lock is the scheduler's lock. */
+struct rt_spinlock {
+    rt_uint32_t critical_level; /* 0 */
+    rt_ubase_t lock;            /* 4 */
+};
+
+struct rt_sched_thread_priv {
+    rt_tick_t init_tick;         /* 0 */
+    rt_tick_t remaining_tick;    /* 4 */
+    rt_uint8_t current_priority; /* 8 */
+    rt_uint8_t init_priority;    /* 9 */
+    rt_uint32_t number_mask;     /* 12 */
+};
+
+struct rt_sched_thread_ctx {
+    rt_list_t thread_list_node; /* 0: in a ready queue or a wait list */
+    rt_uint8_t stat;            /* 8 */
+    rt_uint8_t sched_flag_locked : 1;
+    rt_uint8_t sched_flag_ttmr_set : 1;
+    struct rt_sched_thread_priv sched_thread_priv; /* 12 */
+};
+
+#define RT_SCHED_CTX(thread) ((thread)->sched_thread_ctx)
+#define RT_SCHED_PRIV(thread) ((thread)->sched_thread_ctx.sched_thread_priv)
+
+struct rt_thread {
+    struct rt_object parent;      /* 0 */
+    void *sp;                     /* 24 */
+    void *entry;                  /* 28 */
+    void *parameter;              /* 32 */
+    void *stack_addr;             /* 36 */
+    rt_uint32_t stack_size;       /* 40 */
+    rt_err_t error;               /* 44: also errno */
+    struct rt_sched_thread_ctx sched_thread_ctx; /* 48 */
+    struct rt_timer thread_timer; /* 76 */
+    void (*cleanup)(struct rt_thread *tid); /* 124 */
+    rt_list_t taken_object_list;  /* 128: mutexes */
+    rt_object_t pending_object;   /* 136: the mutex it waits for */
+    rt_uint32_t event_set;        /* 140 */
+    rt_uint8_t event_info;        /* 144 */
+    void *pthread_data;           /* 148 */
+    struct rt_spinlock spinlock;  /* 152 */
+    rt_ubase_t user_data;         /* 160 */
+};
+
+#else
 
 struct rt_thread {
     /* the members of struct rt_object, in place */
@@ -218,15 +326,19 @@ struct rt_thread {
     void (*cleanup)(struct rt_thread *tid); /* 128 */
     rt_ubase_t user_data;       /* 132 */
 };
-typedef struct rt_thread *rt_thread_t;
-
-/* what rt_thread_wakeup calls */
-typedef int (*rt_wakeup_func_t)(void *object, struct rt_thread *thread);
 
 /* On one processor a spin lock is the scheduler's lock. */
 struct rt_spinlock {
     rt_ubase_t critical_level;
 };
+
+#endif
+
+typedef struct rt_thread *rt_thread_t;
+
+/* what rt_thread_wakeup calls */
+typedef int (*rt_wakeup_func_t)(void *object, struct rt_thread *thread);
+
 typedef struct rt_spinlock rt_spinlock_t;
 typedef struct rt_spinlock rt_hw_spinlock_t;
 
@@ -256,6 +368,10 @@ typedef struct {
 
 #define RT_IPC_CMD_UNKNOWN 0x00
 #define RT_IPC_CMD_RESET 0x01
+#if RTT_SIM_ABI == 5
+#define RT_IPC_CMD_GET_STATE 0x02
+#define RT_IPC_CMD_SET_VLIMIT 0x03
+#endif
 
 #define RT_WAITING_FOREVER -1
 #define RT_WAITING_NO 0
@@ -268,16 +384,31 @@ struct rt_ipc_object {
 struct rt_semaphore {
     struct rt_ipc_object parent; /* 0 */
     rt_uint16_t value;           /* 32 */
+#if RTT_SIM_ABI == 5
+    rt_uint16_t max_value;       /* 34 */
+    struct rt_spinlock spinlock; /* 36 */
+#else
     rt_uint16_t reserved;        /* 34 */
+#endif
 };
 typedef struct rt_semaphore *rt_sem_t;
 
 struct rt_mutex {
     struct rt_ipc_object parent; /* 0 */
+#if RTT_SIM_ABI == 5
+    rt_uint8_t ceiling_priority; /* 32: 0xff for none */
+    rt_uint8_t priority;         /* 33: the best one that waits */
+    rt_uint8_t hold;             /* 34 */
+    rt_uint8_t reserved;         /* 35 */
+    struct rt_thread *owner;     /* 36 */
+    rt_list_t taken_list;        /* 40: of its owner */
+    struct rt_spinlock spinlock; /* 48 */
+#else
     rt_uint16_t value;           /* 32: 1 when free */
     rt_uint8_t original_priority; /* 34 */
     rt_uint8_t hold;             /* 35 */
     struct rt_thread *owner;     /* 36 */
+#endif
 };
 typedef struct rt_mutex *rt_mutex_t;
 
@@ -289,6 +420,9 @@ typedef struct rt_mutex *rt_mutex_t;
 struct rt_event {
     struct rt_ipc_object parent; /* 0 */
     rt_uint32_t set;             /* 32 */
+#if RTT_SIM_ABI == 5
+    struct rt_spinlock spinlock; /* 36 */
+#endif
 };
 typedef struct rt_event *rt_event_t;
 
@@ -300,6 +434,9 @@ struct rt_mailbox {
     rt_uint16_t in_offset;           /* 40 */
     rt_uint16_t out_offset;          /* 42 */
     rt_list_t suspend_sender_thread; /* 44 */
+#if RTT_SIM_ABI == 5
+    struct rt_spinlock spinlock;     /* 52 */
+#endif
 };
 typedef struct rt_mailbox *rt_mailbox_t;
 
@@ -313,6 +450,9 @@ struct rt_messagequeue {
     void *msg_queue_tail;            /* 48 */
     void *msg_queue_free;            /* 52 */
     rt_list_t suspend_sender_thread; /* 56 */
+#if RTT_SIM_ABI == 5
+    struct rt_spinlock spinlock;     /* 64 */
+#endif
 };
 typedef struct rt_messagequeue *rt_mq_t;
 
@@ -327,6 +467,9 @@ struct rt_mempool {
     rt_size_t block_total_count; /* 40 */
     rt_size_t block_free_count;  /* 44 */
     rt_list_t suspend_thread;    /* 48 */
+#if RTT_SIM_ABI == 5
+    struct rt_spinlock spinlock; /* 56 */
+#endif
 };
 typedef struct rt_mempool *rt_mp_t;
 
@@ -350,6 +493,9 @@ struct rt_memheap {
     struct rt_memheap_item *free_list;  /* 44 */
     struct rt_memheap_item free_header; /* 48 */
     struct rt_semaphore lock;           /* 76 */
+#if RTT_SIM_ABI == 5
+    rt_bool_t locked;                   /* 120 */
+#endif
 };
 
 struct rt_memory; /* a heap of the program's own, made by rt_smem_init */
@@ -408,6 +554,19 @@ enum rt_device_class_type {
 #define RT_DEVICE_CTRL_SUSPEND 0x02
 #define RT_DEVICE_CTRL_CONFIG 0x03
 #define RT_DEVICE_CTRL_CLOSE 0x04
+#if RTT_SIM_ABI == 5
+#define RT_DEVICE_FLAG_DYNAMIC 0x080
+#define RT_DEVICE_CTRL_BASE(Type) ((RT_Device_Class_##Type + 1) * 0x100)
+#define RT_DEVICE_CTRL_SET_INT 0x06
+#define RT_DEVICE_CTRL_CLR_INT 0x07
+#define RT_DEVICE_CTRL_GET_INT 0x08
+#define RT_DEVICE_CTRL_CONSOLE_OFLAG 0x09
+#define RT_DEVICE_CTRL_BLK_GETGEOME (RT_DEVICE_CTRL_BASE(Block) + 1)
+#define RT_DEVICE_CTRL_BLK_SYNC (RT_DEVICE_CTRL_BASE(Block) + 2)
+#define RT_DEVICE_CTRL_BLK_ERASE (RT_DEVICE_CTRL_BASE(Block) + 3)
+#define RT_DEVICE_CTRL_RTC_GET_TIME (RT_DEVICE_CTRL_BASE(RTC) + 1)
+#define RT_DEVICE_CTRL_RTC_SET_TIME (RT_DEVICE_CTRL_BASE(RTC) + 2)
+#else
 #define RT_DEVICE_CTRL_SET_INT 0x10
 #define RT_DEVICE_CTRL_CLR_INT 0x11
 #define RT_DEVICE_CTRL_GET_INT 0x12
@@ -421,6 +580,7 @@ enum rt_device_class_type {
 #define RT_DEVICE_CTRL_RTC_SET_TIME_US 0x13
 #define RT_DEVICE_CTRL_RTC_GET_ALARM 0x14
 #define RT_DEVICE_CTRL_RTC_SET_ALARM 0x15
+#endif
 
 typedef struct rt_device *rt_device_t;
 
@@ -453,7 +613,12 @@ struct rt_device {
     const struct rt_device_ops *ops; /* 40 */
     const struct dfs_file_ops *fops; /* 44 */
     struct rt_wqueue wait_queue;    /* 48 */
+#if RTT_SIM_ABI == 5
+    rt_err_t (*readlink)(rt_device_t dev, char *buf, int len); /* 60 */
+    void *user_data;                /* 64 */
+#else
     void *user_data;                /* 60 */
+#endif
 };
 
 struct rt_device_blk_geometry {

@@ -57,7 +57,12 @@ static int RT_UNUSED utest_main(int argc, char **argv, void (*test)(void), const
     /* The thread of the original's utest has the priority of the shell. */
     rt_uint8_t priority = 20;
     utest_compat = argc > 1 && strcmp(argv[1], "compat") == 0;
+#if RTT_SIM_ABI == 5
+    /* A mutex gives back the priority that a thread was made with. */
+    rt_thread_control(rt_thread_self(), RT_THREAD_CTRL_RESET_PRIORITY, &priority);
+#else
     rt_thread_control(rt_thread_self(), RT_THREAD_CTRL_CHANGE_PRIORITY, &priority);
+#endif
     rt_kprintf("[==========] [ utest    ] started\n");
     rt_kprintf("[----------] [ testcase ] (%s) started\n", name);
     if (init != RT_NULL && init() != RT_EOK) {
@@ -137,10 +142,18 @@ static rt_thread_t RT_UNUSED spawn(const char *name, void (*entry)(void *), void
     return spawn_slice(name, entry, parameter, priority, 10);
 }
 
+#if RTT_SIM_ABI == 5
+/* INIT, CLOSE, READY, RUNNING, or the bit of all kinds of suspension. */
+static int RT_UNUSED state_of(rt_thread_t thread) {
+    int stat = RT_SCHED_CTX(thread).stat & RT_THREAD_STAT_MASK;
+    return stat & RT_THREAD_SUSPEND_MASK ? RT_THREAD_SUSPEND : stat;
+}
+#else
 /* The low three bits of stat. */
 static int RT_UNUSED state_of(rt_thread_t thread) {
     return thread->stat & RT_THREAD_STAT_MASK;
 }
+#endif
 
 /* Makes the next ticks start behind a tick interrupt. */
 static void RT_UNUSED align_to_tick(void) {

@@ -1,0 +1,334 @@
+/* What RT-Thread 5.1 does otherwise than 4.0.4, in a program compiled with its layouts and numbers: src/thread.c, src/ipc.c, src/timer.c. */
+#include <pthread.h>
+#include <rtdevice.h>
+#include <stddef.h>
+
+#include "../suite/utest.h"
+
+#define PRIORITY(thread) (RT_SCHED_PRIV(thread).current_priority)
+
+/* Sizes and places as rtdef.h of 5.1 gives them for one processor with RT_USING_DEBUG. */
+static void test_layout(void) {
+    struct rt_object_information *info;
+    uassert_int_equal(sizeof(struct rt_thread), 164);
+    uassert_int_equal(offsetof(struct rt_thread, sp), 24);
+    uassert_int_equal(offsetof(struct rt_thread, error), 44);
+    uassert_int_equal(offsetof(struct rt_thread, sched_thread_ctx.stat), 56);
+    uassert_int_equal(offsetof(struct rt_thread, sched_thread_ctx.sched_thread_priv.current_priority), 68);
+    uassert_int_equal(offsetof(struct rt_thread, thread_timer), 76);
+    uassert_int_equal(offsetof(struct rt_thread, cleanup), 124);
+    uassert_int_equal(offsetof(struct rt_thread, event_set), 140);
+    uassert_int_equal(offsetof(struct rt_thread, user_data), 160);
+    uassert_int_equal(sizeof(struct rt_semaphore), 44);
+    uassert_int_equal(sizeof(struct rt_mutex), 56);
+    uassert_int_equal(sizeof(struct rt_event), 44);
+    uassert_int_equal(sizeof(struct rt_mailbox), 60);
+    uassert_int_equal(sizeof(struct rt_messagequeue), 72);
+    uassert_int_equal(sizeof(struct rt_mempool), 64);
+    uassert_int_equal(sizeof(struct rt_memheap), 124);
+    uassert_int_equal(sizeof(struct rt_device), 68);
+    /* The kernel has the same sizes. */
+    info = rt_object_get_information(RT_Object_Class_Thread);
+    uassert_int_equal(info->object_size, sizeof(struct rt_thread));
+    uassert_int_equal(rt_object_get_information(RT_Object_Class_Mutex)->object_size, sizeof(struct rt_mutex));
+    uassert_int_equal(rt_object_get_information(RT_Object_Class_Device)->object_size, sizeof(struct rt_device));
+    uassert_int_equal(rt_object_get_information(RT_Object_Class_MessageQueue)->object_size,
+                      sizeof(struct rt_messagequeue));
+}
+
+static void nothing(void *parameter) {}
+
+/* _thread_init: fields, states. */
+static void test_thread(void) {
+    rt_thread_t t = rt_thread_create("longname_x", nothing, (void *)7, 1024, 25, 33);
+    /* Seven characters and a terminator. */
+    uassert_str_equal(t->parent.name, "longnam");
+    uassert_int_equal(t->parent.type, RT_Object_Class_Thread);
+    uassert_int_equal(state_of(t), RT_THREAD_INIT);
+    uassert_int_equal(PRIORITY(t), 25);
+    uassert_int_equal(RT_SCHED_PRIV(t).init_tick, 33);
+    uassert_int_equal(t->stack_size, 1024);
+    uassert_true(t->parameter == (void *)7);
+    uassert_true(rt_list_isempty(&t->taken_object_list));
+    rt_thread_startup(t);
+    uassert_int_equal(state_of(t), RT_THREAD_READY);
+    uassert_int_equal(state_of(rt_thread_self()), RT_THREAD_RUNNING);
+    rt_thread_delete(t);
+    uassert_int_equal(state_of(t), RT_THREAD_CLOSE);
+    rt_thread_mdelay(50);
+    t = rt_thread_create("user", nothing, RT_NULL, 512, 25, 5);
+    t->user_data = 0x5555;
+    uassert_int_equal(t->cleanup == RT_NULL, 1);
+    rt_thread_delete(t);
+    rt_thread_mdelay(50);
+}
+
+/* Errors are those of errno.h; rt_thread_delay(0) does not wait. */
+static void test_errors(void) {
+    rt_sem_t sem = rt_sem_create("err", 0, RT_IPC_FLAG_FIFO);
+    rt_uint32_t value = 9;
+    uassert_int_equal(RT_ETIMEOUT, 116);
+    uassert_int_equal(rt_sem_take(sem, 0), -116);
+    uassert_int_equal(rt_sem_take(sem, 2), -RT_ETIMEOUT);
+    uassert_int_equal(rt_thread_self()->error, -RT_ETIMEOUT);
+    uassert_int_equal(rt_get_errno(), -RT_ETIMEOUT);
+    uassert_int_equal(rt_thread_delay(0), -RT_EINVAL);
+    /* RT_IPC_CMD_SET_VLIMIT. */
+    uassert_int_equal(sem->max_value, 65535);
+    uassert_int_equal(rt_sem_control(sem, RT_IPC_CMD_SET_VLIMIT, (void *)2), RT_EOK);
+    uassert_int_equal(rt_sem_release(sem), RT_EOK);
+    uassert_int_equal(rt_sem_release(sem), RT_EOK);
+    uassert_int_equal(rt_sem_release(sem), -RT_EFULL);
+    uassert_int_equal(rt_sem_control(sem, RT_IPC_CMD_GET_STATE, &value), RT_EOK);
+    uassert_int_equal(value, 2);
+    uassert_int_equal(rt_sem_control(sem, RT_IPC_CMD_SET_VLIMIT, (void *)0), -RT_EINVAL);
+    uassert_int_equal(rt_sem_control(sem, 77, RT_NULL), -RT_ERROR);
+    rt_sem_delete(sem);
+}
+
+static rt_sem_t shared;
+static rt_err_t result;
+static void takes_shared(void *parameter) {
+    result = rt_sem_take(shared, RT_WAITING_FOREVER);
+    mark('t');
+}
+
+/* _rt_sem_take begins with -RT_EINTR: a waiter resumed by hand knows that it got nothing. */
+static void test_resumed_by_hand(void) {
+    rt_thread_t thread;
+    shared = rt_sem_create("hand", 0, RT_IPC_FLAG_FIFO);
+    thread = spawn("t", takes_shared, RT_NULL, 10);
+    uassert_int_equal(state_of(thread), RT_THREAD_SUSPEND);
+    uassert_int_equal(RT_SCHED_CTX(thread).stat & RT_THREAD_STAT_MASK, RT_THREAD_SUSPEND_UNINTERRUPTIBLE);
+    rt_thread_resume(thread);
+    rt_thread_delay(1);
+    uassert_str_equal(marks(), "t");
+    uassert_int_equal(result, -RT_EINTR);
+    thread = spawn("t", takes_shared, RT_NULL, 10);
+    rt_sem_release(shared);
+    uassert_int_equal(result, RT_EOK);
+    uassert_str_equal(marks(), "t");
+    rt_sem_delete(shared);
+}
+
+/* rt_mq_recv gives the length of the message, which is kept. */
+static void test_queue(void) {
+    char got[16];
+    static ALIGN(4) char pool[3 * (8 + 8)];
+    struct rt_messagequeue q;
+    rt_mq_t mq = rt_mq_create("mq", 8, 2, RT_IPC_FLAG_FIFO);
+    uassert_int_equal(rt_mq_send(mq, "abc", 4), RT_EOK);
+    uassert_int_equal(rt_mq_send(mq, "longer", 7), RT_EOK);
+    uassert_int_equal(rt_mq_send(mq, "x", 2), -RT_EFULL);
+    uassert_int_equal(rt_mq_recv(mq, got, sizeof(got), 0), 4);
+    uassert_str_equal(got, "abc");
+    uassert_int_equal(rt_mq_recv(mq, got, 3, 0), 3);
+    uassert_int_equal(rt_mq_recv(mq, got, 3, 0), -RT_ETIMEOUT);
+    rt_mq_delete(mq);
+    uassert_int_equal(rt_mq_init(&q, "static", pool, 8, sizeof(pool), RT_IPC_FLAG_PRIO), RT_EOK);
+    uassert_int_equal(q.max_msgs, 3);
+    uassert_int_equal(rt_mq_detach(&q), RT_EOK);
+}
+
+static rt_mutex_t first, second;
+static rt_int32_t wait_ticks = RT_WAITING_FOREVER;
+
+static void takes_first(void *parameter) {
+    result = rt_mutex_take(first, wait_ticks);
+    mark((char)(long)parameter);
+    if (result == RT_EOK) rt_mutex_release(first);
+}
+
+static void takes_both(void *parameter) {
+    rt_mutex_take(second, RT_WAITING_FOREVER);
+    rt_mutex_take(first, RT_WAITING_FOREVER);
+    mark('b');
+    rt_mutex_release(first);
+    rt_mutex_release(second);
+}
+
+static void takes_second(void *parameter) {
+    rt_mutex_take(second, RT_WAITING_FOREVER);
+    mark('s');
+    rt_mutex_release(second);
+}
+
+static void keeps_first(void *parameter) {
+    rt_mutex_take(first, RT_WAITING_FOREVER);
+}
+
+/* rt_mutex_take: fields, and inheritance that ends when the waiter's time is over. */
+static void test_mutex(void) {
+    rt_thread_t self = rt_thread_self();
+    struct rt_mutex m;
+    uassert_int_equal(rt_mutex_init(&m, "m", RT_IPC_FLAG_FIFO), RT_EOK);
+    uassert_int_equal(m.parent.parent.flag, RT_IPC_FLAG_PRIO);
+    uassert_int_equal(m.ceiling_priority, 0xff);
+    uassert_int_equal(m.priority, 0xff);
+    uassert_null(m.owner);
+    uassert_int_equal(rt_mutex_take(&m, 0), RT_EOK);
+    uassert_int_equal(rt_mutex_take(&m, 0), RT_EOK);
+    uassert_int_equal(m.hold, 2);
+    uassert_true(m.owner == self);
+    uassert_true(self->taken_object_list.next == &m.taken_list);
+    uassert_int_equal(rt_mutex_release(&m), RT_EOK);
+    uassert_int_equal(rt_mutex_release(&m), RT_EOK);
+    uassert_int_equal(rt_mutex_release(&m), -RT_ERROR);
+    uassert_true(rt_list_isempty(&self->taken_object_list));
+    uassert_int_equal(rt_mutex_detach(&m), RT_EOK);
+
+    first = rt_mutex_create("first", RT_IPC_FLAG_PRIO);
+    rt_mutex_take(first, RT_WAITING_FOREVER);
+    wait_ticks = 3;
+    spawn("w", takes_first, (void *)'w', 10);
+    uassert_int_equal(PRIORITY(self), 10);
+    uassert_int_equal(first->priority, 10);
+    rt_thread_delay(6);
+    uassert_str_equal(marks(), "w");
+    uassert_int_equal(result, -RT_ETIMEOUT);
+    uassert_int_equal(PRIORITY(self), 20);
+    uassert_int_equal(first->priority, 0xff);
+    rt_mutex_release(first);
+    wait_ticks = RT_WAITING_FOREVER;
+}
+
+/* _thread_update_priority: along a chain of owners that wait themselves, and the queue is sorted again. */
+static void test_chain(void) {
+    rt_thread_t self = rt_thread_self(), middle;
+    second = rt_mutex_create("second", RT_IPC_FLAG_PRIO);
+    rt_mutex_take(first, RT_WAITING_FOREVER);
+    middle = spawn("middle", takes_both, RT_NULL, 15);
+    uassert_int_equal(PRIORITY(self), 15);
+    uassert_true(middle->pending_object == &first->parent.parent);
+    spawn("other", takes_first, (void *)'o', 12);
+    uassert_int_equal(PRIORITY(self), 12);
+    spawn("top", takes_second, RT_NULL, 8);
+    uassert_int_equal(PRIORITY(middle), 8);
+    uassert_int_equal(PRIORITY(self), 8);
+    rt_mutex_release(first);
+    rt_thread_delay(1);
+    uassert_int_equal(PRIORITY(self), 20);
+    /* middle, raised to 8, is served before the other one of 12. */
+    uassert_str_equal(marks(), "bso");
+    rt_mutex_delete(second);
+}
+
+/* rt_thread_delete and the end of a thread give its mutexes to who waits. */
+static void test_dead_owner(void) {
+    spawn("keeps", keeps_first, RT_NULL, 10);
+    uassert_int_equal(rt_mutex_take(first, 5), RT_EOK);
+    rt_mutex_release(first);
+    rt_mutex_delete(first);
+}
+
+static void my_function(void *parameter) {
+    mark('f');
+}
+static void other_function(void *parameter) {
+    mark((char)(long)parameter);
+}
+
+/* rt_timer_control: function and parameter can be asked for and changed; SET_TIME stops a running timer. */
+static void test_timer(void) {
+    void *value = RT_NULL;
+    rt_tick_t ticks = 2, state = 9;
+    rt_timer_t timer = rt_timer_create("t", my_function, (void *)'p', 5, RT_TIMER_FLAG_ONE_SHOT);
+    uassert_int_equal(rt_timer_control(timer, RT_TIMER_CTRL_GET_FUNC, &value), RT_EOK);
+    uassert_true(value == (void *)my_function);
+    rt_timer_control(timer, RT_TIMER_CTRL_GET_PARM, &value);
+    uassert_true(value == (void *)'p');
+    rt_timer_control(timer, RT_TIMER_CTRL_SET_FUNC, (void *)other_function);
+    rt_timer_control(timer, RT_TIMER_CTRL_SET_PARM, (void *)'q');
+    rt_timer_start(timer);
+    rt_thread_delay(7);
+    uassert_str_equal(marks(), "q");
+    rt_timer_start(timer);
+    rt_timer_control(timer, RT_TIMER_CTRL_SET_TIME, &ticks);
+    rt_timer_control(timer, RT_TIMER_CTRL_GET_STATE, &state);
+    uassert_int_equal(state, RT_TIMER_FLAG_DEACTIVATED);
+    rt_timer_delete(timer);
+}
+
+static rt_err_t fails(rt_device_t dev) {
+    return -RT_EIO;
+}
+static rt_err_t refuses(rt_device_t dev, int command, void *argument) {
+    return -RT_EINVAL;
+}
+
+/* Devices: codes of a driver of the program come back as they are; commands have the numbers of 5.x. */
+static void test_device(void) {
+    static const struct rt_device_ops ops = {fails, RT_NULL, RT_NULL, RT_NULL, RT_NULL, refuses};
+    static struct rt_device device;
+    rt_device_t rtc = rt_device_find("rtc"), card = rt_device_find("sd0");
+    struct rt_device_blk_geometry geometry;
+    time_t now = 0;
+    device.ops = &ops;
+    uassert_int_equal(rt_device_register(&device, "mine", RT_DEVICE_FLAG_RDWR), RT_EOK);
+    uassert_int_equal(rt_device_open(&device, 0), -RT_EIO);
+    uassert_int_equal(rt_device_control(&device, 1, RT_NULL), -RT_EINVAL);
+    rt_device_unregister(&device);
+    uassert_int_equal(RT_DEVICE_CTRL_RTC_GET_TIME, 0x601);
+    uassert_int_equal(rt_device_control(rtc, RT_DEVICE_CTRL_RTC_GET_TIME, &now), RT_EOK);
+    uassert_in_range(now - 1514764800, 0, 1000);
+    memset(&geometry, 0, sizeof(geometry));
+    uassert_int_equal(rt_device_control(card, RT_DEVICE_CTRL_BLK_GETGEOME, &geometry), RT_EOK);
+    uassert_int_equal(geometry.bytes_per_sector, 512);
+}
+
+/* rt_vsnprintf of 5.2 is nearer to C. */
+static void test_format(void) {
+    char text[64];
+    rt_snprintf(text, sizeof(text), "%o %#x %p %s|%3s|%b", 42, 255, (void *)0x1234, (char *)0, "hello", 5);
+    uassert_str_equal(text, "52 0xff 0x00001234 (null)|hello|101");
+}
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_rwlock_t rwlock;
+static void *counts(void *argument) {
+    pthread_mutex_lock(&lock);
+    *(int *)argument += 1;
+    pthread_mutex_unlock(&lock);
+    return argument;
+}
+
+/* The POSIX objects hold those of the kernel and are longer with them. */
+static void test_pthread(void) {
+    struct {
+        char before[8];
+        pthread_cond_t cond;
+        char after[8];
+    } guarded;
+    pthread_t threads[3];
+    int n, count = 0;
+    uassert_int_equal(sizeof(pthread_mutex_t), 60);
+    uassert_int_equal(sizeof(pthread_cond_t), 48);
+    memset(&guarded, 0x77, sizeof(guarded));
+    for (n = 0; n < 3; n++) uassert_int_equal(pthread_create(&threads[n], RT_NULL, counts, &count), 0);
+    for (n = 0; n < 3; n++) pthread_join(threads[n], RT_NULL);
+    uassert_int_equal(count, 3);
+    uassert_int_equal(pthread_cond_init(&guarded.cond, RT_NULL), 0);
+    pthread_cond_destroy(&guarded.cond);
+    uassert_int_equal(guarded.before[7], 0x77);
+    uassert_int_equal(guarded.after[0], 0x77);
+    uassert_int_equal(pthread_rwlock_init(&rwlock, RT_NULL), 0);
+    uassert_int_equal(pthread_rwlock_wrlock(&rwlock), 0);
+    uassert_int_equal(pthread_rwlock_unlock(&rwlock), 0);
+    uassert_int_equal(pthread_rwlock_destroy(&rwlock), 0);
+}
+
+static void testcase(void) {
+    UTEST_UNIT_RUN(test_layout);
+    UTEST_UNIT_RUN(test_thread);
+    UTEST_UNIT_RUN(test_errors);
+    UTEST_UNIT_RUN(test_resumed_by_hand);
+    UTEST_UNIT_RUN(test_queue);
+    UTEST_UNIT_RUN(test_mutex);
+    UTEST_UNIT_RUN(test_chain);
+    UTEST_UNIT_RUN(test_dead_owner);
+    UTEST_UNIT_RUN(test_timer);
+    UTEST_UNIT_RUN(test_device);
+    UTEST_UNIT_RUN(test_format);
+    UTEST_UNIT_RUN(test_pthread);
+}
+UTEST_TC_EXPORT(testcase, "five", RT_NULL, RT_NULL, 20);
