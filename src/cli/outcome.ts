@@ -20,5 +20,9 @@ export function printStats(machine: Machine): void {
   const lines = Object.entries(machine.counters()).map(
     ([name, value]) => `  ${name.padEnd(26)}${value}\n`,
   );
+  const { translation } = machine.cpu.stats;
+  // The only figure that is not the same in every run.
+  if (translation?.regions)
+    lines.push(`  ${"translation".padEnd(26)}${translation.milliseconds.toFixed(1)} ms\n`);
   writeAll(2, new TextEncoder().encode(`rtt-sim: counters\n${lines.join("")}`));
 }

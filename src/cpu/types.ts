@@ -39,6 +39,18 @@ export interface CpuStats {
   translatedInstructions: number;
   invalidations: number;
   svcs: number;
+  /** Of an engine that translates. */
+  translation?: TranslationStats;
+}
+
+/** Pieces of guest code that became WebAssembly. Deterministic but for the time. */
+export interface TranslationStats {
+  /** So many were translated, and so many of them dropped: their code was written over, or there was no more room. */
+  regions: number;
+  dropped: number;
+  /** Bytes of modules written. */
+  bytes: number;
+  milliseconds: number;
 }
 
 /**

@@ -2,6 +2,7 @@ import { GRANULE_SHIFT, GuestFault, type GuestMemory, READ } from "../../memory/
 import type { FloatContext } from "../float/mod.ts";
 import { dropDeadFlags, fuseCompareBranch } from "../ir/passes.ts";
 import { liftBlock } from "../lift/mod.ts";
+import type { CountingPlan } from "../counting.ts";
 import { type Cpu, type CpuStats, Exit, SVC_UNITS } from "../types.ts";
 import { type Block, PREFETCH_ABORT } from "./arena.ts";
 import { DataAccess, sizeOf } from "./data-access.ts";
@@ -40,6 +41,8 @@ export class Core extends DataAccess implements Cpu, LoopState {
   at = 0;
   operand = 0;
   onSvc: (imm: number) => boolean = () => false;
+  /** Says what is counted in a block that is translated. */
+  countingPlan: CountingPlan | undefined;
 
   private readonly encoder = new Encoder(this.arena.words);
   /** Where the last fetch failed. */
@@ -102,8 +105,8 @@ export class Core extends DataAccess implements Cpu, LoopState {
 
   // For a core with a second engine.
 
-  /** Called with a range of guest addresses whose translations are to be forgotten. */
-  onDrop: (start: number, end: number) => void = () => {};
+  /** Called with a range of guest addresses whose translations are to be forgotten, and whether guest code wrote there. */
+  onDrop: (start: number, end: number, byGuest: boolean) => void = () => {};
   /** Guest addresses (bit 0: Thumb) of blocks to which the interpreter does not go: it returns HANDOVER instead. */
   readonly foreign = new Set<number>();
 
@@ -331,7 +334,8 @@ export class Core extends DataAccess implements Cpu, LoopState {
     fuseCompareBranch(ir.insts);
     const first = this.arena.reserve();
     const alone = full >= ALONE_IT * 2 ** 32;
-    const { map, last } = this.encoder.encode(ir, first, single, alone);
+    const counts = this.countingPlan?.(ir);
+    const { map, last } = this.encoder.encode(ir, first, single, alone, counts);
     const block: Block = {
       key: full,
       start,
@@ -366,8 +370,8 @@ export class Core extends DataAccess implements Cpu, LoopState {
   };
 
   private drop(start: number, end: number): void {
-    this.onDrop(start, end);
     const { storing } = this;
+    this.onDrop(start, end, storing !== 0);
     const dropped = this.arena.drop(start, end);
     if (dropped === 0) return;
     this.stats.invalidations += dropped;

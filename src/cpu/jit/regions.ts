@@ -14,12 +14,23 @@ import {
   UNITS,
   WORK_SHIFT,
 } from "./layout.ts";
+import type { TranslationStats } from "../types.ts";
 import { I32, I64, Import, Type, W, writeHead, Writer } from "./wasm.ts";
 
-/** Bytes of modules after which everything is forgotten. */
-const CACHE_BYTES = 32 << 20;
-/** A region that was dropped so often is left to the interpreter: its code changes all the time. */
+/** Bytes of modules, regions and guest addresses that they branch to, after which everything is forgotten. */
+export interface CacheLimits {
+  readonly bytes: number;
+  readonly regions: number;
+  readonly targets: number;
+}
+const CACHE: CacheLimits = { bytes: 16 << 20, regions: 4096, targets: 16384 };
+/** A region that guest code wrote over so often is left to the interpreter: its code changes all the time. */
 const MAX_DROPS = 8;
+/**
+ * A garbage collection is asked for after so many translations. The host's collector counts the guest's address space as live and
+ * would let gigabytes of old modules pass before it begins.
+ */
+const COLLECT_AFTER = 128;
 
 /** What translated code calls. */
 export interface Host {
@@ -32,14 +43,8 @@ interface Region {
   readonly key: number;
   /** Guest ranges it was made from: start, end, ... */
   readonly ranges: readonly number[];
-}
-
-/** Figures for --stats and benches. */
-export interface RegionStats {
-  regions: number;
-  bytes: number;
-  milliseconds: number;
-  dropped: number;
+  /** Bytes of its module. */
+  readonly size: number;
 }
 
 type Exports = Record<string, (a: number, b: number) => number>;
@@ -47,7 +52,8 @@ type Enter = (key: number, units: number) => number;
 
 /** All regions of a core, and the table through which they call one another. */
 export class Regions {
-  readonly stats: RegionStats = { regions: 0, bytes: 0, milliseconds: 0, dropped: 0 };
+  readonly stats: TranslationStats = { regions: 0, bytes: 0, milliseconds: 0, dropped: 0 };
+  limits = CACHE;
   /** Counts drops: what saw it change must not go on in a region. */
   version = 0;
   /** Told about regions that come and go. */
@@ -60,6 +66,8 @@ export class Regions {
 
   private readonly table = new WebAssembly.Table({ initial: 64, element: "anyfunc" });
   private used = 0;
+  /** Bytes of the modules of all regions there are. */
+  private size = 0;
   private readonly slots = new Map<number, number>();
   /** For each slot the function that returns its guest address, and which is there while there is no region. */
   private readonly stubs: unknown[] = [];
@@ -113,7 +121,7 @@ export class Regions {
   translate(key: number): boolean {
     key >>>= 0;
     if ((this.drops.get(key) ?? 0) >= this.maxDrops) return false;
-    if (this.stats.bytes > CACHE_BYTES) this.clear();
+    if (this.isFull) this.clear();
     const start = performance.now();
     if (this.used === 0) this.enter = this.makeRuntime();
     const graph = buildGraph(this.fetch, key);
@@ -142,29 +150,47 @@ export class Regions {
     const exports = this.instantiate(bytes);
     stubs.forEach((target, k) => this.setStub(target, exports[`s${k}`]));
     this.table.set(slot, exports.r);
-    this.add({ key, ranges });
-    this.stats.regions++;
+    this.add({ key, ranges, size: bytes.length });
     this.stats.bytes += bytes.length;
+    if (++this.stats.regions % COLLECT_AFTER === 0) Bun.gc(false);
     this.stats.milliseconds += performance.now() - start;
     return true;
   }
 
-  /** Drops the regions made from guest memory in [start, end). */
-  drop(start: number, end: number): void {
+  /** Drops the regions made from guest memory in [start, end), which guest code or the host writes, frees or fills. */
+  drop(start: number, end: number, byGuest: boolean): void {
     for (let g = start >>> GRANULE_SHIFT; g <= (end - 1) >>> GRANULE_SHIFT; g++) {
-      for (const region of this.byGranule.get(g) ?? [])
-        if (overlaps(region, start, end)) this.remove(region);
+      for (const region of this.byGranule.get(g) ?? []) {
+        if (!overlaps(region, start, end)) continue;
+        this.remove(region);
+        if (byGuest) this.drops.set(region.key, (this.drops.get(region.key) ?? 0) + 1);
+        else this.drops.delete(region.key);
+      }
     }
   }
 
-  private clear(): void {
+  private get isFull(): boolean {
+    const { bytes, regions, targets } = this.limits;
+    return this.size > bytes || this.byKey.size >= regions || this.used > targets;
+  }
+  /** What there is now. */
+  get held(): CacheLimits {
+    return { bytes: this.size, regions: this.byKey.size, targets: this.used };
+  }
+  /** Forgets everything; no translated code is running, or it is told to unwind. */
+  clear(): void {
     for (const region of this.byKey.values()) this.remove(region);
     this.drops.clear();
-    this.stats.bytes = 0;
+    this.slots.clear();
+    this.stubs.length = 0;
+    this.pending = [];
+    this.used = 0;
+    for (let k = 0; k < this.table.length; k++) this.table.set(k, null);
   }
 
   private add(region: Region): void {
     this.byKey.set(region.key, region);
+    this.size += region.size;
     for (let k = 0; k < region.ranges.length; k += 2) {
       const start = region.ranges[k];
       const end = region.ranges[k + 1];
@@ -182,18 +208,24 @@ export class Regions {
   private remove(region: Region): void {
     const { key, ranges } = region;
     this.byKey.delete(key);
+    this.size -= region.size;
     for (let k = 0; k < ranges.length; k += 2) {
       for (let g = ranges[k] >>> GRANULE_SHIFT; g <= (ranges[k + 1] - 1) >>> GRANULE_SHIFT; g++)
-        this.byGranule.get(g)?.delete(region);
+        this.forgetIn(g, region);
     }
     const slot = this.slots.get(key)!;
     this.table.set(slot, this.stubs[slot]);
     const at = targetEntry(key) >>> 2;
     if (this.memory.engine[at] === (key | 0)) this.memory.engine[at] = NO_KEY;
-    this.drops.set(key, (this.drops.get(key) ?? 0) + 1);
     this.version++;
     this.stats.dropped++;
     this.onChange(key, false);
+  }
+
+  private forgetIn(granule: number, region: Region): void {
+    const set = this.byGranule.get(granule);
+    set?.delete(region);
+    if (set?.size === 0) this.byGranule.delete(granule);
   }
 
   /** The slot of a guest address; a new one needs a stub in the next module. */

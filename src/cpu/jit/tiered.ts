@@ -23,7 +23,7 @@ const SAMPLE_WORK = SAMPLE_UNITS * 8;
  * Work of the interpreter before the first translation, which costs as much as ten others: the host has to compile the
  * translator.
  */
-const FIRST_WORK = 3_000_000;
+const FIRST_WORK = 8_000_000;
 
 /**
  * A core with two engines: the interpreter for everything that runs seldom, and regions of WebAssembly for the rest. Both work
@@ -60,7 +60,8 @@ export class TieredCore implements Cpu {
     };
     this.regions = new Regions(memory, core.fetch, host, eager ? Infinity : undefined);
     this.regions.onChange = (key, exists) => (exists ? core.handOver(key) : core.takeBack(key));
-    core.onDrop = (start, end) => this.regions.drop(start, end);
+    core.stats.translation = this.regions.stats;
+    core.onDrop = (start, end, byGuest) => this.regions.drop(start, end, byGuest);
     core.onSvc = (imm) => this.callHook(imm);
   }
 
