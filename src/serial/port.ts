@@ -67,6 +67,11 @@ export class PortReader {
     this.port.write(bytes);
   }
 
+  /** Lets ticks pass, whatever arrives. */
+  *rest(ticks: number): Task<void> {
+    yield* this.kernel.threads.sleep(ticks);
+  }
+
   private *wait(ticks: number): Task<boolean> {
     const { kernel, port } = this;
     const { pause } = waiting(kernel);

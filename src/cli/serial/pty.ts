@@ -2,6 +2,13 @@ import { lstatSync, readdirSync, readlinkSync, symlinkSync, unlinkSync } from "n
 import { ExitCode, UserError } from "../exit-codes.ts";
 import { Backlog, BACKLOG_BYTES, type Link, PATIENCE_MS } from "./link.ts";
 
+/**
+ * lrzsz drops its input (tcflush) right after it has acknowledged a block. On a wire nothing could have come by then; here an answer of
+ * a block's size waits so long.
+ */
+const TURNAROUND_MS = 2;
+const BLOCK_BYTES = 128;
+
 /** More than this is not handed to the terminal before it has taken what it has. */
 const IN_FLIGHT = 16 * 1024;
 
@@ -17,12 +24,17 @@ export class PtyLink implements Link {
   private readonly backlog = new Backlog();
   private inFlight = 0;
   private lastProgress = 0;
+  private lastData = 0;
+  private held = false;
 
   /** @param link A symbolic link to make, which is removed at the end. */
   constructor(private readonly link: string | undefined) {
     const before = new Set(terminals().values());
     this.terminal = new Bun.Terminal({
-      data: (_terminal, bytes) => this.onData(Uint8Array.from(bytes)),
+      data: (_terminal, bytes) => {
+        this.lastData = performance.now();
+        this.onData(Uint8Array.from(bytes));
+      },
       drain: () => this.drained(),
     });
     this.terminal.setRawMode(true);
@@ -61,7 +73,15 @@ export class PtyLink implements Link {
 
   private send(): void {
     const piece = this.backlog.first;
-    if (!piece || this.inFlight > 0) return;
+    if (!piece || this.inFlight > 0 || this.held) return;
+    if (piece.length > BLOCK_BYTES && performance.now() - this.lastData < TURNAROUND_MS) {
+      this.held = true;
+      setTimeout(() => {
+        this.held = false;
+        if (!this.terminal.closed) this.send();
+      }, TURNAROUND_MS);
+      return;
+    }
     const part = piece.slice(0, IN_FLIGHT);
     this.inFlight = part.length;
     this.backlog.drop(part.length);

@@ -47,8 +47,9 @@ export class Receiver {
   private *session(seconds: number): Task<Outcome> {
     const { handler } = this;
     handler.stage?.(Stage.Establishing);
+    let early: Uint8Array | undefined;
     for (let requests = seconds; ; requests = Limit.errors) {
-      const header = yield* this.header(requests);
+      const header: Uint8Array | Outcome = early ?? (yield* this.header(requests));
       if (typeof header === "string") return header;
       // An empty name ends the batch.
       if (header[0] === 0) {
@@ -60,7 +61,8 @@ export class Receiver {
       this.send(Code.ACK, Code.C);
       handler.stage?.(Stage.Established);
       const outcome = yield* this.file();
-      if (outcome !== "done") return outcome;
+      if (typeof outcome === "string" && outcome !== "done") return outcome;
+      early = typeof outcome === "string" ? undefined : outcome;
       handler.stage?.(Stage.Finishing);
       yield* handler.end();
     }
@@ -88,8 +90,8 @@ export class Receiver {
     return defect;
   }
 
-  /** The blocks of one file. */
-  private *file(): Task<Outcome> {
+  /** The blocks of one file; gives block 0 of the next one when the sender has gone on to it. */
+  private *file(): Task<Outcome | Uint8Array> {
     const { line, handler } = this;
     let next = 1;
     let errors = 0;
@@ -108,6 +110,7 @@ export class Receiver {
         this.send(Code.NAK);
         continue;
       }
+      const ended = ending;
       ending = false;
       if (code < 0) {
         failure = "time-out";
@@ -129,6 +132,8 @@ export class Receiver {
             errors++;
             continue;
           }
+          // A sender that took an answer to something else for the one to its EOT.
+          if (ended && block.number === 0) return block.data;
           return "number";
         }
         failure = block.defect;

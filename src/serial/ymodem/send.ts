@@ -17,8 +17,16 @@ export interface SendHandler {
   stage?(stage: Stage): void;
 }
 
+/** Longest pause before a block, and how many sound blocks make it shorter again. */
+const SLOWEST = 4;
+const TRUST = 100;
+
 /** The sending side of YMODEM with CRC: a batch of files. */
 export class Sender {
+  /** Ticks before each block: a receiver that drops what comes too soon after its answer gets more time. */
+  private pause = 0;
+  private sound = 0;
+
   constructor(
     private readonly line: PortReader,
     private readonly handler: SendHandler,
@@ -82,16 +90,20 @@ export class Sender {
     for (let errors = 0; errors <= Limit.errors; errors++) {
       // Requests that were made before this block must not be taken for answers to it.
       if (number === 0) yield* line.purge(0);
+      if (this.pause > 0) yield* line.rest(this.pause);
       line.write(bytes);
       const answer = yield* this.answer(Limit.block, [Code.ACK, Code.NAK]);
       if (answer === Code.CAN) return "cancelled";
       if (answer === Code.ACK) {
+        if (++this.sound % TRUST === 0 && this.pause > 0) this.pause--;
         if (!header) return "done";
         const next = yield* this.answer(Limit.block, [Code.C]);
         if (next === Code.CAN) return "cancelled";
         if (next === Code.C) return "done";
       }
       failure = answer === Code.NAK ? "crc" : "time-out";
+      this.sound = 0;
+      if (answer < 0) this.pause = Math.min(this.pause + 1, SLOWEST);
     }
     return failure;
   }
