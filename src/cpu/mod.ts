@@ -6,8 +6,11 @@ import type { Cpu } from "./types.ts";
 /** How guest code is executed: "auto" interprets what runs seldom and translates the rest, "jit" translates everything at once. */
 export type Engine = "interp" | "jit" | "auto";
 
+/** What createCpu takes when nothing is said; the tests run with each. */
+export const defaults: { engine: Engine } = { engine: "auto" };
+
 /** An ARM core that executes from `memory`; takes over memory.onCodeWrite. Engines differ in speed only. */
-export function createCpu(memory: GuestMemory, engine: Engine = "auto"): Cpu {
+export function createCpu(memory: GuestMemory, engine: Engine = defaults.engine): Cpu {
   if (engine === "interp") return createInterpreter(memory);
   return new TieredCore(memory, engine === "jit");
 }
@@ -19,5 +22,6 @@ export function createInterpreter(memory: GuestMemory): Cpu {
 
 export type { FloatContext } from "./float/mod.ts";
 export { type Cpu, type CpuFault, type CpuStats, Exit, SVC_UNITS } from "./types.ts";
+export * as counting from "./counting.ts";
 export * as decode from "./decode/mod.ts";
 export { disassemble, type Line } from "./disasm/mod.ts";

@@ -38,8 +38,14 @@ export class Encoder {
 
   constructor(private readonly words: Int32Array) {}
 
-  /** Encodes `block` from word `first` on: its guest address, then its code. `pause`: its end is not linked. `alone`: nor are its branches. */
-  encode(block: IrBlock, first: number, pause = false, alone = false): Encoded {
+  /** Encodes `block` from word `first` on: its guest address, then its code. `pause`: its end is not linked. `alone`: nor are its branches. `counts`: see CountingPlan. */
+  encode(
+    block: IrBlock,
+    first: number,
+    pause = false,
+    alone = false,
+    counts?: Int32Array,
+  ): Encoded {
     this.block = block;
     this.alone = alone;
     this.ip = first;
@@ -61,10 +67,12 @@ export class Encoder {
       // A fused compare and branch belongs to the branch, its compare is a nop.
       markTo(insts[k].at);
       starts[k] = this.ip;
+      if (counts?.[k]) this.opK(Code.Count, 0, 0, 0, counts[k]);
       k = this.inst(insts[k], k);
     }
     markTo(pcs.length - 1);
     starts[insts.length] = this.ip;
+    if (counts?.[insts.length]) this.opK(Code.Count, 0, 0, 0, counts[insts.length]);
     if (block.open && pause) {
       this.opK(Code.Pause, 0, 0, pcs.length - 1, block.end | thumb);
       this.put(its[its.length - 1]);

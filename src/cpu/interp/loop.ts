@@ -179,6 +179,8 @@ export const enum Code {
   Ldm, // b registers from a + k; then what a is moved by, and the registers
   Stm,
 
+  Count, // word k + Counters of the wasm memory is counted up
+
   Rare, // d = number of the IR op; operands as in rare.ts
 }
 
@@ -197,6 +199,7 @@ const enum F {
   V = 29,
   T = 32,
   IT = 33,
+  Counters = 34,
 }
 
 const enum Right {
@@ -1358,6 +1361,10 @@ export function loop(core: LoopState, ip: number): boolean {
           x >>>= 2;
           i32[x] = R[d];
           i32[x + 1] = R[b];
+          ip += 2;
+          continue;
+        case Code.Count:
+          i32[k + R[F.Counters]]++;
           ip += 2;
           continue;
         default:

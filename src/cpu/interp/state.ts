@@ -19,6 +19,8 @@ export const enum Slot {
   /** 1 in Thumb state. */
   T = 32,
   IT = 33,
+  /** Where the counters of executed code begin, as an index of words. */
+  Counters = 34,
   Count = 40,
 }
 
