@@ -15,6 +15,13 @@ interface Guard {
 
 const PAGE = 0x10000;
 /**
+ * Pieces of RAM of which the first store is noticed, as they lack the right to write until then. A machine touches few of them, and
+ * clearing all of RAM for the next one would take longer than to boot it.
+ */
+const CHUNK_SHIFT = 16;
+/** Granules of a chunk, as a shift. */
+const CHUNK_GRANULES = CHUNK_SHIFT - GRANULE_SHIFT;
+/**
  * The rights of the whole address space lie at the start of the wasm memory. Between them and what engines keep there it is
  * zero: translated code looks there for the rights of unaligned addresses.
  */
@@ -58,6 +65,8 @@ export class GuestMemory {
   onProtect: () => void = () => {};
 
   private readonly mapped: Uint8Array;
+  /** For each chunk of RAM, whether anything was stored there since it was zero. */
+  private readonly touched: Uint8Array;
   private readonly code = new Set<number>();
   private readonly guards = new Map<number, Guard[]>();
 
@@ -77,12 +86,13 @@ export class GuestMemory {
     this.rights = new Uint8Array(buffer, 0, RIGHTS_SIZE);
     this.engine = new Int32Array(buffer, ENGINE_BASE, ENGINE_SIZE >>> 2);
     this.mapped = new Uint8Array(this.size >>> GRANULE_SHIFT);
+    this.touched = new Uint8Array(((this.size - 1) >>> CHUNK_SHIFT) + 1);
     this.protect(this.base, this.end, READ | WRITE);
   }
 
   /** Gives the memory back for the next machine of this process; the object must not be used afterwards. */
   dispose(): void {
-    idle.push({ memory: this.wasm, start: this.base });
+    idle.push({ memory: this.wasm, start: this.base, touched: this.touched });
   }
 
   /** Sets the rights of every granule that overlaps [start, end). */
@@ -91,7 +101,12 @@ export class GuestMemory {
     const last = (end + GRANULE - 1) >>> GRANULE_SHIFT;
     const origin = this.base >>> GRANULE_SHIFT;
     this.mapped.fill(rights, first - origin, last - origin);
-    this.rights.fill(rights, first, last);
+    for (let from = first; from < last;) {
+      const chunk = (from - origin) >>> CHUNK_GRANULES;
+      const end = Math.min(last, origin + ((chunk + 1) << CHUNK_GRANULES));
+      this.rights.fill(this.touched[chunk] ? rights : rights & ~WRITE, from, end);
+      from = end;
+    }
     for (const g of this.code) this.refresh(g);
     for (const g of this.guards.keys()) this.refresh(g);
     this.onProtect();
@@ -161,6 +176,7 @@ export class GuestMemory {
       if (access === "write" && !(allowed & WRITE))
         throw new GuestFault(access, address, "read-only");
       if (access !== "write") continue;
+      this.touch(address, size);
       for (const guard of this.guards.get(g) ?? []) {
         if (address < guard.end && address + size > guard.start)
           throw new GuestFault(access, address, "guard");
@@ -247,8 +263,29 @@ export class GuestMemory {
   private host(address: number, length: number, access: AccessKind): number {
     const a = address >>> 0;
     if (a < this.base || a + length > this.end) throw new GuestFault(access, a, "unmapped");
-    if (access === "write" && length > 0) this.dropCode(a, length);
+    if (access === "write" && length > 0) {
+      this.touch(a, length);
+      this.dropCode(a, length);
+    }
     return a;
+  }
+
+  /** Something is stored to [address, address + length). */
+  private touch(address: number, length: number): void {
+    const last = Math.min(address + length, this.end) - 1 - this.base;
+    for (let chunk = (address - this.base) >>> CHUNK_SHIFT; chunk <= last >>> CHUNK_SHIFT; chunk++)
+      if (this.touched[chunk] === 0) this.open(chunk);
+  }
+
+  /** The first store to a chunk: from now on engines need not ask. */
+  private open(chunk: number): void {
+    this.touched[chunk] = 1;
+    const first = chunk << CHUNK_GRANULES;
+    const origin = this.base >>> GRANULE_SHIFT;
+    const mapped = this.mapped.subarray(first, first + (1 << CHUNK_GRANULES));
+    this.rights.set(mapped, origin + first);
+    for (const marks of [this.code, this.guards.keys()])
+      for (const g of marks) if ((g - origin) >>> CHUNK_GRANULES === chunk) this.refresh(g);
   }
 
   private dropCode(address: number, length: number): void {
@@ -274,25 +311,33 @@ export class GuestMemory {
     let rights = this.mapped[granule - (this.base >>> GRANULE_SHIFT)] ?? 0;
     if (this.code.has(granule)) rights &= ~WRITE;
     if (this.guards.has(granule)) rights &= ~WRITE;
+    if (!this.touched[(granule - (this.base >>> GRANULE_SHIFT)) >>> CHUNK_GRANULES])
+      rights &= ~WRITE;
     this.rights[granule] = rights;
   }
 }
 
 /**
  * Only a handful of large memories per process get the engine's fast bounds check, so a disposed one is used again. Cleared
- * then: a process that ends has no use for it.
+ * then, where anything was stored: a process that ends has no use for it.
  */
-const idle: { readonly memory: WebAssembly.Memory; readonly start: number }[] = [];
+const idle: {
+  readonly memory: WebAssembly.Memory;
+  readonly start: number;
+  readonly touched: Uint8Array;
+}[] = [];
 
 function takeMemory(end: number): WebAssembly.Memory {
   const pages = Math.ceil(end / PAGE);
   const found = idle.findIndex(({ memory }) => memory.buffer.byteLength === pages * PAGE);
   if (found >= 0) {
-    const [{ memory, start }] = idle.splice(found, 1);
+    const [{ memory, start, touched }] = idle.splice(found, 1);
     const bytes = new Uint8Array(memory.buffer);
     bytes.fill(0, start >>> GRANULE_SHIFT, bytes.length >>> GRANULE_SHIFT);
     bytes.fill(0, ENGINE_BASE, ENGINE_BASE + ENGINE_SIZE);
-    bytes.fill(0, start);
+    for (const [chunk, written] of touched.entries())
+      if (written)
+        bytes.fill(0, start + (chunk << CHUNK_SHIFT), start + ((chunk + 1) << CHUNK_SHIFT));
     return memory;
   }
   return new WebAssembly.Memory({ initial: pages, maximum: pages });
