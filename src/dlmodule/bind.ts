@@ -60,7 +60,9 @@ class Binder {
 
   bind(): Bindings {
     const { plan, values, missing, missingRecords, imports, got, veneers } = this;
-    for (const table of plan.relocations) this.table(table);
+    for (const table of plan.relocations)
+      if (plan.original) this.names(table);
+      else this.table(table);
     if (this.unknown.size > 0) throw new LoadError("", unknownTypes(this.unknown));
     veneers.begin = got + 4 * this.slots;
     const added = 4 * this.slots + veneers.bytes;
@@ -103,6 +105,16 @@ class Binder {
       if (need === NOTHING) continue;
       if (need === Need.Slot) this.giveSlot(known, symbol);
       else this.veneers.consider(table, i, known, need);
+    }
+  }
+
+  /** As 4.0.4 does it for an object file: every symbol is looked up, whatever its record's type and place. */
+  private names(table: ElfRelocations): void {
+    const known = this.valuesOf(table.symbols);
+    for (let i = 0; i < table.count; i++) {
+      const symbol = table.symbol(i);
+      if (known.state[symbol] === NOT_ASKED) this.lookUp(table.symbols, symbol, known);
+      if (known.state[symbol] === MISSING) this.missingRecords.push(table.symbols.name(symbol));
     }
   }
 

@@ -8,6 +8,7 @@ import * as text from "./messages.ts";
 import { Module, ModuleStruct, moduleName } from "./module.ts";
 import type { LoadPlan } from "./plan-types.ts";
 import type { Bindings } from "./bind.ts";
+import { relocate404 } from "./relocate-404.ts";
 import { relocate } from "./relocate-arm.ts";
 
 /** RT_ALIGN_SIZE. */
@@ -78,6 +79,10 @@ export class Placer {
     const { memory } = this.kernel;
     memory.fill(block, bindings.size, 0);
     for (const { vaddr, bytes } of plan.segments) memory.write(block + vaddr - plan.start, bytes);
+    if (plan.original) {
+      this.relocations += relocate404(plan, bindings, this.view, block);
+      return;
+    }
     this.relocations += relocate(plan, bindings, this.view, block);
     fixTypeTables(plan, this.view, block);
     fixPersonalities(plan, this.view, block);

@@ -56,6 +56,8 @@ export interface LoadPlan {
   readonly linked: boolean;
   /** EF_ARM_ABI_FLOAT_HARD. */
   readonly hardFloat: boolean;
+  /** An object file that is placed and relocated as 4.0.4 does it. */
+  readonly original?: boolean;
   /** Console lines of warnings, as the original prints them. */
   readonly warnings: readonly string[];
 }

@@ -14,6 +14,7 @@ import {
 import { LoadError } from "./load-error.ts";
 import * as text from "./messages.ts";
 import { planObject } from "./plan-object.ts";
+import { planObject404 } from "./plan-object-404.ts";
 import {
   type LoadPlan,
   NOTHING,
@@ -42,7 +43,8 @@ export function planLoad(image: ElfImage, options: { compat404: boolean }): Load
       "",
       `it was built for another processor (${machineName(header.machine)}); this system runs EM_ARM`,
     );
-  return header.type === ET.REL ? planObject(image) : planShared(image, options);
+  if (header.type === ET.DYN) return planShared(image, options);
+  return options.compat404 ? planObject404(image) : planObject(image);
 }
 
 function planShared(image: ElfImage, options: { compat404: boolean }): LoadPlan {

@@ -78,7 +78,9 @@ export class Preparer {
     const { compat404 } = kernel.options;
     const { plan } = draft;
     const bindings = bind(plan, { lookup, compat404 });
-    if (bindings.missing.length > 0) {
+    // Of object files the original names what is missing, and starts them all the same.
+    if (plan.original) kernel.console.print(bindings.missingRecords.map(text.unresolved).join(""));
+    else if (bindings.missing.length > 0) {
       this.poisoned = true;
       const shown = compat404 ? bindings.missingRecords : bindings.missing;
       const libraries = absent.map(

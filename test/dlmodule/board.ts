@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { createInterpreter } from "../../src/cpu/mod.ts";
+import { createCpu } from "../../src/cpu/mod.ts";
 import { dlmoduleRows, type EndEvent, Loader, type RefusedEvent } from "../../src/dlmodule/mod.ts";
 import { Firmware } from "../../src/firmware/mod.ts";
 import {
@@ -97,7 +97,7 @@ export class Board {
     this.memory = new GuestMemory({ base: 0x60000000, size });
     const firmware = new Firmware(this.memory, firmwareFile);
     this.firmware = firmware;
-    this.kernel = createKernel(this.memory, createInterpreter(this.memory), firmware, {
+    this.kernel = createKernel(this.memory, createCpu(this.memory), firmware, {
       compat404: spec.compat404 ?? false,
       seed: 1,
       output: (bytes) => (this.text += Buffer.from(bytes).toString("latin1")),

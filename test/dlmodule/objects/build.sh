@@ -18,3 +18,6 @@ shared() { # NAME, further flags
 }
 shared tls.mo
 shared tls-native.mo -DNATIVE
+
+arm-none-eabi-gcc -march=armv7-a -marm -msoft-float -O1 -c one.c -o one.mo
+arm-none-eabi-strip -g -R .comment one.mo
