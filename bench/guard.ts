@@ -5,6 +5,7 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type Budget, broken, readBudgets, report } from "./budget.ts";
+import { fsCounters, fsRatio } from "./fs/budgets.ts";
 import { dispatchRatio, relocationRatio } from "./ratios.ts";
 import { runSession } from "./session.ts";
 import { startRatio } from "./start.ts";
@@ -17,13 +18,17 @@ const { values } = parseArgs({
   },
 });
 
-const RATIOS: Record<string, () => number> = {
+const RATIOS: Record<string, () => number | Promise<number>> = {
   "relocation, 10,000 records": () => relocationRatio(10_000),
   "relocation, 100,000 records": () => relocationRatio(100_000),
   "dispatch, Thumb-2": () => dispatchRatio("thumb", "interp"),
   "dispatch, A32": () => dispatchRatio("arm", "interp"),
   "translated code, Thumb-2": () => dispatchRatio("thumb", "auto"),
   "translated code, A32": () => dispatchRatio("arm", "auto"),
+  "files, write 32 KiB a call": () => fsRatio("write", 32768),
+  "files, read 32 KiB a call": () => fsRatio("read", 32768),
+  "files, write 512 bytes a call": () => fsRatio("write", 512),
+  "files, read 512 bytes a call": () => fsRatio("read", 512),
   "start-up, --version": () => startRatio(["--version"]),
   "start-up, -c hello": () => startRatio(["-c", "hello"]),
 };
@@ -33,23 +38,24 @@ function counters(): [string, number][] {
   return [
     ...Object.entries(boot).map(([name, n]): [string, number] => [`boot: ${name}`, n]),
     ...Object.entries(session).map(([name, n]): [string, number] => [`session: ${name}`, n]),
+    ...fsCounters(),
   ];
 }
 
 const budgets = readBudgets(values.budgets).filter(({ name }) => name.startsWith(values.only));
 const measured = new Map<string, number>();
 
-function measure(wanted: readonly Budget[]): void {
+async function measure(wanted: readonly Budget[]): Promise<void> {
   for (const { name } of wanted) {
-    const value = RATIOS[name]?.();
+    const value = await RATIOS[name]?.();
     if (value !== undefined) measured.set(name, Math.min(value, measured.get(name) ?? Infinity));
   }
 }
 
 if (budgets.some(({ name }) => !(name in RATIOS)))
   for (const [name, value] of counters()) measured.set(name, value);
-measure(budgets);
-measure(broken(budgets, measured));
+await measure(budgets);
+await measure(broken(budgets, measured));
 
 console.log(report(budgets, measured));
 const failures = broken(budgets, measured);

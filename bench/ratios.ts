@@ -16,7 +16,7 @@ const SAMPLE = 15;
 const WARM_UP = 250;
 
 /** Time of `ours` over time of `baseline`, both for one unit of work. */
-function ratio(ours: (n: number) => void, baseline: (n: number) => void): number {
+export function ratio(ours: (n: number) => void, baseline: (n: number) => void): number {
   const counts = [ours, baseline].map(calibrate);
   const rounds = Array.from({ length: ROUNDS }, () => {
     const [a, b] = [ours, baseline].map((run, i) => timed(() => run(counts[i])) / counts[i]);

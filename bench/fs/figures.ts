@@ -2,10 +2,12 @@ import { measure } from "mitata";
 import { RamDevice } from "../../src/block/mod.ts";
 import { FatVolume } from "../../src/fat/mod.ts";
 import type { Figure, Section } from "../figure.ts";
+import { Comparison } from "./compare.ts";
+import { GuestFiles } from "./guest.ts";
 
 const MEGA = 1 << 20;
 const FILE = 16 * MEGA;
-const FILES = 2000;
+const FILES = 10_000;
 
 async function rate(name: string, run: () => void, quick: boolean, how: string): Promise<Figure> {
   const { p50, min, p99 } = await measure(run, { min_cpu_time: quick ? 5e7 : 4e8 });
@@ -46,37 +48,96 @@ async function sequential(block: number, quick: boolean): Promise<Figure[]> {
 const longName = (i: number): string => `d/a long file name, number ${i}.text`;
 
 async function manyFiles(quick: boolean): Promise<Figure[]> {
-  const make = (): FatVolume => {
-    const volume = FatVolume.format(new RamDevice(64 * MEGA));
-    volume.mkdir("d");
-    for (let i = 0; i < FILES; i++)
-      volume.open(longName(i), { write: true, create: "new" }).close();
-    return volume;
-  };
-  const volume = make();
-  const stat = (): void => {
-    for (let i = 0; i < FILES; i++) volume.stat(longName(i));
-  };
+  const device = new RamDevice(256 * MEGA);
+  const volume = FatVolume.format(device, { type: 32 });
+  volume.mkdir("d");
+  const started = performance.now();
+  for (let i = 0; i < FILES; i++) volume.open(longName(i), { write: true, create: "new" }).close();
+  const created = performance.now() - started;
+  volume.unmount();
+  const warm = FatVolume.mount(device);
+  warm.list("d");
+  let next = 0;
+  const open = (): void =>
+    warm
+      .open(longName((next = (next + 7919) % FILES)), { write: false, create: "existing" })
+      .close();
   const how = `${FILES} empty files with long names in one folder`;
   return [
-    await duration(`create ${FILES} files`, () => void make(), quick, `${how}, new disk included`),
-    await duration(`look up ${FILES} files`, stat, quick, how),
+    { name: `create ${FILES} files`, value: created, unit: "ms", how: `${how}, one run` },
+    await duration(
+      "open one of them, first",
+      () => void FatVolume.mount(device).stat(longName(5000)),
+      quick,
+      `${how}; mounted anew each time`,
+    ),
+    await duration("open one of them, later", open, quick, how),
+    await duration(
+      "list them, first",
+      () => void FatVolume.mount(device).list("d").length,
+      quick,
+      `${how}; mounted anew each time`,
+    ),
+    await duration("list them, later", () => void warm.list("d").length, quick, how),
   ];
+}
+
+/** The same bytes with FatFs, compiled to WebAssembly, in the same process. */
+async function fatfs(quick: boolean): Promise<Figure[]> {
+  const figures: Figure[] = [];
+  for (const block of [32768, 512]) {
+    const compared = await Comparison.create(block);
+    const how = `16 MiB, FAT16 in memory, ${block} bytes a call`;
+    figures.push(
+      await rate(`FatFs: write, ${block} bytes a call`, () => compared.theirWrite(), quick, how),
+      await rate(`FatFs: read, ${block} bytes a call`, () => compared.theirRead(), quick, how),
+    );
+  }
+  return figures;
+}
+
+async function guest(quick: boolean): Promise<Figure[]> {
+  const board = new GuestFiles();
+  const figures: Figure[] = [];
+  const runs = quick ? 3 : 9;
+  const of = (ms: number) => FILE / MEGA / (ms / 1000);
+  for (const block of [32768, 512])
+    for (const mode of ["w", "r"] as const) {
+      board.run(mode, FILE, block);
+      const times = Array.from({ length: runs }, () => board.run(mode, FILE, block)).sort(
+        (a, b) => a - b,
+      );
+      figures.push({
+        name: `guest: ${mode === "w" ? "write" : "read"}, ${block} bytes a call`,
+        value: of(times[runs >> 1]),
+        unit: "MiB/s",
+        range: [of(times[runs - 1]), of(times[0])],
+        how: `16 MiB by a program on the board, loading it included; CPU time, median of ${runs}`,
+      });
+    }
+  board.close();
+  return figures;
 }
 
 async function mounting(quick: boolean): Promise<Figure[]> {
   const device = new RamDevice(2048 * MEGA);
   FatVolume.format(device, { type: 32 }).unmount();
   const mount = (): void => void FatVolume.mount(device);
-  return [await duration("mount a 2 GiB disk", mount, quick, "FAT32 in memory")];
+  const space = (): void => void FatVolume.mount(device).space();
+  return [
+    await duration("mount a 2 GiB disk", mount, quick, "FAT32 in memory"),
+    await duration("mount it and count what is free", space, quick, "FAT32 in memory"),
+  ];
 }
 
 export const section: Section = {
-  question: "How fast is the file system? (fs.ts compares it with FatFs)",
+  question: "How fast is the file system, alone, from a program, and against FatFs?",
   async figures(quick) {
     return [
+      ...(await guest(quick)),
       ...(await sequential(32768, quick)),
       ...(await sequential(512, quick)),
+      ...(await fatfs(quick)),
       ...(await manyFiles(quick)),
       ...(await mounting(quick)),
     ];

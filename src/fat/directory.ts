@@ -283,8 +283,6 @@ export class Directory {
 }
 
 /** The 11 bytes of a short name, one per character. */
-function shortOf(entry: Uint8Array): string {
-  let short = "";
-  for (let i = 0; i < 11; i++) short += String.fromCharCode(entry[i]);
-  return short;
+function shortOf(e: Uint8Array): string {
+  return String.fromCharCode(e[0], e[1], e[2], e[3], e[4], e[5], e[6], e[7], e[8], e[9], e[10]);
 }

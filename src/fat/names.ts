@@ -209,20 +209,26 @@ export class LongNameReader {
   }
 }
 
+/** Of one part while it is read. */
+const units: number[] = Array.from({ length: PER_ENTRY }, () => 0);
+
 /** Characters of one part; undefined when there is something behind the terminating 0. Only the last part may end early. */
 function partText(entry: Uint8Array, last: boolean): string | undefined {
-  let text = "";
+  let count = 0;
   let ended = false;
-  for (const place of PLACES) {
+  for (let i = 0; i < PER_ENTRY; i++) {
+    const place = PLACES[i];
     const unit = entry[place] | (entry[place + 1] << 8);
     if (ended) {
       if (unit !== 0xffff) return undefined;
     } else if (unit === 0) {
       if (!last) return undefined;
       ended = true;
-    } else text += String.fromCharCode(unit);
+    } else units[count++] = unit;
   }
-  return text;
+  if (count < PER_ENTRY) return String.fromCharCode(...units.slice(0, count));
+  const [a, b, c, d, e, f, g, h, i, j, k, l, m] = units;
+  return String.fromCharCode(a, b, c, d, e, f, g, h, i, j, k, l, m);
 }
 
 /** A long name that paths can express; a hostile image may hold others. */
@@ -230,8 +236,18 @@ export function isUsable(name: string): boolean {
   return name !== "" && !/["*/:<>?\\|\x00-\x1f\x7f]|[. ]$|^\.{1,2}$/.test(name);
 }
 
+/** Short names that are their own text but for the dot and the blanks at the end of either part. */
+const PLAIN = /^[A-Z0-9!#$%&'()\-@^_`{}~][A-Z0-9 !#$%&'()\-@^_`{}~]*$/;
+
 /** The text of a short name: dot inserted, NT case flags obeyed. What no path can express is shown as `_`. */
 export function shortText(short: string, ntFlags: number): string {
+  if (PLAIN.test(short)) {
+    const body = short.slice(0, 8).trimEnd();
+    const extension = short.slice(8).trimEnd();
+    const first = ntFlags & NT_BODY_LOWER ? body.toLowerCase() : body;
+    if (extension === "") return first;
+    return `${first}.${ntFlags & NT_EXTENSION_LOWER ? extension.toLowerCase() : extension}`;
+  }
   const part = (bytes: string, lower: boolean) => {
     let text = "";
     for (let i = 0; i < bytes.length; i++) {

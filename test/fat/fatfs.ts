@@ -120,6 +120,39 @@ export class FatFs {
     return `${result} ${written}`;
   }
 
+  /** The same bytes again and again, until the file has `size` bytes. */
+  writeBlocks(path: string, mode: number, size: number, bytes: Uint8Array): string {
+    const { ff, word } = this;
+    return this.withFile(path, mode | lib.FA_WRITE, (file) => {
+      const buffer = ff.malloc(bytes.length);
+      ff.HEAPU8.set(bytes, buffer);
+      let result = 0;
+      for (let done = 0; done < size && result === 0; done += bytes.length)
+        result = ff.f_write(file, buffer, bytes.length, word);
+      ff.free(buffer);
+      return result;
+    });
+  }
+
+  /** Reads a file to its end in pieces; gives the number of bytes. */
+  readBlocks(path: string, block: number): number {
+    const { ff, word } = this;
+    let done = 0;
+    this.withFile(path, lib.FA_READ, (file) => {
+      const buffer = ff.malloc(block);
+      let result: number;
+      let n: number;
+      do {
+        result = ff.f_read(file, buffer, block, word);
+        n = ff.getValue(word, "i32");
+        done += n;
+      } while (result === 0 && n > 0);
+      ff.free(buffer);
+      return result;
+    });
+    return done;
+  }
+
   truncate(path: string, size: number): string {
     return this.withFile(path, lib.FA_WRITE | lib.FA_OPEN_EXISTING, (file) => {
       if (size >= this.ff.f_size(file)) return 0;

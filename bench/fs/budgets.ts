@@ -1,0 +1,64 @@
+/** What budgets limit of the file system: time against FatFs on the same bytes, and sectors moved, which are exact. */
+import { RamDevice } from "../../src/block/mod.ts";
+import { FatVolume, makeDisk } from "../../src/fat/mod.ts";
+import { CountedDisk } from "../../src/machine/counted-disk.ts";
+import { ratio } from "../ratios.ts";
+import { Comparison } from "./compare.ts";
+
+const MEGA = 1 << 20;
+
+/** Our time over that of FatFs in WebAssembly. */
+export async function fsRatio(what: "write" | "read", block: number): Promise<number> {
+  const compared = await Comparison.create(block);
+  const [ours, theirs] =
+    what === "write"
+      ? [() => compared.ourWrite(), () => compared.theirWrite()]
+      : [() => compared.ourRead(), () => compared.theirRead()];
+  const repeat = (run: () => void) => (n: number) => {
+    while (n--) run();
+  };
+  return ratio(repeat(ours), repeat(theirs));
+}
+
+/** Sectors that a piece of work reads or writes; the same on every machine. */
+export function fsCounters(): [string, number][] {
+  const mounted = new CountedDisk(new RamDevice(2048 * MEGA));
+  FatVolume.format(mounted, { type: 32 }).unmount();
+  const before = mounted.sectorsRead;
+  FatVolume.mount(mounted).list("/");
+  const mounting = mounted.sectorsRead - before;
+
+  const disk = new CountedDisk(new RamDevice(64 * MEGA));
+  const volume = FatVolume.format(disk, { type: 16 });
+  const block = new Uint8Array(512);
+  let written = disk.sectorsWritten;
+  const file = volume.open("big.bin", { write: true, create: "new" });
+  for (let i = 0; i < 32768; i++) file.write(block);
+  file.close();
+  const streaming = disk.sectorsWritten - written;
+
+  const many = makeDisk(
+    Array.from({ length: 1000 }, (_, i) => ({ path: `/d/file number ${i}.text`, bytes: block })),
+    { size: 64 * MEGA, type: 32 },
+  );
+  const counted = new CountedDisk(many);
+  const full = FatVolume.mount(counted);
+  for (let i = 0; i < 1000; i++) full.stat(`/d/file number ${i}.text`);
+  const looking = counted.sectorsRead;
+  written = counted.sectorsWritten;
+  full.open("/d/one more", { write: true, create: "new" }).close();
+  full.unlink("/d/one more");
+  return [
+    ["fs: sectors read, mounting 2 GiB and listing its root", mounting],
+    ["fs: sectors written, 16 MiB in calls of 512 bytes", streaming],
+    ["fs: sectors read, looking up 1,000 files", looking],
+    ["fs: sectors written, an empty file made and removed", counted.sectorsWritten - written],
+  ];
+}
+
+if (import.meta.main) {
+  console.log(fsCounters());
+  for (const block of [32768, 512])
+    for (const what of ["write", "read"] as const)
+      console.log(what, block, await fsRatio(what, block));
+}
