@@ -157,6 +157,7 @@ export class Audit {
       lines.push(`idle hook ${this.name(hook)}`);
       yield* finish(this.parts.call("rt_thread_idle_delhook", hook));
     }
+    this.parts.kernel.gpio?.forget((address) => module.contains(address));
     for (const [setter, hook] of this.parts.kernel.guestHooks ?? []) {
       if (!module.contains(hook)) continue;
       lines.push(`hook of ${setter}, ${this.name(hook)}`);

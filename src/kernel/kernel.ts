@@ -9,6 +9,7 @@ import type { CallResult, ExportGroup, Task } from "./call.ts";
 import { Clock, RTC_BOOT, UNITS_PER_TICK } from "./clock.ts";
 import { Console } from "./device/console.ts";
 import { Devices } from "./device/device.ts";
+import { Gpio } from "./device/gpio.ts";
 import { AssertionFailed } from "./errors.ts";
 import { Faults } from "./fault.ts";
 import { Futex } from "./futex.ts";
@@ -49,6 +50,8 @@ export class Kernel implements KernelApi {
   readonly clock: Clock;
   readonly console: Console;
   readonly devices: Devices;
+  /** Virtual pins; `drive` is the host's end. */
+  readonly gpio: Gpio;
   /** struct rt_device of the console. */
   consoleDevice = 0;
   /** The mailbox mmcsdhotplug. */
@@ -100,6 +103,7 @@ export class Kernel implements KernelApi {
     this.heap = new Heap(this, this.area.heapBegin, this.area.heapEnd);
     this.waits = new WaitLists(this);
     this.devices = new Devices(this);
+    this.gpio = new Gpio(this);
     this.futex = new Futex(this);
     this.faults = new Faults(this);
     this.stackCheck = new StackCheck(this);

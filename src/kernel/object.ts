@@ -79,12 +79,12 @@ export class Objects implements ObjectsApi {
     return 0;
   }
 
-  init(object: number, cls: ObjectClass, name: string): void {
+  init(object: number, cls: ObjectClass, name: string, system = false): void {
     for (const other of listEach(this.memory, this.head(cls), OBJECT.list.offset))
       this.k.assert(other !== object, "obj != object", "rt_object_init", 329);
     OBJECT.type.set(this.memory, object, cls | OBJECT_STATIC);
     OBJECT.name.set(this.memory, object, name);
-    this.link(object, cls);
+    this.link(object, cls, system ? 0 : this.k.currentModule);
   }
 
   allocate(cls: ObjectClass, name: string): number {
@@ -95,7 +95,7 @@ export class Objects implements ObjectsApi {
     this.memory.fill(object, size, 0);
     OBJECT.type.set(this.memory, object, cls);
     OBJECT.name.set(this.memory, object, name);
-    this.link(object, cls);
+    this.link(object, cls, this.k.currentModule);
     return object;
   }
 
@@ -130,8 +130,7 @@ export class Objects implements ObjectsApi {
   }
 
   /** An object created by a thread of a module belongs to that module, every other one to the container of its class. */
-  private link(object: number, cls: ObjectClass): void {
-    const module = this.k.currentModule;
+  private link(object: number, cls: ObjectClass, module: number): void {
     if (module !== 0) {
       OBJECT.module_id.set(this.memory, object, module);
       listInsertAfter(this.memory, DLMODULE.object_list.at(module), OBJECT.list.at(object));

@@ -1,4 +1,5 @@
 import type { ExportRow } from "./call.ts";
+import { pinRows } from "./device/gpio.ts";
 import { deviceRows } from "./device/rows.ts";
 import { fiveRows } from "./five-rows.ts";
 import { futexRows } from "./futex.ts";
@@ -42,6 +43,7 @@ export const kernelRows: readonly ExportRow<Kernel>[] = [
   ...memheapRows,
   ...mempoolRows,
   ...deviceRows,
+  ...pinRows,
   ...ringBufferRows,
   ...ringBlockRows,
   ...dataQueueRows,

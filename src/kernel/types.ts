@@ -234,6 +234,8 @@ export interface KernelApi {
   readonly hooks: KernelHooks;
   /** Guest functions that the idle thread calls. */
   readonly idleHooks?: readonly number[];
+  /** Virtual pins. */
+  readonly gpio?: { forget(contains: (address: number) => boolean): void };
   /** Other guest functions that the kernel calls, by the name of the function that set them (`rt_malloc_sethook`). */
   readonly guestHooks?: Map<string, number>;
   /** Ticks since boot, 32 bits. */

@@ -78,7 +78,6 @@ export type BootMode = "shell" | "lines";
 
 const BASE = 0x60000000;
 const DEFAULT_RAM = 0x800000;
-const DEFAULT_ENGINE: Engine = "interp";
 const TICKS_PER_SECOND = 100;
 /** The disk's name on the board. */
 const DISK = "sd0";
@@ -119,7 +118,7 @@ export class Machine {
     const disk = new CountedDisk(options.disk);
     this.disk = disk;
     this.memory = new GuestMemory({ base: BASE, size: (options.ram ?? DEFAULT_RAM) + SYSTEM_AREA });
-    const cpu = createCpu(this.memory, options.engine ?? DEFAULT_ENGINE);
+    const cpu = createCpu(this.memory, options.engine);
     this.cpu = options.instrument?.core?.(cpu) ?? cpu;
     this.firmware = new Firmware(this.memory, options.firmware);
     const { firmware } = this;
@@ -135,6 +134,7 @@ export class Machine {
     const { kernel } = this;
     this.vfs = new Vfs({
       nodes: () => deviceNodes(kernel),
+      deviceLookedFor: (name) => void kernel.devices.find(name),
       disk: (name) => (name === DISK ? cardDevice(disk) : extraDisk(options.mounts ?? [], name)),
       fileSystem: (name) => options.mounts?.find((mount) => mount.name === name)?.fs,
       places: options.mounts?.length,

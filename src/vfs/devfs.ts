@@ -7,8 +7,14 @@ export class DevFs implements FileSystem {
   readonly type = "devfs";
   readonly device = undefined;
 
-  /** `nodes` gives the devices in the order of their list, newest first. */
-  constructor(private readonly nodes: () => readonly DeviceNode[]) {}
+  /**
+   * `nodes` gives the devices in the order of their list, newest first. `lookedFor` is told the name of one that is not among them, and
+   * may add it.
+   */
+  constructor(
+    private readonly nodes: () => readonly DeviceNode[],
+    private readonly lookedFor: (name: string) => void = () => {},
+  ) {}
 
   open(path: string, flags: number): Handle {
     if (path === "/" && flags & OpenFlag.Directory) return new DevDirectory(this.nodes());
@@ -31,7 +37,11 @@ export class DevFs implements FileSystem {
   unmount(): void {}
 
   private find(path: string): DeviceNode | undefined {
-    return this.nodes().find(({ name }) => `/${name}` === path);
+    const find = () => this.nodes().find(({ name }) => `/${name}` === path);
+    const found = find();
+    if (found !== undefined) return found;
+    this.lookedFor(path.slice(1));
+    return find();
   }
 }
 

@@ -18,6 +18,8 @@ import {
 export interface VfsOptions extends MountOptions {
   /** Registered devices, newest first, for devfs. */
   readonly nodes?: () => readonly DeviceNode[];
+  /** Told the name of a device that was looked for and is not among the nodes; may register it. */
+  readonly deviceLookedFor?: (name: string) => void;
   /** Takes the text of LOG_E of DFS (tag "DFS"), without its newline. */
   readonly log?: (text: string) => void;
 }
@@ -47,7 +49,7 @@ export class Vfs implements VfsApi {
   constructor(options: VfsOptions = {}) {
     this.descriptors = new Descriptors(options.log ?? (() => {}));
     this.table = new Mounts(options);
-    this.table.add("/dev", new DevFs(options.nodes ?? (() => [])));
+    this.table.add("/dev", new DevFs(options.nodes ?? (() => []), options.deviceLookedFor));
   }
 
   resolve(path: string): string {

@@ -15,6 +15,7 @@ import { callGuest, type CallResult, type Task } from "../call.ts";
 import type { Kernel } from "../kernel.ts";
 import { listInit } from "../list.ts";
 import { ObjectClass } from "../types.ts";
+import { deviceOnDemand } from "./on-demand.ts";
 
 /** Driver of a device of the board. What is absent is what rt_device_ops has NULL for. Buffers are guest addresses. */
 export interface HostDriver {
@@ -39,7 +40,7 @@ export class Devices {
   }
 
   find(name: string): number {
-    return this.k.objects.find(name, ObjectClass.Device);
+    return this.k.objects.find(name, ObjectClass.Device) || deviceOnDemand(this.k, name);
   }
 
   /** Makes a TypeScript driver the one of a registered device. */
@@ -47,10 +48,12 @@ export class Devices {
     this.drivers.set(device, driver);
   }
 
-  register(device: number, name: string, flag: number): number {
+  /** @param system the device is the kernel's, whoever asks for it */
+  register(device: number, name: string, flag: number, system = false): number {
     const m = this.memory;
-    if (device === 0 || this.find(name) !== 0) return -RT_ERROR;
-    this.k.objects.init(device, ObjectClass.Device, name);
+    const { objects } = this.k;
+    if (device === 0 || objects.find(name, ObjectClass.Device) !== 0) return -RT_ERROR;
+    objects.init(device, ObjectClass.Device, name, system);
     DEVICE.device_flag.set(m, device, flag);
     DEVICE.ref_count.set(m, device, 0);
     DEVICE.open_flag.set(m, device, 0);

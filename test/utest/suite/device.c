@@ -1,4 +1,6 @@
 /* Devices: src/device.c of RT-Thread 4.0.4; device manual, "I/O Device Model". */
+#include <dfs_posix.h>
+#include <drivers/pin.h>
 #include <rtdevice.h>
 
 #include "utest.h"
@@ -137,7 +139,10 @@ static void test_board(void) {
     uassert_int_equal(rt_device_set_tx_complete(dev, (void *)indicated), RT_EOK);
     uassert_true((void *)dev->tx_complete == (void *)indicated);
     rt_device_unregister(dev);
-    rt_free(dev);
+    if (utest_compat)
+        rt_free(dev);
+    else
+        rt_device_destroy(dev);
 }
 
 /* The second serial line: what it sends goes nowhere, and nothing comes. */
@@ -151,10 +156,80 @@ static void test_uart1(void) {
     uassert_int_equal(rt_device_close(dev), RT_EOK);
 }
 
+static int edges;
+static void on_edge(void *argument) {
+    edges += (int)(long)argument;
+}
+
+/* components/drivers/misc/pin.c: modes, levels, interrupts, and the same through the device. */
+static void test_pins(void) {
+    struct rt_device_pin_mode mode = {7, PIN_MODE_OUTPUT};
+    struct rt_device_pin_status status = {7, PIN_HIGH};
+    rt_device_t pin;
+    rt_pin_mode(5, PIN_MODE_INPUT_PULLUP);
+    uassert_int_equal(rt_pin_read(5), PIN_HIGH);
+    rt_pin_mode(5, PIN_MODE_INPUT_PULLDOWN);
+    uassert_int_equal(rt_pin_read(5), PIN_LOW);
+    rt_pin_mode(5, PIN_MODE_OUTPUT);
+    rt_pin_write(5, PIN_HIGH);
+    uassert_int_equal(rt_pin_read(5), PIN_HIGH);
+    uassert_int_equal(rt_pin_attach_irq(5, PIN_IRQ_MODE_FALLING, on_edge, (void *)10), RT_EOK);
+    rt_pin_write(5, PIN_LOW);
+    uassert_int_equal(edges, 0);
+    uassert_int_equal(rt_pin_irq_enable(5, PIN_IRQ_ENABLE), RT_EOK);
+    rt_pin_write(5, PIN_HIGH);
+    uassert_int_equal(edges, 0);
+    rt_pin_write(5, PIN_LOW);
+    uassert_int_equal(edges, 10);
+    rt_pin_write(5, PIN_LOW);
+    uassert_int_equal(edges, 10);
+    uassert_int_equal(rt_pin_detach_irq(5), RT_EOK);
+    uassert_int_equal(rt_pin_irq_enable(5, PIN_IRQ_ENABLE), -RT_EINVAL);
+    uassert_int_equal(rt_pin_attach_irq(5000, PIN_IRQ_MODE_FALLING, on_edge, RT_NULL), -RT_EINVAL);
+    pin = rt_device_find("pin");
+    uassert_not_null(pin);
+    uassert_int_equal(rt_device_open(pin, RT_DEVICE_OFLAG_RDWR), RT_EOK);
+    uassert_int_equal(rt_device_control(pin, 0, &mode), RT_EOK);
+    uassert_int_equal(rt_device_write(pin, 0, &status, sizeof(status)), sizeof(status));
+    uassert_int_equal(rt_pin_read(7), PIN_HIGH);
+    status.status = PIN_LOW;
+    uassert_int_equal(rt_device_read(pin, 0, &status, sizeof(status)), sizeof(status));
+    uassert_int_equal(status.status, PIN_HIGH);
+    uassert_int_equal(rt_device_read(pin, 0, &status, 1), 0);
+    rt_device_close(pin);
+}
+
+/* The devices null, zero and random, also as files. */
+static void test_null_zero_random(void) {
+    char bytes[64];
+    int n, fd, zeros = 0, other = 0;
+    fd = open("/dev/null", O_RDWR);
+    uassert_true(fd >= 0);
+    uassert_int_equal(write(fd, "gone", 4), 4);
+    uassert_int_equal(read(fd, bytes, 4), 0);
+    close(fd);
+    memset(bytes, 1, sizeof(bytes));
+    fd = open("/dev/zero", O_RDONLY);
+    uassert_int_equal(read(fd, bytes, 64), 64);
+    for (n = 0; n < 64; n++) zeros += bytes[n] == 0;
+    uassert_int_equal(zeros, 64);
+    close(fd);
+    fd = open("/dev/random", O_RDONLY);
+    uassert_int_equal(read(fd, bytes, 64), 64);
+    for (n = 1; n < 64; n++) other += bytes[n] != bytes[n - 1];
+    uassert_true(other > 40);
+    close(fd);
+    uassert_not_null(rt_device_find("urandom"));
+}
+
 static void testcase(void) {
     UTEST_UNIT_RUN(test_life);
     UTEST_UNIT_RUN(test_codes);
     UTEST_UNIT_RUN(test_board);
     UTEST_UNIT_RUN(test_uart1);
+    if (!utest_compat) {
+        UTEST_UNIT_RUN(test_pins);
+        UTEST_UNIT_RUN(test_null_zero_random);
+    }
 }
 UTEST_TC_EXPORT(testcase, "src.device", RT_NULL, RT_NULL, 20);

@@ -1,4 +1,4 @@
-/* Pins of the device "pin": read, write and control take these structures. */
+/* Pins: functions, and the device "pin", whose read, write and control take the structures below. */
 #ifndef PIN_H__
 #define PIN_H__
 
@@ -33,6 +33,22 @@ struct rt_device_pin_status {
     rt_uint16_t pin;
     rt_uint16_t status;
 };
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* RT-Thread 4.0.4 does not export these; rtt-sim does. A pin is 0 to 255; an interrupt handler is called at a change of its level. */
+void rt_pin_mode(rt_base_t pin, rt_base_t mode);
+void rt_pin_write(rt_base_t pin, rt_base_t value);
+int rt_pin_read(rt_base_t pin);
+rt_err_t rt_pin_attach_irq(rt_int32_t pin, rt_uint32_t mode, void (*hdr)(void *args), void *args);
+rt_err_t rt_pin_detach_irq(rt_int32_t pin);
+rt_err_t rt_pin_irq_enable(rt_base_t pin, rt_uint32_t enabled);
+
+#ifdef __cplusplus
+}
+#endif
 
 /* The device, through the calls of rtthread.h: no function of the kernel's export table is needed. */
 rt_inline rt_device_t rt_pin_device(void) {
