@@ -37,6 +37,8 @@ export interface MountOptions {
   readonly clock?: () => number | undefined;
   /** Refuse every change even when the device could be written. */
   readonly readOnly?: boolean;
+  /** A directory can be moved into itself, as FatFs lets it: nothing can reach it afterwards. */
+  readonly selfMoves?: boolean;
 }
 
 /** How `open` treats a file that exists, or does not. */
@@ -70,6 +72,7 @@ export class FatVolume implements FileStore {
   readonly sectors: Sectors;
   readonly table: FatTable;
   private readonly clock: () => number | undefined;
+  private readonly selfMoves: boolean;
   private readonly info: FsInfo | undefined;
   private readonly tree = new Tree(this);
   private readonly nodes = new OpenNodes(this);
@@ -89,6 +92,7 @@ export class FatVolume implements FileStore {
     );
     this.table = new FatTable(this.sectors, this.geometry);
     this.clock = options.clock ?? (() => undefined);
+    this.selfMoves = options.selfMoves ?? false;
     this.info = FsInfo.load(this.sectors, this.geometry);
     if (this.info) this.table.hint = this.info.hint;
     // A volume that was not closed properly keeps its mark: only a check takes it away.
@@ -395,7 +399,7 @@ export class FatVolume implements FileStore {
     let start = 0;
     if (isDirectory(source.directory, source.entry)) {
       start = this.tree.startOf(source.directory, source.entry);
-      if (this.tree.pin(directory, () => this.leadsThrough(to, start)))
+      if (!this.selfMoves && this.tree.pin(directory, () => this.leadsThrough(to, start)))
         throw new FatError("invalid name", `${from} cannot be moved into itself`);
     } else fields[Field.Attributes] |= Attribute.Archive;
 

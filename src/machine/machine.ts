@@ -138,6 +138,7 @@ export class Machine {
       disk: (name) => (name === DISK ? cardDevice(disk) : extraDisk(options.mounts ?? [], name)),
       fileSystem: (name) => options.mounts?.find((mount) => mount.name === name)?.fs,
       places: options.mounts?.length,
+      compat404: options.compat404,
       warn: options.diagnostics,
       clock: () => (kernel.options.compat404 ? undefined : kernel.rtc),
       log: (text) => kernel.console.print(`\x1b[31m[E/DFS] ${text}\x1b[0m\n`),

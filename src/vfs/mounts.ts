@@ -19,6 +19,8 @@ export interface MountOptions {
   readonly disk?: (device: string) => BlockDevice | undefined;
   /** Seconds since 1970 for time stamps of files; absent or undefined: none, as on the reference board. */
   readonly clock?: () => number | undefined;
+  /** Defects of RT-Thread 4.0.4 that users can see are kept. */
+  readonly compat404?: boolean;
   /** A file system that is ready to be mounted, by the name of what stands for its device. */
   readonly fileSystem?: (device: string) => FileSystem | undefined;
   /** How many file systems can be mounted beside those of the reference board. */
@@ -88,8 +90,8 @@ export class Mounts {
     if (ready && ready.type === type) return () => ready;
     const disk = this.disk(device, type);
     return () => {
-      const { clock, warn } = this.options;
-      const volume = asVfs(() => FatVolume.mount(disk, { clock }));
+      const { clock, warn, compat404: selfMoves } = this.options;
+      const volume = asVfs(() => FatVolume.mount(disk, { clock, selfMoves }));
       for (const warning of volume.warnings) warn?.(`${device}: ${warning}`);
       return new ElmFs(volume, device);
     };
@@ -120,10 +122,10 @@ export class Mounts {
 
   /** Formats a disk. When the device is mounted it stays so, with the new file system. */
   format(device: string, disk: BlockDevice): void {
-    const { clock } = this.options;
+    const { clock, compat404: selfMoves } = this.options;
     const index = this.table.findIndex((mount) => mount.fs.device === device);
     const mounted = index < 0 ? undefined : this.table[index];
-    const volume = asVfs(() => FatVolume.format(disk, { clock }));
+    const volume = asVfs(() => FatVolume.format(disk, { clock, selfMoves }));
     if (!mounted) return;
     if (mounted.fs instanceof ElmFs) mounted.fs.volume.abandon();
     this.table[index] = { ...mounted, fs: new ElmFs(volume, device) };
