@@ -119,9 +119,12 @@ async function removeStale(path: string): Promise<void> {
   try {
     const probe = await Bun.connect({ unix: path, socket: { data() {}, error() {}, close() {} } });
     probe.end();
-  } catch {
-    unlinkSync(path);
-    return;
+  } catch (error) {
+    const { code } = error as { code?: string };
+    if (code === "ECONNREFUSED") {
+      unlinkSync(path);
+      return;
+    }
   }
   throw new UserError(ExitCode.NoOutput, `${path} is in use by another process`);
 }

@@ -1,0 +1,176 @@
+/** What serial lines can be connected to. */
+import { expect, setDefaultTimeout, test } from "bun:test";
+import { existsSync, lstatSync, readFileSync, readlinkSync, writeFileSync } from "node:fs";
+import { rttSim, scratch } from "../cli/binary.ts";
+import { available, Client, Host, WHY } from "./host.ts";
+
+setDefaultTimeout(60_000);
+const run = available ? test : test.skip;
+const name = (what: string): string => (available ? what : `${what} (${WHY})`);
+
+run(
+  name(
+    "tcp: on loopback, one client, who may go and come back; the boot text is kept for the first",
+  ),
+  async () => {
+    await using host = new Host(["--serial", "tcp:0"]);
+    const where = await host.where();
+    expect(where).toMatch(/^127\.0\.0\.1:\d+$/);
+    const first = await Client.connect(where);
+    await first.sees("Thread Operating System");
+    await first.sees("msh />");
+    expect(await first.line("pwd")).toBe("pwd\r\n/\r\nmsh />");
+    const second = await Client.connect(where);
+    await second.sees("in use");
+    await second.gone();
+    await first.line('echo "kept" k.txt');
+    first.end();
+    await Bun.sleep(100);
+    await using third = await Client.connect(where);
+    expect(await third.line("cat k.txt")).toBe("cat k.txt\r\nkept\r\nmsh />");
+    expect(await host.stop()).toBe(130);
+  },
+);
+
+run(name("tcp: the exact serial console: CR LF, no echo of its own, plain editing"), async () => {
+  await using host = new Host(["--serial", "tcp:127.0.0.1:0"]);
+  await using client = await Client.connect(await host.where());
+  await client.sees("msh />");
+  client.send("ab\x1b[Hc\r");
+  await client.sees("abHc\r\nabHc: command not found.\r\nmsh />");
+});
+
+run(name("tcp: a megabyte for a client that reads slowly arrives whole"), async () => {
+  await using host = new Host(["--serial", "tcp:0"]);
+  await using client = await Client.connect(await host.where());
+  await client.sees("msh />");
+  for (let i = 0; i < 400; i++) client.send(`echo "${i} ${"x".repeat(50)}"\r`);
+  for (let i = 0; i < 400; i++) await client.sees(`\r\n${i} xxxx`);
+});
+
+run(
+  name("unix: a socket that was left behind is taken over, one in use and a file are not"),
+  async () => {
+    using dir = scratch();
+    const path = dir.path("line");
+    {
+      await using killed = new Host(["--serial", `unix:${path}`]);
+      await killed.where();
+      await killed.stop("SIGKILL");
+    }
+    expect(lstatSync(path).isSocket()).toBe(true);
+    await using host = new Host(["--serial", `unix:${path}`]);
+    await using client = await Client.connect(await host.where());
+    expect(await client.sees("msh />")).toContain("hello rt-thread");
+    expect(rttSim(["--serial", `unix:${path}`])).toMatchObject({
+      code: 74,
+      err: expect.stringContaining("in use"),
+    });
+    expect(await host.stop("SIGTERM")).toBe(143);
+    expect(existsSync(path)).toBe(false);
+    writeFileSync(path, "text");
+    expect(rttSim(["--serial", `unix:${path}`]).err).toContain("is no socket");
+    expect(readFileSync(path, "utf8")).toBe("text");
+  },
+);
+
+run(
+  name("pty: its path is said and linked to; programs open it, leave it and come back"),
+  async () => {
+    using dir = scratch();
+    const link = dir.path("tty");
+    await using host = new Host(["--serial", "pty", "--pty-link", link]);
+    const where = await host.where();
+    expect(where).toMatch(/^\/dev\/(pts\/|ttys)\d+$/);
+    expect(readlinkSync(link)).toBe(where);
+    // The shell of the host is the terminal program: it writes a line and reads what comes back.
+    const talk = (line: string, end: string): string => {
+      const script = `exec 3<>${link}; printf '${line}\\r' >&3; timeout 5 sed -u '\\%${end}%q' <&3`;
+      return Bun.spawnSync(["bash", "-c", script]).stdout.toString("latin1");
+    };
+    expect(talk("pwd", "^/")).toEndWith("msh />pwd\r\n/\r\n");
+    expect(talk("version", "Copyright")).toContain("4.0.4 build");
+    expect(await host.stop()).toBe(130);
+    expect(existsSync(link)).toBe(false);
+  },
+);
+
+run(name("pty: a file in the way of the link stays"), () => {
+  using dir = scratch();
+  writeFileSync(dir.path("tty"), "mine");
+  const { code, err } = rttSim(["--serial", "pty", "--pty-link", dir.path("tty")]);
+  expect([code, err]).toEqual([74, expect.stringContaining("there is a file of that name")]);
+  expect(readFileSync(dir.path("tty"), "utf8")).toBe("mine");
+});
+
+run(name("pty: a system nobody listens to goes on"), async () => {
+  await using host = new Host(["--serial", "pty", "--serial1", "tcp:0"]);
+  const where = await host.where();
+  // Far more than a terminal holds, and nobody reads it.
+  const script = `exec 3>${where}; for i in $(seq 60); do printf 'list_symbols\\r' >&3; done; sleep 2; printf 'sy text.txt uart1\\r' >&3; sleep 2`;
+  const writer = Bun.spawn(["bash", "-c", script]);
+  const client = await Client.connect(await host.where("uart1"));
+  await Bun.sleep(2700);
+  client.send("C");
+  await client.sees("text.txt\0");
+  await writer.exited;
+});
+
+run(name("file and null: only listened to; the run ends when nothing runs any more"), () => {
+  using dir = scratch();
+  const file = dir.path("out");
+  const run = rttSim([
+    "--snapshot",
+    "--serial",
+    `file:${file}`,
+    "--rc",
+    "/script.sh",
+    "disk/disk.img",
+  ]);
+  expect([run.code, run.out]).toEqual([0, ""]);
+  expect(readFileSync(file, "latin1")).toContain(
+    "Copyright by rt-thread team\r\nmsh />Hello, world\r\n",
+  );
+  expect(rttSim(["--serial", "null", "-c", "hello"])).toEqual({ code: 0, out: "", err: "" });
+});
+
+run(
+  name("uart1 is a line of its own: a file goes out there while the console is typed at"),
+  async () => {
+    using dir = scratch();
+    const file = dir.path("second");
+    // Nobody answers: block after block of requests to begin, then the receiver gives up.
+    const lines = ["-c", "ry . uart1", "-c", "pwd"];
+    const { out } = rttSim(["--serial1", `file:${file}`, "--timeout", "5m", ...lines]);
+    expect(out).toBe("time-out: the other side does not answer\n/\n");
+    const sent = readFileSync(file, "latin1");
+    expect(sent).toMatch(/^C{60}\x18{8}\x08{8}$/);
+  },
+);
+
+run(name("what cannot be is refused with a reason"), () => {
+  const refused = (...argv: string[]): string => {
+    const { code, err } = rttSim(argv);
+    expect([2, 74]).toContain(code);
+    return err;
+  };
+  expect(refused("--serial", "modem")).toContain("choose one of: stdio, pty");
+  expect(refused("--serial", "tcp:1.2.3.4.5:70000")).toContain("no serial back-end");
+  expect(refused("--serial", "tcp:192.0.2.1:0")).toContain("cannot listen at 192.0.2.1:0");
+  expect(refused("--serial", "unix:/nowhere/at/all")).toContain("cannot listen at /nowhere/at/all");
+  expect(refused("--serial", "file:/nowhere/at/all")).toContain("no such folder");
+  expect(refused("--log", "/nowhere/at/all")).toContain("no such folder");
+  expect(refused("--serial", "pty", "-c", "ls")).toContain("file:PATH or null");
+  expect(refused("--serial1", "stdio")).toContain("the console is there already");
+  expect(refused("--pty-link", "x")).toContain("--serial pty");
+  expect(refused("--history", "many")).toContain("not a number");
+});
+
+run(name("--rc runs a script of the disk before the first prompt; a missing one is named"), () => {
+  const { out } = rttSim(["--snapshot", "--rc", "/script.sh", "disk/disk.img"]);
+  expect(out).toEndWith("2006 - 2021 Copyright by rt-thread team\r\nmsh />Hello, world\r\n");
+  expect(rttSim(["--rc", "/none.sh"]).out).toContain("/none.sh: no such script\r\nmsh />");
+  expect(rttSim(["--snapshot", "--rc", "/script.sh", "-c", "pwd", "disk/disk.img"]).out).toContain(
+    "Copyright by rt-thread team\nHello, world\n/\n",
+  );
+});
