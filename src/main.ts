@@ -29,7 +29,7 @@ async function main(argv: readonly string[]): Promise<number> {
     case "run":
       return instrumented(parsed, run);
     case "test":
-      return (await import("./cli/test.ts")).test(parsed);
+      return instrumented(parsed, (await import("./cli/test.ts")).test);
     case "boot":
       return parsed.flag("version") ? say(VERSION) : instrumented(parsed, boot);
   }

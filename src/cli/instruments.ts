@@ -6,7 +6,7 @@ import type { Parsed } from "./parse.ts";
 export const active: { instrument?: Instrument } = {};
 
 /** Options that need an instrument. What serves them is loaded only when one is given. */
-const OPTIONS: readonly OptionName[] = ["gdb", "trace", "trace-json"];
+const OPTIONS: readonly OptionName[] = ["gdb", "trace", "trace-json", "coverage", "profile", "top"];
 
 /** Runs a command with the instruments that its options ask for. */
 export async function instrumented(

@@ -63,7 +63,10 @@ export function settingsOf(parsed: Parsed): Settings {
     firmware: firmware === undefined ? firmwareImage() : hostBytes(firmware),
     abi: given("abi", (text) => parseAbi(text, parsed.value("compat"))) ?? "4.0.4",
     compat404: given("compat", (text) => parseChoice("compat", text, ["4.0.4"])) !== undefined,
-    engine: given("engine", (text) => parseChoice("engine", text, ["auto", "interp", "jit"])),
+    // Only the interpreter counts what it executes.
+    engine: (["coverage", "profile", "top"] as const).some((name) => parsed.flag(name))
+      ? "interp"
+      : given("engine", (text) => parseChoice("engine", text, ["auto", "interp", "jit"])),
     seed: given("seed", parseSeed) ?? 1,
     ram: given("ram", (text) => parseSize("ram", text, 2 * MIB, 512 * MIB)),
     stack: given("stack", (text) => parseSize("stack", text, 512, 64 * MIB)),

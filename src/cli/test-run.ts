@@ -7,6 +7,7 @@ import {
   type TestResult,
 } from "../smoke/mod.ts";
 import { UserError } from "./exit-codes.ts";
+import { active } from "./instruments.ts";
 import { TestFiles } from "./test-host.ts";
 import type { TestRef } from "./test-discover.ts";
 
@@ -70,7 +71,11 @@ export function execute(
   if (scenario === undefined) return problem!;
   const started = performance.now();
   const replay = (id: string, seed: number): string => `rtt-sim test --seed ${seed} ${id}`;
-  const result = runTest(ref.id, scenario, files, { ...settings, replay });
+  const result = runTest(ref.id, scenario, files, {
+    ...settings,
+    instrument: active.instrument,
+    replay,
+  });
   const wall = performance.now() - started;
   collectGarbage();
   return settings.wall ? { ...result, wall: Number(wall.toFixed(3)) } : result;

@@ -5,6 +5,7 @@ import { ExitCode, UserError } from "./exit-codes.ts";
 import { message } from "./outcome.ts";
 import type { OptionName } from "./options.ts";
 import type { Parsed } from "./parse.ts";
+import { active } from "./instruments.ts";
 import { settingsOf } from "./settings.ts";
 import { discover } from "./test-discover.ts";
 import { runAll, WORKER } from "./test-pool.ts";
@@ -84,7 +85,8 @@ class Session {
     await runAll(
       tests.map(({ ref }, index) => ({ index, ref })),
       {
-        jobs: this.jobs ?? defaultJobs(tests.length),
+        // What looks into machines does so in this process.
+        jobs: active.instrument ? 1 : (this.jobs ?? defaultJobs(tests.length)),
         settings,
         firmware: parsed.value("firmware"),
         bail: parsed.flag("bail"),

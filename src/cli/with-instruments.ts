@@ -20,6 +20,11 @@ export async function withInstruments(
 ): Promise<number> {
   const tools: Tool[] = [];
   try {
+    // Next to the core: what counts executed code.
+    if (parsed.value("coverage") !== undefined) {
+      const { CoverageTool } = await import("./coverage.ts");
+      tools.push(new CoverageTool(parsed));
+    }
     if (parsed.value("trace") !== undefined || parsed.value("trace-json") !== undefined) {
       const { TraceTool } = await import("./trace.ts");
       tools.push(new TraceTool(parsed));

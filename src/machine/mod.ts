@@ -4,3 +4,4 @@ export { Driver, type DriverOptions, type Verdict } from "./driver.ts";
 export { type BootMode, Machine, type MachineOptions } from "./machine.ts";
 export { exitCode, type ModuleOutcome } from "./outcome.ts";
 export { codeOf, explanation } from "./verdict.ts";
+export type { Instrument } from "./instrument.ts";

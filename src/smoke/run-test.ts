@@ -1,6 +1,6 @@
 import type { BlockDevice } from "../block/mod.ts";
 import type { Engine } from "../cpu/mod.ts";
-import { Driver, Machine, type Verdict } from "../machine/mod.ts";
+import { Driver, type Instrument, Machine, type Verdict } from "../machine/mod.ts";
 import { LineFeeder } from "../serial/mod.ts";
 import { VfsError } from "../vfs/mod.ts";
 import { judgeBudget, judgeText } from "./judge.ts";
@@ -22,6 +22,8 @@ export interface TestHost {
 
 export interface TestOptions {
   readonly engine?: Engine;
+  /** Looks into the machines: a debugger, coverage. */
+  readonly instrument?: Instrument;
   /** Simulated milliseconds when the scenario does not say. */
   readonly timeout: number;
   /** Host milliseconds, 0 = none. */
@@ -97,6 +99,7 @@ class Run {
       firmware: host.firmware,
       disk: host.disk(scenario.disk),
       engine: schedule === undefined ? options.engine : "interp",
+      instrument: options.instrument,
       seed: scenario.seed ?? seed ?? DEFAULT_SEED,
       schedule,
       compat404: scenario.compat404,

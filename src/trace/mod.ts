@@ -1,4 +1,6 @@
 /** Traces of a running machine, and the wrapper of a core that they and the debugger stand on. */
+export { Coverage } from "./lcov.ts";
+export { CoverageCore } from "./coverage.ts";
 export { ChromeTrace } from "./chrome.ts";
 export { TracingCore, type TraceOptions } from "./tracer.ts";
 export { type Trace, type TraceFilter, type TraceParts, TRACES } from "./types.ts";

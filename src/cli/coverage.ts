@@ -1,0 +1,53 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import type { Cpu } from "../cpu/types.ts";
+import type { Machine } from "../machine.ts";
+import { Coverage, CoverageCore } from "../trace/mod.ts";
+import { hostError } from "./host-file.ts";
+import { message } from "./outcome.ts";
+import type { Parsed } from "./parse.ts";
+import { symbolFiles } from "./symbol-files.ts";
+import type { Tool } from "./with-instruments.ts";
+
+/** `--coverage`: what all machines of the command executed, as one lcov tracefile. */
+export class CoverageTool implements Tool {
+  private readonly file: string;
+  private readonly coverage = new Coverage();
+  private core_: CoverageCore | undefined;
+  private readonly unknown = new Set<string>();
+
+  constructor(private readonly parsed: Parsed) {
+    this.file = parsed.value("coverage") as string;
+    const merge = parsed.flag("coverage-merge") && existsSync(this.file);
+    try {
+      if (merge) this.coverage.addFile(readFileSync(this.file, "utf8"));
+      else writeFileSync(this.file, "");
+    } catch (error) {
+      throw hostError(this.file, error);
+    }
+  }
+
+  core(cpu: Cpu): Cpu {
+    this.core_ = new CoverageCore(cpu);
+    return this.core_;
+  }
+
+  attach({ kernel, loader, firmware }: Machine): void {
+    this.core_?.attach({ kernel, loader, firmware, prototypes: new Map() });
+  }
+
+  detach(machine: Machine): void {
+    const unknown = this.core_?.finish(this.coverage, symbolFiles(this.parsed, machine.vfs)) ?? [];
+    for (const path of unknown) this.unknown.add(path);
+    this.core_ = undefined;
+  }
+
+  close(): void {
+    writeFileSync(this.file, this.coverage.text());
+    const { lines, covered } = this.coverage.summary;
+    if (lines === 0 && this.unknown.size > 0)
+      message(
+        `coverage: no line information in ${[...this.unknown].join(", ")}\n  build with -g and do not strip, or name a folder with --symbols`,
+      );
+    else message(`coverage: ${covered} of ${lines} lines, in ${this.file}`);
+  }
+}

@@ -1,0 +1,174 @@
+import { counting } from "../cpu/mod.ts";
+import type { Cpu } from "../cpu/types.ts";
+import { type Counted, planCounters } from "./plan.ts";
+import type { TraceParts } from "./types.ts";
+
+/** Where code is: a module's file and link-time address, or the firmware's address (path empty). */
+export interface CodePlace {
+  readonly path: string;
+  readonly address: number;
+}
+
+/** A module while it is loaded. */
+interface Loaded {
+  readonly path: string;
+  readonly image: number;
+  readonly size: number;
+  readonly bias: number;
+}
+
+/** How often an instruction was passed and executed, and what its branch did. */
+export interface Execution {
+  passed: number;
+  executed: number;
+  /** Times that a conditional branch was met, and that it was not taken or was taken, whichever is counted. */
+  branches: number;
+  fellThrough: number;
+  taken: number;
+}
+
+/** Executions by link-time address. */
+export type CodeCounts = Map<number, Execution>;
+
+/** Counters lie between the engines' area and guest RAM, in pages of the wasm memory that nothing else uses. */
+const BASE = 0x20000000;
+/** Words of a thread's counters; a program of 60,000 pieces of straight code fits. */
+const AREA_WORDS = 1 << 16;
+const AREAS_MAX = (0x60000000 - BASE) / (AREA_WORDS * 4);
+
+/**
+ * Counts executed instructions by module and thread. The code counts by itself; what is here gives each piece of code a counter and
+ * reads them whenever the modules change.
+ */
+export class ExecutionCounters {
+  /** By thread name (empty when threads are not told apart), then by path. */
+  readonly counts = new Map<string, Map<string, CodeCounts>>();
+  private readonly meanings: (Counted | undefined)[] = [undefined];
+  private readonly known = new Map<string, Int32Array>();
+  /** Areas by thread. */
+  private readonly areas = new Map<string, number>();
+  private modules: readonly Loaded[] = [];
+  /** Every module that was there, by its path. */
+  readonly paths = new Set<string>();
+  private seen = 0;
+  /** Some code has no counters: there were too many pieces. */
+  overflowed = false;
+
+  constructor(
+    private readonly cpu: Cpu,
+    private readonly parts: () => TraceParts,
+    private readonly perThread: boolean,
+  ) {}
+
+  /** False: the engine cannot count. */
+  start(core: Cpu): boolean {
+    counting.countersAt(this.cpu, BASE / 4);
+    return counting.countExecution(core, (block) => this.plan(block));
+  }
+
+  /** A thread is about to run. */
+  switched(name: string): void {
+    if (this.perThread)
+      counting.countersAt(this.cpu, (BASE + this.area(name) * AREA_WORDS * 4) / 4);
+  }
+
+  /** Called before guest code runs: what was counted so far belongs to the modules that were there. */
+  look(): void {
+    const { loader } = this.parts();
+    if (loader.changes === this.seen) return;
+    this.harvest();
+    this.seen = loader.changes;
+    this.modules = loader
+      .modules()
+      .filter(({ image }) => image !== 0)
+      .map(({ path, image, size, address }) => ({
+        path,
+        image,
+        size,
+        bias: loader.find(address)?.bias ?? image,
+      }));
+    for (const { path } of this.modules) this.paths.add(path);
+  }
+
+  /** Adds what was counted since the last time. */
+  harvest(): void {
+    const { i32 } = this.cpu.memory;
+    const areas = this.perThread ? this.areas : new Map([["", 0]]);
+    for (const [thread, area] of areas) {
+      const base = BASE / 4 + area * AREA_WORDS;
+      for (let n = 1; n < this.meanings.length; n++) {
+        const value = i32[base + n] >>> 0;
+        if (value === 0) continue;
+        i32[base + n] = 0;
+        this.add(thread, this.meanings[n] as Counted, value);
+      }
+    }
+  }
+
+  private add(thread: string, meaning: Counted, value: number): void {
+    const record = (pc: number): Execution => {
+      const { path, address } = this.place(pc);
+      let byPath = this.counts.get(thread);
+      if (!byPath) this.counts.set(thread, (byPath = new Map()));
+      let code = byPath.get(path);
+      if (!code) byPath.set(path, (code = new Map()));
+      let found = code.get(address);
+      if (!found) {
+        found = { passed: 0, executed: 0, branches: 0, fellThrough: 0, taken: 0 };
+        code.set(address, found);
+      }
+      return found;
+    };
+    for (const pc of meaning.passed) record(pc).passed += value;
+    for (const pc of meaning.executed) record(pc).executed += value;
+    for (const pc of meaning.branches) record(pc).branches += value;
+    if (meaning.fellThrough !== undefined) record(meaning.fellThrough).fellThrough += value;
+    if (meaning.taken !== undefined) record(meaning.taken).taken += value;
+  }
+
+  private place(pc: number): CodePlace {
+    const address = pc >>> 0;
+    for (const { image, size, path, bias } of this.modules)
+      if (address >= image && address < image + size)
+        return { path, address: (address - bias) >>> 0 };
+    return { path: "", address };
+  }
+
+  private plan(block: counting.IrBlock): Int32Array | undefined {
+    const key = `${block.start}:${block.end}:${block.its[0]}:${this.seen}`;
+    const known = this.known.get(key);
+    if (known) return known;
+    const plan = planCounters(block);
+    const words = new Int32Array(block.insts.length + 1);
+    for (const [k, meaning] of plan) {
+      if (this.meanings.length >= AREA_WORDS) {
+        this.overflowed = true;
+        return undefined;
+      }
+      words[k] = this.meanings.length;
+      this.meanings.push(meaning);
+    }
+    this.known.set(key, words);
+    return words;
+  }
+
+  private area(name: string): number {
+    let area = this.areas.get(name);
+    if (area === undefined) {
+      area = Math.min(this.areas.size, AREAS_MAX - 1);
+      this.areas.set(name, area);
+    }
+    return area;
+  }
+
+  /** Gives the pages of the counters back as they were. */
+  clear(): void {
+    const { i32 } = this.cpu.memory;
+    const areas = Math.max(1, this.areas.size);
+    for (let area = 0; area < areas; area++) {
+      const base = BASE / 4 + area * AREA_WORDS;
+      i32.fill(0, base, base + this.meanings.length);
+    }
+    counting.countersAt(this.cpu, 0);
+  }
+}

@@ -1,0 +1,44 @@
+import type { Cpu } from "../cpu/types.ts";
+import type { SymbolFiles } from "../dwarf/mod.ts";
+import { ExecutionCounters } from "./counters.ts";
+import type { Coverage } from "./lcov.ts";
+import type { TraceParts } from "./types.ts";
+import { WrappedCore } from "./wrapped-core.ts";
+
+/** The core of a machine whose coverage is measured. */
+export class CoverageCore extends WrappedCore {
+  private readonly counters: ExecutionCounters;
+  private parts!: TraceParts;
+  /** The engine counts. */
+  readonly counting: boolean;
+
+  constructor(inner: Cpu) {
+    super(inner);
+    this.counters = new ExecutionCounters(inner, () => this.parts, false);
+    this.counting = this.counters.start(inner);
+  }
+
+  attach(parts: TraceParts): void {
+    this.parts = parts;
+  }
+
+  override run() {
+    this.counters.look();
+    return this.inner.run();
+  }
+
+  /** The machine will not run any more: what it executed goes into `coverage`. Returns the modules without line information. */
+  finish(coverage: Coverage, files: SymbolFiles): string[] {
+    const { counters } = this;
+    counters.harvest();
+    const unknown: string[] = [];
+    const byPath = counters.counts.get("");
+    for (const path of counters.paths) {
+      const info = files.info(path);
+      if (info) coverage.addModule(info, byPath?.get(path));
+      else unknown.push(path);
+    }
+    counters.clear();
+    return unknown;
+  }
+}

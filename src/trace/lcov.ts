@@ -1,0 +1,194 @@
+import type { DebugInfo } from "../dwarf/mod.ts";
+import type { CodeCounts } from "./counters.ts";
+
+interface Branch {
+  taken: number | undefined;
+  not: number | undefined;
+}
+
+/** What is known of one source file. */
+interface Source {
+  /** Line -> times executed. */
+  readonly lines: Map<number, number>;
+  /** Name -> line and calls. */
+  readonly functions: Map<string, { line: number; calls: number }>;
+  /** `line,block` -> the two ways of one conditional branch. */
+  readonly branches: Map<string, Branch>;
+}
+
+/** Coverage by source file, in the format of lcov's tracefiles (geninfo(1)); runs add up. */
+export class Coverage {
+  private readonly sources = new Map<string, Source>();
+
+  /** Adds what a module executed; a module that nobody called adds its lines. */
+  addModule(info: DebugInfo, counts: CodeCounts | undefined): void {
+    const rows = [...info.rows()].filter(({ line }) => line > 0);
+    const execution = (start: number, end: number): number => {
+      let most = 0;
+      for (let at = start; at < end; at += 2) most = Math.max(most, counts?.get(at)?.executed ?? 0);
+      return most;
+    };
+    // A line's own count in this run: the most that any of its instructions was executed.
+    const lines = new Map<Source, Map<number, number>>();
+    for (const { file, line, start, end } of rows) {
+      const source = this.source(file);
+      let own = lines.get(source);
+      if (!own) lines.set(source, (own = new Map()));
+      own.set(line, Math.max(own.get(line) ?? 0, execution(start, end)));
+    }
+    for (const [source, own] of lines)
+      for (const [line, count] of own)
+        source.lines.set(line, (source.lines.get(line) ?? 0) + count);
+    for (const { functions } of info.units) {
+      for (const { name, ranges, inlined } of functions) {
+        if (inlined || ranges.length === 0) continue;
+        const { start, end } = ranges[0];
+        const at = info.line(start);
+        if (!at || at.line === 0) continue;
+        const source = this.source(at.file);
+        const known = source.functions.get(name) ?? { line: at.line, calls: 0 };
+        known.calls += firstCount(counts, start, end);
+        source.functions.set(name, known);
+      }
+    }
+    this.addBranches(info, counts, rows);
+  }
+
+  private addBranches(
+    info: DebugInfo,
+    counts: CodeCounts | undefined,
+    rows: readonly { readonly start: number; readonly end: number }[],
+  ): void {
+    if (!counts) return;
+    const blocks = new Map<string, number>();
+    const inside = (address: number) =>
+      rows.some(({ start, end }) => address >= start && address < end);
+    for (const [address, { branches, fellThrough, taken }] of [...counts].sort(
+      ([a], [b]) => a - b,
+    )) {
+      if (branches === 0 || !inside(address)) continue;
+      const at = info.line(address);
+      if (!at || at.line === 0) continue;
+      const place = `${at.file}:${at.line}`;
+      const block = blocks.get(place) ?? 0;
+      blocks.set(place, block + 1);
+      const source = this.source(at.file);
+      const key = `${at.line},${block}`;
+      const known = source.branches.get(key) ?? { taken: undefined, not: undefined };
+      const went = taken > 0 ? taken : branches - fellThrough;
+      source.branches.set(key, {
+        taken: (known.taken ?? 0) + went,
+        not: (known.not ?? 0) + (branches - went),
+      });
+    }
+  }
+
+  /** Adds a tracefile. Lines that are none of its records are ignored. */
+  addFile(text: string): void {
+    let source: Source | undefined;
+    for (const line of text.split("\n")) {
+      const colon = line.indexOf(":");
+      const fields = line.slice(colon + 1).split(",");
+      const numbers = fields.map(Number);
+      switch (line.slice(0, Math.max(colon, 0))) {
+        case "SF":
+          source = this.source(line.slice(3));
+          break;
+        case "FN":
+          if (source && Number.isInteger(numbers[0])) {
+            const name = fields.slice(1).join(",");
+            if (!source.functions.has(name))
+              source.functions.set(name, { line: numbers[0], calls: 0 });
+          }
+          break;
+        case "FNDA": {
+          const known = source?.functions.get(fields.slice(1).join(","));
+          if (known && numbers[0] >= 0) known.calls += numbers[0];
+          break;
+        }
+        case "DA":
+          if (source && Number.isInteger(numbers[0]) && numbers[1] >= 0)
+            source.lines.set(numbers[0], (source.lines.get(numbers[0]) ?? 0) + numbers[1]);
+          break;
+        case "BRDA":
+          if (source && Number.isInteger(numbers[0])) addBranch(source, fields);
+          break;
+      }
+    }
+  }
+
+  /** The tracefile. */
+  text(): string {
+    const out: string[] = [];
+    for (const [file, { lines, functions, branches }] of [...this.sources].sort(([a], [b]) =>
+      a < b ? -1 : 1,
+    )) {
+      out.push("TN:", `SF:${file}`);
+      const byLine = [...functions].sort(([, a], [, b]) => a.line - b.line);
+      for (const [name, { line }] of byLine) out.push(`FN:${line},${name}`);
+      for (const [name, { calls }] of byLine) out.push(`FNDA:${calls},${name}`);
+      out.push(`FNF:${byLine.length}`, `FNH:${byLine.filter(([, { calls }]) => calls > 0).length}`);
+      const ways = [...branches].sort(([a], [b]) => compareKeys(a, b));
+      let hit = 0;
+      for (const [key, { taken, not }] of ways) {
+        for (const [n, count] of [taken, not].entries()) {
+          out.push(`BRDA:${key},${n},${count ?? "-"}`);
+          if (count) hit++;
+        }
+      }
+      out.push(`BRF:${2 * ways.length}`, `BRH:${hit}`);
+      const sorted = [...lines].sort(([a], [b]) => a - b);
+      for (const [line, count] of sorted) out.push(`DA:${line},${count}`);
+      out.push(`LF:${sorted.length}`, `LH:${sorted.filter(([, count]) => count > 0).length}`);
+      out.push("end_of_record");
+    }
+    return `${out.join("\n")}\n`;
+  }
+
+  /** Lines and covered lines of all files. */
+  get summary(): { readonly lines: number; readonly covered: number } {
+    let lines = 0;
+    let covered = 0;
+    for (const source of this.sources.values())
+      for (const count of source.lines.values()) {
+        lines++;
+        if (count > 0) covered++;
+      }
+    return { lines, covered };
+  }
+
+  private source(file: string): Source {
+    let source = this.sources.get(file);
+    if (!source) {
+      source = { lines: new Map(), functions: new Map(), branches: new Map() };
+      this.sources.set(file, source);
+    }
+    return source;
+  }
+}
+
+/** Executions of the first instruction that was executed as often as the function was entered: the prologue's. */
+function firstCount(counts: CodeCounts | undefined, start: number, end: number): number {
+  for (let at = start; at < end; at += 2) {
+    const count = counts?.get(at)?.passed;
+    if (count !== undefined) return at === start ? count : 0;
+  }
+  return 0;
+}
+
+function addBranch(source: Source, [line, block, way, count]: readonly string[]): void {
+  const key = `${line},${block}`;
+  const known = source.branches.get(key) ?? { taken: undefined, not: undefined };
+  const value = count === "-" || count === undefined ? undefined : Number(count);
+  if (value !== undefined && Number.isFinite(value)) {
+    if (way === "0") known.taken = (known.taken ?? 0) + value;
+    else known.not = (known.not ?? 0) + value;
+  }
+  source.branches.set(key, known);
+}
+
+function compareKeys(a: string, b: string): number {
+  const [line, block] = a.split(",").map(Number);
+  const [otherLine, otherBlock] = b.split(",").map(Number);
+  return line - otherLine || block - otherBlock;
+}
