@@ -18,6 +18,7 @@ import { commandLine, type Figures, Observer, scheduleOf } from "./smoke/mod.ts"
 import type { DirEntry } from "./vfs/mod.ts";
 
 export type { Figures, Leak, Incident, StackUse } from "./smoke/mod.ts";
+export { HostModules, ModuleError } from "./dlmodule/mod.ts";
 export { VfsError as FileError } from "./vfs/mod.ts";
 
 export interface BootOptions {

@@ -41,7 +41,11 @@ export class Libdl {
     const { kernel } = this.loader.parts;
     if (nameAt === 0 && !this.compat) return this.self();
     kernel.assert(nameAt !== 0, "filename", "dlopen", 31);
-    const name = kernel.memory.cstring(nameAt, PATH_MAX);
+    return yield* this.openNamed(kernel.memory.cstring(nameAt, PATH_MAX), flags);
+  }
+
+  /** The same for a name that the host has. */
+  *openNamed(name: string, flags: number): Task<number> {
     if (this.compat) {
       const path = name.startsWith("/") ? name : `/modules/${name}`;
       return (yield* this.loader.load(path, { as: "library" }))?.address ?? 0;
@@ -62,7 +66,12 @@ export class Libdl {
   symbol(handle: number, nameAt: number): number {
     const { kernel } = this.loader.parts;
     kernel.assert(handle !== 0, "handle", "dlsym", 27);
-    const name = kernel.memory.cstring(nameAt, PATH_MAX);
+    return this.symbolNamed(handle, kernel.memory.cstring(nameAt, PATH_MAX));
+  }
+
+  /** The same for a name that the host has. */
+  symbolNamed(handle: number, name: string): number {
+    const { kernel } = this.loader.parts;
     const module = this.registry.get(handle);
     if (this.compat) {
       const found = module?.plan.functions.find((candidate) => candidate.name === name);
@@ -100,15 +109,21 @@ export class Libdl {
 
   /** Text of the last error, once; NULL when there was none. 4.0.4 always says TODO. */
   error(): number {
-    if (this.compat) this.message = "TODO";
-    if (this.message === "") return 0;
+    const message = this.takeError();
+    if (message === undefined) return 0;
     const { heap, memory } = this.loader.parts.kernel;
     if (this.buffer === 0) this.buffer = heap.alloc(MESSAGE_MAX);
     if (this.buffer === 0) return 0;
-    const bytes = Array.from(this.message.slice(0, MESSAGE_MAX - 1), (c) => c.charCodeAt(0) & 0xff);
+    const bytes = Array.from(message.slice(0, MESSAGE_MAX - 1), (c) => c.charCodeAt(0) & 0xff);
     memory.write(this.buffer, Uint8Array.from([...bytes, 0]));
-    this.message = "";
     return this.buffer;
+  }
+
+  /** What `error` gives, as the host's text. */
+  takeError(): string | undefined {
+    const message = this.compat ? "TODO" : this.message;
+    this.message = "";
+    return message === "" ? undefined : message;
   }
 
   /** Fills a Dl_info: file name and first address of the module, name and address of the symbol. 0 when the address is in neither. */

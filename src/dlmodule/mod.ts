@@ -13,6 +13,7 @@ export type { Freed } from "./allocations.ts";
 export { dlmoduleRows } from "./exports.ts";
 export { type EndedInfo, Loader, type LoadOptions, type ModuleInfo } from "./loader.ts";
 export { listModules } from "./module-list.ts";
+export { HostModules, type HostOptions, ModuleError } from "./host.ts";
 export { LoadError } from "./load-error.ts";
 export type { HowEnded } from "./module.ts";
 export { planLoad } from "./plan.ts";

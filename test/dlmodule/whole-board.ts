@@ -41,6 +41,13 @@ export class WholeBoard {
     return this.text.replaceAll("\r\n", "\n");
   }
 
+  /** Console output since the last look. */
+  said(): string {
+    const { text } = this;
+    this.text = "";
+    return text.replaceAll("\r\n", "\n");
+  }
+
   private settle(): void {
     const { kernel } = this.machine;
     const end = kernel.tick + 6000;
