@@ -2,10 +2,17 @@ import type { Report } from "../debug/mod.ts";
 import { codeOf, explanation, type Machine, type Verdict } from "../machine/mod.ts";
 import type { Figures, Incident, Leak, StackUse } from "./result.ts";
 
+/** Bytes of output that are kept; a program that prints without end must not use up the host's memory. */
+const OUTPUT_MAX = 16 << 20;
+
 /** Takes notes of a machine: what it prints, what is said about it, what it used. */
 export class Observer {
-  private readonly pieces: Uint8Array[] = [];
+  /** What was printed, as far as it is kept. */
+  private kept = new Uint8Array(4096);
+  private used = 0;
+  /** Bytes printed since `begin`. */
   private bytes = 0;
+  private full = false;
   private afterCr = false;
   private readonly said: string[] = [];
   private faults: Incident[] = [];
@@ -51,12 +58,12 @@ export class Observer {
 
   /** Where the output is now: for `since`. */
   get mark(): number {
-    return this.pieces.length;
+    return this.used;
   }
 
   /** Output from a mark on, with `\n` for the line ends of the serial line; one character a byte when it is no UTF-8. */
   since(mark = 0): string {
-    const bytes = Buffer.concat(this.pieces.slice(mark));
+    const bytes = Buffer.from(this.kept.subarray(mark, this.used));
     const text = bytes.toString("utf8");
     return text.includes("\ufffd") ? bytes.toString("latin1") : text;
   }
@@ -111,16 +118,26 @@ export class Observer {
 
   private write(bytes: Uint8Array): void {
     this.through?.(bytes);
-    const kept = new Uint8Array(bytes.length + 1);
-    let n = 0;
     for (const byte of bytes) {
-      if (this.afterCr && byte !== 0x0a) kept[n++] = 0x0d;
+      if (this.afterCr && byte !== 0x0a) this.keep(0x0d);
       this.afterCr = byte === 0x0d;
-      if (!this.afterCr) kept[n++] = byte;
+      if (!this.afterCr) this.keep(byte);
     }
-    if (n === 0) return;
-    this.bytes += n;
-    this.pieces.push(kept.subarray(0, n));
+  }
+
+  private keep(byte: number): void {
+    this.bytes++;
+    if (this.used === OUTPUT_MAX) {
+      if (!this.full) this.said.push(`output beyond ${OUTPUT_MAX >> 20} MiB is not kept`);
+      this.full = true;
+      return;
+    }
+    if (this.used === this.kept.length) {
+      const larger = new Uint8Array(2 * this.kept.length);
+      larger.set(this.kept);
+      this.kept = larger;
+    }
+    this.kept[this.used++] = byte;
   }
 }
 

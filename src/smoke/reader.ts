@@ -1,10 +1,14 @@
 import type { Node, Position, Problem, Table } from "./toml.ts";
 
+/** Nobody reads more; a file with more is no scenario. */
+const PROBLEMS_MAX = 50;
+
 /** Collects what is wrong while a tree is read. */
 export class Reader {
   readonly problems: Problem[] = [];
 
   complain(at: Position, message: string, fix: string): undefined {
+    if (this.problems.length === PROBLEMS_MAX) return undefined;
     this.problems.push({ line: at.line, column: at.column, message, fix });
     return undefined;
   }
@@ -12,7 +16,7 @@ export class Reader {
   /** Complains about keys that the table may not have. */
   keys(table: Table, known: readonly string[], where: string): void {
     for (const [key, { at }] of table.entries) {
-      if (known.includes(key)) continue;
+      if (known.includes(key) || this.problems.length === PROBLEMS_MAX) continue;
       const near = nearest(key, known);
       this.complain(
         at,
@@ -124,7 +128,7 @@ export function nearest(word: string, known: readonly string[]): string | undefi
   const [best] = known
     .map((name) => ({ name, edits: distance(word, name) }))
     .sort((a, b) => a.edits - b.edits);
-  return best && best.edits <= 2 ? best.name : undefined;
+  return best && best.edits <= 2 && best.edits < word.length - 1 ? best.name : undefined;
 }
 
 /** Levenshtein distance. */

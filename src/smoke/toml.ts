@@ -48,8 +48,31 @@ export type Table = Extract<Node, { kind: "table" }>;
 
 const START: Position = { line: 1, column: 1 };
 
+/** Characters of a file that may be a scenario. */
+const TEXT_MAX = 1 << 20;
+
 /** Reads TOML 1.0; throws ScenarioError when it is none. */
 export function readToml(file: string, text: string): Table {
+  if (text.length > TEXT_MAX)
+    throw new ScenarioError(file, [
+      {
+        ...START,
+        message: "larger than 1 MiB",
+        fix: "put data into files and place them with from",
+      },
+    ]);
+  try {
+    return treeOf(file, text);
+  } catch (error) {
+    // The host's stack is used up.
+    if (!(error instanceof RangeError)) throw error;
+    throw new ScenarioError(file, [
+      { ...START, message: "values are nested too deeply", fix: "a scenario needs five levels" },
+    ]);
+  }
+}
+
+function treeOf(file: string, text: string): Table {
   let ast: AST.TOMLProgram;
   try {
     ast = parseTOML(text, { filePath: file });

@@ -196,6 +196,24 @@ describe("a scenario that cannot be used", () => {
   });
 });
 
+test("hostile files end with a message, soon", () => {
+  const started = performance.now();
+  for (const text of [
+    `run = ${"[".repeat(100_000)}`,
+    `run = ${"[".repeat(100_000)}${"]".repeat(100_000)}`,
+    `${"a.".repeat(50_000)}b = 1`,
+    `${"[a]\n".repeat(100_000)}`,
+    `run = "${"x".repeat(2_000_000)}"`,
+    "\0\x01\xff\xfe",
+    '__proto__ = "x"\nconstructor = 1\nrun = "a.mo"',
+    "run = 99999999999999999999999999",
+    Array.from({ length: 60_000 }, (_, n) => `k${n} = 1`).join("\n"),
+    "repeat = 1e400\nrun = 'a.mo'",
+  ])
+    expect(complaints(text)[0]).toStartWith("a.smoke.toml:");
+  expect(performance.now() - started).toBeLessThan(10_000);
+});
+
 test("what is not said has its default", () => {
   expect(parseScenario("a.smoke.toml", 'run = "a.mo"')).toMatchObject({
     repeat: 1,
