@@ -22,6 +22,7 @@ export class Coverage {
 
   /** Adds what a module executed; a module that nobody called adds its lines. */
   addModule(info: DebugInfo, counts: CodeCounts | undefined): void {
+    const declared = declarations(info);
     const rows = [...info.rows()].filter(({ line }) => line > 0);
     const execution = (start: number, end: number): number => {
       let most = 0;
@@ -30,8 +31,10 @@ export class Coverage {
     };
     // A line's own count in this run: the most that any of its instructions was executed.
     const lines = new Map<Source, Map<number, number>>();
-    for (const { file, line, start, end } of rows) {
+    for (const { file, line: given, start, end } of rows) {
       const source = this.source(file);
+      // gcov's habit: a function begins at its name, not at its brace.
+      const line = Math.min(given, declared.get(start) ?? given);
       let own = lines.get(source);
       if (!own) lines.set(source, (own = new Map()));
       own.set(line, Math.max(own.get(line) ?? 0, execution(start, end)));
@@ -46,7 +49,8 @@ export class Coverage {
         const at = info.line(start);
         if (!at || at.line === 0) continue;
         const source = this.source(at.file);
-        const known = source.functions.get(name) ?? { line: at.line, calls: 0 };
+        const line = Math.min(at.line, declared.get(start) ?? at.line);
+        const known = source.functions.get(name) ?? { line, calls: 0 };
         known.calls += firstCount(counts, start, end);
         source.functions.set(name, known);
       }
@@ -165,6 +169,15 @@ export class Coverage {
     }
     return source;
   }
+}
+
+/** Lines of the names of functions, by their first addresses. */
+function declarations(info: DebugInfo): Map<number, number> {
+  const found = new Map<number, number>();
+  for (const { functions } of info.units)
+    for (const { inlined, ranges, line } of functions)
+      if (!inlined && line > 0 && ranges.length > 0) found.set(ranges[0].start, line);
+  return found;
 }
 
 /** Executions of the first instruction that was executed as often as the function was entered: the prologue's. */
