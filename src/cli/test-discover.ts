@@ -1,5 +1,5 @@
 import { readdirSync, statSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, join, normalize } from "node:path";
 import { cardDevice } from "../block/mod.ts";
 import { FatError, FatVolume } from "../fat/mod.ts";
 import { hostError } from "./host-file.ts";
@@ -27,7 +27,7 @@ const SKIPPED = new Set(["node_modules"]);
 export function discover(paths: readonly string[]): TestRef[] {
   const found = new Map<string, TestRef>();
   for (const path of paths)
-    for (const test of below(path.replace(/(.)\/+$/, "$1"))) found.set(test.id, test);
+    for (const test of below(normalize(path).replace(/(.)\/+$/, "$1"))) found.set(test.id, test);
   return [...found.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 

@@ -50,8 +50,8 @@ export interface Step {
     | { readonly kind: "run"; readonly module: string; readonly args: readonly string[] }
     | { readonly kind: "msh"; readonly line: string };
   readonly stdin: string;
-  /** Exit code; undefined: any. */
-  readonly exit: number | undefined;
+  /** Exit code; undefined: any but those of a crash. */
+  readonly exit: number | "any" | undefined;
   readonly output: TextRules;
 }
 

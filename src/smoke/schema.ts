@@ -210,12 +210,12 @@ function oneLine(reader: Reader, at: Position, line: string): string {
 }
 
 /** A number or a name; 0 when nothing is said, but nothing for lines typed at the console. */
-function exitCode(reader: Reader, table: Table, console: boolean): number | undefined {
+function exitCode(reader: Reader, table: Table, console: boolean): Step["exit"] {
   const entry = table.entries.get("exit");
   if (!entry) return console ? undefined : 0;
   const { node } = entry;
   if (node.kind === "integer" && node.value >= 0 && node.value <= 255) return node.value;
-  if (node.kind === "string" && node.value === "any") return undefined;
+  if (node.kind === "string" && node.value === "any") return "any";
   const named = node.kind === "string" ? EXITS[node.value] : undefined;
   if (named !== undefined) return named;
   return reader.complain(

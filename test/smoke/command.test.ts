@@ -77,7 +77,7 @@ test("modules and scenarios are found below a folder; what a scenario runs is no
     "passed needs/it.smoke.toml",
     "passed one.mo",
   ]);
-  expect(verdicts(["needs/args.mo", "needs"], at)).toEqual([
+  expect(verdicts(["./needs//args.mo", "needs/", "needs/args.mo"], at)).toEqual([
     "failed needs/args.mo",
     "passed needs/it.smoke.toml",
   ]);
@@ -164,6 +164,29 @@ test("--retry finds nothing new, for nothing is flaky", () => {
   const plain = rttSim(["test", "--json", "b.mo"], "", at);
   const again = rttSim(["test", "--json", "--retry", "3", "b.mo"], "", at);
   expect(again).toEqual(plain);
+});
+
+test("a crash is a failure also where no exit code is expected", () => {
+  const typed = (line: string): string =>
+    `console = true\nmsh = ["${line}", "echo hi"]\n[[files]]\nfrom = "b.mo"\n`;
+  const at = tree({
+    "b.mo": fault,
+    "console.smoke.toml": typed("b"),
+    "fine.smoke.toml": typed("no_such_command"),
+    "lines.smoke.toml": 'msh = ["b", "echo hi"]\n[[files]]\nfrom = "b.mo"\n',
+  });
+  expect(verdicts(["."], at)).toEqual([
+    "failed console.smoke.toml",
+    "passed fine.smoke.toml",
+    "failed lines.smoke.toml",
+  ]);
+});
+
+test("--wall adds the host's times, which are in no report otherwise", () => {
+  const report = (...argv: string[]) => JSON.parse(rttSim(["test", "--json", ...argv, HELLO]).out);
+  expect(report("--wall").tests[0].wall).toBeGreaterThan(0);
+  expect(report("--wall").wall).toBeGreaterThan(0);
+  expect(JSON.stringify(report())).not.toContain('"wall"');
 });
 
 test("a module declares what it needs in its section", () => {
