@@ -64,15 +64,14 @@ function isMoved(path: string, problems: readonly Problem[]): boolean {
   const linked = problems.some((problem) => problem.kind === "cross link" && problem.path === path);
   if (linked && problems.some(({ kind }) => MOVING.has(kind) || kind === "dot entries"))
     return true;
-  return problems.some(
-    (problem) =>
-      // A cluster marked bad is left alone, readable or not; a circle can be read round and round.
-      (MOVING.has(problem.kind) || /marked bad|in a circle/.test(problem.message)) &&
-      (problem.path === undefined ||
-        problem.path === "/" ||
-        path === problem.path ||
-        path.startsWith(`${problem.path}/`)),
-  );
+  return problems.some(({ kind, path: at, message }) => {
+    const below = at === undefined || at === "/" || path.startsWith(`${at}/`);
+    // What a directory's chain led to was never in it.
+    if (below && /broken chain|cross link/.test(kind)) return true;
+    // A cluster marked bad is left alone, readable or not; a circle can be read round and round.
+    if (!MOVING.has(kind) && !/marked bad|in a circle/.test(message)) return false;
+    return below || path === at;
+  });
 }
 
 const SEEDS = FULL ? 3000 : 150;

@@ -266,3 +266,47 @@ export function damagedDisk(seed: number, most = 3): { patient: Patient; done: s
   }
   return { patient, done };
 }
+
+/** Offsets and sizes of the fields of a boot sector (BIOS parameter block). */
+const BPB: readonly (readonly [at: number, bytes: number])[] = [
+  [0, 1],
+  [11, 2],
+  [13, 1],
+  [14, 2],
+  [16, 1],
+  [17, 2],
+  [19, 2],
+  [21, 1],
+  [22, 2],
+  [28, 4],
+  [32, 4],
+  [36, 4],
+  [40, 2],
+  [42, 2],
+  [44, 4],
+  [48, 2],
+  [50, 2],
+  [510, 2],
+];
+const TELLING = [
+  0, 1, 2, 3, 4, 7, 0x10, 0x20, 0x7f, 0x80, 0xff, 0x100, 0x200, 0x1000, 0x7fff, 0xffff, 0x10000,
+  0x7fffffff, 0xffffffff,
+];
+
+/** Disk number `seed` with an impossible or misleading boot sector, and often more damage behind it. */
+export function brokenBoot(seed: number): { patient: Patient; done: string[] } {
+  const pick = random(seed ^ 0x5eed);
+  const { patient, done } = seed % 2 === 0 ? damagedDisk(seed) : { patient: whole(seed), done: [] };
+  for (let i = 0; i <= pick(3); i++) {
+    const [at, bytes] = one(BPB, pick);
+    const value = pick(3) === 0 ? pick(0x7fffffff) : one(TELLING, pick);
+    for (let k = 0; k < bytes; k++) patient.image[at + k] = value >>> (8 * k);
+    done.push(`boot sector ${at}: ${value >>> 0}`);
+  }
+  return { patient, done };
+}
+
+function whole(seed: number): Patient {
+  const { type, size } = DISKS[seed % 3];
+  return new Patient(type, size);
+}

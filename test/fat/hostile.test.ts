@@ -1,7 +1,9 @@
 import { describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { RamDevice } from "../../src/block/mod.ts";
+import { checkVolume } from "../../src/fat/check/mod.ts";
 import { FatError, FatVolume, makeDisk } from "../../src/fat/mod.ts";
+import { brokenBoot, damagedDisk } from "./corpus.ts";
 
 /** Damaged and malicious images: a clear error or a usable rest, never anything else. */
 
@@ -262,4 +264,38 @@ describe.each(DISKS)("random damage: FAT$type", ({ type, size }) => {
       { numRuns: Number(process.env.FAT_RUNS ?? 150), includeErrorInReport: true },
     );
   }, 300_000);
+});
+
+describe("the corpus", () => {
+  const FULL = process.env.RTT_SIM_FULL === "1";
+  test.each([
+    ["damaged structures", damagedDisk, FULL ? 3000 : 150],
+    ["broken boot sectors", brokenBoot, FULL ? 3000 : 150],
+  ] as const)(
+    "%s: only errors with a reason, bounded time and memory",
+    (_, make, count) => {
+      const before = process.memoryUsage().rss;
+      for (let seed = 1000; seed < 1000 + count; seed++) {
+        const { patient, done } = make(seed);
+        const started = process.cpuUsage();
+        const device = patient.device();
+        const tolerate = (call: () => void) => {
+          try {
+            call();
+          } catch (error) {
+            // The corpus number is what one needs to see it again.
+            if (!(error instanceof FatError))
+              throw new Error(`disk ${seed} (${done.join(", ")}): ${error}`);
+            expect(error.message.length).toBeGreaterThan(10);
+          }
+        };
+        tolerate(() => exercise(FatVolume.mount(device)));
+        tolerate(() => void checkVolume(patient.device(), { repair: true }));
+        const { user, system } = process.cpuUsage(started);
+        expect({ seed, done, slow: user + system > 8e6 }).toEqual({ seed, done, slow: false });
+      }
+      expect(process.memoryUsage().rss - before).toBeLessThan(1.5e9);
+    },
+    600_000,
+  );
 });
