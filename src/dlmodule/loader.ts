@@ -15,6 +15,7 @@ import { Audit } from "./audit.ts";
 import { GuestAborted } from "../kernel/mod.ts";
 import { Causes } from "./causes.ts";
 import { MODULE, OBJECT_STATIC, STACK_404, STACK_DEFAULT, STAT } from "./layout.ts";
+import { heldAddresses } from "./held-addresses.ts";
 import { Libdl } from "./libdl.ts";
 import { Libraries } from "./libraries.ts";
 import { LifeCycle } from "./life-cycle.ts";
@@ -380,6 +381,13 @@ export class Loader {
     const { kernel, options } = this.parts;
     module.facts = this.describe(module);
     if (kernel.options.compat404) return;
+    if (module.library && options?.leaks !== "ignore") {
+      const held = heldAddresses(module, this.registry, kernel.memory);
+      if (held.length > 0)
+        options?.diagnostics?.(
+          `${module.path} is unloaded, and others still have addresses of its functions:${held.map((line) => `\n  ${line}`).join("")}`,
+        );
+    }
     const lines = devices.map((device) => `device "${kernel.objects.name(device)}"`);
     for (const device of devices)
       if ((kernel.memory.ld8(device + MODULE.TYPE) & OBJECT_STATIC) === 0)

@@ -9,3 +9,4 @@ build() { # OUTPUT, entry, source
 build leaks.mo main leaks.c
 build libinit.so 0 init.c
 build stale.mo main stale.c
+build held.mo main held.c
