@@ -1,4 +1,4 @@
-import { createInterpreter, Exit } from "../../src/cpu/mod.ts";
+import { createCpu, Exit } from "../../src/cpu/mod.ts";
 import { place } from "./place.ts";
 
 const HEAP = 0x60200000;
@@ -38,7 +38,7 @@ export class Board {
   ) {
     this.placed = place(fixture);
     const { memory } = this.placed;
-    this.cpu = createInterpreter(memory);
+    this.cpu = createCpu(memory);
     this.handlers = this.kernelCalls();
     this.cpu.onSvc = () => {
       const name = this.placed.firmware.svcNames[this.cpu.r[12]];

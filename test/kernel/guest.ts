@@ -1,4 +1,4 @@
-import { createInterpreter } from "../../src/cpu/mod.ts";
+import { createCpu } from "../../src/cpu/mod.ts";
 import { createKernel, type ExportRow, type Kernel, SYSTEM_AREA } from "../../src/kernel/mod.ts";
 import { GuestMemory } from "../../src/memory/mod.ts";
 
@@ -28,7 +28,7 @@ export function guestBench(
 ): GuestBench {
   const memory = new GuestMemory({ base: 0x60000000, size: 0x800000 + SYSTEM_AREA });
   let text = "";
-  const kernel = createKernel(memory, createInterpreter(memory), undefined, {
+  const kernel = createKernel(memory, createCpu(memory), undefined, {
     compat404: options.compat404 ?? false,
     seed: 1,
     output: (bytes) => (text += String.fromCharCode(...bytes)),

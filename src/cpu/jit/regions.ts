@@ -216,7 +216,7 @@ export class Regions {
     const slot = this.slots.get(key)!;
     this.table.set(slot, this.stubs[slot]);
     const at = targetEntry(key) >>> 2;
-    if (this.memory.engine[at] === (key | 0)) this.memory.engine[at] = NO_KEY;
+    if (this.memory.engine[at] === (key | 0)) this.memory.engine[at] = notFor(at);
     this.version++;
     this.stats.dropped++;
     this.onChange(key, false);
@@ -371,14 +371,19 @@ export class Regions {
     return this.instantiate(w.take()).enter as Enter;
   }
 
-  /** No guest address is NO_KEY: it is where the rights lie. */
   private clearTargets(): void {
     const { engine } = this.memory;
-    for (let k = 0; k <= TARGET_MASK; k++) engine[(TARGETS >>> 2) + k * 2] = NO_KEY;
+    for (let k = 0; k <= TARGET_MASK; k++) {
+      const at = (TARGETS >>> 2) + k * 2;
+      engine[at] = notFor(at);
+    }
   }
 }
 
-const NO_KEY = 0x1000;
+/** A guest address that is never looked for in the entry of the cache of targets at index `at`: it belongs into the next. */
+function notFor(at: number): number {
+  return (at + 2 - (TARGETS >>> 2)) & (TARGET_MASK << 1);
+}
 
 function overlaps({ ranges }: Region, start: number, end: number): boolean {
   for (let k = 0; k < ranges.length; k += 2)

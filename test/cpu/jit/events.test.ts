@@ -125,3 +125,22 @@ test("unaligned words are loaded and stored, across granules too", () => {
   expect(hashes[1]).toBe(hashes[0]);
   expect(hashes[2]).toBe(hashes[0]);
 }, 30_000);
+
+test("a branch to memory that is not there, wherever that is", () => {
+  // blx r3
+  for (const target of [0x1000, 2, 4, 0x20004, 0xfffffffe]) {
+    start([0xe12fff33, 0xef000000], [0, 0, 0, target | 0]);
+    // The first time each of them translates what is there.
+    for (let time = 0; time < 3; time++) {
+      for (const { cpu } of sides) {
+        cpu.r[14] = END;
+        cpu.jump(CODE);
+      }
+      const { exit, fault } = run(1000);
+      expect(exit).toBe(Exit.Fault);
+      expect(fault).toMatchObject({ kind: "prefetch abort", pc: (target & ~1) >>> 0 });
+    }
+    for (const { memory } of sides) memory.dispose();
+    sides = [];
+  }
+});
