@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, test } from "bun:test";
 import fc from "fast-check";
 import { type BlockDevice, RamDevice } from "../../src/block/mod.ts";
+import { checkVolume, HARMLESS as NOTES } from "../../src/fat/check/mod.ts";
 import { FatError, FatVolume } from "../../src/fat/mod.ts";
 import { haveAll, Scratch } from "./tools.ts";
 
@@ -77,6 +78,7 @@ const step = fc.oneof(
   fc.record({ do: fc.constant("mkdir"), path, to: path, n: fc.constant(0) }),
   fc.record({ do: fc.constant("unlink"), path, to: path, n: fc.constant(0) }),
   fc.record({ do: fc.constant("rename"), path, to: path, n: fc.constant(0) }),
+  fc.record({ do: fc.constant("replace"), path, to: path, n: fc.constant(0) }),
 );
 
 function run(volume: FatVolume, one: { do: string; path: string; to: string; n: number }): void {
@@ -86,6 +88,7 @@ function run(volume: FatVolume, one: { do: string; path: string; to: string; n: 
     else if (one.do === "mkdir") volume.mkdir(one.path);
     else if (one.do === "unlink") volume.unlink(one.path);
     else if (one.do === "rename") volume.rename(one.path, one.to);
+    else if (one.do === "replace") volume.rename(one.path, one.to, { replace: true });
     else {
       const file = volume.open(one.path, { write: true, create: "existing" });
       if (one.do === "cut") file.truncate(one.n);
@@ -130,5 +133,63 @@ describe.skipIf(!haveAll)("killed at any moment (needs fsck.fat)", () => {
       }
     },
     120_000,
+  );
+});
+
+/** Where the writes of each step end, and the files that are closed by then: contents by path. */
+interface Milestone {
+  readonly writes: number;
+  readonly files: ReadonlyMap<string, number>;
+}
+
+function filesOf(volume: FatVolume): Map<string, number> {
+  const found = new Map<string, number>();
+  const walk = (folder: string) => {
+    for (const { name, directory } of volume.list(folder || "/")) {
+      const own = `${folder}/${name}`;
+      if (directory) walk(own);
+      else found.set(own, Number(Bun.hash.crc32(volume.readFile(own))));
+    }
+  };
+  walk("");
+  return found;
+}
+
+describe("killed after every single write", () => {
+  test.each(DISKS.filter(({ type }) => type !== 32 || process.env.RTT_SIM_FULL === "1"))(
+    "FAT$type: nothing but notes, and what a step does not touch is intact",
+    ({ type, size }) => {
+      const blank = new RamDevice(size);
+      FatVolume.format(blank, { type, fats: 2, clusterSize: 512 });
+      const fresh = blank.image(true);
+      const sequence = fc.array(step, { minLength: 8, maxLength: 25 });
+      for (const steps of fc.sample(sequence, { numRuns: 3, seed: 11 })) {
+        const recorder = new Recorder(new RamDevice(size, fresh));
+        const volume = FatVolume.mount(recorder);
+        volume.mkdir("d");
+        volume.mkdir("d/d2");
+        const milestones: Milestone[] = [];
+        for (const one of steps) {
+          run(volume, one);
+          milestones.push({ writes: recorder.writes.length, files: filesOf(volume) });
+        }
+        const killed = new RamDevice(size, fresh);
+        let done = 0;
+        recorder.writes.forEach(({ sector, bytes }, i) => {
+          killed.write(sector, bytes);
+          const bad = checkVolume(killed).problems.filter(({ kind }) => !NOTES.has(kind));
+          expect({ write: i, bad }).toEqual({ write: i, bad: [] });
+          while (done < milestones.length && milestones[done].writes <= i + 1) done++;
+          if (done === 0 || done === milestones.length) return;
+          // Files that the step in between leaves alone.
+          const [before, after] = [milestones[done - 1].files, milestones[done].files];
+          const now = filesOf(FatVolume.mount(killed));
+          for (const [path, sum] of before)
+            if (after.get(path) === sum)
+              expect({ write: i, path, sum: now.get(path) }).toEqual({ write: i, path, sum });
+        });
+      }
+    },
+    300_000,
   );
 });
