@@ -1,6 +1,7 @@
 import type { Cpu } from "../cpu/types.ts";
 import type { Machine } from "../machine.ts";
 import type { Instrument } from "../machine/instrument.ts";
+import { ExitCode, UserError } from "./exit-codes.ts";
 import { active } from "./instruments.ts";
 import type { Parsed } from "./parse.ts";
 
@@ -19,11 +20,21 @@ export async function withInstruments(
   body: (parsed: Parsed) => Promise<number>,
 ): Promise<number> {
   const tools: Tool[] = [];
+  const counts = parsed.value("profile") !== undefined || parsed.flag("top");
   try {
     // Next to the core: what counts executed code.
+    if (parsed.value("coverage") !== undefined && counts)
+      throw new UserError(
+        ExitCode.Usage,
+        "--coverage and --profile or --top count the same code: one of them at a time",
+      );
     if (parsed.value("coverage") !== undefined) {
       const { CoverageTool } = await import("./coverage.ts");
       tools.push(new CoverageTool(parsed));
+    }
+    if (counts) {
+      const { ProfileTool } = await import("./profile.ts");
+      tools.push(new ProfileTool(parsed));
     }
     if (parsed.value("trace") !== undefined || parsed.value("trace-json") !== undefined) {
       const { TraceTool } = await import("./trace.ts");

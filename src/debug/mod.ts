@@ -3,7 +3,7 @@ import type { CpuFault } from "../cpu/types.ts";
 import { makeReport, type Report } from "./fault-report.ts";
 import { type ReportParts, type ThreadView, viewOf } from "./machine-view.ts";
 
-export { type Frame } from "./backtrace.ts";
+export { backtrace, type Frame } from "./backtrace.ts";
 export { type Incident, makeReport, type Report } from "./fault-report.ts";
 export { type MachineView, type ReportParts, viewOf } from "./machine-view.ts";
 export { busyReport, deadlockReport } from "./standstill.ts";

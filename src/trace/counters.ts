@@ -126,7 +126,7 @@ export class ExecutionCounters {
     if (meaning.taken !== undefined) record(meaning.taken).taken += value;
   }
 
-  private place(pc: number): CodePlace {
+  place(pc: number): CodePlace {
     const address = pc >>> 0;
     for (const { image, size, path, bias } of this.modules)
       if (address >= image && address < image + size)

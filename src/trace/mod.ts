@@ -5,3 +5,6 @@ export { ChromeTrace } from "./chrome.ts";
 export { TracingCore, type TraceOptions } from "./tracer.ts";
 export { type Trace, type TraceFilter, type TraceParts, TRACES } from "./types.ts";
 export { WrappedCore } from "./wrapped-core.ts";
+export { FunctionNames } from "./names.ts";
+export { type Profile, ProfileCore } from "./profile.ts";
+export { cpuprofile, folded, speedscope, top } from "./profile-formats.ts";

@@ -68,6 +68,10 @@ export function planCounters({ insts, pcs }: IrBlock): Map<number, Counted> {
       after.fellThrough = pc;
       if (body) body = { ...body, counter: after };
       else now = after;
+    } else if (x.op === Op.svc) {
+      // What follows is executed when the call comes back, if it does.
+      if (body) body = { ...body, leaves: true, counter: draft(k + 1) };
+      else now = draft(k + 1);
     } else if (body && LEAVES.has(x.op)) {
       // A conditional call or jump: met as often as the instruction is passed.
       now.branches.push(pc);
