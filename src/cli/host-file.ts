@@ -68,7 +68,7 @@ export function openImage(path: string, readOnly: boolean): OpenedImage {
   }
   const failures = new Failures(path);
   return {
-    size: stat.size,
+    size: stat.isFile() ? stat.size : deviceSize(fd),
     writable,
     readAt(offset, into) {
       let done = 0;
@@ -93,6 +93,27 @@ export function openImage(path: string, readOnly: boolean): OpenedImage {
       failures.tell();
     },
   };
+}
+
+/** Of a block device, whose stat says nothing: the first place where nothing can be read, found by halving. */
+function deviceSize(fd: number): number {
+  const sector = new Uint8Array(512);
+  const readable = (n: number) => {
+    try {
+      return readSync(fd, sector, 0, 512, n * 512) === 512;
+    } catch {
+      return false;
+    }
+  };
+  let low = 0;
+  let high = 1;
+  while (readable(high) && high < 2 ** 42) [low, high] = [high, high * 2];
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (readable(middle)) low = middle;
+    else high = middle;
+  }
+  return high * 512;
 }
 
 const REASONS: Record<string, string> = {
