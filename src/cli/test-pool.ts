@@ -11,9 +11,9 @@ const AHEAD = 3;
 export interface Task {
   readonly index: number;
   readonly ref: TestRef;
+  readonly settings: TestSettings;
 }
 export interface Job extends Task {
-  readonly settings: TestSettings;
   readonly firmware?: string;
 }
 export interface Answer {
@@ -27,7 +27,6 @@ class Helper {
   private readonly child: Bun.Subprocess<"pipe", "pipe", "inherit">;
 
   constructor(
-    private readonly settings: TestSettings,
     private readonly firmware: string | undefined,
     private readonly answered: (helper: Helper, answer: Answer) => void,
     private readonly gone: (helper: Helper) => void,
@@ -44,8 +43,7 @@ class Helper {
 
   give(task: Task): void {
     this.given.push(task);
-    const { settings, firmware } = this;
-    const job: Job = { ...task, settings, firmware };
+    const job: Job = { ...task, firmware: this.firmware };
     this.child.stdin.write(`${JSON.stringify(job)}\n`);
     void this.child.stdin.flush();
   }
@@ -76,20 +74,26 @@ class Helper {
 
 export interface PoolOptions {
   readonly jobs: number;
-  readonly settings: TestSettings;
   /** Path of a firmware that is not the built-in one. */
   readonly firmware: string | undefined;
   readonly bail: boolean;
   /** Runs a test here. */
   readonly here: (task: Task) => TestResult;
+  /** The result of this task is of no use any more. */
+  readonly needless: (task: Task) => boolean;
   /** A result came, in whatever order. */
   readonly done: (answer: Answer) => void;
 }
 
 /** Runs the tests in this process and in `jobs - 1` others. With `bail` none is begun after the first failure. */
 export async function runAll(tasks: readonly Task[], options: PoolOptions): Promise<void> {
-  const { jobs, settings, firmware, bail, here, done } = options;
+  const { jobs, firmware, bail, here, needless, done } = options;
   const waiting = [...tasks];
+  const next = (): Task | undefined => {
+    for (let task = waiting.shift(); task && !stopped; task = waiting.shift())
+      if (!needless(task)) return task;
+    return undefined;
+  };
   const helpers = new Set<Helper>();
   let stopped = false;
   let wake: (() => void) | undefined;
@@ -98,12 +102,14 @@ export async function runAll(tasks: readonly Task[], options: PoolOptions): Prom
     done(answer);
   };
   const feed = (helper: Helper): void => {
-    while (!stopped && helper.given.length <= AHEAD && waiting.length > 0)
-      helper.give(waiting.shift()!);
+    while (helper.given.length <= AHEAD) {
+      const task = next();
+      if (!task) return;
+      helper.give(task);
+    }
   };
   for (let n = 1; n < jobs; n++) {
     const helper = new Helper(
-      settings,
       firmware,
       (from, answer) => {
         finish(answer);
@@ -122,7 +128,7 @@ export async function runAll(tasks: readonly Task[], options: PoolOptions): Prom
   }
   try {
     for (;;) {
-      const task = stopped ? undefined : waiting.shift();
+      const task = next();
       if (task) {
         finish({ index: task.index, result: here(task) });
         await new Promise((resolve) => setImmediate(resolve));

@@ -8,6 +8,7 @@ import type { Parsed } from "./parse.ts";
 import { active } from "./instruments.ts";
 import { settingsOf } from "./settings.ts";
 import { discover } from "./test-discover.ts";
+import { Joined, partsOf } from "./test-parts.ts";
 import { runAll, WORKER } from "./test-pool.ts";
 import { Reports } from "./test-report.ts";
 import { execute, load, type Loaded, type TestSettings } from "./test-run.ts";
@@ -76,23 +77,29 @@ class Session {
       );
       return ExitCode.NoTests;
     }
-    const results: TestResult[] = [];
+    const parts = partsOf(tests.length, settings.explore);
+    const joined = new Joined(parts);
+    const { results } = joined;
     let shown = 0;
     const show = (): void => {
       for (; results[shown] !== undefined; shown++)
         if (!this.cut(results, shown)) reports.test(results[shown], shown + 1, tests.length);
     };
     await runAll(
-      tests.map(({ ref }, index) => ({ index, ref })),
+      parts.map(({ test, skip, count }, index) => ({
+        index,
+        ref: tests[test].ref,
+        settings: { ...settings, skip, explore: count },
+      })),
       {
         // What looks into machines does so in this process.
-        jobs: active.instrument ? 1 : (this.jobs ?? defaultJobs(tests.length)),
-        settings,
+        jobs: active.instrument ? 1 : (this.jobs ?? defaultJobs(tests.length, settings.explore)),
         firmware: parsed.value("firmware"),
         bail: parsed.flag("bail"),
-        here: ({ index }) => execute(tests[index], settings),
+        here: (task) => execute(tests[parts[task.index].test], task.settings),
+        needless: ({ index }) => joined.isNeedless(index),
         done: ({ index, result }) => {
-          results[index] = result;
+          joined.add(index, result);
           show();
         },
       },
@@ -174,8 +181,9 @@ function placeOf({ file, inside }: Loaded["ref"]): string {
   return inside === undefined ? resolve(file) : `${resolve(file)}:${inside}`;
 }
 
-function defaultJobs(tests: number): number {
-  return Math.max(1, Math.min(navigator.hardwareConcurrency, Math.ceil(tests / TESTS_PER_JOB)));
+function defaultJobs(tests: number, schedules: number): number {
+  const runs = tests * (1 + schedules);
+  return Math.max(1, Math.min(navigator.hardwareConcurrency, Math.ceil(runs / TESTS_PER_JOB)));
 }
 
 /** What cannot be used weighs more than what failed. */

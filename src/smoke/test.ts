@@ -5,8 +5,9 @@ import type { Scenario } from "./scenario.ts";
 export interface Attempts extends TestOptions {
   /** A schedule instead of the board's. */
   readonly seed?: number;
-  /** How many schedules to try after the board's. */
+  /** How many schedules to try after the board's, and how many of the first were tried elsewhere. */
   readonly explore: number;
+  readonly skip?: number;
   /** How often to run a failed test again: it must fail again in the same way. */
   readonly retry: number;
   /** The command line that runs the same test under a schedule. */
@@ -57,7 +58,8 @@ function explored(
   once: (seed: number | undefined) => TestResult,
 ): TestResult {
   const from = options.seed === undefined ? FIRST_SCHEDULE : options.seed + 1;
-  for (let n = 0; n < options.explore; n++) {
+  const end = (options.skip ?? 0) + options.explore;
+  for (let n = options.skip ?? 0; n < end; n++) {
     const seed = from + n;
     const result = once(seed);
     if (result.status !== "failed") continue;
@@ -68,7 +70,7 @@ function explored(
     };
     return { ...result, schedules: n + 1, failures: [failure, ...result.failures] };
   }
-  return { ...board, schedules: options.explore };
+  return { ...board, schedules: end };
 }
 
 /** What is different between two runs of one test; undefined: nothing, as it has to be. */

@@ -64,6 +64,15 @@ test("a deadlock is found, with who waits for what, held by whom, since when", (
   expect(explore("embrace", "--seed", `${found.seed}`).failures[0].details).toBe(details);
 });
 
+test("several processes find what one finds", () => {
+  const report = (jobs: string): string =>
+    rttSim(["test", "--json", "--jobs", jobs, "--explore", "120", path("embrace"), path("race")])
+      .out;
+  const one = report("1");
+  expect(one).toContain("is the first that fails, of ");
+  expect(report("3")).toBe(one);
+});
+
 test(`nothing is found in a correct program, in ${FULL ? SCHEDULES : 100} schedules`, () => {
   const found = explore("locked", "--explore", `${FULL ? SCHEDULES : 100}`);
   expect(found).toMatchObject({ status: "passed", schedules: FULL ? SCHEDULES : 100 });
