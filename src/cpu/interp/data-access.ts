@@ -118,13 +118,17 @@ export abstract class DataAccess {
 
   /** True when the op at `ip` may access so many words from `address` on, which must be aligned to 4; a fault when not. */
   reaches(ip: number, address: number, words: number, store: boolean): boolean {
+    return this.reachesBytes(ip, address, words * 4, 4, store);
+  }
+  /** The same for bytes from an address that must be a multiple of `align`, a power of two. */
+  reachesBytes(ip: number, address: number, size: number, align: number, store: boolean): boolean {
     const access = store ? "write" : "read";
-    if (address & 3) {
-      this.dataAbort(address, words * 4, access, "alignment");
+    if (address & (align - 1)) {
+      this.dataAbort(address, size, access, "alignment");
       return false;
     }
     this.storing = store ? ip : 0;
-    const allowed = this.allowed(address, words * 4, access);
+    const allowed = this.allowed(address, size, access);
     this.storing = 0;
     return allowed;
   }

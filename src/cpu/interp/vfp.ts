@@ -1,5 +1,7 @@
 import { arithmetic, convert, type FloatUnit, type Sizes } from "../float/mod.ts";
 import { Op } from "../ir/ops.ts";
+import { execute, sizeOf, transfer, unpack, vectorsOf } from "../simd/mod.ts";
+import type { Core } from "./core.ts";
 import type { Rare } from "./rare.ts";
 import { packCpsr, Slot, unpackFlags } from "./state.ts";
 
@@ -113,12 +115,42 @@ const mixed: Partial<Record<keyof typeof Op, Rare>> = {
     const first = m[ip + VD];
     core.memory.i32.set(core.float.words.subarray(first, first + count), address >>> 2);
   },
+  simd: ({ float }, _, m, ip) => execute(float, m[ip + I], m[ip + VD], m[ip + VA], m[ip + VB]),
+  vldn: (core, R, m, ip) => structures(core, ip, R[m[ip + A]], false),
+  vstn: (core, R, m, ip) => structures(core, ip, R[m[ip + A]], true),
+  vgetl: ({ float }, R, m, ip) => {
+    const i = m[ip + I];
+    const z = i & 3;
+    const from = vectorsOf(float).file.narrow(z, (i >> 2) & 1);
+    R[m[ip + D]] = from[m[ip + VA] * (8 >> z) + (i >> 3)];
+  },
+  vputl: ({ float }, R, m, ip) => {
+    const i = m[ip + I];
+    const z = i & 3;
+    vectorsOf(float).file.narrow(z, 0)[m[ip + VD] * (8 >> z) + (i >> 3)] = R[m[ip + A]];
+  },
+  vdupr: ({ float }, R, m, ip) => {
+    const i = m[ip + I];
+    const per = 8 >> (i & 3);
+    const first = m[ip + VD] * per;
+    vectorsOf(float)
+      .file.narrow(i & 3, 0)
+      .fill(R[m[ip + A]], first, first + (per << (i >> 2)));
+  },
   vmrs: ({ float }, R, m, ip) => {
     if (m[ip + D] >= 0) R[m[ip + D]] = float.fpscr;
     else unpackFlags(R, (float.fpscr & 0xf0000000) | (R[Slot.Q] << 27));
   },
   vmsr: ({ float }, R, m, ip) => float.writeStatus(R[m[ip + A]]),
 };
+
+function structures(core: Core, ip: number, address: number, store: boolean): void {
+  const { words } = core.arena;
+  const s = unpack(words[ip + I]);
+  if (!core.reachesBytes(ip, address, sizeOf(s), 1 << s.align, store)) return;
+  const { u8 } = core.memory;
+  transfer(vectorsOf(core.float), u8, s, words[ip + VD], address >>> 0, store);
+}
 
 /** EQ, VS, GE, GT: the conditions of VSEL. */
 function holds(cond: number, cpsr: number): boolean {

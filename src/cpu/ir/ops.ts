@@ -214,6 +214,16 @@ export const ops = {
   /** i words from the word vd on at a + b, aligned to 4; all or nothing. */
   vldm: leave("vd a b i"),
   vstm: leave("vd a b i"),
+  /** Advanced SIMD; i: the operation (simd/operations.ts). */
+  simd: op("vd va vb i"),
+  /** Structures from and to memory at a; i: simd/structures.ts. All or nothing. */
+  vldn: leave("vd a i"),
+  vstn: leave("vd a i"),
+  /** Between a core register and an element of 1 << (i & 3) bytes; i: unsigned << 2, index << 3. */
+  vgetl: op("d va i"),
+  vputl: op("vd a i"),
+  /** All elements of such a size; i: q register << 2. */
+  vdupr: op("vd a i"),
   /** The FPSCR, or its flags when d is none. */
   vmrs: op("d", NZCV),
   vmsr: op("a"),

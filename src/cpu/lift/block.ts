@@ -1,7 +1,16 @@
-import { a32Decoder, apply, isThumb32, thumb16Decoder, thumb32Decoder } from "../decode/mod.ts";
+import {
+  a32Decoder,
+  apply,
+  asA32,
+  isThumb32,
+  neonDecoder,
+  thumb16Decoder,
+  thumb32Decoder,
+} from "../decode/mod.ts";
 import { BLOCK_LIMIT, Builder } from "../ir/builder.ts";
 import { AL, type IrBlock } from "../ir/ops.ts";
 import { a32Handlers, thumb16Handlers, thumb32Handlers } from "./handlers.ts";
+import { neonHandlers } from "./neon.ts";
 
 /** Reads the halfword at a guest address; undefined when it cannot be executed. */
 export type Fetch = (address: number) => number | undefined;
@@ -68,9 +77,10 @@ function liftThumb(ir: Builder, fetch: Fetch, pc: number): number | undefined {
   if (second === undefined) return pc + 2;
   ir.begin(pc, 4, cond);
   itStep(ir, it);
-  const found = thumb32Decoder.decode((first << 16) | second);
+  const word = (first << 16) | second;
+  const found = thumb32Decoder.decode(word);
   if (found) apply(thumb32Handlers, found, ir);
-  else ir.undefined();
+  else liftNeon(ir, asA32(word));
   return undefined;
 }
 
@@ -87,6 +97,13 @@ function liftA32(ir: Builder, fetch: Fetch, pc: number): number | undefined {
   ir.begin(pc, 4, word >>> 28 === 15 ? AL : word >>> 28);
   const found = a32Decoder.decode(word);
   if (found) apply(a32Handlers, found, ir);
-  else ir.undefined();
+  else liftNeon(ir, word);
   return undefined;
+}
+
+let simd: ReturnType<typeof neonHandlers> | undefined;
+function liftNeon(ir: Builder, word: number): void {
+  const found = neonDecoder().decode(word);
+  if (found) apply((simd ??= neonHandlers()), found, ir);
+  else ir.undefined();
 }

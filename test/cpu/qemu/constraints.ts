@@ -34,6 +34,8 @@ export function admissible(e: Encoding, f: FieldValues): boolean {
       return thumb32(e, f);
     case "a32":
       return a32(e, f);
+    case "neon":
+      return true;
   }
 }
 

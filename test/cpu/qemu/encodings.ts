@@ -5,6 +5,8 @@ import {
   type Rows,
   a32,
   a32Decoder,
+  neon,
+  neonDecoder,
   thumb16,
   thumb16Decoder,
   thumb32,
@@ -12,7 +14,8 @@ import {
 } from "../../../src/cpu/decode/mod.ts";
 
 export type FieldValues = Record<string, number>;
-export type TableName = "thumb16" | "thumb32" | "a32";
+/** neon: in the form of A32, for both instruction sets. */
+export type TableName = "thumb16" | "thumb32" | "a32" | "neon";
 
 export interface Encoding {
   /** Table and row, for instance `thumb16.lsl_imm`. */
@@ -56,12 +59,14 @@ export const tables: Readonly<Record<TableName, readonly Encoding[]>> = {
   thumb16: encodings("thumb16", thumb16),
   thumb32: encodings("thumb32", thumb32),
   a32: encodings("a32", a32),
+  neon: encodings("neon", neon()),
 };
 
 const decoders: Record<TableName, Decoder> = {
   thumb16: thumb16Decoder,
   thumb32: thumb32Decoder,
   a32: a32Decoder,
+  neon: neonDecoder(),
 };
 
 const byId = new Map(

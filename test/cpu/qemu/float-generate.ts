@@ -1,4 +1,7 @@
 /** Random floating-point cases, each reproducible from its seed. */
+import { Op } from "../../../src/cpu/ir/mod.ts";
+import { liftBlock } from "../../../src/cpu/lift/mod.ts";
+import { unpack } from "../../../src/cpu/simd/mod.ts";
 import { type Encoding, type FieldValues, decodesAs, encode, tables } from "./encodings.ts";
 import { FLOAT_WINDOW, type FloatCase } from "./float-image.ts";
 import type { State } from "./generate.ts";
@@ -10,9 +13,16 @@ export interface GeneratedFloatCase extends FloatCase {
 }
 
 const rows = {
-  thumb: tables.thumb32.filter((e) => e.mnemonic.startsWith("V")),
-  a32: tables.a32.filter((e) => e.mnemonic.startsWith("V")),
+  thumb: [...tables.thumb32.filter((e) => e.mnemonic.startsWith("V")), ...tables.neon],
+  a32: [...tables.a32.filter((e) => e.mnemonic.startsWith("V")), ...tables.neon],
 };
+
+/** Base registers of memory operands: r8 stays, r9 moves. */
+interface Moving {
+  left: number;
+  /** r9 points anywhere. */
+  lost: boolean;
+}
 
 /** FPSCR bits that every ARMv7 has: no vectors, traps, or half-precision flushing. */
 const STATUS = 0xf7c0009f;
@@ -93,7 +103,8 @@ function status(random: Random): number {
 }
 
 /** Fields for which the architecture says what happens, with addresses in the window. */
-function fieldsOf(random: Random, e: Encoding, moving: { left: number }): FieldValues | undefined {
+function fieldsOf(random: Random, e: Encoding, moving: Moving): FieldValues | undefined {
+  if (e.table === "neon") return neonFields(random, e, moving);
   const f: FieldValues = {};
   for (const [letter, width] of e.fields) f[letter] = random.below(2 ** width);
   if ("c" in f) f.c = random.once(4) ? random.below(15) : 14;
@@ -109,12 +120,12 @@ function fieldsOf(random: Random, e: Encoding, moving: { left: number }): FieldV
   if (/^vcvt_(from|to)_fixed/.test(e.name) && !f.x && (((f.i & 15) << 1) | (f.i >> 4)) > 16)
     return undefined;
   if (/^v(ldr|str)$/.test(e.name)) {
-    f.n = random.pick([8, 9]);
+    f.n = moving.lost ? 8 : random.pick([8, 9]);
     f.i &= 63;
   } else if (e.registers.includes("n") || /^v(push|pop)$/.test(e.name)) {
-    if (e.registers.includes("n")) f.n = random.pick([8, 9]);
+    if (e.registers.includes("n")) f.n = moving.lost ? 8 : random.pick([8, 9]);
     const writes = f.W === 1 || !("W" in f);
-    if (writes && moving.left-- <= 0) return undefined;
+    if (writes && (moving.lost || moving.left-- <= 0)) return undefined;
     if (writes && "n" in f) f.n = 9;
     const first = f.z ? f.d : ((f.d & 15) << 1) | (f.d >> 4);
     f.i = random.between(1, f.z ? 16 : 31);
@@ -124,18 +135,61 @@ function fieldsOf(random: Random, e: Encoding, moving: { left: number }): FieldV
   return decodesAs(e, encode(e, f)) ? f : undefined;
 }
 
+/** The same for Advanced SIMD. */
+function neonFields(random: Random, e: Encoding, moving: Moving): FieldValues | undefined {
+  const f: FieldValues = {};
+  for (const [letter, width] of e.fields) f[letter] = random.below(2 ** width);
+  if ("c" in f) f.c = 14;
+  if ("t" in f && e.pattern.startsWith("cccc")) f.t = random.below(7);
+  const access = /^v(ld|st)_/.test(e.name);
+  if (!access && !e.pattern.startsWith("cccc") && random.once(2))
+    // The registers of a q register, and few of them.
+    for (const letter of ["d", "n", "m"])
+      if (letter in f) f[letter] = letter === "n" ? random.below(4) << 2 : 2 * random.below(6);
+  if (access) {
+    f.n = moving.lost ? 8 : random.pick([8, 9]);
+    f.r = 15;
+    if (!moving.lost && random.once(3) && moving.left-- > 0) {
+      f.n = 9;
+      f.r = random.once(3) ? random.below(7) : 13;
+      moving.lost = f.r !== 13 || !e.name.endsWith("_multiple");
+    }
+  }
+  // Of a register with itself the result is UNKNOWN.
+  if (/^v(trn|uzp|zip)$/.test(e.name) && f.d === f.m) return undefined;
+  const opcode = encode(e, f);
+  return decodesAs(e, opcode) && isDefined(opcode) ? f : undefined;
+}
+
+/** The encoding is not UNDEFINED, and its address may be any multiple of 4. */
+function isDefined(word: number): boolean {
+  const block = liftBlock((at) => (at & 2 ? word >>> 16 : word & 0xffff), 0, false, 0, 1);
+  if (!("insts" in block)) return false;
+  return block.insts.every(
+    (x) => x.op !== Op.udf && ((x.op !== Op.vldn && x.op !== Op.vstn) || unpack(x.i).align <= 2),
+  );
+}
+
+/** A word of the form of A32 as Thumb has it. */
+function inThumb(word: number): number {
+  if (word >>> 25 === 0x79)
+    return (0xef000000 | ((word & 0x01000000) << 4) | (word & 0xffffff)) >>> 0;
+  return word >>> 24 === 0xf4 ? (0xf9000000 | (word & 0xffffff)) >>> 0 : word;
+}
+
 export function generateFloatCase(seed: number, state: State): GeneratedFloatCase {
   const random = new Random(seed);
   const thumb = state === "thumb";
   const bytes: number[] = [];
   const ids: string[] = [];
-  const moving = { left: 2 };
+  const moving: Moving = { left: 2, lost: false };
   const half = (v: number) => bytes.push(v & 255, (v >>> 8) & 255);
   for (let n = random.between(1, 8); n > 0; n--) {
     const e = random.pick(rows[state]);
     const f = fieldsOf(random, e, moving);
     if (!f) continue;
-    const opcode = encode(e, f);
+    const word = encode(e, f);
+    const opcode = thumb && e.table === "neon" ? inThumb(word) : word;
     // IT with one instruction.
     if (thumb && e.syntax.includes("<c>") && random.once(6)) half(0xbf08 | (random.below(14) << 4));
     half(thumb ? opcode >>> 16 : opcode);
