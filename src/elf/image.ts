@@ -38,6 +38,11 @@ export class ElfImage {
     this.sections = readSectionHeaders(this.bytes, this.header);
   }
 
+  /** Bytes of the file. */
+  get fileSize(): number {
+    return this.bytes.u8.length;
+  }
+
   /** The first section of that name. */
   section(name: string): SectionHeader | undefined {
     return this.sections.find((section) => section.name === name);

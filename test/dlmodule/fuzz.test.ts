@@ -4,6 +4,9 @@
  */
 import { expect, test } from "bun:test";
 import fc from "fast-check";
+import { checkText, inspect, libraryOf } from "../../src/dlmodule/check/mod.ts";
+import { Firmware } from "../../src/firmware/mod.ts";
+import { GuestMemory } from "../../src/memory/mod.ts";
 import { ElfImage, SHT } from "../../src/elf/mod.ts";
 import { ObjectClass } from "../../src/kernel/types.ts";
 import { Board, fixture } from "./board.ts";
@@ -18,6 +21,24 @@ const BASES = [
   "test/dlmodule/libraries/linked.mo",
   "test/dlmodule/libraries/libbase.so",
 ].map(fixture);
+
+const firmware = fixture("src/firmware/prebuilt/firmware.elf");
+const exported = new Set(
+  [...new Firmware(new GuestMemory(), firmware).entries()].map(({ name }) => name),
+);
+const CHECK = {
+  target: {
+    name: "here",
+    stock: false,
+    has: (name: string) => exported.has(name),
+    names: () => exported,
+  },
+  libraries: ["libbase.so", "libmiddle.so"].map((name) =>
+    libraryOf(name, fixture(`test/dlmodule/libraries/${name}`))!,
+  ),
+  hardFloat: false,
+  firmware: undefined,
+};
 
 /** Where the tables of a file lie: the words that mean something. */
 function fields(file: Uint8Array): number[] {
@@ -114,6 +135,16 @@ test(
           if (module) yield* board.loader.unload(module);
         });
         expect(performance.now() - started).toBeLessThan(process.env.RTT_SIM_FULL ? 5000 : 2000);
+        // What the check says beforehand is what the loader does, but for memory and distances, which only the board knows.
+        const report = inspect("/odd.mo", file, CHECK);
+        const reasons = board.refused.flatMap((event) => event.reasons).join("\n");
+        if (!/heap|needs a block|needs the library|has no room|cannot reach/.test(reasons))
+          expect({ verdict: report.verdict === "loadable", reasons: report.reasons }).toMatchObject(
+            {
+              verdict: board.refused.length === 0,
+            },
+          );
+        expect(checkText(report)).not.toMatch(/undefined(?!  instr)|NaN|\[object/);
         const listed = board.kernel.objects.list(ObjectClass.Module).length;
         if (ran) {
           // Guest code that ran (module_init, libraries) may have done anything.

@@ -26,7 +26,8 @@ const ARCHITECTURES =
 /** The attributes of the whole file; undefined when it has none or they cannot be read. */
 export function readAttributes(image: ElfImage): Attributes | undefined {
   const section = image.sections.find(({ type }) => type === SHT.ARM_ATTRIBUTES);
-  const tags = section && aeabiTags(image.data(section));
+  const inside = section && section.offset + section.size <= image.fileSize;
+  const tags = inside ? aeabiTags(image.data(section)) : undefined;
   if (!tags) return undefined;
   const number = (tag: number): number => Number(tags.get(tag) ?? 0);
   const enums = number(TAG.ENUM);

@@ -1,6 +1,7 @@
 import {
   ElfError,
   ElfImage,
+  type ElfSymbols,
   ET,
   machineName,
   relocationName,
@@ -26,6 +27,8 @@ import type { Target } from "./symbol-list.ts";
 export interface Library {
   readonly name: string;
   readonly exports: ReadonlySet<string>;
+  /** Libraries that it needs itself. */
+  readonly needed?: readonly string[];
 }
 
 export interface InspectOptions {
@@ -81,7 +84,7 @@ export function inspect(file: string, bytes: Uint8Array, options: InspectOptions
 export function libraryOf(name: string, bytes: Uint8Array): Library | undefined {
   try {
     const plan = planLoad(new ElfImage(bytes), { compat404: false });
-    return { name, exports: new Set(plan.exports.keys()) };
+    return { name, exports: new Set(plan.exports.keys()), needed: plan.needed };
   } catch (error) {
     if (error instanceof ElfError || error instanceof LoadError) return undefined;
     throw error;
@@ -129,10 +132,16 @@ class Inspection {
     const { target, libraries } = this.options;
     if (target.has(name)) this.from.set(name, target.name);
     else if (!target.stock) {
-      const library = this.plan.needed
-        .map((needed) => libraries.find((candidate) => candidate.name === needed))
-        .find((candidate) => candidate?.exports.has(name));
-      if (library) this.from.set(name, library.name);
+      // What it needs, and what that needs, breadth first.
+      const order = new Set(this.plan.needed);
+      for (const needed of order) {
+        const library = libraries.find((candidate) => candidate.name === needed);
+        if (library?.exports.has(name)) {
+          this.from.set(name, library.name);
+          break;
+        }
+        for (const further of library?.needed ?? []) order.add(further);
+      }
     }
     return this.from.has(name);
   }
@@ -336,7 +345,7 @@ class Inspection {
       if (!code || seen.has(value)) continue;
       seen.add(value);
       const stack = stackUse(code, (value & 1) !== 0) ?? null;
-      functions.push({ name: symbols!.name(i), size, stack });
+      functions.push({ name: nameOf(symbols!, i), size, stack });
     }
     return functions.sort((a, b) => (b.stack ?? Infinity) - (a.stack ?? Infinity));
   }
@@ -360,6 +369,16 @@ class Inspection {
   private nameAt(address: number): string | undefined {
     for (const { name, value } of this.plan.exports.values()) if (value === address) return name;
     return undefined;
+  }
+}
+
+/** Of the table for debuggers, which the loader does not need to be right. */
+function nameOf(symbols: ElfSymbols, i: number): string {
+  try {
+    return symbols.name(i);
+  } catch (error) {
+    if (error instanceof ElfError) return `symbol ${i}`;
+    throw error;
   }
 }
 
