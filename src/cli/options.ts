@@ -76,7 +76,7 @@ export const OPTIONS = [
   {
     name: "timeout",
     value: "TIME",
-    help: "simulated time after which a headless run ends with 124 (default 60s; 0 = none)",
+    help: "simulated time after which a headless run ends with 124 (default 60s, for test 10s; 0 = none)",
     commands: TESTING,
   },
   {

@@ -23,6 +23,9 @@ const REPORTERS: Readonly<Record<string, (suite: SuiteResult) => string>> = {
   github: githubReport,
 };
 
+/** Those that may be on stdout beside each other: the runner of GitHub picks its commands out of other text. */
+const SOCIABLE = new Set(["text", "github"]);
+
 interface Reporter {
   readonly name: string;
   /** Undefined: stdout. */
@@ -43,13 +46,14 @@ export class Reports {
     if (json) names.push("json");
     this.reporters = names.map(parse);
     const stdout = this.reporters.filter(({ file }) => file === undefined);
-    if (stdout.length > 1)
+    const alone = stdout.find(({ name }) => !SOCIABLE.has(name));
+    if (alone && stdout.length > 1)
       throw new UserError(
         ExitCode.Usage,
         `${stdout.map(({ name }) => name).join(" and ")} cannot both go to stdout`,
-        `give one a file: --reporter ${stdout[1].name}:FILE`,
+        `give one a file: --reporter ${alone.name}:FILE`,
       );
-    this.live = stdout[0]?.name === "text";
+    this.live = stdout.some(({ name }) => name === "text");
     this.terminal = this.live && process.stdout.isTTY === true;
     this.colours = this.terminal && !process.env.NO_COLOR ? ANSI : PLAIN;
   }

@@ -62,6 +62,13 @@ test("JUnit of real tests, with output of every kind, fits the schema", async ()
   expect(xml).toContain('<testcase classname="c.mo" name="smoke.units: test_wrong"');
 });
 
+test("annotations of GitHub go with text for people on stdout", () => {
+  const at = tree({ "a.mo": hello, "b.mo": fault });
+  const run = rttSim(["test", "--reporter", "github", "--reporter", "text", "."], "", at);
+  expect(run.out).toContain("\n::error file=b.mo,title=b.mo::'b.mo' ended with exit code 139");
+  expect(run.out).toContain("\n1 passed, 1 failed\n");
+});
+
 test("modules and scenarios are found below a folder; what a scenario runs is not run alone", () => {
   const at = tree({
     "one.mo": hello,

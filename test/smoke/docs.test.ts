@@ -1,0 +1,33 @@
+/** The examples of docs/smoke-tests.md are what they say. */
+import { expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseCommandLine } from "../../src/cli/parse.ts";
+import { parseScenario } from "../../src/smoke/mod.ts";
+
+const text = readFileSync(join(import.meta.dir, "../../docs/smoke-tests.md"), "utf8");
+const blocks = (language: string): string[] =>
+  [...text.matchAll(new RegExp(`\`\`\`${language}\n(.*?)\`\`\``, "gs"))].map(([, code]) => code);
+
+test("scenarios can be read", () => {
+  expect(blocks("toml").length).toBeGreaterThan(0);
+  for (const code of blocks("toml")) parseScenario("example.smoke.toml", code);
+});
+
+test("command lines have only options that there are", () => {
+  const lines = [...text.matchAll(/rtt-sim ((?:test|run) [^`\n]*)/g)].map(([, line]) => line);
+  expect(lines.length).toBeGreaterThan(5);
+  for (const line of lines) parseCommandLine(line.split(/\s+/));
+});
+
+test("the examples of GitHub and GitLab are YAML with a job that runs the tests", () => {
+  const [github, gitlab] = blocks("yaml").map((code) => Bun.YAML.parse(code)) as [
+    { jobs: { smoke: { steps: { run?: string }[] } } },
+    { smoke: { script: string[]; artifacts: { reports: { junit: string } } } },
+  ];
+  const runs = (lines: (string | undefined)[]): boolean =>
+    lines.some((line) => line?.includes("rtt-sim test"));
+  expect(runs(github.jobs.smoke.steps.map(({ run }) => run))).toBe(true);
+  expect(runs(gitlab.smoke.script)).toBe(true);
+  expect(gitlab.smoke.artifacts.reports.junit).toBe("smoke.xml");
+});
