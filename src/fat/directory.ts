@@ -11,6 +11,7 @@ import {
   shortText,
   writeLongName,
 } from "./names.ts";
+import { type Hit, scan } from "./scan.ts";
 import { Slots, type Store } from "./slots.ts";
 
 /** A file or directory found in a directory. */
@@ -34,6 +35,10 @@ export interface Place {
   readonly short: string;
 }
 
+/** Directories with more slots get their index when it pays. */
+const SMALL = 1024;
+const MAX_SCANS = 8;
+
 /** Memory an entry takes with its names and the index, in multiples of its 32 bytes; measured, roughly. */
 const OVERHEAD = 10;
 
@@ -53,6 +58,11 @@ export class Directory {
   private firstFree = 0;
   /** Some name occurs twice (a damaged directory). */
   private twins = false;
+  /** A large directory is searched without an index at first. */
+  private indexed = false;
+  private scans = 0;
+  /** What was found so, by slot. */
+  private readonly early = new Map<number, DirectoryEntry>();
 
   /** `start` is the first cluster; 0 the fixed root directory of FAT12 and FAT16. */
   constructor(
@@ -60,7 +70,7 @@ export class Directory {
     readonly start: number,
   ) {
     this.slots = new Slots(store, start);
-    this.index();
+    if (this.slots.count <= SMALL) this.ready();
   }
 
   /** Bytes of memory, roughly. */
@@ -80,6 +90,7 @@ export class Directory {
 
   /** The first entry from a slot on. */
   from(slot: number): DirectoryEntry | undefined {
+    this.ready();
     for (let i = slot; i < this.table.length; i++) {
       const entry = this.table[i];
       if (entry) return entry;
@@ -89,6 +100,7 @@ export class Directory {
 
   /** Entries in the order of the disk. */
   *entries(): Iterable<DirectoryEntry> {
+    this.ready();
     for (const entry of this.table) if (entry) yield entry;
   }
 
@@ -98,6 +110,11 @@ export class Directory {
 
   /** The entry with that name, long or short; of two, the first. */
   find(name: ParsedName): DirectoryEntry | undefined {
+    if (!this.indexed && this.scans++ < MAX_SCANS) {
+      const hit = scan(this.slots.view(0, this.slots.count), this.slots.count, name);
+      if (hit) return this.found(hit);
+    }
+    this.ready();
     const keys = searchKeys(name);
     const long = this.byLong.get(keys.long);
     const short = keys.short === undefined ? undefined : this.byShort.get(keys.short);
@@ -110,6 +127,7 @@ export class Directory {
    * @throws FatError "denied" when the directory or the disk is full
    */
   reserve(name: ParsedName): Place {
+    this.ready();
     const short = name.lossy ? this.freeAlias(name) : name.short;
     const count = 1 + (name.needsLong ? longEntries(name.long) : 0);
     return { first: this.room(count), count, short };
@@ -124,6 +142,7 @@ export class Directory {
 
   /** Marks the entry and the parts of its long name as deleted. */
   remove(entry: DirectoryEntry): void {
+    this.ready();
     this.erase(entry);
     this.slots.write(entry.first, entry.slot, true);
   }
@@ -145,6 +164,7 @@ export class Directory {
 
   /** Slot of the volume label entry, in a root directory. */
   labelSlot(): number | undefined {
+    this.ready();
     for (let slot = 0; slot < this.end; slot++) {
       const attributes = this.view(slot)[Field.Attributes] & Attribute.Mask;
       const label = (attributes & Attribute.Volume) !== 0 && attributes !== Attribute.LongName;
@@ -155,6 +175,7 @@ export class Directory {
 
   /** Adds an entry that is not found by name: the volume label. */
   insertHidden(fields: Uint8Array): void {
+    this.ready();
     const slot = this.room(1);
     this.view(slot).set(fields);
     this.slots.write(slot, this.terminate(slot));
@@ -208,6 +229,20 @@ export class Directory {
     return slot - count;
   }
 
+  private found({ slot, first, long }: Hit): DirectoryEntry {
+    let entry = this.early.get(slot);
+    if (!entry) this.early.set(slot, (entry = this.describe(slot, first, long)));
+    return entry;
+  }
+
+  /** Everything but `view`, `touch` and the first look-ups needs the index. */
+  private ready(): void {
+    if (this.indexed) return;
+    this.indexed = true;
+    this.index();
+    this.early.clear();
+  }
+
   private index(): void {
     const reader = new LongNameReader();
     let firstFree = -1;
@@ -235,21 +270,25 @@ export class Directory {
     this.firstFree = firstFree < 0 ? slot : firstFree;
   }
 
-  private add(slot: number, first: number, long: string | undefined): DirectoryEntry {
+  private describe(slot: number, first: number, long: string | undefined): DirectoryEntry {
     const view = this.view(slot);
     const short = shortOf(view);
     const usable = long !== undefined && isUsable(long);
-    const entry: DirectoryEntry = {
+    return {
       slot,
       first,
       name: usable ? long : shortText(short, view[Field.NtFlags]),
       alias: shortText(short, 0),
       short,
     };
+  }
+
+  private add(slot: number, first: number, long: string | undefined): DirectoryEntry {
+    const entry = this.early.get(slot) ?? this.describe(slot, first, long);
     while (this.table.length < slot) this.table.push(undefined);
     this.table[slot] = entry;
     this.enter(this.byLong, fold(entry.name), entry);
-    this.enter(this.byShort, short, entry);
+    this.enter(this.byShort, entry.short, entry);
     return entry;
   }
 
