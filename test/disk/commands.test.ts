@@ -4,7 +4,7 @@ import { chmodSync, existsSync, readFileSync, statSync, symlinkSync, utimesSync 
 import { RamDevice } from "../../src/block/mod.ts";
 import { FatVolume } from "../../src/fat/mod.ts";
 import { have } from "../fat/tools.ts";
-import { Bench, bytesOf } from "./tool.ts";
+import { Bench, bytesOf, RTT_SIM } from "./tool.ts";
 
 setDefaultTimeout(60_000);
 const bench = new Bench();
@@ -217,15 +217,12 @@ describe("fsck", () => {
 describe("two writers", () => {
   test("while a shell has an image, disk commands that write are refused; looking is not", async () => {
     image("locked.img");
-    const shell = Bun.spawn(
-      [process.execPath, `${import.meta.dir}/../../src/main.ts`, "locked.img"],
-      {
-        cwd: bench.folder,
-        stdin: "pipe",
-        stdout: "pipe",
-        stderr: "ignore",
-      },
-    );
+    const shell = Bun.spawn([...RTT_SIM, "locked.img"], {
+      cwd: bench.folder,
+      stdin: "pipe",
+      stdout: "pipe",
+      stderr: "ignore",
+    });
     const reader = shell.stdout.getReader();
     await reader.read();
     const refused = bench.run(["disk", "mkdir", "locked.img:/x"]);

@@ -6,7 +6,7 @@ import { FatVolume, makeDisk } from "../../src/fat/mod.ts";
 import { readFileSync, writeFileSync } from "node:fs";
 import { random } from "../fat/corpus.ts";
 import { have } from "../fat/tools.ts";
-import { Bench, bytesOf, MAIN } from "./tool.ts";
+import { Bench, bytesOf, RTT_SIM } from "./tool.ts";
 
 setDefaultTimeout(600_000);
 
@@ -34,7 +34,7 @@ const lines = Array.from({ length: ROUNDS }, (_, i) => [
 
 /** Starts a shell on an image, kills it after some milliseconds, gives the number of lines that were finished. */
 async function killed(image: string, delay: number): Promise<number> {
-  const child = Bun.spawn([process.execPath, MAIN, image], {
+  const child = Bun.spawn([...RTT_SIM, image], {
     stdin: new TextEncoder().encode(lines.map((line) => `${line}\n`).join("")),
     stdout: "pipe",
     stderr: "ignore",

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { have } from "../fat/tools.ts";
-import { Bench, bytesOf, MAIN } from "./tool.ts";
+import { Bench, bytesOf, RTT_SIM } from "./tool.ts";
 import { zip } from "./zip.ts";
 
 setDefaultTimeout(60_000);
@@ -136,7 +136,7 @@ describe("folders", () => {
   test("contents are read when they are asked for: a file that is gone is an I/O error for the guest, not an end", async () => {
     bench.file("lazy/a.txt", "a".repeat(3000));
     bench.file("lazy/b.txt", "b");
-    const shell = Bun.spawn([process.execPath, MAIN, "lazy"], {
+    const shell = Bun.spawn([...RTT_SIM, "lazy"], {
       cwd: bench.folder,
       stdin: "pipe",
       stdout: "pipe",
@@ -172,7 +172,7 @@ describe("the host", () => {
       const { code, out, err } = bench.tool([
         "sh",
         "-c",
-        `trap '' XFSZ; ulimit -f 8000; exec ${process.execPath} ${MAIN} full.img -c "cp /large.bin /copy" -c "cat /large.bin"`,
+        `trap '' XFSZ; ulimit -f 8000; exec ${RTT_SIM.join(" ")} full.img -c "cp /large.bin /copy" -c "cat /large.bin"`,
       ]);
       expect(err).toContain(
         "full.img: the host does not let the file become so large; the guest gets an I/O error",

@@ -1,8 +1,21 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { Glob } from "bun";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
-export const MAIN = join(import.meta.dir, "../../src/main.ts");
+const ROOT = join(import.meta.dir, "../..");
+
+/** The compiled binary when it is newer than its sources (as after `bun run test`), else the sources. */
+export const RTT_SIM: readonly string[] = isFresh(join(ROOT, "rtt-sim"))
+  ? [join(ROOT, "rtt-sim")]
+  : [process.execPath, join(ROOT, "src/main.ts")];
+
+function isFresh(binary: string): boolean {
+  if (!existsSync(binary)) return false;
+  const built = statSync(binary).mtimeMs;
+  const sources = new Glob("{src,disk}/**/*.ts").scanSync(ROOT);
+  return [...sources].every((file) => statSync(join(ROOT, file)).mtimeMs < built);
+}
 
 export interface Ran {
   readonly code: number;
@@ -28,7 +41,7 @@ export class Bench {
 
   /** rtt-sim with these arguments in this folder. */
   run(args: readonly string[], input: string | Uint8Array = ""): Ran {
-    return this.tool([process.execPath, MAIN, ...args], input);
+    return this.tool([...RTT_SIM, ...args], input);
   }
 
   /** rtt-sim that must succeed; its standard output. */
