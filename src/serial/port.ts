@@ -67,6 +67,11 @@ export class PortReader {
     this.port.write(bytes);
   }
 
+  /** Ticks since boot. */
+  get now(): number {
+    return this.kernel.tick;
+  }
+
   /** Lets ticks pass, whatever arrives. */
   *rest(ticks: number): Task<void> {
     yield* this.kernel.threads.sleep(ticks);

@@ -73,8 +73,8 @@ export class Client implements AsyncDisposable {
     const client = new Client(() => socket as Bun.Socket<unknown>);
     const handler = {
       data: (_socket: unknown, bytes: Uint8Array) => {
-        if (client.onData) client.onData(Uint8Array.from(bytes));
-        else client.seen += Buffer.from(bytes).toString("latin1");
+        client.seen += Buffer.from(bytes).toString("latin1");
+        client.onData?.(Uint8Array.from(bytes));
       },
       drain: () => client.flush(),
       close: () => {

@@ -5,7 +5,7 @@ import { rttSim, scratch } from "../cli/binary.ts";
 import { available, Client, Host, WHY } from "./host.ts";
 
 setDefaultTimeout(60_000);
-const run = available ? test : test.skip;
+const run = available ? test.concurrent : test.skip;
 const name = (what: string): string => (available ? what : `${what} (${WHY})`);
 
 run(
@@ -84,12 +84,13 @@ run(
     expect(where).toMatch(/^\/dev\/(pts\/|ttys)\d+$/);
     expect(readlinkSync(link)).toBe(where);
     // The shell of the host is the terminal program: it writes a line and reads what comes back.
-    const talk = (line: string, end: string): string => {
+    const talk = async (line: string, end: string): Promise<string> => {
       const script = `exec 3<>${link}; printf '${line}\\r' >&3; timeout 5 sed -u '\\%${end}%q' <&3`;
-      return Bun.spawnSync(["bash", "-c", script]).stdout.toString("latin1");
+      const { stdout } = Bun.spawn(["bash", "-c", script]);
+      return Buffer.from(await new Response(stdout).arrayBuffer()).toString("latin1");
     };
-    expect(talk("pwd", "^/")).toEndWith("msh />pwd\r\n/\r\n");
-    expect(talk("version", "Copyright")).toContain("4.0.4 build");
+    expect(await talk("pwd", "^/")).toEndWith("msh />pwd\r\n/\r\n");
+    expect(await talk("version", "Copyright")).toContain("4.0.4 build");
     expect(await host.stop()).toBe(130);
     expect(existsSync(link)).toBe(false);
   },

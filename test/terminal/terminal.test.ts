@@ -5,7 +5,7 @@ import { scratch } from "../cli/binary.ts";
 import { available, Person, type PersonOptions, WHY } from "./person.ts";
 
 setDefaultTimeout(60_000);
-const run = available ? test : test.skip;
+const run = available ? test.concurrent : test.skip;
 const name = (what: string): string => (available ? what : `${what} (${WHY})`);
 
 /** At the prompt. */

@@ -3,6 +3,10 @@ import type { PortReader } from "../port.ts";
 import { CANCEL, Limit } from "./limits.ts";
 import { Code, type Defect, readBlock } from "./packet.ts";
 
+/** Instead of a control byte. */
+const SILENT = -1;
+const NOISE = -2;
+
 /** How a session ended. `refused`: the handler did not want to go on. */
 export type Outcome =
   "done" | "time-out" | "cancelled" | "refused" | "protocol" | "memory" | Defect;
@@ -74,7 +78,7 @@ export class Receiver {
     let defect: Outcome = "time-out";
     for (let left = requests; left > 0; left--) {
       this.send(Code.C);
-      const code = yield* this.control(Limit.request, [Code.SOH, Code.STX, Code.EOT]);
+      const code = yield* this.control(Limit.request);
       if (code === Code.CAN) return "cancelled";
       if (code < 0) continue;
       // The end of the file before is said again: its acknowledgement was lost.
@@ -94,11 +98,12 @@ export class Receiver {
   private *file(): Task<Outcome | Uint8Array> {
     const { line, handler } = this;
     let next = 1;
+    let acknowledged = line.now;
     let errors = 0;
     let ending = false;
     let failure: Outcome = "time-out";
     while (errors <= Limit.errors) {
-      const code = yield* this.control(Limit.block, [Code.SOH, Code.STX, Code.EOT]);
+      const code = yield* this.control(Limit.block);
       if (code === Code.CAN) return "cancelled";
       if (code === Code.EOT) {
         // A single EOT may be noise: it has to be said twice.
@@ -110,11 +115,10 @@ export class Receiver {
         this.send(Code.NAK);
         continue;
       }
-      const ended = ending;
       ending = false;
-      if (code < 0) {
+      if (code === SILENT) {
         failure = "time-out";
-      } else {
+      } else if (code !== NOISE) {
         const block = yield* readBlock(line, code, Limit.byte);
         if ("data" in block) {
           if (block.number === (next & 0xff)) {
@@ -125,36 +129,44 @@ export class Receiver {
             this.send(Code.ACK);
             continue;
           }
+          if (next === 1 && block.number === 0) {
+            // Sent again for a request that was made too early, and acknowledged already; or the acknowledgement was lost.
+            if (line.now - acknowledged < Limit.request) continue;
+            this.send(Code.ACK, Code.C);
+            acknowledged = line.now;
+            errors++;
+            continue;
+          }
           if (block.number === ((next - 1) & 0xff)) {
             // Sent again because the acknowledgement was lost.
             this.send(Code.ACK);
-            if (next === 1) this.send(Code.C);
             errors++;
             continue;
           }
           // A sender that took an answer to something else for the one to its EOT.
-          if (ended && block.number === 0) return block.data;
+          if (block.number === 0) return block.data;
           return "number";
         }
         failure = block.defect;
       }
       errors++;
       yield* line.purge(Limit.silence);
-      this.send(next === 1 && code < 0 ? Code.C : Code.NAK);
+      this.send(next === 1 && code === SILENT ? Code.C : Code.NAK);
     }
     return failure;
   }
 
-  /** The next of these control bytes, CAN when there are two in a row, -1 after that long. Anything else is noise. */
-  private *control(ticks: number, wanted: readonly number[]): Task<number> {
-    let before = -1;
-    for (let noise = 0; noise < 4096; noise++) {
-      const byte = yield* this.line.byte(ticks);
-      if (byte < 0 || wanted.includes(byte)) return byte;
-      if (byte === Code.CAN && before === Code.CAN) return byte;
-      before = byte;
-    }
-    return -1;
+  /** What a block begins with, EOT, CAN when there are two in a row; SILENT after that long, NOISE for anything else. */
+  private *control(ticks: number): Task<number> {
+    const { line } = this;
+    const byte = yield* line.byte(ticks);
+    if (byte < 0) return SILENT;
+    if (byte === Code.SOH || byte === Code.STX) return byte;
+    if (byte === Code.CAN && (yield* line.byte(Limit.byte)) === Code.CAN) return byte;
+    // In the rest of a block whose beginning was lost any byte may occur: an EOT stands alone.
+    if (byte === Code.EOT && (yield* line.byte(1)) < 0) return byte;
+    yield* line.purge(Limit.silence);
+    return NOISE;
   }
 
   private send(...codes: number[]): void {

@@ -123,7 +123,9 @@ abstract class Files {
     this.context.vfs.close(this.fd);
     this.fd = -1;
     const word = this.direction === "receive" ? "received" : "sent";
-    this.complete.push(`${this.path}: ${this.done} bytes ${word}`);
+    const short = this.size !== undefined && this.done < this.size;
+    const missing = short ? `, ${(this.size ?? 0) - this.done} are missing` : "";
+    this.complete.push(`${this.path}: ${this.done} bytes ${word}${missing}`);
     this.tell("complete");
   }
 }

@@ -1,0 +1,328 @@
+/** File transfer by YMODEM with sb and rb of lrzsz, over TCP and pseudo terminals. */
+import { expect, setDefaultTimeout, test } from "bun:test";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { rttSim, ROOT, scratch } from "../cli/binary.ts";
+import { available, Client, Host } from "./host.ts";
+
+setDefaultTimeout(240_000);
+const [SB, RB] = [Bun.which("sb") ?? Bun.which("lsb"), Bun.which("rb") ?? Bun.which("lrb")];
+const ready = available && SB !== null && RB !== null;
+const run = ready ? test.concurrent : test.skip;
+const name = (what: string): string => (ready ? what : `${what} (needs ./rtt-sim and lrzsz)`);
+
+/** Sizes around the blocks of both kinds. */
+const SIZES = [0, 1, 127, 128, 129, 1023, 1024, 1025, 2048, 100_000];
+const FULL = process.env.RTT_SIM_FULL === "1";
+
+/** Bytes that no counter or filler explains; the same in each run. */
+function noise(size: number): Uint8Array {
+  const bytes = new Uint8Array(size);
+  let state = size + 1;
+  for (let i = 0; i < size; i++) {
+    state = (Math.imul(state, 1103515245) + 12345) >>> 0;
+    bytes[i] = state >>> 16;
+  }
+  return bytes;
+}
+
+/** What lies between the two ends: may change, drop or add bytes. */
+type Wire = (bytes: Uint8Array, toGuest: boolean) => Uint8Array;
+
+/** Runs sb or rb with its ends at the client's; the result is its exit code. */
+async function lrzsz(
+  program: string,
+  argv: readonly string[],
+  cwd: string,
+  client: Client,
+  wire: Wire = (bytes) => bytes,
+): Promise<number> {
+  const child = Bun.spawn([program, ...argv], {
+    cwd,
+    stdin: "pipe",
+    stdout: "pipe",
+    stderr: "pipe",
+  });
+  client.onData = (bytes) => {
+    try {
+      child.stdin.write(wire(bytes, false));
+      child.stdin.flush();
+    } catch {
+      // It has gone.
+    }
+  };
+  void new Response(child.stderr).text();
+  for await (const bytes of child.stdout) client.send(wire(bytes, true));
+  const code = await child.exited;
+  client.onData = undefined;
+  return code;
+}
+
+async function connected(argv: string[] = [], disk?: string) {
+  const host = new Host(["--serial", "tcp:0", ...argv], disk);
+  const client = await Client.connect(await host.where());
+  await client.sees("msh />");
+  return {
+    host,
+    client,
+    async [Symbol.asyncDispose]() {
+      await host[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function files(dir: string, sizes: readonly number[]): string[] {
+  return sizes.map((size) => {
+    writeFileSync(join(dir, `f${size}.bin`), noise(size));
+    return `f${size}.bin`;
+  });
+}
+
+function same(dir: string, other: string, names: readonly string[]): void {
+  for (const file of names) {
+    const [there, here] = [readFileSync(join(other, file)), readFileSync(join(dir, file))];
+    expect([file, there.length, there.equals(here)]).toEqual([file, here.length, true]);
+  }
+}
+
+run(
+  name("a batch of files of all sizes goes in by ry and out by sy, with progress on the host"),
+  async () => {
+    using dir = scratch();
+    mkdirSync(dir.path("in"));
+    mkdirSync(dir.path("out"));
+    const names = files(dir.path("in"), SIZES);
+    await using board = await connected();
+    const { client, host } = board;
+    client.send("ry\r");
+    await client.sees("ry\r\n");
+    expect(await lrzsz(SB!, ["-k", ...names], dir.path("in"), client)).toBe(0);
+    await client.line("");
+    expect(client.seen).toContain("f100000.bin: 100000 bytes received\r\n");
+    for (const half of FULL ? [names.slice(0, 5), names.slice(5)] : [names.slice(8)]) {
+      client.send(`sy ${half.join(" ")}\r`);
+      await client.sees("sy f");
+      expect(await lrzsz(RB!, [], dir.path("out"), client)).toBe(0);
+      await client.line("");
+    }
+    same(dir.path("in"), dir.path("out"), readdirSync(dir.path("out")));
+    expect(host.err).toMatch(
+      /rtt-sim: receiving f100000\.bin: 100000 of 100000 bytes, 100%, \d+ KiB\/s\n/,
+    );
+    expect(host.err).toContain("rtt-sim: sending f2048.bin: 2048 of 2048 bytes, 100%");
+  },
+);
+
+run(
+  name("128-byte blocks, a name of its own, a directory, a path that is not taken over"),
+  async () => {
+    using dir = scratch();
+    const [file] = files(dir.path("."), [3000]);
+    await using board = await connected();
+    const { client } = board;
+    client.send("ry other.bin\r");
+    await client.sees("ry other.bin\r\n");
+    expect(await lrzsz(SB!, [file], dir.path("."), client)).toBe(0);
+    await client.sees("bytes received\r\nmsh />");
+    expect(await client.line("ls")).toMatch(/other\.bin +3000 /);
+    await client.line("mkdir sub");
+    client.send("ry sub\r");
+    await client.sees("ry sub\r\n");
+    // sb -f sends the full path.
+    expect(await lrzsz(SB!, ["-f", dir.path(file)], "/", client)).toBe(0);
+    await client.sees("bytes received\r\nmsh />");
+    expect(await client.line("ls sub")).toMatch(/f3000\.bin +3000 /);
+  },
+);
+
+run(name("over a pseudo terminal"), async () => {
+  using dir = scratch();
+  mkdirSync(dir.path("in"));
+  mkdirSync(dir.path("out"));
+  const names = files(dir.path("in"), [0, 50_000]);
+  await using host = new Host(["--serial", "pty"]);
+  const tty = await host.where();
+  const shell = (cwd: string, script: string): Promise<number> =>
+    Bun.spawn(["bash", "-c", script], {
+      cwd: dir.path(cwd),
+      timeout: 60_000,
+      stderr: "ignore",
+      stdout: "ignore",
+    }).exited;
+  await Bun.sleep(200);
+  expect(
+    await shell("in", `printf 'ry\\r' >${tty}; ${SB} -k ${names.join(" ")} <${tty} >${tty}`),
+  ).toBe(0);
+  await Bun.sleep(200);
+  expect(
+    await shell("out", `printf 'sy ${names.join(" ")}\\r' >${tty}; ${RB} <${tty} >${tty}`),
+  ).toBe(0);
+  same(dir.path("in"), dir.path("out"), names);
+});
+
+run(
+  name("broken blocks are asked for again, in both directions, on a line that begins with noise"),
+  async () => {
+    using dir = scratch();
+    mkdirSync(dir.path("out"));
+    const [file] = files(dir.path("."), [40_000]);
+    await using board = await connected();
+    const { client } = board;
+    let large = 0;
+    let broken = 0;
+    // Every fifth large block has a bit turned or a byte lost.
+    const wire: Wire = (bytes) => {
+      if (bytes.length < 500 || ++large % 5 !== 0) return bytes;
+      broken++;
+      if (broken % 2 === 0) return bytes.subarray(1);
+      const copy = Uint8Array.from(bytes);
+      copy[300] ^= 0x10;
+      return copy;
+    };
+    client.send("ry\r");
+    await client.sees("ry\r\n");
+    client.send("\x7fnoise\x00\xff");
+    expect(await lrzsz(SB!, ["-k", file], dir.path("."), client, wire)).toBe(0);
+    expect(broken).toBeGreaterThan(3);
+    await client.sees("bytes received\r\nmsh />");
+    expect(await client.line("ls")).toMatch(/f40000\.bin +40000 /);
+    [large, broken] = [0, 0];
+    client.send(`sy ${file}\r`);
+    await client.sees(`sy ${file}`);
+    expect(await lrzsz(RB!, [], dir.path("out"), client, wire)).toBe(0);
+    expect(broken).toBeGreaterThan(3);
+    same(dir.path("."), dir.path("out"), [file]);
+  },
+);
+
+run(
+  name("cancelled in the middle, by either side, the shell is back and the line is clean"),
+  async () => {
+    using dir = scratch();
+    mkdirSync(dir.path("out"));
+    const [file] = files(dir.path("."), [200_000]);
+    await using board = await connected();
+    const { client } = board;
+    // Whoever sends is stopped: CANs come instead of the rest.
+    const stopAt = (limit: number, way: boolean): Wire => {
+      let passed = 0;
+      let told = false;
+      return (bytes, toGuest) => {
+        passed += bytes.length;
+        if (toGuest !== way || passed < limit) return bytes;
+        const answer = told ? new Uint8Array() : new Uint8Array(10).fill(0x18);
+        told = true;
+        return answer;
+      };
+    };
+    client.send("ry\r");
+    await client.sees("ry\r\n");
+    const sent = lrzsz(
+      "timeout",
+      ["3", SB!, "-k", file],
+      dir.path("."),
+      client,
+      stopAt(50_000, true),
+    );
+    expect(await client.sees("msh />")).toMatch(
+      /f200000\.bin: \d+ bytes, incomplete: (cancelled by the other side|time-out)/,
+    );
+    await sent;
+    expect(await client.line("pwd")).toContain("pwd\r\n/\r\nmsh />");
+    client.send("ry\r");
+    await client.sees("ry\r\n");
+    expect(await lrzsz(SB!, ["-k", file], dir.path("."), client)).toBe(0);
+    await client.sees("bytes received\r\nmsh />");
+    // The receiver gives up.
+    client.send(`sy ${file}\r`);
+    await client.sees(`sy ${file}`);
+    const got = lrzsz("timeout", ["5", RB!], dir.path("out"), client, stopAt(50_000, true));
+    await client.sees("incomplete: cancelled by the other side\r\nmsh />");
+    expect(await got).not.toBe(0);
+    expect(await client.line("pwd")).toContain("pwd\r\n/\r\nmsh />");
+    // The guest gives up: the disk has no room for more, and sb hears of it.
+    client.send("ry /dev/none/x\r");
+    await client.sees("ry /dev/none/x\r\n");
+    expect(await lrzsz("timeout", ["20", SB!, "-k", file], dir.path("."), client)).not.toBe(0);
+    await client.sees("cannot create /dev/none/x\r\nmsh />");
+  },
+);
+
+run(
+  name("a broken start is taken up again: the sender is there first, then gone, then there"),
+  async () => {
+    using dir = scratch();
+    const [file] = files(dir.path("."), [5000]);
+    await using board = await connected();
+    const { client } = board;
+    client.send("ry\r");
+    await client.sees("ry\r\n");
+    // Block 0 arrives cut off, and its sender is gone.
+    client.send("\x01\x00\xfff5000.bin");
+    await Bun.sleep(1500);
+    expect(await lrzsz(SB!, ["-k", file], dir.path("."), client)).toBe(0);
+    await client.sees("bytes received\r\nmsh />");
+    expect(await client.line("ls")).toMatch(/f5000\.bin +5000 /);
+  },
+);
+
+run(
+  name(
+    "a module that calls rym_recv_on_device and rym_send_on_device, on the console and on uart1",
+  ),
+  async () => {
+    using dir = scratch();
+    mkdirSync(dir.path("out"));
+    const [file] = files(dir.path("."), [3000]);
+    const module = readFileSync(join(ROOT, "test/fixtures/modules/rym.mo"));
+    writeFileSync(dir.path("rym.mo"), module);
+    await using board = await connected(["--serial1", "tcp:0"]);
+    const { client, host } = board;
+    await using second = await Client.connect(await host.where("uart1"));
+    client.send("ry\r");
+    await client.sees("ry\r\n");
+    expect(await lrzsz(SB!, ["-k", "rym.mo"], dir.path("."), client)).toBe(0);
+    await client.line("");
+    client.send("rym r uart0\r");
+    await client.sees("msh />");
+    expect(await lrzsz(SB!, ["-k", file], dir.path("."), client)).toBe(0);
+    await client.sees("result 0, stage 5");
+    client.send(`rym s uart1 /${file}\r`);
+    expect(await lrzsz(RB!, [], dir.path("out"), second)).toBe(0);
+    await client.sees("result 0, stage 5");
+    same(dir.path("."), dir.path("out"), [file]);
+  },
+);
+
+(FULL ? run : test.skip)(name("16 MiB in and out, intact (RTT_SIM_FULL=1)"), async () => {
+  using dir = scratch();
+  mkdirSync(dir.path("out"));
+  const [file] = files(dir.path("."), [16 * 1024 * 1024]);
+  await using board = await connected();
+  const { client } = board;
+  client.send("ry\r");
+  await client.sees("ry\r\n");
+  expect(await lrzsz(SB!, ["-k", file], dir.path("."), client)).toBe(0);
+  await client.sees("bytes received\r\nmsh />");
+  client.send(`sy ${file}\r`);
+  await client.sees(`sy ${file}`);
+  expect(await lrzsz(RB!, [], dir.path("out"), client)).toBe(0);
+  same(dir.path("."), dir.path("out"), [file]);
+  expect(readdirSync(dir.path("out"))).toEqual([file]);
+});
+
+(available ? test : test.skip)("rym_recv_on_device gives up when nobody is there", () => {
+  const { out, code } = rttSim(["run", join(ROOT, "test/fixtures/modules/rym.mo"), "r", "uart1"]);
+  // -RYM_ERR_TMO, RYM_STAGE_ESTABLISHING.
+  expect([out, code]).toEqual(["result -112, stage 1\n", 1]);
+});
+
+(available ? test : test.skip)("what cannot be sent or received is named", () => {
+  const out = (...lines: string[]): string =>
+    rttSim(["--snapshot", ...lines.flatMap((line) => ["-c", line]), "disk/disk.img"]).out;
+  expect(out("sy")).toBe("invalid file path.\n");
+  expect(out("sy none.bin")).toBe("cannot open none.bin\n");
+  expect(out("sy thumb")).toBe("cannot open thumb\n");
+  expect(out("sy text.txt rtc")).toBe("could not find device.\n");
+  expect(out("ry a b")).toBe("Usage: ry [path] [device]\n");
+});
