@@ -39,7 +39,7 @@ export function faultHint(fault: CpuFault, address: AddressKind | undefined): st
     case "undefined instruction":
       if (address && address.kind in CALL) return CALL[address.kind];
       if (/NEON|VFP/.test(fault.why))
-        return "build the module for instructions that this core has: -mfpu=vfpv3, vfpv4, fpv4-sp-d16 or fpv5-d16";
+        return "build the module for instructions that this core has: -mfpu=neon, vfpv3, vfpv4, fpv4-sp-d16 or fpv5-d16";
       return "the processor does not know this instruction: the jump went into data, to the wrong state (Thumb code needs an odd address), or the module was built for another core";
     case "breakpoint":
       return "a BKPT instruction was executed and no debugger is attached";

@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { decode, disassemble } from "../../src/cpu/mod.ts";
+import { isDefined } from "./qemu/float-generate.ts";
 import { operandsDefined } from "./qemu/constraints.ts";
 import {
   type Encoding,
@@ -53,17 +54,17 @@ function misprinted({ id, mnemonic }: Encoding, f: FieldValues): boolean {
 }
 
 describe("random encodings of every row", () => {
-  for (const table of ["thumb16", "thumb32", "a32"] as const) {
+  for (const table of ["thumb16", "thumb32", "a32", "neon"] as const) {
     test.skipIf(absent !== undefined)(
       `${table}${because}`,
       () => {
         const samples = sampleRows(table, FULL ? 400 : 40);
         const bytes = Uint8Array.from(samples.flatMap(({ opcode, e }) => bytesOf(e, opcode)));
-        const expected = objdumpBinary(bytes, table !== "a32");
+        const expected = objdumpBinary(bytes, table.startsWith("thumb"));
         const wrong: string[] = [];
         let at = BASE;
         for (const { e } of samples) {
-          const line = disassemble(reader(bytes, BASE), at, table !== "a32");
+          const line = disassemble(reader(bytes, BASE), at, table.startsWith("thumb"));
           const text = expected.get(at);
           if (text !== undefined && line.text !== text)
             wrong.push(`${e.id}: "${line.text}", objdump "${text}"`);
@@ -88,9 +89,10 @@ function sampleRows(table: TableName, each: number) {
       const f: FieldValues = {};
       for (const [letter, width] of e.fields)
         f[letter] = random.once(4) ? random.pick([0, 2 ** width - 1]) : random.below(2 ** width);
-      if (table === "a32" && "c" in f && random.once(2)) f.c = 14;
+      if ((table === "a32" || table === "neon") && "c" in f && random.once(2)) f.c = 14;
       const opcode = encode(e, f);
-      if (!decodesAs(e, opcode) || misprinted(e, f) || !operandsDefined(e, f)) continue;
+      if (!decodesAs(e, opcode) || misprinted(e, f)) continue;
+      if (table === "neon" ? !isDefined(opcode) : !operandsDefined(e, f)) continue;
       samples.push({ e, opcode });
       found++;
     }
@@ -138,11 +140,13 @@ describe("compiled code", () => {
     "vfpv3 a32": ["-march=armv7-a", "-marm", "-mfpu=vfpv3", "-mfloat-abi=softfp"],
     "fpv4-sp thumb": ["-mcpu=cortex-m4", "-mthumb", "-mfpu=fpv4-sp-d16", "-mfloat-abi=softfp"],
     "fpv5 thumb": ["-mcpu=cortex-m7", "-mthumb", "-mfpu=fpv5-d16", "-mfloat-abi=softfp"],
+    "neon a32": ["-mcpu=cortex-a9", "-marm", "-mfpu=neon", "-mfloat-abi=softfp", "-ffast-math"],
+    "neon thumb": ["-mcpu=cortex-a9", "-mthumb", "-mfpu=neon", "-mfloat-abi=softfp", "-ffast-math"],
     "vfpv4 a32": ["-mcpu=cortex-a7", "-marm", "-mfpu=vfpv4", "-mfloat-abi=softfp"],
   };
   const levels = FULL ? ["-O0", "-O2", "-O3", "-Os"] : ["-O2"];
   for (const [name, options] of Object.entries(targets))
-    for (const level of levels) {
+    for (const level of name.startsWith("neon") ? ["-O3"] : levels) {
       test.skipIf(absent !== undefined)(
         `${name} ${level}, newlib and libgcc included${because}`,
         () => {

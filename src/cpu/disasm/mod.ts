@@ -5,12 +5,15 @@
 import {
   type Decoded,
   a32Decoder,
+  asA32,
   isThumb32,
+  neonDecoder,
   thumb16Decoder,
   thumb32Decoder,
 } from "../decode/mod.ts";
 import { type Context, hex } from "./context.ts";
 import { labelOf } from "./label.ts";
+import { neonText } from "./neon.ts";
 import { renderMnemonic } from "./mnemonic.ts";
 import { renderOperands } from "./operands.ts";
 import { spell } from "./spelling.ts";
@@ -55,6 +58,11 @@ function advance(itState: number): number {
   return (itState & 7) === 0 ? 0 : (itState & 0xe0) | ((itState << 1) & 0x1f);
 }
 
+/** Of an instruction in an IT block; else always. */
+function conditionOf(itState: number): number {
+  return itState & 15 ? itState >>> 4 : 14;
+}
+
 function line(
   decoded: Decoded | undefined,
   word: number,
@@ -63,6 +71,17 @@ function line(
   context: Context,
 ): Line {
   const { address } = context;
+  if (!decoded && size === 4) {
+    const simd = neonDecoder().decode(context.table === "a32" ? word : asA32(word));
+    if (simd) {
+      const { name, row } = simd.encoding;
+      const conditional = "c" in simd.fields && context.table !== "a32";
+      const fields = conditional
+        ? { ...simd.fields, c: conditionOf(context.itState) }
+        : simd.fields;
+      return { address, size, text: neonText(name, row[0], fields), target: undefined, itState };
+    }
+  }
   if (!decoded) {
     const text = `${size === 2 ? ".short" : ".word"} 0x${hex(word, 2 * size)}`;
     return { address, size, text, target: undefined, itState };

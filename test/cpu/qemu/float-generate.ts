@@ -162,7 +162,7 @@ function neonFields(random: Random, e: Encoding, moving: Moving): FieldValues | 
 }
 
 /** The encoding is not UNDEFINED, and its address may be any multiple of 4. */
-function isDefined(word: number): boolean {
+export function isDefined(word: number): boolean {
   const block = liftBlock((at) => (at & 2 ? word >>> 16 : word & 0xffff), 0, false, 0, 1);
   if (!("insts" in block)) return false;
   return block.insts.every(

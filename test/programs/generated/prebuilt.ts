@@ -14,6 +14,7 @@ export const PREBUILT: readonly (readonly [target: string, level: string])[] = [
   ["thumb-1", "-O0"],
   ["hard-a32", "-O2"],
   ["hard-thumb-2", "-O3"],
+  ["neon", "-O3"],
 ];
 /** Programs of each, from seed 0: every theme twice. */
 export const PREBUILT_COUNT = 9;
