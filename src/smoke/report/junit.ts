@@ -11,7 +11,7 @@ export function junitReport(suite: SuiteResult): string {
   const all = totals(suite.tests);
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuites name="rtt-sim" ${attributes(all)}>`,
+    `<testsuites name="rtt-sim" tests="${all.tests}" failures="${all.failures}" errors="${all.errors}" time="${all.time}">`,
     ...suites,
     "</testsuites>",
     "",
