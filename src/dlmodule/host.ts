@@ -1,6 +1,7 @@
 import { callGuest, type Task } from "../kernel/call.ts";
 import { GuestAborted, type Kernel } from "../kernel/mod.ts";
 import { ObjectClass } from "../kernel/types.ts";
+import { MODULE } from "./layout.ts";
 import type { EndedInfo, Loader, ModuleInfo } from "./loader.ts";
 import { listModules } from "./module-list.ts";
 import type { Whereabouts } from "./registry.ts";
@@ -168,7 +169,7 @@ export class HostModules {
     let failure: unknown;
     let reasons = "";
     const off = loader.onRefused((event) => (reasons = event.reasons.join("; ")));
-    const thread = kernel.threads.createTask("host", STACK, PRIORITY, SLICE, function* () {
+    const thread = this.systemThread(function* () {
       try {
         answer = yield* task();
       } catch (error) {
@@ -192,6 +193,17 @@ export class HostModules {
     if (!answer)
       throw new ModuleError(`${what}: ${reasons || loader.libdl.takeError() || "failed"}`);
     return answer >>> 0;
+  }
+
+  /** Whoever was interrupted: the thread is nobody's, and does not end with a module. */
+  private systemThread(body: () => Task<void>): number {
+    const { memory, threads } = this.kernel;
+    const { current } = threads;
+    const owner = current === 0 ? 0 : memory.ldu32(current + MODULE.MODULE_ID);
+    if (owner !== 0) memory.st32(current + MODULE.MODULE_ID, 0);
+    const thread = threads.createTask("host", STACK, PRIORITY, SLICE, body);
+    if (owner !== 0) memory.st32(current + MODULE.MODULE_ID, owner);
+    return thread;
   }
 
   private until(what: string, done: () => boolean): void {
