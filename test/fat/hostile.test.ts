@@ -269,8 +269,8 @@ describe.each(DISKS)("random damage: FAT$type", ({ type, size }) => {
 describe("the corpus", () => {
   const FULL = process.env.RTT_SIM_FULL === "1";
   test.each([
-    ["damaged structures", damagedDisk, FULL ? 3000 : 150],
-    ["broken boot sectors", brokenBoot, FULL ? 3000 : 150],
+    ["damaged structures", damagedDisk, FULL ? 1500 : 150],
+    ["broken boot sectors", brokenBoot, FULL ? 1500 : 150],
   ] as const)(
     "%s: only errors with a reason, bounded time and memory",
     (_, make, count) => {

@@ -25,8 +25,9 @@ export class Progress {
     if (now - this.started < QUIET_MS || now - this.last < PERIOD_MS) return;
     this.last = now;
     this.visible = true;
-    const percent = total > 0 ? Math.floor((100 * done) / total) : 100;
-    say(`\r\x1b[Krtt-sim: ${this.what} ${percent}% of ${readable(total)}`);
+    const share = `${Math.min(100, Math.floor((100 * done) / total))}% of ${readable(total)}`;
+    // Nobody knows how much comes from a pipe.
+    say(`\r\x1b[Krtt-sim: ${this.what} ${total > 0 ? share : `${readable(done)} so far`}`);
   }
 
   end(): void {
