@@ -7,6 +7,7 @@ import { Flags } from "./flags.ts";
 import { IN_FILE, IN_LOCALS, meet, same, type State } from "./flags-state.ts";
 import { FloatEmitter, isFloatOp, touchesFloat } from "./float.ts";
 import { dominates, fallsThrough, type Graph, isCall, type Node } from "./graph.ts";
+import type { JumpTable } from "./jump-table.ts";
 import * as layout from "./layout.ts";
 import { FILE, Local, local } from "./layout.ts";
 import { groupEnd, isAccess, isTranslated, needsInterpreter, registersOf } from "./shapes.ts";
@@ -217,6 +218,11 @@ export class RegionEmitter {
         skip = { label: x.label, state: flags.state, touched: this.float.touched };
         continue;
       }
+      if (n.table?.first === k) {
+        this.jumpThrough(n, n.table);
+        k = n.table.last;
+        continue;
+      }
       if (k === 0 || insts[k - 1].at !== x.at || insts[k - 1].op === Op.skip) {
         const end = groupEnd(insts, k);
         if (needsInterpreter(insts, k, end)) {
@@ -308,12 +314,36 @@ export class RegionEmitter {
     this.close();
     flags.state = state;
   }
-  private taken(n: Node, x: Inst): void {
+  private taken(n: Node, { at, to }: { at: number; to: number }): void {
     const { counted } = this;
-    if (isBackward(x.to, n.ir.pcs[x.at])) this.spend(x.at + 1 - counted, () => this.exitAt(x.to));
-    else this.count(x.at + 1 - counted);
+    if (isBackward(to, n.ir.pcs[at])) this.spend(at + 1 - counted, () => this.exitAt(to));
+    else this.count(at + 1 - counted);
     // The tree of another block may be written here.
-    this.goTo(x.to >>> 0, n);
+    this.goTo(to >>> 0, n);
+    this.counted = counted;
+  }
+  /** A branch for each place the table leads to. An index beyond the table is the interpreter's business. */
+  private jumpThrough(n: Node, { last, index, targets }: JumpTable): void {
+    const { w, flags } = this;
+    const { state } = flags;
+    const x = n.ir.insts[last];
+    const places = [...new Set(targets)];
+    this.open(W.block, undefined);
+    for (const _ of places) this.open(W.block, undefined);
+    w.get(local(index));
+    w.op(W.brTable);
+    w.unsigned(targets.length);
+    for (const target of targets) w.unsigned(places.indexOf(target));
+    w.unsigned(places.length);
+    for (const to of places) {
+      this.close();
+      flags.state = state;
+      this.taken(n, { at: x.at, to });
+    }
+    this.close();
+    flags.state = state;
+    const { counted } = this;
+    this.interpretAt(n, x);
     this.counted = counted;
   }
   /** Counts n instructions and uses up a unit; `out` when it was the last. */
@@ -630,8 +660,9 @@ function flagReaders(graph: Graph): Set<number> {
   for (let changed = true; changed;) {
     changed = false;
     for (let k = graph.nodes.length - 1; k >= 0; k--) {
-      const { key, ir } = graph.nodes[k];
-      const mask = liveBefore(ir, live);
+      const node = graph.nodes[k];
+      const { key } = node;
+      const mask = liveBefore(node, live);
       if (mask === live.get(key)) continue;
       live.set(key, mask);
       changed = true;
@@ -640,7 +671,7 @@ function flagReaders(graph: Graph): Set<number> {
   return new Set([...live].filter(([, mask]) => mask !== 0).map(([key]) => key));
 }
 
-function liveBefore(ir: Node["ir"], live: ReadonlyMap<number, number>): number {
+function liveBefore({ ir, table }: Node, live: ReadonlyMap<number, number>): number {
   const thumb = ir.thumb ? 1 : 0;
   const { insts } = ir;
   let mask = ir.open ? (live.get((ir.end | thumb) >>> 0) ?? 0) : 0;
@@ -654,6 +685,7 @@ function liveBefore(ir: Node["ir"], live: ReadonlyMap<number, number>): number {
     const x = insts[k];
     const start = skips.get(k + 1);
     if (start !== undefined) certain = start;
+    if (table?.last === k) for (const to of table.targets) mask |= live.get(to) ?? 0;
     if (x.op === Op.br || x.op === Op.brc || x.op === Op.brz || x.op === Op.brnz) {
       const there = isCall(ir, k) ? 0 : (live.get(x.to >>> 0) ?? 0);
       mask = x.op === Op.br && k > certain ? mask | there : x.op === Op.br ? there : mask | there;

@@ -1,5 +1,6 @@
 import { type Inst, type IrBlock, Op } from "../ir/ops.ts";
 import { type Fetch, liftBlock } from "../lift/mod.ts";
+import { findJumpTable, type JumpTable } from "./jump-table.ts";
 
 /** Bounds of a region: what a translation may cost. */
 const MAX_BLOCKS = 200;
@@ -10,6 +11,8 @@ export interface Node {
   /** Guest address, bit 0: Thumb. */
   readonly key: number;
   readonly ir: IrBlock;
+  /** The branch at its end goes through this table. */
+  readonly table: JumpTable | undefined;
   /** Keys of the blocks of the region it can go to, one for each branch. */
   readonly successors: number[];
   /** Place in reverse postorder. */
@@ -45,8 +48,11 @@ export function isCall(ir: IrBlock, k: number): boolean {
 const isBranch = (x: Inst): boolean =>
   x.op === Op.br || x.op === Op.brc || x.op === Op.brz || x.op === Op.brnz;
 
+type Tables = ReadonlyMap<IrBlock, JumpTable>;
+
 /** Where a block can go within the region: targets of branches, behind calls, its end. */
-function* targets(ir: IrBlock): Generator<number> {
+function* targets(ir: IrBlock, tables: Tables): Generator<number> {
+  yield* new Set(tables.get(ir)?.targets);
   const thumb = ir.thumb ? 1 : 0;
   const { insts } = ir;
   for (let k = 0; k < insts.length; k++) {
@@ -71,6 +77,12 @@ export function fallsThrough(ir: IrBlock): boolean {
 export function buildGraph(fetch: Fetch, entry: number): Graph | undefined {
   const thumb = (entry & 1) !== 0;
   const blocks = new Map<number, IrBlock>();
+  const tables = new Map<IrBlock, JumpTable>();
+  const add = (key: number, ir: IrBlock): void => {
+    blocks.set(key, ir);
+    const table = findJumpTable(ir, fetch);
+    if (table) tables.set(ir, table);
+  };
   let instructions = 0;
   const work = [entry >>> 0];
   const leaders = new Set<number>(work);
@@ -82,9 +94,9 @@ export function buildGraph(fetch: Fetch, entry: number): Graph | undefined {
   for (let key = work.pop(); key !== undefined; key = work.pop()) {
     const ir = liftBlock(fetch, (key & ~1) >>> 0, thumb, 0);
     if ("address" in ir) continue;
-    blocks.set(key, ir);
+    add(key, ir);
     instructions += ir.pcs.length - 1;
-    for (const target of targets(ir)) known(target);
+    for (const target of targets(ir, tables)) known(target);
   }
   if (!blocks.has(entry >>> 0)) return undefined;
   // A block ends where another begins.
@@ -104,16 +116,20 @@ export function buildGraph(fetch: Fetch, entry: number): Graph | undefined {
       0,
     );
     // A branch into the middle of an instruction: keep the block as it is.
-    if (!("address" in cut)) blocks.set(key, cut);
+    if (!("address" in cut)) add(key, cut);
   }
-  return order(loopOf(blocks, entry >>> 0), entry >>> 0);
+  return order(loopOf(blocks, tables, entry >>> 0), tables, entry >>> 0);
 }
 
 /** The blocks from which `entry` can be reached, or all blocks when it is in no loop. */
-function loopOf(blocks: ReadonlyMap<number, IrBlock>, entry: number): ReadonlyMap<number, IrBlock> {
+function loopOf(
+  blocks: ReadonlyMap<number, IrBlock>,
+  tables: Tables,
+  entry: number,
+): ReadonlyMap<number, IrBlock> {
   const before = new Map<number, number[]>();
   for (const [key, ir] of blocks) {
-    for (const target of targets(ir)) {
+    for (const target of targets(ir, tables)) {
       const list = before.get(target);
       if (list) list.push(key);
       else before.set(target, [key]);
@@ -130,7 +146,7 @@ function loopOf(blocks: ReadonlyMap<number, IrBlock>, entry: number): ReadonlyMa
   return loop;
 }
 
-function order(blocks: ReadonlyMap<number, IrBlock>, entry: number): Graph {
+function order(blocks: ReadonlyMap<number, IrBlock>, tables: Tables, entry: number): Graph {
   const byKey = new Map<number, Node>();
   const post: Node[] = [];
   const node = (key: number): Node => {
@@ -138,7 +154,8 @@ function order(blocks: ReadonlyMap<number, IrBlock>, entry: number): Graph {
     const n: Node = {
       key,
       ir,
-      successors: [...targets(ir)].filter((k) => blocks.has(k)),
+      table: tables.get(ir),
+      successors: [...targets(ir, tables)].filter((k) => blocks.has(k)),
       order: 0,
       dominator: undefined as unknown as Node,
       children: [],

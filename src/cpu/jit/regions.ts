@@ -128,7 +128,10 @@ export class Regions {
     if (!graph) return false;
     const slot = this.slotOf(key);
     const ranges: number[] = [];
-    for (const { ir } of graph.nodes) ranges.push(ir.start, ir.end >>> 0);
+    for (const { ir, table } of graph.nodes) {
+      ranges.push(ir.start, ir.end >>> 0);
+      if (table && table.end) ranges.push(table.start, table.end);
+    }
     const literalAt = (address: number): number | undefined => {
       const low = this.fetch(address);
       const high = this.fetch(address + 2);

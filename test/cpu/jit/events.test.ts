@@ -144,3 +144,52 @@ test("a branch to memory that is not there, wherever that is", () => {
     sides = [];
   }
 });
+
+/** What a loop with a switch does to r0: one of the cases for each r2 from n down to 1. */
+function switched(n: number, cases: (k: number, left: number) => (x: number) => number): number {
+  let x = 0;
+  for (let left = n; left > 0; left--) x = cases(left, left)(x) | 0;
+  return x;
+}
+const add = (k: number) => (x: number) => x + k;
+const xor5 = (x: number) => x ^ 5;
+
+test("a switch of A32: ADD to the pc", () => {
+  // loop: and r3, r2, #7; cmp r3, #3; addls pc, pc, r3, lsl #2; b other; b c0; ...; next: subs r2, r2, #1; bne loop; svc #0
+  const program = [
+    0xe2023007, 0xe3530003, 0x908ff103, 0xea000003, 0xea000004, 0xea000005, 0xea000006, 0xea000007,
+    0xe2800001, 0xea000006, 0xe2800002, 0xea000004, 0xe2200005, 0xea000002, 0xe2400007, 0xea000000,
+    0xe280000b, 0xe2522001, 0x1affffec, 0xef000000,
+  ];
+  start(program, [0, 0, 100_003]);
+  const cases = [add(2), xor5, add(-7), add(11)];
+  expect(run(7777).r[0]).toBe(switched(100_003, (k) => cases[k & 7] ?? add(1)));
+}, 30_000);
+
+test("a switch of A32: LDR to the pc, whose table is written half-way", () => {
+  // loop: and r3, r2, #3; cmp r3, #2; ldrls pc, [pc, r3, lsl #2]; b other; three words; ...
+  // next: cmp r2, #500; streq r5, [r4]; subs r2, r2, #1; bne loop; svc #0
+  const program = [
+    0xe2023003, 0xe3530002, 0x979ff103, 0xea000002, 0x6001002c, 0x60010024, 0x60010034, 0xe2800001,
+    0xea000004, 0xe2800002, 0xea000002, 0xe2200005, 0xea000000, 0xe2400007, 0xe3520f7d, 0x05845000,
+    0xe2522001, 0x1affffed, 0xef000000,
+  ];
+  start(program, [0, 0, 50_001, 0, CODE + 0x14, 0x6001002c]);
+  const expected = switched(50_001, (k, left) => {
+    const second = left < 500 ? xor5 : add(2);
+    return [xor5, second, add(-7), add(1)][k & 3];
+  });
+  expect(run(3333).r[0]).toBe(expected);
+}, 30_000);
+
+test("a switch of Thumb: TBB, forwards only", () => {
+  // loop: and r3, r2, #7; cmp r3, #4; bhi other; tbb [pc, r3]; ...; subs r2, #1; bne loop; svc #0; loop2: adds r0, #3; b next
+  const program = [
+    0x0307f002, 0xd8042b04, 0xf003e8df, 0x070a0705, 0x3001000e, 0x3002e005, 0xf080e003, 0xe0000005,
+    0x3a013807, 0xdf00d1ec, 0xe7fa3003,
+  ];
+  start(program, [0, 0, 100_003]);
+  for (const { cpu } of sides) cpu.jump(CODE | 1);
+  const cases = [add(2), xor5, add(-7), xor5, add(3)];
+  expect(run(1234).r[0]).toBe(switched(100_003, (k) => cases[k & 7] ?? add(1)));
+}, 30_000);
