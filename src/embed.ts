@@ -8,10 +8,13 @@
  * const { exitCode, output } = machine.run(await Bun.file("hello.mo").bytes(), { args: ["-v"] });
  * ```
  */
+import { readFileSync } from "node:fs";
+import { diskPrefix } from "../disk/make-disk.ts";
+import { DEFAULT_DISK_SECTORS, defaultDiskFiles } from "../disk/recipe.ts";
 import { type BlockDevice, OverlayDevice, RamDevice } from "./block/mod.ts";
-import { defaultDisk, firmwareImage } from "./cli/assets.ts";
 import type { Engine } from "./cpu/mod.ts";
 import { FatVolume } from "./fat/mod.ts";
+import firmwarePath from "./firmware/prebuilt/firmware.elf" with { type: "file" };
 import { Driver, Machine as Board, type Verdict } from "./machine/mod.ts";
 import { LineFeeder } from "./serial/mod.ts";
 import { commandLine, type Figures, Observer, scheduleOf } from "./smoke/mod.ts";
@@ -74,6 +77,9 @@ export interface ThreadState {
   readonly module: string | undefined;
 }
 
+let builtIn: Uint8Array | undefined;
+let standardDisk: RamDevice | undefined;
+
 const DISK_BYTES = 64 * 1048576;
 const TIMEOUT = 60_000;
 const STATES = ["init", "ready", "suspended", "running", "closed"] as const;
@@ -95,7 +101,7 @@ export class Machine implements Disposable {
   private constructor(private readonly options: BootOptions) {
     this.observer = new Observer(options.onOutput);
     this.board = new Board({
-      firmware: options.firmware ?? firmwareImage(),
+      firmware: options.firmware ?? (builtIn ??= readFileSync(firmwarePath)),
       disk: diskOf(options.disk),
       engine: options.schedule ? "interp" : options.engine,
       seed: options.seed,
@@ -251,7 +257,11 @@ function diskOf(disk: BootOptions["disk"]): BlockDevice {
     FatVolume.format(device);
     return device;
   }
-  if (disk === "default") return defaultDisk();
+  if (disk === "default") {
+    // Made here: the package is used from a checkout in which nothing was built.
+    standardDisk ??= new RamDevice(DEFAULT_DISK_SECTORS * 512, diskPrefix(defaultDiskFiles(), 1));
+    return new OverlayDevice(standardDisk);
+  }
   return disk instanceof Uint8Array ? new OverlayDevice(new RamDevice(disk.length, disk)) : disk;
 }
 

@@ -1,6 +1,14 @@
 /** The package as a program on Bun sees it: `import { Machine } from "rtt-sim"`. */
 import { expect, test } from "bun:test";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { FileError, Machine } from "rtt-sim";
@@ -79,6 +87,28 @@ test("two machines live side by side", () => {
   expect(two.readText("/who")).toBe("two");
   expect(two.run(hello).output).toBe("Hello, world\n");
   expect(one.readText("/who")).toBe("one");
+});
+
+test("a checkout in which nothing was built will do", () => {
+  const folder = mkdtempSync(join(tmpdir(), "rtt-sim-embed-"));
+  try {
+    const made = /default-disk\.bin$|disk\.img$|sdk\.bin$/;
+    for (const name of ["src", "disk", "package.json"])
+      cpSync(join(root, name), join(folder, name), {
+        recursive: true,
+        filter: (path) => !made.test(path),
+      });
+    symlinkSync(join(root, "node_modules"), join(folder, "node_modules"));
+    writeFileSync(
+      join(folder, "main.ts"),
+      'import { Machine } from "rtt-sim";\nprocess.stdout.write(Machine.boot({ disk: "default" }).execute("hello").output);\n',
+    );
+    const run = Bun.spawnSync([process.execPath, "main.ts"], { cwd: folder });
+    expect(run.stderr.toString()).toBe("");
+    expect(run.stdout.toString()).toBe("Hello, world\n");
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 test("the example of docs/embedding.md works as it is printed there", () => {
