@@ -112,6 +112,13 @@ function sources(folder: string): string[] {
   }
 }
 
+/** What the benches of the kernel run. */
+function benchJobs(): ModuleJob[] {
+  const at = join(ROOT, "bench/kernel/programs");
+  const [source, output] = ["load.c", "load.mo"].map((name) => join(at, name));
+  return [{ source, output, target: "a9", kind: "mo", cflags: ["-O2"] }];
+}
+
 /** The suite against the kernel's interface: plain programs, and C++ with exceptions, for which ld needs a word about imported types. */
 function utestJobs(): ModuleJob[] {
   const at = join(ROOT, "test/utest");
@@ -173,5 +180,6 @@ export function allJobs(): ModuleJob[] {
     ...fixtureJobs("smoke"),
     ...sessionJobs(),
     ...utestJobs(),
+    ...benchJobs(),
   ];
 }

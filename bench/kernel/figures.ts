@@ -3,6 +3,7 @@ import { createKernel, type ExportRow, type Kernel, SYSTEM_AREA } from "../../sr
 import { GuestMemory } from "../../src/memory/mod.ts";
 import { timed } from "../clock.ts";
 import { type Figure, figure, type Section } from "../figure.ts";
+import { LoadMachine } from "./load.ts";
 
 const CODE = 0x60010000;
 /** loop: mov r0, r5; movw ip, #0; svc #0; subs r4, r4, #1; bne loop; b . */
@@ -74,6 +75,37 @@ function heap(count: number, runs: number): Figure {
   return figure("rt_malloc and rt_free", "ns", ns, "behind 200 holes that are too small");
 }
 
+/** What programs/load.c does, jitted: operation, what one is, how many of them, and among how many other objects of each kind. */
+const LOADS: readonly (readonly [
+  what: string,
+  label: string,
+  count: number,
+  others: readonly number[],
+])[] = [
+  ["empty", "two calls that do nothing: the floor", 200_000, [0]],
+  ["take-release", "rt_sem_take and rt_sem_release", 200_000, [0, 1000]],
+  ["ping-pong", "two switches by semaphores", 50_000, [0, 1000]],
+  ["timer", "rt_timer_control and rt_timer_start", 20_000, [0, 1000, 10_000]],
+  ["malloc", "rt_free and rt_malloc, mixed sizes", 50_000, [0, 1000]],
+  ["object", "rt_sem_create and rt_sem_delete", 20_000, [0, 1000]],
+  ["thread", "a thread's life", 2_000, [0, 1000]],
+  ["printf", "a line of printf", 100_000, [0]],
+];
+
+function loads(quick: boolean): Figure[] {
+  return LOADS.flatMap(([what, label, count, amounts]) =>
+    amounts.map((others) => {
+      const machine = new LoadMachine("auto");
+      const times = quick ? count / 10 : count;
+      machine.cost(what, times / 4, 0);
+      const ns = Array.from({ length: quick ? 1 : 3 }, () => machine.cost(what, times, others));
+      machine.close();
+      const how = `${times} times in a program, among ${others} other threads, timers, semaphores, blocks`;
+      return figure(others === 0 ? label : `${label}, ${others}`, "ns", ns, how);
+    }),
+  );
+}
+
 const CALLED = ["empty", "rt_tick_get", "rt_thread_self", "rt_sem_release", "rt_critical_level"];
 
 export const section: Section = {
@@ -84,6 +116,7 @@ export const section: Section = {
       ...CALLED.map((name) => call(name, count, runs)),
       switches(count / 4, runs),
       heap(count / 4, runs),
+      ...loads(quick),
     ];
   },
 };

@@ -24,6 +24,8 @@ export class Heap implements HeapApi {
   readonly last: number;
   /** Header of the lowest free block. */
   lowestFree: number;
+  /** Header of the free block that comes after that one; 0: not known. */
+  private nextFree = 0;
   private readonly memory: GuestMemory;
 
   constructor(
@@ -76,7 +78,7 @@ export class Heap implements HeapApi {
     HEAP_MEM.used.set(m, mem, 1);
     this.owner(mem, this.k.threads.currentName || "NONE");
     if (mem === this.lowestFree) {
-      let free = mem;
+      let free = this.hint(mem);
       while (free !== this.last && HEAP_MEM.used.get(m, free) !== 0) {
         const next = this.begin + HEAP_MEM.next.get(m, free);
         // An overwritten header: the next allocation says so.
@@ -121,6 +123,7 @@ export class Heap implements HeapApi {
       HEAP_MEM.next.set(m, mem, rest);
       if (next !== this.total + HEADER) HEAP_MEM.prev.set(m, this.begin + next, rest);
       if (this.begin + rest < this.lowestFree) this.lowestFree = this.begin + rest;
+      this.nextFree = 0;
       this.join(this.begin + rest);
       return address;
     }
@@ -151,7 +154,12 @@ export class Heap implements HeapApi {
     this.mustBeUsed(mem, "free", 593);
     HEAP_MEM.used.set(m, mem, 0);
     this.owner(mem, "");
-    if (mem < this.lowestFree) this.lowestFree = mem;
+    if (mem < this.lowestFree) {
+      this.nextFree = this.lowestFree;
+      this.lowestFree = mem;
+    } else if (mem < this.nextFree) {
+      this.nextFree = mem;
+    }
     this.used -= HEAP_MEM.next.get(m, mem) - (mem - this.begin);
     this.join(mem);
   }
@@ -222,8 +230,23 @@ export class Heap implements HeapApi {
     }
   }
 
+  /** Where to look for the lowest free block when `mem`, which was that, is taken. */
+  private hint(mem: number): number {
+    const { nextFree, memory: m } = this;
+    // What is left of the block itself comes first.
+    const rest = this.begin + HEAP_MEM.next.get(m, mem);
+    if (HEAP_MEM.used.get(m, rest) === 0) return rest;
+    this.nextFree = 0;
+    const isFree = (at: number) =>
+      HEAP_MEM.used.get(m, at) === 0 && HEAP_MEM.magic.get(m, at) === HEAP_MAGIC;
+    // A header that was written over right behind the block is seen by who walks there.
+    const whole = this.begin + HEAP_MEM.next.get(m, rest) > rest || rest === this.last;
+    return whole && nextFree > mem && isFree(nextFree) ? nextFree : mem;
+  }
+
   private swallow(mem: number, next: number): void {
     const m = this.memory;
+    if (next === this.nextFree) this.nextFree = 0;
     const after = HEAP_MEM.next.get(m, next);
     HEAP_MEM.next.set(m, mem, after);
     HEAP_MEM.prev.set(m, this.begin + after, mem - this.begin);

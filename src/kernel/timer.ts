@@ -32,6 +32,7 @@ import {
   listNext,
   listRemove,
 } from "./list.ts";
+import { TimerOrder } from "./timer-order.ts";
 import { ObjectClass } from "./types.ts";
 
 /** Two list heads and the two rings of the timer whose callback runs. */
@@ -43,6 +44,8 @@ export class Timers {
   private readonly hard: number;
   private readonly soft: number;
   private readonly running: number;
+  private readonly hardOrder: TimerOrder;
+  private readonly softOrder: TimerOrder;
   /** A soft timer's callback runs: starting another one does not wake the timer thread. */
   private softBusy = false;
   /** TCB of the thread `timer`. */
@@ -57,6 +60,8 @@ export class Timers {
     this.soft = lists + 8;
     this.running = lists + 16;
     for (let head = lists; head < lists + TIMER_LISTS_SIZE; head += 8) listInit(this.memory, head);
+    this.hardOrder = new TimerOrder(this.memory, this.hard);
+    this.softOrder = new TimerOrder(this.memory, this.soft);
   }
 
   init(
@@ -89,8 +94,9 @@ export class Timers {
   }
 
   private unlink(timer: number): void {
-    const m = this.memory;
-    listRemove(m, TIMER.row.at(timer));
+    listRemove(this.memory, TIMER.row.at(timer));
+    this.hardOrder.remove(timer, this.k.tick);
+    this.softOrder.remove(timer, this.k.tick);
   }
 
   private clearActive(timer: number): void {
@@ -125,14 +131,12 @@ export class Timers {
     const timeout = (this.k.tick + ticks) >>> 0;
     TIMER.timeout_tick.set(m, timer, timeout);
     const isSoft = (TIMER.flag.get(m, timer) & TIMER_FLAG_SOFT) !== 0;
-    const head = isSoft ? this.soft : this.hard;
-    let behind = head;
-    for (const other of listEach(m, head, TIMER.row.offset)) {
-      const later = (TIMER.timeout_tick.get(m, other) - timeout) >>> 0;
-      if (later !== 0 && later < TICK_MAX_HALF) break;
-      behind = TIMER.row.at(other);
-    }
+    const order = isSoft ? this.softOrder : this.hardOrder;
+    const behind =
+      order.nodeBefore(timeout, this.k.tick) ??
+      this.lastUntil(isSoft ? this.soft : this.hard, timeout);
     listInsertAfter(m, behind, TIMER.row.at(timer));
+    order.add(timer, timeout, this.k.tick);
     TIMER.flag.set(m, timer, TIMER.flag.get(m, timer) | TIMER_FLAG_ACTIVATED);
     if (isSoft && !this.softBusy && this.thread !== 0) {
       if ((THREAD.stat.get(m, this.thread) & THREAD_STAT_MASK) === THREAD_SUSPEND) {
@@ -141,6 +145,17 @@ export class Timers {
       }
     }
     return RT_EOK;
+  }
+
+  /** The last node of a list whose timer expires no later than `timeout`. */
+  private lastUntil(head: number, timeout: number): number {
+    let behind = head;
+    for (const other of listEach(this.memory, head, TIMER.row.offset)) {
+      const later = (TIMER.timeout_tick.get(this.memory, other) - timeout) >>> 0;
+      if (later !== 0 && later < TICK_MAX_HALF) break;
+      behind = TIMER.row.at(other);
+    }
+    return behind;
   }
 
   stop(timer: number): number {

@@ -68,7 +68,10 @@ export class GuestMemory {
   /** For each chunk of RAM, whether anything was stored there since it was zero. */
   private readonly touched: Uint8Array;
   private readonly code = new Set<number>();
-  private readonly guards = new Map<number, Guard[]>();
+  /** By granule. */
+  private readonly guards = new Map<number, readonly Guard[]>();
+  /** By their first address. */
+  private readonly guardStarts = new Map<number, readonly Guard[]>();
 
   constructor(map: MemoryMap = BOARD) {
     this.base = map.base;
@@ -130,22 +133,31 @@ export class GuestMemory {
   /** Guest stores to [start, end) become faults that carry `tag`; loads and host accessors are not affected. */
   addGuard(start: number, end: number, tag: unknown): void {
     const guard = { start, end, tag };
+    // Granules with no other guard share one list, for most are the inside of a red zone.
+    const alone = [guard];
+    this.guardStarts.set(start, [...(this.guardStarts.get(start) ?? []), guard]);
     for (let g = start >>> GRANULE_SHIFT; g <= (end - 1) >>> GRANULE_SHIFT; g++) {
-      const list = this.guards.get(g);
-      if (list) list.push(guard);
-      else this.guards.set(g, [guard]);
+      const others = this.guards.get(g);
+      this.guards.set(g, others ? [...others, guard] : alone);
       this.refresh(g);
     }
   }
 
+  /** Takes away every guard that begins at `start`. */
   removeGuard(start: number): void {
-    for (const [g, list] of this.guards) {
-      const left = list.filter((guard) => guard.start !== start);
-      if (left.length === list.length) continue;
-      if (left.length) this.guards.set(g, left);
-      else this.guards.delete(g);
-      this.refresh(g);
+    for (const guard of this.guardStarts.get(start) ?? []) {
+      for (let g = start >>> GRANULE_SHIFT; g <= (guard.end - 1) >>> GRANULE_SHIFT; g++) {
+        const list = this.guards.get(g);
+        if (list && list.length > 1)
+          this.guards.set(
+            g,
+            list.filter((other) => other !== guard),
+          );
+        else this.guards.delete(g);
+        this.refresh(g);
+      }
     }
+    this.guardStarts.delete(start);
   }
 
   /** The tag of the guard that covers `address`, if any. */
@@ -284,8 +296,9 @@ export class GuestMemory {
     const origin = this.base >>> GRANULE_SHIFT;
     const mapped = this.mapped.subarray(first, first + (1 << CHUNK_GRANULES));
     this.rights.set(mapped, origin + first);
-    for (const marks of [this.code, this.guards.keys()])
-      for (const g of marks) if ((g - origin) >>> CHUNK_GRANULES === chunk) this.refresh(g);
+    const last = Math.min(origin + first + (1 << CHUNK_GRANULES), this.end >>> GRANULE_SHIFT);
+    for (let g = origin + first; g < last; g++)
+      if (this.code.has(g) || this.guards.has(g)) this.refresh(g);
   }
 
   private dropCode(address: number, length: number): void {

@@ -1,0 +1,144 @@
+/*
+ * Work for the kernel: `load WHAT COUNT OTHERS` does an operation COUNT times while OTHERS objects that have nothing to do with it exist.
+ * The time between the two marks it prints is that of the operations.
+ */
+#include <rtthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static rt_sem_t ping, pong;
+static int count;
+
+static void ponger(void *parameter) {
+    int n;
+    for (n = 0; n < count; n++) {
+        rt_sem_take(ping, RT_WAITING_FOREVER);
+        rt_sem_release(pong);
+    }
+}
+
+static void nothing(void *parameter) {}
+
+static void sleeper(void *parameter) {
+    for (;;) rt_thread_delay(100000);
+}
+
+/* Two switches a round. */
+static void ping_pong(void) {
+    int n;
+    ping = rt_sem_create("ping", 0, RT_IPC_FLAG_FIFO);
+    pong = rt_sem_create("pong", 0, RT_IPC_FLAG_FIFO);
+    rt_thread_startup(rt_thread_create("pong", ponger, RT_NULL, 1024, 20, 10));
+    for (n = 0; n < count; n++) {
+        rt_sem_release(ping);
+        rt_sem_take(pong, RT_WAITING_FOREVER);
+    }
+}
+
+static void take_release(void) {
+    rt_sem_t sem = rt_sem_create("sem", 1, RT_IPC_FLAG_FIFO);
+    int n;
+    for (n = 0; n < count; n++) {
+        rt_sem_take(sem, RT_WAITING_FOREVER);
+        rt_sem_release(sem);
+    }
+}
+
+/* The floor: a call that does nothing worth mentioning, twice. */
+static void empty_calls(void) {
+    int n;
+    for (n = 0; n < count; n++) {
+        rt_critical_level();
+        rt_critical_level();
+    }
+}
+
+static void expired(void *parameter) {}
+
+static void start_stop_timer(void) {
+    rt_timer_t timer = rt_timer_create("t", expired, RT_NULL, 20000, RT_TIMER_FLAG_ONE_SHOT);
+    int n;
+    for (n = 0; n < count; n++) {
+        rt_tick_t ticks = 10000 + (n * 7919) % 50000;
+        rt_timer_control(timer, RT_TIMER_CTRL_SET_TIME, &ticks);
+        rt_timer_start(timer);
+    }
+}
+
+static void malloc_free(void) {
+    static void *blocks[64];
+    unsigned n, seed = 1;
+    for (n = 0; n < (unsigned)count; n++) {
+        unsigned slot;
+        seed = seed * 1103515245u + 12345u;
+        slot = (seed >> 16) & 63;
+        rt_free(blocks[slot]);
+        blocks[slot] = rt_malloc(16 + ((seed >> 8) & 255));
+    }
+}
+
+static void create_delete(void) {
+    int n;
+    for (n = 0; n < count; n++) rt_sem_delete(rt_sem_create("one", 0, RT_IPC_FLAG_FIFO));
+}
+
+static void thread_life(void) {
+    int n;
+    for (n = 0; n < count; n++) {
+        rt_thread_startup(rt_thread_create("one", nothing, RT_NULL, 512, 10, 10));
+        if (n % 16 == 15) rt_thread_delay(1);
+    }
+}
+
+static void yields(void) {
+    int n;
+    for (n = 0; n < count; n++) rt_thread_yield();
+}
+
+static void delays(void) {
+    int n;
+    for (n = 0; n < count; n++) rt_thread_delay(1);
+}
+
+static void print_lines(void) {
+    int n;
+    for (n = 0; n < count; n++) printf("line %d of many\n", n);
+}
+
+static const struct {
+    const char *name;
+    void (*run)(void);
+} works[] = {
+    {"ping-pong", ping_pong}, {"take-release", take_release}, {"empty", empty_calls},   {"timer", start_stop_timer},
+    {"malloc", malloc_free},  {"object", create_delete},      {"thread", thread_life}, {"yield", yields},
+    {"delay", delays},        {"printf", print_lines},
+};
+
+/* Objects that are only there: a thread that sleeps, a timer far away, a semaphore and a block each. */
+static void populate(int others) {
+    rt_uint8_t priority = 15;
+    int n;
+    rt_thread_control(rt_thread_self(), RT_THREAD_CTRL_CHANGE_PRIORITY, &priority);
+    for (n = 0; n < others; n++) {
+        if (others <= 1000) rt_thread_startup(rt_thread_create("other", sleeper, RT_NULL, 512, 10, 10));
+        rt_timer_start(rt_timer_create("other", expired, RT_NULL, 10000 + (n * 104729) % 50000, RT_TIMER_FLAG_ONE_SHOT));
+        rt_sem_create("other", 1, RT_IPC_FLAG_FIFO);
+        rt_malloc(20);
+    }
+}
+
+int main(int argc, char **argv) {
+    unsigned n;
+    if (argc < 4) return 2;
+    count = atoi(argv[2]);
+    populate(atoi(argv[3]));
+    for (n = 0; n < sizeof(works) / sizeof(works[0]); n++)
+        if (strcmp(works[n].name, argv[1]) == 0) {
+            rt_kprintf("<begin>");
+            works[n].run();
+            rt_kprintf("<end>");
+            return 0;
+        }
+    return 2;
+}
