@@ -41,9 +41,10 @@ export class StringTable {
   read(offset: number): string | undefined {
     const text = (this.text ??= latin1(this.table));
     if (offset >= text.length) return undefined;
-    // Who meets a name that is too long gives up: the long way to its end is gone once.
-    const end = text.indexOf("\0", offset);
-    return end < 0 || end - offset > NAME_MAX ? undefined : text.slice(offset, end);
+    // Not to the end of the table: some callers go on after a name that is too long, to the next one.
+    const piece = text.slice(offset, offset + NAME_MAX + 1);
+    const end = piece.indexOf("\0");
+    return end < 0 ? undefined : piece.slice(0, end);
   }
 
   /** Throws why `read` found nothing. */
