@@ -6,7 +6,7 @@ import {
   faultReport,
   overflowReport,
   type Report,
-  waitReport,
+  deadlockReport,
 } from "../../src/debug/mod.ts";
 import { Board, fixture } from "../dlmodule/board.ts";
 
@@ -118,9 +118,11 @@ describe("who waits for what", () => {
     board.do(function* () {
       yield* loader.exec("/m_sub.mo", "m_sub");
       yield* kernel.threads.sleep(12);
-      report = waitReport(kernel);
+      report = deadlockReport(kernel);
     });
-    expect(report).toContain("thread bblock (priority 20) waits for semaphore subs");
+    expect(report).toMatch(
+      /thread bblock \(priority 20\) waits for semaphore subs, since \d+\.\d{3} ms/,
+    );
     expect(report).toContain("thread aloop (priority 20) sleeps until tick ");
     expect(report).not.toContain("tidle0");
   });
