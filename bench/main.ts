@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type Figure, type Section, showSection } from "./figure.ts";
 
-const SECTIONS = ["boot", "dispatch", "relocate", "kernel", "fs"];
+const SECTIONS = ["boot", "dispatch", "relocate", "kernel", "fs", "debug", "shell"];
 
 const { values } = parseArgs({
   options: {

@@ -6,6 +6,9 @@ export class OutputClosed extends Error {}
 
 const FLUSH_BYTES = 65536;
 
+const CR = 0x0d;
+const LF = 0x0a;
+
 /** Guest output on a host descriptor: collected, and written in large pieces when the system is idle. */
 export class Output {
   private readonly buffer = new Uint8Array(FLUSH_BYTES);
@@ -55,18 +58,25 @@ export class LineEndFilter {
   constructor(private readonly next: (bytes: Uint8Array) => void) {}
 
   write(bytes: Uint8Array): void {
-    const out = new Uint8Array(bytes.length + 1);
-    let n = 0;
-    for (const byte of bytes) {
-      if (this.pending && byte !== 0x0a) out[n++] = 0x0d;
-      this.pending = byte === 0x0d;
-      if (!this.pending) out[n++] = byte;
+    if (!this.pending && !bytes.includes(CR)) {
+      this.next(bytes);
+      return;
     }
+    const out = new Uint8Array(bytes.length + 1);
+    let { pending } = this;
+    let n = 0;
+    for (let i = 0; i < bytes.length; i++) {
+      const byte = bytes[i];
+      if (pending && byte !== LF) out[n++] = CR;
+      pending = byte === CR;
+      if (!pending) out[n++] = byte;
+    }
+    this.pending = pending;
     if (n > 0) this.next(out.subarray(0, n));
   }
 
   end(): void {
-    if (this.pending) this.next(new Uint8Array([0x0d]));
+    if (this.pending) this.next(new Uint8Array([CR]));
     this.pending = false;
   }
 }

@@ -16,14 +16,20 @@ export const Keys = {
   left: 0x44,
 } as const;
 
+/** Arguments that a call takes without trouble. */
+const CHUNK = 4096;
+
 /** One character per byte: text of the guest has no encoding. */
 export function latin1(bytes: Uint8Array): string {
+  if (bytes.length <= CHUNK) return String.fromCharCode.apply(null, bytes as unknown as number[]);
   let text = "";
-  for (const byte of bytes) text += String.fromCharCode(byte);
+  for (let i = 0; i < bytes.length; i += CHUNK) text += latin1(bytes.subarray(i, i + CHUNK));
   return text;
 }
 
 /** The bytes of a latin-1 text. */
 export function toBytes(text: string): Uint8Array {
-  return Uint8Array.from(text, (char) => char.charCodeAt(0));
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes;
 }

@@ -37,15 +37,15 @@ export class Console implements ConsoleApi {
   /** Sends bytes; in STREAM mode `\r` goes before every `\n`. */
   write(bytes: Uint8Array, stream: boolean): void {
     if (bytes.length === 0) return;
+    const { length } = bytes;
     let newlines = 0;
-    if (stream) for (const byte of bytes) if (byte === NEWLINE) newlines++;
-    const line = new Uint8Array(bytes.length + newlines);
+    if (stream) for (let i = 0; i < length; i++) if (bytes[i] === NEWLINE) newlines++;
+    const line = new Uint8Array(length + newlines);
     if (newlines === 0) line.set(bytes);
     else {
-      let at = 0;
-      for (const byte of bytes) {
-        if (byte === NEWLINE) line[at++] = CR;
-        line[at++] = byte;
+      for (let i = 0, at = 0; i < length; i++) {
+        if (bytes[i] === NEWLINE) line[at++] = CR;
+        line[at++] = bytes[i];
       }
     }
     this.k.options.output(line);

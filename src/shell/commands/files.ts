@@ -5,13 +5,14 @@ import { baseName, isDirectory, joinPath, sameFile, statOf, succeeds, tryVfs } f
 
 /** `cat` reads and prints pieces of this many bytes; a NUL hides the rest of its piece. */
 const CAT_PIECE = 80;
+const PIECES_AT_ONCE = 50;
 
 export function cat({ kernel, vfs }: CommandContext, argv: readonly string[]): void {
   if (argv.length === 1) {
     kernel.console.print("Usage: cat [FILE]...\nConcatenate FILE(s)\n");
     return;
   }
-  const piece = new Uint8Array(CAT_PIECE);
+  const pieces = new Uint8Array(CAT_PIECE * PIECES_AT_ONCE);
   for (const path of argv.slice(1)) {
     const fd = tryVfs(() => vfs.open(path, OpenFlag.RdOnly));
     if (fd === undefined) {
@@ -19,14 +20,25 @@ export function cat({ kernel, vfs }: CommandContext, argv: readonly string[]): v
       continue;
     }
     for (;;) {
-      const length = tryVfs(() => vfs.read(fd, piece)) ?? 0;
+      const length = tryVfs(() => vfs.read(fd, pieces)) ?? 0;
       if (length === 0) break;
-      const nul = piece.subarray(0, length).indexOf(0);
-      kernel.console.print(latin1(piece.subarray(0, nul < 0 ? length : nul)));
+      kernel.console.print(visible(pieces.subarray(0, length)));
     }
     kernel.console.print("\n");
     vfs.close(fd);
   }
+}
+
+/** What is printed of pieces: each up to its first NUL. */
+function visible(bytes: Uint8Array): string {
+  if (!bytes.includes(0)) return latin1(bytes);
+  let text = "";
+  for (let at = 0; at < bytes.length; at += CAT_PIECE) {
+    const piece = bytes.subarray(at, at + CAT_PIECE);
+    const nul = piece.indexOf(0);
+    text += latin1(nul < 0 ? piece : piece.subarray(0, nul));
+  }
+  return text;
 }
 
 export function echo({ kernel, vfs }: CommandContext, argv: readonly string[]): void {
