@@ -1,7 +1,7 @@
 import { GRANULE_SHIFT, READ, WRITE } from "../../memory/mod.ts";
 import { type Inst, Op } from "../ir/ops.ts";
 import type { Check } from "./checks.ts";
-import { word } from "./float.ts";
+import { word } from "./float-arithmetic.ts";
 import { FILE, Local, local } from "./layout.ts";
 import { accessOf, registersOf, type Shape, singleOf } from "./shapes.ts";
 import { W, type Writer } from "./wasm.ts";

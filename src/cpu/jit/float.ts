@@ -1,35 +1,23 @@
-import { FPSCR, REGISTERS, STATUS, TOUCHED } from "../float/mod.ts";
+import { FPSCR, STATUS, TOUCHED } from "../float/mod.ts";
 import { type Inst, NONE, Op, TEMP } from "../ir/ops.ts";
 import { type Flags, register } from "./flags.ts";
+import {
+  A,
+  B,
+  EQ,
+  FloatArithmetic,
+  GT,
+  LT,
+  MODES,
+  NEG,
+  R,
+  type Refused,
+  SQRT,
+  ADD,
+  word,
+} from "./float-arithmetic.ts";
 import { FILE, Local, local } from "./layout.ts";
 import { F, VOID, W, type Writer } from "./wasm.ts";
-
-// Floating point. Registers stay in the register file. The host's arithmetic is the guest's when it rounds to nearest, flushes and
-// replaces nothing (FPSCR), and the result is a normal number, or a zero that is exact; inexact is the only flag that can come of
-// it. Everything else the interpreter executes: NaNs, infinities, denormals, other modes.
-
-/** In these modes the host's arithmetic is not the guest's. */
-const MODES = FPSCR.FZ | FPSCR.DN | (3 << 22);
-
-/** Of singles, of doubles. */
-type Sizes = readonly [single: number, double: number];
-const LOAD: Sizes = [F.load32, F.load64];
-const STORE: Sizes = [F.store32, F.store64];
-const ADD: Sizes = [F.add32, F.add64];
-const MUL: Sizes = [F.mul32, F.mul64];
-const DIV: Sizes = [F.div32, F.div64];
-const SQRT: Sizes = [F.sqrt32, F.sqrt64];
-const NEG: Sizes = [F.neg32, F.neg64];
-const EQ: Sizes = [F.eq32, F.eq64];
-const LT: Sizes = [F.lt32, F.lt64];
-const GT: Sizes = [F.gt32, F.gt64];
-/** Operands and result. */
-const A: Sizes = [Local.SingleA, Local.DoubleA];
-const B: Sizes = [Local.SingleB, Local.DoubleB];
-const R: Sizes = [Local.SingleR, Local.DoubleR];
-
-/** Writes the way out to the interpreter, within so many ifs. */
-type Refused = (ifs: number) => void;
 
 interface Accumulate {
   readonly negateProduct: boolean;
@@ -68,16 +56,18 @@ export function touchesFloat(op: number): boolean {
   return op >= Op.vadd && op <= Op.vmsr;
 }
 
-export class FloatEmitter {
+export class FloatEmitter extends FloatArithmetic {
   /** The unit is marked as used at this point of the block. */
   touched = false;
   /** The comparison whose result is in locals, and in the FPSCR. */
   private compared = false;
 
   constructor(
-    private readonly w: Writer,
+    w: Writer,
     private readonly flags: Flags,
-  ) {}
+  ) {
+    super(w);
+  }
 
   /** Nothing is known here. */
   forget(): void {
@@ -181,66 +171,6 @@ export class FloatEmitter {
     w.memory(W.load, word(2 * x.va));
     w.memory(W.store, word(2 * x.vd));
   }
-
-  // Arithmetic: A op B gives R.
-
-  private add(size: number, refused: Refused): void {
-    this.compute(ADD, size);
-    this.check(
-      size,
-      () => this.w.const(1),
-      refused,
-      () => {
-        this.sumIsExact(size);
-        return true;
-      },
-    );
-  }
-  private multiply(size: number, refused: Refused): void {
-    const { w } = this;
-    this.compute(MUL, size);
-    const zero = (): void => {
-      this.isZero(A, size);
-      this.isZero(B, size);
-      w.op(W.or);
-    };
-    this.check(size, zero, refused, () => {
-      if (size) return this.whole(A, B);
-      this.wide(Local.SingleA);
-      this.wide(Local.SingleB);
-      w.op(F.mul64);
-      this.wide(Local.SingleR);
-      w.op(F.eq64);
-      return true;
-    });
-  }
-  private divide(size: number, refused: Refused): void {
-    const { w } = this;
-    this.compute(DIV, size);
-    this.check(
-      size,
-      () => this.isZero(A, size),
-      refused,
-      () => {
-        if (size) {
-          w.get(Local.DoubleR);
-          w.get(Local.DoubleB);
-          w.op(F.mul64);
-          w.get(Local.DoubleA);
-          w.op(F.eq64);
-          this.whole(A, B);
-          w.op(W.and);
-          return false;
-        }
-        this.wide(Local.SingleR);
-        this.wide(Local.SingleB);
-        w.op(F.mul64);
-        this.wide(Local.SingleA);
-        w.op(F.eq64);
-        return true;
-      },
-    );
-  }
   private squareRoot(x: Inst, size: number, refused: Refused): void {
     const { w } = this;
     this.take(A, size, x.va);
@@ -341,135 +271,6 @@ export class FloatEmitter {
     this.put(0, x.vd, false);
   }
 
-  private compute(code: Sizes, size: number): void {
-    const { w } = this;
-    w.get(A[size]);
-    w.get(B[size]);
-    w.op(code[size]);
-    w.set(R[size]);
-  }
-  /**
-   * Refuses what is not the host's business. `zero` pushes whether a result of zero is exact, `exact` whether the result is, which is
-   * asked while the flag for inexact is clear; it returns false when "not" may be wrong.
-   */
-  private check(size: number, zero: () => void, refused: Refused, exact: () => boolean): void {
-    const { w } = this;
-    this.isNormal(size);
-    w.op(W.eqz);
-    w.openUnlikely();
-    this.isZero(R, size);
-    zero();
-    w.op(W.and, W.eqz);
-    w.openUnlikely();
-    refused(2);
-    w.end();
-    w.end();
-    w.get(Local.Status);
-    w.const(MODES | FPSCR.IXC);
-    w.op(W.and);
-    w.const(FPSCR.IXC);
-    w.op(W.ne);
-    w.openUnlikely();
-    w.get(Local.Status);
-    w.const(MODES);
-    w.op(W.and);
-    w.openUnlikely();
-    refused(2);
-    w.end();
-    const sure = exact();
-    w.op(W.eqz);
-    w.openUnlikely();
-    if (sure) this.setInexact();
-    else refused(2);
-    w.end();
-    w.end();
-  }
-  private setInexact(): void {
-    const { w } = this;
-    w.get(Local.Status);
-    w.const(FPSCR.IXC);
-    w.op(W.or);
-    w.set(Local.Status);
-    this.storeStatus();
-  }
-  private storeStatus(): void {
-    const { w } = this;
-    w.const(FILE);
-    w.get(Local.Status);
-    w.memory(W.store, STATUS * 4);
-  }
-
-  /** Pushes whether R is a normal number; those of the least exponent are left out, they may have been rounded up to it. */
-  private isNormal(size: number): void {
-    const { w } = this;
-    w.get(R[size]);
-    if (size) w.op(F.bits64, W.i64, 32, W.shrU64, W.wrap);
-    else w.op(F.bits32);
-    const least = size ? 0x00400000 : 0x02000000;
-    const infinity = size ? 0xffe00000 : 0xff000000;
-    w.const(1);
-    w.op(W.shl);
-    w.const(least);
-    w.op(W.sub);
-    w.const(infinity - least);
-    w.op(W.ltU);
-  }
-  private isZero(of: Sizes, size: number): void {
-    const { w } = this;
-    w.get(of[size]);
-    if (size) w.double(0);
-    else w.single(0);
-    w.op(EQ[size]);
-  }
-  /** Pushes whether R is A + B exactly: Knuth's TwoSum; of singles in double precision. */
-  private sumIsExact(size: number): void {
-    const { w } = this;
-    if (!size) {
-      this.wide(Local.SingleA);
-      w.set(Local.DoubleA);
-      this.wide(Local.SingleB);
-      w.set(Local.DoubleB);
-      this.compute(ADD, 1);
-    }
-    this.rest();
-    w.double(0);
-    w.op(F.eq64);
-    if (size) return;
-    this.wide(Local.SingleR);
-    w.get(Local.DoubleR);
-    w.op(F.eq64, W.and);
-  }
-  /** Pushes what the sum of doubles cuts off. */
-  private rest(): void {
-    const { w } = this;
-    w.get(Local.DoubleR);
-    w.get(Local.DoubleA);
-    w.op(F.sub64);
-    w.set(Local.DoubleC);
-    w.get(Local.DoubleA);
-    w.get(Local.DoubleR);
-    w.get(Local.DoubleC);
-    w.op(F.sub64, F.sub64);
-    w.get(Local.DoubleB);
-    w.get(Local.DoubleC);
-    w.op(F.sub64, F.add64);
-  }
-  /** Pushes whether the operands and the result are integers that fit; false: otherwise nothing is known. */
-  private whole(a: Sizes, b: Sizes): boolean {
-    const { w } = this;
-    [a, b, R].forEach((x, k) => {
-      w.get(x[1]);
-      w.get(x[1]);
-      w.op(F.trunc64, F.eq64);
-      w.get(x[1]);
-      w.op(F.abs64);
-      w.double(2 ** 53);
-      w.op(F.lt64, W.and);
-      if (k > 0) w.op(W.and);
-    });
-    return false;
-  }
-
   // Comparison and conversion.
 
   private compare(x: Inst, size: number, refused: Refused): void {
@@ -511,12 +312,6 @@ export class FloatEmitter {
     w.set(Local.Status);
     this.storeStatus();
     this.compared = true;
-  }
-  /** Pushes whether denormals count as zero, not 0 when so. */
-  private flushes(): void {
-    this.w.get(Local.Status);
-    this.w.const(FPSCR.FZ);
-    this.w.op(W.and);
   }
 
   private readStatus(x: Inst): void {
@@ -626,56 +421,8 @@ export class FloatEmitter {
     );
     this.put(0, x.vd, false);
   }
-  /** While the flag for inexact is clear: refuses other modes, and sets it when `inexact` pushes so. */
-  private unlessInexactIsSet(refused: Refused, inexact: () => void): void {
-    const { w } = this;
-    w.get(Local.Status);
-    w.const(MODES | FPSCR.IXC);
-    w.op(W.and);
-    w.const(FPSCR.IXC);
-    w.op(W.ne);
-    w.openUnlikely();
-    w.get(Local.Status);
-    w.const(MODES);
-    w.op(W.and);
-    w.openUnlikely();
-    refused(2);
-    w.end();
-    inexact();
-    w.op(W.if, VOID);
-    this.setInexact();
-    w.end();
-    w.end();
-  }
-
-  /** Register v into an operand. */
-  private take(to: Sizes, size: number, v: number, negated = false): void {
-    const { w } = this;
-    w.const(FILE);
-    w.memory(LOAD[size], size ? word(2 * v) : word(v));
-    if (negated) w.op(NEG[size]);
-    w.set(to[size]);
-  }
-  /** R into register v. */
-  private put(size: number, v: number, negated: boolean): void {
-    const { w } = this;
-    w.const(FILE);
-    w.get(R[size]);
-    if (negated) w.op(NEG[size]);
-    w.memory(STORE[size], size ? word(2 * v) : word(v));
-  }
-  /** Pushes a single as a double. */
-  private wide(local: number): void {
-    this.w.get(local);
-    this.w.op(F.promote);
-  }
 }
 
 /** Temporaries that keep a comparison for the flags. */
 const GREATER = TEMP + 6;
 const LESS = TEMP + 7;
-
-/** Byte offset of a word of the registers. */
-export function word(k: number): number {
-  return (REGISTERS + k) * 4;
-}

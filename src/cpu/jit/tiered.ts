@@ -4,7 +4,7 @@ import { Core } from "../interp/core.ts";
 import { HANDOVER } from "../interp/loop.ts";
 import { Slot } from "../interp/state.ts";
 import { type Cpu, type CpuFault, type CpuStats, Exit, SVC_UNITS } from "../types.ts";
-import { STEP } from "./emit.ts";
+import { STEP } from "./calls.ts";
 import { settleFlags } from "./flags-state.ts";
 import { COUNT, MOST_UNITS, UNITS } from "./layout.ts";
 import { type Host, Regions } from "./regions.ts";

@@ -1,0 +1,167 @@
+import { Slot } from "../interp/state.ts";
+import { type Inst, Op } from "../ir/ops.ts";
+import { isBackward, isReturn } from "./facts.ts";
+import { IN_FILE } from "./flags-state.ts";
+import { Frame, LEAVE, UNWIND } from "./frame.ts";
+import type { Node } from "./graph.ts";
+import * as layout from "./layout.ts";
+import { FILE, Local, local } from "./layout.ts";
+import { Import, Type, W } from "./wasm.ts";
+
+/** Number for `svc` that asks the interpreter to execute the instruction at the pc. */
+export const STEP = -1;
+
+/** Code that goes to other regions and to the host, and comes back or not. */
+export class Calls extends Frame {
+  /** Calls the region of the target; goes on when it comes back to the instruction behind. */
+  protected call(n: Node, k: number, conditional: boolean): void {
+    const { w, flags } = this;
+    const { ir } = n;
+    const x = ir.insts[k];
+    const own = ir.pcs[x.at];
+    const { counted } = this;
+    this.count(x.at + 1 - counted);
+    flags.spill();
+    flags.state = IN_FILE;
+    this.storeRegisters();
+    if (x.op === Op.br) {
+      if (isBackward(x.to, own)) this.spend(0, () => this.exitAt(x.to));
+      w.get(Local.Depth);
+      w.op(W.eqz);
+      this.open(W.if, undefined);
+      w.const(x.to);
+      w.set(Local.Key);
+      this.br(UNWIND);
+      this.close();
+      this.pushArguments();
+      w.const(this.slotOf(x.to >>> 0));
+    } else {
+      w.get(local(x.a));
+      w.set(Local.Key);
+      this.spendIfBackward(own);
+      w.get(Local.Depth);
+      w.op(W.eqz);
+      this.brIf(UNWIND);
+      this.lookUp();
+      w.op(W.eqz);
+      this.brIf(UNWIND);
+      this.pushArguments();
+      w.get(Local.S0);
+      w.memory(W.load, 4);
+    }
+    w.op(W.callIndirect, Type.Region, 0);
+    w.set(Local.Work);
+    w.tee(Local.Key);
+    w.const(ir.pcs[x.at + 1] | (ir.thumb ? 1 : 0));
+    w.op(W.ne);
+    this.brIf(UNWIND);
+    this.reload();
+    if (conditional) this.count(counted - x.at - 1);
+    else this.counted = x.at + 1;
+  }
+  protected pushArguments(): void {
+    const { w } = this;
+    w.get(Local.Work);
+    w.get(Local.Depth);
+    w.const(1);
+    w.op(W.sub);
+  }
+  /** Pushes 1 when the region for Key is in the cache of targets, whose entry is then at S0. */
+  protected lookUp(): void {
+    const { w } = this;
+    w.get(Local.Key);
+    w.const(2);
+    w.op(W.shl);
+    w.const(layout.TARGET_MASK << 3);
+    w.op(W.and);
+    w.const(FILE + layout.TARGETS);
+    w.op(W.add);
+    w.tee(Local.S0);
+    w.memory(W.load, 0);
+    w.get(Local.Key);
+    w.op(W.eq);
+  }
+
+  /** A return, a jump through a table or a tail call. */
+  protected branchExchange(n: Node, k: number): void {
+    const { w, flags } = this;
+    const { insts, pcs } = n.ir;
+    const x = insts[k];
+    this.count(x.at + 1 - this.counted);
+    flags.spill();
+    flags.state = IN_FILE;
+    w.get(local(x.a));
+    w.set(Local.Key);
+    this.spendIfBackward(pcs[x.at]);
+    if (isReturn(insts, k)) return this.br(LEAVE);
+    this.storeRegisters();
+    this.lookUp();
+    this.open(W.if, undefined);
+    w.get(Local.Work);
+    w.get(Local.Depth);
+    w.get(Local.S0);
+    w.memory(W.load, 4);
+    w.op(W.returnCallIndirect, Type.Region, 0);
+    this.close();
+    w.get(Local.Key);
+    w.get(Local.Work);
+    w.op(W.return);
+  }
+
+  /** Goes on in another region. */
+  protected leaveTo(key: number): void {
+    if (this.dry) return;
+    const { w } = this;
+    this.flags.spill();
+    this.storeRegisters();
+    w.get(Local.Work);
+    w.get(Local.Depth);
+    w.const(this.slotOf(key));
+    w.op(W.returnCallIndirect, Type.Region, 0);
+  }
+
+  /** A supervisor call, or one instruction by the interpreter. */
+  protected callHost(n: Node, x: Inst, number: number, conditional: boolean): void {
+    const { w, flags } = this;
+    const { ir } = n;
+    const thumb = ir.thumb ? 1 : 0;
+    const { counted } = this;
+    // The host counts an instruction that it executes itself, unless this code goes on.
+    const done = number === STEP ? x.at : x.at + 1;
+    this.count(done - counted);
+    flags.spill();
+    flags.state = IN_FILE;
+    this.storeRegisters();
+    const it = ir.its[number === STEP ? x.at : x.at + 1];
+    if (it) this.storeFile(Slot.IT * 4, () => w.const(it));
+    if (number === STEP) this.storeFile(Slot.PC * 4, () => w.const(ir.pcs[x.at]));
+    this.storeFile(layout.UNITS, () => {
+      w.get(Local.Work);
+      w.const64(layout.WORK_SHIFT);
+      w.op(W.shrS64, W.wrap);
+      w.const(1);
+      w.op(W.add);
+    });
+    w.const(number);
+    w.const(ir.pcs[x.at + 1] | thumb);
+    w.call(Import.Svc);
+    w.const(FILE);
+    w.memory(W.load, layout.UNITS);
+    w.const(1);
+    w.op(W.sub, W.extendS);
+    w.const64(layout.WORK_SHIFT);
+    w.op(W.shl64);
+    w.get(Local.Work);
+    w.const64(2 ** layout.WORK_SHIFT - 1);
+    w.op(W.and64, W.or64);
+    w.set(Local.Work);
+    this.open(W.if, undefined);
+    w.const(0);
+    w.set(Local.Key);
+    this.br(UNWIND);
+    this.close();
+    this.reload();
+    if (conditional) this.count(counted - done);
+    else this.counted = done;
+  }
+}

@@ -1,0 +1,118 @@
+import { C, conditionReads, type Inst, NONE, NZCV, Op } from "../ir/ops.ts";
+import { type Graph, isCall, type Node } from "./graph.ts";
+import { registersOf } from "./shapes.ts";
+
+// What is known of a region before it is written.
+
+/** A branch that uses up a unit. */
+export function isBackward(to: number, own: number): boolean {
+  return (to & ~1) >>> 0 <= own >>> 0;
+}
+
+const shifts = new Set([Op.lsl, Op.lsr, Op.asr, Op.ror]);
+
+/** bx lr, or the target was loaded from the stack: the caller waits for this address. */
+export function isReturn(insts: readonly Inst[], k: number): boolean {
+  const { a, at } = insts[k];
+  if (a === 14) return true;
+  for (let j = k - 1; j >= 0 && insts[j].at === at; j--) {
+    const x = insts[j];
+    if (x.op === Op.ldm || (x.op === Op.ldr && x.d === a && x.a === 13)) return true;
+  }
+  return false;
+}
+
+/** The mask of registers and temporaries that ops [from, to) may write. */
+export function writtenBy(insts: readonly Inst[], from: number, to: number): number {
+  let mask = 0;
+  for (let k = from; k < to; k++) {
+    const x = insts[k];
+    if (x.d !== NONE) mask |= 1 << x.d;
+    if (x.e !== NONE) mask |= 1 << x.e;
+    if (x.op === Op.ldm) for (const r of registersOf(x.i)) mask |= 1 << r;
+  }
+  return mask;
+}
+
+const sums = new Set([Op.add, Op.sub, Op.rsb]);
+
+export function writesAllFlags(x: Inst): boolean {
+  return sums.has(x.op) && (x.set & NZCV) !== 0;
+}
+
+/** Guest registers that the region reads or writes, and those that it writes. */
+export function registers(graph: Graph): { used: number[]; written: number[] } {
+  let used = 0;
+  let written = 0;
+  const write = (r: number): void => {
+    if (r !== NONE) written |= 1 << r;
+  };
+  const read = (r: number): void => {
+    if (r !== NONE) used |= 1 << r;
+  };
+  for (const { ir } of graph.nodes) {
+    for (const x of ir.insts) {
+      if (x.op === Op.ldm) for (const r of registersOf(x.i)) write(r);
+      if (x.op === Op.stm) for (const r of registersOf(x.i)) read(r);
+      write(x.d);
+      write(x.e);
+      if (!x.ka) read(x.a);
+      if (!x.kb) read(x.b);
+      read(x.c);
+      read(x.s);
+      read(x.t);
+    }
+  }
+  const list = (mask: number): number[] => registersOf(mask & 0x7fff);
+  return { used: list(used | written), written: list(written) };
+}
+
+/** Keys of the blocks that read a flag which they have not written, or go to such a block before they write it. */
+export function flagReaders(graph: Graph): Set<number> {
+  const live = new Map<number, number>();
+  for (let changed = true; changed;) {
+    changed = false;
+    for (let k = graph.nodes.length - 1; k >= 0; k--) {
+      const node = graph.nodes[k];
+      const { key } = node;
+      const mask = liveBefore(node, live);
+      if (mask === live.get(key)) continue;
+      live.set(key, mask);
+      changed = true;
+    }
+  }
+  return new Set([...live].filter(([, mask]) => mask !== 0).map(([key]) => key));
+}
+
+function liveBefore({ ir, table }: Node, live: ReadonlyMap<number, number>): number {
+  const thumb = ir.thumb ? 1 : 0;
+  const { insts } = ir;
+  let mask = ir.open ? (live.get((ir.end | thumb) >>> 0) ?? 0) : 0;
+  /** Inside a skipped range nothing is certain to be written. */
+  let certain = insts.length;
+  const skips = new Map<number, number>();
+  insts.forEach((x, k) => {
+    if (x.op === Op.skip) skips.set(x.label, k);
+  });
+  for (let k = insts.length - 1; k >= 0; k--) {
+    const x = insts[k];
+    const start = skips.get(k + 1);
+    if (start !== undefined) certain = start;
+    if (table?.last === k) for (const to of table.targets) mask |= live.get(to) ?? 0;
+    if (x.op === Op.br || x.op === Op.brc || x.op === Op.brz || x.op === Op.brnz) {
+      const there = isCall(ir, k) ? 0 : (live.get(x.to >>> 0) ?? 0);
+      mask = x.op === Op.br && k > certain ? mask | there : x.op === Op.br ? there : mask | there;
+    }
+    if (k <= certain || certain === insts.length) mask &= ~x.set;
+    mask |= readsOf(x);
+    if (k === certain) certain = insts.length;
+  }
+  return mask;
+}
+
+function readsOf(x: Inst): number {
+  if (x.op === Op.brc || x.op === Op.skip) return conditionReads[x.cond];
+  if (x.op === Op.adc || x.op === Op.sbc || x.op === Op.rsc || x.op === Op.rrx) return C;
+  // A shift by 0 leaves C alone.
+  return shifts.has(x.op) && !x.kb ? x.set & C : 0;
+}

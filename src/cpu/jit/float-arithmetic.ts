@@ -1,0 +1,276 @@
+import { FPSCR, REGISTERS, STATUS } from "../float/mod.ts";
+import { FILE, Local } from "./layout.ts";
+import { F, VOID, W, type Writer } from "./wasm.ts";
+
+// Floating point. Registers stay in the register file. The host's arithmetic is the guest's when it rounds to nearest, flushes and
+// replaces nothing (FPSCR), and the result is a normal number, or a zero that is exact; inexact is the only flag that can come of
+// it. Everything else the interpreter executes: NaNs, infinities, denormals, other modes.
+
+/** In these modes the host's arithmetic is not the guest's. */
+export const MODES = FPSCR.FZ | FPSCR.DN | (3 << 22);
+
+/** Of singles, of doubles. */
+export type Sizes = readonly [single: number, double: number];
+const LOAD: Sizes = [F.load32, F.load64];
+const STORE: Sizes = [F.store32, F.store64];
+export const ADD: Sizes = [F.add32, F.add64];
+const MUL: Sizes = [F.mul32, F.mul64];
+const DIV: Sizes = [F.div32, F.div64];
+export const SQRT: Sizes = [F.sqrt32, F.sqrt64];
+export const NEG: Sizes = [F.neg32, F.neg64];
+export const EQ: Sizes = [F.eq32, F.eq64];
+export const LT: Sizes = [F.lt32, F.lt64];
+export const GT: Sizes = [F.gt32, F.gt64];
+/** Operands and result. */
+export const A: Sizes = [Local.SingleA, Local.DoubleA];
+export const B: Sizes = [Local.SingleB, Local.DoubleB];
+export const R: Sizes = [Local.SingleR, Local.DoubleR];
+
+/** Writes the way out to the interpreter, within so many ifs. */
+export type Refused = (ifs: number) => void;
+
+/** Arithmetic: A op B gives R. */
+export class FloatArithmetic {
+  constructor(protected readonly w: Writer) {}
+
+  protected add(size: number, refused: Refused): void {
+    this.compute(ADD, size);
+    this.check(
+      size,
+      () => this.w.const(1),
+      refused,
+      () => {
+        this.sumIsExact(size);
+        return true;
+      },
+    );
+  }
+  protected multiply(size: number, refused: Refused): void {
+    const { w } = this;
+    this.compute(MUL, size);
+    const zero = (): void => {
+      this.isZero(A, size);
+      this.isZero(B, size);
+      w.op(W.or);
+    };
+    this.check(size, zero, refused, () => {
+      if (size) return this.whole(A, B);
+      this.wide(Local.SingleA);
+      this.wide(Local.SingleB);
+      w.op(F.mul64);
+      this.wide(Local.SingleR);
+      w.op(F.eq64);
+      return true;
+    });
+  }
+  protected divide(size: number, refused: Refused): void {
+    const { w } = this;
+    this.compute(DIV, size);
+    this.check(
+      size,
+      () => this.isZero(A, size),
+      refused,
+      () => {
+        if (size) {
+          w.get(Local.DoubleR);
+          w.get(Local.DoubleB);
+          w.op(F.mul64);
+          w.get(Local.DoubleA);
+          w.op(F.eq64);
+          this.whole(A, B);
+          w.op(W.and);
+          return false;
+        }
+        this.wide(Local.SingleR);
+        this.wide(Local.SingleB);
+        w.op(F.mul64);
+        this.wide(Local.SingleA);
+        w.op(F.eq64);
+        return true;
+      },
+    );
+  }
+
+  protected compute(code: Sizes, size: number): void {
+    const { w } = this;
+    w.get(A[size]);
+    w.get(B[size]);
+    w.op(code[size]);
+    w.set(R[size]);
+  }
+  /**
+   * Refuses what is not the host's business. `zero` pushes whether a result of zero is exact, `exact` whether the result is, which is
+   * asked while the flag for inexact is clear; it returns false when "not" may be wrong.
+   */
+  protected check(size: number, zero: () => void, refused: Refused, exact: () => boolean): void {
+    const { w } = this;
+    this.isNormal(size);
+    w.op(W.eqz);
+    w.openUnlikely();
+    this.isZero(R, size);
+    zero();
+    w.op(W.and, W.eqz);
+    w.openUnlikely();
+    refused(2);
+    w.end();
+    w.end();
+    w.get(Local.Status);
+    w.const(MODES | FPSCR.IXC);
+    w.op(W.and);
+    w.const(FPSCR.IXC);
+    w.op(W.ne);
+    w.openUnlikely();
+    w.get(Local.Status);
+    w.const(MODES);
+    w.op(W.and);
+    w.openUnlikely();
+    refused(2);
+    w.end();
+    const sure = exact();
+    w.op(W.eqz);
+    w.openUnlikely();
+    if (sure) this.setInexact();
+    else refused(2);
+    w.end();
+    w.end();
+  }
+  /** While the flag for inexact is clear: refuses other modes, and sets it when `inexact` pushes so. */
+  protected unlessInexactIsSet(refused: Refused, inexact: () => void): void {
+    const { w } = this;
+    w.get(Local.Status);
+    w.const(MODES | FPSCR.IXC);
+    w.op(W.and);
+    w.const(FPSCR.IXC);
+    w.op(W.ne);
+    w.openUnlikely();
+    w.get(Local.Status);
+    w.const(MODES);
+    w.op(W.and);
+    w.openUnlikely();
+    refused(2);
+    w.end();
+    inexact();
+    w.op(W.if, VOID);
+    this.setInexact();
+    w.end();
+    w.end();
+  }
+  protected setInexact(): void {
+    const { w } = this;
+    w.get(Local.Status);
+    w.const(FPSCR.IXC);
+    w.op(W.or);
+    w.set(Local.Status);
+    this.storeStatus();
+  }
+  protected storeStatus(): void {
+    const { w } = this;
+    w.const(FILE);
+    w.get(Local.Status);
+    w.memory(W.store, STATUS * 4);
+  }
+
+  /** Pushes whether R is a normal number; those of the least exponent are left out, they may have been rounded up to it. */
+  protected isNormal(size: number): void {
+    const { w } = this;
+    w.get(R[size]);
+    if (size) w.op(F.bits64, W.i64, 32, W.shrU64, W.wrap);
+    else w.op(F.bits32);
+    const least = size ? 0x00400000 : 0x02000000;
+    const infinity = size ? 0xffe00000 : 0xff000000;
+    w.const(1);
+    w.op(W.shl);
+    w.const(least);
+    w.op(W.sub);
+    w.const(infinity - least);
+    w.op(W.ltU);
+  }
+  protected isZero(of: Sizes, size: number): void {
+    const { w } = this;
+    w.get(of[size]);
+    if (size) w.double(0);
+    else w.single(0);
+    w.op(EQ[size]);
+  }
+  /** Pushes whether R is A + B exactly: Knuth's TwoSum; of singles in double precision. */
+  protected sumIsExact(size: number): void {
+    const { w } = this;
+    if (!size) {
+      this.wide(Local.SingleA);
+      w.set(Local.DoubleA);
+      this.wide(Local.SingleB);
+      w.set(Local.DoubleB);
+      this.compute(ADD, 1);
+    }
+    this.rest();
+    w.double(0);
+    w.op(F.eq64);
+    if (size) return;
+    this.wide(Local.SingleR);
+    w.get(Local.DoubleR);
+    w.op(F.eq64, W.and);
+  }
+  /** Pushes what the sum of doubles cuts off. */
+  protected rest(): void {
+    const { w } = this;
+    w.get(Local.DoubleR);
+    w.get(Local.DoubleA);
+    w.op(F.sub64);
+    w.set(Local.DoubleC);
+    w.get(Local.DoubleA);
+    w.get(Local.DoubleR);
+    w.get(Local.DoubleC);
+    w.op(F.sub64, F.sub64);
+    w.get(Local.DoubleB);
+    w.get(Local.DoubleC);
+    w.op(F.sub64, F.add64);
+  }
+  /** Pushes whether the operands and the result are integers that fit; false: otherwise nothing is known. */
+  protected whole(a: Sizes, b: Sizes): boolean {
+    const { w } = this;
+    [a, b, R].forEach((x, k) => {
+      w.get(x[1]);
+      w.get(x[1]);
+      w.op(F.trunc64, F.eq64);
+      w.get(x[1]);
+      w.op(F.abs64);
+      w.double(2 ** 53);
+      w.op(F.lt64, W.and);
+      if (k > 0) w.op(W.and);
+    });
+    return false;
+  }
+  /** Pushes whether denormals count as zero, not 0 when so. */
+  protected flushes(): void {
+    this.w.get(Local.Status);
+    this.w.const(FPSCR.FZ);
+    this.w.op(W.and);
+  }
+
+  /** Register v into an operand. */
+  protected take(to: Sizes, size: number, v: number, negated = false): void {
+    const { w } = this;
+    w.const(FILE);
+    w.memory(LOAD[size], size ? word(2 * v) : word(v));
+    if (negated) w.op(NEG[size]);
+    w.set(to[size]);
+  }
+  /** R into register v. */
+  protected put(size: number, v: number, negated: boolean): void {
+    const { w } = this;
+    w.const(FILE);
+    w.get(R[size]);
+    if (negated) w.op(NEG[size]);
+    w.memory(STORE[size], size ? word(2 * v) : word(v));
+  }
+  /** Pushes a single as a double. */
+  protected wide(local: number): void {
+    this.w.get(local);
+    this.w.op(F.promote);
+  }
+}
+
+/** Byte offset of a word of the registers. */
+export function word(k: number): number {
+  return (REGISTERS + k) * 4;
+}

@@ -1,0 +1,153 @@
+import { Slot } from "../interp/state.ts";
+import type { Inst } from "../ir/ops.ts";
+import { registers } from "./facts.ts";
+import { Flags } from "./flags.ts";
+import { FloatEmitter, touchesFloat } from "./float.ts";
+import type { Graph, Node } from "./graph.ts";
+import * as layout from "./layout.ts";
+import { FILE, Local, local } from "./layout.ts";
+import { W, type Writer } from "./wasm.ts";
+
+/** Labels of the ways out, which enclose the code of a region. */
+export const LEAVE = "leave";
+export const UNWIND = "unwind";
+export const EXIT = "exit";
+export type Label = number | typeof LEAVE | typeof UNWIND | typeof EXIT | undefined;
+
+/**
+ * What the code of a region is made within. Guest registers and flags are locals; the register file has them whenever other code
+ * runs. Three ways out, innermost first: LEAVE stores the registers and returns Key; UNWIND returns Key, everything being stored; EXIT
+ * stores the registers and the pc from Key and returns 0, so that all callers return too.
+ */
+export class Frame {
+  protected readonly flags: Flags;
+  protected readonly labels: Label[] = [];
+  protected readonly float: FloatEmitter;
+  protected readonly usesFloat: boolean;
+  protected readonly used: readonly number[];
+  protected readonly written: readonly number[];
+  protected dry = false;
+  /** Instructions of the current block that local Work includes. */
+  protected counted = 0;
+  /** `slotOf` gives the index into the table of regions for a guest address. */
+  constructor(
+    protected readonly w: Writer,
+    protected readonly graph: Graph,
+    protected readonly slotOf: (key: number) => number,
+  ) {
+    this.flags = new Flags(w, Local.Saved);
+    this.float = new FloatEmitter(w, this.flags);
+    this.usesFloat = graph.nodes.some(({ ir }) => ir.insts.some((x) => touchesFloat(x.op)));
+    const { used, written } = registers(graph);
+    this.used = used;
+    this.written = written;
+  }
+  /** Counts n instructions and uses up a unit; `out` when it was the last. */
+  protected spend(n: number, out: () => void): void {
+    const { w } = this;
+    w.get(Local.Work);
+    w.const64(n - 2 ** layout.WORK_SHIFT);
+    w.op(W.add64);
+    w.tee(Local.Work);
+    w.const64(0);
+    w.op(W.ltS64);
+    w.openUnlikely();
+    this.labels.push(undefined);
+    out();
+    this.close();
+  }
+  /** Spends a unit when Key is an address not above `own`. */
+  protected spendIfBackward(own: number): void {
+    const { w } = this;
+    w.get(Local.Key);
+    w.const(-2);
+    w.op(W.and);
+    w.const(own);
+    w.op(W.leU);
+    this.open(W.if, undefined);
+    this.spend(0, () => this.exit());
+    this.close();
+  }
+
+  protected count(n: number): void {
+    if (n === 0) return;
+    const { w } = this;
+    w.get(Local.Work);
+    w.const64(n);
+    w.op(W.add64);
+    w.set(Local.Work);
+  }
+
+  // Ways out.
+
+  protected exitAt(key: number): void {
+    this.w.const(key);
+    this.w.set(Local.Key);
+    this.exit();
+  }
+  protected exit(): void {
+    this.flags.leave();
+    this.br(EXIT);
+  }
+  /** The interpreter is to execute the instruction of x, of which nothing has been done, and to go on. */
+  protected interpretAt(n: Node, x: Inst): void {
+    const { ir } = n;
+    this.count(x.at - this.counted);
+    const it = ir.its[x.at];
+    if (it) this.storeFile(Slot.IT * 4, () => this.w.const(it));
+    this.exitAt(ir.pcs[x.at] | (ir.thumb ? 1 : 0));
+  }
+  protected storeRegisters(): void {
+    for (const r of this.written) this.storeFile(r * 4, () => this.w.get(local(r)));
+  }
+  /** What states of the flags name, and which state it is. */
+  protected storeLeft(): void {
+    const { left, saved } = this.flags;
+    const store = (offset: number, local: number): void =>
+      this.storeFile(offset, () => this.w.get(local));
+    for (let r = 0; r <= layout.JUNK; r++) if (left.temporaries & (1 << r)) store(r * 4, local(r));
+    for (const [r, at] of saved) store(layout.LEFT_SAVED + r * 4, at);
+    if (left.locals) {
+      store(layout.LEFT_N, Local.N);
+      store(layout.LEFT_Z, Local.Z);
+      store(layout.LEFT_C, Local.C);
+      store(layout.LEFT_V, Local.V);
+    }
+    if (left.source) store(layout.LEFT_SOURCE, Local.Source);
+    store(layout.LEFT_STATE, Local.Left);
+  }
+  protected reload(): void {
+    const { w } = this;
+    for (const r of this.used) {
+      w.const(FILE);
+      w.memory(W.load, r * 4);
+      w.set(local(r));
+    }
+    if (this.usesFloat) this.float.reload();
+    this.float.forget();
+  }
+  protected storeFile(offset: number, push: () => void): void {
+    this.w.const(FILE);
+    push();
+    this.w.memory(W.store, offset);
+  }
+
+  protected open(op: number, label: Label): void {
+    this.w.open(op);
+    this.labels.push(label);
+  }
+  protected close(): void {
+    this.w.end();
+    this.labels.pop();
+  }
+  protected depthOf(label: Label): number {
+    if (this.dry) return 0;
+    return this.labels.length - 1 - this.labels.lastIndexOf(label);
+  }
+  protected br(label: Label): void {
+    this.w.br(this.depthOf(label));
+  }
+  protected brIf(label: Label): void {
+    this.w.brIf(this.depthOf(label));
+  }
+}
