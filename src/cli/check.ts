@@ -11,9 +11,10 @@ import {
   type Target,
 } from "../dlmodule/check/mod.ts";
 import { isArchive, LoadError, modulesOf } from "../dlmodule/mod.ts";
-import { ElfImage } from "../elf/mod.ts";
+import { ElfError, ElfImage } from "../elf/mod.ts";
 import { Firmware, floatEntries } from "../firmware/mod.ts";
 import { GuestMemory } from "../memory/mod.ts";
+import { disassembly } from "./disassembly.ts";
 import { ExitCode, UserError } from "./exit-codes.ts";
 import { writeAll } from "./output.ts";
 import type { Parsed } from "./parse.ts";
@@ -58,7 +59,7 @@ export function check(parsed: Parsed): number {
   );
   const text = parsed.flag("json")
     ? `${JSON.stringify(results, undefined, 2)}\n`
-    : results.map(textOf).join("\n");
+    : results.map((result, k) => textOf(result) + listingOf(parsed, read[k].bytes)).join("\n");
   writeAll(1, new TextEncoder().encode(text));
   return worst(results);
 }
@@ -95,6 +96,17 @@ function members(
     warnings: [],
   };
   return [{ file, bytes: broken }];
+}
+
+/** With --disasm: the disassembly of a file that is an ELF file. */
+function listingOf(parsed: Parsed, bytes: Uint8Array | Result): string {
+  if (!parsed.flag("disasm") || !(bytes instanceof Uint8Array)) return "";
+  try {
+    return disassembly(new ElfImage(bytes));
+  } catch (error) {
+    if (error instanceof ElfError) return "";
+    throw error;
+  }
 }
 
 function textOf(result: Result): string {

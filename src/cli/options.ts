@@ -266,6 +266,7 @@ export const OPTIONS = [
     commands: TESTING,
   },
   { name: "stats", help: "print counters on stderr at the end", commands: RUNNING },
+  { name: "disasm", help: "also show the code, an instruction a line", commands: ["check"] },
   { name: "json", help: "machine-readable output", commands: ["check", "run", "symbols", "test"] },
   {
     name: "out",
