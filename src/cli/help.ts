@@ -33,7 +33,7 @@ function optionsOf(command: Command): string {
 const INTERACTIVE = `DISK is a raw FAT12/16/32 image, bare or with a partition table: changes persist unless --snapshot is given. Or an .img.gz, a .zip
 or a folder, presented as a FAT disk: changes are gone at the end unless --save FILE.img is given.
 
-In a terminal: Ctrl-A x leaves, Ctrl-A h lists the keys; Ctrl-C goes to the guest.
+In a terminal: Ctrl-A x leaves, Ctrl-A c is the simulator's own prompt, Ctrl-A h lists the keys; Ctrl-C goes to the guest.
 With piped input, rtt-sim is the serial console: every line is typed as soon as the system is idle.
 
 More: rtt-sim help run, rtt-sim help exit-codes
