@@ -8,6 +8,7 @@ import { judgeFile } from "./judge-file.ts";
 import { Observer } from "./observer.ts";
 import type { Failure, TestResult } from "./result.ts";
 import type { Scenario, Step } from "./scenario.ts";
+import type { Position } from "./toml.ts";
 import { scheduleOf } from "./schedule.ts";
 import { utestUnits } from "./utest.ts";
 
@@ -52,7 +53,7 @@ export function runOnce(
     return run.result(id);
   } catch (error) {
     if (!(error instanceof TestError)) throw error;
-    const failure: Failure = { kind: error.kind, message: error.message };
+    const failure: Failure = { kind: error.kind, message: error.message, line: error.line };
     return { ...base(id, scenario), status: "failed", failures: [failure] };
   } finally {
     run?.close();
@@ -77,8 +78,20 @@ export class TestError extends Error {
   constructor(
     readonly kind: "scenario" | "disk",
     message: string,
+    /** Where in the scenario. */
+    readonly line?: number,
   ) {
     super(message);
+  }
+}
+
+/** What goes wrong in `body` has to do with that line. */
+function onLine<T>(at: Position | undefined, body: () => T): T {
+  try {
+    return body();
+  } catch (error) {
+    if (!(error instanceof TestError) || error.line !== undefined) throw error;
+    throw new TestError(error.kind, error.message, at?.line || undefined);
   }
 }
 
@@ -100,7 +113,7 @@ class Run {
     const schedule = seed === undefined ? undefined : scheduleOf(seed);
     this.machine = new Machine({
       firmware: host.firmware,
-      disk: host.disk(scenario.disk),
+      disk: onLine(scenario.diskAt, () => host.disk(scenario.disk)),
       engine: schedule === undefined ? options.engine : "interp",
       instrument: options.instrument,
       seed: scenario.seed ?? seed ?? DEFAULT_SEED,
@@ -189,13 +202,17 @@ class Run {
         throw new TestError("disk", `cannot place ${path} on the disk: ${error.message}`);
       }
     };
-    for (const { path, content } of this.scenario.files)
-      write(
-        path,
-        "text" in content ? new TextEncoder().encode(content.text) : this.host.read(content.from),
+    const { host } = this;
+    for (const { at, path, content } of this.scenario.files)
+      onLine(at, () =>
+        write(
+          path,
+          "text" in content ? new TextEncoder().encode(content.text) : host.read(content.from),
+        ),
       );
-    for (const { action } of this.scenario.steps)
-      if (action.kind === "run") write(guestPath(action.module), this.host.read(action.module));
+    for (const { at, action } of this.scenario.steps)
+      if (action.kind === "run")
+        onLine(at, () => write(guestPath(action.module), host.read(action.module)));
   }
 
   /** Like a line of -c, or like `rtt-sim run`. */

@@ -24,6 +24,7 @@ export interface FileRules extends TextRules {
 
 /** A file put on the disk before the machine starts. */
 export interface Placed {
+  readonly at: Position;
   readonly path: string;
   readonly content: { readonly text: string } | { readonly from: string };
 }
@@ -63,6 +64,8 @@ export interface Scenario {
   readonly skip: string | undefined;
   /** An image beside the scenario, "default" for the built-in disk; undefined: an empty disk. */
   readonly disk: string | undefined;
+  /** Where it says so. */
+  readonly diskAt: Position | undefined;
   readonly files: readonly Placed[];
   /** Steps are typed at the serial console: output has echo and prompt. */
   readonly console: boolean;

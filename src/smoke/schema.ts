@@ -79,6 +79,7 @@ function read(file: string, text: string, module: string | undefined): Scenario 
     tags: reader.strings(top, "tags"),
     skip: skipReason(reader, top),
     disk: reader.string(top, "disk"),
+    diskAt: top.entries.get("disk")?.at,
     files: placedFiles(reader, top),
     console,
     steps: module === undefined ? steps(reader, top, console) : [step(reader, top, module, true)],
@@ -242,7 +243,8 @@ function placedFiles(reader: Reader, top: Table): Placed[] {
     if (seen.has(path))
       reader.complain(reader.at(table, "path"), `${path} is placed twice`, "drop one of them");
     seen.add(path);
-    return [{ path, content: from === undefined ? { text: text ?? "" } : { from } }];
+    const at = from === undefined ? table.at : reader.at(table, "from");
+    return [{ at, path, content: from === undefined ? { text: text ?? "" } : { from } }];
   });
 }
 

@@ -252,14 +252,22 @@ for (const [what, argv, code, says] of BAD)
   });
 
 const UNUSABLE: readonly (readonly [what: string, scenario: string, says: string])[] = [
-  ["an unknown key", 'rum = "a.mo"\n', "x.smoke.toml:1:1: unknown key 'rum'"],
-  ["a module that is not there", 'run = "none.mo"\n', "cannot open none.mo: no such file"],
-  ["a disk that is none", 'disk = "x.smoke.toml"\nmsh = "ls"\n', "is not a disk image"],
+  [
+    "an unknown key",
+    'rum = "a.mo"\n',
+    "      x.smoke.toml:1:1: unknown key 'rum' in a scenario\n        fix: did you mean 'run'?\n",
+  ],
+  ["a module that is not there", 'run = "none.mo"\n', "line 1: cannot open none.mo: no such file"],
+  [
+    "a disk that is none",
+    'disk = "x.smoke.toml"\nmsh = "ls"\n',
+    "line 1: x.smoke.toml is not a disk image",
+  ],
   ["a disk that is not there", 'disk = "none.img"\nmsh = "ls"\n', "cannot open none.img"],
   [
     "a file that is not there",
     'msh = "ls"\n[[files]]\nfrom = "none.bin"\n',
-    "cannot open none.bin: no such file",
+    "line 3: cannot open none.bin: no such file",
   ],
 ];
 

@@ -12,7 +12,8 @@ export function folderOf(id: string): string {
 
 /** A failure with its details, lines without a last line end. */
 export function failureText({ message, details, line }: Failure): string {
-  const where = line === undefined ? "" : `line ${line}: `;
+  // What is wrong with a scenario says its place in full.
+  const where = line === undefined || message.includes(`:${line}:`) ? "" : `line ${line}: `;
   const more = details ? `\n${details.replace(/^/gm, "  ")}` : "";
   return `${where}${message}${more}`;
 }
