@@ -1,4 +1,5 @@
 import type { SymbolTable } from "../kernel/types.ts";
+import { foundElsewhere } from "./elsewhere.ts";
 
 /** What to do: one text, or one for this system and one for a board as RT-Thread 4.0.4 ships it. */
 type Hint = string | readonly [here: string, stock: string];
@@ -73,7 +74,8 @@ export function explainMissing(
   const groups = new Map<string, string[]>();
   for (const name of names) {
     const found = HINTS.find(([pattern]) => pattern.test(name))?.[1] ?? "";
-    const hint = typeof found === "string" ? found : found[stock ? 1 : 0];
+    const known = typeof found === "string" ? found : found[stock ? 1 : 0];
+    const hint = known || (foundElsewhere(name) ?? "");
     const group = groups.get(hint);
     if (group) group.push(name);
     else groups.set(hint, [name]);

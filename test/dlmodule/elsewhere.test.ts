@@ -1,0 +1,35 @@
+/** A function that other boards of RT-Thread have is refused with its header and the configuration that brings it. */
+import { expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { foundElsewhere } from "../../src/dlmodule/elsewhere.ts";
+import { explainMissing } from "../../src/dlmodule/reasons.ts";
+import { exportRows } from "../../src/exports.ts";
+
+const here = new Set(exportRows.map(({ name }) => name));
+const symbols = { lookup: () => 0, entries: () => [], nearest: () => undefined };
+
+test("what RT-Thread exports somewhere and this board has not has such a reason", () => {
+  const document = readFileSync(join(import.meta.dir, "../../docs/exports.md"), "utf8");
+  const [, missing] = /## Not here([\s\S]*?)## Besides/.exec(document) ?? [];
+  const names = [...missing.matchAll(/^\| `(\w+)`/gm)].map(([, name]) => name);
+  expect(names.length).toBeGreaterThan(50);
+  expect(names.filter((name) => foundElsewhere(name) === undefined)).toEqual([]);
+});
+
+test("names of one family share a line", () => {
+  expect(explainMissing(["socket", "rt_spi_transfer", "connect"], symbols)).toEqual([
+    "socket, connect: declared in sys/socket.h; a board configured with RT_USING_SAL with SAL_USING_POSIX has it, this one has no network",
+    "rt_spi_transfer: declared in drivers/spi.h; a board configured with RT_USING_SPI has it, this one has no SPI bus",
+  ]);
+});
+
+test("no function of this board is said to be on others only", () => {
+  expect(
+    [...here].filter((name) => foundElsewhere(name) !== undefined && !name.startsWith("rym_")),
+  ).toEqual([]);
+});
+
+test("a name that nobody knows has no such reason", () => {
+  expect(foundElsewhere("my_function")).toBeUndefined();
+});
