@@ -1,6 +1,6 @@
 /** File transfer by YMODEM with sb and rb of lrzsz, over TCP and pseudo terminals. */
 import { expect, setDefaultTimeout, test } from "bun:test";
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { rttSim, ROOT, scratch } from "../cli/binary.ts";
 import { available, Client, Host } from "./host.ts";
@@ -158,6 +158,8 @@ run(name("over a pseudo terminal"), async () => {
     await shell("out", `printf 'sy ${names.join(" ")}\\r' >${tty}; ${RB} <${tty} >${tty}`),
   ).toBe(0);
   same(dir.path("in"), dir.path("out"), names);
+  // The disk's clock began in 2018.
+  expect(statSync(dir.path("out/f0.bin")).mtime.getUTCFullYear()).toBeLessThan(2100);
 });
 
 run(

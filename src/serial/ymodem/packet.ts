@@ -78,9 +78,18 @@ export function parseHeader(data: Uint8Array): FileHeader | undefined {
   return { name, size: size === undefined ? undefined : Number(size) };
 }
 
-/** Block 0 of a file, without padding to spare; empty data for the end of a batch. */
-export function headerData(header: FileHeader | undefined): Uint8Array {
-  const text = header ? `${header.name}\0${header.size ?? ""}` : "";
+/** A regular file that everybody may read. */
+const MODE = "100644";
+
+/**
+ * Block 0 of a file, without padding to spare: name, size, time in octal seconds since 1970, mode. Empty data for the end of a batch.
+ */
+export function headerData(
+  header: (FileHeader & { readonly time: number }) | undefined,
+): Uint8Array {
+  const text = header
+    ? `${header.name}\0${header.size ?? ""} ${header.time.toString(8)} ${MODE}`
+    : "";
   const data = new Uint8Array(text.length < SMALL ? SMALL : LARGE);
   for (let i = 0; i < Math.min(text.length, LARGE - 1); i++) data[i] = text.charCodeAt(i);
   return data;

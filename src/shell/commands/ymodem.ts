@@ -218,10 +218,11 @@ class SentFiles extends Files {
       return undefined;
     }
     this.fd = fd;
-    this.size = vfs.fstat(fd).size;
+    const { size, mtime } = vfs.fstat(fd);
+    this.size = size;
     this.done = 0;
     this.tell("begin");
-    return headerData({ name: baseName(this.path), size: this.size });
+    return headerData({ name: baseName(this.path), size, time: Math.max(0, mtime) });
   }
 
   /** Short ends go in small blocks. */
