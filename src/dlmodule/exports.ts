@@ -3,6 +3,7 @@ import { customImage } from "./custom.ts";
 import { MODULE, RT_EBUSY, RT_ERROR, STAT } from "./layout.ts";
 import type { Loader } from "./loader.ts";
 import { ModuleStruct } from "./module.ts";
+import { moduleTable } from "./module-list.ts";
 import { ObjectClass } from "../kernel/types.ts";
 
 const PATH_MAX = 256;
@@ -138,6 +139,26 @@ export const dlmoduleRows: readonly ExportRow<Loader>[] = [
     header: "dlmodule.h",
     call: ({ parts: { kernel, symbols } }, name) =>
       symbols.lookup(kernel.memory.cstring(name, PATH_MAX)),
+  },
+  {
+    name: "list_module",
+    proto: "int list_module(void);",
+    header: "dlmodule.h",
+    call: (loader) => {
+      const { kernel } = loader.parts;
+      kernel.console.print(moduleTable(kernel, loader));
+      return 0;
+    },
+  },
+  {
+    name: "list_symbols",
+    proto: "int list_symbols(void);",
+    header: "dlmodule.h",
+    call: ({ parts: { kernel, symbols } }) => {
+      for (const { name, address } of symbols.entries())
+        kernel.console.print(`${name} => 0x${(address >>> 0).toString(16).padStart(8, "0")}\n`);
+      return 0;
+    },
   },
   {
     name: "__emutls_get_address",

@@ -12,7 +12,7 @@ export {
 export type { Freed } from "./allocations.ts";
 export { dlmoduleRows } from "./exports.ts";
 export { type EndedInfo, Loader, type LoadOptions, type ModuleInfo } from "./loader.ts";
-export { listModules } from "./module-list.ts";
+export { listModules, moduleTable } from "./module-list.ts";
 export { HostModules, type HostOptions, ModuleError } from "./host.ts";
 export { LoadError } from "./load-error.ts";
 export type { HowEnded } from "./module.ts";

@@ -1,3 +1,4 @@
+import { type KernelApi, ObjectClass } from "../kernel/types.ts";
 import { STAT } from "./layout.ts";
 import type { EndedInfo, Loader, ModuleInfo } from "./loader.ts";
 
@@ -35,6 +36,20 @@ export function listModules(loader: Pick<Loader, "modules" | "ended">): string {
 /** Only who came to an end by itself chose a code. */
 function endOf({ how, code }: EndedInfo): string {
   return how === "returned" || how === "exit" ? `${how} ${code}` : how;
+}
+
+/** What `list_module` prints: modules that another module opened or started are in that one's list and not shown. */
+export function moduleTable(
+  { objects }: Pick<KernelApi, "objects">,
+  loader: Pick<Loader, "module">,
+): string {
+  const rows = objects.list(ObjectClass.Module).map((address) => {
+    const module = loader.module(address);
+    const memory = ((module?.memory ?? 0) >>> 0).toString(16).padStart(8, "0");
+    const name = objects.name(address).slice(0, 8).padEnd(8);
+    return `${name} ${String(module?.nref ?? 0).padEnd(4)}  0x${memory}\n`;
+  });
+  return `module   ref      address \n-------- -------- ------------\n${rows.join("")}`;
 }
 
 function row(info: ModuleInfo | EndedInfo, state: string, end: string): string {

@@ -3,6 +3,7 @@ import { expect, test } from "bun:test";
 import { join } from "node:path";
 import { listModules } from "../../src/dlmodule/mod.ts";
 import { Board, fixture } from "./board.ts";
+import { WholeBoard } from "./whole-board.ts";
 
 const files = {
   "/hello.mo": fixture("disk/prebuilt/a9/hello.mo"),
@@ -62,3 +63,11 @@ test("while a program runs, and as a command; 4.0.4 knows no -v", () => {
   expect(run()).toMatch(/^module +state .*\n-.*\nhello +CLOSED .* returned 0 +\/hello\.mo\n$/m);
   expect(run("--compat", "4.0.4")).toEndWith("\n-------- -------- ------------\n");
 }, 30_000);
+
+test("list_module and list_symbols, called by a program, print what the shell's commands do", () => {
+  const board = new WholeBoard({ "/lists.mo": fixture("test/dlmodule/libraries/lists.mo") });
+  const output = board.run("/lists.mo", "lists");
+  expect(output).toMatch(/^module   ref      address \n-+ -+ -+\nlists    1     0x6[0-9a-f]{7}\n/);
+  const symbols = output.split("\n").filter((line) => line.includes(" => "));
+  expect(symbols.join("\n")).toBe(board.line("list_symbols").trimEnd());
+});

@@ -58,6 +58,9 @@ struct rt_dlmodule *dlmodule_load(const char *path);
 struct rt_dlmodule *dlmodule_exec(const char *path, const char *cmd, int cmd_size);
 rt_err_t dlmodule_destroy(struct rt_dlmodule *module);
 void dlmodule_exit(int ret_code);
+/* the shell's commands; boards have them as commands only */
+int list_module(void);
+int list_symbols(void);
 
 #ifdef __cplusplus
 }

@@ -14,3 +14,4 @@ build libuser.so 0 user.c
 build linked.mo main linked.c libmiddle.so libbase.so
 build opens.mo main opens.c
 build custom.mo main custom.c
+build lists.mo main lists.c
