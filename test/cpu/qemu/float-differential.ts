@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { type GeneratedFloatCase, generateFloatCase } from "./float-generate.ts";
 import {
   FLOAT_CAPACITY,
+  type FloatCase,
   type FloatImage,
   type FloatResult,
   floatImage,
@@ -16,7 +17,8 @@ import { runOn } from "./linux.ts";
 import { objdump } from "./report.ts";
 import { qemu } from "./tools.ts";
 
-function runQemu(cases: readonly GeneratedFloatCase[], image: FloatImage): FloatResult[] {
+/** What qemu-arm makes of them. */
+export function runFloatQemu(cases: readonly FloatCase[], image: FloatImage): FloatResult[] {
   const folder = mkdtempSync(join(tmpdir(), "rtt-sim-float-"));
   try {
     const file = join(folder, "image.elf");
@@ -88,7 +90,7 @@ export function runFloatCases(
       generateFloatCase(seed + done + k, state),
     );
     const image = floatImage(cases);
-    const theirs = runQemu(cases, image);
+    const theirs = runFloatQemu(cases, image);
     const process = runOn(machine, image.elf, { units: 10 * cases.length + 10_000 });
     if (process.fault)
       throw new Error(
