@@ -56,6 +56,28 @@ const HINTS: readonly (readonly [pattern: RegExp, hint: Hint])[] = [
     /^__tls_get_addr$|^__aeabi_read_tp$/,
     "native thread-local variables (__thread, thread_local) need a system with a thread pointer; clang -femulated-tls makes ones that work",
   ],
+  // From here on: what the C library here has and that of a stock board keeps to itself.
+  [
+    /^(malloc|free|calloc|realloc)$/,
+    "heap of the C library: rt_malloc, rt_free, rt_calloc and rt_realloc of <rtthread.h> do the same",
+  ],
+  [/^__errno$/, "errno of <errno.h>: rt_get_errno() of <rtthread.h> has the code"],
+  [
+    /^_impure_ptr$/,
+    "stdin, stdout or stderr of <stdio.h>: printf, puts and rt_kprintf write to the console without them",
+  ],
+  [
+    /^(_ctype_|__locale_ctype_ptr|__ctype_ptr__)$/,
+    "isdigit() and its relatives, which <ctype.h> makes macros with a table: compare the characters",
+  ],
+  [
+    /^v?f(open|close|read|gets|puts|getc|putc|printf|scanf|flush|seek|tell|eof|error)$/,
+    "files of <stdio.h>: open, read, write, lseek and close of <dfs_posix.h> do the same",
+  ],
+  [
+    /^(ato[fil]|strto(d|f|k|k_r|ll|ull)|strncat|strrchr|strdup|strpbrk|strspn|strcspn|toupper|tolower|qsort|bsearch|sscanf|srand|getenv|setenv|a?(sin|cos|tan)h?f?|atan2f?|sqrtf?|powf?|expf?|log(10|2)?f?|floorf?|ceilf?|fabsf?|fmodf?|roundf?)$/,
+    "function of the C library: bring its source with the module, or have the board export it with RTM_EXPORT",
+  ],
   [
     /^rt_cpus?_|^rt_spin_/,
     "multi-core kernel function: build the module for a uniprocessor configuration",
