@@ -32,12 +32,15 @@ export class GdbServer implements Tool {
   private session: Session | undefined;
   private machine: Machine | undefined;
   private timer: ReturnType<typeof setInterval> | undefined;
+  /** Nobody is let in before a program's main is reached. */
+  private early: boolean;
   /** What the next run is to be. */
   private next: Parsed;
 
   constructor(parsed: Parsed) {
     this.next = parsed;
     this.wait = parsed.flag("gdb-wait");
+    this.early = this.wait;
     this.server = new SocketServer(parseSocketAddress("gdb", parsed.value("gdb") ?? ""));
     message(`gdb: target remote ${this.server.address}`);
   }
@@ -118,6 +121,7 @@ export class GdbServer implements Tool {
       if (entry === undefined) return;
       off();
       this.core_.onArrival(entry, () => {
+        this.early = false;
         if (!this.session) message(`gdb: waiting for a debugger at ${this.server.address}`);
         this.core_.halt({ signal: Signal.TRAP });
       });
@@ -127,7 +131,8 @@ export class GdbServer implements Tool {
   /** Takes a connection, or what it has to say, within that many milliseconds. */
   private serve(timeout: number): void {
     if (this.server.connected) this.listen(timeout);
-    else if (this.machine?.kernel.runner.running && this.server.accept(timeout)) this.welcome();
+    else if (!this.early && this.machine?.kernel.runner.running && this.server.accept(timeout))
+      this.welcome();
   }
 
   private welcome(): void {
