@@ -21,3 +21,7 @@ export class FatError extends Error {
     super(message);
   }
 }
+
+export function exists(path: string): FatError {
+  return new FatError("exists", `${path} exists already`);
+}

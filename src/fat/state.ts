@@ -17,13 +17,20 @@ export function markedOpenIn(entry: number, type: FatType): boolean {
   return (entry & cleanFlags(type)) !== cleanFlags(type);
 }
 
-/** Sets the flag, at once; gives the boot sector as it was. */
+/** Sets the flag, at once; gives the boot sector as it was. What else changed in the FAT meanwhile is not yet written. */
 export function markOpen(sectors: Sectors, geometry: Geometry, table: FatTable): Uint8Array {
   const boot = readBoot(sectors, geometry);
   setByte(sectors, geometry, boot, (state) => state | OPEN);
-  if (geometry.type !== 12) {
-    table.set(1, table.get(1) & ~cleanFlags(geometry.type));
-    table.flush();
+  const { type, fats, activeFat, fatSector, fatSectors, sectorSize } = geometry;
+  if (type === 12) return boot;
+  table.set(1, table.get(1) & ~cleanFlags(type));
+  const bytes = new Uint8Array(sectorSize);
+  for (let copy = 0; copy < fats; copy++) {
+    if (activeFat !== undefined && activeFat !== copy) continue;
+    sectors.read(fatSector + copy * fatSectors, bytes);
+    if (type === 16) bytes[3] &= 0x7f;
+    else bytes[7] &= 0xf7;
+    sectors.write(fatSector + copy * fatSectors, bytes);
   }
   return boot;
 }

@@ -25,6 +25,8 @@ export class FatTable {
   readonly limit: number;
   /** Where the search for a free cluster goes on: the last one given out; FSInfo carries it. */
   hint: number;
+  /** Chains have changed since FSInfo was last written. */
+  altered = false;
 
   private readonly usable: number;
   private readonly mask: number;
@@ -61,6 +63,7 @@ export class FatTable {
 
   set(cluster: number, value: number): void {
     const before = this.get(cluster);
+    if (cluster >= 2) this.altered = true;
     if (this.free !== undefined) this.free += Number(value === 0) - Number(before === 0);
     let at: number;
     let bytes: number;
@@ -201,10 +204,6 @@ export class FatTable {
     this.pages.length = 0;
     this.loaded = 0;
     this.free = undefined;
-  }
-
-  get changed(): boolean {
-    return this.dirty.size > 0;
   }
 
   private page(index: number): Page {

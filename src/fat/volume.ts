@@ -1,6 +1,5 @@
 import type { BlockDevice } from "../block/mod.ts";
 import { NO_LABEL, setBootLabel } from "./boot-label.ts";
-import type { Directory, DirectoryEntry } from "./directory.ts";
 import {
   Attribute,
   ENTRY,
@@ -10,7 +9,7 @@ import {
   write16,
   write32,
 } from "./entry.ts";
-import { FatError } from "./error.ts";
+import { exists, FatError } from "./error.ts";
 import { FatFile, type FileNode, type FileStore } from "./file.ts";
 import { FsInfo } from "./fsinfo.ts";
 import { clusterSector, type FatType, type Geometry, readGeometry } from "./geometry.ts";
@@ -25,12 +24,13 @@ import {
 } from "./info.ts";
 import { labelBytes, readLabel, writeLabel } from "./label.ts";
 import { format, type FormatOptions } from "./mkfs.ts";
+import { dotDot, Moves } from "./moves.ts";
 import { OpenNodes } from "./nodes.ts";
 import { Sectors } from "./sectors.ts";
 import { markClosed, markOpen, readBoot } from "./state.ts";
 import { NO_STAMP, type Stamp, toStamp } from "./stamp.ts";
 import { FatTable } from "./table.ts";
-import { type DirectoryReader, isDirectory, type Located, split, Tree } from "./tree.ts";
+import { type DirectoryReader, isDirectory, split, Tree } from "./tree.ts";
 
 export interface MountOptions {
   /** Seconds since 1970 for time stamps; absent, or giving undefined: files carry no time (date and time 0). */
@@ -72,7 +72,7 @@ export class FatVolume implements FileStore {
   readonly sectors: Sectors;
   readonly table: FatTable;
   private readonly clock: () => number | undefined;
-  private readonly selfMoves: boolean;
+  private readonly moves: Moves;
   private readonly info: FsInfo | undefined;
   private readonly tree = new Tree(this);
   private readonly nodes = new OpenNodes(this);
@@ -92,7 +92,13 @@ export class FatVolume implements FileStore {
     );
     this.table = new FatTable(this.sectors, this.geometry);
     this.clock = options.clock ?? (() => undefined);
-    this.selfMoves = options.selfMoves ?? false;
+    this.moves = new Moves({
+      store: this,
+      tree: this.tree,
+      nodes: this.nodes,
+      unlink: (path) => this.unlink(path),
+      selfMoves: options.selfMoves ?? false,
+    });
     this.info = FsInfo.load(this.sectors, this.geometry);
     if (this.info) this.table.hint = this.info.hint;
     // A volume that was not closed properly keeps its mark: only a check takes it away.
@@ -190,7 +196,7 @@ export class FatVolume implements FileStore {
     try {
       const contents = new Uint8Array(this.geometry.clusterSize);
       contents.set(dotEntry(fields, ".", cluster, this.fat32));
-      contents.set(dotEntry(fields, "..", this.dotDot(directory), this.fat32), ENTRY);
+      contents.set(dotEntry(fields, "..", dotDot(this, directory), this.fat32), ENTRY);
       this.sectors.write(clusterSector(this.geometry, cluster), contents);
       place = directory.reserve(name);
     } catch (error) {
@@ -230,11 +236,7 @@ export class FatVolume implements FileStore {
    * source still where it was.
    */
   rename(from: string, to: string, { replace = false } = {}): void {
-    const source = this.tree.locate(from);
-    this.tree.pin(source.directory, () => {
-      if (replace) this.makeWay(source, to);
-      this.move(source, from, to);
-    });
+    this.moves.move(from, to, replace);
   }
 
   /** Sets the attribute bits read-only, hidden, system and archive. */
@@ -330,9 +332,10 @@ export class FatVolume implements FileStore {
   // What open files use (FileStore).
 
   flushTable(): void {
-    if (!this.table.changed) return;
     this.table.flush();
+    if (!this.table.altered) return;
     this.info?.store(this.table);
+    this.table.altered = false;
   }
 
   writeEntry(node: FileNode): void {
@@ -368,74 +371,4 @@ export class FatVolume implements FileStore {
     node.cut(0);
     if (first !== 0) this.table.hint = first - 1;
   }
-
-  /** Removes what a renamed entry replaces. */
-  private makeWay(source: Located, to: string): void {
-    const names = split(to);
-    if (names.length === 0) return;
-    const [directory, name] = this.tree.parent(to, names);
-    const existing = directory.find(name);
-    if (!existing || (directory === source.directory && existing === source.entry)) return;
-    const [ours, theirs] = [
-      isDirectory(source.directory, source.entry),
-      isDirectory(directory, existing),
-    ];
-    if (ours && !theirs) throw new FatError("exists", `${to} is not a directory`);
-    if (!ours && theirs) throw new FatError("exists", `${to} is a directory`);
-    if (ours && this.leadsThrough(to, this.tree.startOf(source.directory, source.entry)))
-      throw new FatError("invalid name", `${to} lies in what would be moved`);
-    this.unlink(to);
-  }
-
-  private move(source: Located, from: string, to: string): void {
-    const names = split(to);
-    if (names.length === 0) throw exists("/");
-    const [directory, name] = this.tree.parent(to, names);
-    this.sectors.checkWritable();
-    const inPlace = source.directory === directory;
-    const existing = directory.find(name);
-    if (existing && !(inPlace && existing === source.entry)) throw exists(to);
-    const fields = source.directory.view(source.entry.slot).slice();
-    let start = 0;
-    if (isDirectory(source.directory, source.entry)) {
-      start = this.tree.startOf(source.directory, source.entry);
-      if (!this.selfMoves && this.tree.pin(directory, () => this.leadsThrough(to, start)))
-        throw new FatError("invalid name", `${from} cannot be moved into itself`);
-    } else fields[Field.Attributes] |= Attribute.Archive;
-
-    const place = directory.reserve(name);
-    let entry: DirectoryEntry;
-    if (inPlace) entry = directory.replace(source.entry, place, name, fields);
-    else {
-      source.directory.remove(source.entry);
-      if (start !== 0) this.setDotDot(start, this.dotDot(directory));
-      entry = directory.insert(place, name, fields);
-    }
-    this.nodes.moved(source, directory.start, entry);
-  }
-
-  /** True when the directory that begins at `start` is on the way to the last name of a path. */
-  private leadsThrough(path: string, start: number): boolean {
-    const names = split(path);
-    return names.some((_, i) => this.tree.at(path, names.slice(0, i)).start === start);
-  }
-
-  /** What `..` of a directory inside `directory` says: 0 for the root. */
-  private dotDot(directory: Directory): number {
-    return directory.start === this.geometry.rootCluster ? 0 : directory.start;
-  }
-
-  private setDotDot(start: number, parent: number): void {
-    const sector = clusterSector(this.geometry, start);
-    const bytes = new Uint8Array(this.geometry.sectorSize);
-    this.sectors.read(sector, bytes);
-    if (bytes[ENTRY] !== 0x2e || bytes[ENTRY + 1] !== 0x2e) return;
-    setFirstCluster(bytes.subarray(ENTRY, 2 * ENTRY), parent, this.fat32);
-    this.sectors.write(sector, bytes);
-    this.tree.reload(start);
-  }
-}
-
-function exists(path: string): FatError {
-  return new FatError("exists", `${path} exists already`);
 }
