@@ -243,7 +243,7 @@ export class Kernel implements KernelApi {
 
   /** Guest memory outside the heap for the life of the machine, aligned to 8. */
   systemAlloc(bytes: number): number {
-    const address = (this.systemFree + 7) & ~7;
+    const address = ((this.systemFree + 7) & ~7) >>> 0;
     if (address + bytes > this.area.end) throw new Error("the system area is full");
     this.systemFree = address + bytes;
     return address;

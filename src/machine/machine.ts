@@ -55,7 +55,7 @@ export interface MachineOptions {
   readonly seed?: number;
   /** Another legal schedule than the board's; virtual time and the engine "interp" only. */
   readonly schedule?: SchedulePolicy;
-  /** Bytes from 0x60000000 to the end of the heap; default 8 MiB. */
+  /** Bytes from 0x60000000 to the end of the heap; default 8 MiB, up to 512 MiB, of which the kernel then keeps the last one. */
   readonly ram?: number;
   /** How guest code is executed; engines differ in speed only. */
   readonly engine?: Engine;
@@ -78,6 +78,8 @@ export type BootMode = "shell" | "lines";
 
 const BASE = 0x60000000;
 const DEFAULT_RAM = 0x800000;
+/** Addresses stay below 0x80000000, so that they are positive numbers however a word is read. */
+const MAX_MEMORY = 0x20000000;
 const TICKS_PER_SECOND = 100;
 /** The disk's name on the board. */
 const DISK = "sd0";
@@ -117,7 +119,8 @@ export class Machine {
   constructor(readonly options: MachineOptions) {
     const disk = new CountedDisk(options.disk);
     this.disk = disk;
-    this.memory = new GuestMemory({ base: BASE, size: (options.ram ?? DEFAULT_RAM) + SYSTEM_AREA });
+    const size = Math.min((options.ram ?? DEFAULT_RAM) + SYSTEM_AREA, MAX_MEMORY);
+    this.memory = new GuestMemory({ base: BASE, size });
     const cpu = createCpu(this.memory, options.engine);
     this.cpu = options.instrument?.core?.(cpu) ?? cpu;
     this.firmware = new Firmware(this.memory, options.firmware);
