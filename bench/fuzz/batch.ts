@@ -5,6 +5,7 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { decode } from "../../src/cpu/mod.ts";
 import { newTally, runCases } from "../../test/cpu/qemu/differential.ts";
 import { newMachine } from "../../test/cpu/qemu/engines.ts";
 import {
@@ -35,6 +36,7 @@ const LEVELS = ["-O0", "-Os", "-O2", "-O3"];
 function programs(engine: string, seed: number, count: number): BatchReport {
   const folder = mkdtempSync(join(tmpdir(), "rtt-sim-fuzz-"));
   const differences: string[] = [];
+  const rows = countRows();
   let instructions = 0;
   try {
     // Targets and levels by turns: a seed names its build.
@@ -60,7 +62,28 @@ function programs(engine: string, seed: number, count: number): BatchReport {
   } finally {
     rmSync(folder, { recursive: true });
   }
-  return { instructions, rows: [], differences };
+  return { instructions, rows: [...rows], differences };
+}
+
+/** Counts the instructions that are translated, by row, from now on: what a program has executed, however often. */
+function countRows(): Map<string, number> {
+  const rows = new Map<string, number>();
+  const decoders = {
+    thumb16: decode.thumb16Decoder,
+    thumb32: decode.thumb32Decoder,
+    a32: decode.a32Decoder,
+    neon: decode.neonDecoder(),
+  };
+  for (const [table, decoder] of Object.entries(decoders)) {
+    const original = decoder.decode.bind(decoder);
+    decoder.decode = (word) => {
+      const found = original(word);
+      const id = `${table}.${found?.encoding.name}`;
+      if (found) rows.set(id, (rows.get(id) ?? 0) + 1);
+      return found;
+    };
+  }
+  return rows;
 }
 
 function batch(kind: Kind, engine: string, seed: number, count: number): BatchReport {

@@ -37,6 +37,7 @@ const chosen = values.engine
   : Object.keys(engines);
 
 const rows = new Map<string, number>();
+const inPrograms = new Map<string, number>();
 let instructions = 0;
 let batches = 0;
 const end = performance.now() + Number(values.seconds) * 1000;
@@ -52,13 +53,17 @@ for (let round = 0; performance.now() < end; round++) {
       const report = run(kind, engine, count);
       batches++;
       instructions += report.instructions;
-      for (const [id, n] of report.rows) rows.set(id, (rows.get(id) ?? 0) + n);
+      const counts = kind === "programs" ? inPrograms : rows;
+      for (const [id, n] of report.rows) counts.set(id, (counts.get(id) ?? 0) + n);
       if (report.differences.length > 0) fail(1, report.differences.join("\n\n"));
     }
   seed += widest;
 }
 console.log(`${batches} batches, ${instructions} instructions, no difference; next seed ${seed}`);
-if (values.rows) console.log(coverage(rows));
+if (values.rows) {
+  console.log(`random instructions\n${coverage(rows)}`);
+  console.log(`compiled programs\n${coverage(inPrograms)}`);
+}
 
 function run(kind: Kind, engine: string, count: number): BatchReport {
   const script = join(import.meta.dir, "batch.ts");

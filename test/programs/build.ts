@@ -25,6 +25,13 @@ export function buildModule(
   tool("strip", "-R", ".hash", "-R", ".comment", out);
 }
 
+/** A relocatable object as a module: what `gcc -c` makes, under another name. */
+export function buildObject(source: string, flags: readonly string[], out: string): void {
+  const prefix = `-ffile-prefix-map=${dirname(source)}/=`;
+  tool("gcc", ...flags, prefix, "-D__RTTHREAD__", "-mlong-calls", "-c", source, "-o", out);
+  tool("strip", "-g", "-R", ".comment", out);
+}
+
 /** A static executable with newlib and just enough of Linux below it. */
 export function buildLinux(
   sources: readonly string[],

@@ -10,24 +10,17 @@ export function missingRows(executed: ReadonlyMap<string, number>): string[] {
     .map((e) => e.id);
 }
 
-/** A report: executions per table, the rarest rows, rows left out and why. */
+/** A report: for each table how many rows were executed, the rarest of them, and those that were not. */
 export function coverage(executed: ReadonlyMap<string, number>): string {
   const lines: string[] = [];
-  for (const [name, rows] of Object.entries(tables)) {
-    const counts = rows.map((e) => {
-      const n = executed.get(e.id) ?? 0;
-      return { id: e.name, n, skipped: n > 0 ? undefined : reasonToSkip(e) };
-    });
-    const hit = counts.filter(({ n }) => n > 0).length;
-    lines.push(`${name}: ${hit} of ${rows.length} rows executed`);
-    const rare = counts.filter(({ n, skipped }) => n > 0 || !skipped).sort((a, b) => a.n - b.n);
-    lines.push(
-      `  rarest: ${rare
-        .slice(0, 8)
-        .map(({ id, n }) => `${id} ${n}`)
-        .join(", ")}`,
-    );
-    for (const { id, skipped } of counts) if (skipped) lines.push(`  left out: ${id} (${skipped})`);
+  for (const [table, rows] of Object.entries(tables)) {
+    const counts = rows.map(({ id, name }) => ({ name, n: executed.get(id) ?? 0 }));
+    const hit = counts.filter(({ n }) => n > 0).sort((a, b) => a.n - b.n);
+    const rarest = hit.slice(0, 8).map(({ name, n }) => `${name} ${n}`);
+    const never = counts.filter(({ n }) => n === 0).map(({ name }) => name);
+    lines.push(`${table}: ${hit.length} of ${rows.length} rows`);
+    if (rarest.length > 0) lines.push(`  rarest: ${rarest.join(", ")}`);
+    if (never.length > 0) lines.push(`  never: ${never.join(", ")}`);
   }
   return lines.join("\n");
 }
