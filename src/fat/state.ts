@@ -23,7 +23,7 @@ export function markOpen(sectors: Sectors, geometry: Geometry, table: FatTable):
   setByte(sectors, geometry, boot, (state) => state | OPEN);
   const { type, fats, activeFat, fatSector, fatSectors, sectorSize } = geometry;
   if (type === 12) return boot;
-  table.set(1, table.get(1) & ~cleanFlags(type));
+  table.setFlags(table.get(1) & ~cleanFlags(type));
   const bytes = new Uint8Array(sectorSize);
   for (let copy = 0; copy < fats; copy++) {
     if (activeFat !== undefined && activeFat !== copy) continue;

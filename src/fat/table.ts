@@ -99,6 +99,13 @@ export class FatTable {
     this.dirty.add(Math.floor((at + bytes - 1) / size));
   }
 
+  /** Changes the second entry, which holds flags and is written by who changes it. */
+  setFlags(value: number): void {
+    const pending = this.dirty.has(0);
+    this.set(1, value);
+    if (!pending) this.dirty.delete(0);
+  }
+
   /**
    * The cluster behind `cluster` in its chain, or END.
    *
