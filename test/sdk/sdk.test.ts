@@ -224,6 +224,23 @@ describe("make", () => {
     expect(run(join(folder, "both.mo"))).toBe("Hello, world\n");
     expect(rtt("check", join(folder, "both.mo")).out).toMatch(/debug information/);
   });
+  test.skipIf(!possible)("a path with blanks: make says that it cannot, cmake can", () => {
+    const blank = join(work, "my sdk");
+    expect(rtt("sdk", blank).code).toBe(0);
+    const folder = sources();
+    expect(() => build(folder, ["make", "-s", "-f", join(blank, "Makefile")])).toThrow(
+      /cannot work with an SDK whose path has blanks/,
+    );
+    if (!Bun.which("cmake")) return;
+    writeFileSync(
+      join(folder, "CMakeLists.txt"),
+      "cmake_minimum_required(VERSION 3.18)\nproject(demo C)\nadd_executable(hello hello.c)\n",
+    );
+    const toolchainFile = `-DCMAKE_TOOLCHAIN_FILE=${blank}/cmake/rt-thread.cmake`;
+    build(folder, ["cmake", "-B", "b", "-G", "Unix Makefiles", toolchainFile]);
+    build(folder, ["cmake", "--build", "b"]);
+    expect(run(join(folder, "b/hello.mo"))).toBe("Hello, world\n");
+  });
   test.skipIf(!possible)("a module without objects is an error that says so", () => {
     const folder = sources();
     writeFileSync(join(folder, "Makefile"), `MODULES = none.mo\ninclude ${sdk}/module.mk\n`);
