@@ -1,5 +1,5 @@
 import { dlopen, ptr } from "bun:ffi";
-import { chmodSync, rmSync, statSync } from "node:fs";
+import { chmodSync, renameSync, rmSync, statSync } from "node:fs";
 import { ExitCode, UserError } from "./exit-codes.ts";
 
 /** Where to listen: `[HOST:]PORT` or `unix:PATH`. */
@@ -75,15 +75,20 @@ export class SocketServer {
     const { libc } = this;
     this.listener = libc.socket(at.kind === "unix" ? AF_UNIX : AF_INET, SOCK_STREAM, 0);
     if (this.listener < 0) this.fail("no socket is to be had");
-    if (at.kind === "unix") removeStale(at.path);
+    if (at.kind === "unix") refuseOther(at.path);
     else libc.setsockopt(this.listener, SOL_SOCKET, SO_REUSEADDR, ptr(new Int32Array([1])), 4);
-    const name = socketName(at);
+    // A path appears when somebody listens there, with its permissions.
+    const draft = at.kind === "unix" ? `${at.path}.${process.pid}` : "";
+    const name = socketName(at.kind === "unix" ? { kind: "unix", path: draft } : at);
     if (
       libc.bind(this.listener, ptr(name), name.length) !== 0 ||
       libc.listen(this.listener, 1) !== 0
     )
       this.fail("another process may be listening there");
-    if (at.kind === "unix") chmodSync(at.path, 0o600);
+    if (at.kind === "unix") {
+      chmodSync(draft, 0o600);
+      renameSync(draft, at.path);
+    }
     this.address = at.kind === "unix" ? at.path : `${at.host}:${this.boundPort()}`;
   }
 
@@ -150,13 +155,14 @@ export class SocketServer {
   }
 }
 
-/** A socket that a process left behind is removed; any other file stays and makes `bind` fail. */
-function removeStale(path: string): void {
-  try {
-    if (statSync(path).isSocket()) rmSync(path);
-  } catch {
-    // Nothing is there.
-  }
+/** A socket that a process left behind is replaced; any other file stays. */
+function refuseOther(path: string): void {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  if (stat && !stat.isSocket())
+    throw new UserError(
+      ExitCode.NoInput,
+      `cannot listen at ${path}: there is a file that is no socket`,
+    );
 }
 
 /** struct sockaddr_in or sockaddr_un; BSD systems begin with the length. */
