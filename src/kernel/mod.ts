@@ -15,6 +15,7 @@ export {
   type Task,
   type Wait,
 } from "./call.ts";
+export { ByteQueue } from "./device/byte-queue.ts";
 export { UNITS_PER_TICK } from "./clock.ts";
 export { AssertionFailed, GuestAborted } from "./errors.ts";
 export { Kernel } from "./kernel.ts";

@@ -1,6 +1,7 @@
 import type { Cpu } from "../cpu/types.ts";
 import { programError } from "./abi/five.ts";
 import type { CallResult, ExportGroup, ExportRow, Task } from "./call.ts";
+import { cancellable, isCancellationPoint } from "./cancellation.ts";
 import type { Kernel } from "./kernel.ts";
 import { Trap } from "./board.ts";
 import { SoftwareInterrupt, UnboundCall } from "./errors.ts";
@@ -99,7 +100,12 @@ export class SupervisorCalls {
     this.contexts[n] = bound.context;
     const { call, proto } = bound.row;
     const converts = this.k.five && RESULTS.test(proto);
-    return (this.handlers[n] = converts ? forFive(call) : call);
+    const handler: Handler = converts ? forFive(call) : call;
+    const { hooks, options } = this.k;
+    return (this.handlers[n] =
+      isCancellationPoint(name) && !options.compat404
+        ? cancellable(name, handler, () => hooks.cancellation)
+        : handler);
   }
 
   private trap(imm: number): boolean {

@@ -1,6 +1,7 @@
 import type { Cpu, CpuFault } from "../cpu/types.ts";
 import type { GuestMemory } from "../memory/mod.ts";
 import type { ExportGroup, Task } from "./call.ts";
+import type { Cancellation } from "./cancellation.ts";
 
 /** Object classes of rtdef.h (spec: kernel constants). */
 export const ObjectClass = {
@@ -218,6 +219,8 @@ export interface KernelHooks {
   /** Guest code gives a block back. */
   freed?: (address: number) => void;
   assertion?: (expression: string, fn: string, line: number, thread: number) => void;
+  /** Set once a thread allowed that it is cancelled. */
+  cancellation?: Cancellation;
   /** A thread is about to run; the firmware's `_impure_ptr` follows it. */
   switched?: (thread: number) => void;
 }

@@ -4,13 +4,14 @@ import { SCHEDULE, type Task } from "../call.ts";
 import type { Kernel } from "../kernel.ts";
 import { HostArguments, kprintfBytes, latin1 } from "../kprintf.ts";
 import type { ConsoleApi } from "../types.ts";
+import { ByteQueue } from "./byte-queue.ts";
 
 const NEWLINE = 0x0a;
 const CR = 0x0d;
 
 /** The serial line behind uart0: what arrives waits in a FIFO, what is written goes to the host. */
 export class Console implements ConsoleApi {
-  private readonly fifo: number[] = [];
+  private readonly fifo = new ByteQueue();
   ended = false;
   /** Threads in getchar. */
   private readonly waiting: number[] = [];
@@ -53,7 +54,7 @@ export class Console implements ConsoleApi {
 
   feed(bytes: Uint8Array): void {
     if (this.deaf) return;
-    for (const byte of bytes) this.fifo.push(byte);
+    this.fifo.push(bytes);
     this.received();
   }
 
@@ -114,7 +115,7 @@ export class Console implements ConsoleApi {
 
   /** Takes at most `count` bytes, none when none wait. */
   take(count: number): Uint8Array {
-    return Uint8Array.from(this.fifo.splice(0, count));
+    return this.fifo.take(count);
   }
 
   *getchar(): Task<number> {
@@ -130,6 +131,6 @@ export class Console implements ConsoleApi {
         stop();
       }
     }
-    return this.fifo.shift() as number;
+    return this.fifo.shift();
   }
 }

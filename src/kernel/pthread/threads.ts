@@ -1,13 +1,16 @@
 import {
   IPC_FLAG_FIFO,
   NAME_MAX,
+  RT_EINTR,
   RT_EOK,
   THREAD_CLOSE,
   THREAD_INIT,
   THREAD_PRIORITY_MAX,
+  THREAD_SUSPEND,
 } from "../abi/constants.ts";
 import { HEAP_MEM, THREAD } from "../abi/layout.ts";
 import { callGuest, type Task } from "../call.ts";
+import type { Cancellation } from "../cancellation.ts";
 import { semCreate, semDelete, semRelease, semTake } from "../ipc/sem.ts";
 import type { Kernel } from "../kernel.ts";
 import type { ThreadState } from "../thread-state.ts";
@@ -42,6 +45,8 @@ export interface ThreadData {
   cancelState: number;
   cancelType: number;
   canceled: boolean;
+  /** It waits in a cancellation point: one that it leaves by ending, or by returning first. */
+  waitsIn: "nothing" | "point" | "returning";
 }
 
 interface Pthread {
@@ -253,8 +258,15 @@ export class Pthreads {
     if (data.cancelState !== CANCEL_ENABLE) return 0;
     data.canceled = true;
     const stat = statOf(k, thread);
-    if (data.cancelType !== CANCEL_ASYNCHRONOUS || stat === THREAD_INIT || stat === THREAD_CLOSE)
+    if (stat === THREAD_INIT || stat === THREAD_CLOSE) return 0;
+    const waits = stat === THREAD_SUSPEND && data.waitsIn !== "nothing";
+    if (data.cancelType !== CANCEL_ASYNCHRONOUS && !waits) return 0;
+    if (waits && data.waitsIn === "returning") {
+      THREAD.result.set(k.memory, thread, -RT_EINTR);
+      k.threads.resume(thread);
+      k.scheduler.schedule();
       return 0;
+    }
     // 4.0.4 takes the thread away without its cleanup handlers and destructors.
     if (k.options.compat404) return k.threads.detach(thread);
     deliver(k, thread, this.exit(CANCELED));
@@ -266,11 +278,21 @@ export class Pthreads {
     if (data.cancelState === CANCEL_ENABLE && data.canceled) return this.exit(CANCELED);
   }
 
+  private cancellation(): Cancellation {
+    const self = () => this.dataOf(this.k.scheduler.current);
+    return {
+      test: () => this.testCancel() || undefined,
+      enter: (returns) => (self().waitsIn = returns ? "returning" : "point"),
+      leave: () => (self().waitsIn = "nothing"),
+    };
+  }
+
   setCancelState(state: number, old: number): number {
     const data = this.self("pthread_setcancelstate");
     if (state !== CANCEL_ENABLE && state !== CANCEL_DISABLE) return E.EINVAL;
     if (old !== 0) this.k.memory.st32(old, data.cancelState);
     data.cancelState = state;
+    if (state === CANCEL_ENABLE) this.k.hooks.cancellation ??= this.cancellation();
     return 0;
   }
 
@@ -306,5 +328,6 @@ function newData(pthread?: Pthread): ThreadData {
     cancelState: CANCEL_DISABLE,
     cancelType: CANCEL_DEFERRED,
     canceled: false,
+    waitsIn: "nothing",
   };
 }

@@ -273,6 +273,51 @@ static void test_cancel(void) {
     uassert_true((long)value == PTHREAD_CANCELED);
 }
 
+static sem_t *never;
+static void cleans(void *argument) {
+    mark((char)(long)argument);
+}
+
+static void *cancelled_in(void *argument) {
+    pthread_setcancelstate(PTHREAD_CANCEL_ENABLE, RT_NULL);
+    pthread_cleanup_push(cleans, argument);
+    switch ((long)argument) {
+    case 's':
+        sleep(1000);
+        break;
+    case 'w':
+        sem_wait(never);
+        break;
+    case 'c':
+        pthread_mutex_lock(&mutex);
+        pthread_cond_wait(&cond, &mutex);
+        break;
+    }
+    mark('!');
+    return RT_NULL;
+}
+
+/* POSIX.1 2.9.5.2: a thread that waits in a cancellation point ends there; in a condition variable with its mutex held. */
+static void test_cancellation_points(void) {
+    static const char kinds[] = "swc";
+    pthread_t t;
+    void *value;
+    int n;
+    pthread_mutex_init(&mutex, RT_NULL);
+    pthread_cond_init(&cond, RT_NULL);
+    never = sem_open("never", O_CREAT, 0, 0);
+    for (n = 0; n < 3; n++) {
+        pthread_create(&t, RT_NULL, cancelled_in, (void *)(long)kinds[n]);
+        rt_thread_delay(3);
+        uassert_int_equal(pthread_cancel(t), 0);
+        uassert_int_equal(pthread_join(t, &value), 0);
+        uassert_int_equal(value, PTHREAD_CANCELED);
+    }
+    uassert_str_equal(marks(), kinds);
+    sem_close(never);
+    sem_unlink("never");
+}
+
 /* POSIX semaphores. */
 static void test_semaphores(void) {
     sem_t *named = sem_open("named", O_CREAT, 0, 2), *again;
@@ -323,6 +368,7 @@ static void testcase(void) {
     UTEST_UNIT_RUN(test_rwlock);
     UTEST_UNIT_RUN(test_barrier);
     UTEST_UNIT_RUN(test_cancel);
+    if (!utest_compat) UTEST_UNIT_RUN(test_cancellation_points);
     UTEST_UNIT_RUN(test_semaphores);
     UTEST_UNIT_RUN(test_queues);
 }
