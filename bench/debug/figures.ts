@@ -1,8 +1,8 @@
 import { figure, type Figure, median, type Section } from "../figure.ts";
 import { cpuSeconds, type Variant, VARIANTS } from "./overheads.ts";
 
-/** Rounds of the benchmark module: about a second of the interpreter. */
-const ROUNDS = 400;
+/** Rounds of the benchmark module: about two seconds of the interpreter. */
+const ROUNDS = 800;
 
 async function figures(quick: boolean): Promise<Figure[]> {
   const runs = new Map<Variant, number[]>(VARIANTS.map((variant) => [variant, []]));

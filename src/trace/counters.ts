@@ -141,6 +141,8 @@ export class ExecutionCounters {
     const plan = planCounters(block);
     const words = new Int32Array(block.insts.length + 1);
     for (const [k, meaning] of plan) {
+      // A profile needs no more than how often instructions were passed.
+      if (this.perThread && meaning.passed.length === 0) continue;
       if (this.meanings.length >= AREA_WORDS) {
         this.overflowed = true;
         return undefined;

@@ -5,10 +5,13 @@ import type { FunctionName, FunctionNames } from "./names.ts";
 import type { TraceParts } from "./types.ts";
 import { WrappedCore } from "./wrapped-core.ts";
 
-/** Units between the first samples of the stack; doubled after so many, so that long runs do not pay for them. */
-const FIRST_INTERVAL = 16;
-const SAMPLES_BEFORE_DOUBLING = 128;
+/** The first samples of the stack are taken at each unit: short programs are seen whole. */
+const FIRST_SAMPLES = 240;
+/** Then the interval is doubled after so many, so that long runs do not pay for them. */
+const SAMPLES_BEFORE_DOUBLING = 24;
 const FRAMES_MAX = 64;
+/** Instructions between the end of a slice and its sample. */
+const WALK_MAX = 24;
 
 /** Instructions spent with this stack, outermost function first. */
 export interface StackCount {
@@ -48,10 +51,10 @@ export class ProfileCore extends WrappedCore {
   private parts!: TraceParts;
   private view!: ReportParts;
   private readonly samples = new Map<string, Map<string, Sample>>();
-  private interval = FIRST_INTERVAL;
+  private interval = 1;
   private taken = 0;
   /** Units to the next sample. */
-  private left = FIRST_INTERVAL;
+  private left = 1;
   /** Units that the engine was given, and those it was not. */
   private part = 0;
   private reserve = 0;
@@ -95,14 +98,34 @@ export class ProfileCore extends WrappedCore {
       inner.units = this.part;
       const exit = inner.run();
       this.left -= this.part - inner.units;
-      if (this.left <= 0) this.sample();
       if (exit !== Exit.Slice || this.units <= 0) return exit;
+      if (this.left > 0) continue;
+      const next = this.walk();
+      this.sample();
+      if (next !== undefined && (next !== Exit.Slice || this.units <= 0)) return next;
     }
   }
 
+  /**
+   * Executes a few instructions: a slice ends at a branch backwards, where many functions never are. How many is drawn, always in the same
+   * way.
+   */
+  private walk(): Exit | undefined {
+    this.random = (Math.imul(this.random, 1664525) + 1013904223) | 0;
+    this.part = this.inner.units = this.units;
+    this.reserve = 0;
+    for (let n = (this.random >>> 16) % WALK_MAX; n > 0; n--) {
+      const exit = this.inner.single();
+      if (exit !== undefined) return exit;
+    }
+    return undefined;
+  }
+  private random = 1;
+
   private sample(): void {
     const weight = this.interval;
-    if (++this.taken % SAMPLES_BEFORE_DOUBLING === 0) this.interval *= 2;
+    if (++this.taken >= FIRST_SAMPLES && this.taken % SAMPLES_BEFORE_DOUBLING === 0)
+      this.interval *= 2;
     this.left = this.interval;
     const thread = this.parts.kernel.runner.running?.thread ?? 0;
     if (thread === 0) return;

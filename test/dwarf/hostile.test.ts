@@ -8,7 +8,7 @@ import { compile, gcc } from "../gdb/toolchain.ts";
 
 const skip = !gcc;
 const why = skip ? " (needs arm-none-eabi-gcc)" : "";
-const rounds = process.env.RTT_SIM_FULL === "1" ? 4000 : 300;
+const rounds = process.env.RTT_SIM_FULL === "1" ? 4000 : 150;
 
 describe.skipIf(skip)(
   `broken debugging information: nothing is known, nothing crashes${why}`,

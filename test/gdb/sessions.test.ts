@@ -10,6 +10,7 @@ import { compile, gcc, gdb, PROGRAMS } from "./toolchain.ts";
 
 // What gdb says is checked: it reads the module's DWARF itself and knows nothing but what the stub tells it.
 const skip = !gcc || !gdb;
+const full = process.env.RTT_SIM_FULL === "1";
 const why = skip ? " (needs arm-none-eabi-gcc and gdb-multiarch)" : "";
 let dir = "";
 beforeAll(() => {
@@ -21,12 +22,15 @@ const build = (name: string, options?: Parameters<typeof compile>[2]) =>
   compile(join(PROGRAMS, name.replace(/\.\w+$/, ".c")), join(dir, name), options);
 
 describe.skipIf(skip)(`sessions of gdb-multiarch${why}`, () => {
-  for (const [target, level, engine] of [
+  const all = [
     ["a9", "-O0", "interp"],
+    ["thumb", "-O2", "auto"],
     ["a9", "-O2", "auto"],
+    ["a9", "-O0", "jit"],
     ["thumb", "-O0", "jit"],
     ["thumb", "-O2", "interp"],
-  ] as const) {
+  ] as const;
+  for (const [target, level, engine] of full ? all : all.slice(0, 2)) {
     test(`${target} ${level}, engine ${engine}`, async () => {
       const noInline = "-fno-inline";
       const module = build("demo.mo", { target, flags: ["-g", level, noInline] });
