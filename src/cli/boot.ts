@@ -1,10 +1,11 @@
 import { fstatSync } from "node:fs";
 import type { BlockDevice } from "../block/mod.ts";
 import type { Machine } from "../machine.ts";
-import { LineFeeder } from "../serial/mod.ts";
+import type { LineFeeder } from "../serial/mod.ts";
 import { Board } from "./board.ts";
 import { Driver, type Verdict } from "./driver.ts";
 import { ExitCode, UserError } from "./exit-codes.ts";
+import { feederOf } from "./feeder.ts";
 import { Input } from "./input.ts";
 import { openDisk } from "./open-disk.ts";
 import { exitCodeOf, message, printStats } from "./outcome.ts";
@@ -125,23 +126,6 @@ function stdinIsTerminal(): boolean {
   } catch {
     return false;
   }
-}
-
-function feederOf(board: Board, { lineDelay, pace }: Settings): LineFeeder {
-  const ticks = (milliseconds: number): number => board.machine.ticks(milliseconds);
-  const target = {
-    feed: (bytes: Uint8Array): void => board.machine.kernel.console.feed(bytes),
-    end: (): void => board.machine.kernel.console.end(),
-  };
-  return new LineFeeder(target, {
-    delay: ticks(lineDelay),
-    pace: pace
-      ? (line) => {
-          const { silence, least } = pace(line);
-          return { silence: ticks(silence), least: ticks(least) };
-        }
-      : undefined,
-  });
 }
 
 type DriverOf = (machine: Machine) => Driver;

@@ -1,6 +1,7 @@
 import type { BlockDevice } from "../block/mod.ts";
-import { LineFeeder } from "../serial/mod.ts";
+import type { LineFeeder } from "../serial/mod.ts";
 import { Board } from "./board.ts";
+import { feederOf } from "./feeder.ts";
 import { exitCodeOf, message, printStats } from "./outcome.ts";
 import { Output } from "./output.ts";
 import { Progress } from "./progress.ts";
@@ -144,14 +145,7 @@ class Session {
   }
 
   private pipe(): LineFeeder {
-    const { board, settings } = this;
-    const feeder = new LineFeeder(
-      {
-        feed: (bytes) => board.machine.kernel.console.feed(bytes),
-        end: () => board.machine.kernel.console.end(),
-      },
-      { delay: board.machine.ticks(settings.lineDelay) },
-    );
+    const feeder = feederOf(this.board, this.settings);
     process.stdin.on("data", (piece: Buffer) => {
       feeder.push(piece);
       this.wake();

@@ -1,5 +1,5 @@
 import { callGuest, type Task } from "../kernel/call.ts";
-import type { Kernel } from "../kernel/mod.ts";
+import { ByteQueue, type Kernel } from "../kernel/mod.ts";
 import type { SerialPort } from "./port.ts";
 
 /** struct rt_device of RT-Thread 4.0.4. */
@@ -9,12 +9,10 @@ const RX_INDICATE = 32;
 const STREAM = 0x40;
 const NEWLINE = 0x0a;
 const CR = 0x0d;
-/** A line nobody reads keeps so many bytes, as a driver's buffer does. */
-const FIFO_BYTES = 1 << 20;
 
 /** The serial line behind a device that is not the console. */
 export class Uart implements SerialPort {
-  private readonly fifo: number[] = [];
+  private readonly fifo = new ByteQueue();
   private readonly waiting: number[] = [];
   atEnd = false;
 
@@ -51,7 +49,7 @@ export class Uart implements SerialPort {
   }
 
   take(count: number): Uint8Array {
-    return Uint8Array.from(this.fifo.splice(0, count));
+    return this.fifo.take(count);
   }
 
   write(bytes: Uint8Array): void {
@@ -68,8 +66,7 @@ export class Uart implements SerialPort {
 
   /** Bytes that arrived on the line. */
   feed(bytes: Uint8Array): void {
-    for (const byte of bytes.subarray(0, Math.max(0, FIFO_BYTES - this.fifo.length)))
-      this.fifo.push(byte);
+    this.fifo.push(bytes);
     this.kernel.runner.interrupt(() => this.arrived());
   }
 

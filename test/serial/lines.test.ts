@@ -1,6 +1,7 @@
 /** What serial lines can be connected to. */
 import { expect, setDefaultTimeout, test } from "bun:test";
 import { existsSync, lstatSync, readFileSync, readlinkSync, writeFileSync } from "node:fs";
+import { ByteQueue } from "../../src/kernel/mod.ts";
 import { rttSim, scratch } from "../cli/binary.ts";
 import { available, Client, Host, WHY } from "./host.ts";
 
@@ -174,4 +175,31 @@ run(name("--rc runs a script of the disk before the first prompt; a missing one 
   expect(rttSim(["--snapshot", "--rc", "/script.sh", "-c", "pwd", "disk/disk.img"]).out).toContain(
     "Copyright by rt-thread team\nHello, world\n/\n",
   );
+});
+
+run(name("--history, and rich editing where it is asked for, over a pipe"), () => {
+  const keys = (argv: string[], text: string): string =>
+    rttSim(["--snapshot", ...argv, "disk/disk.img"], text).out;
+  const lines = "cd a\ncd b\ncd c\n";
+  expect(keys(["--history", "2"], `${lines}\x1b[A\x1b[A\x1b[A\n`)).toEndWith(
+    "\x1b[2K\rmsh />cd c\x1b[2K\rmsh />cd b\r\nNo such directory: b\r\nmsh />",
+  );
+  expect(keys(["--editing", "rich"], "sion\x1b[Hver\n")).toContain("Copyright by rt-thread team");
+});
+
+test("a queue of bytes is a queue", () => {
+  const queue = new ByteQueue();
+  const model: number[] = [];
+  let next = 0;
+  for (let round = 0; round < 500; round++) {
+    const size = (round * 37) % 301;
+    const bytes = Uint8Array.from({ length: size }, () => next++ & 0xff);
+    queue.push(bytes);
+    model.push(...bytes);
+    const count = (round * 53) % 307;
+    expect([...queue.take(count)]).toEqual(model.splice(0, count));
+    expect(queue.length).toBe(model.length);
+    if (model.length > 0) expect(queue.shift()).toBe(model.shift() as number);
+  }
+  expect(queue.take(-1).length).toBe(0);
 });

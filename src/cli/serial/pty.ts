@@ -30,7 +30,7 @@ export class PtyLink implements Link {
   /** @param link A symbolic link to make, which is removed at the end. */
   constructor(private readonly link: string | undefined) {
     const before = new Set(terminals().values());
-    this.terminal = new Bun.Terminal({
+    this.terminal = open({
       data: (_terminal, bytes) => {
         this.lastData = performance.now();
         this.onData(Uint8Array.from(bytes));
@@ -105,6 +105,18 @@ export class PtyLink implements Link {
       const why = code === "EEXIST" ? "there is a file of that name" : code;
       throw new UserError(ExitCode.NoOutput, `--pty-link: cannot make ${link}: ${why}`);
     }
+  }
+}
+
+function open(options: Bun.TerminalOptions): Bun.Terminal {
+  try {
+    return new Bun.Terminal(options);
+  } catch (error) {
+    throw new UserError(
+      ExitCode.NoOutput,
+      `this host has no pseudo terminal to give: ${(error as Error).message}`,
+      "--serial tcp:PORT works everywhere",
+    );
   }
 }
 
