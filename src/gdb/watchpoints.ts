@@ -96,7 +96,9 @@ export class Watchpoints {
   lower(): void {
     if (!this.lifted) return;
     this.lifted = false;
-    for (const watch of this.watches)
-      this.memory.addGuard(watch.address, watch.address + watch.size, watch);
+    for (const watch of this.watches) {
+      const { address, size, kind } = watch;
+      this.memory.addGuard(address, address + size, watch, kind !== "watch");
+    }
   }
 }

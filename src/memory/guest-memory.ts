@@ -11,6 +11,8 @@ interface Guard {
   readonly start: number;
   readonly end: number;
   readonly tag: unknown;
+  /** Loads are stopped too. */
+  readonly reads: boolean;
 }
 
 const PAGE = 0x10000;
@@ -130,9 +132,12 @@ export class GuestMemory {
     }
   }
 
-  /** Guest stores to [start, end) become faults that carry `tag`; loads and host accessors are not affected. */
-  addGuard(start: number, end: number, tag: unknown): void {
-    const guard = { start, end, tag };
+  /**
+   * Guest stores to [start, end), and loads when `reads`, become faults that carry `tag`; host accessors are not affected. Loads
+   * cost: translated code relies on one range that can be read.
+   */
+  addGuard(start: number, end: number, tag: unknown, reads = false): void {
+    const guard = { start, end, tag, reads };
     // Granules with no other guard share one list, for most are the inside of a red zone.
     const alone = [guard];
     this.guardStarts.set(start, [...(this.guardStarts.get(start) ?? []), guard]);
@@ -141,6 +146,7 @@ export class GuestMemory {
       this.guards.set(g, others ? [...others, guard] : alone);
       this.refresh(g);
     }
+    if (reads) this.onProtect();
   }
 
   /** Takes away every guard that begins at `start`. */
@@ -156,6 +162,7 @@ export class GuestMemory {
         else this.guards.delete(g);
         this.refresh(g);
       }
+      if (guard.reads) this.onProtect();
     }
     this.guardStarts.delete(start);
   }
@@ -187,13 +194,14 @@ export class GuestMemory {
       if (allowed === 0) throw new GuestFault(access, address, "unmapped");
       if (access === "write" && !(allowed & WRITE))
         throw new GuestFault(access, address, "read-only");
-      if (access !== "write") continue;
-      this.touch(address, size);
+      if (access === "execute") continue;
+      if (access === "write") this.touch(address, size);
       for (const guard of this.guards.get(g) ?? []) {
+        if (access === "read" && !guard.reads) continue;
         if (address < guard.end && address + size > guard.start)
           throw new GuestFault(access, address, "guard");
       }
-      if (this.code.has(g)) this.writeCode(g, address, address + size);
+      if (access === "write" && this.code.has(g)) this.writeCode(g, address, address + size);
     }
   }
 
@@ -323,7 +331,8 @@ export class GuestMemory {
   private refresh(granule: number): void {
     let rights = this.mapped[granule - (this.base >>> GRANULE_SHIFT)] ?? 0;
     if (this.code.has(granule)) rights &= ~WRITE;
-    if (this.guards.has(granule)) rights &= ~WRITE;
+    const guards = this.guards.get(granule);
+    if (guards) rights = guards.some(({ reads }) => reads) ? 0 : rights & ~WRITE;
     if (!this.touched[(granule - (this.base >>> GRANULE_SHIFT)) >>> CHUNK_GRANULES])
       rights &= ~WRITE;
     this.rights[granule] = rights;

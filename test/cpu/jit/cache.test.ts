@@ -104,3 +104,30 @@ test("memory that cannot be read any more faults in translated code too", () => 
   });
   memory.dispose();
 });
+
+test("a guard against loads, set while translated code runs, stops them; its neighbours can be read", () => {
+  const cpu = core(true);
+  const { memory } = cpu;
+  // loop: ldr r2, [r3]; svc #1; subs r1, r1, #1; bne loop; bx lr
+  [0xe5932000, 0xef000001, 0xe2511001, 0x1afffffb, 0xe12fff1e].forEach((w, n) =>
+    memory.st32(CODE + n * 4, w),
+  );
+  let calls = 0;
+  cpu.onSvc = (imm) => {
+    if (++calls === 50) memory.addGuard(0x60400010, 0x60400014, "watch", true);
+    if (calls === 80) cpu.r[3] = 0x60400010;
+    return imm !== 0;
+  };
+  cpu.r[1] = 100;
+  cpu.r[3] = 0x60400014;
+  cpu.r[14] = END;
+  cpu.jump(CODE);
+  cpu.units = 10_000;
+  expect(cpu.run()).toBe(Exit.Fault);
+  expect(calls).toBe(80);
+  expect(cpu.fault).toMatchObject({ address: 0x60400010, why: "guard", guard: "watch", pc: CODE });
+  memory.removeGuard(0x60400010);
+  expect(cpu.run()).toBe(Exit.Stop);
+  expect(calls).toBe(101);
+  memory.dispose();
+});
