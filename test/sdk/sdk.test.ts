@@ -273,6 +273,42 @@ add_library(lib SHARED lib/lib.c)
   },
 );
 
+describe("RT-Thread 5.x", () => {
+  const source = `#include <rtthread.h>
+int main(void)
+{
+    struct rt_semaphore sem;
+    rt_sem_init(&sem, "sem", 0, RT_IPC_FLAG_FIFO);
+    rt_kprintf("%d %d %d\\n", (int)sizeof sem, RT_ETIMEOUT, (int)rt_sem_take(&sem, 2));
+    rt_sem_detach(&sem);
+    return 0;
+}
+`;
+  const runs = (file: string): string => {
+    const board = new WholeBoard({ "/x.mo": new Uint8Array(readFileSync(file)) }, { abi: "5.x" });
+    return board.run("/x.mo", "x");
+  };
+  const folder = (): string => {
+    const made = mkdtempSync(join(work, "five-"));
+    writeFileSync(join(made, "five.c"), source);
+    return made;
+  };
+  test.skipIf(!gcc || !Bun.which("make"))("make ABI=5 (needs make)", () => {
+    const here = folder();
+    build(here, ["make", "-s", "-f", join(sdk, "Makefile"), "ABI=5"]);
+    expect(runs(join(here, "five.mo"))).toBe("44 116 -116\n");
+  });
+  test.skipIf(!scons)("RTT_ABI=5 scons (needs scons)", () => {
+    const here = folder();
+    cpSync(join(sdk, "apps"), here, { recursive: true });
+    mkdirSync(join(here, "five"));
+    copyFileSync(join(here, "hello/SConscript"), join(here, "five/SConscript"));
+    copyFileSync(join(here, "five.c"), join(here, "five/five.c"));
+    build(here, ["scons", "-s", "--app=five"], { RTT_ABI: "5" });
+    expect(runs(join(here, "five/five.mo"))).toBe("44 116 -116\n");
+  });
+});
+
 test.skipIf(!gcc)("the line that the command prints, with the classes of C++ (needs gcc)", () => {
   const folder = mkdtempSync(join(work, "line-"));
   writeFileSync(

@@ -11,6 +11,8 @@ PREFIX ?= arm-none-eabi-
 BUILD ?= release
 # a9 (A32, what the board itself is built for), thumb (Thumb-2), m0 (Thumb-1)
 DEVICE ?= a9
+# 5: for RT-Thread 5.x, rtt-sim --abi 5.x
+ABI ?= 4
 
 DEVICE_a9 = -march=armv7-a -marm -msoft-float
 DEVICE_thumb = -mcpu=cortex-m4 -mthumb -msoft-float
@@ -19,7 +21,7 @@ BUILD_debug = -O0 -g
 BUILD_release = -O2
 
 RTT_FLAGS = $(DEVICE_$(DEVICE)) $(BUILD_$(BUILD)) -Wall -mlong-calls -fPIC \
-    -D_POSIX_C_SOURCE=199309L -D__RTTHREAD__ -DRT_USING_NEWLIB -DHAVE_CCONFIG_H -I$(SDK)/include -I$(SDK)/include/cplusplus
+    -D_POSIX_C_SOURCE=199309L -D__RTTHREAD__ -DRT_USING_NEWLIB -DHAVE_CCONFIG_H -DRTT_SIM_ABI=$(ABI) -I$(SDK)/include -I$(SDK)/include/cplusplus
 RTT_LINK = $(DEVICE_$(DEVICE)) -shared -fPIC -nostartfiles -nostdlib -static-libgcc \
     -Wl,--gc-sections,-z,max-page-size=0x4
 RTT_CXXFLAGS = -fno-exceptions -fno-rtti
