@@ -218,7 +218,9 @@ class SentFiles extends Files {
       return undefined;
     }
     this.fd = fd;
-    const { size, mtime } = vfs.fstat(fd);
+    const { size } = vfs.fstat(fd);
+    // An open file does not tell its time.
+    const mtime = statOf(vfs, this.path)?.mtime ?? 0;
     this.size = size;
     this.done = 0;
     this.tell("begin");
