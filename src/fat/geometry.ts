@@ -145,7 +145,9 @@ export function parseGeometry(
 
   const markedOpen = (u8(stateByte(type)) & OPEN) !== 0;
   if (markedOpen)
-    warnings.push("it was not closed properly the last time, or is in use somewhere: check it");
+    warnings.push(
+      "it was not closed properly the last time, or is in use somewhere; disk fsck checks it",
+    );
 
   const rootCluster = type === 32 ? u32(44) : 0;
   if (type === 32 && (rootCluster < 2 || rootCluster >= usableClusters + 2))

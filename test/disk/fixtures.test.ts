@@ -1,4 +1,4 @@
-/** The checked-in guest binaries are what their sources give with the compiler they were made with. */
+/** The checked-in guest binaries are what their sources give with the compiler they were made with; `bun run fixtures --check` does all. */
 import { expect, test } from "bun:test";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -6,12 +6,15 @@ import { basename, join, relative } from "node:path";
 import { allJobs } from "../../disk/modules.ts";
 import { build, ROOT, TOOLCHAIN, toolchain } from "../../disk/toolchain.ts";
 
+const EVERY = 12;
+
 test.skipIf(toolchain() !== TOOLCHAIN)(
-  `every module is rebuilt bit by bit (needs ${TOOLCHAIN})`,
+  `every twelfth module is rebuilt bit by bit (needs ${TOOLCHAIN})`,
   () => {
     const dir = mkdtempSync(join(tmpdir(), "rebuilt-"));
     try {
       const different = allJobs()
+        .filter((_, i) => i % EVERY === 0)
         .filter((job) => {
           const output = join(dir, basename(job.output));
           build({ ...job, output });
