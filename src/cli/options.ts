@@ -172,7 +172,7 @@ export const OPTIONS = [
   {
     name: "engine",
     value: "interp|auto|jit",
-    help: "how guest code is executed: interpreted (default), hot code translated, all translated",
+    help: "how guest code is executed: interpreted, hot code translated (default), all translated",
     commands: TESTING,
   },
   {

@@ -2,7 +2,8 @@ import { GRANULE_SHIFT, type GuestMemory } from "../../memory/mod.ts";
 import type { Fetch } from "../lift/mod.ts";
 import { type Readable, readableRange } from "./access.ts";
 import { RegionEmitter } from "./emit.ts";
-import { buildGraph } from "./graph.ts";
+import { buildGraph, type Graph } from "./graph.ts";
+import { interpretedIn } from "./shapes.ts";
 import {
   COUNT,
   FILE,
@@ -84,7 +85,7 @@ export class Regions {
     private readonly memory: GuestMemory,
     private readonly fetch: Fetch,
     private readonly host: Host,
-    private readonly maxDrops = MAX_DROPS,
+    private readonly eager = false,
   ) {
     this.pages = memory.wasm.buffer.byteLength >>> 16;
     this.clearTargets();
@@ -120,12 +121,12 @@ export class Regions {
   /** Translates the region that begins at `key`; false when that cannot be done. */
   translate(key: number): boolean {
     key >>>= 0;
-    if ((this.drops.get(key) ?? 0) >= this.maxDrops) return false;
+    if (!this.eager && (this.drops.get(key) ?? 0) >= MAX_DROPS) return false;
     if (this.isFull) this.clear();
     const start = performance.now();
     if (this.used === 0) this.enter = this.makeRuntime();
     const graph = buildGraph(this.fetch, key);
-    if (!graph) return false;
+    if (!graph || (!this.eager && isMostlyInterpreted(graph))) return false;
     const slot = this.slotOf(key);
     const ranges: number[] = [];
     for (const { ir, table } of graph.nodes) {
@@ -386,6 +387,19 @@ export class Regions {
 /** A guest address that is never looked for in the entry of the cache of targets at index `at`: it belongs into the next. */
 function notFor(at: number): number {
   return (at + 2 - (TARGETS >>> 2)) & (TARGET_MASK << 1);
+}
+
+/** An instruction that the interpreter has to execute costs translated code as much as some fifty others. */
+const INTERPRETED_SHARE = 1 / 16;
+
+function isMostlyInterpreted({ nodes }: Graph): boolean {
+  let all = 0;
+  let interpreted = 0;
+  for (const { ir } of nodes) {
+    all += ir.pcs.length - 1;
+    interpreted += interpretedIn(ir.insts);
+  }
+  return interpreted > all * INTERPRETED_SHARE;
 }
 
 function overlaps({ ranges }: Region, start: number, end: number): boolean {

@@ -83,3 +83,14 @@ export function needsInterpreter(insts: readonly Inst[], from: number, to: numbe
   }
   return false;
 }
+
+/** The number of instructions among ops that the interpreter has to execute. */
+export function interpretedIn(insts: readonly Inst[]): number {
+  let count = 0;
+  for (let k = 0; k < insts.length;) {
+    const end = groupEnd(insts, k);
+    if (needsInterpreter(insts, k, end)) count++;
+    k = end;
+  }
+  return count;
+}

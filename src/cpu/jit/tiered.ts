@@ -58,7 +58,7 @@ export class TieredCore implements Cpu {
       svc: (number, next) => (number === STEP ? this.step(next) : this.svc(number, next)),
       flags: () => settleFlags(this.file),
     };
-    this.regions = new Regions(memory, core.fetch, host, eager ? Infinity : undefined);
+    this.regions = new Regions(memory, core.fetch, host, eager);
     this.regions.onChange = (key, exists) => (exists ? core.handOver(key) : core.takeBack(key));
     core.stats.translation = this.regions.stats;
     core.onDrop = (start, end, byGuest) => this.regions.drop(start, end, byGuest);
