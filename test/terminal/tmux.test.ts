@@ -1,0 +1,68 @@
+/** The screen of a terminal nobody here wrote: what tmux shows of the rich line editor. */
+import { expect, setDefaultTimeout, test } from "bun:test";
+import { BINARY, ROOT } from "../cli/binary.ts";
+import { available } from "./person.ts";
+
+setDefaultTimeout(60_000);
+const TMUX = Bun.which("tmux");
+const ready = available && TMUX !== null;
+const SOCKET = `rtt-sim-test-${process.pid}`;
+
+const tmux = (...argv: string[]): string => {
+  const { stdout } = Bun.spawnSync([TMUX!, "-u", "-L", SOCKET, "-f", "/dev/null", ...argv], {
+    cwd: ROOT,
+    env: { ...process.env, XDG_STATE_HOME: "/dev/null/nowhere", TERM: "xterm-256color" },
+  });
+  return stdout.toString();
+};
+
+/** The rows from the last prompt on, when they are what is expected or time is up. */
+async function shows(expected: readonly string[], cursor: string): Promise<void> {
+  const look = () => {
+    const rows = tmux("capture-pane", "-p").trimEnd().split("\n");
+    const at = rows.findLastIndex((row) => row.startsWith("msh />"));
+    return {
+      rows: rows.slice(at),
+      cursor: tmux("display-message", "-p", `#{cursor_x},#{e|-:#{cursor_y},${at}}`).trim(),
+    };
+  };
+  let seen = look();
+  for (let i = 0; i < 100 && !Bun.deepEquals(seen, { rows: expected, cursor }); i++) {
+    await Bun.sleep(50);
+    seen = look();
+  }
+  expect(seen).toEqual({ rows: [...expected], cursor });
+}
+
+(ready ? test : test.skip)(
+  "tmux shows lines that wrap, wide characters and edits as they are meant (needs ./rtt-sim and tmux)",
+  async () => {
+    tmux("new-session", "-d", "-x", "20", "-y", "16", `${BINARY} --snapshot disk/disk.img`);
+    try {
+      await shows(["msh />"], "6,0");
+      tmux("send-keys", "-l", "0123456789abcdefghij");
+      await shows(["msh />0123456789abcd", "efghij"], "6,1");
+      tmux("send-keys", "Home");
+      await shows(["msh />0123456789abcd", "efghij"], "6,0");
+      tmux("send-keys", "-l", "XY");
+      await shows(["msh />XY0123456789ab", "cdefghij"], "8,0");
+      tmux("send-keys", "Delete", "End", "BSpace", "BSpace");
+      await shows(["msh />XY123456789abc", "defgh"], "5,1");
+      // A row that is exactly full, and one that a wide character does not fit into.
+      tmux("send-keys", "C-u", "C-u");
+      tmux("send-keys", "-l", "0123456789abcd");
+      await shows(["msh />0123456789abcd"], "0,1");
+      tmux("send-keys", "BSpace");
+      tmux("send-keys", "-l", "\u4e2d\u6587");
+      await shows(["msh />0123456789abc", "\u4e2d\u6587"], "4,1");
+      tmux("send-keys", "Left", "Left", "Left", "C-k");
+      await shows(["msh />0123456789ab"], "18,0");
+      tmux("send-keys", "C-r");
+      tmux("send-keys", "-l", "x");
+      tmux("send-keys", "C-g", "C-u");
+      await shows(["msh />"], "6,0");
+    } finally {
+      tmux("kill-server");
+    }
+  },
+);
