@@ -362,8 +362,8 @@ export const COMMANDS: readonly { name: Command; usage: string; help: string }[]
   },
   {
     name: "disk",
-    usage: "disk create|ls|cp|mv|rm|cat|mkdir|info|fsck ...",
-    help: "work with disk images from the host",
+    usage: "disk COMMAND ...",
+    help: "work with disk images: create, ls, cp, mv, rm, cat, mkdir, info, fsck",
   },
   { name: "symbols", usage: "symbols [--json]", help: "list the exported symbol table" },
   {
