@@ -42,6 +42,6 @@ export function buildLinux(
 }
 
 export function qemuArm(file: string): { status: Output["status"]; stdout: string } {
-  const { status, stdout } = qemu(file);
+  const { status, stdout } = qemu(file, 120_000);
   return { status, stdout: Buffer.from(stdout).toString("latin1") };
 }

@@ -32,7 +32,7 @@ export function run(command: string[], timeout = 60_000): Output {
 
 /** Runs a tool of the cross toolchain and insists on success. */
 export function tool(name: string, ...args: string[]): string {
-  const { status, stdout, stderr } = run([PREFIX + name, ...args]);
+  const { status, stdout, stderr } = run([PREFIX + name, ...args], 300_000);
   if (status !== 0) throw new Error(`${PREFIX}${name} ${args.join(" ")}: ${status}\n${stderr}`);
   return Buffer.from(stdout).toString("latin1");
 }

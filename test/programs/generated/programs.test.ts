@@ -18,7 +18,7 @@ const FULL = process.env.RTT_SIM_FULL === "1";
 const SEED = Number(process.env.RTT_SIM_SEED ?? 1000);
 const ALL = Number(process.env.RTT_SIM_PROGRAMS ?? 0);
 /** Programs of one executable; translated, each takes about 20 MB of the host. */
-const BATCH = 64;
+const BATCH = 40;
 const QUICK = 3;
 
 let folder = "";
