@@ -278,3 +278,26 @@ describe("particular repairs", () => {
     ]);
   });
 });
+
+test("a huge size on shared clusters takes no memory, and is reported as left", () => {
+  const device = new RamDevice(6 * 2 ** 30);
+  const volume = FatVolume.format(device, { type: 32, clusterSize: 32768, fats: 2 });
+  for (const name of ["/one", "/two"]) {
+    const file = volume.open(name, { write: true, create: "new" });
+    file.seek(name === "/one" ? 1.5 * 2 ** 30 : 100);
+    file.close();
+  }
+  volume.unmount();
+  // The second begins where the first does, and says it is as long.
+  const root = new Uint8Array(32768);
+  const { dataSector } = volume.geometry;
+  device.read(dataSector, root);
+  root.copyWithin(32 + 20, 20, 32);
+  device.write(dataSector, root);
+  const before = device.allocated;
+  const report = checkVolume(device, { repair: true });
+  expect(report.problems.map(({ kind }) => kind)).toContain("cross link");
+  expect(report.remaining.map(({ kind }) => kind)).toContain("cross link");
+  expect(device.allocated - before).toBeLessThan(64 << 20);
+  expect(FatVolume.mount(device).stat("/two").size).toBe(1.5 * 2 ** 30);
+});

@@ -15,11 +15,16 @@ interface Shared {
   readonly last: number;
 }
 
+/** Bytes of shared clusters that one repair copies. */
+const MOST_COPIED = 1 << 30;
+
 /** The files of the directories that were walked: their chains and sizes. */
 export class FilePass {
   private readonly shared = new Map<Walked, Shared[]>();
   /** Last clusters of files whose chains go on; cut when no other file needs what follows. */
   private readonly cuts: number[] = [];
+
+  private copied = 0;
 
   constructor(private readonly work: Work) {}
 
@@ -112,6 +117,9 @@ export class FilePass {
     const { chains, geometry } = this.work;
     const directory = new RawDirectory(this.work.sectors, geometry, clusters);
     for (const { slot, from, missing, held, last } of files) {
+      // The repair is made in memory first. What is left stays as it is, and is found again.
+      if (this.copied + missing * geometry.clusterSize > MOST_COPIED) continue;
+      this.copied += missing * geometry.clusterSize;
       const copies = chains.copy(from, missing, last);
       if (held === 0) setFirstCluster(directory.edit(slot), copies[0] ?? 0, this.fat32);
       else if (copies.length === 0) chains.terminate(last);
