@@ -3,6 +3,7 @@ import type { BlockDevice } from "../block/mod.ts";
 import type { Machine } from "../machine.ts";
 import type { LineFeeder } from "../serial/mod.ts";
 import { Board } from "./board.ts";
+import { collectGarbage } from "./garbage.ts";
 import { Driver, type Verdict } from "./driver.ts";
 import { ExitCode, UserError } from "./exit-codes.ts";
 import { feederOf } from "./feeder.ts";
@@ -75,6 +76,7 @@ async function headless(
         input: lines.length > 0 ? input : undefined,
         timeout: settings.timeout,
         wallTimeout: settings.wallTimeout,
+        look: collectGarbage,
       });
     let verdict: Verdict;
     if (lines.length > 0) {

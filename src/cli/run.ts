@@ -3,6 +3,7 @@ import { Machine } from "../machine.ts";
 import { OverlayDevice, RamDevice } from "../block/mod.ts";
 import { FatVolume } from "../fat/mod.ts";
 import { Driver } from "./driver.ts";
+import { collectGarbage } from "./garbage.ts";
 import { ExitCode, UserError } from "./exit-codes.ts";
 import { Input } from "./input.ts";
 import { openDisk } from "./open-disk.ts";
@@ -59,6 +60,7 @@ export async function run(parsed: Parsed): Promise<number> {
       timeout: settings.timeout,
       wallTimeout: settings.wallTimeout,
       sleep: Bun.sleepSync,
+      look: collectGarbage,
     });
     driver.settle();
     const name = basename(file);

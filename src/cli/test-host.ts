@@ -5,6 +5,7 @@ import { TestError } from "../smoke/run-test.ts";
 import { moduleScenario, parseScenario, type Scenario, type TestHost } from "../smoke/mod.ts";
 import { defaultDisk } from "./assets.ts";
 import { UserError } from "./exit-codes.ts";
+import { collectGarbage } from "./garbage.ts";
 import { openDisk } from "./open-disk.ts";
 import { hostBytes } from "./settings.ts";
 import { beside, type TestRef, withVolume } from "./test-discover.ts";
@@ -14,6 +15,7 @@ const DISK_BYTES = 64 * 1048576;
 
 /** The files of a test: on the host, or on the disk image that the test is on. */
 export class TestFiles implements TestHost {
+  readonly look = collectGarbage;
   private blank: RamDevice | undefined;
 
   constructor(

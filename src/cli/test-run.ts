@@ -8,6 +8,7 @@ import {
 } from "../smoke/mod.ts";
 import { UserError } from "./exit-codes.ts";
 import { active } from "./instruments.ts";
+import { collectGarbage } from "./garbage.ts";
 import { TestFiles } from "./test-host.ts";
 import type { TestRef } from "./test-discover.ts";
 
@@ -16,21 +17,9 @@ export interface TestSettings extends Omit<Attempts, "replay"> {
   readonly wall: boolean;
 }
 
-/**
- * Growth of the process after which garbage is collected at once: machines are large, and the host, which does not see that, would
- * leave it late. A machine takes about 2 MiB.
- */
-const GROWTH_MAX = 32 << 20;
-/** Tests between two looks, which take 0.2 ms. */
-const LOOK_EVERY = 8;
-let collected = process.memoryUsage.rss();
-let looks = 0;
-
-function collectGarbage(): void {
-  if (++looks % LOOK_EVERY !== 0 || process.memoryUsage.rss() < collected + GROWTH_MAX) return;
-  Bun.gc(true);
-  collected = process.memoryUsage.rss();
-}
+/** Tests between two collections of garbage, if there is any. */
+const TESTS_PER_LOOK = 8;
+let tests = 0;
 
 /** A test that was read, or why it cannot be. */
 export interface Loaded {
@@ -77,6 +66,6 @@ export function execute(
     replay,
   });
   const wall = performance.now() - started;
-  collectGarbage();
+  if (++tests % TESTS_PER_LOOK === 0) collectGarbage();
   return settings.wall ? { ...result, wall: Number(wall.toFixed(3)) } : result;
 }

@@ -12,12 +12,17 @@ export interface DriverOptions {
   readonly timeout: number;
   /** Host milliseconds; 0 = none. */
   readonly wallTimeout: number;
+  /** Called now and then while programs run, for the host's own business. */
+  readonly look?: () => void;
   /** Real time: lets the host rest for that many milliseconds. */
   readonly sleep?: (milliseconds: number) => void;
 }
 
-/** Units between two looks at the host clock: about 20 ms of interpretation. */
-const UNITS_PER_LOOK = 1_000_000;
+/** Units between two looks at the host: 2 to 10 ms of interpretation. */
+const UNITS_PER_LOOK = 100_000;
+
+/** Supervisor calls between two calls of `look`: they make the garbage, not the code between them. */
+const CALLS_PER_LOOK = 20_000;
 
 /** Real time: the longest rest between two looks. */
 const REST_MS = 100;
@@ -30,6 +35,7 @@ const BUSY_MS = 1000;
 /** Runs a machine in virtual time without a person at the console. */
 export class Driver {
   private readonly started = performance.now();
+  private nextLook = CALLS_PER_LOOK;
 
   constructor(
     private readonly machine: Machine,
@@ -38,7 +44,7 @@ export class Driver {
 
   /** Runs until `done()` holds; looked at whenever a module or a line ended, the system is idle, or a limit is near. */
   until(done: () => boolean): Verdict {
-    const { kernel } = this.machine;
+    const { kernel, cpu } = this.machine;
     for (;;) {
       if (done()) return this.leave("done");
       const late = this.late();
@@ -47,6 +53,10 @@ export class Driver {
       if (result.why === "halted") return this.leave("halted");
       // A signal may end the process at any time: what was printed so far must be out.
       this.options.output?.flush();
+      if (cpu.stats.svcs >= this.nextLook) {
+        this.nextLook = cpu.stats.svcs + CALLS_PER_LOOK;
+        this.options.look?.();
+      }
       if (result.why !== "idle" || done()) continue;
       if (result.nextTick !== undefined) this.rest(result.nextTick);
       else if (!this.supplyInput()) return this.leave("deadlock");

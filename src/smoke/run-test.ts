@@ -17,6 +17,8 @@ export interface TestHost {
   readonly firmware: Uint8Array;
   /** A file named in the scenario; throws an error with a text for the user. */
   read(path: string): Uint8Array;
+  /** See DriverOptions. */
+  look?(): void;
   /** A fresh disk whose changes nobody keeps: "default", an image beside the scenario, or (undefined) the test's own. */
   disk(path: string | undefined): BlockDevice;
 }
@@ -126,6 +128,7 @@ class Run {
     this.observer.attach(this.machine);
     this.driver = new Driver(this.machine, {
       input: { next: () => this.input() },
+      look: host.look,
       timeout: scenario.timeout ?? options.timeout,
       wallTimeout: scenario.wallTimeout ?? options.wallTimeout,
     });

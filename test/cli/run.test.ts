@@ -107,6 +107,18 @@ test("a signal ends a busy run, and what was printed before is out", async () =>
   expect(child.signalCode).toBe("SIGINT");
 });
 
+test("a program that prints without end does not use up the host's memory", () => {
+  const flood = fixture("smoke/flood.mo");
+  const child = Bun.spawnSync([BINARY, "run", "--timeout", "200ms", flood], {
+    cwd: ROOT,
+    stdin: "ignore",
+    stdout: "ignore",
+    stderr: "ignore",
+  });
+  expect(child.exitCode).toBe(124);
+  expect(child.resourceUsage.maxRSS / 1048576).toBeLessThan(500);
+});
+
 test("real time passes when a program sleeps", () => {
   const started = performance.now();
   const run = rttSim(["run", "--time", "real", fixture("transcripts/t_sleep.mo")]);
