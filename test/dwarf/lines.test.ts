@@ -93,7 +93,7 @@ describe.skipIf(skip)(`lines are those of addr2line, for every address${why}`, (
       test(`DWARF ${version}, ${target}`, () => {
         let compared = 0;
         for (const source of sources) {
-          for (const level of full ? ["-O0", "-O1", "-O2", "-Os"] : ["-O0", "-O2"]) {
+          for (const level of ["-O0", "-O2"]) {
             const name = `${source.split("/").pop()}${level}${version}${target}.mo`;
             const flags = [level, "-g3", `-gdwarf-${version}`, "-gno-strict-dwarf"];
             const more = source.endsWith(".cpp") ? ["-fno-exceptions", "-fno-rtti"] : [];
