@@ -84,8 +84,13 @@ export class Client implements AsyncDisposable {
     };
     const [host, port] = [where.slice(0, where.lastIndexOf(":")), where.split(":").at(-1)];
     socket = where.startsWith("/")
-      ? await Bun.connect({ unix: where, socket: handler })
-      : await Bun.connect({ hostname: host, port: Number(port), socket: handler });
+      ? await Bun.connect({ unix: where, allowHalfOpen: true, socket: handler })
+      : await Bun.connect({
+          hostname: host,
+          port: Number(port),
+          allowHalfOpen: true,
+          socket: handler,
+        });
     return client;
   }
 
@@ -118,6 +123,11 @@ export class Client implements AsyncDisposable {
 
   end(): void {
     this.socket().end();
+  }
+
+  /** Sends no more, but still listens. */
+  saidAll(): void {
+    this.socket().shutdown();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -49,6 +49,17 @@ run(name("tcp: a megabyte for a client that reads slowly arrives whole"), async 
   for (let i = 0; i < 400; i++) await client.sees(`\r\n${i} xxxx`);
 });
 
+run(name("tcp: a client that has said everything still gets its answer"), async () => {
+  await using host = new Host(["--serial", "tcp:0"]);
+  const client = await Client.connect(await host.where());
+  client.send("hello\r");
+  client.saidAll();
+  await client.sees("Hello, world\r\n");
+  await client.gone();
+  await using next = await Client.connect(await host.where());
+  expect(await next.line("pwd")).toContain("pwd\r\n/\r\nmsh />");
+});
+
 run(
   name("unix: a socket that was left behind is taken over, one in use and a file are not"),
   async () => {

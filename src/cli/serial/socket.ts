@@ -3,6 +3,9 @@ import type { Socket, SocketHandler } from "bun";
 import { ExitCode, UserError } from "../exit-codes.ts";
 import { Backlog, BACKLOG_BYTES, type Link, PATIENCE_MS } from "./link.ts";
 
+/** How long a client that has said everything still gets answers. */
+const LINGER_MS = 1000;
+
 const BUSY = new TextEncoder().encode("rtt-sim: this serial line is in use\r\n");
 
 /**
@@ -14,6 +17,8 @@ export class SocketLink implements Link {
   onRoom: () => void = () => {};
   where = "";
   private client: Socket<unknown> | undefined;
+  /** The client has said everything: the next one need not wait for it. */
+  private leaving = false;
   private readonly backlog = new Backlog();
   private stop: () => void = () => {};
   private lastProgress = 0;
@@ -21,7 +26,12 @@ export class SocketLink implements Link {
   static tcp(host: string, port: number): SocketLink {
     const link = new SocketLink();
     try {
-      const listener = Bun.listen({ hostname: host, port, socket: link.handler() });
+      const listener = Bun.listen({
+        hostname: host,
+        port,
+        allowHalfOpen: true,
+        socket: link.handler(),
+      });
       link.stop = () => listener.stop(true);
       link.where = `tcp ${host.includes(":") ? `[${host}]` : host}:${listener.port}`;
     } catch (error) {
@@ -34,7 +44,7 @@ export class SocketLink implements Link {
     if (existsSync(path)) await removeStale(path);
     const link = new SocketLink();
     try {
-      const listener = Bun.listen({ unix: path, socket: link.handler() });
+      const listener = Bun.listen({ unix: path, allowHalfOpen: true, socket: link.handler() });
       link.stop = () => {
         listener.stop(true);
         if (existsSync(path)) unlinkSync(path);
@@ -66,10 +76,12 @@ export class SocketLink implements Link {
   private handler(): SocketHandler<unknown> {
     return {
       open: (socket) => {
-        if (this.client) {
+        if (this.client && !this.leaving) {
           socket.end(BUSY);
           return;
         }
+        this.client?.end();
+        this.leaving = false;
         this.client = socket;
         socket.setNoDelay?.(true);
         this.lastProgress = performance.now();
@@ -83,9 +95,10 @@ export class SocketLink implements Link {
       },
       close: (socket) => this.gone(socket),
       error: (socket) => this.gone(socket),
+      // It sends no more but may still listen, as `printf ... | nc` does.
       end: (socket) => {
-        socket.end();
-        this.gone(socket);
+        if (socket === this.client) this.leaving = true;
+        setTimeout(() => socket.end(), LINGER_MS).unref();
       },
     };
   }
