@@ -186,7 +186,7 @@ function sourceLine({ fn, file, line, text }: SourcePlace): string {
   return `in ${fn ?? "??"} at ${file}:${line}${text ? `:  ${text}` : ""}`;
 }
 
-function frameLine(n: number, { address, place, from, source, repeated }: Frame): string {
+export function frameLine(n: number, { address, place, from, source, repeated }: Frame): string {
   const where = place ? place.text : "no code known there";
   const line = source ? `  ${source.fn ?? "??"} at ${source.file}:${source.line}` : "";
   const doubt = from === "stack" ? "  (found on the stack)" : "";

@@ -9,6 +9,8 @@ import {
   faultReport,
   overflowReport,
   type Report,
+  type ReportParts,
+  threadTraces,
 } from "../debug/mod.ts";
 import { dlmoduleRows, type LeakPolicy, Loader } from "../dlmodule/mod.ts";
 import { Firmware } from "../firmware/mod.ts";
@@ -259,6 +261,11 @@ export class Machine {
     return busyReport(this.kernel);
   }
 
+  /** Where the threads of modules stand: a backtrace each; empty when there are none. */
+  threadTraces(): string {
+    return threadTraces(this.reportParts);
+  }
+
   counters(): Record<string, number> {
     const { kernel, cpu, loader } = this;
     return {
@@ -389,12 +396,24 @@ export class Machine {
     for (const fd of this.firmware.state.forgetModule(module, owns)) this.vfs.close(fd);
   }
 
+  private get reportParts(): ReportParts {
+    const { kernel, loader, options } = this;
+    const files = () => (options.symbols ?? ownSymbols)(this.vfs);
+    return (this.parts ??= {
+      kernel,
+      loader,
+      symbols: this.firmware,
+      image: options.firmware,
+      files,
+    });
+  }
+  private parts: ReportParts | undefined;
+
   /** What the kernel needs of the layers above it. */
   private plugIn(): void {
     const { kernel, loader, options } = this;
     const { hooks } = kernel;
-    const files = () => (options.symbols ?? ownSymbols)(this.vfs);
-    const parts = { kernel, loader, symbols: this.firmware, image: options.firmware, files };
+    const parts = this.reportParts;
     const say = options.diagnostics ?? (() => {});
     const tell = (report: Report): void => {
       options.reports?.(report);

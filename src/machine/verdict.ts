@@ -26,12 +26,18 @@ export function codeOf(verdict: Verdict, machine: Machine): number {
 export function explanation(verdict: Verdict, machine: Machine): string | undefined {
   switch (verdict) {
     case "timeout":
-      return `time-out: the run did not end within its simulated time (tick ${machine.kernel.tick})\n${machine.busyReport()}\n  a longer limit: --timeout 10m`;
+      return `time-out: the run did not end within its simulated time (tick ${machine.kernel.tick})\n${machine.busyReport()}${traces(machine)}\n  a longer limit: --timeout 10m`;
     case "wall-timeout":
-      return `time-out: the run did not end within --wall-timeout\n${machine.busyReport()}`;
+      return `time-out: the run did not end within --wall-timeout\n${machine.busyReport()}${traces(machine)}`;
     case "deadlock":
-      return `deadlock: nothing can ever run again\n${machine.waitReport()}`;
+      return `deadlock: nothing can ever run again\n${machine.waitReport()}${traces(machine)}`;
     default:
       return undefined;
   }
+}
+
+/** A backtrace of each thread that a module has, on lines of its own. */
+function traces(machine: Machine): string {
+  const text = machine.threadTraces();
+  return text === "" ? "" : `\n${text}`;
 }
