@@ -1,0 +1,134 @@
+import {
+  COUNT,
+  FILE,
+  Local,
+  MAX_DEPTH,
+  TARGET_MASK,
+  TARGETS,
+  UNITS,
+  WORK_SHIFT,
+} from "./layout.ts";
+import { I32, I64, Import, Type, W, writeHead, type Writer } from "./wasm.ts";
+
+// The modules around the functions.
+
+/** The sections of a module with the function "r" and a stub "s0" and so on for each of `stubs`. */
+export function writeRegionModule(
+  w: Writer,
+  pages: number,
+  body: Uint8Array,
+  stubs: readonly number[],
+  unlikely: readonly number[],
+): Uint8Array<ArrayBuffer> {
+  writeHead(w, pages);
+  const count = 1 + stubs.length;
+  w.section(3, () => {
+    w.unsigned(count);
+    for (let k = 0; k < count; k++) w.byte(Type.Region);
+  });
+  w.section(7, () => {
+    w.unsigned(count);
+    for (let k = 0; k < count; k++) {
+      w.name(k === 0 ? "r" : `s${k - 1}`);
+      w.byte(0);
+      w.unsigned(Import.Count + k);
+    }
+  });
+  // WebAssembly Branch Hinting 1.0: the ways out are cold.
+  w.section(0, () => {
+    w.name("metadata.code.branch_hint");
+    w.op(1);
+    w.unsigned(Import.Count);
+    w.unsigned(unlikely.length);
+    for (const offset of unlikely) {
+      w.unsigned(offset);
+      w.op(1, 0);
+    }
+  });
+  w.section(10, () => {
+    w.unsigned(count);
+    w.sized(() => w.append(body));
+    for (const key of stubs) {
+      w.sized(() => {
+        w.unsigned(0);
+        w.const(key);
+        w.get(Local.Work);
+        w.end();
+      });
+    }
+  });
+  return w.take();
+}
+
+/** The loop that goes from region to region. Its parameters have the places of key and units. */
+export function writeRuntimeModule(w: Writer, pages: number): Uint8Array<ArrayBuffer> {
+  const KEY = 0;
+  const LEFT = 1;
+  const ENTRY = 2;
+  const WORK = 3;
+  writeHead(w, pages);
+  w.section(3, () => w.op(1, Type.Binary));
+  w.section(7, () => {
+    w.unsigned(1);
+    w.name("enter");
+    w.op(0, Import.Count);
+  });
+  const leave = (): void => {
+    w.open(W.if);
+    w.const(FILE);
+    w.get(WORK);
+    w.const64(WORK_SHIFT);
+    w.op(W.shrS64, W.wrap);
+    w.const(1);
+    w.op(W.add);
+    w.memory(W.store, UNITS);
+    w.const(FILE);
+    w.const(FILE);
+    w.memory(W.load64, COUNT);
+    w.get(WORK);
+    w.const64(2 ** WORK_SHIFT - 1);
+    w.op(W.and64, W.add64);
+    w.memory(W.store64, COUNT);
+    w.get(KEY);
+    w.op(W.return);
+    w.end();
+  };
+  w.section(10, () => {
+    w.unsigned(1);
+    w.sized(() => {
+      w.op(2, 1, I32, 1, I64);
+      w.get(LEFT);
+      w.const(1);
+      w.op(W.sub, W.extendS);
+      w.const64(WORK_SHIFT);
+      w.op(W.shl64);
+      w.set(WORK);
+      w.open(W.loop);
+      w.get(KEY);
+      w.const(2);
+      w.op(W.shl);
+      w.const(TARGET_MASK << 3);
+      w.op(W.and);
+      w.const(FILE + TARGETS);
+      w.op(W.add);
+      w.tee(ENTRY);
+      w.memory(W.load, 0);
+      w.get(KEY);
+      w.op(W.ne);
+      leave();
+      w.get(WORK);
+      w.const(MAX_DEPTH);
+      w.get(ENTRY);
+      w.memory(W.load, 4);
+      w.op(W.callIndirect, Type.Region, 0);
+      w.set(WORK);
+      w.tee(KEY);
+      w.op(W.eqz);
+      leave();
+      w.br(0);
+      w.end();
+      w.op(W.unreachable, W.end);
+    });
+  });
+  return w.take();
+}
