@@ -19,6 +19,9 @@ const build = Bun.spawnSync(
     "--compile",
     "--minify",
     "--bytecode",
+    // A module that a command imports when it needs it is a chunk of its own; else all share one, and start slower.
+    "--splitting",
+    "--format=esm",
     "--no-compile-autoload-bunfig",
     "--no-compile-autoload-dotenv",
     "--outfile",

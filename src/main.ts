@@ -1,12 +1,8 @@
-import { boot } from "./cli/boot.ts";
-import { check } from "./cli/check.ts";
 import { ExitCode, UserError } from "./cli/exit-codes.ts";
 import { helpText } from "./cli/help.ts";
 import { instrumented } from "./cli/instruments.ts";
 import { OutputClosed, writeAll } from "./cli/output.ts";
 import { type Parsed, parseCommandLine } from "./cli/parse.ts";
-import { run } from "./cli/run.ts";
-import { symbols } from "./cli/symbols.ts";
 import { VERSION } from "./cli/version.ts";
 
 async function main(argv: readonly string[]): Promise<number> {
@@ -19,19 +15,21 @@ async function main(argv: readonly string[]): Promise<number> {
     case "help":
       return help(parsed);
     case "check":
-      return check(parsed);
+      return (await import("./cli/check.ts")).check(parsed);
     case "disk":
       return (await import("./cli/disk/main.ts")).disk(parsed.operands);
     case "symbols":
-      return symbols(parsed);
+      return (await import("./cli/symbols.ts")).symbols(parsed);
     case "sdk":
       return (await import("./cli/sdk.ts")).sdk(parsed);
     case "run":
-      return instrumented(parsed, run);
+      return instrumented(parsed, (await import("./cli/run.ts")).run);
     case "test":
       return instrumented(parsed, (await import("./cli/test.ts")).test);
     case "boot":
-      return parsed.flag("version") ? say(VERSION) : instrumented(parsed, boot);
+      return parsed.flag("version")
+        ? say(VERSION)
+        : instrumented(parsed, (await import("./cli/boot.ts")).boot);
   }
 }
 
