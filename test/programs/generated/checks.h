@@ -34,16 +34,16 @@ void check(const char *tag, u64 expected, u64 value);
 OPERATIONS(i8, 8) OPERATIONS(u8, 8) OPERATIONS(i16, 16) OPERATIONS(u16, 16)
 OPERATIONS(i32, 32) OPERATIONS(u32, 32) OPERATIONS(i64, 64) OPERATIONS(u64, 64)
 
-/* The bits of a number; of every NaN the same. */
+/* The bits of a number; of every NaN the same, and of both zeros: GCC turns -(float)i into (float)-i. */
 static inline u64 bits_double(double x) {
   u64 bits;
   memcpy(&bits, &x, 8);
-  return x != x ? 0x7ff8000000000000 : bits;
+  return x != x ? 0x7ff8000000000000 : x == 0 ? 0 : bits;
 }
 static inline u64 bits_float(float x) {
   u32 bits;
   memcpy(&bits, &x, 4);
-  return x != x ? 0x7fc00000 : bits;
+  return x != x ? 0x7fc00000 : x == 0 ? 0 : bits;
 }
 
 /* The same sequence everywhere. */
