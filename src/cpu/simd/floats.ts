@@ -83,8 +83,10 @@ const absolute = (bits: number): number => bits & 0x7fffffff;
 const step =
   (from: number, special: number, halve: boolean): Binary =>
   (a, b, env) => {
-    if ((isInfinite(a) && isZero(b)) || (isZero(a) && isInfinite(b))) return special;
-    const rest = sub(from, mul(a, b, env), env);
+    const x = flushed(a, env);
+    const y = flushed(b, env);
+    if ((isInfinite(x) && isZero(y)) || (isZero(x) && isInfinite(y))) return special;
+    const rest = sub(from, mul(x, y, env), env);
     return halve ? mul(rest, HALF, env) : rest;
   };
 
