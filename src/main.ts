@@ -65,6 +65,11 @@ async function start(): Promise<void> {
     if (error instanceof UserError) {
       complain(`rtt-sim: ${error.message}\n${error.hint ? `  ${error.hint}\n` : ""}`);
       process.exitCode = error.code;
+    } else if (error instanceof Error && error.name === "FirmwareError") {
+      complain(
+        `rtt-sim: ${error.message}\n  give --firmware an image that src/firmware/build.ts made\n`,
+      );
+      process.exitCode = ExitCode.BadData;
     } else if (error instanceof OutputClosed) {
       process.exitCode = ExitCode.Ok;
     } else {

@@ -36,6 +36,9 @@ export interface LifeEvents {
   dropLibraries(owner: Module): Task<void>;
 }
 
+/** Bytes: more than the largest RAM. */
+const STACK_MAX = 1 << 30;
+
 /** From the start of the main thread to the end of the module: dlmodule_exec, _dlmodule_exit, dlmodule_destroy. */
 export class LifeCycle {
   private readonly struct: ModuleStruct;
@@ -53,11 +56,11 @@ export class LifeCycle {
     return this.parts.kernel.options.compat404;
   }
 
-  /** Bytes of the main thread's stack: what the module object says, within bounds. */
+  /** Bytes of the main thread's stack: what the module object says, within bounds. No heap has as much as the upper one. */
   stackSize(address: number): number {
     const wanted = this.struct.get(address, MODULE.STACK_SIZE);
     if (this.compat) return wanted < STACK_404 || wanted > STACK_404_MAX ? STACK_404 : wanted;
-    return (Math.max(wanted, STACK_404) + 3) & ~3;
+    return (Math.min(Math.max(wanted >>> 0, STACK_404), STACK_MAX) + 3) & ~3;
   }
 
   /** Creates and starts the main thread; returns false when there is no memory for it. */

@@ -152,8 +152,8 @@ export class Loader {
    * those of a program run in its main thread. Undefined when the file was refused; listeners know why.
    */
   *load(path: string, { as, placed, file }: LoadOptions): Task<Module | undefined> {
-    const { kernel, vfs } = this.parts;
-    const absolute = vfs.resolve(path);
+    const { kernel } = this.parts;
+    const absolute = this.resolve(path);
     let buffer = 0;
     let module: Module | undefined;
     let needed: Module[] = [];
@@ -229,8 +229,17 @@ export class Loader {
 
   /** There is a file at the path, or a module in an archive of the disk (`apps.zip/hello.mo`). */
   exists(path: string): boolean {
-    const { vfs } = this.parts;
-    return this.isFile(path) || this.isMember(vfs.resolve(path));
+    return this.isFile(path) || this.isMember(this.resolve(path));
+  }
+
+  /** The path from the root; one that leads above it stays as it is, and is nowhere. */
+  private resolve(path: string): string {
+    try {
+      return this.parts.vfs.resolve(path);
+    } catch (error) {
+      if (!(error instanceof VfsError)) throw error;
+      return path;
+    }
   }
 
   /** A name of control characters alone stands for its directory, as in FatFs. */

@@ -153,6 +153,15 @@ export class Faults {
   /** rt_hw_trap_swi: the pc is the one behind the instruction. */
   private softwareInterrupt(): void {
     const { k } = this;
+    const size = k.cpu.cpsr & CPSR_T ? 2 : 4;
+    k.hooks.fault?.(
+      {
+        kind: "undefined instruction",
+        pc: (k.cpu.r[15] - size) >>> 0,
+        why: "a supervisor call that the kernel does not have",
+      },
+      k.scheduler.current,
+    );
     k.console.print(this.dump("software interrupt:\n", k.cpu.r[15]));
     if (this.module(k.scheduler.current) === 0) this.assertionText(SHUTDOWN);
     this.endThread();

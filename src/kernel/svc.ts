@@ -94,7 +94,7 @@ export class SupervisorCalls {
 
   private resolve(n: number): Handler {
     const name = this.nameOf(n);
-    if (name === undefined) throw new UnboundCall(`supervisor call ${n}`);
+    if (name === undefined) throw new SoftwareInterrupt();
     const bound = this.rows.get(name);
     if (bound === undefined) throw new UnboundCall(name);
     this.contexts[n] = bound.context;

@@ -101,6 +101,11 @@ function translationCounters({ translation }: CpuStats): Record<string, number> 
   return { regions, "regions dropped": dropped, "bytes of wasm": bytes };
 }
 
+/** The bytes of a text as a UTF-8 terminal would send them, one character each, as the guest's texts are here. */
+function asTyped(text: string): string {
+  return Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join("");
+}
+
 /** A simulated board with RT-Thread on it. */
 export class Machine {
   readonly memory: GuestMemory;
@@ -222,7 +227,7 @@ export class Machine {
 
   /** Has msh execute a line in thread tshell (mode "lines"). */
   execute(line: string): void {
-    this.enqueue(line, () => this.shell.execute(line));
+    this.enqueue(line, () => this.shell.execute(asTyped(line)));
   }
 
   /** Starts a module as msh does for a command line. */
@@ -230,7 +235,7 @@ export class Machine {
     this.enqueue(
       commandLine,
       function* (this: Machine) {
-        yield* this.loader.exec(path, commandLine);
+        yield* this.loader.exec(path, asTyped(commandLine));
         return 0;
       }.bind(this),
     );
