@@ -123,13 +123,15 @@ export class Audit {
     }
   }
 
-  /** Objects of the system in the module's memory or with code of it: made by module_init or under another module's name. */
+  /** Objects of the system and of other modules in the module's memory or with code of it, as module_init of a library makes them. */
   private *kernelObjects(module: Module, lines: string[]): Task<void> {
     const { kernel } = this.parts;
     const { memory, objects } = kernel;
     for (const key of Object.keys(CLASS_NAMES)) {
       const cls = Number(key) as ObjectClass;
-      for (const object of objects.list(cls)) {
+      const others = this.registry.all().filter((other) => other !== module);
+      const owned = others.flatMap((other) => this.objects.ofClass(other, cls));
+      for (const object of [...objects.list(cls), ...owned]) {
         const code = (CODE[cls] ?? []).map((offset) => memory.ldu32(object + offset));
         const callback = code.find((address) => module.contains(address));
         const own = object === kernel.threads.current;

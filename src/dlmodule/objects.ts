@@ -152,6 +152,11 @@ export class Objects {
     memory.st32(object + MODULE.MODULE_ID, module);
   }
 
+  /** The module's objects of a class. */
+  ofClass(module: Module, cls: ObjectClass): number[] {
+    return [...this.list(module)].filter((object) => this.classOf(object) === cls);
+  }
+
   private *list(module: Module): Generator<number> {
     const head = module.address + MODULE.OBJECT_LIST;
     let left = OBJECTS_MAX;

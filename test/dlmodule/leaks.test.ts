@@ -139,6 +139,19 @@ test("objects that module_init made in the name of the system go with the librar
   ]);
 });
 
+test("objects that module_init made in the name of a program go with the library", () => {
+  const board = new WholeBoard({
+    "/libinit.so": fixture("test/dlmodule/leaks/libinit.so"),
+    "/borrow.mo": fixture("test/dlmodule/leaks/borrow.mo"),
+  });
+  expect(board.run("/borrow.mo", "borrow")).toBe("closed: 0\ndone\n");
+  expect(board.machine.outcome).toMatchObject({ kind: "returned", code: 0 });
+  const said = board.diagnostics.join("\n");
+  expect(said).toContain("/libinit.so left behind (given back now):");
+  expect(said).toContain('semaphore "insem", in its memory');
+  expect(said).toContain('timer "intimer", which calls libinit');
+});
+
 test("a call of code that was unloaded is a fault that names the module", () => {
   const board = new WholeBoard(files);
   board.machine.vfs.mkdir("/lib");

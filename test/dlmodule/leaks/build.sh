@@ -10,3 +10,4 @@ build leaks.mo main leaks.c
 build libinit.so 0 init.c
 build stale.mo main stale.c
 build held.mo main held.c
+build borrow.mo main borrow.c
