@@ -9,6 +9,9 @@ async function main(argv: readonly string[]): Promise<number> {
   const parsed = parseCommandLine(argv);
   if (parsed.flag("help"))
     return say(helpText(parsed.command === "boot" ? undefined : parsed.command) ?? "");
+  // Only who writes files pays for the look at them.
+  if (argv.some((word) => /^-(o|-(log|trace|coverage|profile|serial|reporter))/.test(word)))
+    (await import("./cli/keep-inputs.ts")).keepInputs(parsed);
   switch (parsed.command) {
     case "version":
       return say(VERSION);

@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { DebugCore, Leave, Session, Signal, SystemTarget } from "../gdb/mod.ts";
 import type { Cpu } from "../cpu/types.ts";
 import type { Machine } from "../machine.ts";
@@ -206,8 +207,12 @@ export class GdbServer implements Tool {
   private restart(program: readonly string[]): boolean {
     const { next } = this;
     const [file, ...args] = program;
-    if (program.length > 0 && next.command === "run")
-      this.next = { ...next, operands: [file || next.operands[0], ...args] };
+    if (program.length > 0 && next.command === "run") {
+      // A debugger starts the program of the command line again; it does not choose files of the host.
+      const [own] = next.operands;
+      if (file && file !== own && file !== `/${basename(own)}`) return false;
+      this.next = { ...next, operands: [own, ...args] };
+    }
     throw new Restarted();
   }
 }

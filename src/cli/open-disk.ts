@@ -15,7 +15,11 @@ export type DiskForm = "raw" | "gzip" | "zip" | "folder";
 export function formOf(path: string): DiskForm {
   const head = new Uint8Array(4);
   try {
-    if (statSync(path).isDirectory()) return "folder";
+    const found = statSync(path);
+    if (found.isDirectory()) return "folder";
+    // Opening a pipe would wait for somebody to write to it.
+    if (found.isFIFO() || found.isSocket() || found.isCharacterDevice())
+      throw new UserError(ExitCode.NoInput, `cannot open ${path}: not a regular file`);
     const fd = openSync(path, "r");
     try {
       readSync(fd, head, 0, head.length, 0);
@@ -23,6 +27,7 @@ export function formOf(path: string): DiskForm {
       closeSync(fd);
     }
   } catch (error) {
+    if (error instanceof UserError) throw error;
     throw hostError(path, error);
   }
   if (head[0] === 0x1f && head[1] === 0x8b) return "gzip";

@@ -212,3 +212,45 @@ test("a reader that goes away is no error", () => {
   expect(shell.stdout.toString()).toBe("RT-Thread shell commands:\n");
   expect(shell.stderr.toString()).toBe("");
 });
+
+test.each([
+  ["--log", (image: string) => [image, "--log", image, "-c", "hello"]],
+  ["--serial", (image: string) => [image, "--serial", `file:${image}`, "-c", "hello"]],
+  ["--coverage", (image: string) => ["run", "--coverage", image, image]],
+  ["--trace-output", (image: string) => ["run", "--trace", "calls", "-o", image, image]],
+] as [string, (image: string) => string[]][])(
+  "%s onto a file that is read is refused, and the file is as before",
+  (option, argv) => {
+    using dir = scratch();
+    const image = dir.path("disk.img");
+    writeFileSync(image, readFileSync(DISK));
+    const { code, err } = rttSim(argv(image));
+    expect(code).toBe(2);
+    expect(err).toContain(`${option}: ${image} is read by this run`);
+    expect(readFileSync(image).equals(readFileSync(DISK))).toBe(true);
+    clear(err);
+  },
+);
+
+test.skipIf(Bun.which("mkfifo") === null)("a named pipe as disk: 66 at once", () => {
+  using dir = scratch();
+  Bun.spawnSync(["mkfifo", dir.path("pipe")]);
+  const { code, err } = rttSim([dir.path("pipe"), "-c", "ls"]);
+  expect(code).toBe(66);
+  expect(err).toContain("not a regular file");
+});
+
+test("a firmware that is none: 65", () => {
+  const { code, err } = rttSim(["--firmware", "disk/prebuilt/a9/hello.mo", "-c", "hello"]);
+  expect(code).toBe(65);
+  expect(err).toContain("firmware image: not an ARM executable");
+  clear(err);
+});
+
+test("arguments beyond ASCII arrive in UTF-8", () => {
+  const args = join(ROOT, "test/fixtures/transcripts/t_args.mo");
+  const { code, out } = rttSim(["run", args, "é", "€", "日本", "Ā"]);
+  expect(code).not.toBe(125);
+  for (const word of ["é", "€", "日本", "Ā"])
+    expect(out).toContain(`[${Buffer.from(word).toString("latin1")}]`);
+});

@@ -231,6 +231,9 @@ describe("two writers", () => {
       expect.stringContaining("in use by another rtt-sim"),
     ]);
     expect(bench.run(["locked.img", "-c", "ls"]).code).toBe(66);
+    // Replacing it would let the shell write to a file without a name.
+    expect(bench.run(["disk", "create", "--force", "--size", "8M", "locked.img"]).code).toBe(66);
+    expect(bench.run(["--save", "locked.img", "-c", "ls"]).code).toBe(66);
     expect(bench.out("disk", "ls", "locked.img")).toContain("/hello.txt");
     expect(bench.run(["--snapshot", "locked.img", "-c", "ls"]).code).toBe(0);
     shell.stdin.end();

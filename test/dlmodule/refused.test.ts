@@ -4,6 +4,7 @@ import { ElfImage } from "../../src/elf/mod.ts";
 import { ObjectClass } from "../../src/kernel/types.ts";
 import { makeModule } from "../elf/make-module.ts";
 import { Board, fixture } from "./board.ts";
+import { WholeBoard } from "./whole-board.ts";
 
 const hello = fixture("disk/prebuilt/a9/hello.mo");
 const files = {
@@ -185,3 +186,28 @@ test("a file with changed bytes is refused, or runs and ends, or runs on; the ho
     { numRuns: 60 },
   );
 }, 60_000);
+
+test("a path that leads above the root is nowhere", () => {
+  const board = new WholeBoard({ "/hello.mo": hello });
+  for (const line of ["/../hello.mo", "/../../hello"]) {
+    expect(board.machine.loader.exists(line)).toBe(false);
+    expect(board.run(line, "hello")).not.toContain("Hello, world");
+    expect(board.machine.loader.modules()).toEqual([]);
+  }
+});
+
+test.each([0x80000000, 0xffffffff, 0xfffffffd, 0x7fffffff])(
+  "a stack of 0x%x bytes is refused for want of memory",
+  (size) => {
+    const bytes = Uint8Array.from(fixture("test/fixtures/dl/bigstack.mo"));
+    const image = new ElfImage(bytes);
+    const symbols = image.dynamicSymbols()!;
+    const at = symbols.value(symbols.find("dlmodule_thread_stacksize"));
+    const segment = image.segments.find(({ vaddr, filesz }) => at >= vaddr && at < vaddr + filesz)!;
+    new DataView(bytes.buffer).setUint32(at - segment.vaddr + segment.offset, size, true);
+    const board = new WholeBoard({ "/bigstack.mo": bytes });
+    board.run("/bigstack.mo", "bigstack");
+    expect(board.diagnostics.join("\n")).toContain("there is no memory for its main thread");
+    expect(board.machine.loader.modules()).toEqual([]);
+  },
+);

@@ -1,14 +1,17 @@
 import {
   closeSync,
+  existsSync,
   ftruncateSync,
   fsyncSync,
   openSync,
   renameSync,
   rmSync,
+  statSync,
   writeSync,
 } from "node:fs";
 import type { BlockDevice } from "../../block/mod.ts";
 import { ExitCode, UserError } from "../exit-codes.ts";
+import { openImage } from "../host-file.ts";
 import { Progress } from "./progress.ts";
 
 /** Bytes moved at a time; what is all zeros stays a hole in the file. */
@@ -21,6 +24,8 @@ export class NewImage {
   private open = true;
 
   constructor(private readonly path: string) {
+    // Not while another process writes to the file that would be replaced: its writes would be lost.
+    if (existsSync(path) && statSync(path).isFile()) openImage(path, false).close();
     this.part = `${path}.part-${process.pid}`;
     try {
       this.fd = openSync(this.part, "wx+");

@@ -1,0 +1,50 @@
+import { type BigIntStats, statSync } from "node:fs";
+import { ExitCode, UserError } from "./exit-codes.ts";
+import type { Parsed } from "./parse.ts";
+
+/** Options whose value is a file that is written. */
+const WRITTEN = ["log", "trace-output", "trace-json", "coverage", "profile"] as const;
+const SERIAL = ["serial", "serial1"] as const;
+
+/** Refuses to write a file that is also read: opened for writing, the disk or the module would be gone before it is used. */
+export function keepInputs(parsed: Parsed): void {
+  const written = [
+    ...WRITTEN.flatMap((name) => parsed.values(name).map((file) => ({ name, file }))),
+    ...SERIAL.flatMap((name) =>
+      parsed
+        .values(name)
+        .filter((value) => value.startsWith("file:"))
+        .map((value) => ({ name, file: value.slice(5) })),
+    ),
+    ...parsed
+      .values("reporter")
+      .filter((value) => value.includes(":"))
+      .map((value) => ({ name: "reporter", file: value.slice(value.indexOf(":") + 1) })),
+  ];
+  const read = [
+    ...parsed.operands,
+    ...parsed.values("disk"),
+    ...parsed.values("firmware"),
+    ...parsed.values("with"),
+    ...parsed.values("with").map((value) => value.slice(0, value.lastIndexOf(":"))),
+  ].flatMap((file) => fileOf(file) ?? []);
+  for (const { name, file } of written) {
+    const found = fileOf(file);
+    if (found && read.some(({ dev, ino }) => dev === found.dev && ino === found.ino))
+      throw new UserError(
+        ExitCode.Usage,
+        `--${name}: ${file} is read by this run, writing to it would destroy it`,
+        "give another file",
+      );
+  }
+}
+
+function fileOf(path: string): BigIntStats | undefined {
+  try {
+    const found = statSync(path, { bigint: true });
+    return found.isFile() ? found : undefined;
+  } catch {
+    // What cannot be looked at is told where it is opened.
+    return undefined;
+  }
+}
