@@ -223,6 +223,14 @@ describe("particular repairs", () => {
     expect(FatVolume.mount(device).readFile("/hello.txt").length).toBe(3000);
   });
 
+  // fsck.fat -n: "Failed to read sector ...".
+  test("an image that is cut off where nothing was is reported all the same", () => {
+    const patient = disk(16);
+    const half = (patient.device().sectors >>> 1) * 512;
+    const report = checkVolume(new RamDevice(half, patient.image.subarray(0, half)));
+    expect(report.problems.map(({ kind }) => kind)).toEqual(["cut off"]);
+  });
+
   test("an image that is cut off is reported, never repaired", () => {
     const patient = disk(16);
     const cut = new RamDevice(64 << 10, patient.image.subarray(0, 64 << 10));

@@ -140,6 +140,8 @@ test("filters, tags and shards", () => {
   expect(found("--filter", "tag:slow", "--filter", "third")).toEqual(["b", "c"]);
   expect(found("--shard", "1/2")).toEqual(["a", "c"]);
   expect(found("--shard", "2/2")).toEqual(["b"]);
+  // A machine without work is no failure.
+  expect(found("--shard", "4/4")).toEqual([]);
 });
 
 test("--bail stops at the first failure, which is the same one for any number of processes", () => {

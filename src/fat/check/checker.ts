@@ -34,6 +34,11 @@ export interface Checked {
 export function checkAndMend(device: BlockDevice, options: CheckOptions): Checked {
   const findings = new Findings();
   const geometry = checkBoot(device, findings);
+  if (geometry.usableClusters < geometry.clusters)
+    findings.add(
+      "cut off",
+      `the file system has ${geometry.clusters} clusters, and the image ends after ${geometry.usableClusters} of them`,
+    );
   const sectors = new Sectors(device, geometry.sectorSize, false);
   checkCopies(sectors, geometry, findings);
   const table = new FatTable(sectors, geometry);

@@ -1,6 +1,8 @@
 /** Everything the checker can find, and what it does about it. The table is printed in docs/disks.md. */
 export const PROBLEMS = {
   "boot sector": "the boot sector is unusable: restored from its backup (FAT32)",
+  "cut off":
+    "the image ends before its file system does: nothing is repaired until the file is as long again",
   "backup boot sector": "the backup of the boot sector differs: written again",
   "dirty flag": "the volume was not closed properly: the flag is cleared when all else is in order",
   "FAT copies": "the copies of the FAT differ: the one with fewer impossible entries is kept",
