@@ -73,6 +73,8 @@ test.skipIf(noToolchain !== undefined)(
         if (!address || !text || /UNDEFINED|UNPREDICTABLE|<illegal|<und>/.test(line)) continue;
         if (stripped && (section === ".plt" || /^(mov|lsl)al /.test(text))) continue;
         const mine = lines.get(`${section} ${address}`);
+        // Behind constants that look like IT, objdump takes the next instruction for a conditional one: "addal".
+        if (mine !== undefined && text === mine.replace(/^\w+/, "$&al")) continue;
         if (stripped && (mine === undefined || DIRECTIVE.test(mine))) continue;
         // The target of a call that is relocated is not in the code.
         if (elf.header.type === ET.REL && /^(b|bl|blx) /.test(text)) continue;
