@@ -229,6 +229,7 @@ describe.each(DISKS)(
         }),
         {
           numRuns: Number(process.env.FAT_RUNS ?? (process.env.RTT_SIM_FULL === "1" ? 200 : 60)),
+          seed: Number(process.env.FAT_SEED ?? 4711),
           includeErrorInReport: true,
         },
       );
