@@ -229,9 +229,12 @@ export class LifeCycle {
     const { address } = module;
     const self = kernel.threads.current;
     module.destroyer = self;
-    kernel.lock();
+    // A module_cleanup that failed has left this function half done: it goes on from there, and the lock is still held.
+    if (!module.locks) kernel.lock();
+    module.locks = true;
     const cleanup = struct.get(address, MODULE.CLEANUP_FUNC);
     if (cleanup !== 0 && !module.cleaned) {
+      if (!this.compat) module.cleaned = true;
       yield* callGuest(cleanup, address);
       module.cleaned = true;
     }
@@ -260,6 +263,7 @@ export class LifeCycle {
     heap.free(module.space);
     kernel.cpu.invalidate(module.block, module.block + module.size);
     if (objects.classOf(address) === ObjectClass.Module) objects.delete(address);
+    module.locks = false;
     kernel.unlock();
     this.events.finished(module);
   }

@@ -34,6 +34,8 @@ export class Module {
   constructed = false;
   /** TCB of the thread that destroys the module (0: none yet); no other one may start. */
   destroyer = 0;
+  /** Its destruction has locked the scheduler and not unlocked it yet. */
+  locks = false;
   readonly code: CodeMap;
 
   constructor(

@@ -152,6 +152,28 @@ test("objects that module_init made in the name of a program go with the library
   expect(said).toContain('timer "intimer", which calls libinit');
 });
 
+test.each(["interp", "jit"] as const)(
+  "a module_cleanup that fails costs its program, not the system (%s)",
+  (engine) => {
+    const board = new WholeBoard(
+      {
+        "/abortclean.mo": fixture("test/fixtures/dl/abortclean.mo"),
+        "/faulty.so": fixture("test/dlmodule/leaks/faulty.so"),
+        "/closer.mo": fixture("test/dlmodule/leaks/closer.mo"),
+        "/hello.mo": fixture("disk/prebuilt/a9/hello.mo"),
+      },
+      { engine },
+    );
+    board.run("/abortclean.mo", "abortclean");
+    expect(board.machine.outcome).toMatchObject({ kind: "abort", code: 134 });
+    board.run("/closer.mo", "closer");
+    expect(board.machine.outcome).toMatchObject({ kind: "fault", code: 139 });
+    expect(board.machine.loader.modules()).toEqual([]);
+    expect(board.run("/hello.mo", "hello")).toContain("Hello, world");
+    expect(board.machine.outcome).toMatchObject({ kind: "returned", code: 0 });
+  },
+);
+
 test("a call of code that was unloaded is a fault that names the module", () => {
   const board = new WholeBoard(files);
   board.machine.vfs.mkdir("/lib");

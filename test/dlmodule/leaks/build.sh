@@ -11,3 +11,5 @@ build libinit.so 0 init.c
 build stale.mo main stale.c
 build held.mo main held.c
 build borrow.mo main borrow.c
+build faulty.so 0 faulty.c
+build closer.mo main closer.c
