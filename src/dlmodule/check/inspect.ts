@@ -268,10 +268,11 @@ class Inspection {
     const used = new Set([...this.bindings.imports, ...missing]);
     for (let i = 1; i < (symbols?.count ?? 0); i++) {
       if (symbols!.shndx(i) !== SHN.UNDEF || symbols!.bind(i) === STB.LOCAL) continue;
-      const name = symbols!.name(i);
+      // A name that cannot be read is one that no record uses: the loader has read theirs.
+      const name = nameOf(symbols!, i);
       const weak = symbols!.weak(i);
       // Undefined names that no record uses are no imports.
-      if (!used.has(name) && !weak) continue;
+      if (name === undefined || (!used.has(name) && !weak)) continue;
       this.find(name);
       const from = this.from.get(name);
       const hint =
@@ -345,7 +346,7 @@ class Inspection {
       if (!code || seen.has(value)) continue;
       seen.add(value);
       const stack = stackUse(code, (value & 1) !== 0) ?? null;
-      functions.push({ name: nameOf(symbols!, i), size, stack });
+      functions.push({ name: nameOf(symbols!, i) ?? `symbol ${i}`, size, stack });
     }
     return functions.sort((a, b) => (b.stack ?? Infinity) - (a.stack ?? Infinity));
   }
@@ -372,12 +373,12 @@ class Inspection {
   }
 }
 
-/** Of the table for debuggers, which the loader does not need to be right. */
-function nameOf(symbols: ElfSymbols, i: number): string {
+/** Of a symbol that the loader does not need to be right; undefined when it cannot be read. */
+function nameOf(symbols: ElfSymbols, i: number): string | undefined {
   try {
     return symbols.name(i);
   } catch (error) {
-    if (error instanceof ElfError) return `symbol ${i}`;
+    if (error instanceof ElfError) return undefined;
     throw error;
   }
 }
