@@ -192,6 +192,30 @@ describe("particular repairs", () => {
     expect(FatVolume.mount(freed).space().freeClusters).toBeGreaterThan(before);
   });
 
+  // 16 entries fill a cluster of the root directory, with or without a label.
+  test.each([13, 14, 15, 16, 17])(
+    "FAT32 with %d names in its root: lost clusters are saved all the same",
+    (names) => {
+      const files = Array.from({ length: names }, (_, i) => ({
+        path: `/FILE${i}`,
+        bytes: Uint8Array.of(i),
+      }));
+      const device = makeDisk(files, { type: 32, size: 40 << 20 });
+      const { geometry } = FatVolume.mount(device, { readOnly: true });
+      expect(geometry.clusterSize).toBe(512);
+      for (let copy = 0; copy < geometry.fats; copy++) {
+        const sector = new Uint8Array(512);
+        const at = geometry.fatSector + copy * geometry.fatSectors + 4;
+        device.read(at, sector);
+        new DataView(sector.buffer).setUint32(40, 0x0fffffff, true);
+        device.write(at, sector);
+      }
+      checkVolume(device, { repair: true });
+      expect(checkVolume(device).problems).toEqual([]);
+      expect(FatVolume.mount(device).list("/FOUND.000")).toHaveLength(1);
+    },
+  );
+
   test("both owners of shared clusters keep what they read", () => {
     const patient = disk(16);
     const device = patient.device();

@@ -3,7 +3,7 @@ import { clusterSector } from "../geometry.ts";
 import { dotEntry } from "../info.ts";
 import { Bits } from "./bits.ts";
 import type { Chains } from "./chains.ts";
-import { RawDirectory } from "./raw-directory.ts";
+import { MAX_DIRECTORY, RawDirectory } from "./raw-directory.ts";
 import type { Work } from "./work.ts";
 
 /** Files that one folder takes; another run saves the rest. */
@@ -67,7 +67,8 @@ function save(work: Work, found: readonly { start: number; clusters: number }[])
   const saved = found.slice(0, MOST);
   const folder: number[] = [];
   const size = Math.ceil(((saved.length + 2) * ENTRY) / geometry.clusterSize);
-  const root = rootDirectory(work);
+  let root = rootDirectory(work);
+  if (root && isFull(root) && fat32) root = longerRoot(work);
   const place = root && freeSlot(root);
   while (place && folder.length < size) {
     const cluster = chains.take();
@@ -110,15 +111,42 @@ function setName(view: Uint8Array, short: string): void {
   for (let i = 0; i < 11; i++) view[i] = short.padEnd(11).charCodeAt(i);
 }
 
-function rootDirectory({ sectors, geometry, chains }: Work): RawDirectory | undefined {
+function rootDirectory(work: Work): RawDirectory | undefined {
+  const { sectors, geometry } = work;
   if (geometry.type !== 32) return new RawDirectory(sectors, geometry, undefined);
+  const clusters = rootChain(work);
+  return clusters && new RawDirectory(sectors, geometry, clusters);
+}
+
+/** The clusters of the root directory of FAT32; undefined when there is no end to them. */
+function rootChain({ geometry, chains }: Work): number[] | undefined {
   const clusters: number[] = [];
   for (let cluster = geometry.rootCluster; chains.exists(cluster);) {
     clusters.push(cluster);
     if (clusters.length > 65536) return undefined;
     cluster = chains.table.get(cluster);
   }
-  return new RawDirectory(sectors, geometry, clusters);
+  return clusters;
+}
+
+/** The root directory of FAT32 with one more cluster; undefined when it may not grow or the disk is full. */
+function longerRoot(work: Work): RawDirectory | undefined {
+  const { sectors, geometry, chains } = work;
+  const clusters = rootChain(work);
+  if (!clusters || (clusters.length + 1) * geometry.clusterSize > MAX_DIRECTORY) return undefined;
+  const more = chains.take();
+  if (more === 0) return undefined;
+  sectors.write(clusterSector(geometry, more), new Uint8Array(geometry.clusterSize));
+  chains.table.set(clusters[clusters.length - 1], more);
+  return new RawDirectory(sectors, geometry, [...clusters, more]);
+}
+
+function isFull(root: RawDirectory): boolean {
+  for (let slot = 0; slot < root.count; slot++) {
+    const lead = root.at(slot)[0];
+    if (lead === 0 || lead === 0xe5) return false;
+  }
+  return true;
 }
 
 /** A free slot of the root directory and an unused name FOUND.nnn. */
