@@ -1,13 +1,13 @@
-import { fold } from "./codepage.ts";
-import { Attribute, DELETED, Field } from "./entry.ts";
+import { Names } from "./by-name.ts";
+import { Attribute, DELETED, ENTRY, Field, shortOf } from "./entry.ts";
 import { FatError } from "./error.ts";
+import { type FatInfo, infoOf } from "./info.ts";
 import {
   aliasOf,
   isUsable,
   longEntries,
   LongNameReader,
   type ParsedName,
-  searchKeys,
   shortText,
   writeLongName,
 } from "./names.ts";
@@ -50,14 +50,12 @@ export class Directory {
   private readonly slots: Slots;
   /** By slot of the short entry. */
   private readonly table: (DirectoryEntry | undefined)[] = [];
-  private readonly byLong = new Map<string, DirectoryEntry>();
-  private readonly byShort = new Map<string, DirectoryEntry>();
+  /** By name; undefined until a name is looked for: a list needs none of it. */
+  private names: Names | undefined;
   /** The first never used slot; those behind it are free whatever they contain. */
   private end = 0;
   /** No slot below is free. */
   private firstFree = 0;
-  /** Some name occurs twice (a damaged directory). */
-  private twins = false;
   /** A large directory is searched without an index at first. */
   private indexed = false;
   private scans = 0;
@@ -81,6 +79,11 @@ export class Directory {
   /** The 32 bytes of an entry; a view, `touch` writes changes to the disk. */
   view(slot: number): Uint8Array {
     return this.slots.view(slot);
+  }
+
+  /** What an entry says. */
+  info(entry: DirectoryEntry): FatInfo {
+    return infoOf(entry, this.slots.all, entry.slot * ENTRY);
   }
 
   /** Writes the sector that holds an entry. */
@@ -114,11 +117,7 @@ export class Directory {
       const hit = scan(this.slots.view(0, this.slots.count), this.slots.count, name);
       if (hit) return this.found(hit);
     }
-    this.ready();
-    const keys = searchKeys(name);
-    const long = this.byLong.get(keys.long);
-    const short = keys.short === undefined ? undefined : this.byShort.get(keys.short);
-    return long && short ? (long.slot < short.slot ? long : short) : (long ?? short);
+    return this.byName().find(name);
   }
 
   /**
@@ -245,24 +244,25 @@ export class Directory {
 
   private index(): void {
     const reader = new LongNameReader();
+    const { all, count } = this.slots;
     let firstFree = -1;
     let slot = 0;
-    for (; slot < this.slots.count; slot++) {
-      const lead = this.slots.lead(slot);
+    for (; slot < count; slot++) {
+      const at = slot * ENTRY;
+      const lead = all[at];
       if (lead === 0) break;
       if (lead === DELETED) {
         if (firstFree < 0) firstFree = slot;
         reader.reset();
         continue;
       }
-      const entry = this.view(slot);
-      const attributes = entry[Field.Attributes] & Attribute.Mask;
+      const attributes = all[at + Field.Attributes] & Attribute.Mask;
       if (attributes === Attribute.LongName) {
-        reader.take(entry);
+        reader.take(all, at);
       } else if ((attributes & Attribute.Volume) !== 0 || lead === 0x2e) {
         reader.reset();
       } else {
-        const found = reader.finish(shortOf(entry));
+        const found = reader.finish(shortOf(all, at));
         this.add(slot, slot - (found?.entries ?? 0), found?.name);
       }
     }
@@ -270,14 +270,23 @@ export class Directory {
     this.firstFree = firstFree < 0 ? slot : firstFree;
   }
 
+  private byName(): Names {
+    this.ready();
+    if (!this.names) {
+      this.names = new Names();
+      for (const entry of this.entries()) this.names.add(entry);
+    }
+    return this.names;
+  }
+
   private describe(slot: number, first: number, long: string | undefined): DirectoryEntry {
-    const view = this.view(slot);
-    const short = shortOf(view);
+    const { all } = this.slots;
+    const short = shortOf(all, slot * ENTRY);
     const usable = long !== undefined && isUsable(long);
     return {
       slot,
       first,
-      name: usable ? long : shortText(short, view[Field.NtFlags]),
+      name: usable ? long : shortText(short, all[slot * ENTRY + Field.NtFlags]),
       alias: shortText(short, 0),
       short,
     };
@@ -287,41 +296,21 @@ export class Directory {
     const entry = this.early.get(slot) ?? this.describe(slot, first, long);
     while (this.table.length < slot) this.table.push(undefined);
     this.table[slot] = entry;
-    this.enter(this.byLong, fold(entry.name), entry);
-    this.enter(this.byShort, entry.short, entry);
+    this.names?.add(entry);
     return entry;
-  }
-
-  private enter(map: Map<string, DirectoryEntry>, key: string, entry: DirectoryEntry): void {
-    const other = map.get(key);
-    if (other) this.twins = true;
-    if (!other || other.slot > entry.slot) map.set(key, entry);
   }
 
   private forget(entry: DirectoryEntry): void {
     this.table[entry.slot] = undefined;
-    const long = fold(entry.name);
-    if (this.byLong.get(long) === entry) this.byLong.delete(long);
-    if (this.byShort.get(entry.short) === entry) this.byShort.delete(entry.short);
-    if (!this.twins) return;
-    // The other entry of that name shows up.
-    for (const other of this.entries()) {
-      const name = fold(other.name);
-      if (!this.byLong.has(name)) this.byLong.set(name, other);
-      if (!this.byShort.has(other.short)) this.byShort.set(other.short, other);
-    }
+    this.names?.remove(entry, this.entries());
   }
 
   private freeAlias(name: ParsedName): string {
+    const names = this.byName();
     for (let n = 1; n < 100; n++) {
       const alias = aliasOf(name, n);
-      if (!this.byShort.has(alias)) return alias;
+      if (!names.hasShort(alias)) return alias;
     }
     throw new FatError("denied", `no free 8.3 name is left for ${JSON.stringify(name.long)}`);
   }
-}
-
-/** The 11 bytes of a short name, one per character. */
-function shortOf(e: Uint8Array): string {
-  return String.fromCharCode(e[0], e[1], e[2], e[3], e[4], e[5], e[6], e[7], e[8], e[9], e[10]);
 }

@@ -62,3 +62,20 @@ export function setFirstCluster(entry: Uint8Array, cluster: number, fat32: boole
   write16(entry, Field.ClusterLow, cluster);
   if (fat32) write16(entry, Field.ClusterHigh, cluster >>> 16);
 }
+
+/** The 11 bytes of the short name of the entry at `at`, one per character. */
+export function shortOf(e: Uint8Array, at = 0): string {
+  return String.fromCharCode(
+    e[at],
+    e[at + 1],
+    e[at + 2],
+    e[at + 3],
+    e[at + 4],
+    e[at + 5],
+    e[at + 6],
+    e[at + 7],
+    e[at + 8],
+    e[at + 9],
+    e[at + 10],
+  );
+}

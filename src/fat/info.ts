@@ -27,20 +27,20 @@ export const ROOT_INFO: FatInfo = {
   modified: 0,
 };
 
-/** The fields of a 32-byte entry in words. */
-export function infoOf({ name, alias }: DirectoryEntry, view: Uint8Array): FatInfo {
-  const attributes = view[Field.Attributes] & Attribute.Mask;
+/** The fields of the 32-byte entry at `at` in words. */
+export function infoOf({ name, alias }: DirectoryEntry, entries: Uint8Array, at: number): FatInfo {
+  const attributes = entries[at + Field.Attributes] & Attribute.Mask;
   const directory = (attributes & Attribute.Directory) !== 0;
   return {
     name,
     alias,
     directory,
-    size: directory ? 0 : read32(view, Field.Size),
+    size: directory ? 0 : read32(entries, at + Field.Size),
     attributes,
     readOnly: (attributes & Attribute.ReadOnly) !== 0,
     modified: fromStamp({
-      date: read16(view, Field.ModifiedDate),
-      time: read16(view, Field.ModifiedTime),
+      date: read16(entries, at + Field.ModifiedDate),
+      time: read16(entries, at + Field.ModifiedTime),
     }),
   };
 }

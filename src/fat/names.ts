@@ -7,6 +7,7 @@ export const MAX_NAME = 255;
 const PER_ENTRY = 13;
 const PLACES = [1, 3, 5, 7, 9, 14, 16, 18, 20, 22, 24, 28, 30];
 const LAST_PART = 0x40;
+const MAX_PARTS = Math.ceil(MAX_NAME / PER_ENTRY);
 
 const NT_BODY_LOWER = 0x08;
 const NT_EXTENSION_LOWER = 0x10;
@@ -167,68 +168,78 @@ export function writeLongName(into: Uint8Array, long: string, short: string): vo
 
 /** Collects the parts of a long name while a directory is read in order. */
 export class LongNameReader {
-  private parts: string[] = [];
   private expected = 0;
   private sum = -1;
   private total = 0;
+  private length = 0;
+  /** All units together: below 0x100 the name has one byte per character. */
+  private union = 0;
+  private readonly bytes = Buffer.alloc(MAX_PARTS * PER_ENTRY);
+  private units: Uint16Array | undefined;
 
   reset(): void {
     this.expected = 0;
     this.total = 0;
-    this.parts = [];
   }
 
-  /** Takes an entry with the attributes of a long name. */
-  take(entry: Uint8Array): void {
-    const first = (entry[0] & LAST_PART) !== 0;
-    const part = entry[0] & 0x3f;
+  /** Takes the entry at `at`, which has the attributes of a long name. */
+  take(entries: Uint8Array, at = 0): void {
+    const lead = entries[at];
+    const first = (lead & LAST_PART) !== 0;
+    const part = lead & 0x3f;
     if (first) {
       this.reset();
-      if (part === 0 || part > Math.ceil(MAX_NAME / PER_ENTRY)) return;
-      this.sum = entry[13];
+      if (part === 0 || part > MAX_PARTS) return;
+      this.sum = entries[at + 13];
       this.expected = part;
       this.total = part;
+      this.length = part * PER_ENTRY;
+      this.union = 0;
     }
-    const valid = part === this.expected && part > 0 && entry[13] === this.sum;
-    const text = valid && (entry[26] | entry[27]) === 0 ? partText(entry, first) : undefined;
-    if (text === undefined) {
+    const valid = part === this.expected && part > 0 && entries[at + 13] === this.sum;
+    if (!valid || (entries[at + 26] | entries[at + 27]) !== 0 || !this.store(entries, at, part)) {
       this.reset();
       return;
     }
-    this.parts.unshift(text);
     this.expected--;
   }
 
   /** The long name that belongs to a short one and the number of its entries; undefined when there is none. */
   finish(short: string): { name: string; entries: number } | undefined {
-    const complete = this.total > 0 && this.expected === 0 && checksum(short) === this.sum;
-    const name = this.parts.join("");
     const entries = this.total;
+    const complete = entries > 0 && this.expected === 0 && checksum(short) === this.sum;
     this.reset();
-    return complete && name.length <= MAX_NAME ? { name, entries } : undefined;
+    if (!complete || this.length > MAX_NAME) return undefined;
+    return { name: this.text(), entries };
   }
-}
 
-/** Of one part while it is read. */
-const units: number[] = Array.from({ length: PER_ENTRY }, () => 0);
-
-/** Characters of one part; undefined when there is something behind the terminating 0. Only the last part may end early. */
-function partText(entry: Uint8Array, last: boolean): string | undefined {
-  let count = 0;
-  let ended = false;
-  for (let i = 0; i < PER_ENTRY; i++) {
-    const place = PLACES[i];
-    const unit = entry[place] | (entry[place + 1] << 8);
-    if (ended) {
-      if (unit !== 0xffff) return undefined;
-    } else if (unit === 0) {
-      if (!last) return undefined;
-      ended = true;
-    } else units[count++] = unit;
+  /** False when there is something behind the terminating 0. Only the last part may end early. */
+  private store(entries: Uint8Array, at: number, part: number): boolean {
+    const start = (part - 1) * PER_ENTRY;
+    let ended = false;
+    for (let i = 0; i < PER_ENTRY; i++) {
+      const place = at + PLACES[i];
+      const unit = entries[place] | (entries[place + 1] << 8);
+      if (ended) {
+        if (unit !== 0xffff) return false;
+      } else if (unit === 0) {
+        if (part !== this.total) return false;
+        ended = true;
+        this.length = start + i;
+      } else {
+        this.union |= unit;
+        this.bytes[start + i] = unit;
+        if (unit > 0xff) this.units ??= Uint16Array.from(this.bytes);
+        if (this.units) this.units[start + i] = unit;
+      }
+    }
+    return true;
   }
-  if (count < PER_ENTRY) return String.fromCharCode(...units.slice(0, count));
-  const [a, b, c, d, e, f, g, h, i, j, k, l, m] = units;
-  return String.fromCharCode(a, b, c, d, e, f, g, h, i, j, k, l, m);
+
+  private text(): string {
+    if (this.union <= 0xff) return this.bytes.toString("latin1", 0, this.length);
+    return String.fromCharCode(...this.units!.subarray(0, this.length));
+  }
 }
 
 /** A long name that paths can express; a hostile image may hold others. */

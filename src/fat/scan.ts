@@ -1,4 +1,4 @@
-import { Attribute, DELETED, ENTRY, Field } from "./entry.ts";
+import { Attribute, DELETED, ENTRY, Field, shortOf } from "./entry.ts";
 import { longEntries, LongNameReader, type ParsedName, searchKeys } from "./names.ts";
 import { fold } from "./codepage.ts";
 
@@ -69,6 +69,6 @@ function ends(bytes: Uint8Array, at: number, long: string): boolean {
 
 function longName(bytes: Uint8Array, first: number, slot: number) {
   const reader = new LongNameReader();
-  for (let i = first; i < slot; i++) reader.take(bytes.subarray(i * ENTRY, (i + 1) * ENTRY));
-  return reader.finish(String.fromCharCode(...bytes.subarray(slot * ENTRY, slot * ENTRY + 11)));
+  for (let i = first; i < slot; i++) reader.take(bytes, i * ENTRY);
+  return reader.finish(shortOf(bytes, slot * ENTRY));
 }

@@ -56,6 +56,11 @@ export class Slots {
     this.bytes[slot * ENTRY] = value;
   }
 
+  /** All slots, and what is behind them; a view, `write` brings changes to the disk. */
+  get all(): Uint8Array {
+    return this.bytes;
+  }
+
   /** The bytes of some slots; a view, `write` brings changes to the disk. */
   view(slot: number, count = 1): Uint8Array {
     return this.bytes.subarray(slot * ENTRY, (slot + count) * ENTRY);

@@ -1,7 +1,7 @@
 import { Directory, type DirectoryEntry } from "./directory.ts";
 import { Attribute, Field, firstCluster } from "./entry.ts";
 import { FatError } from "./error.ts";
-import { type FatInfo, infoOf } from "./info.ts";
+import type { FatInfo } from "./info.ts";
 import { type ParsedName, parseName } from "./names.ts";
 import type { Store } from "./slots.ts";
 
@@ -122,7 +122,7 @@ export class Tree {
       const entry = directory.from(slot);
       if (!entry) return undefined;
       slot = entry.slot + 1;
-      return infoOf(entry, directory.view(entry.slot));
+      return directory.info(entry);
     };
     return {
       next,

@@ -13,15 +13,7 @@ import { exists, FatError } from "./error.ts";
 import { FatFile, type FileNode, type FileStore } from "./file.ts";
 import { FsInfo } from "./fsinfo.ts";
 import { clusterSector, type FatType, type Geometry, readGeometry } from "./geometry.ts";
-import {
-  dotEntry,
-  type FatInfo,
-  infoOf,
-  newFields,
-  ROOT_INFO,
-  setCreated,
-  setModified,
-} from "./info.ts";
+import { dotEntry, type FatInfo, newFields, ROOT_INFO, setCreated, setModified } from "./info.ts";
 import { labelBytes, readLabel, writeLabel } from "./label.ts";
 import { format, type FormatOptions } from "./mkfs.ts";
 import { dotDot, Moves } from "./moves.ts";
@@ -131,7 +123,7 @@ export class FatVolume implements FileStore {
   stat(path: string): FatInfo {
     if (split(path).length === 0) return ROOT_INFO;
     const { directory, entry } = this.tree.locate(path);
-    return infoOf(entry, directory.view(entry.slot));
+    return directory.info(entry);
   }
 
   exists(path: string): boolean {
@@ -158,7 +150,7 @@ export class FatVolume implements FileStore {
       const entry = directory.insert(directory.reserve(name), name, fields);
       return new FatFile(this.nodes.get({ directory, entry }), mode.write);
     }
-    const info = infoOf(found, directory.view(found.slot));
+    const info = directory.info(found);
     if (mode.create === "existing") {
       if (info.directory) throw new FatError("no file", `${path} is a directory`);
       if (mode.write && info.readOnly) throw new FatError("denied", `${path} is read-only`);
@@ -180,7 +172,7 @@ export class FatVolume implements FileStore {
   /** The entries of a directory in the order of the disk. */
   list(path: string): FatInfo[] {
     const directory = this.tree.at(path, split(path));
-    return Array.from(directory.entries(), (entry) => infoOf(entry, directory.view(entry.slot)));
+    return Array.from(directory.entries(), (entry) => directory.info(entry));
   }
 
   mkdir(path: string): void {
@@ -368,7 +360,8 @@ export class FatVolume implements FileStore {
     const view = this.tree.get(node.directory).view(node.slot);
     view[Field.Attributes] = Attribute.Archive;
     setCreated(view, this.now());
-    node.cut(0);
+    // As FatFs: the hole is used again. Before the cut, which writes FSInfo.
     if (first !== 0) this.table.hint = first - 1;
+    node.cut(0);
   }
 }

@@ -1,4 +1,4 @@
-import { Attribute, DELETED, Field, firstCluster, read32, REAL_E5 } from "../entry.ts";
+import { Attribute, DELETED, Field, firstCluster, read32, REAL_E5, shortOf } from "../entry.ts";
 import { checksum, isUsable, LongNameReader, shortText } from "../names.ts";
 import type { RawDirectory } from "./raw-directory.ts";
 
@@ -68,10 +68,6 @@ function kindOf(view: Uint8Array, attributes: number): Found["kind"] {
   if (attributes & Attribute.Volume) return "label";
   if (view[0] === 0x2e) return "dot";
   return attributes & Attribute.Directory ? "directory" : "file";
-}
-
-export function shortOf(view: Uint8Array): string {
-  return String.fromCharCode(...view.subarray(0, 11));
 }
 
 /** The 11 bytes are a name that DOS, Windows and Linux take: no forbidden, lower-case or control characters, no leading blank. */

@@ -1,6 +1,6 @@
-import { Attribute, DELETED, ENTRY, Field, firstCluster } from "../entry.ts";
+import { Attribute, DELETED, ENTRY, Field, firstCluster, shortOf } from "../entry.ts";
 import { clusterSector } from "../geometry.ts";
-import { isGoodShortName, isNonsense, shortOf } from "./entries.ts";
+import { isGoodShortName, isNonsense } from "./entries.ts";
 import type { Work } from "./work.ts";
 
 /** Whether clusters and entries look like those of a directory. */
