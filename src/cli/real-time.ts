@@ -1,7 +1,10 @@
+import type { RunResult } from "../kernel/types.ts";
 import type { Machine } from "../machine.ts";
 
-/** Units between two turns of the event loop: about 10 ms, so that a spinning module never delays a key noticeably. */
-const UNITS_PER_TURN = 400_000;
+/** Between two turns of the event loop, so that a program that computes does not delay a key noticeably. */
+const TURN_MS = 4;
+/** Units of a turn: few at first, then as many as take that long. */
+const UNITS = { first: 20_000, least: 1000, most: 4_000_000 } as const;
 
 const SIGNALS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
@@ -23,6 +26,7 @@ export interface RealTimeOptions {
 export class RealTime {
   private over = false;
   private code = 0;
+  private units: number = UNITS.first;
   private rouse: (() => void) | undefined;
 
   constructor(
@@ -62,7 +66,7 @@ export class RealTime {
   private async loop(): Promise<void> {
     const { machine, options } = this;
     while (!this.over) {
-      const result = machine.kernel.run({ units: UNITS_PER_TURN, skipIdle: false });
+      const result = this.turn();
       options.flush();
       if (result.why === "halted") {
         options.halted();
@@ -71,9 +75,24 @@ export class RealTime {
       }
       if (result.why === "idle" && options.idle?.()) continue;
       if (this.over) return;
-      while (options.congested?.() && !this.over) await this.sleep(10);
+      if (options.congested?.()) {
+        // Whatever ends the pause may have been something for the machine, or `stop`.
+        while (options.congested() && !this.over) await this.sleep(10);
+        continue;
+      }
       await this.sleep(result.why === "idle" ? machine.millisecondsUntil(result.nextTick) : 0);
     }
+  }
+
+  /** Lets the machine run, and finds out how much it does in a turn: programs, engines and hosts differ a thousandfold. */
+  private turn(): RunResult {
+    const { kernel } = this.machine;
+    const [start, before] = [performance.now(), kernel.clock.units];
+    const result = kernel.run({ units: this.units, skipIdle: false });
+    if (kernel.clock.units - before < this.units) return result;
+    const share = TURN_MS / Math.max(performance.now() - start, TURN_MS / 2);
+    this.units = Math.min(UNITS.most, Math.max(UNITS.least, Math.floor(this.units * share)));
+    return result;
   }
 
   /** Until there is something to do; undefined: no time ends it. */

@@ -121,6 +121,11 @@ export class Client implements AsyncDisposable {
     await until("still connected", () => this.closed || undefined);
   }
 
+  /** Reads nothing any more. */
+  deaf(): void {
+    this.socket().pause();
+  }
+
   end(): void {
     this.socket().end();
   }

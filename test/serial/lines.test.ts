@@ -86,6 +86,29 @@ run(
   },
 );
 
+run.each([
+  ["SIGINT", 130],
+  ["SIGTERM", 143],
+  ["SIGHUP", 129],
+] as const)(
+  name("unix: a client that reads nothing does not keep %s from ending the session"),
+  async (signal, code) => {
+    using dir = scratch();
+    const path = dir.path("line");
+    await using host = new Host(["--serial", `unix:${path}`]);
+    await using client = await Client.connect(await host.where());
+    await client.sees("msh />");
+    client.deaf();
+    client.send("list_symbols\r".repeat(60));
+    await Bun.sleep(300);
+    const start = performance.now();
+    expect(await host.stop(signal)).toBe(code);
+    // The system slept for a minute at a time.
+    expect(performance.now() - start).toBeLessThan(10_000);
+    expect(existsSync(path)).toBe(false);
+  },
+);
+
 run(
   name("pty: its path is said and linked to; programs open it, leave it and come back"),
   async () => {
