@@ -4,6 +4,7 @@
  * The binary must not read bunfig.toml or .env of whatever directory it is started in: the former can preload code.
  */
 import { makeDefaultDisk } from "../disk/make-disk.ts";
+import { packPreparedCode } from "./cli/prepare-code.ts";
 import { packSdk } from "./cli/sdk-files.ts";
 
 const root = new URL("..", import.meta.url).pathname;
@@ -12,6 +13,7 @@ const outfile = option > 0 ? process.argv[option + 1] : `${root}rtt-sim`;
 
 await makeDefaultDisk();
 packSdk();
+packPreparedCode();
 const build = Bun.spawnSync(
   [
     process.execPath,

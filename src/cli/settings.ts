@@ -5,7 +5,7 @@ import type { SymbolFiles } from "../dwarf/mod.ts";
 import type { VfsApi } from "../vfs/types.ts";
 import type { Instrument } from "../machine/instrument.ts";
 import type { MachineMount } from "../machine/mounts.ts";
-import { firmwareImage } from "./assets.ts";
+import { firmwareImage, preparedCode } from "./assets.ts";
 import { hostError } from "./host-file.ts";
 import { active } from "./instruments.ts";
 import { type PaceOf, parsePace } from "./pace.ts";
@@ -16,6 +16,7 @@ import { ExitCode, UserError } from "./exit-codes.ts";
 /** The options that shape a machine, checked. */
 export interface Settings {
   readonly firmware: Uint8Array;
+  readonly prepared: Int32Array;
   readonly compat404: boolean;
   /** The release whose headers programs were compiled with. */
   readonly abi: "4.0.4" | "5.x";
@@ -61,12 +62,10 @@ export function settingsOf(parsed: Parsed): Settings {
   const firmware = parsed.value("firmware");
   return {
     firmware: firmware === undefined ? firmwareImage() : hostBytes(firmware),
+    prepared: preparedCode(),
     abi: given("abi", (text) => parseAbi(text, parsed.value("compat"))) ?? "4.0.4",
     compat404: given("compat", (text) => parseChoice("compat", text, ["4.0.4"])) !== undefined,
-    // Only the interpreter counts what it executes.
-    engine: (["coverage", "profile", "top"] as const).some((name) => parsed.flag(name))
-      ? "interp"
-      : given("engine", (text) => parseChoice("engine", text, ["auto", "interp", "jit"])),
+    engine: given("engine", (text) => parseChoice("engine", text, ["auto", "interp", "jit"])),
     seed: given("seed", parseSeed) ?? 1,
     ram: given("ram", (text) => parseSize("ram", text, 2 * MIB, 512 * MIB)),
     stack: given("stack", (text) => parseSize("stack", text, 512, 64 * MIB)),
