@@ -90,7 +90,7 @@ export class ThreadRegisters {
   private float(tcb: number, live: boolean): FloatContext | undefined {
     if (live) return this.cpu.floatContext;
     const state = this.kernel.threads.states.get(tcb);
-    return state && this.kernel.runner.floats.get(state);
+    return state?.float;
   }
 
   private writeFloat(tcb: number, live: boolean, words: Int32Array): void {
@@ -104,7 +104,7 @@ export class ThreadRegisters {
     if (live) this.cpu.floatContext = next;
     else {
       const state = this.kernel.threads.states.get(tcb);
-      if (state) this.kernel.runner.floats.set(state, next);
+      if (state) state.float = next;
     }
   }
 }

@@ -31,6 +31,38 @@ export function* callGuest(pc: number, ...args: number[]): Task<number> {
 /** A number goes to r0; undefined leaves r0 alone (a void function); a Task is run to its end and gives one of the two. */
 export type CallResult = number | void | Task<number | void>;
 
+/** The calling thread was suspended by the call itself. */
+export const isSuspended = (result: CallResult): result is Task<number> =>
+  (result as unknown) instanceof Suspended;
+
+/**
+ * A Task whose one wait has begun: the calling thread is suspended, and `next` has the call's result when it runs again. One object
+ * serves all threads, so that a call that waits makes nothing for the garbage collector.
+ */
+export class Suspended {
+  private readonly step: IteratorReturnResult<number> = { done: true, value: 0 };
+
+  private constructor(private readonly result: () => number) {}
+
+  static task(result: () => number): Task<number> {
+    return new Suspended(result) as unknown as Task<number>;
+  }
+
+  next(): IteratorReturnResult<number> {
+    this.step.value = this.result();
+    return this.step;
+  }
+
+  /** The thread ends while it waits: there is nothing to give back. */
+  return(): void {}
+
+  /** As part of another Task. */
+  *[Symbol.iterator](): Task<number> {
+    yield SCHEDULE;
+    return this.result();
+  }
+}
+
 /**
  * One exported kernel function. The first four words of arguments arrive as signed 32-bit numbers (AAPCS r0-r3: a 64-bit
  * argument takes an even pair); further ones with `Kernel.stackArg(n)`. A 64-bit result: return the low word and

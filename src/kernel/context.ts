@@ -30,9 +30,8 @@ export function buildFrame(
   return frame;
 }
 
-/** A frame on its way between registers and guest memory; the host is little-endian as the guest. */
+/** A frame on its way between registers and guest memory. */
 const words = new Int32Array(FRAME_SIZE / 4);
-const bytes = new Uint8Array(words.buffer);
 
 /** Pushes the registers of the running thread and stores its sp. */
 export function saveContext(
@@ -47,7 +46,7 @@ export function saveContext(
   for (let n = 0; n <= 12; n++) words[1 + n] = r[n];
   words[14] = r[14];
   words[15] = r[15];
-  memory.write(frame, bytes);
+  memory.storeWords(frame, words);
   THREAD.sp.set(memory, thread, frame);
 }
 
@@ -55,7 +54,7 @@ export function saveContext(
 export function restoreContext(cpu: Cpu, memory: GuestMemory, thread: number): boolean {
   const r = cpu.r;
   const frame = THREAD.sp.get(memory, thread);
-  bytes.set(memory.read(frame, FRAME_SIZE));
+  memory.loadWords(frame, words);
   cpu.cpsr = words[0] & ~CPSR_I;
   for (let n = 0; n <= 12; n++) r[n] = words[1 + n];
   r[13] = frame + FRAME_SIZE;

@@ -1,4 +1,3 @@
-import type { FloatContext } from "../cpu/mod.ts";
 import { type Cpu, Exit, SVC_UNITS } from "../cpu/types.ts";
 import type { GuestMemory } from "../memory/mod.ts";
 import { THREAD } from "./abi/layout.ts";
@@ -37,8 +36,6 @@ export class Runner {
   private inCpu = false;
   private paused = false;
   private readonly preemption: Preemption | undefined;
-  /** Floating-point registers of threads that have used them, while others run: their frames have no place for them. */
-  readonly floats = new WeakMap<ThreadState, FloatContext | undefined>();
   private readonly pendingInterrupts: (() => Task<void>)[] = [];
 
   constructor(private readonly k: Kernel) {
@@ -87,9 +84,12 @@ export class Runner {
         if (stop !== undefined) return stop;
         continue;
       }
-      const frame = state.frames.at(-1);
-      if (frame !== undefined && frame.below === undefined) this.step(state, frame);
-      else this.runCpu(end);
+      const { frames } = state;
+      const frame = frames.length === 0 ? undefined : frames[frames.length - 1];
+      if (frame !== undefined && frame.below === undefined) {
+        clock.units += SVC_UNITS;
+        this.step(state, frame);
+      } else this.runCpu(end);
     }
     return { why: "halted" };
   }
@@ -135,9 +135,28 @@ export class Runner {
     else k.stackCheck.left(this.running);
   }
 
-  private step(state: ThreadState, frame: Frame): void {
+  /**
+   * Runs the Task of a call up to its first wait, inside the call: no interrupt comes between what it finds and what it waits for.
+   * Returns whether the Task ended.
+   */
+  begin(task: Task<unknown>, done: (value: unknown) => void): boolean {
+    const state = this.running;
+    if (state === undefined) return false;
+    const frame = state.push(task, done);
+    this.cpu.units -= SVC_UNITS;
+    return this.step(state, frame);
+  }
+
+  /** The call has suspended the running thread. */
+  suspend(task: Task<number>, done: (value: unknown) => void): void {
+    this.cpu.units -= SVC_UNITS;
+    this.k.scheduler.requested = true;
+    this.running?.suspend(task, done);
+  }
+
+  /** Returns whether the Task ended. */
+  private step(state: ThreadState, frame: Frame): boolean {
     const { k } = this;
-    k.clock.units += SVC_UNITS;
     frame.executing = true;
     let step: IteratorResult<GuestCall | typeof SCHEDULE, unknown>;
     try {
@@ -146,30 +165,36 @@ export class Runner {
       step = error === undefined ? frame.task.next(frame.input) : frame.task.throw(error);
     } catch (error) {
       frame.executing = false;
-      k.faults.thrown(error);
-      return;
+      if (this.inCpu) k.faults.pend(error);
+      else k.faults.thrown(error);
+      return false;
     }
     frame.executing = false;
     if (state.dead && !frame.interrupt) {
       state.abandon();
       k.scheduler.requested = true;
-      return;
+      return false;
     }
     if (step.done) {
-      state.frames.splice(state.frames.indexOf(frame), 1);
+      state.remove(frame);
       frame.done(step.value);
-    } else if (step.value === SCHEDULE) {
+      return true;
+    }
+    if (step.value === SCHEDULE) {
       frame.input = 0;
       if (!frame.interrupt) k.scheduler.requested = true;
     } else {
       this.enterGuest(frame, step.value);
     }
+    return false;
   }
 
   /** Calls guest code above the Task; the trap word it returns to ends the call. */
   private enterGuest(frame: Frame, call: GuestCall): void {
     const { cpu, memory } = this;
     frame.below = new SavedRegisters(cpu);
+    frame.locks = this.k.scheduler.lockNest;
+    frame.masked = this.irqMasked;
     const r = cpu.r;
     const top = frame.interrupt ? this.k.area.irqStack : r[13];
     const stacked = Math.max(0, call.args.length - 4);
@@ -177,7 +202,8 @@ export class Runner {
     try {
       for (let n = 0; n < stacked; n++) memory.st32(sp + 4 * n, call.args[n + 4]);
     } catch (error) {
-      this.k.faults.thrown(error);
+      if (this.inCpu) this.k.faults.pend(error);
+      else this.k.faults.thrown(error);
       return;
     }
     for (let n = 0; n < Math.min(4, call.args.length); n++) r[n] = call.args[n];
@@ -200,6 +226,8 @@ export class Runner {
   abortGuest(frame: Frame, error: Error): void {
     frame.below?.restore(this.cpu);
     frame.below = undefined;
+    this.k.scheduler.lockNest = frame.locks;
+    this.irqMasked = frame.masked;
     frame.error = error;
   }
 
@@ -297,13 +325,13 @@ export class Runner {
     if (to === 0 || (from !== undefined && from.thread === to && !from.dead)) return;
     if (from !== undefined && !from.dead) {
       saveContext(cpu, memory, from.thread, this.irqMasked);
-      this.floats.set(from, cpu.floatContext);
+      from.float = cpu.floatContext;
     }
     const state = k.threads.state(to);
     this.running = state;
     this.idleWaits = false;
     this.irqMasked = restoreContext(cpu, memory, to);
-    cpu.floatContext = this.floats.get(state);
+    cpu.floatContext = state.float;
     this.stackLow = k.options.compat404 ? NO_CHECK : THREAD.stack_addr.get(memory, to);
     k.reents.activate(state);
     k.hooks.switched?.(to);

@@ -1,12 +1,18 @@
 import type { Cpu } from "../cpu/types.ts";
 import { programError } from "./abi/five.ts";
-import type { CallResult, ExportGroup, ExportRow, Task } from "./call.ts";
+import {
+  type CallResult,
+  type ExportGroup,
+  type ExportRow,
+  isSuspended,
+  type Task,
+} from "./call.ts";
 import { cancellable, isCancellationPoint } from "./cancellation.ts";
 import type { Kernel } from "./kernel.ts";
 import { Trap } from "./board.ts";
 import { SoftwareInterrupt, UnboundCall } from "./errors.ts";
 
-type Handler = (context: never, a0: number, a1: number, a2: number, a3: number) => CallResult;
+type Handler = ExportRow<never>["call"];
 
 /** Functions whose result is a code of the kernel: not what rt_get_errno finds in the thread. */
 const RESULTS = /^(rt_err_t (?!rt_get_errno\b)|int rt_(thread_kill|signal_wait)\b)/;
@@ -83,14 +89,16 @@ export class SupervisorCalls {
       return false;
     }
     if (typeof result === "number") r[0] = result;
-    else if (result !== undefined) {
-      k.runner.running?.push(result, (value) => {
-        if (typeof value === "number") cpu.r[0] = value;
-      });
+    else if (isSuspended(result)) {
+      k.runner.suspend(result, this.toR0);
       return false;
-    }
+    } else if (result !== undefined && !k.runner.begin(result, this.toR0)) return false;
     return !(k.scheduler.requested || k.runner.leave);
   }
+
+  private readonly toR0 = (value: unknown): void => {
+    if (typeof value === "number") this.cpu.r[0] = value;
+  };
 
   private resolve(n: number): Handler {
     const name = this.nameOf(n);

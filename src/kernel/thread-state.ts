@@ -1,13 +1,17 @@
+import type { FloatContext } from "../cpu/mod.ts";
 import type { Task } from "./call.ts";
 import type { SavedRegisters } from "./context.ts";
 
 /** A Task that runs as part of a thread, above the guest code that called it. */
 export interface Frame {
-  readonly task: Task<unknown>;
+  task: Task<unknown>;
   /** Gets what the Task returned; runs while the thread is the running one. */
-  readonly done: (value: unknown) => void;
+  done: (value: unknown) => void;
   /** Registers to go back to while guest code called by the Task runs. */
   below: SavedRegisters | undefined;
+  /** Depth of rt_enter_critical, and whether interrupts were off, when that code was called. */
+  locks: number;
+  masked: boolean;
   /** What the Task's `yield` gives when it goes on. */
   input: number;
   /** Thrown by that `yield` instead. */
@@ -33,13 +37,41 @@ export class ThreadState {
   /** Bytes between the start of the stack's heap block and the stack; they belong to the guarded range. */
   redZone = 0;
 
+  /** Floating-point registers while another thread runs, if this one has used them: its frame has no place for them. */
+  float: FloatContext | undefined;
+  /** A frame for `suspend`, while none is in use. */
+  private spare: Frame | undefined;
+
   constructor(readonly thread: number) {}
+
+  /** The thread's call has suspended it. */
+  suspend(task: Task<number>, done: (value: unknown) => void): void {
+    const frame = this.spare;
+    if (frame === undefined) {
+      this.push(task, done);
+      return;
+    }
+    this.spare = undefined;
+    frame.task = task;
+    frame.done = done;
+    this.frames.push(frame);
+  }
+
+  /** The frame's Task has ended. */
+  remove(frame: Frame): void {
+    const { frames } = this;
+    if (frames[frames.length - 1] === frame) frames.pop();
+    else frames.splice(frames.indexOf(frame), 1);
+    if (!frame.interrupt) this.spare = frame;
+  }
 
   push(task: Task<unknown>, done: (value: unknown) => void, interrupt = false): Frame {
     const frame: Frame = {
       task,
       done,
       below: undefined,
+      locks: 0,
+      masked: false,
       input: 0,
       error: undefined,
       interrupt,

@@ -265,6 +265,26 @@ export class GuestMemory {
     this.u8[a + 3] = value >>> 24;
   }
 
+  /** The words at `address`: ld32 of each. */
+  loadWords(address: number, words: Int32Array): void {
+    const { rights, i32 } = this;
+    const at = address >>> 0;
+    for (let n = 0; n < words.length; n++) {
+      const a = at + 4 * n;
+      words[n] = (a & 3) === 0 && rights[a >>> GRANULE_SHIFT] & READ ? i32[a >>> 2] : this.ld32(a);
+    }
+  }
+  /** The same to store them. */
+  storeWords(address: number, words: Int32Array): void {
+    const { rights, i32 } = this;
+    const at = address >>> 0;
+    for (let n = 0; n < words.length; n++) {
+      const a = at + 4 * n;
+      if ((a & 3) === 0 && rights[a >>> GRANULE_SHIFT] & WRITE) i32[a >>> 2] = words[n];
+      else this.st32(a, words[n]);
+    }
+  }
+
   /** A view (not a copy) of guest bytes. */
   read(address: number, length: number): Uint8Array {
     const a = this.host(address, length, "read");

@@ -64,7 +64,8 @@ export function semDelete(k: Kernel, sem: number): number {
   return RT_EOK;
 }
 
-export function semTake(k: Kernel, sem: number, timeout: number): number | Task<number> {
+/** Takes it if that needs no waiting; undefined when the caller has to wait. */
+function takeAtOnce(k: Kernel, sem: number, timeout: number): number | undefined {
   const value = SEMAPHORE.value.get(k.memory, sem);
   if (value > 0) {
     SEMAPHORE.value.set(k.memory, sem, value - 1);
@@ -72,7 +73,22 @@ export function semTake(k: Kernel, sem: number, timeout: number): number | Task<
   }
   if (timeout === 0) return -RT_ETIMEOUT;
   k.inThreadContext("rt_sem_take", 404);
-  return k.waits.block(IPC.suspend_thread.at(sem), OBJECT.flag.get(k.memory, sem), timeout);
+  return undefined;
+}
+
+export function semTake(k: Kernel, sem: number, timeout: number): number | Task<number> {
+  return (
+    takeAtOnce(k, sem, timeout) ??
+    k.waits.block(IPC.suspend_thread.at(sem), OBJECT.flag.get(k.memory, sem), timeout)
+  );
+}
+
+/** The same as the result of a row. */
+function take(k: Kernel, sem: number, timeout: number): number | Task<number> {
+  return (
+    takeAtOnce(k, sem, timeout) ??
+    k.waits.blockCaller(IPC.suspend_thread.at(sem), OBJECT.flag.get(k.memory, sem), timeout)
+  );
 }
 
 export function semRelease(k: Kernel, sem: number): number {
@@ -150,7 +166,7 @@ export const semRows: readonly ExportRow<Kernel>[] = [
     header: HEADER,
     call: (k, sem, timeout) => {
       checkSem(k, sem, "rt_sem_take", 359);
-      return semTake(k, sem, timeout);
+      return take(k, sem, timeout);
     },
   },
   {

@@ -1,15 +1,18 @@
 import type { GuestMemory } from "../../memory/mod.ts";
 import { IPC_FLAG_PRIO, RT_EINTR, RT_EOK, RT_ERROR } from "../abi/constants.ts";
 import { THREAD } from "../abi/layout.ts";
-import { SCHEDULE, type Task } from "../call.ts";
+import { SCHEDULE, Suspended, type Task } from "../call.ts";
 import type { Kernel } from "../kernel.ts";
 import { listEach, listHasLost, listInsertBefore, listIsEmpty, listNext } from "../list.ts";
 
 /** Wait lists of IPC objects: the common part of src/ipc.c of RT-Thread 4.0.4. */
 export class WaitLists {
   private readonly memory: GuestMemory;
+  private readonly woken: Task<number>;
+
   constructor(private readonly k: Kernel) {
     this.memory = k.memory;
+    this.woken = Suspended.task(() => THREAD.result.get(k.memory, k.scheduler.current));
   }
 
   /** rt_ipc_list_suspend: the thread goes to the tail, or with PRIO before the first one of a larger number. */
@@ -70,13 +73,23 @@ export class WaitLists {
    * was woken: 0, -RT_ETIMEOUT, or -RT_ERROR when the object went away.
    */
   *block(list: number, flag: number, timeout: number): Task<number> {
-    const m = this.memory;
+    const thread = this.begin(list, flag, timeout);
+    yield SCHEDULE;
+    return THREAD.result.get(this.memory, thread);
+  }
+
+  /** The same as the result of a row. */
+  blockCaller(list: number, flag: number, timeout: number): Task<number> {
+    this.begin(list, flag, timeout);
+    return this.woken;
+  }
+
+  private begin(list: number, flag: number, timeout: number): number {
     const thread = this.k.scheduler.current;
     // What a thread that is resumed by hand comes back with.
-    THREAD.result.set(m, thread, this.k.five ? -RT_EINTR : RT_EOK);
+    THREAD.result.set(this.memory, thread, this.k.five ? -RT_EINTR : RT_EOK);
     this.suspend(list, thread, flag);
     if (timeout > 0) this.k.threads.armTimer(thread, timeout);
-    yield SCHEDULE;
-    return THREAD.result.get(m, thread);
+    return thread;
   }
 }
