@@ -30,6 +30,15 @@ export async function boot(parsed: Parsed): Promise<number> {
   checkLines(settings, lines);
   const terminal = settings.serial.kind === "stdio" && lines.length === 0 && stdinIsTerminal();
   const disk = openDisk(parsed.operands[0], parsed.flag("snapshot"), parsed.value("save"));
+  if (settings.rc !== undefined) {
+    const { checkScript } = await import("./rc.ts");
+    try {
+      checkScript(settings.rc, disk, settings.mounts);
+    } catch (error) {
+      disk.close();
+      throw error;
+    }
+  }
   if (terminal || isLive(settings.serial) || needsEvents(settings)) {
     const { session } = await import("./session.ts");
     return session(settings, disk, terminal);

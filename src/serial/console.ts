@@ -8,6 +8,8 @@ export interface LineFeederOptions {
   readonly delay?: number;
   /** When each line (0-based) is typed; without it, as soon as the system is idle. */
   readonly pace?: (line: number) => LinePace;
+  /** Enter is typed behind a last line that has no end. */
+  readonly enterLast?: boolean;
 }
 
 /** In ticks. */
@@ -29,7 +31,7 @@ export type FeederState = "typed" | { readonly wait: number } | "starved" | "end
 
 /**
  * Types a stream of host bytes at the console line by line, each with one CR for Enter, whatever ends the lines of the host
- * (LF, CR, CR LF). The machine asks whenever the system is idle. A last line without an end is typed without Enter.
+ * (LF, CR, CR LF). The machine asks whenever the system is idle.
  */
 export class LineFeeder {
   /** Tick at which the line before was typed. */
@@ -60,7 +62,9 @@ export class LineFeeder {
   /** No more bytes will come; after the last line the console is at its end. */
   close(): void {
     this.closed = true;
-    if (this.rest.length > 0) this.cut();
+    if (this.rest.length === 0) return;
+    if (this.options.enterLast) this.rest.push(CR);
+    this.cut();
   }
 
   /** The system starts again: its ticks are counted from 0. */

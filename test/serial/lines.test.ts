@@ -202,14 +202,39 @@ run(name("what cannot be is refused with a reason"), () => {
   expect(refused("--history", "many")).toContain("not a number");
 });
 
-run(name("--rc runs a script of the disk before the first prompt; a missing one is named"), () => {
-  const { out } = rttSim(["--snapshot", "--rc", "/script.sh", "disk/disk.img"]);
-  expect(out).toEndWith("2006 - 2021 Copyright by rt-thread team\r\nmsh />Hello, world\r\n");
-  expect(rttSim(["--rc", "/none.sh"]).out).toContain("/none.sh: no such script\r\nmsh />");
-  expect(rttSim(["--snapshot", "--rc", "/script.sh", "-c", "pwd", "disk/disk.img"]).out).toContain(
-    "Copyright by rt-thread team\nHello, world\n/\n",
-  );
-});
+run(
+  name("--rc runs a script of the disk before the first prompt; a missing one is an error"),
+  () => {
+    const { out } = rttSim(["--snapshot", "--rc", "/script.sh", "disk/disk.img"]);
+    expect(out).toEndWith("2006 - 2021 Copyright by rt-thread team\r\nmsh />Hello, world\r\n");
+    const missing = rttSim(["--rc", "/none.sh", "-c", "pwd"]);
+    expect(missing).toMatchObject({ code: 66, out: "" });
+    expect(missing.err).toContain("--rc: there is no script '/none.sh' on the disk");
+    expect(rttSim(["--rc", "/dev"])).toMatchObject({ code: 66, out: "" });
+    using dir = scratch();
+    writeFileSync(dir.path("start.sh"), "echo mounted\n");
+    const mounted = ["--mount", `${dir.path("")}:/host`, "--rc", "/host/start.sh", "-c", "pwd"];
+    expect(rttSim(mounted)).toMatchObject({ code: 0, out: "mounted\n/\n" });
+    expect(
+      rttSim(["--snapshot", "--rc", "/script.sh", "-c", "pwd", "disk/disk.img"]).out,
+    ).toContain("Copyright by rt-thread team\nHello, world\n/\n");
+  },
+);
+
+run(
+  name("a last line without an end is run, but for a board that gets the bytes as they are"),
+  () => {
+    expect(rttSim(["--snapshot", "disk/disk.img"], "hello").out).toEndWith(
+      "msh />hello\r\nmsh />Hello, world\r\n",
+    );
+    expect(rttSim(["--snapshot", "disk/disk.img"], "pwd\necho x").out).toEndWith(
+      "msh />echo x\r\nx\r\nmsh />",
+    );
+    expect(rttSim(["--compat", "4.0.4", "--snapshot", "disk/disk.img"], "hello").out).toEndWith(
+      "msh />hello",
+    );
+  },
+);
 
 run(name("--history, and rich editing where it is asked for, over a pipe"), () => {
   const keys = (argv: string[], text: string): string =>

@@ -28,6 +28,19 @@ test("each line is typed with one CR, whatever ends it on the host", () => {
   expect(sent.slice(4)).toEqual(["last", "<end>"]);
 });
 
+test("Enter behind a last line without an end, where that is wanted", () => {
+  const { sent, lines, push } = feeder({ enterLast: true });
+  push("pwd\nlast");
+  lines.close();
+  while (lines.step(0) !== "ended");
+  expect(sent).toEqual(["pwd\r", "last\r", "<end>"]);
+  const ended = feeder({ enterLast: true });
+  ended.push("pwd\r\n");
+  ended.lines.close();
+  while (ended.lines.step(0) !== "ended");
+  expect(ended.sent).toEqual(["pwd\r", "<end>"]);
+});
+
 test("a delay holds the next line back", () => {
   const { sent, lines, push } = feeder({ delay: 100 });
   push("a\nb\n");
