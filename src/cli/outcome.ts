@@ -4,8 +4,8 @@ import type { Verdict } from "./driver.ts";
 import { writeAll } from "./output.ts";
 
 /** A message of the simulator itself; guest output never goes through here. */
-export function message(text: string, end = "\n"): void {
-  writeAll(2, new TextEncoder().encode(`rtt-sim: ${text}${end}`));
+export function message(text: string): void {
+  writeAll(2, new TextEncoder().encode(`rtt-sim: ${text}\n`));
 }
 
 /** Exit code of a headless run, with a message on stderr where the code needs one. */

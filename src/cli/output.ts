@@ -14,12 +14,16 @@ export class Output {
   private readonly buffer = new Uint8Array(FLUSH_BYTES);
   private used = 0;
 
-  constructor(private readonly fd: number) {}
+  /** @param terminal It goes to a terminal in raw mode, which adds a carriage return to every line feed itself. */
+  constructor(
+    private readonly fd: number,
+    private readonly terminal = false,
+  ) {}
 
   write(bytes: Uint8Array): void {
     if (bytes.length > FLUSH_BYTES - this.used) this.flush();
     if (bytes.length > FLUSH_BYTES) {
-      writeAll(this.fd, bytes);
+      this.send(bytes);
       return;
     }
     this.buffer.set(bytes, this.used);
@@ -30,8 +34,22 @@ export class Output {
     if (this.used === 0) return;
     const bytes = this.buffer.subarray(0, this.used);
     this.used = 0;
-    writeAll(this.fd, bytes);
+    this.send(bytes);
   }
+
+  private send(bytes: Uint8Array): void {
+    writeAll(this.fd, this.terminal ? withoutReturns(bytes) : bytes);
+  }
+}
+
+/** CR LF as LF; the bytes themselves when there is none. */
+function withoutReturns(bytes: Uint8Array): Uint8Array {
+  if (!bytes.includes(CR)) return bytes;
+  const out = new Uint8Array(bytes.length);
+  let n = 0;
+  for (let i = 0; i < bytes.length; i++)
+    if (bytes[i] !== CR || bytes[i + 1] !== LF) out[n++] = bytes[i];
+  return out.subarray(0, n);
 }
 
 /** Writes everything, also when the descriptor is a pipe in non-blocking mode. */

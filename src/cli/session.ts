@@ -39,7 +39,7 @@ export async function session(
 }
 
 class Session {
-  private readonly output = new Output(1);
+  private readonly output: Output;
   private readonly board: Board;
   private readonly rich;
   /** Ends the run that is going on, and tells it that something arrived. */
@@ -55,6 +55,7 @@ class Session {
     private readonly first: Link | undefined,
     private readonly second: Link,
   ) {
+    this.output = new Output(1, terminal && process.stdout.isTTY);
     this.rich = richEditing(settings, terminal);
     this.board = new Board({
       settings,
@@ -138,10 +139,9 @@ class Session {
   }
 
   private say(text: string): void {
-    // In the order in which things happened, and raw terminals need the carriage return.
+    // In the order in which things happened.
     this.output.flush();
-    if (this.terminal) message(text.replaceAll("\n", "\r\n"), "\r\n");
-    else message(text);
+    message(text);
   }
 
   private pipe(): LineFeeder {

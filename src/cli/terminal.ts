@@ -20,8 +20,8 @@ export interface TerminalOptions {
  */
 export async function interact(machine: Machine, options: TerminalOptions): Promise<number> {
   const { stdin } = process;
-  const show = (text: string): void =>
-    writeAll(1, new TextEncoder().encode(text.replaceAll("\n", "\r\n")));
+  // Raw mode leaves line feeds to the terminal's driver, which adds the carriage returns.
+  const show = (text: string): void => writeAll(1, new TextEncoder().encode(text));
   const monitor = new Monitor(machine, {
     print: show,
     leave: () => loop.stop(0),
@@ -75,8 +75,8 @@ export async function interact(machine: Machine, options: TerminalOptions): Prom
     process.off("exit", restore);
     process.off("SIGCONT", raw);
     process.off("SIGWINCH", onResize);
-    writeAll(1, new TextEncoder().encode("\r\n"));
+    writeAll(1, new TextEncoder().encode("\n"));
   }
 }
 
-const HALTED = "\r\nrtt-sim: the system has halted; Ctrl-A x leaves\r\n";
+const HALTED = "\nrtt-sim: the system has halted; Ctrl-A x leaves\n";

@@ -17,7 +17,6 @@ export class Person implements AsyncDisposable {
   seen = "";
   readonly terminal: Bun.Terminal;
   readonly child: Bun.Subprocess;
-  private raw = "";
   private mark = 0;
   private heard: (() => void) | undefined;
 
@@ -26,9 +25,7 @@ export class Person implements AsyncDisposable {
       cols: columns,
       rows: 24,
       data: (_terminal, bytes) => {
-        this.raw += Buffer.from(bytes).toString("latin1");
-        // Raw mode as terminals have it here leaves ONLCR on: one more return, which nobody sees.
-        this.seen = this.raw.replaceAll("\r\r\n", "\r\n");
+        this.seen += Buffer.from(bytes).toString("latin1");
         this.heard?.();
       },
     });

@@ -1,5 +1,5 @@
 import { EscapeKeys } from "../escape-keys.ts";
-import { writeAll } from "../output.ts";
+import { Output } from "../output.ts";
 import type { Link } from "./link.ts";
 
 /** Standard input and output as a line that is not the console; in a terminal Ctrl-A x leaves. */
@@ -10,6 +10,7 @@ export class StdioLink implements Link {
   onRoom: () => void = () => {};
   onLeave: () => void = () => {};
   private readonly raw = process.stdin.isTTY === true;
+  private readonly output = new Output(1, this.raw && process.stdout.isTTY);
 
   constructor() {
     const keys = new EscapeKeys(true, (escape) => {
@@ -25,7 +26,8 @@ export class StdioLink implements Link {
   }
 
   write(bytes: Uint8Array): void {
-    writeAll(1, bytes);
+    this.output.write(bytes);
+    this.output.flush();
   }
 
   close(): void {
