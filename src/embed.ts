@@ -109,6 +109,7 @@ export class Machine implements Disposable {
       compat404: options.compat404,
       ram: options.ram,
       stack: options.stack,
+      shared: true,
       ...this.observer.options,
     });
     this.observer.attach(this.board);

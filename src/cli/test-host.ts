@@ -2,7 +2,13 @@ import { dirname, join } from "node:path";
 import { type BlockDevice, OverlayDevice, RamDevice } from "../block/mod.ts";
 import { FatVolume } from "../fat/mod.ts";
 import { TestError } from "../smoke/run-test.ts";
-import { moduleScenario, parseScenario, type Scenario, type TestHost } from "../smoke/mod.ts";
+import {
+  moduleScenario,
+  parseScenario,
+  type Scenario,
+  ScratchDisks,
+  type TestHost,
+} from "../smoke/mod.ts";
 import { defaultDisk } from "./assets.ts";
 import { UserError } from "./exit-codes.ts";
 import { collectGarbage } from "./garbage.ts";
@@ -13,10 +19,15 @@ import { beside, type TestRef, withVolume } from "./test-discover.ts";
 /** Size of the empty disk of a test. */
 const DISK_BYTES = 64 * 1048576;
 
+const blank = new ScratchDisks(() => {
+  const device = new RamDevice(DISK_BYTES);
+  FatVolume.format(device);
+  return device;
+});
+
 /** The files of a test: on the host, or on the disk image that the test is on. */
 export class TestFiles implements TestHost {
   readonly look = collectGarbage;
-  private blank: RamDevice | undefined;
 
   constructor(
     private readonly ref: TestRef,
@@ -54,11 +65,7 @@ export class TestFiles implements TestHost {
       if (error instanceof UserError) throw new TestError("scenario", error.message);
       throw error;
     }
-    if (this.blank === undefined) {
-      this.blank = new RamDevice(DISK_BYTES);
-      FatVolume.format(this.blank);
-    }
-    return new OverlayDevice(this.blank);
+    return blank.take();
   }
 
   private bytes(path: string): Uint8Array {

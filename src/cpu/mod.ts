@@ -1,4 +1,5 @@
 import type { GuestMemory } from "../memory/mod.ts";
+import type { Arena } from "./interp/arena.ts";
 import { Core } from "./interp/core.ts";
 import { TieredCore } from "./jit/tiered.ts";
 import type { Cpu } from "./types.ts";
@@ -15,6 +16,24 @@ export function createCpu(memory: GuestMemory, engine: Engine = defaults.engine)
   return new TieredCore(memory, engine === "jit");
 }
 
+/** A core that begins with translations of others. */
+export interface SharingCpu extends Cpu {
+  /** The image is in memory: the translations hold from now on. */
+  adopt(): void;
+  /** Ends the core: its translations of read-only code are for the next one. */
+  release(): Arena;
+}
+
+/** The same, beginning with `arena`, the translations of the image that is going to be placed. */
+export function createSharingCpu(
+  memory: GuestMemory,
+  arena: Arena,
+  engine: Engine = defaults.engine,
+): SharingCpu {
+  if (engine === "interp") return new Core(memory, arena);
+  return new TieredCore(memory, engine === "jit", undefined, arena);
+}
+
 /** An ARM core that executes from `memory`; takes over memory.onCodeWrite. */
 export function createInterpreter(memory: GuestMemory): Cpu {
   return new Core(memory);
@@ -22,6 +41,7 @@ export function createInterpreter(memory: GuestMemory): Cpu {
 
 export type { FloatContext } from "./float/mod.ts";
 export { type Cpu, type CpuFault, type CpuStats, Exit, SVC_UNITS } from "./types.ts";
+export { SharedCode } from "./shared-code.ts";
 export * as counting from "./counting.ts";
 export * as decode from "./decode/mod.ts";
 export { disassemble, type Line } from "./disasm/mod.ts";

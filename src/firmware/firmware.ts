@@ -1,3 +1,4 @@
+import { PF, PT } from "../elf/mod.ts";
 import type { SymbolTable } from "../kernel/types.ts";
 import type { GuestMemory } from "../memory/mod.ts";
 import { FirmwareError } from "./error.ts";
@@ -65,6 +66,16 @@ export class Firmware implements SymbolTable {
     this.state = new LibraryState(memory, info, this.image.elf);
     this.symbols = new ExportTable(memory, info.symtabStart, info.symtabEnd);
     this.svcTab = memory.u32.subarray(info.svctabStart >>> 2, info.svctabEnd >>> 2);
+  }
+
+  /** What the guest cannot write to is as it was placed: the host has not written there either. */
+  get isIntact(): boolean {
+    const { elf } = this.image;
+    return elf.segments.every((segment) => {
+      const { type, flags, vaddr, filesz } = segment;
+      if (type !== PT.LOAD || flags & PF.W || filesz === 0) return true;
+      return Buffer.compare(this.memory.read(vaddr, filesz), elf.contents(segment)) === 0;
+    });
   }
 
   lookup(name: string): number {

@@ -1,5 +1,11 @@
 import { type BlockDevice, BlockError, cardDevice, findPartitions } from "../block/mod.ts";
-import { createCpu, type Engine } from "../cpu/mod.ts";
+import {
+  createCpu,
+  createSharingCpu,
+  type Engine,
+  SharedCode,
+  type SharingCpu,
+} from "../cpu/mod.ts";
 import type { Cpu, CpuStats } from "../cpu/types.ts";
 import {
   abortReport,
@@ -73,6 +79,8 @@ export interface MachineOptions {
   readonly symbols?: (vfs: VfsApi) => SymbolFiles;
   /** Looks into the machine while it runs. */
   readonly instrument?: Instrument;
+  /** Begins with what machines that were closed have translated of the same firmware (the same object). */
+  readonly shared?: boolean;
 }
 
 /** shell: boot texts and msh on the console; lines: a quiet system that executes what `execute` gives it. */
@@ -116,6 +124,8 @@ export class Machine {
   readonly loader: Loader;
   readonly shell: Shell;
   private readonly disk: CountedDisk;
+  private readonly shared: SharedCode | undefined;
+  private sharing: SharingCpu | undefined;
   private readonly outcomes: Outcomes;
   private readonly lines: (() => Task<void>)[] = [];
   private executing = false;
@@ -128,9 +138,15 @@ export class Machine {
     this.disk = disk;
     const size = Math.min((options.ram ?? DEFAULT_RAM) + SYSTEM_AREA, MAX_MEMORY);
     this.memory = new GuestMemory({ base: BASE, size });
-    const cpu = createCpu(this.memory, options.engine);
+    this.shared =
+      options.shared && !options.instrument ? SharedCode.for(options.firmware) : undefined;
+    const { shared } = this;
+    const cpu = shared
+      ? (this.sharing = createSharingCpu(this.memory, shared.take(), options.engine))
+      : createCpu(this.memory, options.engine);
     this.cpu = options.instrument?.core?.(cpu) ?? cpu;
     this.firmware = new Firmware(this.memory, options.firmware);
+    this.sharing?.adopt();
     const { firmware } = this;
     this.kernel = createKernel(this.memory, this.cpu, firmware, {
       compat404: options.compat404 ?? false,
@@ -303,9 +319,17 @@ export class Machine {
       if (!(error instanceof BlockError)) throw error;
       if (!failure) this.options.diagnostics?.(`the disk could not be written: ${error.message}`);
     } finally {
+      this.share();
       this.memory.dispose();
       this.disk.close();
     }
+  }
+
+  /** Gives translations of the firmware to the next machine. */
+  private share(): void {
+    const { sharing } = this;
+    this.sharing = undefined;
+    if (sharing && this.firmware.isIntact) this.shared!.give(sharing.release());
   }
 
   /** The boot thread: the board's texts, the disk, the shell. */

@@ -66,6 +66,8 @@ export class GuestMemory {
   /** Called when the rights of a range were set: an engine may rely on what can be read. */
   onProtect: () => void = () => {};
 
+  private readonly space: Space;
+  private disposed = false;
   private readonly mapped: Uint8Array;
   /** For each chunk of RAM, whether anything was stored there since it was zero. */
   private readonly touched: Uint8Array;
@@ -80,24 +82,19 @@ export class GuestMemory {
     this.size = map.size;
     this.end = map.base + map.size;
     if (map.base < ENGINE_BASE + ENGINE_SIZE) throw new RangeError("guest RAM starts too low");
-    this.wasm = takeMemory(this.end);
-    const buffer = this.wasm.buffer;
-    this.u8 = new Uint8Array(buffer);
-    this.i8 = new Int8Array(buffer);
-    this.u16 = new Uint16Array(buffer);
-    this.i16 = new Int16Array(buffer);
-    this.i32 = new Int32Array(buffer);
-    this.u32 = new Uint32Array(buffer);
-    this.rights = new Uint8Array(buffer, 0, RIGHTS_SIZE);
-    this.engine = new Int32Array(buffer, ENGINE_BASE, ENGINE_SIZE >>> 2);
-    this.mapped = new Uint8Array(this.size >>> GRANULE_SHIFT);
-    this.touched = new Uint8Array(((this.size - 1) >>> CHUNK_SHIFT) + 1);
+    const space = (this.space = takeSpace(map));
+    ({ wasm: this.wasm, rights: this.rights, engine: this.engine } = space);
+    ({ mapped: this.mapped, touched: this.touched } = space);
+    ({ u8: this.u8, i8: this.i8, u16: this.u16, i16: this.i16 } = space);
+    ({ i32: this.i32, u32: this.u32 } = space);
     this.protect(this.base, this.end, READ | WRITE);
   }
 
   /** Gives the memory back for the next machine of this process; the object must not be used afterwards. */
   dispose(): void {
-    idle.push({ memory: this.wasm, start: this.base, touched: this.touched });
+    if (this.disposed) return;
+    this.disposed = true;
+    idle.push(this.space);
   }
 
   /** Sets the rights of every granule that overlaps [start, end). */
@@ -172,6 +169,14 @@ export class GuestMemory {
     return this.guards
       .get(address >>> GRANULE_SHIFT)
       ?.find((guard) => address >= guard.start && address < guard.end)?.tag;
+  }
+
+  /** True when the guest may read all of [start, end), and write nothing of it. */
+  isReadOnly(start: number, end: number): boolean {
+    const origin = this.base >>> GRANULE_SHIFT;
+    for (let g = start >>> GRANULE_SHIFT; g <= (end - 1) >>> GRANULE_SHIFT; g++)
+      if (this.mapped[g - origin] !== READ) return false;
+    return true;
   }
 
   /** True when [address, address + length) lies in RAM. */
@@ -382,28 +387,61 @@ export class GuestMemory {
   }
 }
 
+/** The wasm memory of a machine and the views of it, which are dear to the host's garbage collector. */
+class Space {
+  readonly base: number;
+  readonly size: number;
+  readonly wasm: WebAssembly.Memory;
+  readonly u8: Uint8Array;
+  readonly i8: Int8Array;
+  readonly u16: Uint16Array;
+  readonly i16: Int16Array;
+  readonly i32: Int32Array;
+  readonly u32: Uint32Array;
+  readonly rights: Uint8Array;
+  readonly engine: Int32Array;
+  readonly mapped: Uint8Array;
+  readonly touched: Uint8Array;
+
+  constructor({ base, size }: MemoryMap) {
+    this.base = base;
+    this.size = size;
+    const pages = Math.ceil((base + size) / PAGE);
+    this.wasm = new WebAssembly.Memory({ initial: pages, maximum: pages });
+    const { buffer } = this.wasm;
+    this.u8 = new Uint8Array(buffer);
+    this.i8 = new Int8Array(buffer);
+    this.u16 = new Uint16Array(buffer);
+    this.i16 = new Int16Array(buffer);
+    this.i32 = new Int32Array(buffer);
+    this.u32 = new Uint32Array(buffer);
+    this.rights = new Uint8Array(buffer, 0, RIGHTS_SIZE);
+    this.engine = new Int32Array(buffer, ENGINE_BASE, ENGINE_SIZE >>> 2);
+    this.mapped = new Uint8Array(size >>> GRANULE_SHIFT);
+    this.touched = new Uint8Array(((size - 1) >>> CHUNK_SHIFT) + 1);
+  }
+
+  /** Makes everything zero, where anything was stored. */
+  clear(): void {
+    const { u8, base, touched } = this;
+    this.rights.fill(0, base >>> GRANULE_SHIFT, (base + this.size) >>> GRANULE_SHIFT);
+    this.engine.fill(0);
+    for (const [chunk, written] of touched.entries())
+      if (written) u8.fill(0, base + (chunk << CHUNK_SHIFT), base + ((chunk + 1) << CHUNK_SHIFT));
+    touched.fill(0);
+  }
+}
+
 /**
  * Only a handful of large memories per process get the engine's fast bounds check, so a disposed one is used again. Cleared
- * then, where anything was stored: a process that ends has no use for it.
+ * then: a process that ends has no use for it.
  */
-const idle: {
-  readonly memory: WebAssembly.Memory;
-  readonly start: number;
-  readonly touched: Uint8Array;
-}[] = [];
+const idle: Space[] = [];
 
-function takeMemory(end: number): WebAssembly.Memory {
-  const pages = Math.ceil(end / PAGE);
-  const found = idle.findIndex(({ memory }) => memory.buffer.byteLength === pages * PAGE);
-  if (found >= 0) {
-    const [{ memory, start, touched }] = idle.splice(found, 1);
-    const bytes = new Uint8Array(memory.buffer);
-    bytes.fill(0, start >>> GRANULE_SHIFT, bytes.length >>> GRANULE_SHIFT);
-    bytes.fill(0, ENGINE_BASE, ENGINE_BASE + ENGINE_SIZE);
-    for (const [chunk, written] of touched.entries())
-      if (written)
-        bytes.fill(0, start + (chunk << CHUNK_SHIFT), start + ((chunk + 1) << CHUNK_SHIFT));
-    return memory;
-  }
-  return new WebAssembly.Memory({ initial: pages, maximum: pages });
+function takeSpace(map: MemoryMap): Space {
+  const found = idle.findIndex(({ base, size }) => base === map.base && size === map.size);
+  if (found < 0) return new Space(map);
+  const [space] = idle.splice(found, 1);
+  space.clear();
+  return space;
 }

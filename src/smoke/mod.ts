@@ -9,6 +9,7 @@ export { ANSI, type Colours, PLAIN, summary, testText, textReport } from "./repo
 export * from "./result.ts";
 export { base, commandLine, type TestHost, type TestOptions } from "./run-test.ts";
 export type { Scenario } from "./scenario.ts";
+export { ScratchDisks } from "./scratch-disk.ts";
 export { scheduleOf } from "./schedule.ts";
 export { KEYS, parseScenario } from "./schema.ts";
 export { type Attempts, FIRST_SCHEDULE, runTest } from "./test.ts";

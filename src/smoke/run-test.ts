@@ -118,6 +118,7 @@ class Run {
       disk: onLine(scenario.diskAt, () => host.disk(scenario.disk)),
       engine: schedule === undefined ? options.engine : "interp",
       instrument: options.instrument,
+      shared: true,
       seed: scenario.seed ?? seed ?? DEFAULT_SEED,
       schedule,
       compat404: scenario.compat404,

@@ -136,6 +136,23 @@ export class Arena {
     return dropped;
   }
 
+  /** Forgets every block but those that `stays` accepts, which another core may then execute. */
+  keepOnly(stays: (block: Block) => boolean): void {
+    for (const block of this.blocks.splice(0)) {
+      if (!block.live) continue;
+      this.unpatch(block);
+      if (stays(block)) this.blocks.push(block);
+      else this.forget(block);
+    }
+    this.clearCache();
+    this.version++;
+  }
+
+  /** The guest ranges of all blocks. */
+  *ranges(): Iterable<Pick<Block, "start" | "end">> {
+    yield* this.byKey.values();
+  }
+
   /** True when a block was made from granule g. */
   hasCode(g: number): boolean {
     return this.byGranule.has(g);

@@ -4,7 +4,7 @@ import { dropDeadFlags, fuseCompareBranch } from "../ir/passes.ts";
 import { liftBlock } from "../lift/mod.ts";
 import type { CountingPlan } from "../counting.ts";
 import { type Cpu, type CpuStats, Exit, SVC_UNITS } from "../types.ts";
-import { type Block, PREFETCH_ABORT } from "./arena.ts";
+import { type Arena, type Block, PREFETCH_ABORT } from "./arena.ts";
 import { DataAccess, sizeOf } from "./data-access.ts";
 import { Encoder } from "./encode.ts";
 import { Code, HANDOVER, loop, type LoopState } from "./loop.ts";
@@ -50,14 +50,23 @@ export class Core extends DataAccess implements Cpu, LoopState {
   /** One instruction is executed, and nothing behind it. */
   private alone = false;
 
-  constructor(memory: GuestMemory) {
-    super(memory);
+  constructor(memory: GuestMemory, arena?: Arena) {
+    super(memory, arena);
     this.r = this.file.subarray(0, 16);
     memory.onCodeWrite = (start, end) => {
       this.drop(start, end);
       // Blocks of the other engine are not listed by granule here.
       return this.foreign.size > 0 || this.arena.hasCode(start >>> GRANULE_SHIFT);
     };
+  }
+
+  adopt(): void {
+    for (const { start, end } of this.arena.ranges()) this.memory.markCode(start, end);
+  }
+
+  release(): Arena {
+    this.arena.keepOnly(({ start, end }) => this.memory.isReadOnly(start, end));
+    return this.arena;
   }
 
   get cpsr(): number {

@@ -60,7 +60,6 @@ export abstract class DataAccess {
   /** The register file (state.ts), in wasm memory, where translated code keeps it too. */
   readonly file: Int32Array;
   readonly float: FloatUnit;
-  readonly arena = new Arena();
   fault: CpuFault | undefined;
 
   /** Arena index of the store that is being made, while memory calls back. */
@@ -68,7 +67,10 @@ export abstract class DataAccess {
   /** Exclusive monitor: address and log2 of the size, size -1: open (A3.4.1). */
   private readonly monitor = { address: 0, size: -1 };
 
-  constructor(readonly memory: GuestMemory) {
+  constructor(
+    readonly memory: GuestMemory,
+    readonly arena = new Arena(),
+  ) {
     this.file = memory.engine.subarray(0, Slot.Count);
     this.float = new FloatUnit(memory.engine);
   }

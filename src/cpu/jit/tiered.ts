@@ -1,5 +1,6 @@
 import { type GuestMemory } from "../../memory/mod.ts";
 import type { FloatContext } from "../float/mod.ts";
+import type { Arena } from "../interp/arena.ts";
 import { Core } from "../interp/core.ts";
 import { HANDOVER } from "../interp/loop.ts";
 import { Slot } from "../interp/state.ts";
@@ -50,8 +51,9 @@ export class TieredCore implements Cpu {
     readonly memory: GuestMemory,
     private readonly eager = false,
     private readonly firstWork = FIRST_WORK,
+    arena?: Arena,
   ) {
-    const core = (this.core = new Core(memory));
+    const core = (this.core = new Core(memory, arena));
     this.file = memory.engine;
     this.r = core.r;
     const host: Host = {
@@ -105,6 +107,13 @@ export class TieredCore implements Cpu {
   }
   clearExclusive(): void {
     this.core.clearExclusive();
+  }
+
+  adopt(): void {
+    this.core.adopt();
+  }
+  release(): Arena {
+    return this.core.release();
   }
 
   run(): Exit {
