@@ -169,13 +169,17 @@ export class HostModules {
     let failure: unknown;
     let reasons = "";
     const off = loader.onRefused((event) => (reasons = event.reasons.join("; ")));
+    const forget = loader.onFailure((why) => (reasons = why));
     const thread = this.systemThread(function* () {
       try {
+        loader.hosted.add(thread);
         answer = yield* task();
       } catch (error) {
         if (!(error instanceof GuestAborted)) throw error;
         failure = error;
         answer = 0;
+      } finally {
+        loader.hosted.delete(thread);
       }
       // Programs that run on are not waited for.
       kernel.pause();
@@ -188,6 +192,7 @@ export class HostModules {
       kernel.run({ untilTick: kernel.tick + 1, skipIdle: false });
     } finally {
       off();
+      forget();
     }
     if (failure instanceof GuestAborted) throw new ModuleError(`${what}: ${failure.message}`);
     if (!answer)

@@ -54,11 +54,13 @@ export class Libdl {
     if (path === undefined) return this.fail(`${name}: no such file`);
     let why = "it cannot be loaded";
     const off = this.loader.onRefused(({ reasons }) => (why = reasons.join("; ") || why));
+    const forget = this.loader.onFailure((text) => (why = text));
     let module: Module | undefined;
     try {
       module = yield* this.libraries.open(path, (flags & RTLD_GLOBAL) !== 0);
     } finally {
       off();
+      forget();
     }
     return module ? module.address : this.fail(`${name}: ${why}`);
   }

@@ -6,6 +6,8 @@ import { type Module, ModuleStruct } from "./module.ts";
 import type { Objects } from "./objects.ts";
 import type { Registry } from "./registry.ts";
 
+/** module->nref is 16 bits wide. */
+const REFERENCES_MAX = 0xffff;
 /** Where a relative name is looked for after the working directory. */
 const SEARCH = ["/lib", "/modules", "/bin"];
 
@@ -16,8 +18,8 @@ export class Libraries {
   private readonly shared = new Map<string, Module>();
   /** Opened with RTLD_GLOBAL, in this order. */
   private readonly globals = new Set<Module>();
-  /** Paths that are being loaded: a circle of libraries that need each other ends here. */
-  private readonly loading = new Set<string>();
+  /** Paths that are being loaded, by whom: a circle of libraries that need each other ends here. */
+  private readonly loading = new Map<string, number>();
 
   constructor(
     private readonly loader: Loader,
@@ -48,10 +50,8 @@ export class Libraries {
     return module;
   }
 
-  /** The libraries that a file names in DT_NEEDED, each with one more reference; those that are nowhere come back as names. */
-  *require(names: readonly string[]): Task<{ found: Module[]; absent: string[] }> {
-    const found: Module[] = [];
-    const absent: string[] = [];
+  /** Adds the libraries that a file names in DT_NEEDED, each with one more reference, and the names of those that are nowhere. */
+  *require(names: readonly string[], found: Module[], absent: string[]): Task<void> {
     for (const name of names) {
       const path = this.find(name, "DT_NEEDED");
       if (path !== undefined && this.loading.has(path.toLowerCase())) continue;
@@ -59,7 +59,6 @@ export class Libraries {
       if (module) found.push(module);
       else absent.push(name);
     }
-    return { found, absent };
   }
 
   /** What `user` needs becomes a reference of it. */
@@ -70,8 +69,20 @@ export class Libraries {
 
   /** Gives back what `require` gave, when nothing came of it. */
   *release(needed: readonly Module[]): Task<void> {
+    const left = [...needed];
+    try {
+      for (let library = left.shift(); library; library = left.shift())
+        if (this.reference(library, -1) === 0) yield* this.unload(library);
+    } finally {
+      this.releaseLater(left);
+    }
+  }
+
+  /** The same when the thread that had them has ended: what nobody else uses goes in a thread of the system. */
+  releaseLater(needed: readonly Module[]): void {
     for (const library of needed)
-      if (this.reference(library, -1) === 0) yield* this.unload(library);
+      if (!library.gone && this.reference(library, -1) === 0)
+        this.life.later(() => this.unload(library));
   }
 
   /** dlclose. */
@@ -146,15 +157,27 @@ export class Libraries {
 
   /** One more reference, for nobody yet. */
   private *acquire(path: string): Task<Module | undefined> {
+    const { kernel } = this.loader.parts;
     const key = path.toLowerCase();
-    const known = this.shared.get(key);
-    if (known) {
-      this.reference(known, 1);
-      return known;
+    const user = kernel.currentModule;
+    for (;;) {
+      const known = this.shared.get(key);
+      if (known) {
+        if (!this.count(known, path)) return undefined;
+        if (yield* this.started(known, user)) return known;
+      } else {
+        const busy = this.loading.get(key);
+        if (busy === undefined) break;
+        if (busy === user) {
+          this.loader.refuse(path, ["a library that it needs opens it, and needs it to be there"]);
+          return undefined;
+        }
+        // Another program loads what it needs.
+        yield* kernel.threads.sleep(1);
+      }
     }
-    this.loading.add(key);
+    this.loading.set(key, user);
     try {
-      // Other threads find it as soon as it lies in memory, though its constructors still run.
       return yield* this.loader.load(path, {
         as: "library",
         placed: (module) => void this.shared.set(key, module),
@@ -162,6 +185,33 @@ export class Libraries {
     } finally {
       this.loading.delete(key);
     }
+  }
+
+  /** One more reference; false and a reason when the count is full. */
+  private count(library: Module, path: string): boolean {
+    const full = this.struct.get16(library.address, MODULE.NREF) >= REFERENCES_MAX;
+    if (full)
+      this.loader.refuse(path, [
+        `it is open ${REFERENCES_MAX} times already, and more cannot be counted: close it with dlclose`,
+      ]);
+    else this.reference(library, 1);
+    return !full;
+  }
+
+  /**
+   * Waits until a library that another program loads has started; false when that failed, and the library is gone. Who loads it, and its
+   * own constructors, may use it before.
+   */
+  private *started(library: Module, user: number): Task<boolean> {
+    if (library.ready || library.loader === user) return true;
+    let waited = false;
+    try {
+      while (!library.ready && !library.end) yield* this.loader.parts.kernel.threads.sleep(1);
+      waited = true;
+    } finally {
+      if (!waited) this.releaseLater([library]);
+    }
+    return library.ready;
   }
 
   private *unload(library: Module): Task<void> {

@@ -202,23 +202,29 @@ export class LifeCycle {
   }
 
   /** By a system thread of the lowest priority: the running thread may be one of the module's and not yet gone. */
-  private destroyLater(module: Module): void {
+  destroyLater(module: Module): void {
+    const destroy = () => this.destroy(module);
+    const started = this.later(function* () {
+      // The program that it belongs to may have taken it along.
+      if (!module.gone && module.destroyer === 0) yield* destroy();
+    });
+    if (!started) this.events.leaked(module);
+  }
+
+  /** Has a system thread of the lowest priority run a Task; false when there is no memory for it. */
+  later(task: () => Task<void>): boolean {
     const { memory, threads } = this.parts.kernel;
     const owner = threads.current + MODULE.MODULE_ID;
     const id = threads.current === 0 ? 0 : memory.ldu32(owner);
     if (id !== 0) memory.st32(owner, 0);
-    const reaper = threads.createTask("dlreap", REAPER_STACK, PRIORITY_MAX - 1, MAIN_SLICE, () =>
-      this.destroy(module),
-    );
+    const reaper = threads.createTask("dlreap", REAPER_STACK, PRIORITY_MAX - 1, MAIN_SLICE, task);
     if (id !== 0) memory.st32(owner, id);
-    if (reaper === 0) {
-      this.events.leaked(module);
-      return;
-    }
+    if (reaper === 0) return false;
     // rt_thread_startup without its scheduling point: who deletes itself goes on until the next one.
     memory.st8(reaper + THREAD.STAT, THREAD_STAT.SUSPEND);
     memory.st32(reaper + THREAD.NUMBER_MASK, 1 << (PRIORITY_MAX - 1));
     threads.resume(reaper);
+    return true;
   }
 
   /** dlmodule_destroy. */
@@ -264,6 +270,7 @@ export class LifeCycle {
     kernel.cpu.invalidate(module.block, module.block + module.size);
     if (objects.classOf(address) === ObjectClass.Module) objects.delete(address);
     module.locks = false;
+    module.gone = true;
     kernel.unlock();
     this.events.finished(module);
   }

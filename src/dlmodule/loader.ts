@@ -26,6 +26,7 @@ import { Objects } from "./objects.ts";
 import { Placer } from "./place.ts";
 import { Preparer } from "./prepare.ts";
 import { type EndedInfo, type ModuleFacts, Registry, type Whereabouts } from "./registry.ts";
+import { type Start, Starting } from "./starting.ts";
 import { ThreadVariables } from "./thread-variables.ts";
 
 export interface ModuleInfo extends ModuleFacts {
@@ -73,10 +74,14 @@ export class Loader {
   private leaks: string[] = [];
   private loaded = 0;
   private lookups = 0;
-  private readonly starts = new Signal<StartEvent>();
+  private readonly begins = new Signal<StartEvent>();
   private readonly ends = new Signal<EndEvent>();
   private readonly aborts = new Signal<AbortEvent>();
   private readonly refusals = new Signal<RefusedEvent>();
+  private readonly failures = new Signal<string>();
+  private readonly starting = new Starting();
+  /** Threads of the host that call guest code: a fault in it, or its end, ends the call. */
+  readonly hosted = new Set<number>();
 
   constructor(readonly parts: LoaderParts) {
     const { kernel, vfs, options } = parts;
@@ -89,6 +94,7 @@ export class Loader {
     this.audit = new Audit(parts, this.registry, this.objects);
     kernel.hooks.allocated = (address, size) => this.audit.allocations.allocated(address, size);
     kernel.hooks.freed = (address) => this.audit.allocations.freed(address);
+    kernel.hooks.endsItself = (thread) => this.endsItself(thread);
     vfs.opened = (fd) => this.audit.opened(fd);
     this.life = new LifeCycle(parts, {
       audit: (module, devices) => this.inspect(module, devices),
@@ -104,7 +110,7 @@ export class Loader {
 
   /** A module's main thread was started. */
   onStart(listener: (event: StartEvent) => void): () => void {
-    return this.starts.on(listener);
+    return this.begins.on(listener);
   }
   /** A module ended and everything it had is given back. */
   onEnd(listener: (event: EndEvent) => void): () => void {
@@ -119,6 +125,16 @@ export class Loader {
     return this.refusals.on(listener);
   }
 
+  /** A module's constructors or module_init failed in a system thread; the text says how. */
+  onFailure(listener: (why: string) => void): () => void {
+    return this.failures.on(listener);
+  }
+
+  /** The modules whose constructors or module_init run at the moment, outermost first. */
+  starts(): readonly Start[] {
+    return this.starting.all();
+  }
+
   /**
    * dlmodule_exec: loads the file and starts its main thread with the arguments of `line`, which begins with the command word.
    * Does not wait. Returns the address of struct rt_dlmodule, 0 when the file was refused.
@@ -128,20 +144,20 @@ export class Loader {
     if (!module) return 0;
     const { name, address, plan } = module;
     if (!plan.program && !this.parts.kernel.options.compat404) {
-      this.refused(module.path, [
+      this.refuse(module.path, [
         "it has no entry (it was linked with `-e 0`): it is a library for dlopen, not a program",
       ]);
       yield* this.unload(module);
       return 0;
     }
     if (!this.life.start(module, line)) {
-      this.refused(module.path, [
+      this.refuse(module.path, [
         `there is no memory for its main thread with a stack of ${this.life.stackSize(module.address)} bytes: end other modules or give more memory with --ram`,
       ]);
       yield* this.unload(module);
       return 0;
     }
-    this.starts.emit({ name, path: module.path, address });
+    this.begins.emit({ name, path: module.path, address });
     // rt_thread_startup: a thread with a better priority runs before the caller goes on.
     yield SCHEDULE;
     return address;
@@ -156,60 +172,111 @@ export class Loader {
     const absolute = this.resolve(path);
     let buffer = 0;
     let module: Module | undefined;
-    let needed: Module[] = [];
+    // One after the other, so that none is forgotten when this thread ends in the constructor of one of them.
+    const needed: Module[] = [];
+    let adopted = false;
     try {
-      const bytes = file ?? this.preparer.read(absolute);
-      // The original keeps the whole file on the heap while it works.
-      buffer = kernel.heap.alloc(bytes.length);
-      const draft = this.preparer.plan(bytes);
-      let absent: string[] = [];
-      if (!kernel.options.compat404 && draft.plan.needed.length > 0)
-        ({ found: needed, absent } = yield* this.libraries.require(draft.plan.needed));
-      const lookup = (name: string): number => {
-        this.lookups++;
-        return this.libraries.lookup(name, needed, draft.plan.hardFloat);
-      };
-      const { plan, bindings, symbols } = this.preparer.bind(draft, lookup, absent);
-      module = this.placer.place(absolute, plan, bindings, symbols);
-    } catch (error) {
-      if (!(error instanceof LoadError || error instanceof ElfError)) throw error;
-      const shown = error instanceof LoadError ? error.console : ELF_TEXT[error.defect];
-      if (shown) kernel.console.print(shown);
-      // 4.0.4 takes some failures for success: the module stays in the list, with nothing loaded.
-      if (error instanceof LoadError && error.taken && kernel.options.compat404)
-        this.placer.create(absolute);
-      this.refused(absolute, error.message === "" ? [] : error.message.split("\n"));
+      try {
+        const bytes = file ?? this.preparer.read(absolute);
+        // The original keeps the whole file on the heap while it works.
+        buffer = kernel.heap.alloc(bytes.length);
+        const draft = this.preparer.plan(bytes);
+        const absent: string[] = [];
+        if (!kernel.options.compat404 && draft.plan.needed.length > 0)
+          yield* this.libraries.require(draft.plan.needed, needed, absent);
+        const lookup = (name: string): number => {
+          this.lookups++;
+          return this.libraries.lookup(name, needed, draft.plan.hardFloat);
+        };
+        const { plan, bindings, symbols } = this.preparer.bind(draft, lookup, absent);
+        module = this.placer.place(absolute, plan, bindings, symbols);
+      } catch (error) {
+        if (!(error instanceof LoadError || error instanceof ElfError)) throw error;
+        const shown = error instanceof LoadError ? error.console : ELF_TEXT[error.defect];
+        if (shown) kernel.console.print(shown);
+        // 4.0.4 takes some failures for success: the module stays in the list, with nothing loaded.
+        if (error instanceof LoadError && error.taken && kernel.options.compat404)
+          this.placer.create(absolute);
+        this.refuse(absolute, error.message === "" ? [] : error.message.split("\n"));
+      } finally {
+        if (buffer !== 0) kernel.heap.free(buffer);
+      }
+      adopted = true;
+      if (!module) {
+        yield* this.libraries.release(needed);
+        return undefined;
+      }
     } finally {
-      if (buffer !== 0) kernel.heap.free(buffer);
-    }
-    if (!module) {
-      yield* this.libraries.release(needed);
-      return undefined;
+      if (!adopted) this.libraries.releaseLater(needed);
     }
     this.loaded++;
     module.library = as === "library";
     this.registry.add(module);
     this.libraries.adopt(module, needed);
     placed?.(module);
+    return yield* this.start(module);
+  }
+
+  /** The code of a module that runs while it is loaded. */
+  private *start(module: Module): Task<Module | undefined> {
+    const { life, starting } = this;
+    const thread = this.parts.kernel.threads.current;
+    module.loader = this.parts.kernel.currentModule;
     try {
-      if (module.library) yield* this.life.construct(module);
-      yield* this.life.initialise(module);
+      if (module.library)
+        yield* starting.run(thread, module, "its constructors", life.construct(module));
+      yield* starting.run(thread, module, "module_init", life.initialise(module));
+      module.ready = true;
       return module;
     } catch (error) {
       if (!(error instanceof GuestAborted)) throw error;
-      yield* this.failed(module);
+      yield* this.failed(module, error.message);
       return undefined;
+    } finally {
+      if (!module.ready && !module.gone) this.abandon(module);
     }
   }
 
-  /** module_init or a constructor faulted in a system thread: the module goes, without any more of its code being run. */
-  private *failed(module: Module): Task<void> {
+  /** module_init or a constructor failed in a system thread: the module goes, without any more of its code being run. */
+  private *failed(module: Module, why: string): Task<void> {
     const { name, path, address } = module;
-    this.starts.emit({ name, path, address });
-    module.end = { how: "fault", code: -1 };
+    this.begins.emit({ name, path, address });
+    this.discard(module, "fault");
+    this.failures.emit(why);
+    yield* this.unload(module);
+  }
+
+  /** The thread that loaded the module has ended meanwhile: nobody shall find it, and it goes without any more of its code. */
+  private abandon(module: Module): void {
+    if (this.parts.kernel.options.compat404) return;
+    this.discard(module, "killed");
+    this.life.destroyLater(module);
+  }
+
+  /** No more code of the module runs, and nobody finds it any more. */
+  private discard(module: Module, how: "killed" | "fault"): void {
+    module.end ??= { how, code: -1 };
     module.cleaned = true;
     module.constructed = false;
-    yield* this.unload(module);
+    this.libraries.forget(module);
+  }
+
+  /** KernelHooks.endsItself: what a system thread calls while it loads may end the load, not the thread. */
+  private endsItself(thread: number): void {
+    const { kernel } = this.parts;
+    if (kernel.currentModule !== 0) return;
+    this.endCall(thread, "deleted the thread that it runs in", { how: "killed", code: 0 });
+  }
+
+  /** Throws when guest code that a system thread has called wants to end that thread. */
+  private endCall(thread: number, what: string, end: NonNullable<Module["end"]>): void {
+    if (this.parts.kernel.options.compat404) return;
+    const start = this.starting.of(thread);
+    // The thread of a program that ends, which was loading something.
+    if (start && start.module.loader !== 0) return;
+    if (!start && !this.hosted.has(thread)) return;
+    if (start) start.module.end ??= end;
+    throw new GuestAborted(`${start ? `${start.phase} ` : "guest code "}${what}`);
   }
 
   /** dlmodule_create: struct rt_dlmodule with its defaults and nothing loaded; 0 when there is no memory. */
@@ -326,6 +393,10 @@ export class Loader {
     // Exit handlers ran in the firmware already.
     if (module && how === "exit") yield* this.life.destruct(module, false);
     kernel.console.print(text.exited(kernel.objects.name(thread), code));
+    // On the board a thread that ends inside of rt_enter_critical stops the system.
+    if (!kernel.options.compat404) while (this.parts.call("rt_critical_level")) kernel.unlock();
+    if (!module)
+      this.endCall(thread, `called ${how}(${how === "exit" ? code : ""})`, { how, code });
     if (module) yield* this.life.terminate(module, how, code);
     yield* this.objects.endSelf();
   }
@@ -359,10 +430,19 @@ export class Loader {
   /** Destroys a module that has no thread. */
   *unload(module: Module): Task<void> {
     if (this.struct.stat(module.address) === STAT.RUNNING) return;
-    yield* this.life.destroy(module);
+    try {
+      yield* this.life.destroy(module);
+    } catch (error) {
+      if (!(error instanceof GuestAborted)) throw error;
+      // module_cleanup failed in a system thread.
+      module.cleaned = true;
+      module.end = { how: "fault", code: -1 };
+      yield* this.life.destroy(module);
+    }
   }
 
-  private refused(path: string, reasons: string[]): void {
+  /** Says why a file is not loaded. */
+  refuse(path: string, reasons: string[]): void {
     const list =
       reasons.length === 1 ? `: ${reasons[0]}` : `:${reasons.map((r) => `\n  ${r}`).join("")}`;
     this.parts.options?.diagnostics?.(`${path} cannot be loaded${list}`);
@@ -404,7 +484,7 @@ export class Loader {
     lines.push(...(yield* this.audit.run(module)));
     const { how } = module.end ?? { how: "closed" };
     const orderly = how === "returned" || how === "exit" || how === "closed";
-    if (lines.length === 0 || !orderly || options?.leaks === "ignore") return;
+    if (lines.length === 0 || !orderly || !module.ready || options?.leaks === "ignore") return;
     this.leaks.push(...lines);
     options?.diagnostics?.(
       `${module.path} left behind (given back now):${lines.map((line) => `\n  ${line}`).join("")}`,
@@ -416,7 +496,11 @@ export class Loader {
     const nested = this.registry.get(address);
     if (!nested) return;
     const { compat404 } = this.parts.kernel.options;
-    if (nested.library && !compat404) yield* this.libraries.orphan(nested, owner);
+    if (!nested.ready && !compat404) {
+      // A thread of the owner was loading it.
+      this.discard(nested, "killed");
+      yield* this.life.destroy(nested);
+    } else if (nested.library && !compat404) yield* this.libraries.orphan(nested, owner);
     else if (nested.library) this.registry.remove(nested, this.describe(nested));
     else yield* this.life.terminate(nested, "killed", -1);
   }

@@ -22,6 +22,12 @@ export class Module {
   readonly opens = new Map<number, number>();
   /** Libraries that its DT_NEEDED names. */
   needed: readonly Module[] = [];
+  /** Its constructors and module_init have run: others may use it. */
+  ready = false;
+  /** struct rt_dlmodule of the program that loaded it, 0 for a system thread. */
+  loader = 0;
+  /** Its memory was given back. */
+  gone = false;
   /** Set when the end began. */
   end: { how: HowEnded; code: number } | undefined;
   /** module_cleanup was called, or must not be. */

@@ -12,10 +12,17 @@ export class AssertionFailed extends Error {
   }
 }
 
-/** Thrown into a Task whose guest call ended in a CPU fault, when the thread belongs to no module. */
+/**
+ * Thrown into a Task whose guest call will not return, when the thread belongs to no module: a CPU fault, a failed assertion, a stack
+ * overflow, or an end that the guest code asked for and must not have.
+ */
 export class GuestAborted extends Error {
-  constructor(readonly fault: CpuFault) {
-    super(`guest code failed: ${fault.kind} at 0x${(fault.pc >>> 0).toString(16)}, ${fault.why}`);
+  constructor(why: CpuFault | string) {
+    super(
+      typeof why === "string"
+        ? why
+        : `guest code failed: ${why.kind} at 0x${(why.pc >>> 0).toString(16)}, ${why.why}`,
+    );
   }
 }
 

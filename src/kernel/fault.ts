@@ -41,12 +41,13 @@ export class Faults {
     else if (error instanceof GuestFault) this.exception(this.fromHost(error));
     else if (error instanceof SoftwareInterrupt) this.softwareInterrupt();
     else if (error instanceof GuestAborted) {
+      if (this.abortCall(error)) return;
       // Nobody up the Task was prepared for it.
       this.assertionText(SHUTDOWN);
       this.endThread();
     } else if (error instanceof BrokenList || error instanceof UnboundCall) {
       this.k.console.print(`${error.message}\n`);
-      this.endThread();
+      if (!this.abortCall(new GuestAborted(error.message))) this.endThread();
     } else throw error;
   }
 
@@ -82,7 +83,10 @@ export class Faults {
     const { k } = this;
     const thread = k.scheduler.current;
     k.hooks.assertion?.(failed.expression, failed.fn, failed.line, thread);
-    if (this.module(thread) === 0) this.assertionText(failed);
+    if (this.module(thread) === 0) {
+      this.assertionText(failed);
+      if (this.abortCall(new GuestAborted(failed.message))) return;
+    }
     this.endThread();
   }
 
@@ -102,7 +106,7 @@ export class Faults {
     }
     k.console.print(this.dumpOf(fault));
     if (this.module(thread) === 0) {
-      if (this.abortCall(fault)) return;
+      if (this.abortCall(new GuestAborted(fault))) return;
       this.assertionText(SHUTDOWN);
     }
     // The undefined-instruction vector of 4.0.4 leaves its context behind, and the next thread runs into it.
@@ -130,14 +134,15 @@ export class Faults {
    * Guest code that a system thread called, such as module_init in the shell's, is given up and the caller told. On the board the system
    * stops.
    */
-  private abortCall(fault: CpuFault): boolean {
+  private abortCall(error: GuestAborted): boolean {
     const { k } = this;
     if (k.options.compat404 || k.scheduler.interruptNest > 0) return false;
+    if (this.module(k.scheduler.current) !== 0) return false;
     const frames = k.runner.running?.frames ?? [];
     const caller = frames.findLastIndex((frame) => frame.below !== undefined);
     if (caller < 0) return false;
     for (const frame of frames.splice(caller + 1)) frame.task.return(undefined);
-    k.runner.abortGuest(frames[caller], new GuestAborted(fault));
+    k.runner.abortGuest(frames[caller], error);
     return true;
   }
 
@@ -147,23 +152,24 @@ export class Faults {
     k.hooks.stackOverflow?.(thread);
     k.console.print(`thread:${OBJECT.name.get(k.memory, thread)} stack overflow\n`);
     if (k.options.compat404) k.runner.halted = true;
-    else this.endThread();
+    else if (!this.abortCall(new GuestAborted("guest code used up the stack"))) this.endThread();
   }
 
   /** rt_hw_trap_swi: the pc is the one behind the instruction. */
   private softwareInterrupt(): void {
     const { k } = this;
     const size = k.cpu.cpsr & CPSR_T ? 2 : 4;
-    k.hooks.fault?.(
-      {
-        kind: "undefined instruction",
-        pc: (k.cpu.r[15] - size) >>> 0,
-        why: "a supervisor call that the kernel does not have",
-      },
-      k.scheduler.current,
-    );
+    const fault: CpuFault = {
+      kind: "undefined instruction",
+      pc: (k.cpu.r[15] - size) >>> 0,
+      why: "a supervisor call that the kernel does not have",
+    };
+    k.hooks.fault?.(fault, k.scheduler.current);
     k.console.print(this.dump("software interrupt:\n", k.cpu.r[15]));
-    if (this.module(k.scheduler.current) === 0) this.assertionText(SHUTDOWN);
+    if (this.module(k.scheduler.current) === 0) {
+      if (this.abortCall(new GuestAborted(fault))) return;
+      this.assertionText(SHUTDOWN);
+    }
     this.endThread();
   }
 

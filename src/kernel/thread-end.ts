@@ -31,6 +31,7 @@ export class ThreadEnding {
   /** rt_thread_exit of the running thread; does not return to what called it. */
   *exit(): Task<void> {
     const thread = this.k.threads.current;
+    this.k.hooks.endsItself?.(thread);
     yield* this.cleanup(thread);
     this.close(thread, this.k.objects.isStatic(thread) ? "detach" : "delete");
     const state = this.k.threads.states.get(thread);
@@ -43,6 +44,7 @@ export class ThreadEnding {
   /** rt_thread_delete or rt_thread_detach as part of a Task. */
   *end(thread: number, how: "delete" | "detach"): Task<number> {
     if (this.isClosed(thread)) return RT_EOK;
+    if (thread === this.k.threads.current) this.k.hooks.endsItself?.(thread);
     this.unqueue(thread);
     yield* this.cleanup(thread);
     this.close(thread, how);

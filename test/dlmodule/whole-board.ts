@@ -48,7 +48,8 @@ export class WholeBoard {
     return text.replaceAll("\r\n", "\n");
   }
 
-  private settle(): void {
+  /** Waits until nothing is left to do. */
+  settle(): void {
     const { kernel } = this.machine;
     const end = kernel.tick + 6000;
     for (let calls = 0; calls < 20000; calls++) {

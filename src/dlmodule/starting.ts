@@ -1,0 +1,37 @@
+import type { Task } from "../kernel/call.ts";
+import type { Module } from "./module.ts";
+
+/** Code of a module that runs while the module is loaded. */
+export type Phase = "its constructors" | "module_init";
+
+export interface Start {
+  /** TCB of the thread that loads. */
+  readonly thread: number;
+  readonly module: Module;
+  phase: Phase;
+}
+
+/** Which threads load which modules at the moment; of one thread the innermost load is the last. */
+export class Starting {
+  private readonly starts: Start[] = [];
+
+  /** Runs a step of a module's start, and forgets it however it ends. */
+  *run(thread: number, module: Module, phase: Phase, step: Task<void>): Task<void> {
+    const start = { thread, module, phase };
+    this.starts.push(start);
+    try {
+      yield* step;
+    } finally {
+      this.starts.splice(this.starts.indexOf(start), 1);
+    }
+  }
+
+  /** What the thread loads. */
+  of(thread: number): Start | undefined {
+    return this.starts.findLast((start) => start.thread === thread);
+  }
+
+  all(): readonly Start[] {
+    return this.starts;
+  }
+}
