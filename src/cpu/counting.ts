@@ -1,17 +1,28 @@
 import type { IrBlock } from "./ir/ops.ts";
 import { Core } from "./interp/core.ts";
 import { Slot } from "./interp/state.ts";
+import { TieredCore } from "./jit/tiered.ts";
 import type { Cpu } from "./types.ts";
 
-/**
- * What is to be counted in a block: for each of its ops, and its end, the word that is counted up before it, relative to the base that
- * `countersAt` sets; 0: none. Undefined: nothing in this block.
- */
-export type CountingPlan = (block: IrBlock) => Int32Array | undefined;
+/** The counters of a block, as words relative to the base that `countersAt` sets; 0: none. */
+export interface BlockCounts {
+  /** For each op, and the end: the word that is counted up before it. */
+  readonly words: Int32Array;
+  /**
+   * The word that is counted up when instructions [from, to), which the counters of the block have counted, are not executed by it
+   * after all: it is left at op k.
+   */
+  undo(k: number, from: number, to: number): number;
+  /** The same for all from instruction `index` on, of which the first op is reached, and its counter. */
+  undoAt(index: number, reached: boolean): number;
+}
+
+/** What is to be counted in a block; undefined: nothing. */
+export type CountingPlan = (block: IrBlock) => BlockCounts | undefined;
 
 /** Counts executed code from now on. False: this engine cannot. */
 export function countExecution(cpu: Cpu, plan: CountingPlan): boolean {
-  if (!(cpu instanceof Core)) return false;
+  if (!(cpu instanceof Core || cpu instanceof TieredCore)) return false;
   cpu.countingPlan = plan;
   return true;
 }

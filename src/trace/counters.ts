@@ -1,6 +1,7 @@
 import { counting } from "../cpu/mod.ts";
 import type { Cpu } from "../cpu/types.ts";
-import { type Counted, planCounters } from "./plan.ts";
+import { BlockCounters } from "./block-counters.ts";
+import type { Counted } from "./plan.ts";
 import type { TraceParts } from "./types.ts";
 
 /** Where code is: a module's file and link-time address, or the firmware's address (path empty). */
@@ -32,8 +33,8 @@ export type CodeCounts = Map<number, Execution>;
 
 /** Counters lie between the engines' area and guest RAM, in pages of the wasm memory that nothing else uses. */
 const BASE = 0x20000000;
-/** Words of a thread's counters; a program of 60,000 pieces of straight code fits. */
-const AREA_WORDS = 1 << 16;
+/** Words of a thread's counters; a program of 100,000 pieces of straight code fits. Pages that are not written to cost nothing. */
+const AREA_WORDS = 1 << 18;
 const AREAS_MAX = (0x60000000 - BASE) / (AREA_WORDS * 4);
 
 /**
@@ -44,7 +45,7 @@ export class ExecutionCounters {
   /** By thread name (empty when threads are not told apart), then by path. */
   readonly counts = new Map<string, Map<string, CodeCounts>>();
   private readonly meanings: (Counted | undefined)[] = [undefined];
-  private readonly known = new Map<string, Int32Array>();
+  private readonly known = new Map<string, BlockCounters>();
   /** Areas by thread. */
   private readonly areas = new Map<string, number>();
   private modules: readonly Loaded[] = [];
@@ -105,7 +106,8 @@ export class ExecutionCounters {
     }
   }
 
-  private add(thread: string, meaning: Counted, value: number): void {
+  private add(thread: string, meaning: Counted, times: number): void {
+    const value = times * meaning.sign;
     const record = (pc: number): Execution => {
       const { path, address } = this.place(pc);
       let byPath = this.counts.get(thread);
@@ -134,24 +136,28 @@ export class ExecutionCounters {
     return { path: "", address };
   }
 
-  private plan(block: counting.IrBlock): Int32Array | undefined {
-    const key = `${block.start}:${block.end}:${block.its[0]}:${this.seen}`;
-    const known = this.known.get(key);
-    if (known) return known;
-    const plan = planCounters(block);
-    const words = new Int32Array(block.insts.length + 1);
-    for (const [k, meaning] of plan) {
-      // A profile needs no more than how often instructions were passed.
-      if (this.perThread && meaning.passed.length === 0) continue;
-      if (this.meanings.length >= AREA_WORDS) {
-        this.overflowed = true;
-        return undefined;
-      }
-      words[k] = this.meanings.length;
-      this.meanings.push(meaning);
+  private plan(block: counting.IrBlock): BlockCounters {
+    const key = `${block.start}:${block.end}:${block.its[0]}:${this.seen}:${shapeOf(block)}`;
+    let known = this.known.get(key);
+    if (!known) {
+      known = new BlockCounters(block, (meaning) => this.word(meaning));
+      this.known.set(key, known);
     }
-    this.known.set(key, words);
-    return words;
+    return known;
+  }
+
+  /** A counter; 0 when there is nothing to count, or no room. */
+  private word(meaning: Counted): number {
+    const { passed, executed, branches, fellThrough, taken } = meaning;
+    // A profile needs no more than how often instructions were passed.
+    if (passed.length === 0 && this.perThread) return 0;
+    const ways = fellThrough !== undefined || taken !== undefined;
+    if (!ways && passed.length + executed.length + branches.length === 0) return 0;
+    if (this.meanings.length >= AREA_WORDS) {
+      this.overflowed = true;
+      return 0;
+    }
+    return this.meanings.push(meaning) - 1;
   }
 
   private area(name: string): number {
@@ -163,14 +169,17 @@ export class ExecutionCounters {
     return area;
   }
 
-  /** Gives the pages of the counters back as they were. */
-  clear(): void {
-    const { i32 } = this.cpu.memory;
-    const areas = Math.max(1, this.areas.size);
-    for (let area = 0; area < areas; area++) {
-      const base = BASE / 4 + area * AREA_WORDS;
-      i32.fill(0, base, base + this.meanings.length);
-    }
+  /** The counters are zero again, as they were; nothing is executed any more. */
+  end(): void {
+    this.harvest();
     counting.countersAt(this.cpu, 0);
   }
+}
+
+/** Tells the code of blocks apart that are at the same place: the engines optimise differently, and code may be written over. */
+function shapeOf({ insts }: counting.IrBlock): number {
+  let hash = insts.length;
+  for (const { op, at, to, label } of insts)
+    for (const part of [op, at, to, label]) hash = (Math.imul(hash, 31) + part) | 0;
+  return hash;
 }

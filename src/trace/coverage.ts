@@ -30,7 +30,7 @@ export class CoverageCore extends WrappedCore {
   /** The machine will not run any more: what it executed goes into `coverage`. Returns the modules without line information. */
   finish(coverage: Coverage, files: SymbolFiles): string[] {
     const { counters } = this;
-    counters.harvest();
+    counters.end();
     const unknown: string[] = [];
     const byPath = counters.counts.get("");
     for (const path of counters.paths) {
@@ -38,7 +38,6 @@ export class CoverageCore extends WrappedCore {
       if (info) coverage.addModule(info, byPath?.get(path));
       else unknown.push(path);
     }
-    counters.clear();
     return unknown;
   }
 }

@@ -5,6 +5,8 @@ const { Op } = counting;
 
 /** What one counter stands for; addresses are those of instructions. */
 export interface Counted {
+  /** -1: it takes back what others have counted. */
+  readonly sign: 1 | -1;
   /** Instructions passed as often as it counts. */
   readonly passed: readonly number[];
   /** Instructions executed as often: without those whose condition had a say. */
@@ -19,9 +21,19 @@ export interface Counted {
 
 const BRANCHES = new Set([Op.brc, Op.brz, Op.brnz, Op.brcmp, Op.brtst]);
 const SKIPS = new Set([Op.skip, Op.skipcmp, Op.skiptst]);
+const LINK = 14;
 const LEAVES = new Set([Op.br, Op.bx]);
 
+/** The counters of a block. */
+export interface CounterPlan {
+  /** By the index of the op in front of which they are, with the number of ops for the end. */
+  readonly counters: ReadonlyMap<number, Counted>;
+  /** For each op the counters that have counted it when it begins. */
+  readonly active: readonly (readonly Counted[])[];
+}
+
 interface Draft {
+  readonly sign: 1;
   passed: number[];
   executed: number[];
   branches: number[];
@@ -31,14 +43,14 @@ interface Draft {
 
 /**
  * Where a block needs counters, so that the execution of each instruction and the ways of each conditional branch follow: at its start,
- * behind a branch that may leave it, in front of conditional ops, and where those join again when they may have left. Keys are indices of
- * ops, with the number of ops for the end.
+ * behind a branch that may leave it, in front of conditional ops, and where those join again when they may have left.
  */
-export function planCounters({ insts, pcs }: IrBlock): Map<number, Counted> {
+export function planCounters({ insts, pcs }: IrBlock): CounterPlan {
   const plan = new Map<number, Draft>();
+  const active: Draft[][] = [];
   const draft = (k: number): Draft => {
     let found = plan.get(k);
-    if (!found) plan.set(k, (found = { passed: [], executed: [], branches: [] }));
+    if (!found) plan.set(k, (found = { sign: 1, passed: [], executed: [], branches: [] }));
     return found;
   };
   let now = draft(0);
@@ -54,13 +66,16 @@ export function planCounters({ insts, pcs }: IrBlock): Map<number, Counted> {
       if (body.leaves) now = draft(k);
       body = undefined;
     }
+    active.push(body ? [now, body.counter] : [now]);
     const pc = pcs[x.at];
     pass(x.at);
     if (SKIPS.has(x.op)) {
       body = { counter: draft(k + 1), end: x.label, leaves: false };
       continue;
     }
-    const counter: Draft = body?.counter ?? now;
+    // A conditional jump is executed when its condition is looked at, in whatever form it is.
+    const jump = x.op === Op.br && !insts.some(({ at, d }) => at === x.at && d === LINK);
+    const counter: Draft = (jump ? undefined : body?.counter) ?? now;
     if (counter.executed.at(-1) !== pc) counter.executed.push(pc);
     if (BRANCHES.has(x.op)) {
       counter.branches.push(pc);
@@ -82,7 +97,20 @@ export function planCounters({ insts, pcs }: IrBlock): Map<number, Counted> {
   // Instructions without ops: NOP, ISB.
   pass(pcs.length - 2);
   addIdle(plan, insts, pcs);
-  return plan;
+  return { counters: plan, active };
+}
+
+/** What is to be taken back of the counters when the instructions at `pcs`, which they have counted, are not executed. */
+export function takenBack(counters: readonly Counted[], pcs: ReadonlySet<number>): Counted {
+  const of = (name: "passed" | "executed" | "branches"): number[] =>
+    counters.flatMap((counter) => counter[name].filter((pc) => pcs.has(pc)));
+  return {
+    sign: -1,
+    passed: of("passed"),
+    executed: of("executed"),
+    branches: of("branches"),
+    taken: counters.find(({ taken }) => taken !== undefined && pcs.has(taken))?.taken,
+  };
 }
 
 /** Instructions without ops are executed whenever they are passed. */

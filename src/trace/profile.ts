@@ -145,7 +145,7 @@ export class ProfileCore extends WrappedCore {
 
   /** The machine will not run any more. */
   finish(names: FunctionNames): Profile {
-    this.counters.harvest();
+    this.counters.end();
     const threads: ThreadProfile[] = [];
     const functions = new Map<FunctionName, number>();
     const lines = new Map<FunctionName, Map<number, number>>();
@@ -170,7 +170,6 @@ export class ProfileCore extends WrappedCore {
       const stacks = distribute(own, samples);
       threads.push({ name, total: sum(own.values()), stacks });
     }
-    this.counters.clear();
     threads.sort((a, b) => b.total - a.total);
     return {
       threads,

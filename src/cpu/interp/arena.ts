@@ -1,4 +1,5 @@
 import { GRANULE_SHIFT } from "../../memory/mod.ts";
+import type { BlockCounts } from "../counting.ts";
 import { CACHE_MASK, Code } from "./loop.ts";
 
 /** Words of code that fit before everything is translated afresh: about 125,000 instructions. Untouched pages cost nothing. */
@@ -23,6 +24,8 @@ export interface Block {
   /** Places that hold this block's index: word, and the exit stub which it held before. */
   readonly incoming: number[];
   live: boolean;
+  /** What is counted in it. */
+  readonly counts: BlockCounts | undefined;
   /** The first word, when another stands in its place. */
   patched: number | undefined;
 }

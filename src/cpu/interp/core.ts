@@ -239,7 +239,7 @@ export class Core extends DataAccess implements Cpu, LoopState {
     // Instructions without ops of their own (NOP, ISB) start at the same word; the first of them is the next.
     let index = last;
     while (index > 0 && block.map[index * 2 - 2] >>> 8 === ip) index--;
-    this.stopAt(block, index);
+    this.stopAt(block, index, false);
     return this.alone ? ~HANDOVER : this.enter();
   }
 
@@ -280,7 +280,7 @@ export class Core extends DataAccess implements Cpu, LoopState {
   /** Completes a fault at `ip`: registers are as before the instruction, pc is that of the instruction. */
   private faultAt(ip: number): number {
     const { block, index } = this.place(ip);
-    this.stopAt(block, index);
+    this.stopAt(block, index, true);
     this.fault = { ...this.fault!, pc: this.file[Slot.PC] >>> 0 };
     return ~Exit.Fault;
   }
@@ -304,9 +304,11 @@ export class Core extends DataAccess implements Cpu, LoopState {
     return ~Exit.Fault;
   }
 
-  /** The pc is before instruction `index` of the block. */
-  private stopAt(block: Block, index: number): void {
+  /** The pc is before instruction `index` of the block; `reached`: its code has begun. */
+  private stopAt(block: Block, index: number, reached: boolean): void {
     this.stats.instructions += index;
+    const undo = block.counts?.undoAt(index, reached) ?? 0;
+    if (undo !== 0) this.memory.i32[undo + this.file[Slot.Counters]]++;
     this.goTo(block.map[index * 2 + 1], block.map[index * 2] & 255);
   }
   private goTo(key: number, it: number): void {
@@ -344,7 +346,7 @@ export class Core extends DataAccess implements Cpu, LoopState {
     const first = this.arena.reserve();
     const alone = full >= ALONE_IT * 2 ** 32;
     const counts = this.countingPlan?.(ir);
-    const { map, last } = this.encoder.encode(ir, first, single, alone, counts);
+    const { map, last } = this.encoder.encode(ir, first, single, alone, counts?.words);
     const block: Block = {
       key: full,
       start,
@@ -354,6 +356,7 @@ export class Core extends DataAccess implements Cpu, LoopState {
       map,
       incoming: [],
       live: true,
+      counts,
       patched: undefined,
     };
     this.arena.add(block);

@@ -95,6 +95,7 @@ export class Calls extends Frame {
     this.spendIfBackward(pcs[x.at]);
     if (isReturn(insts, k)) return this.br(LEAVE);
     this.storeRegisters();
+    this.counters?.leave();
     this.lookUp();
     this.open(W.if, undefined);
     w.get(Local.Work);
@@ -114,6 +115,7 @@ export class Calls extends Frame {
     const { w } = this;
     this.flags.spill();
     this.storeRegisters();
+    this.counters?.leave();
     w.get(Local.Work);
     w.get(Local.Depth);
     w.const(this.slotOf(key));
@@ -129,6 +131,8 @@ export class Calls extends Frame {
     // The host counts an instruction that it executes itself, unless this code goes on.
     const done = number === STEP ? x.at : x.at + 1;
     this.count(done - counted);
+    // The interpreter counts what it executes.
+    if (number === STEP) this.counters?.undo(n, x, x.at, x.at + 1);
     flags.spill();
     flags.state = IN_FILE;
     this.storeRegisters();
@@ -156,6 +160,7 @@ export class Calls extends Frame {
     w.op(W.and64, W.or64);
     w.set(Local.Work);
     this.open(W.if, undefined);
+    this.counters?.undo(n, x, x.at + 1, ir.pcs.length - 1);
     w.const(0);
     w.set(Local.Key);
     this.br(UNWIND);

@@ -3,6 +3,7 @@ import { type Inst, NZCV, Op } from "../ir/ops.ts";
 import { AccessEmitter, type Readable } from "./access.ts";
 import { Calls, STEP } from "./calls.ts";
 import { planChecks } from "./checks.ts";
+import type { RegionCounters } from "./counters.ts";
 import { dataEmitter } from "./data.ts";
 import { flagReaders, isBackward, writesAllFlags, writtenBy } from "./facts.ts";
 import { IN_FILE, IN_LOCALS, meet, same, type State } from "./flags-state.ts";
@@ -32,8 +33,9 @@ export class RegionEmitter extends Calls {
     slotOf: (key: number) => number,
     private readonly literalAt: (address: number) => number | undefined,
     readable: Readable,
+    counters?: RegionCounters,
   ) {
-    super(w, graph, slotOf);
+    super(w, graph, slotOf, counters);
     this.access = new AccessEmitter(w, readable);
     this.readsFlags = flagReaders(graph);
   }
@@ -51,8 +53,9 @@ export class RegionEmitter extends Calls {
     w.byte(F64);
     w.unsigned(layout.SINGLE_LOCALS);
     w.byte(F32);
-    w.unsigned(flags.saved.size);
+    w.unsigned(flags.saved.size + (this.counters?.size ?? 0));
     w.byte(I32);
+    this.counters?.enter(Local.Saved + flags.saved.size);
     this.reload();
     this.open(W.block, EXIT);
     this.open(W.block, UNWIND);
@@ -63,11 +66,13 @@ export class RegionEmitter extends Calls {
     this.close();
     this.storeRegisters();
     this.close();
+    this.counters?.leave();
     w.get(Local.Key);
     w.get(Local.Work);
     w.op(W.return);
     this.close();
     this.storeRegisters();
+    this.counters?.leave();
     this.storeLeft();
     this.storeFile(Slot.PC * 4, () => {
       w.get(Local.Key);
@@ -162,6 +167,7 @@ export class RegionEmitter extends Calls {
     };
     for (let k = 0; k < insts.length; k++) {
       if (skip?.label === k) closeSkip(k);
+      this.counters?.at(n, k);
       const x = insts[k];
       if (x.op === Op.skip) {
         const changes = this.changesFlags(ir, k + 1, x.label);
@@ -190,6 +196,7 @@ export class RegionEmitter extends Calls {
       this.inst(n, k, skip !== undefined);
     }
     closeSkip(insts.length);
+    this.counters?.at(n, insts.length);
     const total = ir.pcs.length - 1;
     if (ir.open) {
       const it = ir.its[total];

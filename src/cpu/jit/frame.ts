@@ -1,5 +1,6 @@
 import { Slot } from "../interp/state.ts";
 import type { Inst } from "../ir/ops.ts";
+import type { RegionCounters } from "./counters.ts";
 import { registers } from "./facts.ts";
 import { Flags } from "./flags.ts";
 import { FloatEmitter, touchesFloat } from "./float.ts";
@@ -34,6 +35,7 @@ export class Frame {
     protected readonly w: Writer,
     protected readonly graph: Graph,
     protected readonly slotOf: (key: number) => number,
+    protected readonly counters?: RegionCounters,
   ) {
     this.flags = new Flags(w, Local.Saved);
     this.float = new FloatEmitter(w, this.flags);
@@ -93,6 +95,7 @@ export class Frame {
   protected interpretAt(n: Node, x: Inst): void {
     const { ir } = n;
     this.count(x.at - this.counted);
+    this.counters?.undo(n, x, x.at, ir.pcs.length - 1);
     const it = ir.its[x.at];
     if (it) this.storeFile(Slot.IT * 4, () => this.w.const(it));
     this.exitAt(ir.pcs[x.at] | (ir.thumb ? 1 : 0));

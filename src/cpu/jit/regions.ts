@@ -1,6 +1,8 @@
 import { GRANULE_SHIFT, type GuestMemory } from "../../memory/mod.ts";
+import type { CountingPlan } from "../counting.ts";
 import type { Fetch } from "../lift/mod.ts";
 import { type Readable, readableRange } from "./access.ts";
+import { RegionCounters } from "./counters.ts";
 import { RegionEmitter } from "./emit.ts";
 import { buildGraph, type Graph } from "./graph.ts";
 import { interpretedIn } from "./shapes.ts";
@@ -46,6 +48,8 @@ type Enter = (key: number, units: number) => number;
 export class Regions {
   readonly stats: TranslationStats = { regions: 0, bytes: 0, milliseconds: 0, dropped: 0 };
   limits = CACHE;
+  /** Says what is counted in a block. */
+  countingPlan: CountingPlan | undefined;
   /** Counts drops: what saw it change must not go on in a region. */
   version = 0;
   /** Told about regions that come and go. */
@@ -137,7 +141,9 @@ export class Regions {
     // The code says which stubs there are, and where its unlikely branches are: write it before the sections that name them.
     const w = this.writer;
     w.at = 0;
-    new RegionEmitter(w, graph, (target) => this.slotOf(target), literalAt, this.readable).write();
+    const counters = this.countingPlan && new RegionCounters(w, graph, this.countingPlan);
+    const slotOf = (target: number): number => this.slotOf(target);
+    new RegionEmitter(w, graph, slotOf, literalAt, this.readable, counters).write();
     if (w.full) return false;
     const body = w.take();
     const stubs = this.pending;

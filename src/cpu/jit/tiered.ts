@@ -1,4 +1,5 @@
 import { type GuestMemory } from "../../memory/mod.ts";
+import type { CountingPlan } from "../counting.ts";
 import type { FloatContext } from "../float/mod.ts";
 import type { Arena } from "../interp/arena.ts";
 import { Core } from "../interp/core.ts";
@@ -92,6 +93,9 @@ export class TieredCore implements Cpu {
   get stats(): CpuStats {
     this.takeCount();
     return this.core.stats;
+  }
+  set countingPlan(plan: CountingPlan) {
+    this.core.countingPlan = this.regions.countingPlan = plan;
   }
   get onSvc(): (imm: number) => boolean {
     return this.hook;
