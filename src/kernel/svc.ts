@@ -93,7 +93,15 @@ export class SupervisorCalls {
       k.runner.suspend(result, this.toR0);
       return false;
     } else if (result !== undefined && !k.runner.begin(result, this.toR0)) return false;
-    return !(k.scheduler.requested || k.runner.leave);
+    return !(k.scheduler.requested && this.switches()) && !k.runner.leave;
+  }
+
+  /** rt_schedule: whether it picks another thread, or has to be asked again later. */
+  private switches(): boolean {
+    const { scheduler, runner } = this.k;
+    if (scheduler.interruptNest > 0) return true;
+    scheduler.pick();
+    return runner.running?.thread !== scheduler.current || runner.running.dead;
   }
 
   private readonly toR0 = (value: unknown): void => {
