@@ -1,71 +1,132 @@
-import { readFileSync, statSync } from "node:fs";
-import { type BlockDevice, BlockError, OverlayDevice, RamDevice } from "../../block/mod.ts";
+import { type BlockDevice, BlockError, OverlayDevice } from "../../block/mod.ts";
 import { FatError, FatVolume } from "../../fat/mod.ts";
 import { ExitCode, UserError } from "../exit-codes.ts";
-import { hostError } from "../host-file.ts";
 import { message } from "../outcome.ts";
+import { Archive } from "./archive.ts";
 import { fatName, fewWarnings, walkHost } from "./host-tree.ts";
+import { inflate } from "./inflate.ts";
 import { LazyDisk } from "./lazy-disk.ts";
+import { Progress } from "./progress.ts";
 import { roomFor } from "./room.ts";
+import { SpillDisk, UnpackedImage } from "./spill.ts";
 import { type Member, readZip } from "./zip.ts";
 
 /** What a disk is kept in. */
 export type Form = "raw" | "gzip" | "zip" | "folder";
 
-/** An archive larger than this is not read. */
-const MAX_ARCHIVE = 1 << 30;
-/** What comes out of one may be so large; empty space does not count. */
+/** What comes out of an archive may be so large. */
 const MAX_UNPACKED = 1 << 30;
 /** Free space on a disk made from an archive. */
 const FREE = 64 << 20;
 const SECTOR = 512;
+/** A member of that name can be a disk image. */
+const IMAGE_NAME = /\.(img|ima|dsk|bin|raw)$/i;
 
-/** A gzipped raw image, unpacked in memory. */
-export function gzipDisk(path: string): RamDevice {
-  const packed = archive(path);
+/** A gzipped raw image, unpacked. */
+export function gzipDisk(path: string): BlockDevice {
   const refuse = (why: string): never => {
     throw new UserError(ExitCode.BadData, `${path} cannot be unpacked: ${why}`);
   };
-  const { gunzipSync } = require("node:zlib") as typeof import("node:zlib");
-  let bytes: Uint8Array;
-  try {
-    bytes = gunzipSync(packed, { maxOutputLength: MAX_UNPACKED });
-  } catch (error) {
-    const { code, message: why } = error as { code?: string; message: string };
-    if (code === "ERR_BUFFER_TOO_LARGE")
-      return refuse("it holds more than 1 GiB; unpack it with gunzip and use the raw image");
-    return refuse(`it is damaged or cut off (${why})`);
-  }
-  if (bytes.length < SECTOR) refuse(`it holds ${bytes.length} bytes, less than one sector`);
-  return new RamDevice(bytes.length, bytes.subarray(0, bytes.length - (bytes.length % SECTOR)));
+  return opened(path, (archive) => {
+    const image = new UnpackedImage(MAX_UNPACKED);
+    const progress = new Progress(`unpacking ${path}`, archive.size);
+    const packed = archive.source(0, archive.size);
+    let done = 0;
+    const source = (into: Uint8Array): number => {
+      const n = packed(into);
+      progress.at((done += n));
+      return n;
+    };
+    try {
+      inflate("gzip", source, (piece) => {
+        if (image.size + piece.length > MAX_UNPACKED)
+          refuse("it holds more than 1 GiB; unpack it with gunzip and use the raw image");
+        image.append(piece);
+      });
+    } catch (error) {
+      image.close();
+      if (error instanceof UserError) throw error;
+      return refuse(`it is damaged or cut off (${(error as Error).message})`);
+    } finally {
+      progress.end();
+    }
+    if (image.size < SECTOR) refuse(`it holds ${image.size} bytes, less than one sector`);
+    return image.device();
+  });
 }
 
 /** A ZIP archive: the disk image that is its only member, or its files on a new disk. */
-export function zipDisk(path: string): RamDevice {
-  const members = readZip(path, archive(path));
-  const files = members.filter(({ name }) => !name.endsWith("/"));
-  const total = files.reduce((sum, { size }) => sum + size, 0);
-  if (total > MAX_UNPACKED)
-    throw new UserError(
-      ExitCode.BadData,
-      `${path} holds more than 1 GiB; unpack it and use the folder`,
-    );
-  const [only] = files;
-  if (files.length === 1 && /\.(img|ima|dsk|bin|raw)$/i.test(only.name)) {
-    const bytes = only.bytes();
-    if (bytes.length >= SECTOR && bytes[510] === 0x55 && bytes[511] === 0xaa)
-      return new RamDevice(bytes.length, bytes.subarray(0, bytes.length - (bytes.length % SECTOR)));
+export function zipDisk(path: string): BlockDevice {
+  return opened(path, (archive) => {
+    const members = readZip(archive);
+    const files = members.filter(({ name }) => !name.endsWith("/"));
+    const total = files.reduce((sum, { size }) => sum + size, 0);
+    if (total > MAX_UNPACKED)
+      throw new UserError(
+        ExitCode.BadData,
+        `${path} holds more than 1 GiB; unpack it and use the folder`,
+      );
+    const progress = new Progress(`unpacking ${path}`, total);
+    try {
+      const [only] = files;
+      const image = files.length === 1 && IMAGE_NAME.test(only.name);
+      return (image && imageIn(only, progress)) || filesOf(path, members, progress);
+    } finally {
+      progress.end();
+    }
+  });
+}
+
+function opened<T>(path: string, use: (archive: Archive) => T): T {
+  const archive = new Archive(path);
+  try {
+    return use(archive);
+  } finally {
+    archive.close();
   }
+}
+
+/** What a member holds, as a disk; undefined when it does not begin like one. */
+function imageIn(member: Member, progress: Progress): BlockDevice | undefined {
+  const image = new UnpackedImage(member.size);
+  try {
+    member.unpack((piece) => {
+      image.append(piece);
+      progress.at(image.size);
+    });
+    const device = image.size >= SECTOR ? image.device() : undefined;
+    const boot = new Uint8Array(SECTOR);
+    device?.read(0, boot);
+    if (boot[510] === 0x55 && boot[511] === 0xaa) return device;
+  } catch (error) {
+    image.close();
+    throw error;
+  }
+  image.close();
+  return undefined;
+}
+
+/** The files of an archive on a disk of their own. */
+function filesOf(path: string, members: readonly Member[], progress: Progress): BlockDevice {
   const { warn, end } = fewWarnings(message);
   const placed = place(path, members, warn);
   const room = roomFor(placed, FREE);
-  const device = new RamDevice(room.size);
+  const device = new SpillDisk(room.size);
   let now: number | undefined;
   const volume = FatVolume.format(device, { fats: 2, type: room.type, clock: () => now });
+  let done = 0;
   for (const { path: where, directory, member } of placed) {
     now = member?.mtime;
     if (directory) volume.mkdir(where);
-    else if (member) volume.writeFile(where, member.bytes());
+    else if (member) {
+      const file = volume.open(where, { write: true, create: "new" });
+      member.unpack((piece) => {
+        if (file.write(piece) < piece.length)
+          throw new UserError(ExitCode.BadData, `${path}: ${member.name} does not fit on the disk`);
+        progress.at((done += piece.length));
+      });
+      file.close();
+    }
   }
   volume.unmount();
   end();
@@ -131,14 +192,4 @@ function place(
     placed.push({ path: `${path}/${own}`, directory: false, size: member.size, member });
   }
   return placed;
-}
-
-function archive(path: string): Uint8Array {
-  try {
-    if (statSync(path).size > MAX_ARCHIVE)
-      throw new UserError(ExitCode.BadData, `${path} is larger than 1 GiB; unpack it first`);
-    return readFileSync(path);
-  } catch (error) {
-    throw error instanceof UserError ? error : hostError(path, error);
-  }
 }

@@ -123,6 +123,7 @@ export function cannotWrite(path: string, error: unknown): UserError {
 
 const ZEROS = Buffer.alloc(PIECE);
 
-function isZero(bytes: Uint8Array): boolean {
+/** At most 1 MiB, all zeros. */
+export function isZero(bytes: Uint8Array): boolean {
   return ZEROS.compare(bytes, 0, bytes.length, 0, bytes.length) === 0;
 }

@@ -1,4 +1,7 @@
+import { FatError } from "../../fat/mod.ts";
 import { ExitCode, UserError } from "../exit-codes.ts";
+import type { Archive } from "./archive.ts";
+import { inflate } from "./inflate.ts";
 
 /** A file in a ZIP archive. */
 export interface Member {
@@ -7,13 +10,17 @@ export interface Member {
   readonly size: number;
   /** Seconds since 1970, the stamp taken as UTC. */
   readonly mtime: number;
-  bytes(): Uint8Array;
+  /** Gives what it holds piece by piece; the arrays are used again. @throws UserError when it is damaged */
+  unpack(sink: (piece: Uint8Array) => void): void;
 }
 
 const CENTRAL = 0x02014b50;
 const LOCAL = 0x04034b50;
 const END = 0x06054b50;
 const END_BYTES = 22;
+const LOCAL_BYTES = 30;
+/** Bytes of a stored member moved at a time. */
+const PIECE = 1 << 20;
 const STORED = 0;
 const DEFLATED = 8;
 const ENCRYPTED = 1;
@@ -22,27 +29,33 @@ const ALL_ONES = 0xffffffff;
 const MOST_MEMBERS = 65_535;
 
 /** The members of an archive, from its central directory. @throws UserError with what is wrong */
-export function readZip(path: string, archive: Uint8Array): Member[] {
+export function readZip(archive: Archive): Member[] {
   const refuse = (why: string): never => {
-    throw new UserError(ExitCode.BadData, `${path} is a ZIP archive that cannot be read: ${why}`);
+    throw new UserError(
+      ExitCode.BadData,
+      `${archive.path} is a ZIP archive that cannot be read: ${why}`,
+    );
   };
-  const view = new DataView(archive.buffer, archive.byteOffset, archive.byteLength);
-  let end = archive.length - END_BYTES;
-  const lowest = Math.max(0, end - 0xffff);
-  while (end >= lowest && view.getUint32(end, true) !== END) end--;
-  if (end < lowest) refuse("it has no central directory: it is cut off, or something else");
-  const count = view.getUint16(end + 10, true);
-  let at = view.getUint32(end + 16, true);
-  if (count === MOST_MEMBERS || at === ALL_ONES) refuse("it is a ZIP64 archive");
+  const tailAt = Math.max(0, archive.size - END_BYTES - 0xffff);
+  const tail = viewOf(archive.bytes(tailAt, END_BYTES + 0xffff));
+  let end = tail.byteLength - END_BYTES;
+  while (end >= 0 && tail.getUint32(end, true) !== END) end--;
+  if (end < 0) refuse("it has no central directory: it is cut off, or something else");
+  const count = tail.getUint16(end + 10, true);
+  const start = tail.getUint32(end + 16, true);
+  if (count === MOST_MEMBERS || start === ALL_ONES) refuse("it is a ZIP64 archive");
+  const directory = archive.bytes(start, Math.max(0, tailAt + end - start));
+  const view = viewOf(directory);
+  let at = 0;
   const members: Member[] = [];
   for (let i = 0; i < count; i++) {
-    if (at + 46 > archive.length || view.getUint32(at, true) !== CENTRAL)
+    if (at + 46 > directory.length || view.getUint32(at, true) !== CENTRAL)
       refuse(`entry ${i + 1} of ${count} of its central directory is damaged`);
     const flags = view.getUint16(at + 8, true);
     const [nameLength, extra, comment] = [28, 30, 32].map((field) =>
       view.getUint16(at + field, true),
     );
-    const raw = archive.subarray(at + 46, at + 46 + nameLength);
+    const raw = directory.subarray(at + 46, at + 46 + nameLength);
     const name = flags & UTF8 ? new TextDecoder().decode(raw) : latin(raw);
     const header = {
       name,
@@ -59,7 +72,7 @@ export function readZip(path: string, archive: Uint8Array): Member[] {
       name: header.name,
       size: header.size,
       mtime: timeOf(header.stamp),
-      bytes: () => unpack(header, archive, view, refuse),
+      unpack: (sink) => unpack(header, archive, sink, refuse),
     });
     at += 46 + nameLength + extra + comment;
   }
@@ -78,38 +91,42 @@ interface Header {
 
 function unpack(
   { name, flags, method, crc, packed, size, offset }: Header,
-  archive: Uint8Array,
-  view: DataView,
+  archive: Archive,
+  sink: (piece: Uint8Array) => void,
   refuse: (why: string) => never,
-): Uint8Array {
+): void {
   if (flags & ENCRYPTED) refuse(`${name} is encrypted`);
-  if (offset + 30 > archive.length || view.getUint32(offset, true) !== LOCAL)
+  const local = viewOf(archive.bytes(offset, LOCAL_BYTES));
+  if (local.byteLength < LOCAL_BYTES || local.getUint32(0, true) !== LOCAL)
     refuse(`${name} is not where its central directory says`);
-  const start = offset + 30 + view.getUint16(offset + 26, true) + view.getUint16(offset + 28, true);
-  if (start + packed > archive.length) refuse(`${name} is cut off`);
-  const data = archive.subarray(start, start + packed);
-  let bytes: Uint8Array;
-  if (method === STORED) bytes = data;
-  else if (method === DEFLATED) bytes = inflate(data, size, name, refuse);
-  else bytes = refuse(`${name} is packed with method ${method}; stored and deflate are known`);
-  if (bytes.length !== size) refuse(`${name} has ${bytes.length} bytes, not ${size}`);
-  if (Bun.hash.crc32(bytes) !== crc) refuse(`${name} is damaged: its checksum is wrong`);
-  return bytes;
+  const start = offset + LOCAL_BYTES + local.getUint16(26, true) + local.getUint16(28, true);
+  if (start + packed > archive.size) refuse(`${name} is cut off`);
+  let length = 0;
+  let sum = 0;
+  const take = (piece: Uint8Array): void => {
+    length += piece.length;
+    if (length > size) refuse(`${name} has more than the ${size} bytes it should have`);
+    sum = Bun.hash.crc32(piece, sum);
+    sink(piece);
+  };
+  const source = archive.source(start, packed);
+  if (method === STORED) {
+    const piece = new Uint8Array(PIECE);
+    for (let n; (n = source(piece)) > 0;) take(piece.subarray(0, n));
+  } else if (method === DEFLATED) {
+    try {
+      inflate("deflate", source, take);
+    } catch (error) {
+      if (error instanceof UserError || error instanceof FatError) throw error;
+      refuse(`${name}: ${(error as Error).message}`);
+    }
+  } else refuse(`${name} is packed with method ${method}; stored and deflate are known`);
+  if (length !== size) refuse(`${name} has ${length} bytes, not ${size}`);
+  if (sum !== crc) refuse(`${name} is damaged: its checksum is wrong`);
 }
 
-function inflate(
-  data: Uint8Array,
-  size: number,
-  name: string,
-  refuse: (why: string) => never,
-): Uint8Array {
-  // Not imported: only archives need it.
-  const { inflateSync } = require("fflate/browser") as typeof import("fflate");
-  try {
-    return inflateSync(data, { out: new Uint8Array(size) });
-  } catch (error) {
-    return refuse(`${name}: ${(error as Error).message}`);
-  }
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 /** A name without the UTF-8 flag: UTF-8 all the same when it is valid, else one character per byte. */
