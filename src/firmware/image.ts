@@ -21,9 +21,18 @@ export function guarded<T>(read: () => T): T {
   }
 }
 
+/** Many machines of a process have one firmware. */
+const images = new WeakMap<Uint8Array, ElfImage>();
+
+function imageOf(file: Uint8Array): ElfImage {
+  let image = images.get(file);
+  if (!image) images.set(file, (image = new ElfImage(file)));
+  return image;
+}
+
 /** Copies an ET_EXEC image into guest memory; what it does not declare writable becomes read-only. */
 export function placeImage(memory: GuestMemory, file: Uint8Array, infoSize: number): PlacedImage {
-  const elf = new ElfImage(file);
+  const elf = imageOf(file);
   const { header } = elf;
   if (header.magic !== "ELF" || header.type !== ET.EXEC || header.machine !== EM.ARM)
     throw new FirmwareError("not an ARM executable (ET_EXEC, EM_ARM)");

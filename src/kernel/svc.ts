@@ -31,6 +31,17 @@ function* later(task: Task<number | void>): Task<number | void> {
   return result === undefined ? undefined : programError(result);
 }
 
+type Rows = readonly ExportRow<never>[];
+
+/** Tables are the same for every machine. */
+const indexes = new WeakMap<Rows, ReadonlyMap<string, ExportRow<never>>>();
+
+function byName(rows: Rows): ReadonlyMap<string, ExportRow<never>> {
+  let index = indexes.get(rows);
+  if (!index) indexes.set(rows, (index = new Map(rows.map((row) => [row.name, row]))));
+  return index;
+}
+
 /** The name of the function behind a number of the firmware; undefined when there is no such number. */
 export type NameOf = (number: number) => string | undefined;
 
@@ -39,7 +50,8 @@ export type NameOf = (number: number) => string | undefined;
  * the system area.
  */
 export class SupervisorCalls {
-  private readonly rows = new Map<string, { row: ExportRow<never>; context: unknown }>();
+  /** The newest first. */
+  private readonly groups: ExportGroup<never>[] = [];
   /** What each number stands for, found out at its first call. */
   private readonly handlers: (Handler | undefined)[] = [];
   private readonly contexts: unknown[] = [];
@@ -52,8 +64,15 @@ export class SupervisorCalls {
   }
 
   register<C>(group: ExportGroup<C>): void {
-    for (const row of group.rows)
-      this.rows.set(row.name, { row: row as unknown as ExportRow<never>, context: group.context });
+    this.groups.unshift(group as unknown as ExportGroup<never>);
+  }
+
+  private find(name: string): { row: ExportRow<never>; context: unknown } {
+    for (const { rows, context } of this.groups) {
+      const row = byName(rows).get(name);
+      if (row) return { row, context };
+    }
+    throw new UnboundCall(name);
   }
 
   /** Gives every number of the firmware its function. */
@@ -65,8 +84,7 @@ export class SupervisorCalls {
 
   /** Calls an exported function from the host, as part of the running thread. */
   call(name: string, ...args: number[]): CallResult {
-    const bound = this.rows.get(name);
-    if (bound === undefined) throw new UnboundCall(name);
+    const bound = this.find(name);
     const [a0 = 0, a1 = 0, a2 = 0, a3 = 0] = args;
     return bound.row.call(bound.context as never, a0, a1, a2, a3);
   }
@@ -111,8 +129,7 @@ export class SupervisorCalls {
   private resolve(n: number): Handler {
     const name = this.nameOf(n);
     if (name === undefined) throw new SoftwareInterrupt();
-    const bound = this.rows.get(name);
-    if (bound === undefined) throw new UnboundCall(name);
+    const bound = this.find(name);
     this.contexts[n] = bound.context;
     const { call, proto } = bound.row;
     const converts = this.k.five && RESULTS.test(proto);

@@ -72,7 +72,9 @@ export class Regions {
   private readonly byKey = new Map<number, Region>();
   private readonly byGranule = new Map<number, Set<Region>>();
   private readonly drops = new Map<number, number>();
-  private readonly writer = new Writer();
+  /** One for all, as a translation is made in one go: a megabyte for each machine of a process would be a lot of garbage. */
+  private static writers: Writer | undefined;
+  private readonly writer = (Regions.writers ??= new Writer());
   private readonly pages: number;
   private readableNow: Readable | undefined;
 
