@@ -4,6 +4,7 @@ import { instrumented } from "./cli/instruments.ts";
 import { OutputClosed, writeAll } from "./cli/output.ts";
 import { type Parsed, parseCommandLine } from "./cli/parse.ts";
 import { VERSION } from "./cli/version.ts";
+import { DEFAULT_RAM, RAM_BASE, reserveMemory, SYSTEM_AREA } from "./memory/mod.ts";
 
 async function main(argv: readonly string[]): Promise<number> {
   const parsed = parseCommandLine(argv);
@@ -12,6 +13,8 @@ async function main(argv: readonly string[]): Promise<number> {
   // Only who writes files pays for the look at them.
   if (argv.some((word) => /^-(o|-(log|trace|coverage|profile|serial|reporter))/.test(word)))
     (await import("./cli/keep-inputs.ts")).keepInputs(parsed);
+  if ((parsed.command === "run" || parsed.command === "boot") && !parsed.flag("ram"))
+    reserveMemory({ base: RAM_BASE, size: DEFAULT_RAM + SYSTEM_AREA });
   switch (parsed.command) {
     case "version":
       return say(VERSION);

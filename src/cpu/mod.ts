@@ -39,6 +39,7 @@ export function createInterpreter(memory: GuestMemory): Cpu {
   return new Core(memory);
 }
 
+export { executedBlocks, prepareCode, usePreparedCode } from "./prepared-code.ts";
 export type { FloatContext } from "./float/mod.ts";
 export { type Cpu, type CpuFault, type CpuStats, Exit, SVC_UNITS } from "./types.ts";
 export { SharedCode } from "./shared-code.ts";

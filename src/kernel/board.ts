@@ -1,13 +1,7 @@
-import { type GuestMemory, READ } from "../memory/mod.ts";
+import { type GuestMemory, READ, SYSTEM_AREA } from "../memory/mod.ts";
 
 /** First byte behind the .bss of the reference kernel image: where rt_system_heap_init starts. */
 export const HEAP_BEGIN = 0x6007ce14;
-
-/**
- * The last MiB of guest memory is not the module's: kernel lists, return traps, the interrupt stack, the C library's per-thread
- * structures. The heap ends where it begins, which on the default board is 0x60800000.
- */
-export const SYSTEM_AREA = 0x100000;
 
 /** Return traps: read-only ARM code, one 64-byte granule. */
 const TRAPS = 64;

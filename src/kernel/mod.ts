@@ -4,7 +4,8 @@ import { Kernel } from "./kernel.ts";
 import type { BoardOptions } from "./options.ts";
 import type { SymbolTable } from "./types.ts";
 
-export { HEAP_BEGIN, SYSTEM_AREA } from "./board.ts";
+export { HEAP_BEGIN } from "./board.ts";
+export { SYSTEM_AREA } from "../memory/mod.ts";
 export {
   callGuest,
   type CallResult,

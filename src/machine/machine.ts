@@ -2,6 +2,7 @@ import { type BlockDevice, BlockError, cardDevice, findPartitions } from "../blo
 import {
   createCpu,
   createSharingCpu,
+  usePreparedCode,
   type Engine,
   SharedCode,
   type SharingCpu,
@@ -20,11 +21,11 @@ import {
 } from "../debug/mod.ts";
 import { dlmoduleRows, type LeakPolicy, Loader } from "../dlmodule/mod.ts";
 import { Firmware } from "../firmware/mod.ts";
-import { createKernel, type Kernel, SCHEDULE, SYSTEM_AREA, type Task } from "../kernel/mod.ts";
+import { createKernel, type Kernel, SCHEDULE, type Task } from "../kernel/mod.ts";
 import { cardDriver, deviceIo, posixRows, waiting } from "../kernel/posix/mod.ts";
 import { pthreadRows, Pthreads } from "../kernel/pthread/mod.ts";
 import { ObjectClass, type SchedulePolicy, type WallClock } from "../kernel/types.ts";
-import { GuestMemory } from "../memory/mod.ts";
+import { DEFAULT_RAM, GuestMemory, RAM_BASE, SYSTEM_AREA } from "../memory/mod.ts";
 import { consolePort, Uart, YMODEM_ROWS } from "../serial/mod.ts";
 import {
   bootText,
@@ -46,6 +47,8 @@ import { deviceNodes } from "./views.ts";
 export interface MachineOptions {
   /** The firmware ELF (src/firmware/prebuilt/firmware.elf or one of the user's). */
   readonly firmware: Uint8Array;
+  /** Translations of its code (prepareCode). */
+  readonly prepared?: Int32Array;
   readonly disk: BlockDevice;
   /** File systems beside that of the disk. */
   readonly mounts?: readonly MachineMount[];
@@ -86,8 +89,6 @@ export interface MachineOptions {
 /** shell: boot texts and msh on the console; lines: a quiet system that executes what `execute` gives it. */
 export type BootMode = "shell" | "lines";
 
-const BASE = 0x60000000;
-const DEFAULT_RAM = 0x800000;
 /** Addresses stay below 0x80000000, so that they are positive numbers however a word is read. */
 const MAX_MEMORY = 0x20000000;
 const TICKS_PER_SECOND = 100;
@@ -137,13 +138,14 @@ export class Machine {
     const disk = new CountedDisk(options.disk);
     this.disk = disk;
     const size = Math.min((options.ram ?? DEFAULT_RAM) + SYSTEM_AREA, MAX_MEMORY);
-    this.memory = new GuestMemory({ base: BASE, size });
+    this.memory = new GuestMemory({ base: RAM_BASE, size });
     this.shared =
       options.shared && !options.instrument ? SharedCode.for(options.firmware) : undefined;
     const { shared } = this;
     const cpu = shared
       ? (this.sharing = createSharingCpu(this.memory, shared.take(), options.engine))
       : createCpu(this.memory, options.engine);
+    if (options.prepared) usePreparedCode(cpu, options.prepared);
     this.cpu = options.instrument?.core?.(cpu) ?? cpu;
     this.firmware = new Firmware(this.memory, options.firmware);
     this.sharing?.adopt();
@@ -179,6 +181,7 @@ export class Machine {
         runExit: firmware.runExit,
         forgetModule: (module) => this.forgetModule(module),
         streamOf: (fd) => firmware.state.streamOf(fd),
+        environ: () => firmware.state.environ,
       },
       options: { diagnostics: options.diagnostics, stackSize: options.stack, leaks: options.leaks },
     });
@@ -272,6 +275,10 @@ export class Machine {
     return Math.max(1, ((tick - this.kernel.tick) * 1000) / TICKS_PER_SECOND);
   }
 
+  private startLine({ thread, module, phase }: ReturnType<Loader["starts"]>[number]): string {
+    return `  thread ${this.kernel.objects.name(thread)} is loading ${module.path}, and ${phase} of it ${phase === "module_init" ? "has" : "have"} not returned`;
+  }
+
   /** Who waits for what, held by whom, since when; lines without a last line end. */
   waitReport(): string {
     return deadlockReport(this.kernel);
@@ -279,7 +286,10 @@ export class Machine {
 
   /** Who runs, and who is ready but does not get a turn. */
   busyReport(): string {
-    return busyReport(this.kernel);
+    return [
+      ...this.loader.starts().map((start) => this.startLine(start)),
+      busyReport(this.kernel),
+    ].join("\n");
   }
 
   /** Where the threads of modules stand: a backtrace each; empty when there are none. */

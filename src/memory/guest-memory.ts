@@ -1,5 +1,6 @@
 import { GRANULE, GRANULE_SHIFT, READ, WRITE } from "./access.ts";
 import { type AccessKind, GuestFault } from "./fault.ts";
+import { IntMap } from "./int-map.ts";
 
 /** Where guest RAM lies: [base, base + size). The reference board has 8 MiB at 0x60000000. */
 export interface MemoryMap {
@@ -73,9 +74,9 @@ export class GuestMemory {
   private readonly touched: Uint8Array;
   private readonly code = new Set<number>();
   /** By granule. */
-  private readonly guards = new Map<number, readonly Guard[]>();
+  private readonly guards = new IntMap<readonly Guard[]>();
   /** By their first address. */
-  private readonly guardStarts = new Map<number, readonly Guard[]>();
+  private readonly guardStarts = new IntMap<readonly Guard[]>();
 
   constructor(map: MemoryMap = BOARD) {
     this.base = map.base;
@@ -437,6 +438,14 @@ class Space {
  * then: a process that ends has no use for it.
  */
 const idle: Space[] = [];
+
+/**
+ * Makes the memory of the next machine. The host collects garbage when memory of this size is made, which takes 5 ms once a program
+ * is loaded and nothing before (bench/boot).
+ */
+export function reserveMemory(map: MemoryMap): void {
+  idle.push(new Space(map));
+}
 
 function takeSpace(map: MemoryMap): Space {
   const found = idle.findIndex(({ base, size }) => base === map.base && size === map.size);

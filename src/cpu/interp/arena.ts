@@ -2,8 +2,11 @@ import { GRANULE_SHIFT } from "../../memory/mod.ts";
 import type { BlockCounts } from "../counting.ts";
 import { CACHE_MASK, Code } from "./loop.ts";
 
-/** Words of code that fit before everything is translated afresh: about 125,000 instructions. Untouched pages cost nothing. */
-const ARENA_WORDS = 1 << 20;
+/**
+ * Words of code that fit before everything is translated afresh: about 62,000 instructions. The host collects garbage after 8 MiB, all
+ * counted whether touched or not, and does not come to that in a short run with this (bench/boot).
+ */
+const ARENA_WORDS = 1 << 19;
 /** Room that the largest block can need. */
 const BLOCK_WORDS = 1 << 13;
 
@@ -154,6 +157,10 @@ export class Arena {
   /** The guest ranges of all blocks. */
   *ranges(): Iterable<Pick<Block, "start" | "end">> {
     yield* this.byKey.values();
+  }
+
+  keys(): number[] {
+    return [...this.byKey.keys()];
   }
 
   /** True when a block was made from granule g. */

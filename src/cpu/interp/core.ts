@@ -2,12 +2,13 @@ import { GRANULE_SHIFT, GuestFault, type GuestMemory, READ } from "../../memory/
 import type { FloatContext } from "../float/mod.ts";
 import { dropDeadFlags, fuseCompareBranch } from "../ir/passes.ts";
 import { liftBlock } from "../lift/mod.ts";
-import type { CountingPlan } from "../counting.ts";
+import type { BlockCounts, CountingPlan } from "../counting.ts";
 import { type Cpu, type CpuStats, Exit, SVC_UNITS } from "../types.ts";
 import { type Arena, type Block, PREFETCH_ABORT } from "./arena.ts";
 import { DataAccess, sizeOf } from "./data-access.ts";
 import { Encoder } from "./encode.ts";
 import { Code, HANDOVER, loop, type LoopState } from "./loop.ts";
+import type { PlacedBlock, PreparedCode } from "./prepared.ts";
 import { prime } from "./prime.ts";
 import { rare, RARE_WORDS } from "./rare.ts";
 import { packCpsr, Slot, unpackCpsr } from "./state.ts";
@@ -27,6 +28,11 @@ const ALONE_IT = 512;
  */
 const PRIME_AFTER = 10_000;
 
+/** A block in the arena. */
+interface Made extends PlacedBlock {
+  readonly counts?: BlockCounts;
+}
+
 /** The interpreter as a Cpu. What the loop and the rare ops need of it is public, everybody else sees `Cpu`. */
 export class Core extends DataAccess implements Cpu, LoopState {
   readonly r: Int32Array;
@@ -41,6 +47,8 @@ export class Core extends DataAccess implements Cpu, LoopState {
   at = 0;
   operand = 0;
   onSvc: (imm: number) => boolean = () => false;
+  /** Translations that need not be made. */
+  prepared: PreparedCode | undefined;
   /** Says what is counted in a block that is translated. */
   countingPlan: CountingPlan | undefined;
 
@@ -58,6 +66,11 @@ export class Core extends DataAccess implements Cpu, LoopState {
       // Blocks of the other engine are not listed by granule here.
       return this.foreign.size > 0 || this.arena.hasCode(start >>> GRANULE_SHIFT);
     };
+  }
+
+  /** Guest addresses (bit 0: Thumb) of everything that was translated from the start of a block on. */
+  translatedKeys(): number[] {
+    return this.arena.keys().filter((key) => key <= 0xffffffff);
   }
 
   adopt(): void {
@@ -335,36 +348,53 @@ export class Core extends DataAccess implements Cpu, LoopState {
       this.fetchFault = key;
       return undefined;
     }
-    const single = full >= STEP_IT * 2 ** 32;
-    const ir = liftBlock(this.fetch, start, thumb, it, single ? 1 : undefined);
-    if ("address" in ir) {
-      this.fetchFault = ir.address | (thumb ? 1 : 0);
-      return undefined;
-    }
-    dropDeadFlags(ir.insts);
-    fuseCompareBranch(ir.insts);
     const first = this.arena.reserve();
-    const alone = full >= ALONE_IT * 2 ** 32;
-    const counts = this.countingPlan?.(ir);
-    const { map, last } = this.encoder.encode(ir, first, single, alone, counts?.words);
+    const made = this.ready(key, full, first) ?? this.lifted(key, it, full, first);
+    if (!made) return undefined;
     const block: Block = {
       key: full,
       start,
-      end: ir.end >>> 0,
+      end: made.end >>> 0,
       first,
-      last,
-      map,
+      last: made.last,
+      map: made.map,
       incoming: [],
       live: true,
-      counts,
+      counts: made.counts,
       patched: undefined,
     };
     this.arena.add(block);
     if (this.foreign.has(full)) this.arena.patch(block, Code.Handover);
     this.memory.markCode(block.start, block.end);
     this.stats.blocks++;
-    this.stats.translatedInstructions += ir.pcs.length - 1;
+    this.stats.translatedInstructions += made.map.length / 2 - 1;
     return block;
+  }
+
+  private lifted(key: number, it: number, full: number, first: number): Made | undefined {
+    const thumb = (key & 1) !== 0;
+    const single = full >= STEP_IT * 2 ** 32;
+    const ir = liftBlock(this.fetch, (key & ~1) >>> 0, thumb, it, single ? 1 : undefined);
+    if ("address" in ir) {
+      this.fetchFault = ir.address | (thumb ? 1 : 0);
+      return undefined;
+    }
+    dropDeadFlags(ir.insts);
+    fuseCompareBranch(ir.insts);
+    const alone = full >= ALONE_IT * 2 ** 32;
+    const counts = this.countingPlan?.(ir);
+    const { map, last } = this.encoder.encode(ir, first, single, alone, counts?.words);
+    return { end: ir.end, last, map, counts };
+  }
+
+  /** The block as it was prepared, when all of it can be executed and nothing is to be counted in it. */
+  private ready(key: number, full: number, first: number): Made | undefined {
+    if (full > 0xffffffff || this.countingPlan) return undefined;
+    const placed = this.prepared?.place(key, this.memory, this.arena.words, first);
+    if (!placed) return undefined;
+    for (let g = key >>> GRANULE_SHIFT; g <= (placed.end - 1) >>> GRANULE_SHIFT; g++)
+      if (this.fetch(g << GRANULE_SHIFT) === undefined) return undefined;
+    return placed;
   }
 
   /** The halfword at an address, or undefined where nothing can be executed. */
