@@ -30,6 +30,9 @@ export function hostError(path: string, error: unknown): UserError {
   );
 }
 
+/** Images that this process writes to, by device and number of the file. */
+const ours = new Set<string>();
+
 /**
  * Opens an image for reading and writing and locks it against other processes; a file without write permission is opened
  * for reading only (`writable` false).
@@ -58,14 +61,22 @@ export function openImage(path: string, readOnly: boolean): OpenedImage {
       `cannot open ${path}: ${stat.isDirectory() ? "is a directory" : "not a regular file"}`,
     );
   }
+  const identity = `${stat.dev}:${stat.ino}`;
   if (writable && !lock(fd)) {
     closeSync(fd);
+    if (ours.has(identity))
+      throw new UserError(
+        ExitCode.Usage,
+        `${path} is given twice`,
+        "two file systems that write to one image would destroy it; with --snapshot neither writes",
+      );
     throw new UserError(
       ExitCode.NoInput,
       `${path} is in use by another rtt-sim`,
       "two writers would destroy the file system; use --snapshot for a second, read-only look",
     );
   }
+  if (writable) ours.add(identity);
   const failures = new Failures(path);
   return {
     size: stat.isFile() ? stat.size : deviceSize(fd),
@@ -89,6 +100,7 @@ export function openImage(path: string, readOnly: boolean): OpenedImage {
     },
     flush: () => failures.watch(() => fsyncSync(fd)),
     close() {
+      if (writable) ours.delete(identity);
       closeSync(fd);
       failures.tell();
     },

@@ -63,6 +63,17 @@ export async function cp(args: DiskArguments): Promise<number> {
       return { place, items, where };
     });
     end();
+    const first = new Map<string, Place>();
+    for (const { place, where } of jobs) {
+      const key = target.kind === "image" ? where.toUpperCase() : where;
+      const other = first.get(key);
+      if (other)
+        throw new UserError(
+          ExitCode.Usage,
+          `${other.path} and ${place.path} would both become ${where}`,
+        );
+      first.set(key, place);
+    }
     const total = jobs.reduce(
       (sum, { items }) => items.reduce((all, { size }) => all + size, sum),
       0,
@@ -171,7 +182,10 @@ class ImageTarget implements Target {
   }
 
   join(folder: string, name: string): string {
-    return joinPath(folder, name.includes("/") ? name : fatName(name, new Set()));
+    if (name.includes("/")) return joinPath(folder, name);
+    const own = fatName(name, new Set());
+    if (own !== name.normalize("NFC")) message(`${name} is called ${own} in ${this.image}`);
+    return joinPath(folder, own);
   }
 
   makeFolder(path: string): void {

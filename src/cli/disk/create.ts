@@ -17,7 +17,7 @@ import { told } from "./image.ts";
 import type { DiskArguments } from "./options.ts";
 import { Progress, readable } from "./progress.ts";
 import { roomFor } from "./room.ts";
-import { NewImage } from "./save-image.ts";
+import { isZero, NewImage, PIECE } from "./save-image.ts";
 
 const MIB = 1 << 20;
 const SMALLEST = 64 << 10;
@@ -90,7 +90,7 @@ function fill(
       cluster === undefined ? undefined : sizeOf("cluster", cluster, 512, 128 * sectorSize),
     fats: Number(choice("fats", args.value("fats") ?? "2", ["1", "2"])) as 1 | 2,
     rootEntries: rootEntries === undefined ? undefined : Number(rootEntries),
-    label: args.value("label"),
+    label: label(args.value("label")),
     serial: serial === undefined ? now >>> 0 : Number.parseInt(serial.replace("-", ""), 16),
     hidden: start,
   });
@@ -141,9 +141,21 @@ class LargeSectors implements BlockDevice {
   }
 }
 
+/** As typed, in composed letters: how a code page has them. */
+function label(text: string | undefined): string | undefined {
+  const composed = text?.normalize("NFC");
+  if (composed && /[^\x00-\x7f]/.test(composed))
+    message(
+      "--label: fsck.fat of dosfstools 4.2 takes a label with letters outside ASCII for a fault; Windows, mtools and fatlabel read it",
+    );
+  return composed;
+}
+
 function fileDevice(target: NewImage, size: number): BlockDevice {
   target.resize(size);
   const fd = target.descriptor;
+  // Behind it the file is a hole.
+  let end = 0;
   return new FileDevice({
     size,
     readAt(offset, into) {
@@ -154,6 +166,8 @@ function fileDevice(target: NewImage, size: number): BlockDevice {
       }
     },
     writeAt(offset, from) {
+      if (offset >= end && from.length <= PIECE && isZero(from)) return;
+      end = Math.max(end, offset + from.length);
       for (let done = 0; done < from.length;)
         done += writeSync(fd, from, done, from.length - done, offset + done);
     },
@@ -162,11 +176,17 @@ function fileDevice(target: NewImage, size: number): BlockDevice {
   });
 }
 
-const UNITS: Record<string, number> = { "": 1, K: 1024, M: MIB, G: 1024 * MIB };
+const UNITS: Record<string, number> = {
+  "": 1,
+  K: 1024,
+  M: MIB,
+  G: 1024 * MIB,
+  T: MIB * MIB,
+};
 
-/** `512`, `64K`, `64M`, `4G`. */
+/** `512`, `64K`, `64M`, `4G`, `1T`. */
 export function sizeOf(option: string, text: string, least: number, most: number): number {
-  const match = /^(\d+(?:\.\d+)?)([kmg])?(?:i?b)?$/i.exec(text);
+  const match = /^(\d+(?:\.\d+)?)([kmgt])?(?:i?b)?$/i.exec(text);
   const bytes = match ? Number(match[1]) * UNITS[(match[2] ?? "").toUpperCase()] : NaN;
   if (!Number.isInteger(bytes) || bytes < least || bytes > most)
     throw new UserError(

@@ -162,11 +162,16 @@ function place(
   const folders = new Map<string, { readonly path: string; readonly taken: Set<string> }>();
   folders.set("", { path: "", taken: new Set() });
   const placed: Placed[] = [];
+  const named = (full: string, name: string, taken: Set<string>): string => {
+    const own = fatName(name, taken);
+    if (own !== name.normalize("NFC")) warn(`${archivePath}: ${full} is called ${own} on the disk`);
+    return own;
+  };
   const enter = (parent: string, name: string): string => {
     const full = `${parent}/${name}`;
     const above = folders.get(parent)!;
     if (!folders.has(full)) {
-      const path = `${above.path}/${fatName(name, above.taken)}`;
+      const path = `${above.path}/${named(full.slice(1), name, above.taken)}`;
       folders.set(full, { path, taken: new Set() });
       placed.push({ path, directory: true, size: 0 });
     }
@@ -187,9 +192,12 @@ function place(
     if (directory) continue;
     const { path, taken } = folders.get(parent)!;
     const name = names[names.length - 1];
-    const own = fatName(name, taken);
-    if (own !== name) warn(`${archivePath}: ${member.name} is called ${own} on the disk`);
-    placed.push({ path: `${path}/${own}`, directory: false, size: member.size, member });
+    placed.push({
+      path: `${path}/${named(member.name, name, taken)}`,
+      directory: false,
+      size: member.size,
+      member,
+    });
   }
   return placed;
 }

@@ -33,7 +33,7 @@ export async function fsck(args: DiskArguments): Promise<number> {
     );
     progress.end();
     const { geometry, counts, total, harmless, problems, remaining, repaired, refused } = report;
-    const left = repaired || total === 0 ? remaining.length : total;
+    const code = report.faultsLeft > 0 ? FAULTY : ExitCode.Ok;
     if (args.flag("json")) {
       const facts = {
         image,
@@ -41,6 +41,7 @@ export async function fsck(args: DiskArguments): Promise<number> {
         ...counts,
         clusters: geometry.clusters,
         total,
+        faults: total - harmless,
         harmless,
         repaired,
         refused,
@@ -48,7 +49,7 @@ export async function fsck(args: DiskArguments): Promise<number> {
         remaining,
       };
       say(`${JSON.stringify(facts, null, 2)}\n`);
-      return left > 0 ? FAULTY : ExitCode.Ok;
+      return code;
     }
     for (const problem of problems.slice(0, SHOWN)) say(`${line(problem)}\n`);
     if (total > SHOWN) say(`... and ${total - SHOWN} more\n`);
@@ -60,7 +61,7 @@ export async function fsck(args: DiskArguments): Promise<number> {
       say(
         `rtt-sim disk fsck --repair ${image} mends ${remaining.length === 0 ? "all of it" : "some of it"}\n`,
       );
-    return left > 0 ? FAULTY : ExitCode.Ok;
+    return code;
   } finally {
     device.close();
   }
@@ -68,7 +69,14 @@ export async function fsck(args: DiskArguments): Promise<number> {
 
 function verdict(total: number, harmless: number, repaired: boolean, left: number): string {
   if (total === 0) return "sound";
-  const found = `${total} fault${total === 1 ? "" : "s"}${harmless === total ? ", all harmless (a writer was stopped)" : ""}`;
+  const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? "" : "s"}`;
+  const parts: string[] = [];
+  if (total > harmless) parts.push(count(total - harmless, "fault"));
+  if (harmless > 0) parts.push(count(harmless, "note"));
+  const found =
+    harmless === total
+      ? `no faults, ${parts[0]}, all harmless (a writer was stopped)`
+      : parts.join(" and ");
   if (!repaired) return found;
   return left === 0 ? `${found}, repaired` : `${found}, ${left} left`;
 }

@@ -16,6 +16,7 @@ export interface TreeEntry {
 /** FAT ends files there. */
 const MAX_FILE = 0xffffffff;
 const MAX_DEPTH = 100;
+const MAX_NAME = 255;
 
 /**
  * Everything below a folder of the host, sorted by name, folders before what is in them. Links are followed when they lead to
@@ -45,7 +46,7 @@ export function walkHost(root: string, warn: (text: string) => void): TreeEntry[
         continue;
       }
       const own = fatName(name, taken);
-      if (own !== name) warn(`${full}: is called ${own} on the disk`);
+      if (own !== name.normalize("NFC")) warn(`${full}: is called ${own} on the disk`);
       const { directory, size, mtime } = target;
       found.push({ path: `${path}/${own}`, host: full, directory, size, mtime });
       if (directory) walk(full, `${path}/${own}`, [...above, target.real]);
@@ -98,19 +99,26 @@ function inside(path: string, root: string, warn: (text: string) => void): Targe
   }
 }
 
-/** A name FAT can hold that is new in its folder: forbidden characters become `_`, a clash of case gets a number. */
+/**
+ * A name FAT can hold that is new in its folder: letters are composed, forbidden characters become `_`, what is longer than 255
+ * characters is cut, a clash (of case, too) gets a number.
+ */
 export function fatName(name: string, taken: Set<string>): string {
   let safe = name
+    .normalize("NFC")
     .replace(/["*/:<>?\\|\x00-\x1f\x7f]/g, "_")
     .replace(/[. ]+$/, (end) => "_".repeat(end.length));
   if (safe === "") safe = "_";
-  if (safe.length > 255) safe = safe.slice(0, 255);
-  let unique = safe;
-  for (let n = 2; taken.has(unique.toUpperCase()); n++) {
-    const dot = safe.lastIndexOf(".");
-    const [body, extension] = dot > 0 ? [safe.slice(0, dot), safe.slice(dot)] : [safe, ""];
-    unique = `${body.slice(0, 240 - extension.length)}~${n}${extension}`;
-  }
+  const dot = safe.lastIndexOf(".");
+  const [body, extension] =
+    dot > 0 && safe.length - dot <= 20 ? [safe.slice(0, dot), safe.slice(dot)] : [safe, ""];
+  const fitting = (tail: string): string => {
+    // No half of a character outside the basic plane.
+    const cut = body.slice(0, MAX_NAME - tail.length).replace(/[\ud800-\udbff]$/, "");
+    return cut + tail;
+  };
+  let unique = fitting(extension);
+  for (let n = 2; taken.has(unique.toUpperCase()); n++) unique = fitting(`~${n}${extension}`);
   taken.add(unique.toUpperCase());
   return unique;
 }

@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { type BlockDevice, cardDevice, FileDevice, OverlayDevice } from "../../block/mod.ts";
 import { FatError, type FatReason, FatVolume } from "../../fat/mod.ts";
 import { ExitCode, UserError } from "../exit-codes.ts";
@@ -83,7 +84,17 @@ export function openVolume(image: string, write: boolean): OpenVolume {
   }
 }
 
-/** Volumes of one command, each image opened once. */
+/** The same for all names of a file. */
+function identity(image: string): string {
+  try {
+    const { dev, ino } = statSync(image);
+    return `${dev}:${ino}`;
+  } catch {
+    return image;
+  }
+}
+
+/** Volumes of one command, each image opened once, however its path is written. */
 export class Images {
   private readonly open = new Map<string, OpenVolume>();
 
@@ -91,8 +102,9 @@ export class Images {
   constructor(private readonly writes: ReadonlySet<string>) {}
 
   get(image: string): FatVolume {
-    let found = this.open.get(image);
-    if (!found) this.open.set(image, (found = openVolume(image, this.writes.has(image))));
+    const file = identity(image);
+    let found = this.open.get(file);
+    if (!found) this.open.set(file, (found = openVolume(image, this.writes.has(file))));
     return found.volume;
   }
 
@@ -116,7 +128,7 @@ export async function withImages<T>(
   writes: readonly string[],
   use: (images: Images) => T | Promise<T>,
 ): Promise<T> {
-  const images = new Images(new Set(writes));
+  const images = new Images(new Set(writes.map(identity)));
   let result: T;
   try {
     result = await use(images);

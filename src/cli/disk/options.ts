@@ -129,7 +129,7 @@ export const DISK_COMMANDS: readonly DiskCommand[] = [
   {
     name: "fsck",
     usage: "fsck [--repair] IMAGE",
-    help: "check the file system; exit code 0: sound, or repaired; 1: faults are left",
+    help: "check the file system; exit code 0: sound, repaired, or only notes (lost clusters and the like); 1: faults are left",
     operands: [1, 1],
     options: [
       {

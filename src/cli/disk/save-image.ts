@@ -15,7 +15,7 @@ import { openImage } from "../host-file.ts";
 import { Progress } from "./progress.ts";
 
 /** Bytes moved at a time; what is all zeros stays a hole in the file. */
-const PIECE = 1 << 20;
+export const PIECE = 1 << 20;
 
 /** A raw image being made beside the file it will replace: that one changes only when everything was written. */
 export class NewImage {
@@ -123,7 +123,7 @@ export function cannotWrite(path: string, error: unknown): UserError {
 
 const ZEROS = Buffer.alloc(PIECE);
 
-/** At most 1 MiB, all zeros. */
+/** All zeros; for at most PIECE bytes. */
 export function isZero(bytes: Uint8Array): boolean {
   return ZEROS.compare(bytes, 0, bytes.length, 0, bytes.length) === 0;
 }

@@ -13,6 +13,8 @@ export interface CheckReport {
   readonly harmless: number;
   /** What a repair cannot mend (or did not). */
   readonly remaining: readonly Problem[];
+  /** Faults that are on the device now, notes not counted. */
+  readonly faultsLeft: number;
   /** Changes were written to the device. */
   readonly repaired: boolean;
   /** Why nothing was written although repair was asked for. */
@@ -51,6 +53,7 @@ export function checkVolume(
     total: findings.total,
     harmless: findings.harmless,
     remaining: last.problems,
+    faultsLeft: findings.total - findings.harmless,
     counts,
   };
   if (!options.repair || findings.total === 0) return { ...report, repaired: false };
@@ -58,7 +61,7 @@ export function checkVolume(
   if (refused) return { ...report, remaining: findings.problems, repaired: false, refused };
   copy.commit();
   device.flush();
-  return { ...report, repaired: true };
+  return { ...report, faultsLeft: last.total - last.harmless, repaired: true };
 }
 
 function whyNot(
