@@ -1,16 +1,14 @@
 import { GRANULE_SHIFT, GuestFault, type GuestMemory, READ } from "../../memory/mod.ts";
 import type { FloatContext } from "../float/mod.ts";
-import { dropDeadFlags, fuseCompareBranch } from "../ir/passes.ts";
-import { liftBlock } from "../lift/mod.ts";
-import type { BlockCounts, CountingPlan } from "../counting.ts";
+import type { CountingPlan } from "../counting.ts";
 import { type Cpu, type CpuStats, Exit, SVC_UNITS } from "../types.ts";
 import { type Arena, type Block, PREFETCH_ABORT } from "./arena.ts";
 import { DataAccess, sizeOf } from "./data-access.ts";
-import { Encoder } from "./encode.ts";
 import { Code, HANDOVER, loop, type LoopState } from "./loop.ts";
-import type { PlacedBlock, PreparedCode } from "./prepared.ts";
+import type { PreparedCode } from "./prepared.ts";
 import { prime } from "./prime.ts";
 import { rare, RARE_WORDS } from "./rare.ts";
+import type { TranslatedBlock, Translator } from "./translate.ts";
 import { packCpsr, Slot, unpackCpsr } from "./state.ts";
 import { undefinedReason } from "./undefined.ts";
 
@@ -27,11 +25,6 @@ const ALONE_IT = 512;
  * print a line.
  */
 const PRIME_AFTER = 10_000;
-
-/** A block in the arena. */
-interface Made extends PlacedBlock {
-  readonly counts?: BlockCounts;
-}
 
 /** The interpreter as a Cpu. What the loop and the rare ops need of it is public, everybody else sees `Cpu`. */
 export class Core extends DataAccess implements Cpu, LoopState {
@@ -52,7 +45,8 @@ export class Core extends DataAccess implements Cpu, LoopState {
   /** Says what is counted in a block that is translated. */
   countingPlan: CountingPlan | undefined;
 
-  private readonly encoder = new Encoder(this.arena.words);
+  /** Loaded when something is to be translated: a system at its prompt has executed prepared code only. */
+  private translator: Translator | undefined;
   /** Where the last fetch failed. */
   private fetchFault = 0;
   /** One instruction is executed, and nothing behind it. */
@@ -371,24 +365,27 @@ export class Core extends DataAccess implements Cpu, LoopState {
     return block;
   }
 
-  private lifted(key: number, it: number, full: number, first: number): Made | undefined {
-    const thumb = (key & 1) !== 0;
-    const single = full >= STEP_IT * 2 ** 32;
-    const ir = liftBlock(this.fetch, (key & ~1) >>> 0, thumb, it, single ? 1 : undefined);
-    if ("address" in ir) {
-      this.fetchFault = ir.address | (thumb ? 1 : 0);
-      return undefined;
+  private lifted(
+    key: number,
+    it: number,
+    full: number,
+    first: number,
+  ): TranslatedBlock | undefined {
+    if (!this.translator) {
+      const { Translator } = require("./translate.ts") as typeof import("./translate.ts");
+      this.translator = new Translator(this.fetch, this.arena.words);
     }
-    dropDeadFlags(ir.insts);
-    fuseCompareBranch(ir.insts);
+    const single = full >= STEP_IT * 2 ** 32;
     const alone = full >= ALONE_IT * 2 ** 32;
-    const counts = this.countingPlan?.(ir);
-    const { map, last } = this.encoder.encode(ir, first, single, alone, counts?.words);
-    return { end: ir.end, last, map, counts };
+    const plan = this.countingPlan;
+    const made = this.translator.translate(key, first, { it, single, alone, plan });
+    if (!("address" in made)) return made;
+    this.fetchFault = made.address | (key & 1);
+    return undefined;
   }
 
   /** The block as it was prepared, when all of it can be executed and nothing is to be counted in it. */
-  private ready(key: number, full: number, first: number): Made | undefined {
+  private ready(key: number, full: number, first: number): TranslatedBlock | undefined {
     if (full > 0xffffffff || this.countingPlan) return undefined;
     const placed = this.prepared?.place(key, this.memory, this.arena.words, first);
     if (!placed) return undefined;

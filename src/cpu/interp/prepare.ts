@@ -1,8 +1,7 @@
 import type { GuestMemory } from "../../memory/mod.ts";
-import { dropDeadFlags, fuseCompareBranch } from "../ir/passes.ts";
-import { type Fetch, liftBlock } from "../lift/mod.ts";
-import { Encoder } from "./encode.ts";
+import type { Fetch } from "../lift/mod.ts";
 import { PREPARED_MAGIC } from "./prepared.ts";
+import { Translator } from "./translate.ts";
 
 /** Room for the largest block, twice. */
 const SCRATCH_WORDS = 1 << 14;
@@ -36,13 +35,10 @@ export function prepareCode(memory: GuestMemory, keys: Iterable<number>): Int32A
 function prepareBlock(memory: GuestMemory, fetch: Fetch, key: number): number[] | undefined {
   const start = (key & ~1) >>> 0;
   const encoded = [0, MOVED].map((first) => {
-    const ir = liftBlock(fetch, start, (key & 1) !== 0, 0);
-    if ("address" in ir) return undefined;
-    dropDeadFlags(ir.insts);
-    fuseCompareBranch(ir.insts);
     const arena = new Int32Array(SCRATCH_WORDS);
-    const { map, last } = new Encoder(arena).encode(ir, first);
-    return { end: ir.end, map, code: arena.subarray(first, last) };
+    const made = new Translator(fetch, arena).translate(key, first);
+    if ("address" in made) return undefined;
+    return { end: made.end, map: made.map, code: arena.subarray(first, made.last) };
   });
   const [here, there] = encoded;
   if (!here || !there) return undefined;
