@@ -1,5 +1,6 @@
 import type { Task } from "../../src/kernel/call.ts";
 import type { ConsoleApi, KernelApi } from "../../src/kernel/types.ts";
+import { GuestMemory } from "../../src/memory/mod.ts";
 import { format } from "../../src/kernel/format.ts";
 import { HostArguments, latin1 } from "../../src/kernel/kprintf.ts";
 import { Shell } from "../../src/shell/mod.ts";
@@ -21,7 +22,11 @@ export class FakeBoard {
 
   constructor(files: Record<string, string[]> | Vfs = { "/": [] }, compat404 = true) {
     const bodies: (() => Task<void>)[] = [];
+    const memory = new GuestMemory();
+    let free = memory.base + 0x100000;
     const kernel = {
+      memory,
+      systemAlloc: (bytes: number) => (free += bytes) - bytes,
       console: this.console(),
       options: { compat404 },
       rtc: 1514764800,

@@ -1,22 +1,39 @@
 import type { Task } from "../../kernel/call.ts";
+import { GuestFault } from "../../memory/mod.ts";
+import { moduleFunctions } from "../module-commands.ts";
 import type { CommandContext } from "../types.ts";
-import type { Value } from "./evaluate.ts";
 
 /** A function of the C mode. */
 export interface FinshFunction {
   readonly name: string;
   readonly help: string;
-  readonly run: (context: CommandContext, args: readonly Value[]) => number | Task<number>;
+  readonly run: (context: CommandContext, args: readonly number[]) => number | Task<number>;
 }
 
-/** Runs the msh command with the same work; the C functions of the original share their code with them. */
+/** No path is longer. */
+const MAX_TEXT = 1024;
+
+/**
+ * Runs the msh command with the same work; the C functions of the original share their code with them. Arguments are texts; one that
+ * points to no memory counts as left out, as NULL does.
+ */
 const command =
   (name: string) =>
-  (context: CommandContext, args: readonly Value[]): number | Task<number> => {
+  (context: CommandContext, args: readonly number[]): number | Task<number> => {
     const found = context.commands.find((row) => row.name === name);
-    const answer = found?.run(context, [name, ...args.map(String)]) ?? 0;
+    const words = args.flatMap((arg) => textAt(context, arg) ?? []);
+    const answer = found?.run(context, [name, ...words]) ?? 0;
     return typeof answer === "object" ? done(answer) : answer;
   };
+
+function textAt({ kernel }: CommandContext, address: number): string | undefined {
+  try {
+    return kernel.memory.cstring(address >>> 0, MAX_TEXT);
+  } catch (error) {
+    if (!(error instanceof GuestFault)) throw error;
+    return undefined;
+  }
+}
 
 function* done(task: Task<number | void>): Task<number> {
   return (yield* task) ?? 0;
@@ -40,7 +57,7 @@ const setClock =
   (change: (date: Date, a: number, b: number, c: number) => void): FinshFunction["run"] =>
   ({ kernel }, args) => {
     const date = new Date(kernel.rtc * 1000 + ZONE_MS);
-    const [a = 0, b = 0, c = 0] = args.map(Number);
+    const [a = 0, b = 0, c = 0] = args;
     change(date, a, b, c);
     const seconds = Math.floor((date.getTime() - ZONE_MS) / 1000);
     if (Number.isNaN(seconds)) return -1;
@@ -53,12 +70,13 @@ const leave: FinshFunction["run"] = (context) => {
   return 0;
 };
 
-const list: FinshFunction["run"] = ({ kernel }) => {
+const list: FinshFunction["run"] = (context) => {
   const row = ({ name, help }: { name: string; help: string }): string =>
     `${name.padEnd(16)} -- ${help}\n`;
-  kernel.console.print(
-    `--Function List:\n${FUNCTIONS.map(row).join("")}--Variable List:\n${VARIABLES.map(row).join("")}`,
-  );
+  const added = moduleFunctions(context).filter(({ command }) => !command);
+  const functions = [...FUNCTIONS, ...added].map(row).join("");
+  const variables = VARIABLES.map(row).join("");
+  context.kernel.console.print(`--Function List:\n${functions}--Variable List:\n${variables}`);
   return 0;
 };
 
