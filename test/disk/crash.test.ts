@@ -6,6 +6,7 @@ import { FatVolume, makeDisk } from "../../src/fat/mod.ts";
 import { readFileSync, writeFileSync } from "node:fs";
 import { random } from "../fat/corpus.ts";
 import { have } from "../fat/tools.ts";
+import { damageIn } from "../fat/verdict.ts";
 import { Bench, bytesOf, RTT_SIM } from "./tool.ts";
 
 setDefaultTimeout(600_000);
@@ -92,6 +93,10 @@ test(`killed ${KILLS} times at random moments: sound, and closed files intact`, 
         { ...where, path, same: true },
       );
     if (finished > 0 && finished < lines.length) working++;
+    if (have("fsck.fat")) {
+      const { out, err } = bench.tool(["fsck.fat", "-n", image]);
+      expect({ ...where, bad: damageIn(out + err) }).toEqual({ ...where, bad: [] });
+    }
     if (have("fsck.fat") && i % 4 === 0) {
       // What we call harmless is what it repairs without a question, and then all is sound.
       bench.tool(["fsck.fat", "-a", "-w", image]);
