@@ -5,6 +5,7 @@
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type Budget, broken, readBudgets, report } from "./budget.ts";
+import { overhead } from "./debug/overheads.ts";
 import { fsCounters, fsRatio } from "./fs/budgets.ts";
 import { growth } from "./kernel/load.ts";
 import { dispatchRatio, relocationRatio } from "./ratios.ts";
@@ -33,6 +34,9 @@ const RATIOS: Record<string, () => number | Promise<number>> = {
   "kernel, a timer among 10,000": () => growth("timer", 2000, 10_000),
   "kernel, a thread among 1,000": () => growth("thread", 500, 1000),
   "kernel, a semaphore among 1,000": () => growth("take-release", 50_000, 1000),
+  "gdb attached, running free": () => overhead("gdb attached", 3000, 4),
+  profile: () => overhead("profile", 3000, 4),
+  coverage: () => overhead("coverage", 3000, 4),
   "start-up, --version": () => startRatio(["--version"]),
   "start-up, -c hello": () => startRatio(["-c", "hello"]),
 };

@@ -10,7 +10,11 @@ export const VARIANTS = ["plain", "gdb attached", "profile", "coverage"] as cons
 export type Variant = (typeof VARIANTS)[number];
 
 /** CPU seconds of one process that runs the benchmark module for so many rounds. */
-export async function cpuSeconds(variant: Variant, rounds: number): Promise<number> {
+export async function cpuSeconds(
+  variant: Variant,
+  rounds: number,
+  engine: "auto" | "interp",
+): Promise<number> {
   const dir = mkdtempSync(join(tmpdir(), "rtt-bench-"));
   try {
     const socket = join(dir, "gdb");
@@ -25,8 +29,7 @@ export async function cpuSeconds(variant: Variant, rounds: number): Promise<numb
         process.execPath,
         join(ROOT, "src/main.ts"),
         "run",
-        "--engine",
-        "interp",
+        ...(engine === "auto" ? [] : ["--engine", engine]),
         ...options[variant],
         MODULE,
         String(rounds),
@@ -39,6 +42,16 @@ export async function cpuSeconds(variant: Variant, rounds: number): Promise<numb
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }
+}
+
+/** What the benchmark module costs with a variant, as a multiple of what it costs without: the best of some runs of each, in turns. */
+export async function overhead(variant: Variant, rounds: number, runs: number): Promise<number> {
+  const best = { plain: Infinity, with: Infinity };
+  for (let n = 0; n < runs; n++) {
+    best.plain = Math.min(best.plain, await cpuSeconds("plain", rounds, "auto"));
+    best.with = Math.min(best.with, await cpuSeconds(variant, rounds, "auto"));
+  }
+  return best.with / best.plain;
 }
 
 /** A debugger that says "continue" and waits. */

@@ -125,7 +125,10 @@ export function viewOf(parts: ReportParts): MachineView {
         name: kernel.objects.name(address),
         stackStart: memory.ldu32(address + STACK_ADDR),
         stackSize: memory.ldu32(address + STACK_SIZE),
-        stackMax: kernel.threads.describe(address).stackMax,
+        // Counted when it is asked for.
+        get stackMax() {
+          return kernel.threads.describe(address).stackMax;
+        },
         module: info?.name,
         modulePath: info?.path,
         isMain: info?.mainThread === address,
