@@ -1,24 +1,22 @@
-import { Slot } from "../interp/state.ts";
-import { type Inst, Op } from "../ir/ops.ts";
+import { Op } from "../ir/ops.ts";
 import { isBackward, isReturn } from "./facts.ts";
 import { IN_FILE } from "./flags-state.ts";
-import { Frame, LEAVE, UNWIND } from "./frame.ts";
+import { LEAVE, UNWIND } from "./frame.ts";
 import type { Node } from "./graph.ts";
+import { HostCalls } from "./host-calls.ts";
 import * as layout from "./layout.ts";
 import { FILE, Local, local } from "./layout.ts";
-import { Import, Type, W } from "./wasm.ts";
+import { Type, W } from "./wasm.ts";
 
-/** Number for `svc` that asks the interpreter to execute the instruction at the pc. */
-export const STEP = -1;
-
-/** Code that goes to other regions and to the host, and comes back or not. */
-export class Calls extends Frame {
+/** Code that goes to other regions and comes back or not. */
+export class Calls extends HostCalls {
   /** Calls the region of the target; goes on when it comes back to the instruction behind. */
   protected call(n: Node, k: number, conditional: boolean): void {
     const { w, flags } = this;
     const { ir } = n;
     const x = ir.insts[k];
     const own = ir.pcs[x.at];
+    const back = ir.pcs[x.at + 1] | (ir.thumb ? 1 : 0);
     const { counted } = this;
     this.count(x.at + 1 - counted);
     flags.spill();
@@ -45,16 +43,24 @@ export class Calls extends Frame {
       this.lookUp();
       w.op(W.eqz);
       this.brIf(UNWIND);
-      this.pushArguments();
       w.get(Local.S0);
       w.memory(W.load, 4);
+      w.tee(Local.S1);
+      w.const(layout.STUB_SHIFT);
+      w.op(W.shrU);
+      this.open(W.if, undefined);
+      this.callStub(back);
+      w.op(W.else);
+      this.pushArguments();
+      w.get(Local.S1);
     }
     w.op(W.callIndirect, Type.Region, 0);
     w.set(Local.Work);
     w.tee(Local.Key);
-    w.const(ir.pcs[x.at + 1] | (ir.thumb ? 1 : 0));
+    w.const(back);
     w.op(W.ne);
     this.brIf(UNWIND);
+    if (x.op !== Op.br) this.close();
     this.reload();
     if (conditional) this.count(counted - x.at - 1);
     else this.counted = x.at + 1;
@@ -102,6 +108,8 @@ export class Calls extends Frame {
     w.get(Local.Depth);
     w.get(Local.S0);
     w.memory(W.load, 4);
+    w.const(layout.SLOT_MASK);
+    w.op(W.and);
     w.op(W.returnCallIndirect, Type.Region, 0);
     this.close();
     w.get(Local.Key);
@@ -120,53 +128,5 @@ export class Calls extends Frame {
     w.get(Local.Depth);
     w.const(this.slotOf(key));
     w.op(W.returnCallIndirect, Type.Region, 0);
-  }
-
-  /** A supervisor call, or one instruction by the interpreter. */
-  protected callHost(n: Node, x: Inst, number: number, conditional: boolean): void {
-    const { w, flags } = this;
-    const { ir } = n;
-    const thumb = ir.thumb ? 1 : 0;
-    const { counted } = this;
-    // The host counts an instruction that it executes itself, unless this code goes on.
-    const done = number === STEP ? x.at : x.at + 1;
-    this.count(done - counted);
-    // The interpreter counts what it executes.
-    if (number === STEP) this.counters?.undo(n, x, x.at, x.at + 1);
-    flags.spill();
-    flags.state = IN_FILE;
-    this.storeRegisters();
-    const it = ir.its[number === STEP ? x.at : x.at + 1];
-    if (it) this.storeFile(Slot.IT * 4, () => w.const(it));
-    if (number === STEP) this.storeFile(Slot.PC * 4, () => w.const(ir.pcs[x.at]));
-    this.storeFile(layout.UNITS, () => {
-      w.get(Local.Work);
-      w.const64(layout.WORK_SHIFT);
-      w.op(W.shrS64, W.wrap);
-      w.const(1);
-      w.op(W.add);
-    });
-    w.const(number);
-    w.const(ir.pcs[x.at + 1] | thumb);
-    w.call(Import.Svc);
-    w.const(FILE);
-    w.memory(W.load, layout.UNITS);
-    w.const(1);
-    w.op(W.sub, W.extendS);
-    w.const64(layout.WORK_SHIFT);
-    w.op(W.shl64);
-    w.get(Local.Work);
-    w.const64(2 ** layout.WORK_SHIFT - 1);
-    w.op(W.and64, W.or64);
-    w.set(Local.Work);
-    this.open(W.if, undefined);
-    this.counters?.undo(n, x, x.at + 1, ir.pcs.length - 1);
-    w.const(0);
-    w.set(Local.Key);
-    this.br(UNWIND);
-    this.close();
-    this.reload();
-    if (conditional) this.count(counted - done);
-    else this.counted = done;
   }
 }

@@ -1,7 +1,7 @@
 import { Slot } from "../interp/state.ts";
 import { type Inst, NZCV, Op } from "../ir/ops.ts";
 import { AccessEmitter, type Readable } from "./access.ts";
-import { Calls, STEP } from "./calls.ts";
+import { Calls } from "./calls.ts";
 import { planChecks } from "./checks.ts";
 import type { RegionCounters } from "./counters.ts";
 import { dataEmitter } from "./data.ts";
@@ -188,7 +188,7 @@ export class RegionEmitter extends Calls {
       if (k === 0 || insts[k - 1].at !== x.at || insts[k - 1].op === Op.skip) {
         const end = groupEnd(insts, k);
         if (needsInterpreter(insts, k, end)) {
-          this.callHost(n, x, STEP, skip !== undefined);
+          this.stepHost(n, x, skip !== undefined);
           k = end - 1;
           continue;
         }
@@ -261,7 +261,7 @@ export class RegionEmitter extends Calls {
         else this.branchExchange(n, k);
         return;
       case Op.svc:
-        return this.callHost(n, x, x.i, conditional);
+        return this.supervisorCall(n, x, conditional);
       default:
         this.interpretAt(n, x);
     }

@@ -1,5 +1,5 @@
 import { ENGINE_BASE } from "../../memory/mod.ts";
-import { TEMP, TEMPS } from "../ir/ops.ts";
+import { TEMP, TEMPS } from "../ir/registers.ts";
 
 /**
  * What translated code shares with the host, as byte offsets from FILE, a constant address of the wasm memory: the register file
@@ -39,9 +39,14 @@ export const WORK_SHIFT = 30;
 /** Units that translated code gets at once: its instructions must fit into WORK_SHIFT bits. */
 export const MOST_UNITS = 100_000;
 
-/** Direct-mapped cache of branch targets: guest address (bit 0: Thumb), index into the table of regions. */
+/**
+ * Direct-mapped cache of branch targets: guest address (bit 0: Thumb); index into the table of regions and, from STUB_SHIFT on, one more
+ * than the number of the supervisor call when the region is a stub for that and nothing else.
+ */
 export const TARGETS = 0x20000;
 export const TARGET_MASK = 0x3fff;
+export const STUB_SHIFT = 16;
+export const SLOT_MASK = 0xffff;
 
 /** Byte offset of the entry of a guest address. */
 export function targetEntry(key: number): number {

@@ -3,6 +3,7 @@ import {
   FILE,
   Local,
   MAX_DEPTH,
+  SLOT_MASK,
   TARGET_MASK,
   TARGETS,
   UNITS,
@@ -120,6 +121,8 @@ export function writeRuntimeModule(w: Writer, pages: number): Uint8Array<ArrayBu
       w.const(MAX_DEPTH);
       w.get(ENTRY);
       w.memory(W.load, 4);
+      w.const(SLOT_MASK);
+      w.op(W.and);
       w.op(W.callIndirect, Type.Region, 0);
       w.set(WORK);
       w.tee(KEY);

@@ -5,8 +5,9 @@ import { type Readable, readableRange } from "./access.ts";
 import { RegionCounters } from "./counters.ts";
 import { RegionEmitter } from "./emit.ts";
 import { buildGraph, type Graph } from "./graph.ts";
+import { stubNumber } from "./host-calls.ts";
 import { interpretedIn } from "./shapes.ts";
-import { TARGET_MASK, targetEntry, TARGETS } from "./layout.ts";
+import { STUB_SHIFT, TARGET_MASK, targetEntry, TARGETS } from "./layout.ts";
 import { writeRegionModule, writeRuntimeModule } from "./modules.ts";
 import type { TranslationStats } from "../types.ts";
 import { Writer } from "./wasm.ts";
@@ -28,7 +29,8 @@ const COLLECT_AFTER = 128;
 
 /** What translated code calls. */
 export interface Host {
-  svc(number: number, next: number): number;
+  svc(imm: number, next: number): number;
+  step(pc: number, next: number): number;
   flags(): void;
 }
 
@@ -37,6 +39,8 @@ interface Region {
   readonly key: number;
   /** Guest ranges it was made from: start, end, ... */
   readonly ranges: readonly number[];
+  /** A stub for a supervisor call and nothing else: one more than its number. */
+  readonly stub: number;
   /** Bytes of its module. */
   readonly size: number;
 }
@@ -107,11 +111,12 @@ export class Regions {
   }
   /** Makes sure that the cache of targets has the region. False when there is none. */
   find(key: number): boolean {
-    if (!this.byKey.has(key >>> 0)) return false;
+    const region = this.byKey.get(key >>> 0);
+    if (!region) return false;
     const at = targetEntry(key) >>> 2;
     const { engine } = this.memory;
     engine[at] = key | 0;
-    engine[at + 1] = this.slots.get(key >>> 0)!;
+    engine[at + 1] = this.slots.get(key >>> 0)! | (region.stub << STUB_SHIFT);
     return true;
   }
 
@@ -154,7 +159,9 @@ export class Regions {
     const exports = this.instantiate(bytes);
     stubs.forEach((target, k) => this.setStub(target, exports[`s${k}`]));
     this.table.set(slot, exports.r);
-    this.add({ key, ranges, size: bytes.length });
+    // What is counted in a stub is counted in its region only.
+    const stub = this.countingPlan ? 0 : (stubNumber(graph) ?? -1) + 1;
+    this.add({ key, ranges, stub, size: bytes.length });
     this.stats.bytes += bytes.length;
     if (++this.stats.regions % COLLECT_AFTER === 0) Bun.gc(false);
     this.stats.milliseconds += performance.now() - start;
@@ -250,8 +257,8 @@ export class Regions {
   }
 
   private instantiate(bytes: Uint8Array<ArrayBuffer>): Exports {
-    const { svc, flags } = this.host;
-    const e = { svc, flags, memory: this.memory.wasm, table: this.table };
+    const { svc, step, flags } = this.host;
+    const e = { svc, step, flags, memory: this.memory.wasm, table: this.table };
     const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { e });
     return instance.exports as unknown as Exports;
   }

@@ -4,12 +4,12 @@ import type { FloatContext } from "../float/mod.ts";
 import type { Arena } from "../interp/arena.ts";
 import { Core } from "../interp/core.ts";
 import { HANDOVER } from "../interp/loop.ts";
+import type { PreparedCode } from "../interp/prepared.ts";
 import { Slot } from "../interp/state.ts";
-import { type Cpu, type CpuFault, type CpuStats, Exit, SVC_UNITS } from "../types.ts";
-import { STEP } from "./calls.ts";
+import { type Cpu, type CpuFault, type CpuStats, Exit } from "../types.ts";
 import { settleFlags } from "./flags-state.ts";
 import { COUNT, MOST_UNITS, UNITS } from "./layout.ts";
-import { type Host, Regions } from "./regions.ts";
+import type { Host, Regions } from "./regions.ts";
 
 /** The interpreter leaves after so many units, on average, so that the place where it is can be counted. */
 const SAMPLE_UNITS = 128;
@@ -33,15 +33,20 @@ const FIRST_WORK = 8_000_000;
  * reached.
  */
 export class TieredCore implements Cpu {
-  readonly regions: Regions;
   readonly r: Int32Array;
 
   private readonly core: Core;
   private readonly file: Int32Array;
+  private made: Regions | undefined;
+  private plan: CountingPlan | undefined;
   /** Units that the interpreter has not been given yet. */
   private reserve = 0;
   /** Why translated code unwound; undefined: to go on elsewhere. */
   private exit: Exit | undefined;
+  /** Translated code runs: units are at UNITS. */
+  private inside = false;
+  /** Supervisor calls of translated code. */
+  private svcs = 0;
   private hook: (imm: number) => boolean = () => false;
   private readonly samples = new Map<number, number>();
   private random = 1;
@@ -57,21 +62,53 @@ export class TieredCore implements Cpu {
     const core = (this.core = new Core(memory, arena));
     this.file = memory.engine;
     this.r = core.r;
-    const host: Host = {
-      svc: (number, next) => (number === STEP ? this.step(next) : this.svc(number, next)),
-      flags: () => settleFlags(this.file),
-    };
-    this.regions = new Regions(memory, core.fetch, host, eager);
-    this.regions.onChange = (key, exists) => (exists ? core.handOver(key) : core.takeBack(key));
-    core.stats.translation = this.regions.stats;
-    core.onDrop = (start, end, byGuest) => this.regions.drop(start, end, byGuest);
+    core.onDrop = (start, end, byGuest) => this.made?.drop(start, end, byGuest);
     core.onSvc = (imm) => this.callHook(imm);
   }
 
+  /** Made, and the translator loaded, when something is to be translated: programs that end soon need neither. */
+  get regions(): Regions {
+    return (this.made ??= this.makeRegions());
+  }
+  private makeRegions(): Regions {
+    const { core, memory, file } = this;
+    const host: Host = {
+      // One function, small enough for the host to put the hook into it: a call on this way takes 2 to 5 ns.
+      svc: (imm, next) => {
+        const units = file[UNITS >>> 2];
+        const { version } = regions;
+        this.svcs++;
+        if (!this.hook(imm)) return this.unwind(Exit.Stop);
+        if (
+          (file[Slot.PC] | file[Slot.T]) === next &&
+          file[UNITS >>> 2] === units &&
+          units > 0 &&
+          file[Slot.IT] === 0 &&
+          version === regions.version
+        ) {
+          file[Slot.PC] = 0;
+          file[Slot.T] = 0;
+          return 0;
+        }
+        return this.unwind(this.units <= 0 ? Exit.Slice : undefined);
+      },
+      step: (pc, next) => this.step(pc, next),
+      flags: () => settleFlags(file),
+    };
+    const { Regions } = require("./regions.ts") as typeof import("./regions.ts");
+    const regions = new Regions(memory, core.fetch, host, this.eager);
+    regions.onChange = (key, exists) => (exists ? core.handOver(key) : core.takeBack(key));
+    regions.countingPlan = this.plan;
+    core.stats.translation = regions.stats;
+    return regions;
+  }
+
   get cpsr(): number {
+    settleFlags(this.file);
     return this.core.cpsr;
   }
   set cpsr(value: number) {
+    settleFlags(this.file);
     this.core.cpsr = value;
   }
   get floatContext(): FloatContext | undefined {
@@ -81,9 +118,16 @@ export class TieredCore implements Cpu {
     this.core.floatContext = context;
   }
   get units(): number {
-    return this.core.units + this.reserve;
+    return (this.inside ? this.file[UNITS >>> 2] : this.core.units) + this.reserve;
   }
   set units(value: number) {
+    if (this.inside) {
+      // What is left fits into what translated code counts with.
+      const part = Math.min(value, MOST_UNITS);
+      this.file[UNITS >>> 2] = part;
+      this.reserve = value - part;
+      return;
+    }
     this.core.units = value;
     this.reserve = 0;
   }
@@ -94,8 +138,12 @@ export class TieredCore implements Cpu {
     this.takeCount();
     return this.core.stats;
   }
+  set prepared(code: PreparedCode) {
+    this.core.prepared = code;
+  }
   set countingPlan(plan: CountingPlan) {
-    this.core.countingPlan = this.regions.countingPlan = plan;
+    this.core.countingPlan = this.plan = plan;
+    if (this.made) this.made.countingPlan = plan;
   }
   get onSvc(): (imm: number) => boolean {
     return this.hook;
@@ -142,7 +190,7 @@ export class TieredCore implements Cpu {
   }
 
   private hasRegion(key: number): boolean {
-    return this.regions.find(key) || (this.eager && this.regions.translate(key));
+    return this.made?.find(key) || (this.eager && this.regions.translate(key));
   }
 
   /** Runs regions from the pc on. Undefined: go on at the pc. */
@@ -152,10 +200,11 @@ export class TieredCore implements Cpu {
     const units = Math.min(this.units, MOST_UNITS);
     this.reserve = this.units - units;
     this.exit = undefined;
+    this.resumed = false;
     // A return of 0 means that the pc is here: unless code puts it here, it is 0.
     file[Slot.PC] = 0;
     file[Slot.T] = 0;
-    const next = this.regions.enter(key, units);
+    const next = this.enter(key, units);
     core.units = file[UNITS >>> 2];
     settleFlags(file);
     if (next !== 0) {
@@ -166,11 +215,15 @@ export class TieredCore implements Cpu {
     }
     if (this.exit !== undefined) return this.exit;
     if (core.units <= 0) return Exit.Slice;
-    if (this.resumed) {
-      this.resumed = false;
-      return undefined;
+    return this.resumed ? undefined : core.step();
+  }
+  private enter(key: number, units: number): number {
+    this.inside = true;
+    try {
+      return this.made!.enter(key, units);
+    } finally {
+      this.inside = false;
     }
-    return core.step();
   }
   /** Translated code unwound after the host had done something: the pc needs no step by the interpreter. */
   private resumed = false;
@@ -231,39 +284,26 @@ export class TieredCore implements Cpu {
 
   // Imports of translated code. A result other than 0 makes it unwind.
 
-  private svc(imm: number, next: number): number {
-    const { core, file } = this;
-    const it = file[Slot.IT];
-    const { version } = this.regions;
-    settleFlags(file);
-    file[Slot.PC] = next & ~1;
-    file[Slot.T] = next & 1;
-    core.units = file[UNITS >>> 2] - SVC_UNITS;
-    core.stats.svcs++;
-    this.units = this.units;
-    const goOn = this.hook(imm);
-    // Part of the units again: what is left fits into what translated code counts with.
-    const units = this.units;
-    core.units = Math.min(units, MOST_UNITS);
-    this.reserve = units - core.units;
-    file[UNITS >>> 2] = core.units;
-    if (!goOn) this.exit = Exit.Stop;
-    else if (units <= 0) this.exit = Exit.Slice;
-    else if (this.isAt(next, it) && version === this.regions.version) return this.goOn();
-    else this.resumed = true;
+  /** The pc is in the file; without an exit, execution goes on there. */
+  private unwind(exit: Exit | undefined): number {
+    if (exit === undefined) this.resumed = true;
+    else this.exit = exit;
     return 1;
   }
 
-  private step(next: number): number {
+  private step(pc: number, next: number): number {
     const { core, file } = this;
-    const { version } = this.regions;
+    const { version } = this.made!;
     settleFlags(file);
+    file[Slot.PC] = pc;
     file[Slot.T] = next & 1;
     core.units = file[UNITS >>> 2];
+    this.inside = false;
     const exit = core.step();
+    this.inside = true;
     file[UNITS >>> 2] = core.units;
     if (exit !== HANDOVER) this.exit = exit;
-    else if ((file[Slot.PC] | file[Slot.T]) === next && version === this.regions.version) {
+    else if ((file[Slot.PC] | file[Slot.T]) === next && version === this.made!.version) {
       // The translated code counts the instruction.
       core.stats.instructions--;
       return this.goOn();
@@ -271,10 +311,6 @@ export class TieredCore implements Cpu {
     return 1;
   }
 
-  private isAt(next: number, it: number): boolean {
-    const { file } = this;
-    return (file[Slot.PC] | file[Slot.T]) === next && file[Slot.IT] === it;
-  }
   private goOn(): number {
     const { file } = this;
     file[Slot.PC] = 0;
@@ -287,6 +323,8 @@ export class TieredCore implements Cpu {
   private takeCount(): void {
     const { file } = this;
     const at = COUNT >>> 2;
+    this.core.stats.svcs += this.svcs;
+    this.svcs = 0;
     this.core.stats.instructions += (file[at] >>> 0) + file[at + 1] * 2 ** 32;
     file[at] = file[at + 1] = 0;
   }

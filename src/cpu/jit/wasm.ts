@@ -251,7 +251,7 @@ export class Writer {
 export const Type = {
   /** (work, depth) -> (next pc | Thumb, work): a region. */
   Region: 0,
-  /** (a, b) -> r: the import svc, and the runtime's loop. */
+  /** (a, b) -> r: the imports svc and step, and the runtime's loop. */
   Binary: 1,
   /** () -> (). */
   Nothing: 2,
@@ -259,11 +259,13 @@ export const Type = {
 
 /** Index of the imported functions. */
 export const Import = {
-  /** svc(number, next pc | Thumb): 0 to go on, else unwind. */
+  /** svc(immediate, next pc | Thumb): 0 to go on there, else unwind. */
   Svc: 0,
+  /** step(pc, next pc | Thumb): the interpreter executes one instruction; the same result. */
+  Step: 1,
   /** Computes pending flags in the register file. */
-  Flags: 1,
-  Count: 2,
+  Flags: 2,
+  Count: 3,
 } as const;
 
 /** Magic, version, types and imports. `pages` is the size of the memory, which never grows. */
@@ -277,13 +279,14 @@ export function writeHead(w: Writer, pages: number): void {
     w.op(0x60, 0, 0);
   });
   w.section(2, () => {
-    w.unsigned(4);
+    w.unsigned(5);
     const item = (name: string, ...bytes: number[]): void => {
       w.name("e");
       w.name(name);
       w.op(...bytes);
     };
     item("svc", 0, Type.Binary);
+    item("step", 0, Type.Binary);
     item("flags", 0, Type.Nothing);
     item("memory", 2, 1);
     w.unsigned(pages);

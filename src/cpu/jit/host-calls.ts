@@ -1,0 +1,167 @@
+import { Slot } from "../interp/state.ts";
+import { type Inst, Op } from "../ir/ops.ts";
+import { SVC_UNITS } from "../types.ts";
+import { IN_FILE } from "./flags-state.ts";
+import { Frame, UNWIND } from "./frame.ts";
+import type { Graph, Node } from "./graph.ts";
+import * as layout from "./layout.ts";
+import { FILE, Local, STUB_SHIFT } from "./layout.ts";
+import { Import, W } from "./wasm.ts";
+
+/** A Thumb stub: movw ip, #n (4 bytes); svc #0; bx lr. */
+const STUB_SVC_END = 6;
+
+/** The number that a stub of the firmware puts into ip for its supervisor call; undefined when the region is none. */
+export function stubNumber({ nodes, entry }: Graph): number | undefined {
+  const { insts, pcs, thumb, start } = entry.ir;
+  if (nodes.length !== 1 || insts.length !== 3 || pcs.length !== 4 || !thumb) return undefined;
+  const [number, call, back] = insts;
+  if (number.op !== Op.mov || number.d !== 12 || !number.kb || number.b >>> 15) return undefined;
+  if (call.op !== Op.svc || call.i !== 0 || pcs[2] !== start + STUB_SVC_END) return undefined;
+  return back.op === Op.bx && back.a === 14 ? number.b : undefined;
+}
+
+/** Code that calls the host. The register file, units and pc are up to date for it, as the contract of `Cpu.onSvc` has it. */
+export class HostCalls extends Frame {
+  /** A supervisor call. */
+  protected supervisorCall(n: Node, x: Inst, conditional: boolean): void {
+    const { w, flags } = this;
+    const { ir } = n;
+    const { counted } = this;
+    const done = x.at + 1;
+    const next = ir.pcs[done];
+    const it = ir.its[done];
+    this.count(done - counted);
+    flags.spill();
+    flags.state = IN_FILE;
+    this.storeRegisters();
+    if (it) this.storeFile(Slot.IT * 4, () => w.const(it));
+    this.storeFile(Slot.PC * 4, () => w.const(next));
+    this.storeFile(Slot.T * 4, () => w.const(ir.thumb ? 1 : 0));
+    this.callSvc(
+      x.i,
+      () => w.const(next | (ir.thumb ? 1 : 0)),
+      () => this.counters?.undo(n, x, done, ir.pcs.length - 1),
+    );
+    this.reload();
+    if (conditional) this.count(counted - done);
+    else this.counted = done;
+  }
+
+  /**
+   * Does what the stub at Key does, which a call has come to: the entry of the cache of targets is in S1. `back` is where it returns
+   * to. Registers are in the file, before and behind it.
+   */
+  protected callStub(back: number): void {
+    const { w } = this;
+    const svcEnd = (): void => {
+      w.get(Local.Key);
+      w.const(STUB_SVC_END - 1);
+      w.op(W.add);
+    };
+    this.count(2);
+    this.storeFile(12 * 4, () => {
+      w.get(Local.S1);
+      w.const(STUB_SHIFT);
+      w.op(W.shrU);
+      w.const(1);
+      w.op(W.sub);
+    });
+    this.storeFile(Slot.PC * 4, svcEnd);
+    this.storeFile(Slot.T * 4, () => w.const(1));
+    this.callSvc(0, () => {
+      w.get(Local.Key);
+      w.const(STUB_SVC_END);
+      w.op(W.add);
+    });
+    this.count(1);
+    w.const(back & ~1);
+    svcEnd();
+    w.op(W.leU);
+    this.open(W.if, undefined);
+    this.spend(0, () => {
+      this.storeFile(Slot.PC * 4, () => w.const(back & ~1));
+      this.storeFile(Slot.T * 4, () => w.const(back & 1));
+      this.unwind();
+    });
+    this.close();
+  }
+
+  /** The interpreter executes the instruction of x. */
+  protected stepHost(n: Node, x: Inst, conditional: boolean): void {
+    const { w, flags } = this;
+    const { ir } = n;
+    const { counted } = this;
+    // The host counts an instruction that it executes itself, unless this code goes on.
+    const done = x.at;
+    this.count(done - counted);
+    this.counters?.undo(n, x, done, done + 1);
+    flags.spill();
+    flags.state = IN_FILE;
+    this.storeRegisters();
+    const it = ir.its[done];
+    if (it) this.storeFile(Slot.IT * 4, () => w.const(it));
+    this.storeUnits();
+    w.const(ir.pcs[done]);
+    w.const(ir.pcs[done + 1] | (ir.thumb ? 1 : 0));
+    w.call(Import.Step);
+    this.loadUnits();
+    this.open(W.if, undefined);
+    this.counters?.undo(n, x, done + 1, ir.pcs.length - 1);
+    this.unwind();
+    this.close();
+    this.reload();
+    if (conditional) this.count(counted - done);
+    else this.counted = done;
+  }
+
+  /** `next` pushes where to go on (bit 0: Thumb); `left` is written where the region is left. */
+  private callSvc(imm: number, next: () => void, left?: () => void): void {
+    const { w } = this;
+    w.get(Local.Work);
+    w.const64(SVC_UNITS);
+    w.const64(layout.WORK_SHIFT);
+    w.op(W.shl64, W.sub64);
+    w.set(Local.Work);
+    this.storeUnits();
+    w.const(imm);
+    next();
+    w.call(Import.Svc);
+    this.open(W.if, undefined);
+    this.loadUnits();
+    left?.();
+    this.unwind();
+    this.close();
+  }
+  /** The pc is in the file, as all else. */
+  private unwind(): void {
+    this.w.const(0);
+    this.w.set(Local.Key);
+    this.br(UNWIND);
+  }
+
+  private storeUnits(): void {
+    const { w } = this;
+    this.storeFile(layout.UNITS, () => {
+      w.get(Local.Work);
+      w.const64(layout.WORK_SHIFT);
+      w.op(W.shrS64, W.wrap);
+      w.const(1);
+      w.op(W.add);
+    });
+  }
+  /** Makes Work of the units that the host left. */
+  private loadUnits(): void {
+    const { w } = this;
+    w.const(FILE);
+    w.memory(W.load, layout.UNITS);
+    w.const(1);
+    w.op(W.sub, W.extendS);
+    w.const64(layout.WORK_SHIFT);
+    w.op(W.shl64);
+    w.get(Local.Work);
+    w.const64(2 ** layout.WORK_SHIFT - 1);
+    w.op(W.and64, W.or64);
+    w.set(Local.Work);
+  }
+}
