@@ -85,7 +85,7 @@ async function headless(
         input: lines.length > 0 ? input : undefined,
         timeout: settings.timeout,
         wallTimeout: settings.wallTimeout,
-        look: collectGarbage,
+        look: () => collectGarbage(),
       });
     let verdict: Verdict;
     if (lines.length > 0) {

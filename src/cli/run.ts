@@ -60,7 +60,7 @@ export async function run(parsed: Parsed): Promise<number> {
       timeout: settings.timeout,
       wallTimeout: settings.wallTimeout,
       sleep: Bun.sleepSync,
-      look: collectGarbage,
+      look: () => collectGarbage(),
     });
     driver.settle();
     const name = basename(file);

@@ -11,7 +11,7 @@ import {
 } from "../smoke/mod.ts";
 import { defaultDisk } from "./assets.ts";
 import { UserError } from "./exit-codes.ts";
-import { collectGarbage } from "./garbage.ts";
+import { collectBetween, collectGarbage } from "./garbage.ts";
 import { openDisk } from "./open-disk.ts";
 import { hostBytes } from "./settings.ts";
 import { beside, type TestRef, withVolume } from "./test-discover.ts";
@@ -27,7 +27,8 @@ const blank = new ScratchDisks(() => {
 
 /** The files of a test: on the host, or on the disk image that the test is on. */
 export class TestFiles implements TestHost {
-  readonly look = collectGarbage;
+  readonly look = (): void => collectGarbage();
+  readonly between = collectBetween;
 
   constructor(
     private readonly ref: TestRef,

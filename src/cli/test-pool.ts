@@ -72,8 +72,15 @@ class Helper {
   }
 }
 
+/** Milliseconds of work that pay for another process. */
+const WORTH_MS = 400;
+/** So many tests are worth one without a look at the first. */
+const MANY = 20;
+
 export interface PoolOptions {
-  readonly jobs: number;
+  /** Processes; undefined: as many as there is work for, but no more than `cores`. */
+  readonly jobs: number | undefined;
+  readonly cores: number;
   /** Path of a firmware that is not the built-in one. */
   readonly firmware: string | undefined;
   readonly bail: boolean;
@@ -85,9 +92,9 @@ export interface PoolOptions {
   readonly done: (answer: Answer) => void;
 }
 
-/** Runs the tests in this process and in `jobs - 1` others. With `bail` none is begun after the first failure. */
+/** Runs the tests in this process and in others. With `bail` none is begun after the first failure. */
 export async function runAll(tasks: readonly Task[], options: PoolOptions): Promise<void> {
-  const { jobs, firmware, bail, here, needless, done } = options;
+  const { firmware, bail, here, needless, done } = options;
   const waiting = [...tasks];
   const next = (): Task | undefined => {
     for (let task = waiting.shift(); task && !stopped; task = waiting.shift())
@@ -108,7 +115,7 @@ export async function runAll(tasks: readonly Task[], options: PoolOptions): Prom
       helper.give(task);
     }
   };
-  for (let n = 1; n < jobs; n++) {
+  const hire = (): void => {
     const helper = new Helper(
       firmware,
       (from, answer) => {
@@ -125,12 +132,25 @@ export async function runAll(tasks: readonly Task[], options: PoolOptions): Prom
     );
     helpers.add(helper);
     feed(helper);
-  }
+  };
+  const jobs = options.jobs ?? (tasks.length >= MANY ? Math.min(2, options.cores) : 1);
+  for (let n = 1; n < jobs; n++) hire();
+  const limit = options.jobs === undefined ? options.cores : 0;
+  let last = 0;
   try {
     for (;;) {
       const task = next();
       if (task) {
+        const started = performance.now();
         finish({ index: task.index, result: here(task) });
+        // The first tests of a process take longer than the others.
+        last = Math.min(last || Infinity, performance.now() - started);
+        while (
+          helpers.size + 1 < limit &&
+          !stopped &&
+          (waiting.length * last) / (helpers.size + 1) > WORTH_MS
+        )
+          hire();
         await new Promise((resolve) => setImmediate(resolve));
       } else if ([...helpers].some(({ given }) => given.length > 0)) {
         const { promise, resolve } = Promise.withResolvers<void>();

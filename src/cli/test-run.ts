@@ -8,7 +8,6 @@ import {
 } from "../smoke/mod.ts";
 import { UserError } from "./exit-codes.ts";
 import { active } from "./instruments.ts";
-import { collectGarbage } from "./garbage.ts";
 import { TestFiles } from "./test-host.ts";
 import type { TestRef } from "./test-discover.ts";
 
@@ -16,10 +15,6 @@ import type { TestRef } from "./test-discover.ts";
 export interface TestSettings extends Omit<Attempts, "replay"> {
   readonly wall: boolean;
 }
-
-/** Tests between two collections of garbage, if there is any. */
-const TESTS_PER_LOOK = 8;
-let tests = 0;
 
 /** A test that was read, or why it cannot be. */
 export interface Loaded {
@@ -66,6 +61,5 @@ export function execute(
     replay,
   });
   const wall = performance.now() - started;
-  if (++tests % TESTS_PER_LOOK === 0) collectGarbage();
   return settings.wall ? { ...result, wall: Number(wall.toFixed(3)) } : result;
 }

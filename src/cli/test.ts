@@ -17,8 +17,6 @@ import { VERSION } from "./version.ts";
 
 /** Simulated time of a test that does not say. */
 const TIMEOUT = 10_000;
-/** Tests that pay for another process. */
-const TESTS_PER_JOB = 20;
 const JOBS_MAX = 256;
 const TIMES_MAX = 1_000_000;
 
@@ -96,7 +94,8 @@ class Session {
       })),
       {
         // What looks into machines does so in this process.
-        jobs: active.instrument ? 1 : (this.jobs ?? defaultJobs(tests.length, settings.explore)),
+        jobs: active.instrument ? 1 : this.jobs,
+        cores: navigator.hardwareConcurrency,
         firmware: parsed.value("firmware"),
         bail: parsed.flag("bail"),
         here: (task) => execute(tests[parts[task.index].test], task.settings),
@@ -183,11 +182,6 @@ function modulesOf({ ref, scenario }: Loaded): string[] {
 
 function placeOf({ file, inside }: Loaded["ref"]): string {
   return inside === undefined ? resolve(file) : `${resolve(file)}:${inside}`;
-}
-
-function defaultJobs(tests: number, schedules: number): number {
-  const runs = tests * (1 + schedules);
-  return Math.max(1, Math.min(navigator.hardwareConcurrency, Math.ceil(runs / TESTS_PER_JOB)));
 }
 
 /** What cannot be used weighs more than what failed. */

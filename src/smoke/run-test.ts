@@ -19,6 +19,8 @@ export interface TestHost {
   read(path: string): Uint8Array;
   /** See DriverOptions. */
   look?(): void;
+  /** Called when a machine has been closed. */
+  between?(): void;
   /** A fresh disk whose changes nobody keeps: "default", an image beside the scenario, or (undefined) the test's own. */
   disk(path: string | undefined): BlockDevice;
 }
@@ -59,6 +61,7 @@ export function runOnce(
     return { ...base(id, scenario), status: "failed", failures: [failure] };
   } finally {
     run?.close();
+    host.between?.();
   }
 }
 

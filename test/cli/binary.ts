@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 export const ROOT = join(import.meta.dir, "../..");
-export const BINARY = join(ROOT, "rtt-sim");
+/** Another build can be tried. */
+export const BINARY = process.env.RTT_SIM_BINARY ?? join(ROOT, "rtt-sim");
 
 export interface Run {
   readonly code: number;
