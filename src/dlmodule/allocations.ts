@@ -21,11 +21,16 @@ const FOR_CALLER = new Set(
 const SCAN_MAX = 96;
 const [SP, LR] = [13, 14];
 
+/** Functions that keep what they allocate in the environment, where the caller's name for it is. */
+const ENVIRONMENT = new Set(["setenv", "_setenv_r", "putenv", "_putenv_r"]);
+
 const enum Kind {
   /** Inside a function that allocates for its caller. */
   ForCaller = 1,
   /** Inside any other function of the firmware. */
   Library = 2,
+  /** Inside a function that sets a variable of the environment. */
+  Environment = 3,
 }
 
 export interface Allocation {
@@ -33,6 +38,8 @@ export interface Allocation {
   /** Return address behind the call in the module. */
   readonly site: number;
   readonly module: Module;
+  /** A variable of the environment, or their table. */
+  readonly environment: boolean;
 }
 
 /** A block that was given back. */
@@ -56,6 +63,8 @@ export class Allocations {
   private readonly gone: Freed[] = [];
   private nextFreed = 0;
 
+  /** The block that is being attributed is for the environment. */
+  private environment = false;
   private readonly code: CodeReader;
 
   constructor(
@@ -73,6 +82,7 @@ export class Allocations {
   /** For KernelHooks.allocated. */
   allocated(address: number, size: number): void {
     if (this.registry.empty) return;
+    this.environment = false;
     const { cpu, memory } = this.kernel;
     if (this.attribute(address, size, cpu.r[LR])) return;
     let at = (cpu.r[SP] + 3) & ~3;
@@ -130,16 +140,19 @@ export class Allocations {
     const module = this.registry.containing(word);
     if (module) {
       if (callBefore(this.code, word) === undefined) return false;
-      this.blocks.set(address, { size, site: word, module });
+      const { environment } = this;
+      this.blocks.set(address, { size, site: word, module, environment });
       return true;
     }
     let kind = this.kinds.get(word);
     if (kind === undefined) {
       const inside = this.symbols.nearest(word);
       if (!inside || callBefore(this.code, word) === undefined) return false;
-      kind = FOR_CALLER.has(inside.name) ? Kind.ForCaller : Kind.Library;
+      if (ENVIRONMENT.has(inside.name)) kind = Kind.Environment;
+      else kind = FOR_CALLER.has(inside.name) ? Kind.ForCaller : Kind.Library;
       this.kinds.set(word, kind);
     }
+    if (kind === Kind.Environment) this.environment = true;
     return kind === Kind.Library;
   }
 }

@@ -3,7 +3,7 @@ import { ObjectClass } from "../kernel/types.ts";
 import { type OpenFile, VfsError } from "../vfs/types.ts";
 import { Allocations } from "./allocations.ts";
 import { finish, type LoaderParts } from "./context.ts";
-import { DEVICE, THREAD, TIMER } from "./layout.ts";
+import { DEVICE, MODULE, OBJECT_STATIC, THREAD, THREAD_STAT, TIMER } from "./layout.ts";
 import type { Module } from "./module.ts";
 import type { Objects } from "./objects.ts";
 import type { Registry } from "./registry.ts";
@@ -19,6 +19,13 @@ const FD_END = 64;
 const RESERVE = /^_GLOBAL__sub_I__ZN9__gnu_cxx9__freeres/;
 /** Lines of one report. */
 const LINES_MAX = 20;
+/** Variables of the environment that are looked at, and bytes of a name. */
+const VARIABLES_MAX = 4096;
+const NAME_BYTES_MAX = 64;
+const THREAD_STAT_MASK = 7;
+
+/** Semaphores inside of POSIX threads and unnamed POSIX semaphores. */
+const POSIX_PARTS = /^p(th|sem)\d\d$/;
 
 /** Words of a kernel object that hold the address of code. */
 const CODE: Readonly<Record<number, readonly number[]>> = {
@@ -62,10 +69,41 @@ export class Audit {
     if (module) this.openers.set(this.parts.vfs.file(fd), module);
   }
 
+  /**
+   * A line for an object of a module that ends, which is about to be taken out of service. None for what belongs to another object, or
+   * is part of the module's own memory and does nothing any more.
+   */
+  objectLine(module: Module, object: number): string | undefined {
+    const { memory, objects } = this.parts.kernel;
+    const type = memory.ld8(object + MODULE.TYPE);
+    const fixed = (type & OBJECT_STATIC) !== 0;
+    const cls = type & ~OBJECT_STATIC;
+    const kind = CLASS_NAMES[cls];
+    if (kind === undefined) return undefined;
+    const name = objects.name(object);
+    const named = `${kind} "${name}"`;
+    if (cls === ObjectClass.Thread) {
+      const stat = memory.ld8(object + THREAD.STAT) & THREAD_STAT_MASK;
+      // The main thread of a program that it started is that program's.
+      const owner = memory.ldu32(object + MODULE.MODULE_ID);
+      if (stat === THREAD_STAT.CLOSE || owner !== module.address) return undefined;
+      const state = stat === THREAD_STAT.INIT ? "never started, with" : "still running";
+      return `${named}, ${state} ${this.name(memory.ldu32(object + THREAD.ENTRY))}`;
+    }
+    if (cls !== ObjectClass.Timer) return fixed || POSIX_PARTS.test(name) ? undefined : named;
+    // Every thread has a timer for its waits.
+    if (this.objects.ofClass(module, ObjectClass.Thread).includes(object - THREAD.TIMER))
+      return undefined;
+    const active = (memory.ld8(object + TIMER.FLAG) & TIMER.ACTIVATED) !== 0;
+    if (fixed && !active) return undefined;
+    const callback = this.name(memory.ldu32(object + TIMER.TIMEOUT_FUNC));
+    return `${named}, ${active ? "running" : "stopped"}, which calls ${callback}`;
+  }
+
   /** Gives everything back; one line for each kind and place. The memory of the module must still be there. */
   *run(module: Module): Task<string[]> {
     if (this.parts.kernel.options.compat404) return [];
-    const lines: string[] = [];
+    const lines = [...module.left];
     yield* this.files(module, lines);
     yield* this.kernelObjects(module, lines);
     yield* this.hooks(module, lines);
@@ -84,6 +122,10 @@ export class Audit {
     const sites = new Map<number, { count: number; bytes: number }>();
     for (const { address, allocation } of this.allocations.take(module)) {
       if (!heap.owns?.(address)) continue;
+      if (allocation.environment) {
+        this.environment(address, allocation.site, lines);
+        continue;
+      }
       const site = sites.get(allocation.site) ?? { count: 0, bytes: 0 };
       site.count++;
       site.bytes += allocation.size;
@@ -96,6 +138,26 @@ export class Audit {
       const blocks = count === 1 ? "block" : "blocks";
       lines.push(`${count} heap ${blocks}, ${bytes} bytes, from ${name}`);
     }
+  }
+
+  /** A variable that the module has set is no one's any more; their table is the C library's. */
+  private environment(block: number, site: number, lines: string[]): void {
+    const { heap, memory } = this.parts.kernel;
+    const variable = this.parts.firmware?.environ?.() ?? 0;
+    const table = variable === 0 ? block : memory.ldu32(variable);
+    if (table === block) return;
+    for (let at = table, n = 0; n < VARIABLES_MAX && memory.contains(at, 4); n++, at += 4) {
+      const text = memory.ldu32(at);
+      if (text === 0) break;
+      if (text !== block) continue;
+      const [name] = memory.cstring(block, NAME_BYTES_MAX).split("=", 1);
+      lines.push(`environment variable ${name}, from ${this.name(site)}`);
+      for (; memory.contains(at + 4, 4) && memory.ldu32(at) !== 0; at += 4)
+        memory.st32(at, memory.ldu32(at + 4));
+      break;
+    }
+    // A value that a longer one has replaced is only here.
+    heap.free(block);
   }
 
   private *files(module: Module, lines: string[]): Task<void> {

@@ -11,6 +11,8 @@ export interface FirmwareHooks {
   forgetModule(module: number): void;
   /** The FILE over a descriptor, 0 when there is none or it is a standard stream. */
   streamOf?(fd: number): number;
+  /** Address of the variable `environ`, 0 when the firmware does not say. */
+  environ?(): number;
 }
 
 /** error: reported, and `EndEvent.left` makes it a failure. */

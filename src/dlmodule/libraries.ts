@@ -144,10 +144,20 @@ export class Libraries {
   /** A module that had `library` open ended: its references end with it. */
   private *dropOwner(library: Module, owner: Module): Task<void> {
     const held = library.opens.get(owner.address) ?? 0;
+    const opened = held - (owner.needed.includes(library) ? 1 : 0);
+    if (opened > 0)
+      owner.left.push(
+        `library ${library.path}, open: ${opened} ${opened === 1 ? "dlopen" : "calls of dlopen"} without dlclose`,
+      );
     library.opens.delete(owner.address);
     const left = this.struct.get16(library.address, MODULE.NREF) - held;
     this.struct.set16(library.address, MODULE.NREF, Math.max(left, 0));
     if (left <= 0) yield* this.unload(library);
+  }
+
+  /** dlopen or DT_NEEDED has loaded it, and others may have it as well. */
+  isShared(library: Module): boolean {
+    return [...this.shared.values()].includes(library);
   }
 
   forget(module: Module): void {
@@ -215,7 +225,6 @@ export class Libraries {
   }
 
   private *unload(library: Module): Task<void> {
-    yield* this.life.destruct(library);
     yield* this.loader.unload(library);
   }
 

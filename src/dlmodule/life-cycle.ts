@@ -28,6 +28,8 @@ export interface LifeEvents {
   finished(module: Module): void;
   /** The module has no thread any more but stays, as 4.0.4 leaves it. */
   leaked(module: Module): void;
+  /** An object of a module that ends is about to be taken out of service. */
+  leaving(module: Module, object: number): void;
   /** A nested module object is met while its owner is destroyed. */
   orphan(owner: Module, nested: number): Task<void>;
   /** The module's code has run for the last time, and its memory is still there: what it left behind is given back. */
@@ -251,6 +253,7 @@ export class LifeCycle {
       module,
       (nested) => this.events.orphan(module, nested),
       (device) => devices.push(device),
+      (object) => this.events.leaving(module, object),
     );
     yield* this.events.dropLibraries(module);
     yield* this.threadCleanup(module, self);

@@ -100,6 +100,10 @@ export class Loader {
       audit: (module, devices) => this.inspect(module, devices),
       finished: (module) => this.finished(module),
       leaked: (module) => this.report(module),
+      leaving: (module, object) => {
+        const line = this.audit.objectLine(module, object);
+        if (line !== undefined && !line.startsWith("device ")) module.left.push(line);
+      },
       orphan: (owner, nested) => this.orphan(owner, nested),
       dropLibraries: (owner) => this.libraries.dropAll(owner),
     });
@@ -431,10 +435,11 @@ export class Loader {
   *unload(module: Module): Task<void> {
     if (this.struct.stat(module.address) === STAT.RUNNING) return;
     try {
+      yield* this.life.destruct(module);
       yield* this.life.destroy(module);
     } catch (error) {
       if (!(error instanceof GuestAborted)) throw error;
-      // module_cleanup failed in a system thread.
+      // A destructor or module_cleanup failed in a system thread.
       module.cleaned = true;
       module.end = { how: "fault", code: -1 };
       yield* this.life.destroy(module);
@@ -500,9 +505,18 @@ export class Loader {
       // A thread of the owner was loading it.
       this.discard(nested, "killed");
       yield* this.life.destroy(nested);
-    } else if (nested.library && !compat404) yield* this.libraries.orphan(nested, owner);
-    else if (nested.library) this.registry.remove(nested, this.describe(nested));
-    else yield* this.life.terminate(nested, "killed", -1);
+    } else if (nested.library && !compat404) {
+      if (this.libraries.isShared(nested)) yield* this.libraries.orphan(nested, owner);
+      else {
+        owner.left.push(`module ${nested.path}, from dlmodule_load without dlmodule_destroy`);
+        yield* this.life.destruct(nested);
+        yield* this.life.destroy(nested);
+      }
+    } else if (nested.library) this.registry.remove(nested, this.describe(nested));
+    else {
+      owner.left.push(`program ${nested.path}, which it started and which still ran`);
+      yield* this.life.terminate(nested, "killed", -1);
+    }
   }
 
   private describe(

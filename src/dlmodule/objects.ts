@@ -47,17 +47,17 @@ export class Objects {
   }
 
   /**
-   * Takes every object of the module out of service, newest first; `nested` is called for module objects, `left` for
-   * devices, which are only unlinked. Stops with a
-   * message where guest code has broken the list or an object.
+   * Takes every object of the module out of service, newest first; `seen` is called for each one before, `nested` for module objects,
+   * `left` for devices, which are only unlinked. Stops with a message where guest code has broken the list or an object.
    */
   *destroyAll(
     module: Module,
     nested: (address: number) => Task<void>,
     left: (object: number) => void,
+    seen: (object: number) => void,
   ): Task<void> {
     try {
-      yield* this.walk(module, nested, left);
+      yield* this.walk(module, nested, left, seen);
     } catch (error) {
       // What the kernel throws at a guest's broken data; a mistake of our own goes on.
       if (!(error instanceof Error) || error.name === "TypeError" || error.name === "RangeError")
@@ -90,16 +90,20 @@ export class Objects {
     module: Module,
     nested: (address: number) => Task<void>,
     left: (object: number) => void,
+    seen: (object: number) => void,
   ): Task<void> {
-    const { console } = this.parts.kernel;
+    const { console, options } = this.parts.kernel;
+    const { compat404 } = options;
     const head = module.address + MODULE.OBJECT_LIST;
     for (let n = 0; n < OBJECTS_MAX; n++) {
       const node = this.next(head);
       if (node === head) return;
       const object = node - MODULE.LIST;
       const cls = this.classOf(object);
+      if (!compat404) seen(object);
       if (!(yield* this.end(object))) {
-        console.print(text.UNSUPPORTED_OBJECT);
+        // By default such objects go as well, and the report names them.
+        if (compat404) console.print(text.UNSUPPORTED_OBJECT);
         if (cls === ObjectClass.Module) yield* nested(object);
         else if (cls === ObjectClass.Device) left(object);
       }

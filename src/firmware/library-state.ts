@@ -70,6 +70,17 @@ export class LibraryState {
     return this.restoreStreams(module);
   }
 
+  /** Address of the variable `environ`, 0 when the image does not name it. */
+  get environ(): number {
+    if (this.environAt === undefined) {
+      const symbols = this.image.staticSymbols();
+      const [found] = symbols?.named(["environ"]) ?? [];
+      this.environAt = found ? symbols!.value(found.index) : 0;
+    }
+    return this.environAt;
+  }
+  private environAt: number | undefined;
+
   /** The FILE over a descriptor, without the three standard ones; 0 when there is none. */
   streamOf(fd: number): number {
     const { memory, info } = this;

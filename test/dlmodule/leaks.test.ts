@@ -71,6 +71,60 @@ describe("is reported with the place it came from, and given back", () => {
   });
 });
 
+describe("what the kernel keeps for a program is reported as well, and the memory is as before", () => {
+  const COUNTER = "counter init 11\ncounter destructor 11\ncounter cleanup 11\n";
+  const CASES: readonly (readonly [what: string, left: readonly string[], output?: string])[] = [
+    ["dir", ["descriptor 4, /", "1 heap block, 524 bytes, from scan+OFFSET"]],
+    ["create", ["1 heap block, 84 bytes, from main+OFFSET"]],
+    ["device", ['device "made"', "1 heap block, 84 bytes, from main+OFFSET"]],
+    [
+      "env",
+      [
+        "environment variable MODE, from settings+OFFSET",
+        "environment variable HOME, from settings+OFFSET",
+      ],
+    ],
+    ["ring", ["2 heap blocks, 76 bytes, from main+OFFSET"]],
+    ["timer", ['timer "tick", running, which calls beat']],
+    ["stopped", ['timer "idle", stopped, which calls beat']],
+    ["sem", ['semaphore "dyn"']],
+    ["thread", ['thread "worker", still running work']],
+    ["unborn", ['thread "unborn", never started, with work']],
+    ["open", ["library /counter.so, open: 2 calls of dlopen without dlclose"], COUNTER],
+    ["load", ["module /counter.so, from dlmodule_load without dlmodule_destroy"], COUNTER],
+    ["start", ["program /t_spin.mo, which it started and which still ran"]],
+    ["clean", [], COUNTER + COUNTER],
+  ];
+  for (const [what, left, output = ""] of CASES)
+    test(what, () => {
+      const board = new WholeBoard(
+        {
+          "/system.mo": fixture("test/dlmodule/leaks/system.mo"),
+          "/counter.so": fixture("test/fixtures/dl/counter.so"),
+          "/t_spin.mo": fixture("test/fixtures/transcripts/t_spin.mo"),
+        },
+        { leaks: "error" },
+      );
+      // The table of the environment is made once, and stays.
+      board.run("/system.mo", "system env");
+      const before = used(board);
+      for (let n = 0; n < 2; n++) {
+        board.diagnostics.length = 0;
+        expect(board.run("/system.mo", `system ${what}`)).toBe(output);
+        expect(board.diagnostics.join("\n").replace(/\+0x[0-9a-f]+/g, "+OFFSET")).toBe(
+          left.length === 0
+            ? ""
+            : ["/system.mo left behind (given back now):", ...left].join("\n  "),
+        );
+        expect(used(board)).toBe(before);
+        expect(board.machine.loader.modules()).toEqual([]);
+        // A program that was killed counts for more.
+        const code = what === "start" ? 255 : 138;
+        expect(board.machine.outcome.code).toBe(left.length === 0 ? 0 : code);
+      }
+    });
+});
+
 /** Addresses in the text match any. */
 function pattern(text: string): RegExp {
   const quoted = text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
@@ -203,7 +257,9 @@ test("variables that still hold a function of a library that is closed are named
   expect(said(" 1")).toBe(head + line("kept"));
   expect(said(" 1 2")).toBe("");
   // With its program the library goes as well, and nobody is left.
-  expect(said(" 1 2 3")).toBe("");
+  expect(said(" 1 2 3")).toBe(
+    "/held.mo left behind (given back now):\n  library /lib/libbase.so, open: 1 dlopen without dlclose",
+  );
   expect(said("", { leaks: "ignore" })).toBe("");
   expect(said("", { compat404: true })).toBe("");
 });

@@ -51,8 +51,20 @@ const DIFFERENT: Readonly<Record<string, { readonly why: string; readonly lines:
       .split("\n"),
   },
   d_leak: {
-    why: "a library that a program leaves open is closed with it, and dlclose gives 0",
-    lines: ["-close_prog=1", "+close_prog=0", "+l_one cleanup in d_leak data=7"],
+    why: "a library that a program leaves open is closed with it and in the report, and dlclose gives 0",
+    lines: [
+      "-close_prog=1",
+      "+close_prog=0",
+      "-\x1b[31m[E/DLMD] Unsupported oject type in module.\x1b[0m",
+      "+l_one cleanup in d_leak data=7",
+    ],
+  },
+  m_parent: {
+    why: "programs that end with the one that started them are in the report",
+    lines: [
+      "-\x1b[31m[E/DLMD] Unsupported oject type in module.\x1b[0m",
+      "-\x1b[31m[E/DLMD] Unsupported oject type in module.\x1b[0m",
+    ],
   },
   m_left: {
     why: "descriptors that a program leaves open are closed, so that the next one gets the same numbers",

@@ -38,16 +38,18 @@ export class Console implements ConsoleApi {
   /** Sends bytes; in STREAM mode `\r` goes before every `\n`. */
   write(bytes: Uint8Array, stream: boolean): void {
     if (bytes.length === 0) return;
-    const { length } = bytes;
     let newlines = 0;
-    if (stream) for (let i = 0; i < length; i++) if (bytes[i] === NEWLINE) newlines++;
-    const line = new Uint8Array(length + newlines);
-    if (newlines === 0) line.set(bytes);
-    else {
-      for (let i = 0, at = 0; i < length; i++) {
-        if (bytes[i] === NEWLINE) line[at++] = CR;
-        line[at++] = bytes[i];
-      }
+    if (stream)
+      for (let at = bytes.indexOf(NEWLINE); at >= 0; at = bytes.indexOf(NEWLINE, at + 1))
+        newlines++;
+    const line = new Uint8Array(bytes.length + newlines);
+    line.set(bytes);
+    // From the end: what is behind a new line moves by as many returns as there are before it.
+    for (let end = bytes.length; newlines > 0; newlines--) {
+      const at = bytes.lastIndexOf(NEWLINE, end - 1);
+      line.copyWithin(at + newlines, at, end);
+      line[at + newlines - 1] = CR;
+      end = at;
     }
     this.k.options.output(line);
   }

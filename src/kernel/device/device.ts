@@ -13,6 +13,7 @@ import { kernelCommand, kernelError } from "../abi/five.ts";
 import { DEVICE, DEVICE_OPS } from "../abi/layout.ts";
 import { callGuest, type CallResult, type Task } from "../call.ts";
 import type { Kernel } from "../kernel.ts";
+import { lend } from "../lent.ts";
 import { listInit } from "../list.ts";
 import { ObjectClass } from "../types.ts";
 import { deviceOnDemand } from "./on-demand.ts";
@@ -72,7 +73,7 @@ export class Devices {
 
   create(type: number, attach: number): number {
     const size = this.k.objects.sizeOf(ObjectClass.Device) + attach;
-    const device = this.k.heap.alloc(size);
+    const device = lend(this.k, size);
     if (device === 0) return 0;
     this.memory.fill(device, size, 0);
     DEVICE.device_type.set(this.memory, device, type);

@@ -2,6 +2,7 @@ import { RT_EOK } from "../abi/constants.ts";
 import { DEVICE } from "../abi/layout.ts";
 import type { ExportRow, Task } from "../call.ts";
 import type { Kernel } from "../kernel.ts";
+import { takeBack } from "../lent.ts";
 import { ObjectClass } from "../types.ts";
 
 const HEADER = "rtthread.h";
@@ -72,7 +73,7 @@ export const deviceRows: readonly ExportRow<Kernel>[] = [
       // rt_device_create leaves the type 0, so that in 4.0.4 this asserts; later versions accept a device that is not registered.
       if (k.options.compat404 || device === 0 || k.objects.classOf(device) !== ObjectClass.Null)
         check(k, device, "rt_device_destroy", 169);
-      else return k.heap.free(device);
+      else return takeBack(k, device);
       k.assert(
         !k.objects.isStatic(device),
         "rt_object_is_systemobject(&dev->parent) == RT_FALSE",
@@ -80,7 +81,7 @@ export const deviceRows: readonly ExportRow<Kernel>[] = [
         171,
       );
       k.objects.detach(device);
-      k.heap.free(device);
+      takeBack(k, device);
     },
   },
   {

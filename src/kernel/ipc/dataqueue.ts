@@ -2,6 +2,7 @@ import { RT_EEMPTY, RT_ENOMEM, RT_EOK, RT_ETIMEOUT } from "../abi/constants.ts";
 import { DATA_ITEM, DATA_QUEUE as DQ } from "../abi/layout.ts";
 import { callGuest, type ExportRow, type Task } from "../call.ts";
 import type { Kernel } from "../kernel.ts";
+import { lend, takeBack } from "../lent.ts";
 import { listInit } from "../list.ts";
 
 /** rt_data_queue, a ring of {pointer, size}: components/drivers/src/dataqueue.c of RT-Thread 4.0.4. */
@@ -136,7 +137,7 @@ export const dataQueueRows: readonly ExportRow<Kernel>[] = [
       clear(k, q);
       listInit(m, DQ.suspended_push_list.at(q));
       listInit(m, DQ.suspended_pop_list.at(q));
-      const items = k.heap.alloc((size & 0xffff) * DATA_ITEM.size);
+      const items = lend(k, (size & 0xffff) * DATA_ITEM.size);
       DQ.queue.set(m, q, items);
       return items === 0 ? -RT_ENOMEM : RT_EOK;
     },
@@ -190,7 +191,7 @@ export const dataQueueRows: readonly ExportRow<Kernel>[] = [
       check(k, q, "rt_data_queue_deinit", 356);
       reset(k, q);
       DQ.magic.set(k.memory, q, 0);
-      k.heap.free(DQ.queue.get(k.memory, q));
+      takeBack(k, DQ.queue.get(k.memory, q));
       return RT_EOK;
     },
   },

@@ -1,6 +1,7 @@
 import { RBB, RBB_BLK as BLK, RBB_BLK_QUEUE as QUEUE } from "../abi/layout.ts";
 import type { ExportRow } from "../call.ts";
 import type { Kernel } from "../kernel.ts";
+import { lend, takeBack } from "../lent.ts";
 
 /** rt_rbb, a ring of blocks of different sizes: components/drivers/src/ringblk_buf.c of RT-Thread 4.0.4. */
 
@@ -164,12 +165,12 @@ export const ringBlockRows: readonly ExportRow<Kernel>[] = [
     proto: "rt_rbb_t rt_rbb_create(rt_size_t buf_size, rt_size_t blk_max_num);",
     header: HEADER,
     call: (k, size, count) => {
-      const rbb = k.heap.alloc(RBB.size);
-      const buf = rbb === 0 ? 0 : k.heap.alloc(size >>> 0);
-      const set = buf === 0 ? 0 : k.heap.alloc((BLK.size * count) >>> 0);
+      const rbb = lend(k, RBB.size);
+      const buf = rbb === 0 ? 0 : lend(k, size >>> 0);
+      const set = buf === 0 ? 0 : lend(k, (BLK.size * count) >>> 0);
       if (set === 0) {
-        k.heap.free(buf);
-        k.heap.free(rbb);
+        if (buf !== 0) takeBack(k, buf);
+        if (rbb !== 0) takeBack(k, rbb);
         return 0;
       }
       init(k, rbb, buf, size, set, count);
@@ -182,9 +183,9 @@ export const ringBlockRows: readonly ExportRow<Kernel>[] = [
     header: HEADER,
     call: (k, rbb) => {
       checkRing(k, rbb, "rt_rbb_destroy", 119);
-      k.heap.free(RBB.buf.get(k.memory, rbb));
-      k.heap.free(RBB.blk_set.get(k.memory, rbb));
-      k.heap.free(rbb);
+      takeBack(k, RBB.buf.get(k.memory, rbb));
+      takeBack(k, RBB.blk_set.get(k.memory, rbb));
+      takeBack(k, rbb);
     },
   },
   {

@@ -2,6 +2,7 @@ import { ALIGN_SIZE } from "../abi/constants.ts";
 import { RINGBUFFER as RB } from "../abi/layout.ts";
 import type { ExportRow } from "../call.ts";
 import type { Kernel } from "../kernel.ts";
+import { lend, takeBack } from "../lent.ts";
 
 /**
  * rt_ringbuffer: components/drivers/src/ringbuffer.c of RT-Thread 4.0.4. Read and write position each carry a mirror bit that flips
@@ -250,11 +251,11 @@ export const ringBufferRows: readonly ExportRow<Kernel>[] = [
     call: (k, count) => {
       const size = count & 0xffff & -ALIGN_SIZE;
       k.assert(size > 0, "size > 0", "rt_ringbuffer_create", 399);
-      const rb = k.heap.alloc(RB.size);
+      const rb = lend(k, RB.size);
       if (rb === 0) return 0;
-      const pool = k.heap.alloc(size);
+      const pool = lend(k, size);
       if (pool === 0) {
-        k.heap.free(rb);
+        takeBack(k, rb);
         return 0;
       }
       init(k, rb, pool, size);
@@ -267,8 +268,8 @@ export const ringBufferRows: readonly ExportRow<Kernel>[] = [
     header: HEADER,
     call: (k, rb) => {
       check(k, rb, "rt_ringbuffer_destroy", 425);
-      k.heap.free(RB.buffer_ptr.get(k.memory, rb));
-      k.heap.free(rb);
+      takeBack(k, RB.buffer_ptr.get(k.memory, rb));
+      takeBack(k, rb);
     },
   },
 ];

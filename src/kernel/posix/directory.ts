@@ -1,5 +1,6 @@
 import { Errno, OpenFlag, VfsError } from "../../vfs/mod.ts";
 import type { ExportRow } from "../call.ts";
+import { lend, takeBack } from "../lent.ts";
 import { posix, type PosixContext } from "./context.ts";
 
 /** DIR: 524 bytes on the guest heap. */
@@ -29,7 +30,7 @@ export const directoryRows: readonly ExportRow<PosixContext>[] = [
       if (dir === 0) return c.kernel.fail(Errno.EBADF);
       const fd = c.kernel.memory.ld32(dir + DIR.fd);
       const result = posix(c, () => void c.vfs.close(fd));
-      c.kernel.heap.free(dir >>> 0);
+      takeBack(c.kernel, dir >>> 0);
       return result;
     },
   },
@@ -68,7 +69,7 @@ function opendir(c: PosixContext, path: number): number {
   const { kernel, vfs } = c;
   const fd = posix(c, () => vfs.open(kernel.memory.cstring(path), OpenFlag.Directory));
   if (fd < 0) return 0;
-  const dir = kernel.heap.alloc(DIR.size);
+  const dir = lend(kernel, DIR.size);
   if (dir === 0) {
     vfs.close(fd);
     kernel.fail(Errno.ENOMEM);

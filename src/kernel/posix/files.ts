@@ -1,5 +1,6 @@
 import { normalizePath, type Stat, VfsError } from "../../vfs/mod.ts";
 import type { ExportRow } from "../call.ts";
+import { lend } from "../lent.ts";
 import { checkStore, posix, type PosixContext } from "./context.ts";
 
 const HEADER = "dfs_posix.h";
@@ -128,7 +129,7 @@ function bytesOf(text: string): Uint8Array {
 
 /** A copy on the guest heap; 0 without memory. */
 function newString(c: PosixContext, text: string): number {
-  const address = c.kernel.heap.alloc(text.length + 1);
+  const address = lend(c.kernel, text.length + 1);
   if (address === 0) return 0;
   c.kernel.memory.write(address, bytesOf(`${text}\0`));
   return address;

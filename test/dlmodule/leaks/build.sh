@@ -13,3 +13,4 @@ build held.mo main held.c
 build borrow.mo main borrow.c
 build faulty.so 0 faulty.c
 build closer.mo main closer.c
+build system.mo main system.c
