@@ -23,7 +23,7 @@ export class Output {
   write(bytes: Uint8Array): void {
     if (bytes.length > FLUSH_BYTES - this.used) this.flush();
     if (bytes.length > FLUSH_BYTES) {
-      this.send(bytes);
+      this.send(this.terminal ? bytes.slice() : bytes);
       return;
     }
     this.buffer.set(bytes, this.used);
@@ -38,18 +38,26 @@ export class Output {
   }
 
   private send(bytes: Uint8Array): void {
-    writeAll(this.fd, this.terminal ? withoutReturns(bytes) : bytes);
+    const left = this.terminal ? dropReturns(bytes) : bytes.length;
+    writeAll(this.fd, bytes.subarray(0, left));
   }
 }
 
-/** CR LF as LF; the bytes themselves when there is none. */
-function withoutReturns(bytes: Uint8Array): Uint8Array {
-  if (!bytes.includes(CR)) return bytes;
-  const out = new Uint8Array(bytes.length);
-  let n = 0;
-  for (let i = 0; i < bytes.length; i++)
-    if (bytes[i] !== CR || bytes[i + 1] !== LF) out[n++] = bytes[i];
-  return out.subarray(0, n);
+/** Makes CR LF to LF in place; how many bytes are left. A CR at the end stays, whatever follows. */
+function dropReturns(bytes: Uint8Array): number {
+  const { length } = bytes;
+  let from = bytes.indexOf(CR);
+  if (from < 0) return length;
+  let to = from;
+  while (from < length) {
+    const start = bytes[from + 1] === LF ? from + 1 : from;
+    const next = bytes.indexOf(CR, from + 1);
+    const end = next < 0 ? length : next;
+    bytes.copyWithin(to, start, end);
+    to += end - start;
+    from = end;
+  }
+  return to;
 }
 
 /** Writes everything, also when the descriptor is a pipe in non-blocking mode. */
@@ -76,21 +84,19 @@ export class LineEndFilter {
   constructor(private readonly next: (bytes: Uint8Array) => void) {}
 
   write(bytes: Uint8Array): void {
-    if (!this.pending && !bytes.includes(CR)) {
+    const before = Number(this.pending);
+    if (before === 0 && !bytes.includes(CR)) {
       this.next(bytes);
       return;
     }
-    const out = new Uint8Array(bytes.length + 1);
-    let { pending } = this;
-    let n = 0;
-    for (let i = 0; i < bytes.length; i++) {
-      const byte = bytes[i];
-      if (pending && byte !== LF) out[n++] = CR;
-      pending = byte === CR;
-      if (!pending) out[n++] = byte;
-    }
-    this.pending = pending;
-    if (n > 0) this.next(out.subarray(0, n));
+    if (bytes.length === 0) return;
+    const out = new Uint8Array(before + bytes.length);
+    out[0] = CR;
+    out.set(bytes, before);
+    const left = dropReturns(out);
+    this.pending = out[left - 1] === CR;
+    const length = left - Number(this.pending);
+    if (length > 0) this.next(out.subarray(0, length));
   }
 
   end(): void {

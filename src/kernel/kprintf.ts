@@ -50,7 +50,11 @@ export class HostArguments implements FormatArguments {
   }
 }
 
+/** Of longer texts the host's own function is worth its call. */
+const LONG = 128;
+
 export function latin1(text: string): Uint8Array {
+  if (text.length > LONG) return Buffer.from(text, "latin1");
   const bytes = new Uint8Array(text.length);
   for (let n = 0; n < text.length; n++) bytes[n] = text.charCodeAt(n);
   return bytes;

@@ -170,6 +170,8 @@ export interface ThreadInfo {
 export interface ConsoleApi {
   /** Writes text (latin-1) as rt_kputs does on the console device: `\n` becomes `\r\n`. */
   print(text: string): void;
+  /** Sends bytes; with `stream` as `print` does, else as they are. */
+  write(bytes: Uint8Array, stream: boolean): void;
   /** rt_kprintf for host code: same conversions and the same deviations from C as the guest's. */
   printf(format: string, ...args: (number | string)[]): void;
   /** Bytes that arrived on the line. */

@@ -72,6 +72,7 @@ export class FakeBoard {
     };
     return {
       print,
+      write: (bytes) => print(Buffer.from(bytes).toString("latin1")),
       printf: (text, ...args) => {
         const { bytes } = format(latin1(text), new HostArguments(args), 254);
         print(Buffer.from(bytes).toString("latin1"));

@@ -1,11 +1,11 @@
 import { OpenFlag } from "../../vfs/mod.ts";
-import { latin1, toBytes } from "../keys.ts";
+import { toBytes } from "../keys.ts";
 import type { CommandContext } from "../types.ts";
 import { baseName, isDirectory, joinPath, sameFile, statOf, succeeds, tryVfs } from "./paths.ts";
 
 /** `cat` reads and prints pieces of this many bytes; a NUL hides the rest of its piece. */
 const CAT_PIECE = 80;
-const PIECES_AT_ONCE = 50;
+const PIECES_AT_ONCE = 200;
 
 export function cat({ kernel, vfs }: CommandContext, argv: readonly string[]): void {
   if (argv.length === 1) {
@@ -22,7 +22,7 @@ export function cat({ kernel, vfs }: CommandContext, argv: readonly string[]): v
     for (;;) {
       const length = tryVfs(() => vfs.read(fd, pieces)) ?? 0;
       if (length === 0) break;
-      kernel.console.print(visible(pieces.subarray(0, length)));
+      kernel.console.write(visible(pieces.subarray(0, length)), true);
     }
     kernel.console.print("\n");
     vfs.close(fd);
@@ -30,15 +30,15 @@ export function cat({ kernel, vfs }: CommandContext, argv: readonly string[]): v
 }
 
 /** What is printed of pieces: each up to its first NUL. */
-function visible(bytes: Uint8Array): string {
-  if (!bytes.includes(0)) return latin1(bytes);
-  let text = "";
+function visible(bytes: Uint8Array): Uint8Array {
+  if (!bytes.includes(0)) return bytes;
+  const shown: Uint8Array[] = [];
   for (let at = 0; at < bytes.length; at += CAT_PIECE) {
     const piece = bytes.subarray(at, at + CAT_PIECE);
     const nul = piece.indexOf(0);
-    text += latin1(nul < 0 ? piece : piece.subarray(0, nul));
+    shown.push(nul < 0 ? piece : piece.subarray(0, nul));
   }
-  return text;
+  return Buffer.concat(shown);
 }
 
 export function echo({ kernel, vfs }: CommandContext, argv: readonly string[]): void {
