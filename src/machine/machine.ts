@@ -8,17 +8,7 @@ import {
   type SharingCpu,
 } from "../cpu/mod.ts";
 import type { Cpu, CpuStats } from "../cpu/types.ts";
-import {
-  abortReport,
-  assertionReport,
-  busyReport,
-  deadlockReport,
-  faultReport,
-  overflowReport,
-  type Report,
-  type ReportParts,
-  threadTraces,
-} from "../debug/mod.ts";
+import type { Report, ReportParts } from "../debug/mod.ts";
 import { dlmoduleRows, type LeakPolicy, Loader } from "../dlmodule/mod.ts";
 import { Firmware } from "../firmware/mod.ts";
 import { createKernel, type Kernel, SCHEDULE, type Task } from "../kernel/mod.ts";
@@ -42,6 +32,8 @@ import type { SymbolFiles } from "../dwarf/mod.ts";
 import type { VfsApi } from "../vfs/types.ts";
 import type { Instrument } from "./instrument.ts";
 import { exitCode, type ModuleOutcome, Outcomes } from "./outcome.ts";
+import { explanation } from "./verdict.ts";
+import type { Verdict } from "./driver.ts";
 import { deviceNodes } from "./views.ts";
 
 export interface MachineOptions {
@@ -95,6 +87,9 @@ const TICKS_PER_SECOND = 100;
 /** The disk's name on the board. */
 const DISK = "sd0";
 const SECOND_LINE = "uart1";
+
+/** What makes reports, with the disassembler; loaded when there is something to report. */
+const debug = () => require("../debug/mod.ts") as typeof import("../debug/mod.ts");
 
 /** Debugging information from the modules themselves and from files beside them; loaded when it is needed. */
 function ownSymbols(vfs: VfsApi): SymbolFiles {
@@ -281,20 +276,27 @@ export class Machine {
 
   /** Who waits for what, held by whom, since when; lines without a last line end. */
   waitReport(): string {
-    return deadlockReport(this.kernel);
+    return debug().deadlockReport(this.kernel);
   }
 
   /** Who runs, and who is ready but does not get a turn. */
   busyReport(): string {
     return [
       ...this.loader.starts().map((start) => this.startLine(start)),
-      busyReport(this.kernel),
+      debug().busyReport(this.kernel),
     ].join("\n");
   }
 
   /** Where the threads of modules stand: a backtrace each; empty when there are none. */
   threadTraces(): string {
-    return threadTraces(this.reportParts);
+    return debug().threadTraces(this.reportParts);
+  }
+
+  /** A run that did not end by itself, as plain data (debug/json.ts). */
+  standstill(verdict: Verdict): Record<string, unknown> | undefined {
+    const text = explanation(verdict, this);
+    if (text === undefined) return undefined;
+    return debug().standstillObject(this.reportParts, verdict.replace("timeout", "time-out"), text);
   }
 
   counters(): Record<string, number> {
@@ -460,23 +462,22 @@ export class Machine {
     };
     hooks.threadEnded = loader.threadEnded;
     hooks.endModule = loader.endModule;
-    // An overflow that a fault revealed is reported once, from the moment of the fault.
-    let overflowed = 0;
+    // A thread that faulted is reported once, whatever its stack pointer is when the kernel looks at it.
+    let faulted = 0;
     hooks.fault = (fault, thread) => {
       loader.causes.note(thread, "fault");
-      const report = faultReport(parts, fault, thread);
-      overflowed = report.kind === "stack overflow" ? thread : 0;
-      tell(report);
+      faulted = thread;
+      tell(debug().faultReport(parts, fault, thread));
     };
     hooks.stackOverflow = (thread) => {
       loader.causes.note(thread, "stack overflow");
-      if (overflowed !== thread) tell(overflowReport(parts, thread));
-      overflowed = 0;
+      if (faulted !== thread) tell(debug().overflowReport(parts, thread));
+      faulted = 0;
     };
     hooks.assertion = (expression, fn, line, thread) => {
       loader.causes.note(thread, "assert");
-      tell(assertionReport(parts, { expression, fn, line }, thread));
+      tell(debug().assertionReport(parts, { expression, fn, line }, thread));
     };
-    loader.onAbort(({ thread }) => tell(abortReport(parts, thread)));
+    loader.onAbort(({ thread }) => tell(debug().abortReport(parts, thread)));
   }
 }

@@ -7,13 +7,18 @@ import { DataAccess, sizeOf } from "./data-access.ts";
 import { Code, HANDOVER, loop, type LoopState } from "./loop.ts";
 import type { PreparedCode } from "./prepared.ts";
 import { prime } from "./prime.ts";
-import { rare, RARE_WORDS } from "./rare.ts";
 import type { TranslatedBlock, Translator } from "./translate.ts";
 import { packCpsr, Slot, unpackCpsr } from "./state.ts";
 import { undefinedReason } from "./undefined.ts";
 
 /** Words of a supervisor call. */
 const SVC_WORDS = 4;
+/** Words of every rare op: code, d, e, a, b, c, i, set. */
+const RARE_WORDS = 8;
+
+/** Floating point among them; loaded when one is executed. */
+let rareOps: typeof import("./rare.ts") | undefined;
+const loadRareOps = () => (rareOps = require("./rare.ts") as typeof import("./rare.ts"));
 
 /** Added to ITSTATE in the key of a block of one instruction. */
 const STEP_IT = 256;
@@ -187,7 +192,7 @@ export class Core extends DataAccess implements Cpu, LoopState {
       case Code.Svc:
         return this.svc(ip);
       case Code.Rare:
-        if (!rare(this, ip, (word >>> 8) & 255)) return this.faultAt(ip);
+        if (!(rareOps ?? loadRareOps()).rare(this, ip, (word >>> 8) & 255)) return this.faultAt(ip);
         return ip + RARE_WORDS;
       case Code.Handover:
         this.goTo(words[ip - 1], 0);

@@ -289,9 +289,6 @@ const byOp: (Rare | undefined)[] = [...floatOps];
 for (const name in functions)
   byOp[Op[name as keyof typeof Op]] = functions[name as keyof typeof Op];
 
-/** Size in words of every rare op: code, d, e, a, b, c, i, set. */
-export const RARE_WORDS = 8;
-
 /** Executes rare op number `op` at arena index `ip`; false when it faults. */
 export function rare(core: Core, ip: number, op: number): boolean {
   const f = byOp[op];

@@ -1,3 +1,4 @@
+import { NONE } from "./registers.ts";
 /** Flag masks of `Inst.set` and of the op table. */
 export const N = 8;
 export const Z = 4;
@@ -265,11 +266,7 @@ export const conditionReads = [
   0,
 ];
 
-/** Temporaries are registers 16 and up; they live within one instruction and a branch fused with it. t0 receives the pc of an ldm. */
-export const TEMP = 16;
-export const TEMPS = 8;
-/** No register. */
-export const NONE = -1;
+export { NONE, TEMP, TEMPS } from "./registers.ts";
 
 /** A constant source operand. */
 export class Const {

@@ -1,5 +1,5 @@
 import { Slot } from "../interp/state.ts";
-import { NONE } from "../ir/ops.ts";
+import { NONE } from "../ir/registers.ts";
 import * as layout from "./layout.ts";
 
 /**
