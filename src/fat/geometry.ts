@@ -1,5 +1,6 @@
 import type { BlockDevice } from "../block/mod.ts";
 import { FatError } from "./error.ts";
+import { foreign } from "./foreign.ts";
 
 export type FatType = 12 | 16 | 32;
 
@@ -78,6 +79,11 @@ export function parseGeometry(
   const u16 = (at: number) => view.getUint16(at, true);
   const u32 = (at: number) => view.getUint32(at, true);
 
+  // exFAT and NTFS have the signature, too, and no sectors in a FAT of FAT12 and FAT16.
+  if (u16(510) !== 0xaa55 || u16(22) === 0) {
+    const what = foreign(boot);
+    if (what) refuse(`this is ${what}`);
+  }
   if (u16(510) !== 0xaa55) refuse("the boot sector has no signature 55 AA at its end");
   if (![0xeb, 0xe9, 0xe8].includes(u8(0)))
     refuse("the boot sector does not begin with a jump instruction");

@@ -1,4 +1,5 @@
 import type { BlockDevice } from "../block/mod.ts";
+import { mountableGeometry } from "./backup.ts";
 import { NO_LABEL, setBootLabel } from "./boot-label.ts";
 import {
   Attribute,
@@ -12,7 +13,7 @@ import {
 import { exists, FatError } from "./error.ts";
 import { FatFile, type FileNode, type FileStore } from "./file.ts";
 import { FsInfo } from "./fsinfo.ts";
-import { clusterSector, type FatType, type Geometry, readGeometry } from "./geometry.ts";
+import { clusterSector, type FatType, type Geometry } from "./geometry.ts";
 import { dotEntry, type FatInfo, newFields, ROOT_INFO, setCreated, setModified } from "./info.ts";
 import { labelBytes, readLabel, writeLabel } from "./label.ts";
 import { format, type FormatOptions } from "./mkfs.ts";
@@ -76,7 +77,7 @@ export class FatVolume implements FileStore {
     readonly device: BlockDevice,
     options: MountOptions,
   ) {
-    this.geometry = readGeometry(device);
+    this.geometry = mountableGeometry(device);
     this.sectors = new Sectors(
       device,
       this.geometry.sectorSize,
@@ -117,7 +118,12 @@ export class FatVolume implements FileStore {
 
   /** Facts about the volume as found that a user should know. */
   get warnings(): readonly string[] {
-    return this.geometry.warnings;
+    const { warnings, fsInfoSector } = this.geometry;
+    if (fsInfoSector === 0 || this.info) return warnings;
+    return [
+      ...warnings,
+      `sector ${fsInfoSector} should be its FSInfo sector and is not; disk fsck --repair writes it again`,
+    ];
   }
 
   stat(path: string): FatInfo {

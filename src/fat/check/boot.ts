@@ -1,11 +1,9 @@
 import type { BlockDevice } from "../../block/mod.ts";
+import { BACKUP, findBackup } from "../backup.ts";
 import { FatError } from "../error.ts";
-import { type Geometry, parseGeometry, readGeometry } from "../geometry.ts";
+import { type Geometry, readGeometry } from "../geometry.ts";
 import type { Findings } from "./problem.ts";
 
-/** Where mkfs.fat, Windows and FatFs put the backup of a FAT32 boot sector. */
-const BACKUP = 6;
-const SECTOR_SIZES = [512, 1024, 2048, 4096];
 /** The flag of an open volume and the free bits beside it, which the backup does not follow. */
 const STATE32 = 65;
 
@@ -27,22 +25,11 @@ export function checkBoot(device: BlockDevice, findings: Findings): Geometry {
 }
 
 function restored(device: BlockDevice, findings: Findings, why: FatError): Geometry {
-  for (const size of SECTOR_SIZES) {
-    const scale = size / device.sectorSize;
-    if (scale < 1 || (BACKUP + 1) * scale > device.sectors) continue;
-    const boot = new Uint8Array(size);
-    device.read(BACKUP * scale, boot);
-    try {
-      const geometry = parseGeometry(boot, device.sectorSize, device.sectors);
-      if (geometry.type !== 32 || geometry.sectorSize !== size) continue;
-      findings.add("boot sector", `${why.message}; its backup in sector ${BACKUP} is usable`);
-      device.write(0, boot);
-      return geometry;
-    } catch (error) {
-      if (!(error instanceof FatError)) throw error;
-    }
-  }
-  throw why;
+  const backup = findBackup(device);
+  if (!backup) throw why;
+  findings.add("boot sector", `${why.message}; its backup in sector ${BACKUP} is usable`);
+  device.write(0, backup.boot);
+  return backup.geometry;
 }
 
 function compareBackup(device: BlockDevice, geometry: Geometry, findings: Findings): void {
