@@ -35,6 +35,14 @@ export interface UnwoundFrame {
   readonly sp: number;
 }
 
+/** An instruction near the pc. */
+export interface CodeLine {
+  readonly address: number;
+  readonly text: string;
+  /** It is the one at the pc. */
+  readonly here: boolean;
+}
+
 /** Instructions that are shown before and after the pc. */
 const BEFORE = 4;
 const AFTER = 3;
@@ -136,8 +144,8 @@ export class Details {
     return this.parts.loader.whereIs(pc) ? undefined : this.firmwareTable;
   }
 
-  /** The instructions around the pc; the one at it is marked. */
-  disassembly(view: MachineView, pc: number, thumb: boolean): string[] {
+  /** The instructions around the pc. */
+  disassembly(view: MachineView, pc: number, thumb: boolean): CodeLine[] {
     if (view.half(pc) === undefined) return [];
     const half = (address: number) => view.half(address) ?? 0;
     const begin = thumb ? this.thumbBegin(view, pc) : Math.max(view.ramStart, pc - 4 * BEFORE);
@@ -152,10 +160,7 @@ export class Details {
     }
     const here = rows.findIndex(({ address }) => address === pc);
     const shown = rows.slice(Math.max(0, here - BEFORE));
-    return shown.map(
-      ({ address, text }) =>
-        `${address === pc ? ">" : " "} ${address.toString(16).padStart(8, "0")}:  ${text}`,
-    );
+    return shown.map(({ address, text }) => ({ address, text, here: address === pc }));
   }
 
   /** Where to begin so that instructions of two lengths are met at their beginnings: at that of the function. */

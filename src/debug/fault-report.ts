@@ -1,7 +1,7 @@
 import type { CpuFault } from "../cpu/types.ts";
 import { type AddressKind, describeAddress } from "./address.ts";
 import { backtrace, type Frame, isThumb } from "./backtrace.ts";
-import type { SourcePlace } from "./details.ts";
+import type { CodeLine, SourcePlace } from "./details.ts";
 import { faultHint, stackHint } from "./hints.ts";
 import type { MachineView, ThreadView } from "./machine-view.ts";
 
@@ -28,13 +28,22 @@ export interface Report {
   readonly fault: CpuFault | undefined;
   /** What was there, and what was done to it: sentences. */
   readonly what: readonly string[];
+  /** What was at the address that the core refused. */
+  readonly there: AddressKind | undefined;
+  /** RT_ASSERT that failed. */
+  readonly assertion:
+    { readonly expression: string; readonly fn: string; readonly line: number } | undefined;
   /** Function and line of the pc, when the module has debugging information. */
   readonly source: SourcePlace | undefined;
   /** Disassembly around the pc. */
-  readonly code: readonly string[];
+  readonly code: readonly CodeLine[];
   readonly registers: readonly number[];
   readonly cpsr: number;
   readonly backtrace: readonly Frame[];
+  /** Bytes of the thread's stack: now, at the worst moment, and all; `used` is undefined when sp is outside. */
+  readonly stack: { readonly used?: number; readonly max: number; readonly size: number };
+  /** s0-s31 and the FPSCR as words, when the thread has used them. */
+  readonly float: ArrayLike<number> | undefined;
   readonly hint: string | undefined;
   /** The whole report, lines without a last line end. */
   readonly text: string;
@@ -48,7 +57,7 @@ export function makeReport(view: MachineView, incident: Incident, thread: Thread
   const pc = (fault ? fault.pc : view.registers[15]) >>> 0;
   const where = thread.module ? `, module ${thread.module} (${thread.modulePath})` : "";
   const title = `${headline(incident)} in thread ${thread.name}${where}`;
-  const { what, hint } = explain(view, incident, thread);
+  const { what, hint, there } = explain(view, incident, thread);
   const frames = backtrace(view, pc, thread.stackStart + thread.stackSize);
   const lines = [title, ...what.map((line) => `  ${line}`)];
   const source = frames.find((frame) => frame.source)?.source;
@@ -57,8 +66,9 @@ export function makeReport(view: MachineView, incident: Incident, thread: Thread
   lines.push("  backtrace:");
   for (const [n, frame] of frames.entries()) lines.push(`    ${frameLine(n, frame)}`);
   const code = view.details?.disassembly(view, pc, isThumb(view)) ?? [];
-  if (code.length > 0) lines.push("  code:", ...code.map((line) => `    ${line}`));
-  lines.push(`  ${stackLine(view, thread)}`);
+  if (code.length > 0) lines.push("  code:", ...code.map((line) => `    ${codeLine(line)}`));
+  const stack = stackOf(view, thread);
+  lines.push(`  ${stackLine(stack)}`);
   if (hint) lines.push(`  hint: ${hint}`);
   return {
     kind: incident.kind,
@@ -68,11 +78,15 @@ export function makeReport(view: MachineView, incident: Incident, thread: Thread
     pc,
     fault,
     what,
+    there,
+    assertion: incident.kind === "assertion" ? incident : undefined,
     source: frames[0].source,
     code,
     registers: view.registers,
     cpsr: view.cpsr,
     backtrace: frames,
+    stack,
+    float: view.float,
     hint,
     text: lines.join("\n"),
   };
@@ -95,13 +109,16 @@ function explain(
   view: MachineView,
   incident: Incident,
   thread: ThreadView,
-): { what: string[]; hint: string | undefined } {
+): { what: string[]; hint: string | undefined; there?: AddressKind } {
   switch (incident.kind) {
     case "fault": {
       const { fault, guard } = incident;
       const target = fault.kind === "data abort" ? fault.address : fault.pc;
       const kind = target === undefined ? undefined : describeAddress(view, target, thread, guard);
-      return { what: [faultLine(view, fault, kind)], hint: faultHint(fault, kind) };
+      const lost = lostStack(view, thread);
+      const what = [faultLine(view, fault, kind), ...(lost ? [lost] : [])];
+      const bySp = lost && near(target, view.registers[13]);
+      return { what, hint: bySp ? LOST_STACK : faultHint(fault, kind), there: kind };
     }
     case "stack overflow":
       return {
@@ -119,6 +136,21 @@ function explain(
         hint: undefined,
       };
   }
+}
+
+const LOST_STACK =
+  "the stack pointer was overwritten, or loaded from memory that was: look at what restores sp";
+
+/** A stack pointer that is nowhere near the thread's stack. */
+function lostStack(view: MachineView, { stackStart, stackSize }: ThreadView): string | undefined {
+  const sp = view.registers[13];
+  if (sp >= stackStart && sp <= stackStart + stackSize) return undefined;
+  return `sp is ${word(sp)}, not on the thread's stack, which is from ${word(stackStart)} to ${word(stackStart + stackSize)}`;
+}
+
+/** Within a kilobyte, around the end of the address space too. */
+function near(a: number | undefined, b: number): boolean {
+  return a !== undefined && Math.abs((a - b) | 0) < 1024;
 }
 
 /** Where instructions are expected. */
@@ -194,9 +226,17 @@ export function frameLine(n: number, { address, place, from, source, repeated }:
   return `#${n} ${word(address)}  ${where}${line}${doubt}${often}`;
 }
 
-function stackLine(view: MachineView, thread: ThreadView): string {
-  const used = thread.stackStart + thread.stackSize - view.registers[13];
-  const inside = used >= 0 && used <= thread.stackSize;
-  const now = inside ? `${used} bytes in use` : "sp is outside";
-  return `stack: ${now}, at most ${thread.stackMax} of ${thread.stackSize}`;
+function codeLine({ address, text, here }: CodeLine): string {
+  return `${here ? ">" : " "} ${address.toString(16).padStart(8, "0")}:  ${text}`;
+}
+
+function stackOf(view: MachineView, thread: ThreadView): Report["stack"] {
+  const { stackStart, stackSize: size, stackMax: max } = thread;
+  const used = stackStart + size - view.registers[13];
+  return { used: used >= 0 && used <= size ? used : undefined, max, size };
+}
+
+function stackLine({ used, max, size }: Report["stack"]): string {
+  const now = used === undefined ? "sp is outside" : `${used} bytes in use`;
+  return `stack: ${now}, at most ${max} of ${size}`;
 }

@@ -10,6 +10,8 @@ const DATA: Partial<Record<AddressKind["kind"], string>> = {
   unloaded: "the module that owned this memory has ended: keep no pointer to it",
   firmware: "the firmware is read-only: a string constant or function of the system was written to",
   nowhere: "the pointer is wild: look for an overwritten variable, or an index out of range",
+  guard:
+    "that stack's owner has its own guard: look for a negative index, or an overrun of the block in front of the stack",
   free: "memory was used after it was given back: clear pointers when what they point to is freed",
   ram: "this memory belongs to the system",
 };
@@ -20,7 +22,7 @@ const CALL: Partial<Record<AddressKind["kind"], string>> = {
   "stack fill":
     "a function pointer or return address was never given a value: look for a buffer overrun on the stack",
   unloaded:
-    "a timer, hook or callback of a module that has ended was called: stop and delete it in module_cleanup",
+    "code of a module that has ended was called: stop and delete its timers, hooks and callbacks in module_cleanup, and call nothing after dlclose that dlsym found",
   free: "code in memory that was given back was called: clear function pointers when what they point to is freed",
   heap: "data was called as a function: look for an overwritten function pointer",
   nowhere:
@@ -38,6 +40,8 @@ export function faultHint(fault: CpuFault, address: AddressKind | undefined): st
       return address && CALL[address.kind];
     case "undefined instruction":
       if (address && address.kind in CALL) return CALL[address.kind];
+      if (/supervisor call/.test(fault.why))
+        return "only the firmware makes supervisor calls, for the functions that it exports: this code was written for another system, or for a firmware with other exports";
       if (/NEON|VFP/.test(fault.why))
         return "build the module for instructions that this core has: -mfpu=neon, vfpv3, vfpv4, fpv4-sp-d16 or fpv5-d16";
       return "the processor does not know this instruction: the jump went into data, to the wrong state (Thumb code needs an odd address), or the module was built for another core";

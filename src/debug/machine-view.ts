@@ -11,6 +11,10 @@ export interface Place {
   readonly symbol: string | undefined;
   /** Module name; undefined for the firmware. */
   readonly module: string | undefined;
+  /** Path of the module's file, bytes from the start of its memory, and what objdump shows; undefined for the firmware. */
+  readonly path?: string;
+  readonly offset?: number;
+  readonly linkAddress?: number;
   readonly unloaded: boolean;
   /** Start address of the symbol, if it is known: tells whether two addresses are in the same function. */
   readonly start: number | undefined;
@@ -152,6 +156,9 @@ function placeOf(at: Whereabouts, address: number): Place {
     text: symbol ? `${inModule} (${inSymbol})` : inModule,
     symbol: insideSymbol ? symbol : undefined,
     module: at.module,
+    path: at.path,
+    offset: at.offset,
+    linkAddress: at.linkAddress,
     unloaded: at.unloaded,
     start: insideSymbol ? (address - symbolOffset) >>> 0 : undefined,
   };

@@ -8,7 +8,7 @@ export { type Incident, makeReport, type Report } from "./fault-report.ts";
 export { type MachineView, type ReportParts, viewOf } from "./machine-view.ts";
 export { busyReport, deadlockReport } from "./standstill.ts";
 export { reportObject } from "./json.ts";
-export { threadTraces } from "./thread-traces.ts";
+export { standstillObject, threadTraces } from "./thread-traces.ts";
 export { collectWaits, waiting, type Waits } from "./waits.ts";
 
 /** A stack pointer this far below the stack came there by using it up; farther away it was overwritten. */

@@ -53,6 +53,23 @@ export function busyReport(kernel: KernelApi): string {
   return lines.length === 0 ? "  no module runs" : lines.join("\n");
 }
 
+const STATES = ["init", "ready", "suspended", "running", "closed"];
+
+/** State of a thread and what it waits for, as plain data. */
+export function threadWaits(kernel: KernelApi, thread: number): Record<string, unknown> {
+  const { state, priority } = kernel.threads.describe(thread);
+  const suspended = state === SUSPENDED;
+  const running = thread === kernel.threads.current;
+  return {
+    priority,
+    state: running ? "running" : (STATES[state] ?? String(state)),
+    waits: suspended
+      ? waiting(kernel, thread, collectWaits(kernel).reasons.get(thread))
+      : undefined,
+    sinceNanoseconds: kernel.threads.since?.(thread),
+  };
+}
+
 function since(kernel: KernelApi, thread: number): string {
   const then = kernel.threads.since?.(thread);
   return then === undefined ? "" : `, since ${ms(then)}`;

@@ -1,7 +1,9 @@
 import type { Kernel } from "../kernel/mod.ts";
-import { backtrace } from "./backtrace.ts";
+import { backtrace, type Frame } from "./backtrace.ts";
 import { frameLine } from "./fault-report.ts";
-import { type ReportParts, viewOf } from "./machine-view.ts";
+import { framesObject, registersObject } from "./json.ts";
+import { type MachineView, type ReportParts, viewOf } from "./machine-view.ts";
+import { threadWaits } from "./standstill.ts";
 import { collectWaits } from "./waits.ts";
 
 /** Offset of sp in struct rt_thread; what is there: cpsr, r0-r12, lr, pc. */
@@ -10,26 +12,71 @@ const FRAME_WORDS = 16;
 /** Reports are for people. */
 const THREADS_MAX = 16;
 
+/** A thread of a module, where it stands. */
+interface Stand {
+  readonly thread: number;
+  readonly name: string;
+  readonly module: string;
+  readonly registers: readonly number[];
+  readonly frames: readonly Frame[];
+}
+
+function* stands(parts: ReportParts): Generator<Stand> {
+  const view = viewOf(parts);
+  const kernel = parts.kernel as Kernel;
+  let left = THREADS_MAX;
+  for (const thread of collectWaits(kernel).threads) {
+    const { name, module, stackStart, stackSize } = view.thread(thread);
+    if (!module) continue;
+    if (left-- === 0) return;
+    const state = stateOf(kernel, view, thread);
+    if (!state) continue;
+    const { registers } = state;
+    const frames = backtrace({ ...view, ...state }, registers[15], stackStart + stackSize);
+    yield { thread, name, module, registers, frames };
+  }
+}
+
+/** The registers of a thread, of the core or as they were pushed on its stack. */
+function stateOf(
+  { runner, memory }: Kernel,
+  view: MachineView,
+  thread: number,
+): Pick<MachineView, "registers" | "cpsr"> | undefined {
+  if (runner.running?.thread === thread) return view;
+  const frame = memory.ldu32(thread + THREAD_SP);
+  if (!memory.contains(frame, 4 * FRAME_WORDS)) return undefined;
+  const saved = Array.from({ length: FRAME_WORDS }, (_, n) => memory.ldu32(frame + 4 * n));
+  const registers = [...saved.slice(1, 14), frame + 4 * FRAME_WORDS, saved[14], saved[15]];
+  return { registers, cpsr: saved[0] };
+}
+
 /** Where each thread of a module stands, as lines; empty when there is none. For systems that have come to a standstill. */
 export function threadTraces(parts: ReportParts): string {
-  const kernel = parts.kernel as Kernel;
-  const { memory } = kernel;
-  const view = viewOf(parts);
   const lines: string[] = [];
-  const { threads } = collectWaits(kernel);
-  for (const tcb of threads.filter((thread) => view.thread(thread).module).slice(0, THREADS_MAX)) {
-    const { name, stackStart, stackSize } = view.thread(tcb);
-    let { registers, cpsr } = view;
-    if (kernel.runner.running?.thread !== tcb) {
-      const frame = memory.ldu32(tcb + THREAD_SP);
-      if (!memory.contains(frame, 4 * FRAME_WORDS)) continue;
-      const saved = Array.from({ length: FRAME_WORDS }, (_, n) => memory.ldu32(frame + 4 * n));
-      registers = [...saved.slice(1, 14), frame + 4 * FRAME_WORDS, saved[14], saved[15]];
-      cpsr = saved[0];
-    }
-    const frames = backtrace({ ...view, registers, cpsr }, registers[15], stackStart + stackSize);
+  for (const { name, frames } of stands(parts)) {
     lines.push(`thread ${name} stands at`);
     for (const [n, frame] of frames.entries()) lines.push(`  ${frameLine(n, frame)}`);
   }
   return lines.join("\n");
+}
+
+/** The same as plain data for JSON, in the form of a fault's: who waits for what, and where. */
+export function standstillObject(
+  parts: ReportParts,
+  kind: string,
+  text: string,
+): Record<string, unknown> {
+  return {
+    kind,
+    title: text.split("\n")[0],
+    threads: [...stands(parts)].map(({ thread, name, module, registers, frames }) => ({
+      thread: name,
+      module,
+      ...threadWaits(parts.kernel, thread),
+      registers: registersObject(registers, registers[15]),
+      backtrace: framesObject(frames),
+    })),
+    text,
+  };
 }

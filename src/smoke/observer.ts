@@ -27,7 +27,8 @@ export class Observer {
   readonly options = {
     output: (bytes: Uint8Array): void => this.write(bytes),
     diagnostics: (text: string): void => void this.said.push(text),
-    reports: ({ kind, title, text }: Report): void => void this.faults.push({ kind, title, text }),
+    reports: (report: Report): void =>
+      void this.faults.push(debug().reportObject(report) as Incident & object),
   };
 
   constructor(
@@ -88,6 +89,8 @@ export class Observer {
     const machine = this.machine!;
     const { kernel, cpu, outcome } = machine;
     for (const thread of kernel.threads.states.keys()) this.noteStack(thread);
+    const standstill = machine.standstill(verdict);
+    if (standstill) this.faults.push(standstill as unknown as Incident);
     return {
       verdict,
       result: verdict === "done" || verdict === "halted" ? outcome.kind : verdict,
@@ -139,6 +142,11 @@ export class Observer {
     }
     this.kept[this.used++] = byte;
   }
+}
+
+/** Loaded when there is something to report. */
+function debug(): typeof import("../debug/mod.ts") {
+  return require("../debug/mod.ts") as typeof import("../debug/mod.ts");
 }
 
 const SYSTEM = new Set(["tidle0", "timer", "mmcsd_de", "sys_work", "main", "tshell", "dlreap"]);

@@ -47,9 +47,11 @@ export interface Leak {
   readonly things: readonly string[];
 }
 
-export interface Incident {
+/** What went wrong, with all that is known of it (debug/json.ts): plain data. */
+export interface Incident extends Readonly<Record<string, unknown>> {
   readonly kind: string;
   readonly title: string;
+  /** As it is on stderr. */
   readonly text: string;
 }
 

@@ -7,10 +7,12 @@ import { RamDevice } from "../../src/block/mod.ts";
 import { reportObject, type Report } from "../../src/debug/mod.ts";
 import { diskSymbols } from "../../src/debug/disk-symbols.ts";
 import { FatVolume } from "../../src/fat/mod.ts";
+import { Driver } from "../../src/machine/mod.ts";
 import { Machine } from "../../src/machine.ts";
 import { debug } from "../gdb/session.ts";
 import { compile, gcc, gdb } from "../gdb/toolchain.ts";
 
+const root = join(import.meta.dir, "../..");
 const source = join(import.meta.dir, "programs/faults.c");
 const firmware = readFileSync(join(import.meta.dir, "../../src/firmware/prebuilt/firmware.elf"));
 const known = toolchain() === TOOLCHAIN;
@@ -35,10 +37,31 @@ const KINDS = [
   "callback",
   "assert",
   "abort",
+  "svc",
+  "svc-number",
+  "bkpt",
+  "unloaded",
+  "guard",
+  "sp-null",
 ];
+
+/** What is no fault: the whole system stands still, or does not end. */
+const STANDSTILLS = ["deadlock", "time-out"] as const;
 
 function crash(bytes: Uint8Array, kind: string, more: Record<string, Uint8Array> = {}): Report[] {
   const reports: Report[] = [];
+  const machine = loaded(bytes, kind, more, reports);
+  while (!machine.quiet) machine.kernel.run({ skipIdle: true });
+  machine.close();
+  return reports;
+}
+
+function loaded(
+  bytes: Uint8Array,
+  kind: string,
+  more: Record<string, Uint8Array>,
+  reports: Report[],
+): Machine {
   const machine = new Machine({
     firmware,
     disk: FatVolume.format(new RamDevice(4 << 20)).device,
@@ -52,9 +75,17 @@ function crash(bytes: Uint8Array, kind: string, more: Record<string, Uint8Array>
   machine.vfs.writeFile("/faults.mo", bytes);
   for (const [name, content] of Object.entries(more)) machine.vfs.writeFile(`/${name}`, content);
   machine.runModule("/faults.mo", `faults ${kind}`);
-  while (!machine.quiet) machine.kernel.run({ skipIdle: true });
+  return machine;
+}
+
+/** What a run says that does not end by itself: as text and as data. */
+function standstill(bytes: Uint8Array, kind: string) {
+  const machine = loaded(bytes, kind, {}, []);
+  const driver = new Driver(machine, { timeout: 500, wallTimeout: 0 });
+  const verdict = driver.until(() => machine.quiet);
+  const object = JSON.parse(JSON.stringify(machine.standstill(verdict)));
   machine.close();
-  return reports;
+  return object;
 }
 
 /** Without what depends on where things lie: addresses, and the rows of registers. */
@@ -81,7 +112,8 @@ describe.skipIf(!known)(`golden reports${known ? "" : " (needs arm-none-eabi-gcc
       test(`${kind}, ${target}`, () => {
         const path = join(dir, `faults-${target}.mo`);
         if (!existsSync(path)) compile(source, path, { target });
-        const reports = crash(readFileSync(path), kind);
+        const library = readFileSync(join(root, "disk/prebuilt", target, "lib.so"));
+        const reports = crash(readFileSync(path), kind, { "lib.so": library });
         expect(reports.length).toBe(1);
         const golden = join(import.meta.dir, "golden", `${kind}-${target}.txt`);
         const text = `${steady(reports[0].text)}\n`;
@@ -94,6 +126,22 @@ describe.skipIf(!known)(`golden reports${known ? "" : " (needs arm-none-eabi-gcc
         expect(object.backtrace.length).toBe(reports[0].backtrace.length);
       });
     }
+    for (const kind of STANDSTILLS)
+      test(`${kind}, ${target}`, () => {
+        const path = join(dir, `faults-${target}.mo`);
+        if (!existsSync(path)) compile(source, path, { target });
+        const { text, kind: said, threads } = standstill(readFileSync(path), kind);
+        expect(said).toBe(kind);
+        const golden = join(import.meta.dir, "golden", `${kind}-${target}.txt`);
+        if (process.env.UPDATE_GOLDEN) writeFileSync(golden, `${steady(text)}\n`);
+        expect(`${steady(text)}\n`).toBe(readFileSync(golden, "utf8"));
+        const functions = threads.map((thread: { backtrace: { function: string }[] }) =>
+          thread.backtrace.map((frame) => frame.function),
+        );
+        expect(functions).toContainEqual(
+          kind === "deadlock" ? ["rt_mutex_take", "embrace", "main"] : ["spin", "main"],
+        );
+      });
   }
 });
 
