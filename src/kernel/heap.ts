@@ -1,11 +1,17 @@
 import type { GuestMemory } from "../memory/mod.ts";
 import { ALIGN_SIZE, HEAP_MAGIC } from "./abi/constants.ts";
-import { HEAP_MEM } from "./abi/layout.ts";
+import { HEAP_MEM, OBJECT } from "./abi/layout.ts";
 import type { Kernel } from "./kernel.ts";
 import type { HeapApi } from "./types.ts";
 
 const HEADER = HEAP_MEM.size;
 const MIN_SIZE = 12;
+
+/** Owners of blocks: four letters, the first in the lowest byte. */
+const INIT = 0x54494e49;
+const NONE = 0x454e4f4e;
+const NOBODY = 0x20202020;
+const BLANK = 0x20;
 
 const align = (size: number) => (size + ALIGN_SIZE - 1) & -ALIGN_SIZE;
 
@@ -38,8 +44,8 @@ export class Heap implements HeapApi {
     this.total = end - begin - 2 * HEADER;
     this.last = begin + this.total + HEADER;
     this.lowestFree = begin;
-    this.header(begin, false, this.total + HEADER, 0, "INIT");
-    this.header(this.last, true, this.total + HEADER, this.total + HEADER, "INIT");
+    this.header(begin, false, this.total + HEADER, 0, INIT);
+    this.header(this.last, true, this.total + HEADER, this.total + HEADER, INIT);
   }
 
   alloc(size: number): number {
@@ -66,7 +72,7 @@ export class Heap implements HeapApi {
     const m = this.memory;
     if (next - at - HEADER >= size + HEADER + MIN_SIZE) {
       const rest = at + HEADER + size;
-      this.header(this.begin + rest, false, next, at, "");
+      this.header(this.begin + rest, false, next, at, NOBODY);
       if (next !== this.total + HEADER) HEAP_MEM.prev.set(m, this.begin + next, rest);
       HEAP_MEM.next.set(m, mem, rest);
       this.used += size + HEADER;
@@ -76,7 +82,7 @@ export class Heap implements HeapApi {
     if (this.used > this.max) this.max = this.used;
     HEAP_MEM.magic.set(m, mem, HEAP_MAGIC);
     HEAP_MEM.used.set(m, mem, 1);
-    this.owner(mem, this.k.threads.currentName || "NONE");
+    this.owner(mem, this.allocating());
     if (mem === this.lowestFree) {
       let free = this.hint(mem);
       while (free !== this.last && HEAP_MEM.used.get(m, free) !== 0) {
@@ -119,7 +125,7 @@ export class Heap implements HeapApi {
     if (wanted + HEADER + MIN_SIZE < old) {
       this.used -= old - wanted;
       const rest = at + HEADER + wanted;
-      this.header(this.begin + rest, false, next, at, "");
+      this.header(this.begin + rest, false, next, at, NOBODY);
       HEAP_MEM.next.set(m, mem, rest);
       if (next !== this.total + HEADER) HEAP_MEM.prev.set(m, this.begin + next, rest);
       if (this.begin + rest < this.lowestFree) this.lowestFree = this.begin + rest;
@@ -153,7 +159,7 @@ export class Heap implements HeapApi {
     const mem = address - HEADER;
     this.mustBeUsed(mem, "free", 593);
     HEAP_MEM.used.set(m, mem, 0);
-    this.owner(mem, "");
+    this.owner(mem, NOBODY);
     if (mem < this.lowestFree) {
       this.nextFree = this.lowestFree;
       this.lowestFree = mem;
@@ -252,7 +258,7 @@ export class Heap implements HeapApi {
     HEAP_MEM.prev.set(m, this.begin + after, mem - this.begin);
   }
 
-  private header(mem: number, used: boolean, next: number, prev: number, owner: string): void {
+  private header(mem: number, used: boolean, next: number, prev: number, owner: number): void {
     const m = this.memory;
     HEAP_MEM.magic.set(m, mem, HEAP_MAGIC);
     HEAP_MEM.used.set(m, mem, used ? 1 : 0);
@@ -262,12 +268,21 @@ export class Heap implements HeapApi {
   }
 
   /** memtrace: the first letters of the allocating thread, padded with blanks. */
-  private owner(mem: number, name: string): void {
-    for (let i = 0; i < 4; i++)
-      this.memory.st8(
-        HEAP_MEM.thread.at(mem) + i,
-        i < name.length ? name.charCodeAt(i) : name === "" || i > 0 ? 0x20 : 0,
-      );
+  private allocating(): number {
+    const { memory: m, k } = this;
+    const name = k.scheduler.current + OBJECT.name.offset;
+    if (k.scheduler.current === 0 || m.ld8(name) === 0) return NONE;
+    let word = 0;
+    for (let at = 0, ended = false; at < 4; at++) {
+      const letter: number = ended ? 0 : m.ld8(name + at);
+      ended = letter === 0;
+      word |= (ended ? BLANK : letter) << (8 * at);
+    }
+    return word;
+  }
+
+  private owner(mem: number, letters: number): void {
+    this.memory.st32(HEAP_MEM.thread.at(mem), letters);
   }
 
   /** A header was overwritten: the original walks into garbage; here the heap is out of memory from this block on. */

@@ -1,4 +1,4 @@
-import type { GuestMemory } from "../memory/mod.ts";
+import { type GuestMemory, IntMap } from "../memory/mod.ts";
 import { TICK_MAX_HALF } from "./abi/constants.ts";
 import { TIMER } from "./abi/layout.ts";
 import { listNext } from "./list.ts";
@@ -7,6 +7,14 @@ import { listNext } from "./list.ts";
 const FEW = 16;
 /** A timer that is overdue by less still comes before one that is not. */
 const LATE = 0x40000000;
+/** Timers of a piece of the order: moving them is as cheap as to find one among so many pieces. */
+const PIECE = 128;
+
+/** Neighbours in the order: addresses of timers, and the time-outs they were started with. Never empty. */
+interface Piece {
+  readonly timers: number[];
+  readonly times: number[];
+}
 
 /**
  * Where in a list of running timers one belongs, without a walk over thousands: the running timers in their order, beside the links in
@@ -14,10 +22,8 @@ const LATE = 0x40000000;
  * as on the board.
  */
 export class TimerOrder {
-  /** Addresses of timers, and the time-outs they were started with, in the order of the list. */
-  private readonly timers: number[] = [];
-  private readonly times: number[] = [];
-  private readonly members = new Set<number>();
+  private readonly pieces: Piece[] = [];
+  private readonly members = new IntMap<true>();
 
   constructor(
     private readonly memory: GuestMemory,
@@ -27,14 +33,18 @@ export class TimerOrder {
 
   /** The list node behind which a timer of that time-out belongs; undefined when the list has to be walked. */
   nodeBefore(time: number, now: number): number | undefined {
-    const { timers, memory, head } = this;
-    if (timers.length < FEW) return undefined;
-    const at = this.behind(time, now);
-    const node = at === 0 ? head : TIMER.row.at(timers[at - 1]);
-    const next = at === timers.length ? head : TIMER.row.at(timers[at]);
-    if (listNext(memory, node) !== next) return undefined;
-    if (at > 0 && this.until(timers[at - 1], time) >= TICK_MAX_HALF) return undefined;
-    if (at < timers.length && this.until(timers[at], time) < TICK_MAX_HALF) return undefined;
+    const { memory, head, pieces } = this;
+    if (this.members.size < FEW) return undefined;
+    const piece = this.pieceFor(time, now);
+    const { timers, times } = pieces[piece];
+    const at = behind(times, time, now);
+    // The first piece is also that of times before all.
+    const before = at > 0 ? timers[at - 1] : 0;
+    const after = at < timers.length ? timers[at] : (pieces[piece + 1]?.timers[0] ?? 0);
+    const node = before === 0 ? head : TIMER.row.at(before);
+    if (listNext(memory, node) !== (after === 0 ? head : TIMER.row.at(after))) return undefined;
+    if (before !== 0 && this.until(before, time) >= TICK_MAX_HALF) return undefined;
+    if (after !== 0 && this.until(after, time) < TICK_MAX_HALF) return undefined;
     return node;
   }
 
@@ -45,34 +55,67 @@ export class TimerOrder {
 
   add(timer: number, time: number, now: number): void {
     this.remove(timer, now);
-    const at = this.behind(time, now);
-    this.timers.splice(at, 0, timer);
-    this.times.splice(at, 0, time);
-    this.members.add(timer);
+    this.members.set(timer, true);
+    const { pieces } = this;
+    if (pieces.length === 0) pieces.push({ timers: [], times: [] });
+    const index = this.pieceFor(time, now);
+    const { timers, times } = pieces[index];
+    const at = behind(times, time, now);
+    timers.splice(at, 0, timer);
+    times.splice(at, 0, time);
+    if (timers.length > PIECE)
+      pieces.splice(index + 1, 0, {
+        timers: timers.splice(PIECE / 2),
+        times: times.splice(PIECE / 2),
+      });
   }
 
   remove(timer: number, now: number): void {
     if (!this.members.delete(timer)) return;
-    const { timers, times } = this;
-    let at = this.behind(TIMER.timeout_tick.get(this.memory, timer), now) - 1;
-    while (at > 0 && timers[at] !== timer && times[at - 1] === times[at]) at--;
-    // The program changed the time-out, or time leapt.
-    if (timers[at] !== timer) at = timers.indexOf(timer);
-    timers.splice(at, 1);
-    times.splice(at, 1);
+    const { pieces } = this;
+    const time = TIMER.timeout_tick.get(this.memory, timer);
+    let index = this.pieceFor(time, now);
+    let at = pieces[index].timers.indexOf(timer);
+    // Timers of the same time may begin in a piece before.
+    while (at < 0 && index > 0 && pieces[index].times[0] === time)
+      at = pieces[--index].timers.indexOf(timer);
+    if (at < 0) {
+      // The program changed the time-out, or time leapt.
+      index = pieces.findIndex(({ timers }) => timers.includes(timer));
+      at = pieces[index].timers.indexOf(timer);
+    }
+    pieces[index].timers.splice(at, 1);
+    pieces[index].times.splice(at, 1);
+    if (pieces[index].timers.length === 0) pieces.splice(index, 1);
   }
 
-  /** The place behind all timers that expire at `time` or before. */
-  private behind(time: number, now: number): number {
-    const { times } = this;
-    const wanted = (time - now + LATE) >>> 0;
+  /** The last piece whose first timer expires at `time` or before; the first one when there is none. */
+  private pieceFor(time: number, now: number): number {
+    const { pieces } = this;
+    const wanted = order(time, now);
     let low = 0;
-    let high = times.length;
+    let high = pieces.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if ((times[middle] - now + LATE) >>> 0 <= wanted) low = middle + 1;
+      if (order(pieces[middle].times[0], now) <= wanted) low = middle + 1;
       else high = middle;
     }
-    return low;
+    return Math.max(0, low - 1);
   }
+}
+
+/** What times are compared by: the tick counter wraps around. */
+const order = (time: number, now: number): number => (time - now + LATE) >>> 0;
+
+/** The place behind all of the times that are `time` or before. */
+function behind(times: readonly number[], time: number, now: number): number {
+  const wanted = order(time, now);
+  let low = 0;
+  let high = times.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (order(times[middle], now) <= wanted) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
