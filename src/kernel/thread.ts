@@ -1,4 +1,4 @@
-import type { GuestMemory } from "../memory/mod.ts";
+import { GRANULE_SHIFT, type GuestMemory } from "../memory/mod.ts";
 import {
   RT_EOK,
   RT_ERROR,
@@ -37,6 +37,7 @@ export interface StackFigures {
  * its first store instead of the loss of what lies next on the heap. Larger frames are caught when they are made (IR op `reach`).
  */
 const RED_ZONE = 2048;
+const GRANULE = 1 << GRANULE_SHIFT;
 
 /** Threads: src/thread.c of RT-Thread 4.0.4. Ending a thread is in thread-end.ts. */
 export class Threads implements ThreadsApi {
@@ -105,9 +106,10 @@ export class Threads implements ThreadsApi {
     const stack = block + redZone;
     const state = this.setup(thread, name, entry, parameter, stack, stackSize, priority, slice);
     if (!this.k.options.compat404) {
-      // Nothing but an overflow stores into the header of the heap block and the red zone behind it.
+      // Nothing but an overflow stores into the red zone, or into the header before it. The rest of the first granule belongs to the
+      // block before, in which stores are to stay fast.
       state.redZone = redZone;
-      state.guard = block - HEAP_MEM.size;
+      state.guard = redZone < GRANULE ? block - HEAP_MEM.size : (block + GRANULE - 1) & -GRANULE;
       this.memory.addGuard(state.guard, stack, { kind: "stack", thread });
     }
     return thread;

@@ -1,8 +1,8 @@
 import { GRANULE_SHIFT, READ, WRITE } from "../../memory/mod.ts";
 import { type Inst, Op } from "../ir/ops.ts";
 import type { Check } from "./checks.ts";
-import { word } from "./float-arithmetic.ts";
-import { FILE, Local, local } from "./layout.ts";
+import type { FloatRegisters } from "./float-registers.ts";
+import { Local, local } from "./layout.ts";
 import { accessOf, registersOf, type Shape, singleOf } from "./shapes.ts";
 import { W, type Writer } from "./wasm.ts";
 
@@ -24,6 +24,7 @@ export class AccessEmitter {
   constructor(
     private readonly w: Writer,
     private readonly readable: Readable,
+    private readonly floats: FloatRegisters,
   ) {}
 
   /** A load or store; `check` is that of `planChecks`. */
@@ -62,7 +63,8 @@ export class AccessEmitter {
       if (!store) w.set(local(x.d));
       return;
     }
-    if (x.op === Op.vldm || x.op === Op.vstm) return this.transferFloat(x, store, base, offset);
+    if (x.op === Op.vldm || x.op === Op.vstm)
+      return this.floats.transfer(x.vd, x.i, store, base, offset);
     let list: number[];
     if (x.op === Op.ldrd) list = [x.d, x.e];
     else if (x.op === Op.strd) list = [x.s, x.t];
@@ -79,26 +81,6 @@ export class AccessEmitter {
       w.memory(store ? W.store : W.load, offset + k * 4);
       if (!store) w.set(local(r));
     });
-  }
-
-  /** Words between memory and floating-point registers, two at a time. */
-  private transferFloat(x: Inst, store: boolean, base: number, offset: number): void {
-    const { w } = this;
-    for (let k = 0; k < x.i;) {
-      const two = k + 1 < x.i;
-      if (store) {
-        w.get(base);
-        w.const(FILE);
-        w.memory(two ? W.load64 : W.load, word(x.vd + k));
-        w.memory(two ? W.store64 : W.store, offset + k * 4);
-      } else {
-        w.const(FILE);
-        w.get(base);
-        w.memory(two ? W.load64 : W.load, offset + k * 4);
-        w.memory(two ? W.store64 : W.store, word(x.vd + k));
-      }
-      k += two ? 2 : 1;
-    }
   }
 
   private check(x: Inst, { low, high, aligned, store }: Check, refused: Refused): void {

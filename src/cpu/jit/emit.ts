@@ -36,7 +36,7 @@ export class RegionEmitter extends Calls {
     counters?: RegionCounters,
   ) {
     super(w, graph, slotOf, counters);
-    this.access = new AccessEmitter(w, readable);
+    this.access = new AccessEmitter(w, readable, this.floats);
     this.readsFlags = flagReaders(graph);
   }
 
@@ -44,7 +44,7 @@ export class RegionEmitter extends Calls {
   write(): void {
     const { w, graph, flags } = this;
     this.findEntryStates();
-    w.unsigned(5);
+    w.unsigned(7);
     w.unsigned(layout.WORD_LOCALS);
     w.byte(I32);
     w.unsigned(layout.LONG_LOCALS);
@@ -53,9 +53,10 @@ export class RegionEmitter extends Calls {
     w.byte(F64);
     w.unsigned(layout.SINGLE_LOCALS);
     w.byte(F32);
+    this.floats.declare();
     w.unsigned(flags.saved.size + (this.counters?.size ?? 0));
     w.byte(I32);
-    this.counters?.enter(Local.Saved + flags.saved.size);
+    this.counters?.enter(Local.Saved + this.floats.size + flags.saved.size);
     this.reload();
     this.open(W.block, EXIT);
     this.open(W.block, UNWIND);

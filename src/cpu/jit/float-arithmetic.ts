@@ -1,8 +1,9 @@
-import { FPSCR, REGISTERS, STATUS } from "../float/mod.ts";
+import { FPSCR, STATUS } from "../float/mod.ts";
+import type { FloatRegisters } from "./float-registers.ts";
 import { FILE, Local } from "./layout.ts";
 import { F, VOID, W, type Writer } from "./wasm.ts";
 
-// Floating point. Registers stay in the register file. The host's arithmetic is the guest's when it rounds to nearest, flushes and
+// Floating point. The host's arithmetic is the guest's when it rounds to nearest, flushes and
 // replaces nothing (FPSCR), and the result is a normal number, or a zero that is exact; inexact is the only flag that can come of
 // it. Everything else the interpreter executes: NaNs, infinities, denormals, other modes.
 
@@ -11,13 +12,12 @@ export const MODES = FPSCR.FZ | FPSCR.DN | (3 << 22);
 
 /** Of singles, of doubles. */
 export type Sizes = readonly [single: number, double: number];
-const LOAD: Sizes = [F.load32, F.load64];
-const STORE: Sizes = [F.store32, F.store64];
 export const ADD: Sizes = [F.add32, F.add64];
 const MUL: Sizes = [F.mul32, F.mul64];
 const DIV: Sizes = [F.div32, F.div64];
 export const SQRT: Sizes = [F.sqrt32, F.sqrt64];
 export const NEG: Sizes = [F.neg32, F.neg64];
+export const ABS: Sizes = [F.abs32, F.abs64];
 export const EQ: Sizes = [F.eq32, F.eq64];
 export const LT: Sizes = [F.lt32, F.lt64];
 export const GT: Sizes = [F.gt32, F.gt64];
@@ -31,7 +31,10 @@ export type Refused = (ifs: number) => void;
 
 /** Arithmetic: A op B gives R. */
 export class FloatArithmetic {
-  constructor(protected readonly w: Writer) {}
+  constructor(
+    protected readonly w: Writer,
+    protected readonly registers: FloatRegisters,
+  ) {}
 
   protected add(size: number, refused: Refused): void {
     this.compute(ADD, size);
@@ -114,11 +117,7 @@ export class FloatArithmetic {
     refused(2);
     w.end();
     w.end();
-    w.get(Local.Status);
-    w.const(MODES | FPSCR.IXC);
-    w.op(W.and);
-    w.const(FPSCR.IXC);
-    w.op(W.ne);
+    w.get(Local.Unready);
     w.openUnlikely();
     w.get(Local.Status);
     w.const(MODES);
@@ -137,11 +136,7 @@ export class FloatArithmetic {
   /** While the flag for inexact is clear: refuses other modes, and sets it when `inexact` pushes so. */
   protected unlessInexactIsSet(refused: Refused, inexact: () => void): void {
     const { w } = this;
-    w.get(Local.Status);
-    w.const(MODES | FPSCR.IXC);
-    w.op(W.and);
-    w.const(FPSCR.IXC);
-    w.op(W.ne);
+    w.get(Local.Unready);
     w.openUnlikely();
     w.get(Local.Status);
     w.const(MODES);
@@ -161,7 +156,18 @@ export class FloatArithmetic {
     w.const(FPSCR.IXC);
     w.op(W.or);
     w.set(Local.Status);
+    this.setUnready();
     this.storeStatus();
+  }
+  /** Not 0 while a result needs more than the host's arithmetic: another mode, or the flag for inexact is clear. */
+  protected setUnready(): void {
+    const { w } = this;
+    w.get(Local.Status);
+    w.const(MODES | FPSCR.IXC);
+    w.op(W.and);
+    w.const(FPSCR.IXC);
+    w.op(W.xor);
+    w.set(Local.Unready);
   }
   protected storeStatus(): void {
     const { w } = this;
@@ -250,27 +256,21 @@ export class FloatArithmetic {
   /** Register v into an operand. */
   protected take(to: Sizes, size: number, v: number, negated = false): void {
     const { w } = this;
-    w.const(FILE);
-    w.memory(LOAD[size], size ? word(2 * v) : word(v));
+    this.registers.get(size, v);
     if (negated) w.op(NEG[size]);
     w.set(to[size]);
   }
   /** R into register v. */
   protected put(size: number, v: number, negated: boolean): void {
     const { w } = this;
-    w.const(FILE);
-    w.get(R[size]);
-    if (negated) w.op(NEG[size]);
-    w.memory(STORE[size], size ? word(2 * v) : word(v));
+    this.registers.set(size, v, () => {
+      w.get(R[size]);
+      if (negated) w.op(NEG[size]);
+    });
   }
   /** Pushes a single as a double. */
   protected wide(local: number): void {
     this.w.get(local);
     this.w.op(F.promote);
   }
-}
-
-/** Byte offset of a word of the registers. */
-export function word(k: number): number {
-  return (REGISTERS + k) * 4;
 }

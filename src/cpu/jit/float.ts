@@ -3,19 +3,19 @@ import { type Inst, NONE, Op, TEMP } from "../ir/ops.ts";
 import { type Flags, register } from "./flags.ts";
 import {
   A,
+  ABS,
   B,
   EQ,
   FloatArithmetic,
   GT,
   LT,
-  MODES,
   NEG,
   R,
   type Refused,
   SQRT,
   ADD,
-  word,
 } from "./float-arithmetic.ts";
+import type { FloatRegisters } from "./float-registers.ts";
 import { FILE, Local, local } from "./layout.ts";
 import { F, VOID, W, type Writer } from "./wasm.ts";
 
@@ -64,9 +64,10 @@ export class FloatEmitter extends FloatArithmetic {
 
   constructor(
     w: Writer,
+    registers: FloatRegisters,
     private readonly flags: Flags,
   ) {
-    super(w);
+    super(w, registers);
   }
 
   /** Nothing is known here. */
@@ -80,12 +81,14 @@ export class FloatEmitter extends FloatArithmetic {
     this.compared = false;
   }
 
-  /** The FPSCR into its local. */
+  /** The FPSCR and the registers into their locals. */
   reload(): void {
     const { w } = this;
     w.const(FILE);
     w.memory(W.load, STATUS * 4);
     w.set(Local.Status);
+    this.setUnready();
+    this.registers.reload();
   }
   touch(): void {
     if (this.touched) return;
@@ -128,48 +131,25 @@ export class FloatEmitter extends FloatArithmetic {
       case Op.vcvt:
         return size ? this.widen(x, refused) : this.narrow(x, refused);
       case Op.vimm:
-        w.const(FILE);
-        w.const(x.i);
-        return w.memory(W.store, word(x.vd));
+        return this.registers.setBits(x.vd, () => w.const(x.i));
       case Op.vget:
-        w.const(FILE);
-        w.memory(W.load, word(x.va));
+        this.registers.getBits(x.va);
         return w.set(local(x.d));
       case Op.vput:
-        w.const(FILE);
-        w.get(local(x.a));
-        return w.memory(W.store, word(x.vd));
+        return this.registers.setBits(x.vd, () => w.get(local(x.a)));
       default:
         this.moveBits(x, size);
     }
   }
 
-  /** VMOV, VABS, VNEG: bits, so that a NaN stays what it is. */
+  /** VMOV, VABS, VNEG: a NaN stays what it is but for its sign, in the host's as well. */
   private moveBits(x: Inst, size: number): void {
     const { w } = this;
-    w.const(FILE);
-    if (size && x.op === Op.vmov) {
-      w.const(FILE);
-      w.memory(W.load64, word(2 * x.va));
-      return w.memory(W.store64, word(2 * x.vd));
-    }
-    const from = size ? 2 * x.va + 1 : x.va;
-    const to = size ? 2 * x.vd + 1 : x.vd;
-    w.const(FILE);
-    w.memory(W.load, word(from));
-    if (x.op === Op.vabs) {
-      w.const(0x7fffffff);
-      w.op(W.and);
-    } else if (x.op === Op.vneg) {
-      w.const(0x80000000);
-      w.op(W.xor);
-    }
-    w.memory(W.store, word(to));
-    if (!size || x.va === x.vd) return;
-    w.const(FILE);
-    w.const(FILE);
-    w.memory(W.load, word(2 * x.va));
-    w.memory(W.store, word(2 * x.vd));
+    this.registers.set(size, x.vd, () => {
+      this.registers.get(size, x.va);
+      if (x.op === Op.vabs) w.op(ABS[size]);
+      else if (x.op === Op.vneg) w.op(NEG[size]);
+    });
   }
   private squareRoot(x: Inst, size: number, refused: Refused): void {
     const { w } = this;
@@ -258,10 +238,8 @@ export class FloatEmitter extends FloatArithmetic {
     w.op(W.and, W.eqz, W.and, W.mul, W.extendS, W.add64, F.fromBits64, F.demote);
     w.set(Local.SingleR);
     // Without the flag for inexact, and for a zero, the interpreter knows better.
-    w.get(Local.Status);
-    w.const(MODES | FPSCR.IXC);
-    w.op(W.and);
-    w.const(FPSCR.IXC);
+    w.get(Local.Unready);
+    w.const(0);
     w.op(W.ne);
     this.isNormal(0);
     w.op(W.eqz, W.or);
@@ -334,8 +312,7 @@ export class FloatEmitter extends FloatArithmetic {
   private fromInteger(x: Inst, size: number, refused: Refused): void {
     const { w } = this;
     const signed = (x.i & 2) !== 0;
-    w.const(FILE);
-    w.memory(W.load, word(x.va));
+    this.registers.getBits(x.va);
     w.set(Local.S0);
     w.get(Local.S0);
     if (size) w.op(signed ? F.fromSigned64 : F.fromUnsigned64);
@@ -383,9 +360,7 @@ export class FloatEmitter extends FloatArithmetic {
     this.setInexact();
     w.end();
     w.end();
-    w.const(FILE);
-    w.get(Local.S0);
-    w.memory(W.store, word(x.vd));
+    this.registers.setBits(x.vd, () => w.get(Local.S0));
   }
   private widen(x: Inst, refused: Refused): void {
     const { w } = this;

@@ -3,7 +3,8 @@ import type { Inst } from "../ir/ops.ts";
 import type { RegionCounters } from "./counters.ts";
 import { registers } from "./facts.ts";
 import { Flags } from "./flags.ts";
-import { FloatEmitter, touchesFloat } from "./float.ts";
+import { FloatEmitter, isFloatOp, touchesFloat } from "./float.ts";
+import { FloatRegisters } from "./float-registers.ts";
 import type { Graph, Node } from "./graph.ts";
 import * as layout from "./layout.ts";
 import { FILE, Local, local } from "./layout.ts";
@@ -23,6 +24,7 @@ export type Label = number | typeof LEAVE | typeof UNWIND | typeof EXIT | undefi
 export class Frame {
   protected readonly flags: Flags;
   protected readonly labels: Label[] = [];
+  protected readonly floats: FloatRegisters;
   protected readonly float: FloatEmitter;
   protected readonly usesFloat: boolean;
   protected readonly used: readonly number[];
@@ -37,8 +39,9 @@ export class Frame {
     protected readonly slotOf: (key: number) => number,
     protected readonly counters?: RegionCounters,
   ) {
-    this.flags = new Flags(w, Local.Saved);
-    this.float = new FloatEmitter(w, this.flags);
+    this.floats = new FloatRegisters(w, graph, Local.Saved, isFloatOp);
+    this.flags = new Flags(w, Local.Saved + this.floats.size);
+    this.float = new FloatEmitter(w, this.floats, this.flags);
     this.usesFloat = graph.nodes.some(({ ir }) => ir.insts.some((x) => touchesFloat(x.op)));
     const { used, written } = registers(graph);
     this.used = used;
@@ -102,6 +105,7 @@ export class Frame {
   }
   protected storeRegisters(): void {
     for (const r of this.written) this.storeFile(r * 4, () => this.w.get(local(r)));
+    this.floats.store();
   }
   /** What states of the flags name, and which state it is. */
   protected storeLeft(): void {

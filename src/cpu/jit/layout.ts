@@ -78,24 +78,25 @@ export const Local = {
   S0: 34,
   S1: 35,
   S2: 36,
-  /** The FPSCR, while floating-point registers are in use; what the last comparison found. */
+  /** The FPSCR, while floating-point registers are in use; what the last comparison found; whether results need care. */
   Status: 37,
   Greater: 38,
   Less: 39,
+  Unready: 40,
   /** 64 bits. */
-  Long: 40,
-  DoubleA: 41,
-  DoubleB: 42,
-  DoubleC: 43,
-  DoubleR: 44,
-  SingleA: 45,
-  SingleB: 46,
-  SingleR: 47,
-  /** Registers that flags need, saved before they change. */
-  Saved: 48,
+  Long: 41,
+  DoubleA: 42,
+  DoubleB: 43,
+  DoubleC: 44,
+  DoubleR: 45,
+  SingleA: 46,
+  SingleB: 47,
+  SingleR: 48,
+  /** Floating-point registers, then registers that flags need, saved before they change, then counters. */
+  Saved: 49,
 } as const;
 /** Locals besides the parameters: words, 64-bit numbers, doubles, singles, then words for saved registers. */
-export const WORD_LOCALS = 38;
+export const WORD_LOCALS = 39;
 export const LONG_LOCALS = 1;
 export const DOUBLE_LOCALS = 4;
 export const SINGLE_LOCALS = 3;

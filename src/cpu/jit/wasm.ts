@@ -90,6 +90,7 @@ export const F = {
   ne64: 0x62,
   lt64: 0x63,
   gt64: 0x64,
+  abs32: 0x8b,
   neg32: 0x8c,
   sqrt32: 0x91,
   add32: 0x92,
@@ -113,6 +114,7 @@ export const F = {
   promote: 0xbb,
   bits32: 0xbc,
   bits64: 0xbd,
+  fromBits32: 0xbe,
   fromBits64: 0xbf,
 } as const;
 

@@ -1,0 +1,206 @@
+import { REGISTERS } from "../float/mod.ts";
+import { type Inst, NONE, Op } from "../ir/ops.ts";
+import type { Graph } from "./graph.ts";
+import { FILE } from "./layout.ts";
+import { F, F32, F64, W, type Writer } from "./wasm.ts";
+
+// Where floating-point registers are in the code of a region. A double-precision register that the region only uses as such is a local, and so
+// is a single-precision one; where the region mixes both views of the same words, and around Advanced SIMD, they stay in the register
+// file. The file has all of them whenever other code runs.
+
+const LOAD = [F.load32, F.load64];
+const STORE = [F.store32, F.store64];
+
+/** A register as an op names it: 0 single, 1 double. */
+type Size = 0 | 1;
+type Use = (size: Size, v: number) => void;
+
+/** The floating-point registers that an op reads, and that it writes. Not of loads and stores of several words. */
+function registersOf(x: Inst, read: Use, write: Use): void {
+  const size = (x.i & 1) as Size;
+  switch (x.op) {
+    case Op.vget:
+      return read(0, x.va);
+    case Op.vput:
+    case Op.vimm:
+      return write(0, x.vd);
+    case Op.vcvtf:
+      read(0, x.va);
+      return write(size, x.vd);
+    case Op.vcvti:
+      read(size, x.va);
+      return write(0, x.vd);
+    case Op.vcvt:
+      read(size ? 0 : 1, x.va);
+      return write(size, x.vd);
+    case Op.vmrs:
+    case Op.vmsr:
+      return;
+    case Op.vcmp:
+      read(size, x.va);
+      return read(size, x.vb);
+    default:
+      read(size, x.va);
+      if (x.vb !== NONE) read(size, x.vb);
+      // An accumulation reads what it writes.
+      read(size, x.vd);
+      write(size, x.vd);
+  }
+}
+
+/** Byte offset of a word of the registers. */
+export function word(k: number): number {
+  return (REGISTERS + k) * 4;
+}
+
+export class FloatRegisters {
+  /** By the first word of a register: its local, and whether the region may write it. */
+  private readonly doubles = new Map<number, { readonly at: number; written: boolean }>();
+  private readonly singles = new Map<number, { readonly at: number; written: boolean }>();
+
+  /** Locals are taken from `first` on. */
+  constructor(
+    private readonly w: Writer,
+    graph: Graph,
+    first: number,
+    isFloat: (x: Inst) => boolean,
+  ) {
+    const views = [new Set<number>(), new Set<number>()];
+    const written = new Set<number>();
+    const use =
+      (writes: boolean): Use =>
+      (size, v) => {
+        const at = size ? 2 * v : v;
+        views[size].add(at);
+        if (writes) written.add(at);
+      };
+    for (const { ir } of graph.nodes)
+      for (const x of ir.insts) {
+        if (x.op >= Op.simd && x.op <= Op.vdupr) return;
+        if (x.op === Op.vldm || x.op === Op.vstm) {
+          const loads = x.op === Op.vldm;
+          const end = x.vd + x.i;
+          // An even number of words at an even one may be either view.
+          if ((x.vd | x.i) & 1) for (let k = x.vd; k < end; k++) use(loads)(0, k);
+          else if (loads) for (let k = x.vd; k < end; k++) written.add(k);
+        } else if (isFloat(x)) registersOf(x, use(false), use(true));
+      }
+    let at = first;
+    for (const d of views[1])
+      if (!views[0].has(d) && !views[0].has(d + 1))
+        this.doubles.set(d, { at: at++, written: written.has(d) });
+    for (const s of views[0])
+      if (!views[1].has(s & ~1)) this.singles.set(s, { at: at++, written: written.has(s) });
+  }
+
+  /** How many locals there are. */
+  get size(): number {
+    return this.doubles.size + this.singles.size;
+  }
+  /** Two groups of declarations. */
+  declare(): void {
+    const { w } = this;
+    w.unsigned(this.doubles.size);
+    w.byte(F64);
+    w.unsigned(this.singles.size);
+    w.byte(F32);
+  }
+
+  /** All locals from the file. */
+  reload(): void {
+    const { w } = this;
+    this.each((size, { at }, first) => {
+      w.const(FILE);
+      w.memory(LOAD[size], word(first));
+      w.set(at);
+    });
+  }
+  /** What may have been written into the file. */
+  store(): void {
+    const { w } = this;
+    this.each((size, { at, written }, first) => {
+      if (!written) return;
+      w.const(FILE);
+      w.get(at);
+      w.memory(STORE[size], word(first));
+    });
+  }
+  private each(f: (size: Size, l: { at: number; written: boolean }, first: number) => void): void {
+    for (const [first, l] of this.doubles) f(1, l, first);
+    for (const [first, l] of this.singles) f(0, l, first);
+  }
+  private local(size: number, v: number): number | undefined {
+    return (size ? this.doubles.get(2 * v) : this.singles.get(v))?.at;
+  }
+
+  /** Pushes register v. */
+  get(size: number, v: number): void {
+    const { w } = this;
+    const at = this.local(size, v);
+    if (at !== undefined) return w.get(at);
+    w.const(FILE);
+    w.memory(LOAD[size], word(size ? 2 * v : v));
+  }
+  /** Writes into register v what `push` pushes. */
+  set(size: number, v: number, push: () => void): void {
+    const { w } = this;
+    const at = this.local(size, v);
+    if (at !== undefined) {
+      push();
+      return w.set(at);
+    }
+    w.const(FILE);
+    push();
+    w.memory(STORE[size], word(size ? 2 * v : v));
+  }
+  /** Pushes the bits of a single-precision register. */
+  getBits(v: number): void {
+    const { w } = this;
+    const single = this.singles.get(v);
+    if (single) {
+      w.get(single.at);
+      return w.op(F.bits32);
+    }
+    w.const(FILE);
+    w.memory(W.load, word(v));
+  }
+  setBits(v: number, push: () => void): void {
+    const { w } = this;
+    const single = this.singles.get(v);
+    if (!single) w.const(FILE);
+    push();
+    if (!single) return w.memory(W.store, word(v));
+    w.op(F.fromBits32);
+    w.set(single.at);
+  }
+
+  /** Words of registers from or to guest memory at the address in `base` plus offset. */
+  transfer(first: number, words: number, store: boolean, base: number, offset: number): void {
+    const { w } = this;
+    for (let k = 0; k < words;) {
+      const v = first + k;
+      const one = this.singles.has(v) || this.singles.has(v + 1);
+      const two = k + 1 < words && !one && ((v & 1) === 0 || !this.doubles.has(v + 1));
+      const at = (two ? this.doubles.get(v) : this.singles.get(v))?.at;
+      const size = two ? 1 : 0;
+      const place = offset + k * 4;
+      if (at !== undefined) {
+        w.get(base);
+        if (store) w.get(at);
+        w.memory((store ? STORE : LOAD)[size], place);
+        if (!store) w.set(at);
+      } else if (store) {
+        w.get(base);
+        w.const(FILE);
+        w.memory(two ? W.load64 : W.load, word(v));
+        w.memory(two ? W.store64 : W.store, place);
+      } else {
+        w.const(FILE);
+        w.get(base);
+        w.memory(two ? W.load64 : W.load, place);
+        w.memory(two ? W.store64 : W.store, word(v));
+      }
+      k += two ? 2 : 1;
+    }
+  }
+}
