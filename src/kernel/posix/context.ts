@@ -56,10 +56,3 @@ export function isConsole(c: PosixContext, file: OpenFile | undefined): boolean 
   const console = findFile(c, 0)?.device?.name;
   return console !== undefined && file?.device?.name === console;
 }
-
-/** Bytes as a string with one character per byte. */
-export function latin1(bytes: Uint8Array): string {
-  let text = "";
-  for (const byte of bytes) text += String.fromCharCode(byte);
-  return text;
-}

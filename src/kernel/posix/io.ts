@@ -1,6 +1,6 @@
 import { Errno, type OpenFile, VfsError } from "../../vfs/mod.ts";
 import type { CallResult, ExportRow, Task } from "../call.ts";
-import { checkStore, findFile, isConsole, latin1, posix, type PosixContext } from "./context.ts";
+import { checkStore, findFile, isConsole, posix, type PosixContext } from "./context.ts";
 import { readPipe, writePipe } from "./pipe.ts";
 
 const HEADER = "dfs_posix.h";
@@ -141,7 +141,7 @@ export function write(c: PosixContext, fd: number, address: number, size: number
   if (intoPipe) return intoPipe;
   if (!file?.device) return posix(c, () => c.vfs.write(fd, bytes));
   if (isConsole(c, file)) {
-    c.kernel.console.print(latin1(bytes));
+    c.kernel.console.write(bytes, true);
     c.consoleWritten?.();
     return size;
   }
