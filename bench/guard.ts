@@ -10,6 +10,7 @@ import { fsCounters, fsRatio } from "./fs/budgets.ts";
 import { growth } from "./kernel/load.ts";
 import { dispatchRatio, relocationRatio } from "./ratios.ts";
 import { runSession } from "./session.ts";
+import { commandRatio, keyRatio, outputRatio, shellCounters } from "./shell/ratios.ts";
 import { startRatio } from "./start.ts";
 
 const { values } = parseArgs({
@@ -37,6 +38,9 @@ const RATIOS: Record<string, () => number | Promise<number>> = {
   "gdb attached, running free": () => overhead("gdb attached", 3000, 4),
   profile: () => overhead("profile", 3000, 4),
   coverage: () => overhead("coverage", 3000, 4),
+  "shell, a key to its echo": keyRatio,
+  "shell, a command to its prompt": commandRatio,
+  "shell, a megabyte of output": outputRatio,
   "start-up, --version": () => startRatio(["--version"]),
   "start-up, -c hello": () => startRatio(["-c", "hello"]),
 };
@@ -47,6 +51,7 @@ function counters(): [string, number][] {
     ...Object.entries(boot).map(([name, n]): [string, number] => [`boot: ${name}`, n]),
     ...Object.entries(session).map(([name, n]): [string, number] => [`session: ${name}`, n]),
     ...fsCounters(),
+    ...shellCounters(),
   ];
 }
 
