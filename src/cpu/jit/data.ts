@@ -1,6 +1,7 @@
 import { C, type Inst, NONE, NZ, NZCV, Op, V } from "../ir/ops.ts";
 import { constant, type Flags, register } from "./flags.ts";
 import { JUNK, Local, local } from "./layout.ts";
+import { mediaEmitter } from "./media.ts";
 import { I32, W, type Writer } from "./wasm.ts";
 
 // Data processing: ops that cannot fault or leave.
@@ -421,5 +422,5 @@ emitters[Op.smulw] = (x, w, flags) => {
 
 /** The code for a data processing op; undefined for one that is left to the interpreter. */
 export function dataEmitter(op: number): Emit | undefined {
-  return emitters[op];
+  return emitters[op] ?? mediaEmitter(op);
 }

@@ -60,6 +60,7 @@ export const W = {
   shrU: 0x76,
   rotl: 0x77,
   rotr: 0x78,
+  ne64: 0x52,
   ltS64: 0x53,
   add64: 0x7c,
   sub64: 0x7d,
