@@ -20,8 +20,8 @@ import { writeAll } from "./output.ts";
 import type { Parsed } from "./parse.ts";
 import { hostBytes, settingsOf } from "./settings.ts";
 
-/** Bytes of modules that are unpacked from one archive. */
-const ARCHIVE_MAX = 512 * 1048576;
+/** Bytes of modules that are unpacked from one archive: a hundred times the largest known. */
+const ARCHIVE_MAX = 32 * 1048576;
 
 interface Unreadable {
   readonly file: string;

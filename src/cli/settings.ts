@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import type { LeakPolicy } from "../dlmodule/mod.ts";
 import type { Engine } from "../cpu/mod.ts";
 import type { SymbolFiles } from "../dwarf/mod.ts";
@@ -104,13 +104,23 @@ function mountsOf(parsed: Parsed): readonly MachineMount[] | undefined {
   return parseMounts(texts, parsed.flag("snapshot"));
 }
 
-/** A whole host file; a missing one is the user's error. */
+/** Bytes of a host file that is read whole: as many as the largest `--ram`. */
+const FILE_MAX = 512 * MIB;
+
+/** A whole host file; a missing one is the user's error, and one that no board has room for. */
 export function hostBytes(path: string): Uint8Array {
+  let why: string | undefined;
   try {
-    return readFileSync(path);
+    const about = statSync(path);
+    if (about.size > FILE_MAX)
+      why = `it has ${about.size} bytes; no module or firmware has more than ${FILE_MAX}`;
+    // Such as /dev/zero, which has no end.
+    else if (about.isCharacterDevice()) why = "it is a device, not a file";
+    else return readFileSync(path);
   } catch (error) {
     throw hostError(path, error);
   }
+  throw new UserError(ExitCode.BadData, `${path}: ${why}`);
 }
 
 function parseCount(option: string, text: string, max: number): number {

@@ -1,6 +1,6 @@
-import { type ElfRelocations, type ElfSymbols, relocationName, SHN, STB } from "../elf/mod.ts";
+import { type ElfRelocations, type ElfSymbols, relocationName, SHN, STB, STT } from "../elf/mod.ts";
 import { LoadError } from "./load-error.ts";
-import type { LoadPlan } from "./plan-types.ts";
+import { chosenFunction, type LoadPlan } from "./plan-types.ts";
 import { NEED, Need, SIZE, UNKNOWN, unknownTypes } from "./rows-arm.ts";
 import { Known, type Resolver, type Values } from "./values.ts";
 import { Veneers } from "./veneers.ts";
@@ -123,6 +123,8 @@ class Binder {
     const { value, state } = known;
     const shndx = symbols.shndx(i);
     if (i === 0 || shndx !== SHN.UNDEF || symbols.bind(i) === STB.LOCAL) {
+      if (symbols.type(i) === STT.GNU_IFUNC && !resolver.compat404)
+        throw new LoadError("", chosenFunction(symbols.name(i)));
       // 4.0.4 adds the load address to absolute symbols as well.
       const absolute = shndx === SHN.ABS && !resolver.compat404;
       value[i] = symbols.value(i);

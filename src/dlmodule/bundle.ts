@@ -1,5 +1,6 @@
 import { type VfsApi, VfsError } from "../vfs/types.ts";
 import { LoadError } from "./load-error.ts";
+import { unzip, type ZipEntry, zipEntries, ZipError } from "./zip.ts";
 
 /** Local file header of a ZIP archive. */
 const MAGIC = [0x50, 0x4b, 3, 4];
@@ -14,24 +15,21 @@ const S_IFREG = 0x8000;
  */
 export function unpack(path: string, bytes: Uint8Array, limit: number): Uint8Array {
   if (!isArchive(bytes)) return bytes;
-  const found = open(bytes, limit);
+  const found = entriesOf(bytes);
   const base = path.slice(path.lastIndexOf("/") + 1).replace(/\.[^.]*$/, "");
-  const names = Object.keys(found);
-  const named = names.filter((name) =>
+  const named = found.filter(({ name }) =>
     new RegExp(`(^|/)${escaped(base)}\\.(mo|so)$`, "i").test(name),
   );
-  const [name] = named.length === 1 ? named : names;
-  if (names.length === 0)
+  const [entry] = named.length === 1 ? named : found;
+  if (!entry) throw new LoadError("", "it is a ZIP archive without a module (*.mo, *.so)");
+  if (named.length !== 1 && found.length > 1) {
+    const names = found.slice(0, NAMES_MAX).map(({ name }) => name);
     throw new LoadError(
       "",
-      `it is a ZIP archive without a module (*.mo, *.so) of at most ${limit} bytes`,
+      `it is a ZIP archive with ${found.length} modules (${names.join(", ")}) and none is called ${base}: name one as ${path}/${entry.name}`,
     );
-  if (named.length !== 1 && names.length > 1)
-    throw new LoadError(
-      "",
-      `it is a ZIP archive with ${names.length} modules (${names.slice(0, NAMES_MAX).join(", ")}) and none is called ${base}: name one as ${path}/${names[0]}`,
-    );
-  return found[name];
+  }
+  return contents(bytes, entry, limit);
 }
 
 /** The bytes begin as those of a ZIP archive do. */
@@ -39,9 +37,15 @@ export function isArchive(bytes: Uint8Array): boolean {
   return MAGIC.every((byte, i) => bytes[i] === byte);
 }
 
-/** Every module of an archive by its name in there. Throws LoadError. */
+/** Every module of an archive by its name in there, `limit` bytes in all. Throws LoadError. */
 export function modulesOf(bytes: Uint8Array, limit: number): Record<string, Uint8Array> {
-  return open(bytes, limit);
+  const modules: Record<string, Uint8Array> = {};
+  let left = limit;
+  for (const entry of entriesOf(bytes)) {
+    modules[entry.name] = contents(bytes, entry, left);
+    left -= entry.size;
+  }
+  return modules;
 }
 
 /** `/dir/apps.zip/bin/hello.mo`: the archive, when that is a file, and the name in it. */
@@ -66,25 +70,30 @@ export function readMember(path: string, vfs: VfsApi, limit: number): Uint8Array
   const bytes = vfs.stat(archive).size > limit ? undefined : vfs.readFile(archive);
   if (!bytes || !isArchive(bytes)) return undefined;
   const wanted = name.toLowerCase();
-  const found = Object.entries(open(bytes, limit)).find(([key]) => key.toLowerCase() === wanted);
-  return found?.[1];
+  const found = entriesOf(bytes).find((entry) => entry.name.toLowerCase() === wanted);
+  return found && contents(bytes, found, limit);
 }
 
-function open(bytes: Uint8Array, limit: number): Record<string, Uint8Array> {
-  // Not imported: evaluating the library takes 8 ms, more than most runs have to do with archives.
-  const { unzipSync } = require("fflate/browser") as typeof import("fflate");
-  let left = limit;
+/** The modules that the directory of an archive lists. Throws LoadError. */
+function entriesOf(bytes: Uint8Array): ZipEntry[] {
+  return reading(() => zipEntries(bytes).filter(({ name }) => /\.(mo|so)$/i.test(name)));
+}
+
+function contents(bytes: Uint8Array, entry: ZipEntry, limit: number): Uint8Array {
+  if (entry.size > limit)
+    throw new LoadError(
+      "",
+      `it is a ZIP archive, and ${entry.name} in it has ${entry.size} bytes, more than the ${limit} that there is room for`,
+    );
+  return reading(() => unzip(bytes, entry));
+}
+
+function reading<T>(read: () => T): T {
   try {
-    return unzipSync(bytes, {
-      filter({ name, originalSize }) {
-        if (!/\.(mo|so)$/i.test(name) || originalSize > left) return false;
-        left -= originalSize;
-        return true;
-      },
-    });
+    return read();
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new LoadError("", `it is a ZIP archive that cannot be read: ${why}`);
+    if (!(error instanceof ZipError)) throw error;
+    throw new LoadError("", `it is a ZIP archive that cannot be read: ${error.message}`);
   }
 }
 

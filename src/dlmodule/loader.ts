@@ -149,7 +149,9 @@ export class Loader {
     const { name, address, plan } = module;
     if (!plan.program && !this.parts.kernel.options.compat404) {
       this.refuse(module.path, [
-        "it has no entry (it was linked with `-e 0`): it is a library for dlopen, not a program",
+        plan.object
+          ? "it is an object file without a function main, with which a program begins"
+          : "it has no entry (it was linked with `-e 0`): it is a library for dlopen, not a program",
       ]);
       yield* this.unload(module);
       return 0;
@@ -328,7 +330,8 @@ export class Loader {
       return this.preparer.member(path) !== undefined;
     } catch (error) {
       if (!(error instanceof LoadError)) throw error;
-      return false;
+      // A damaged archive is there, and loading says what is wrong with it.
+      return true;
     }
   }
 

@@ -46,6 +46,8 @@ export function planObject404(image: ElfImage): LoadPlan {
     align: 4,
     entry: image.header.entry,
     program: true,
+    object: true,
+    chosen: [],
     segments,
     relocations: symbols ? records(image, original!, symbols) : [],
     symbols,

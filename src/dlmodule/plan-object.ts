@@ -65,6 +65,7 @@ export function planObject(image: ElfImage): LoadPlan {
     size: layout.size,
     align: layout.align,
     ...entryOf(image, original, symbols, layout),
+    object: true,
     segments: layout.segments,
     relocations,
     symbols,

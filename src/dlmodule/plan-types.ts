@@ -37,6 +37,8 @@ export interface LoadPlan {
   readonly entry: number;
   /** It has an entry; a library has none. */
   readonly program: boolean;
+  /** An object file (ET_REL). */
+  readonly object: boolean;
   readonly segments: readonly PlannedSegment[];
   readonly relocations: readonly ElfRelocations[];
   readonly symbols: ElfSymbols | undefined;
@@ -44,6 +46,8 @@ export interface LoadPlan {
   readonly exports: ReadonlyMap<string, Exported>;
   /** module->symtab of 4.0.4: the global functions of .dynsym, undefined ones included. */
   readonly functions: readonly Exported[];
+  /** Functions that code of the module chooses at load time (STT_GNU_IFUNC), which nobody can call by their address. */
+  readonly chosen: readonly string[];
   readonly needed: readonly string[];
   readonly preinit: Span;
   readonly init: Span;
@@ -64,18 +68,25 @@ export interface LoadPlan {
 
 export const NOTHING: Span = { vaddr: 0, size: 0 };
 
+/** The value of such a symbol is the address of the function that chooses. */
+export function chosenFunction(name: string): string {
+  return `it has functions that are chosen at load time (ifunc), ${name}: remove __attribute__((ifunc)) and target_clones`;
+}
+
 /** What other code may find; `loaded` says whether the section of a symbol is part of the image. */
 export function planSymbols(
   symbols: ElfSymbols | undefined,
   loaded: (i: number) => boolean = () => true,
-): Pick<LoadPlan, "exports" | "functions"> {
+): Pick<LoadPlan, "exports" | "functions" | "chosen"> {
   const exports = new Map<string, Exported>();
   const functions: Exported[] = [];
+  const chosen: string[] = [];
   const count = symbols?.count ?? 0;
   for (let i = 1; i < count; i++) {
     const bind = symbols!.bind(i);
     if (bind !== STB.GLOBAL && bind !== STB.WEAK) continue;
     const shndx = symbols!.shndx(i);
+    if (shndx !== SHN.UNDEF && symbols!.type(i) === STT.GNU_IFUNC) chosen.push(symbols!.name(i));
     const isFunction = bind === STB.GLOBAL && symbols!.type(i) === STT.FUNC;
     // Most of the symbols that are undefined are of no use to others.
     if ((shndx === SHN.UNDEF && !isFunction) || !loaded(i)) continue;
@@ -90,5 +101,5 @@ export function planSymbols(
     if (shndx !== SHN.UNDEF && visible && !exports.has(symbol.name))
       exports.set(symbol.name, symbol);
   }
-  return { exports, functions };
+  return { exports, functions, chosen };
 }

@@ -16,6 +16,7 @@ import * as text from "./messages.ts";
 import { planObject } from "./plan-object.ts";
 import { planObject404 } from "./plan-object-404.ts";
 import {
+  chosenFunction,
   type LoadPlan,
   NOTHING,
   planSymbols,
@@ -43,8 +44,11 @@ export function planLoad(image: ElfImage, options: { compat404: boolean }): Load
       "",
       `it was built for another processor (${machineName(header.machine)}); this system runs EM_ARM`,
     );
-  if (header.type === ET.DYN) return planShared(image, options);
-  return options.compat404 ? planObject404(image) : planObject(image);
+  if (options.compat404)
+    return header.type === ET.DYN ? planShared(image, options) : planObject404(image);
+  const plan = header.type === ET.DYN ? planShared(image, options) : planObject(image);
+  if (plan.chosen.length > 0) throw new LoadError("", chosenFunction(plan.chosen.join(", ")));
+  return plan;
 }
 
 function planShared(image: ElfImage, options: { compat404: boolean }): LoadPlan {
@@ -62,6 +66,13 @@ function planShared(image: ElfImage, options: { compat404: boolean }): LoadPlan 
   };
   const array = (at: number, bytes: number, type: number, what: string): Span =>
     inside(dynamicSpan(image, at, bytes) ?? sectionSpan(image, type), what);
+  // A library's is 0.
+  const entry = (header.entry & ~1) >>> 0;
+  if (header.entry !== 0 && !options.compat404 && (entry < start || entry >= start + size))
+    throw new LoadError(
+      "",
+      `its entry, 0x${header.entry.toString(16)}, lies outside its segments: link it with -e main`,
+    );
   const symbols = image.dynamicSymbols();
   const exidx = image.segments.find(({ type }) => type === PT.ARM_EXIDX);
   return {
@@ -70,6 +81,7 @@ function planShared(image: ElfImage, options: { compat404: boolean }): LoadPlan 
     align: options.compat404 ? HEAP_ALIGN : alignment(image),
     entry: header.entry,
     program: header.entry !== 0,
+    object: false,
     segments,
     relocations: image.relocations().filter((table) => table.loaded),
     symbols,

@@ -44,6 +44,8 @@ export interface InspectOptions {
 
 /** Bytes of the heap of the board. */
 const HEAP = 0x60800000 - 0x6007ce14;
+/** The same with the most memory that --ram gives. */
+const HEAP_MAX = 0x7ff00000 - 0x6007ce14;
 /** Sizes that the kernel and its C library were compiled with: -fshort-enums is the default of arm-none-eabi. */
 const SYSTEM = { enums: "variable", wchar: 4 } as const;
 /** Stack of a main thread under 4.0.4. */
@@ -158,6 +160,10 @@ class Inspection {
           target.stock,
         ),
       );
+    if (bindings.size > HEAP_MAX)
+      this.reasons.push(
+        `it takes ${bindings.size} bytes of heap, and the largest board (--ram 512M) has ${HEAP_MAX}`,
+      );
     if (plan.linked) return;
     const floats = floatFunctions(bindings.imports).filter(
       (name) => target.stock || !this.options.floatEntries?.has(name),
@@ -199,7 +205,7 @@ class Inspection {
             ? `it needs the library ${name} (DT_NEEDED), which 4.0.4 does not load`
             : `it needs the library ${name} (DT_NEEDED), which must be in /lib`,
         );
-    if (sizes.memory > HEAP)
+    if (sizes.memory > HEAP && sizes.memory <= HEAP_MAX)
       warnings.push(
         `it takes ${sizes.memory} bytes of heap and the board has ${HEAP}: more memory with --ram`,
       );

@@ -9,15 +9,23 @@ export interface Target {
   names(): Iterable<string>;
 }
 
+/** Control characters of a terminal's text: tab, line ends, escape. */
+const TEXT: ReadonlySet<number> = new Set([9, 10, 13, 27]);
+
 /** The names that a board exports: the text of list_symbols (`name => 0x...`), one name a line, or a kernel ELF with RTMSymTab. */
 export function readSymbolList(bytes: Uint8Array): string[] | undefined {
   if (bytes[0] === 0x7f && bytes[1] === 0x45) return kernelSymbols(bytes);
+  if (bytes.some((byte) => byte < 32 && !TEXT.has(byte))) return undefined;
   const names: string[] = [];
-  for (const line of Buffer.from(bytes).toString("latin1").split(/\r?\n/)) {
+  const lines = Buffer.from(bytes).toString("latin1").split(/\r?\n/);
+  for (const line of lines) {
     const match = /^\s*([A-Za-z_.$][\w.$]*)(?:\s*(?:=>|\s)\s*(?:0x)?[0-9a-fA-F]+)?\s*$/.exec(line);
     if (match) names.push(match[1]);
   }
-  return names.length > 0 ? names : undefined;
+  // Around what list_symbols prints there may be prompts and whatever else; of plain names there are more than of other lines.
+  const written = lines.filter((line) => line.trim() !== "").length;
+  const printed = lines.some((line) => /^\s*[\w.$]+ => 0x[0-9a-f]+\s*$/.test(line));
+  return names.length > 0 && (printed || 2 * names.length >= written) ? names : undefined;
 }
 
 /** Records {address, name} of section RTMSymTab, or of [__rtmsymtab_start, __rtmsymtab_end). */
