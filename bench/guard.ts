@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type Budget, broken, readBudgets, report } from "./budget.ts";
 import { overhead } from "./debug/overheads.ts";
-import { fsCounters, fsRatio } from "./fs/budgets.ts";
+import { fsCounters, fsRatio, listRatio } from "./fs/budgets.ts";
 import { growth } from "./kernel/load.ts";
 import { dispatchRatio, relocationRatio } from "./ratios.ts";
 import { runSession } from "./session.ts";
@@ -32,6 +32,7 @@ const RATIOS: Record<string, () => number | Promise<number>> = {
   "files, read 32 KiB a call": () => fsRatio("read", 32768),
   "files, write 512 bytes a call": () => fsRatio("write", 512),
   "files, read 512 bytes a call": () => fsRatio("read", 512),
+  "files, list 10,000 of a folder": listRatio,
   "kernel, a timer among 10,000": () => growth("timer", 2000, 10_000),
   "kernel, a thread among 1,000": () => growth("thread", 500, 1000),
   "kernel, a semaphore among 1,000": () => growth("take-release", 50_000, 1000),

@@ -17,6 +17,7 @@ export function decode437(bytes: string): string {
 
 /** One character per code page byte; undefined when a character is not in the code page. */
 export function encode437(text: string): string | undefined {
+  if (/^[\x00-\x7f]*$/.test(text)) return text;
   let bytes = "";
   for (let i = 0; i < text.length; i++) {
     const byte = byteOf(text[i]);

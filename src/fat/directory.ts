@@ -113,8 +113,8 @@ export class Directory {
 
   /** The entry with that name, long or short; of two, the first. */
   find(name: ParsedName): DirectoryEntry | undefined {
-    if (!this.indexed && this.scans++ < MAX_SCANS) {
-      const hit = scan(this.slots.view(0, this.slots.count), this.slots.count, name);
+    if (!this.names && this.slots.count > SMALL && this.scans++ < MAX_SCANS) {
+      const hit = scan(this.slots.all, this.slots.count, name);
       if (hit) return this.found(hit);
     }
     return this.byName().find(name);
@@ -229,7 +229,7 @@ export class Directory {
   }
 
   private found({ slot, first, long }: Hit): DirectoryEntry {
-    let entry = this.early.get(slot);
+    let entry = this.table[slot] ?? this.early.get(slot);
     if (!entry) this.early.set(slot, (entry = this.describe(slot, first, long)));
     return entry;
   }
