@@ -64,6 +64,18 @@ function complain(text: string): void {
   }
 }
 
+/** --json: programs read stdout. */
+async function tell(code: number, text: string, hint?: string): Promise<void> {
+  const argv = process.argv.slice(2);
+  if (!argv.includes("--json")) return;
+  try {
+    const { printJsonError, wantsJson } = await import("./cli/json-error.ts");
+    if (wantsJson(argv)) printJsonError(code, text, hint);
+  } catch {
+    // Nobody reads our stdout.
+  }
+}
+
 async function start(): Promise<void> {
   try {
     process.exitCode = await main(process.argv.slice(2));
@@ -71,11 +83,13 @@ async function start(): Promise<void> {
     if (error instanceof UserError) {
       complain(`rtt-sim: ${error.message}\n${error.hint ? `  ${error.hint}\n` : ""}`);
       process.exitCode = error.code;
+      await tell(error.code, error.message, error.hint);
     } else if (error instanceof Error && error.name === "FirmwareError") {
       complain(
         `rtt-sim: ${error.message}\n  give --firmware an image that src/firmware/build.ts made\n`,
       );
       process.exitCode = ExitCode.BadData;
+      await tell(ExitCode.BadData, error.message);
     } else if (error instanceof OutputClosed) {
       process.exitCode = ExitCode.Ok;
     } else {
@@ -85,6 +99,7 @@ async function start(): Promise<void> {
       );
       if (process.env.RTT_SIM_DEBUG && error instanceof Error) complain(`${error.stack}\n`);
       process.exitCode = ExitCode.Internal;
+      await tell(ExitCode.Internal, what);
     }
   }
 }

@@ -63,6 +63,8 @@ export async function run(parsed: Parsed): Promise<number> {
       look: () => collectGarbage(),
     });
     driver.settle();
+    if (given !== undefined && !machine.diskUsable)
+      throw new UserError(ExitCode.BadData, `${given} has no file system that can be used`);
     const name = basename(file);
     placeOn(machine, { path: `/${name}`, bytes });
     for (const extra of extras) placeOn(machine, extra);

@@ -1,5 +1,6 @@
 import { dirname, join } from "node:path";
 import { type BlockDevice, OverlayDevice, RamDevice } from "../block/mod.ts";
+import type { MachineMount } from "../machine/mod.ts";
 import { FatVolume } from "../fat/mod.ts";
 import { TestError } from "../smoke/run-test.ts";
 import {
@@ -67,6 +68,12 @@ export class TestFiles implements TestHost {
       throw error;
     }
     return blank.take();
+  }
+
+  /** Images are not changed. */
+  mounts(texts: readonly string[]): readonly MachineMount[] {
+    const { parseMounts } = require("./disk/mounts.ts") as typeof import("./disk/mounts.ts");
+    return parseMounts(texts, true);
   }
 
   private bytes(path: string): Uint8Array {

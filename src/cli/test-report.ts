@@ -1,4 +1,5 @@
-import { writeFileSync } from "node:fs";
+import { realpathSync, writeFileSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
 import type { SuiteResult, TestResult } from "../smoke/mod.ts";
 import {
   ANSI,
@@ -45,6 +46,7 @@ export class Reports {
     const names = given.length > 0 ? [...given] : json ? [] : ["text"];
     if (json) names.push("json");
     this.reporters = names.map(parse);
+    refuseTwice(this.reporters);
     const stdout = this.reporters.filter(({ file }) => file === undefined);
     const alone = stdout.find(({ name }) => !SOCIABLE.has(name));
     if (alone && stdout.length > 1)
@@ -75,6 +77,36 @@ export class Reports {
       if (file === undefined && name === "text") print(summary(suite, this.colours));
       else if (file === undefined) print(REPORTERS[name](suite));
       else save(file, REPORTERS[name](suite));
+    }
+  }
+}
+
+/** Two reports in one file would leave the last. */
+function refuseTwice(reporters: readonly Reporter[]): void {
+  const names = new Map<string, string>();
+  for (const { name, file } of reporters) {
+    if (file === undefined) continue;
+    const place = placeOf(file);
+    const other = names.get(place);
+    if (other !== undefined)
+      throw new UserError(
+        ExitCode.Usage,
+        `--reporter ${name}:${file}: the report ${other} goes to that file`,
+        "give each a file of its own",
+      );
+    names.set(place, `${name}`);
+  }
+}
+
+/** A file by whatever name: through links, and before it exists. */
+function placeOf(file: string): string {
+  try {
+    return realpathSync(file);
+  } catch {
+    try {
+      return join(realpathSync(dirname(file)), basename(file));
+    } catch {
+      return resolve(file);
     }
   }
 }

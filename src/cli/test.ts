@@ -48,7 +48,8 @@ class Session {
   private readonly jobs: number | undefined;
 
   constructor(private readonly parsed: Parsed) {
-    const { firmware, engine, wallTimeout, seed, timeout } = settingsOf(parsed);
+    const settings = settingsOf(parsed);
+    const { firmware, engine, wallTimeout, seed, timeout } = settings;
     this.firmware = firmware;
     const given = (name: OptionName): boolean => parsed.value(name) !== undefined;
     this.settings = {
@@ -60,6 +61,14 @@ class Session {
       explore: number(parsed, "explore", 1, TIMES_MAX) ?? 0,
       retry: number(parsed, "retry", 0, TIMES_MAX) ?? 0,
       wall: parsed.flag("wall"),
+      board: {
+        ram: settings.ram,
+        stack: settings.stack,
+        abi: settings.abi,
+        compat404: settings.compat404,
+        leaks: settings.leaks,
+        mounts: parsed.values("mount"),
+      },
     };
     this.selection = selected(parsed.values("filter"));
     this.shard = shardOf(parsed.value("shard"));

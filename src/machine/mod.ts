@@ -2,6 +2,7 @@
 export { CountedDisk } from "./counted-disk.ts";
 export { Driver, type DriverOptions, type Verdict } from "./driver.ts";
 export { type BootMode, Machine, type MachineOptions } from "./machine.ts";
+export type { MachineMount } from "./mounts.ts";
 export { exitCode, type ModuleOutcome } from "./outcome.ts";
 export { codeOf, explanation } from "./verdict.ts";
 export type { Instrument } from "./instrument.ts";

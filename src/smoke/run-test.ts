@@ -1,6 +1,12 @@
 import type { BlockDevice } from "../block/mod.ts";
 import type { Engine } from "../cpu/mod.ts";
-import { Driver, type Instrument, Machine, type Verdict } from "../machine/mod.ts";
+import {
+  Driver,
+  type Instrument,
+  Machine,
+  type MachineMount,
+  type Verdict,
+} from "../machine/mod.ts";
 import { LineFeeder } from "../serial/mod.ts";
 import { VfsError } from "../vfs/mod.ts";
 import { judgeBudget, judgeText } from "./judge.ts";
@@ -21,11 +27,24 @@ export interface TestHost {
   look?(): void;
   /** Called when a machine has been closed. */
   between?(): void;
+  /** Fresh file systems for what `--mount` says; closed by who asked. */
+  mounts?(texts: readonly string[]): readonly MachineMount[];
   /** A fresh disk whose changes nobody keeps: "default", an image beside the scenario, or (undefined) the test's own. */
   disk(path: string | undefined): BlockDevice;
 }
 
+/** What the command line says about every machine; a scenario that says something else is right. */
+export interface BoardOptions {
+  readonly ram?: number;
+  readonly stack?: number;
+  readonly abi?: "4.0.4" | "5.x";
+  readonly compat404?: boolean;
+  readonly leaks?: "report" | "ignore" | "error";
+  readonly mounts?: readonly string[];
+}
+
 export interface TestOptions {
+  readonly board?: BoardOptions;
   readonly engine?: Engine;
   /** Looks into the machines: a debugger, coverage. */
   readonly instrument?: Instrument;
@@ -106,6 +125,7 @@ class Run {
   private readonly recorded: { path: string; text: string }[] = [];
   private readonly machine: Machine;
   private readonly driver: Driver;
+  private readonly mounts: readonly MachineMount[];
   private stdin: Uint8Array | undefined;
   private verdict: Verdict = "done";
 
@@ -116,6 +136,8 @@ class Run {
     private readonly seed: number | undefined,
   ) {
     const schedule = seed === undefined ? undefined : scheduleOf(seed);
+    const texts = options.board?.mounts ?? [];
+    this.mounts = texts.length > 0 ? (host.mounts?.(texts) ?? []) : [];
     this.machine = new Machine({
       firmware: host.firmware,
       disk: onLine(scenario.diskAt, () => host.disk(scenario.disk)),
@@ -124,9 +146,8 @@ class Run {
       shared: true,
       seed: scenario.seed ?? seed ?? DEFAULT_SEED,
       schedule,
-      compat404: scenario.compat404,
-      ram: scenario.ram,
-      stack: scenario.stack,
+      ...boardOf(scenario, options.board),
+      mounts: this.mounts,
       ...this.observer.options,
     });
     this.observer.attach(this.machine);
@@ -193,6 +214,7 @@ class Run {
 
   close(): void {
     this.machine.close();
+    for (const { disk } of this.mounts) disk?.close();
   }
 
   /** The files of the scenario and the modules of its steps. */
@@ -281,7 +303,7 @@ class Run {
         {
           kind: "deadlock",
           message: `'${what}' never ends: nothing can ever run again`,
-          details: machine.waitReport(),
+          details: this.withTraces(machine.waitReport()),
         },
       ];
     if (code === 124)
@@ -289,7 +311,7 @@ class Run {
         {
           kind: "timeout",
           message: `'${what}' did not end in time`,
-          details: machine.busyReport(),
+          details: this.withTraces(machine.busyReport()),
         },
       ];
     const { kind } = machine.outcome;
@@ -300,6 +322,12 @@ class Run {
         message: `'${what}' ended with exit code ${code}${how}${step.exit === undefined ? "" : `, not ${step.exit}`}`,
       },
     ];
+  }
+
+  /** A report with where the threads of modules stand. */
+  private withTraces(report: string): string {
+    const traces = this.machine.threadTraces();
+    return traces === "" ? report : `${report}\n${traces}`;
   }
 
   private expectFiles(): void {
@@ -338,6 +366,18 @@ class Run {
     this.stdin = undefined;
     return piece;
   }
+}
+
+function boardOf(scenario: Scenario, given: BoardOptions = {}): Omit<BoardOptions, "mounts"> {
+  const { compat404, abi } = scenario;
+  return {
+    ram: scenario.ram ?? given.ram,
+    stack: scenario.stack ?? given.stack,
+    // One who asks for the defects of 4.0.4 does not ask for another release.
+    abi: abi ?? (compat404 ? undefined : given.abi),
+    compat404: compat404 ?? (abi === "5.x" ? false : given.compat404),
+    leaks: scenario.leaks ?? (scenario.budget.leaksDeclared ? undefined : given.leaks),
+  };
 }
 
 function guestPath(module: string): string {

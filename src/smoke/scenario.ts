@@ -42,6 +42,8 @@ export interface Budget {
   readonly output?: number;
   /** Things left behind by modules. */
   readonly leaks: number;
+  /** The scenario says how many. */
+  readonly leaksDeclared: boolean;
 }
 
 export interface Step {
@@ -82,7 +84,9 @@ export interface Scenario {
   readonly wallTimeout: number | undefined;
   readonly repeat: number;
   readonly seed: number | undefined;
-  readonly compat404: boolean;
+  readonly compat404: boolean | undefined;
+  readonly abi: "4.0.4" | "5.x" | undefined;
+  readonly leaks: "report" | "ignore" | "error" | undefined;
   readonly ram: number | undefined;
   readonly stack: number | undefined;
 }

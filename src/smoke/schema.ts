@@ -20,6 +20,8 @@ const TOP = [
   "repeat",
   "seed",
   "compat",
+  "abi",
+  "leaks",
   "ram",
   "stack",
 ] as const;
@@ -92,6 +94,8 @@ function read(file: string, text: string, module: string | undefined): Scenario 
     repeat: reader.integer(top, "repeat", 1, 10_000) ?? 1,
     seed: reader.integer(top, "seed", 0, 0xffffffff),
     compat404: compat(reader, top),
+    abi: abi(reader, top),
+    leaks: oneOf(reader, top, "leaks", ["report", "ignore", "error"], "policy"),
     ram: reader.size(top, "ram", 2 * MIB, 512 * MIB),
     stack: reader.size(top, "stack", 512, 64 * MIB),
   };
@@ -105,11 +109,39 @@ function skipReason(reader: Reader, top: Table): string | undefined {
   return reader.complain(reader.at(top, "skip"), "'skip' gives no reason", 'skip = "why not"');
 }
 
-function compat(reader: Reader, top: Table): boolean {
-  const release = reader.string(top, "compat");
-  if (release !== undefined && release !== "4.0.4")
-    reader.complain(reader.at(top, "compat"), `no release '${release}'`, 'compat = "4.0.4"');
-  return release === "4.0.4";
+function compat(reader: Reader, top: Table): boolean | undefined {
+  const release = oneOf(reader, top, "compat", ["4.0.4", "none"], "release");
+  return release && release === "4.0.4";
+}
+
+function abi(reader: Reader, top: Table): Scenario["abi"] {
+  const release = oneOf(reader, top, "abi", ["4.0.4", "5.x"], "release");
+  const compat = top.entries.get("compat")?.node;
+  if (release === "5.x" && compat?.kind === "string" && compat.value === "4.0.4")
+    reader.complain(
+      reader.at(top, "abi"),
+      "'abi' and 'compat' are of different releases",
+      "leave one of the two out",
+    );
+  return release;
+}
+
+function oneOf<T extends string>(
+  reader: Reader,
+  top: Table,
+  key: string,
+  words: readonly T[],
+  what: string,
+): T | undefined {
+  const text = reader.string(top, key);
+  const word = words.find((known) => known === text);
+  if (text !== undefined && word === undefined)
+    reader.complain(
+      reader.at(top, key),
+      `no ${what} '${text}'`,
+      words.map((known) => `${key} = "${known}"`).join(" or "),
+    );
+  return word;
 }
 
 /** Steps of the array, or the one that stands at the top. */
@@ -335,7 +367,7 @@ function expectedFiles(reader: Reader, expect: Table | undefined): FileRules[] {
 
 function budget(reader: Reader, top: Table): Budget {
   const table = reader.table(top, "budget");
-  if (!table) return { leaks: 0 };
+  if (!table) return { leaks: 0, leaksDeclared: false };
   reader.keys(table, BUDGET, "in [budget]");
   return {
     instructions: reader.integer(table, "instructions", 0, MAX),
@@ -344,5 +376,6 @@ function budget(reader: Reader, top: Table): Budget {
     time: reader.time(table, "time"),
     output: reader.size(table, "output", 0, MAX),
     leaks: reader.integer(table, "leaks", 0, MAX) ?? 0,
+    leaksDeclared: table.entries.has("leaks"),
   };
 }

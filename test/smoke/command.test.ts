@@ -221,7 +221,7 @@ test("budgets, leaks and endings that were not expected are named with their fig
     /stack of thread hello: \d+ bytes used, 16 allowed/,
     /simulated time: [\d.]+ ms used, 0\.001 allowed/,
     /output: 13 bytes used, 5 allowed/,
-    /1 thing left behind, 0 allowed\n.*5000 bytes/,
+    /6 things left behind, 0 allowed\n(.*\n){5}.*5000 bytes/,
     /'starve\.mo' did not end in time/,
     /running: busy \(priority 10, module starve\)/,
     /has not had its turn for 99\.\d+ ms: patient \(priority 12/,
@@ -259,17 +259,21 @@ const UNUSABLE: readonly (readonly [what: string, scenario: string, says: string
     'rum = "a.mo"\n',
     "      x.smoke.toml:1:1: unknown key 'rum' in a scenario\n        fix: did you mean 'run'?\n",
   ],
-  ["a module that is not there", 'run = "none.mo"\n', "line 1: cannot open none.mo: no such file"],
+  [
+    "a module that is not there",
+    'run = "none.mo"\n',
+    "x.smoke.toml:1: cannot open none.mo: no such file",
+  ],
   [
     "a disk that is none",
     'disk = "x.smoke.toml"\nmsh = "ls"\n',
-    "line 1: x.smoke.toml is not a disk image",
+    "x.smoke.toml:1: x.smoke.toml is not a disk image",
   ],
   ["a disk that is not there", 'disk = "none.img"\nmsh = "ls"\n', "cannot open none.img"],
   [
     "a file that is not there",
     'msh = "ls"\n[[files]]\nfrom = "none.bin"\n',
-    "line 3: cannot open none.bin: no such file",
+    "x.smoke.toml:3: cannot open none.bin: no such file",
   ],
 ];
 

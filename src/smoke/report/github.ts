@@ -1,5 +1,5 @@
 import { count, type SuiteResult, type TestResult } from "../result.ts";
-import { failureText } from "./common.ts";
+import { failureText, harmless, harmlessLine } from "./common.ts";
 
 /** Workflow commands of GitHub Actions: an annotation at the scenario's line for each failure, and one that sums up. */
 export function githubReport({ tests }: SuiteResult): string {
@@ -16,7 +16,7 @@ function annotations({ id, name, status, failures }: TestResult): string[] {
   const file = id.replace(/:\/.*$/, "");
   return failures.map((failure) => {
     const line = failure.line === undefined ? "" : `,line=${failure.line}`;
-    return `::error file=${property(file)}${line},title=${property(name)}::${data(failureText({ ...failure, line: undefined }))}`;
+    return `::error file=${property(file)}${line},title=${property(harmlessLine(name))}::${data(harmless(failureText(failure)))}`;
   });
 }
 

@@ -64,7 +64,7 @@ function testElement(test: TestResult): string {
     const [first] = test.failures;
     lines.push(
       `      <failure type=${quoted(first.kind)} message=${quoted(first.message)}>${escaped(
-        test.failures.map(failureText).join("\n"),
+        test.failures.map((failure) => failureText(failure, test.id)).join("\n"),
       )}</failure>`,
     );
   }

@@ -1,5 +1,5 @@
 import type { SuiteResult, TestResult, Unit } from "../result.ts";
-import { millis } from "./common.ts";
+import { harmless, millis } from "./common.ts";
 
 /** TAP version 14 (testanything.org): units of utest are subtests, what failed is a YAML block of JSON values. */
 export function tapReport({ tests }: SuiteResult): string {
@@ -48,5 +48,5 @@ function yaml(values: Record<string, unknown>, indent: string): string[] {
 
 /** A description: one line, in which `\` and `#` mean themselves. */
 function escaped(text: string): string {
-  return text.replace(/[\\#]/g, "\\$&").replace(/\s+/g, " ");
+  return harmless(text.replace(/\s+/g, " ")).replace(/[\\#]/g, "\\$&");
 }

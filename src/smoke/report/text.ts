@@ -1,5 +1,5 @@
 import { count, type SuiteResult, type TestResult } from "../result.ts";
-import { failureText, millis } from "./common.ts";
+import { failureText, harmless, harmlessLine, millis } from "./common.ts";
 
 /** Lines of the output of a failed test that are shown. */
 const OUTPUT_LINES = 20;
@@ -20,7 +20,8 @@ export function textReport(suite: SuiteResult, colours: Colours = PLAIN): string
 
 /** One test as lines. */
 export function testText(test: TestResult, { good, bad, dim, off }: Colours): string {
-  const { id, name, status, reason, units } = test;
+  const { status, units } = test;
+  const [id, name, reason] = [test.id, test.name, test.reason ?? ""].map(harmlessLine);
   const label = name === id ? id : `${id}: ${name}`;
   const count =
     units.length > 0 ? `, ${units.length} ${units.length === 1 ? "unit" : "units"}` : "";
@@ -29,7 +30,8 @@ export function testText(test: TestResult, { good, bad, dim, off }: Colours): st
   if (status === "skipped") return `${dim}skip  ${label}: ${reason}${off}\n`;
   if (status === "passed") return `${good}ok${off}    ${label} ${figures}\n`;
   const lines = [`${bad}FAIL${off}  ${label} ${figures}`];
-  for (const failure of test.failures) lines.push(indented(failureText(failure)));
+  for (const failure of test.failures)
+    lines.push(indented(harmless(failureText(failure, test.id))));
   if (test.output !== "") lines.push(...shown("output", test.output));
   if (test.messages !== "") lines.push(...shown("rtt-sim says", test.messages));
   return `${lines.join("\n")}\n`;
@@ -54,8 +56,8 @@ export function summary({ tests, shard, seed, wall }: SuiteResult, colours: Colo
 const indented = (text: string): string => text.replace(/^/gm, "      ");
 
 function shown(title: string, text: string): string[] {
-  const lines = text.replace(/\n$/, "").split("\n");
+  const lines = harmless(text).replace(/\n$/, "").split("\n");
   const left = lines.length - OUTPUT_LINES;
   const some = left > 0 ? [`... ${left} lines before`, ...lines.slice(-OUTPUT_LINES)] : lines;
-  return [`      ${title}:`, ...some.map((line) => `      | ${line.replace(/\r/g, "")}`)];
+  return [`      ${title}:`, ...some.map((line) => `      | ${line}`)];
 }
