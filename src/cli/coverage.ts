@@ -14,6 +14,7 @@ export class CoverageTool implements Tool {
   private readonly coverage = new Coverage();
   private core_: CoverageCore | undefined;
   private readonly unknown = new Set<string>();
+  private readonly problems = new Set<string>();
 
   constructor(private readonly parsed: Parsed) {
     this.file = parsed.value("coverage") as string;
@@ -36,13 +37,16 @@ export class CoverageTool implements Tool {
   }
 
   detach(machine: Machine): void {
-    const unknown = this.core_?.finish(this.coverage, symbolFiles(this.parsed, machine.vfs)) ?? [];
+    const files = symbolFiles(this.parsed, machine.vfs);
+    const unknown = this.core_?.finish(this.coverage, files) ?? [];
     for (const path of unknown) this.unknown.add(path);
+    for (const problem of files.problems) this.problems.add(problem);
     this.core_ = undefined;
   }
 
   close(): void {
     writeFileSync(this.file, this.coverage.text());
+    for (const problem of this.problems) message(problem);
     const { lines, covered } = this.coverage.summary;
     if (lines === 0 && this.unknown.size > 0)
       message(

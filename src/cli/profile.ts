@@ -71,10 +71,12 @@ export class ProfileTool implements Tool {
         return undefined;
       }
     };
-    const names = new FunctionNames(symbolFiles(parsed, machine.vfs), read, (address) =>
+    const files = symbolFiles(parsed, machine.vfs);
+    const names = new FunctionNames(files, read, (address) =>
       machine.firmware.nearest(address & ~1),
     );
     const profile = core.finish(names);
+    for (const problem of files.problems) message(problem);
     if (this.format) this.write(this.format(profile, parsed.operands.join(" ") || "rtt-sim"));
     if (parsed.flag("top")) message(`${profile.total} instructions\n${top(profile, TOP)}`);
   }

@@ -62,6 +62,11 @@ export class Details {
     private readonly files: SymbolFiles,
   ) {}
 
+  /** What of the debugging information was not there, or could not be read. */
+  get problems(): readonly string[] {
+    return [...this.files.problems];
+  }
+
   /** Function and line of an address in a module that was built with -g. */
   source(address: number): SourcePlace | undefined {
     const at = this.parts.loader.whereIs(address);

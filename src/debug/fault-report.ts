@@ -45,6 +45,8 @@ export interface Report {
   /** s0-s31 and the FPSCR as words, when the thread has used them. */
   readonly float: ArrayLike<number> | undefined;
   readonly hint: string | undefined;
+  /** What of the debugging information was not there, or could not be read. */
+  readonly notes: readonly string[];
   /** The whole report, lines without a last line end. */
   readonly text: string;
 }
@@ -70,6 +72,8 @@ export function makeReport(view: MachineView, incident: Incident, thread: Thread
   const stack = stackOf(view, thread);
   lines.push(`  ${stackLine(stack)}`);
   if (hint) lines.push(`  hint: ${hint}`);
+  const notes = view.details?.problems ?? [];
+  for (const note of notes) lines.push(`  note: ${note}`);
   return {
     kind: incident.kind,
     title,
@@ -88,6 +92,7 @@ export function makeReport(view: MachineView, incident: Incident, thread: Thread
     stack,
     float: view.float,
     hint,
+    notes,
     text: lines.join("\n"),
   };
 }

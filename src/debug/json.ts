@@ -40,6 +40,7 @@ export function reportObject(report: Report): Record<string, unknown> {
     })),
     stack: report.stack,
     hint: report.hint,
+    notes: report.notes.length > 0 ? report.notes : undefined,
     text: report.text,
   };
 }

@@ -2,6 +2,8 @@ import { ElfError, ElfImage } from "../elf/mod.ts";
 import { type LineTable, readLineTable, ROW_WORDS, RowFlag, type Sequence } from "./line.ts";
 import { DwarfError } from "./reader.ts";
 import { CallFrames } from "./unwind/mod.ts";
+import { debugSection } from "./sections.ts";
+import { splitFunctions, type SplitFiles } from "./split.ts";
 import { type FunctionRecord, readUnits, type Sections, type Unit } from "./units.ts";
 
 export interface SourceLine {
@@ -36,6 +38,15 @@ const SECTIONS = {
   rnglists: ".debug_rnglists",
 } as const;
 
+export interface ReadOptions {
+  /** Gives the files of split units. */
+  readonly files?: SplitFiles;
+  /** Names of a file with all of them. */
+  readonly packages?: readonly string[];
+  /** Told what cannot be read, and why. */
+  readonly problem?: (what: string) => void;
+}
+
 /** Lines and functions of one ELF file, by link-time address. */
 export class DebugInfo {
   private tables: Placed[] | undefined;
@@ -47,24 +58,28 @@ export class DebugInfo {
     readonly units: readonly Unit[],
     /** .debug_frame, when there is one that can be read. */
     readonly frames: CallFrames | undefined,
+    /** Functions of units whose entries are in files of their own. */
+    private readonly split: readonly FunctionRecord[],
   ) {}
 
   /** Undefined when the file has no debugging information, or none that can be read. */
-  static read(file: Uint8Array): DebugInfo | undefined {
+  static read(file: Uint8Array, options: ReadOptions = {}): DebugInfo | undefined {
+    const { files = () => undefined, packages = [], problem = () => {} } = options;
     try {
       const image = new ElfImage(file);
-      const data = (name: string): Uint8Array | undefined => {
-        const section = image.section(name);
-        return section && image.data(section);
-      };
+      const data = (name: string): Uint8Array | undefined => debugSection(image, name);
       const sections: Record<string, Uint8Array | undefined> = {};
       for (const [key, name] of Object.entries(SECTIONS)) sections[key] = data(name);
       if (!sections.info || !sections.abbrev) return undefined;
       const all = sections as unknown as Sections;
-      return new DebugInfo(all, readUnits(all), readFrames(data(".debug_frame")));
+      const units = readUnits(all);
+      const { addr, ranges } = all;
+      const split = splitFunctions(units, { addr, ranges }, files, packages, problem);
+      return new DebugInfo(all, units, readFrames(data(".debug_frame")), split);
     } catch (error) {
-      if (error instanceof DwarfError || error instanceof ElfError) return undefined;
-      throw error;
+      if (!(error instanceof DwarfError || error instanceof ElfError)) throw error;
+      problem(error.message);
+      return undefined;
     }
   }
 
@@ -97,10 +112,14 @@ export class DebugInfo {
     }
   }
 
+  /** The functions of all units, those in other files included. */
+  get allFunctions(): readonly FunctionRecord[] {
+    return [...this.units.flatMap((unit) => unit.functions), ...this.split];
+  }
+
   /** Functions that contain an address, innermost first; all but the last are inlined. */
   functions(address: number): FunctionRecord[] {
-    this.byAddress ??= this.units
-      .flatMap((unit) => unit.functions)
+    this.byAddress ??= this.allFunctions
       .flatMap((fn) => fn.ranges.map(({ start, end }) => ({ start, end, fn })))
       .sort((a, b) => a.start - b.start);
     const found: FunctionRecord[] = [];

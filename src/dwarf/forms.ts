@@ -45,6 +45,11 @@ const FORM = {
   addrx2: 0x2a,
   addrx3: 0x2b,
   addrx4: 0x2c,
+  // Of GCC before DWARF 5.
+  gnuAddrIndex: 0x1f01,
+  gnuStrIndex: 0x1f02,
+  gnuRefAlt: 0x1f20,
+  gnuStrpAlt: 0x1f21,
 } as const;
 
 /** What an attribute's value is; indices are into tables of the unit. */
@@ -132,6 +137,10 @@ export function readForm(
       return void reader.skip(4);
     case FORM.strpSup:
       return void reader.skip(context.offsetSize);
+    case FORM.gnuRefAlt:
+    case FORM.gnuStrpAlt:
+      return void reader.skip(context.offsetSize);
+    case FORM.gnuStrIndex:
     case FORM.strx:
       return indexed("stringIndex", reader.uleb());
     case FORM.strx1:
@@ -142,6 +151,7 @@ export function readForm(
       return indexed("stringIndex", reader.u24());
     case FORM.strx4:
       return indexed("stringIndex", reader.u32());
+    case FORM.gnuAddrIndex:
     case FORM.addrx:
       return indexed("addressIndex", reader.uleb());
     case FORM.addrx1:

@@ -34,6 +34,8 @@ function namesFor(path: string): string[] {
 export class SymbolFiles {
   private readonly found = new Map<string, Found>();
   private readonly sources = new Map<string, readonly string[]>();
+  /** What could not be read, or was not there, in sentences. */
+  readonly problems = new Set<string>();
 
   constructor(private readonly source: FileSource) {}
 
@@ -46,8 +48,21 @@ export class SymbolFiles {
   info(path: string): DebugInfo | undefined {
     const found = this.look(path);
     if (!found) return undefined;
-    if (found.info === "unread") found.info = DebugInfo.read(found.best ?? found.module);
+    if (found.info === "unread") found.info = this.read(path, found.best ?? found.module);
     return found.info;
+  }
+
+  private read(path: string, file: Uint8Array): DebugInfo | undefined {
+    const { source } = this;
+    const named = (name: string): Uint8Array | undefined =>
+      source.elsewhere(name) ?? source.beside(path, name);
+    return DebugInfo.read(file, {
+      files: (name, folder) =>
+        named(name.slice(name.lastIndexOf("/") + 1)) ??
+        source.source?.(name.startsWith("/") ? name : `${folder ?? "."}/${name}`),
+      packages: namesFor(path).map((name) => name.replace(/(\.debug|\.elf)?$/, ".dwp")),
+      problem: (what) => this.problems.add(`debugging information of ${path}: ${what}`),
+    });
   }
 
   /** The text of a source line without its indentation; undefined when the file is not to be had. */
@@ -99,7 +114,7 @@ function open(bytes: Uint8Array): ElfImage | undefined {
 }
 
 function hasLines(image: ElfImage): boolean {
-  return image.section(".debug_line") !== undefined;
+  return [".debug_line", ".zdebug_line"].some((name) => image.section(name) !== undefined);
 }
 
 /** The files were linked together: the same code at the same addresses. A file of `objcopy --only-keep-debug` has no code to compare. */

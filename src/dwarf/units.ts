@@ -31,8 +31,22 @@ export interface FunctionRecord {
   readonly depth: number;
 }
 
+/** A unit whose entries are in a file of their own (DWARF 5, 3.1.2; GCC's -gsplit-dwarf before). */
+export interface SplitReference {
+  /** Name of that file as the compiler wrote it, and where the compiler ran. */
+  readonly file: string;
+  readonly folder: string | undefined;
+  /** Both files have it. */
+  readonly id: number;
+  /** Where its part of .debug_addr begins, and of .debug_ranges. */
+  readonly addresses: number;
+  readonly ranges: number;
+  readonly base: number;
+}
+
 export interface Unit {
   readonly name: string;
+  readonly split?: SplitReference;
   readonly compDir: string | undefined;
   /** Offset of its table in .debug_line; undefined when it has none. */
   readonly lines: number | undefined;
@@ -61,6 +75,12 @@ const AT = {
   strOffsetsBase: 0x72,
   addrBase: 0x73,
   rnglistsBase: 0x74,
+  dwoName: 0x76,
+  // Of GCC before DWARF 5.
+  gnuDwoName: 0x2130,
+  gnuDwoId: 0x2131,
+  gnuRangesBase: 0x2132,
+  gnuAddrBase: 0x2133,
 } as const;
 
 /** Limits of what is believed. */
@@ -89,6 +109,11 @@ export function readUnits(sections: Sections): Unit[] {
   return new UnitReader(sections).all();
 }
 
+/** Reads the one unit of a .dwo file, or of its part of a .dwp; undefined when it is another one. */
+export function readSplitUnit(sections: Sections, skeleton: SplitReference): Unit | undefined {
+  return new UnitReader(sections, skeleton).all()[0];
+}
+
 class UnitReader {
   private entries = 0;
   private readonly tables = new Map<number, Map<number, Abbreviation>>();
@@ -96,7 +121,11 @@ class UnitReader {
   private readonly names = new Map<number, string | { readonly origin: number }>();
   private readonly lines = new Map<number, number>();
 
-  constructor(private readonly s: Sections) {}
+  constructor(
+    private readonly s: Sections,
+    /** What the sections are split from. */
+    private readonly skeleton?: SplitReference,
+  ) {}
 
   all(): Unit[] {
     const reader = new Reader(this.s.info);
@@ -109,6 +138,7 @@ class UnitReader {
       const version = body.u16();
       if (version < 2 || version > 5) continue;
       let type = 1;
+      let id: number | undefined;
       let addressSize: number;
       let abbrev: number;
       if (version >= 5) {
@@ -116,7 +146,7 @@ class UnitReader {
         addressSize = body.u8();
         abbrev = body.offset(offsetSize);
         // Skeleton and split units carry an identifier, type units a signature and an offset.
-        if (type === 4 || type === 5) body.skip(8);
+        if (type === 4 || type === 5) id = body.u64();
         else if (type === 2 || type === 6) body.skip(8 + offsetSize);
       } else {
         abbrev = body.offset(offsetSize);
@@ -125,7 +155,7 @@ class UnitReader {
       if (addressSize !== 4 && addressSize !== 8) throw new DwarfError("addresses of another size");
       const { str, lineStr } = this.s;
       const context = { version, offsetSize, addressSize, unit, str, lineStr };
-      const draft = this.unit(body, context, this.abbreviations(abbrev));
+      const draft = this.unit(body, context, this.abbreviations(abbrev), id);
       if (draft) drafts.push(draft);
     }
     // Origins may lie in units behind.
@@ -136,6 +166,7 @@ class UnitReader {
     reader: Reader,
     context: FormContext,
     abbreviations: Map<number, Abbreviation>,
+    id: number | undefined,
   ): (() => Unit) | undefined {
     let root: Attributes | undefined;
     const functions: FunctionDraft[] = [];
@@ -158,6 +189,8 @@ class UnitReader {
         if (tag !== TAG.compileUnit && tag !== TAG.partialUnit && tag !== TAG.skeletonUnit) {
           return undefined;
         }
+        id ??= numberOf(root.get(AT.gnuDwoId));
+        if (this.skeleton && id !== this.skeleton.id) return undefined;
       } else if (tag === TAG.subprogram || tag === TAG.inlined) {
         functions.push({ at, attributes, inlined: tag === TAG.inlined, depth });
         this.note(at, attributes, root, context);
@@ -166,7 +199,7 @@ class UnitReader {
     }
     if (!root) return undefined;
     const top = root;
-    return () => this.finish(top, functions, context);
+    return () => this.finish(top, functions, context, id);
   }
 
   private attributes(
@@ -211,8 +244,9 @@ class UnitReader {
     root: Attributes,
     functions: readonly FunctionDraft[],
     context: FormContext,
+    id: number | undefined,
   ): Unit {
-    const base = this.address(root.get(AT.lowPc), root, context) ?? 0;
+    const base = this.address(root.get(AT.lowPc), root, context) ?? this.skeleton?.base ?? 0;
     const records: FunctionRecord[] = [];
     for (const { at, attributes, inlined, depth } of functions) {
       const ranges = this.rangesOf(attributes, root, context, base);
@@ -222,10 +256,38 @@ class UnitReader {
     return {
       name: this.text(root.get(AT.name), root, context) ?? "??",
       compDir: this.text(root.get(AT.compDir), root, context),
+      split: this.splitOf(root, context, id, base),
       lines: lines && "value" in lines ? lines.value : undefined,
       ranges: this.rangesOf(root, root, context, base),
       functions: records,
     };
+  }
+
+  /** Where the rest of a skeleton unit is. */
+  private splitOf(
+    root: Attributes,
+    c: FormContext,
+    id: number | undefined,
+    base: number,
+  ): SplitReference | undefined {
+    const file = this.text(root.get(AT.dwoName) ?? root.get(AT.gnuDwoName), root, c);
+    if (file === undefined || id === undefined || this.skeleton) return undefined;
+    return {
+      file,
+      folder: this.text(root.get(AT.compDir), root, c),
+      id,
+      addresses: numberOf(root.get(AT.addrBase) ?? root.get(AT.gnuAddrBase)) ?? 0,
+      ranges: numberOf(root.get(AT.gnuRangesBase)) ?? 0,
+      base,
+    };
+  }
+
+  private addressTable(root: Attributes, c: FormContext): number {
+    return (
+      numberOf(root.get(AT.addrBase) ?? root.get(AT.gnuAddrBase)) ??
+      this.skeleton?.addresses ??
+      2 * c.offsetSize
+    );
   }
 
   private text(value: Value | undefined, root: Attributes, c: FormContext): string | undefined {
@@ -233,7 +295,8 @@ class UnitReader {
     if (value?.kind !== "stringIndex") return undefined;
     const { strOffsets, str } = this.s;
     if (!strOffsets || !str) return undefined;
-    const base = numberOf(root.get(AT.strOffsetsBase)) ?? 2 * c.offsetSize;
+    // The tables of GCC before DWARF 5 have no head.
+    const base = numberOf(root.get(AT.strOffsetsBase)) ?? (c.version < 5 ? 0 : 2 * c.offsetSize);
     const offset = new Reader(strOffsets, base + value.value * c.offsetSize).offset(c.offsetSize);
     return new Reader(str, offset).string();
   }
@@ -241,8 +304,7 @@ class UnitReader {
   private address(value: Value | undefined, root: Attributes, c: FormContext): number | undefined {
     if (value?.kind === "address") return value.value;
     if (value?.kind !== "addressIndex") return undefined;
-    const base = numberOf(root.get(AT.addrBase)) ?? 2 * c.offsetSize;
-    return this.indexedAddress(base, value.value, c);
+    return this.indexedAddress(this.addressTable(root, c), value.value, c);
   }
 
   private indexedAddress(base: number, index: number, c: FormContext): number {
@@ -262,7 +324,8 @@ class UnitReader {
     }
     const list = at.get(AT.ranges);
     if (!list || !("value" in list)) return [];
-    if (c.version < 5) return this.oldRanges(list.value, c, base);
+    const own = this.skeleton?.ranges ?? 0;
+    if (c.version < 5) return this.oldRanges(own + list.value, c, base);
     let offset = list.value;
     if (list.kind === "listIndex") {
       const table = numberOf(root.get(AT.rnglistsBase)) ?? 8 + c.offsetSize;
@@ -295,7 +358,7 @@ class UnitReader {
     if (!this.s.rnglists) return [];
     const reader = new Reader(this.s.rnglists, offset);
     const read = () => (c.addressSize === 8 ? reader.u64() : reader.u32());
-    const table = numberOf(root.get(AT.addrBase)) ?? 2 * c.offsetSize;
+    const table = this.addressTable(root, c);
     const indexed = () => this.indexedAddress(table, reader.uleb(), c);
     const found: Range[] = [];
     const add = (start: number, end: number): void => {

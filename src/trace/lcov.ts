@@ -42,18 +42,16 @@ export class Coverage {
     for (const [source, own] of lines)
       for (const [line, count] of own)
         source.lines.set(line, (source.lines.get(line) ?? 0) + count);
-    for (const { functions } of info.units) {
-      for (const { name, ranges, inlined } of functions) {
-        if (inlined || ranges.length === 0) continue;
-        const { start, end } = ranges[0];
-        const at = info.line(start);
-        if (!at || at.line === 0) continue;
-        const source = this.source(at.file);
-        const line = Math.min(at.line, declared.get(start) ?? at.line);
-        const known = source.functions.get(name) ?? { line, calls: 0 };
-        known.calls += firstCount(counts, start, end);
-        source.functions.set(name, known);
-      }
+    for (const { name, ranges, inlined } of info.allFunctions) {
+      if (inlined || ranges.length === 0) continue;
+      const { start, end } = ranges[0];
+      const at = info.line(start);
+      if (!at || at.line === 0) continue;
+      const source = this.source(at.file);
+      const line = Math.min(at.line, declared.get(start) ?? at.line);
+      const known = source.functions.get(name) ?? { line, calls: 0 };
+      known.calls += firstCount(counts, start, end);
+      source.functions.set(name, known);
     }
     this.addBranches(info, counts, rows);
   }
@@ -174,9 +172,8 @@ export class Coverage {
 /** Lines of the names of functions, by their first addresses. */
 function declarations(info: DebugInfo): Map<number, number> {
   const found = new Map<number, number>();
-  for (const { functions } of info.units)
-    for (const { inlined, ranges, line } of functions)
-      if (!inlined && line > 0 && ranges.length > 0) found.set(ranges[0].start, line);
+  for (const { inlined, ranges, line } of info.allFunctions)
+    if (!inlined && line > 0 && ranges.length > 0) found.set(ranges[0].start, line);
   return found;
 }
 
