@@ -56,6 +56,7 @@ export class Board {
       memory: this.memory,
       options: { compat404: true },
       heap: { alloc: (size: number) => this.allocate(size), free() {} },
+      hooks: {},
       console: {
         print: (text: string) => this.print(text),
         *getchar() {
