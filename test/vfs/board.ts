@@ -59,6 +59,7 @@ export class Board {
       hooks: {},
       console: {
         print: (text: string) => this.print(text),
+        write: (bytes: Uint8Array) => this.print(Buffer.from(bytes).toString("latin1")),
         *getchar() {
           return input.shift() ?? -1;
         },
