@@ -10,6 +10,7 @@ import { openDisk } from "./open-disk.ts";
 import { exitCodeOf, message, printStats } from "./outcome.ts";
 import { LineEndFilter, Output } from "./output.ts";
 import type { Parsed } from "./parse.ts";
+import { commandLine } from "./run-line.ts";
 import { hostBytes, settingsOf } from "./settings.ts";
 import { VfsError } from "../vfs/mod.ts";
 import type { OutFolder } from "./run-out.ts";
@@ -28,6 +29,8 @@ export async function run(parsed: Parsed): Promise<number> {
       "try 'rtt-sim help run'",
     );
   }
+  const name = basename(file);
+  const line = commandLine(name.replace(/\.[^.]*$/, ""), args);
   const settings = settingsOf(parsed);
   const bytes = hostBytes(file);
   const extras = parsed.values("with").map(placed);
@@ -65,14 +68,13 @@ export async function run(parsed: Parsed): Promise<number> {
     driver.settle();
     if (given !== undefined && !machine.diskUsable)
       throw new UserError(ExitCode.BadData, `${given} has no file system that can be used`);
-    const name = basename(file);
     placeOn(machine, { path: `/${name}`, bytes });
     for (const extra of extras) placeOn(machine, extra);
     const folder = parsed.value("out");
     const out = folder === undefined ? undefined : await outFolder(folder, machine);
     observer?.begin();
     const started = performance.now();
-    machine.runModule(`/${name}`, commandLine(name.replace(/\.[^.]*$/, ""), args));
+    machine.runModule(`/${name}`, line);
     const verdict = driver.until(() => machine.quiet);
     filter.end();
     output.flush();
@@ -101,11 +103,6 @@ function placeOn({ vfs }: Machine, { path, bytes }: { path: string; bytes: Uint8
     if (!(error instanceof VfsError)) throw error;
     throw new UserError(ExitCode.BadData, `cannot place ${path} on the disk: ${error.message}`);
   }
-}
-
-/** The module splits its command line itself: blanks separate, double quotes group. */
-function commandLine(name: string, args: readonly string[]): string {
-  return [name, ...args.map((arg) => (/^[^\s"]+$/.test(arg) ? arg : `"${arg}"`))].join(" ");
 }
 
 function placed(text: string): { path: string; bytes: Uint8Array } {

@@ -1,0 +1,30 @@
+/** `rtt-sim run FILE ARG...`: the program gets its arguments as they were given, or the command says why it cannot. */
+import { expect, test } from "bun:test";
+import { join } from "node:path";
+
+function run(...args: string[]): { code: number; argv: string[]; err: string } {
+  const { exitCode, stdout, stderr } = Bun.spawnSync(
+    [process.execPath, "src/main.ts", "run", "test/fixtures/transcripts/t_args.mo", ...args],
+    { cwd: join(import.meta.dir, "../..") },
+  );
+  const argv = [...stdout.toString().matchAll(/^argv\[\d\]=\[(.*)\]$/gm)].map(([, arg]) => arg);
+  return { code: exitCode, argv, err: stderr.toString() };
+}
+
+test("seven arguments as they are: blanks, quotes inside of a word, backslashes, none at all", () => {
+  const args = ["a b", 'c"d', "it's", "", "x\\", "\\n \\n", "\t"];
+  expect(run(...args)).toMatchObject({ code: 0, argv: ["t_args", ...args] });
+}, 30_000);
+
+test("what RT-Thread cannot pass is an error of the command line, and nothing runs", () => {
+  const many = run(..."123456789");
+  expect(many).toMatchObject({ code: 2, argv: [] });
+  expect(many.err).toMatch(
+    /^rtt-sim: 9 arguments: RT-Thread gives a program at most 7 and its name\n/,
+  );
+  for (const arg of ['a "b"', '"a', "a b\\"]) {
+    const one = run(arg);
+    expect(one).toMatchObject({ code: 2, argv: [] });
+    expect(one.err).toContain(`argument '${arg}'`);
+  }
+}, 30_000);
