@@ -34,10 +34,16 @@ export class Progress {
     const share = size ? `, ${Math.floor((100 * done) / size)}%` : "";
     const bytes = size === undefined ? `${done} bytes` : `${done} of ${size} bytes${share}`;
     const word = direction === "receive" ? "receiving" : "sending";
-    return `rtt-sim: ${word} ${path}: ${bytes}, ${speed}${state === "failed" ? ", failed" : ""}`;
+    return `rtt-sim: ${word} ${shown(path)}: ${bytes}, ${speed}${state === "failed" ? ", failed" : ""}`;
   }
 
   private say(text: string): void {
     writeAll(2, new TextEncoder().encode(text));
   }
 }
+
+/** A name of the guest's, one character per byte, as it is meant; what a terminal would obey is not shown. */
+const shown = (path: string): string =>
+  Buffer.from(path, "latin1")
+    .toString("utf8")
+    .replace(/[\x00-\x1f\x7f-\x9f]/g, "?");

@@ -5,4 +5,4 @@ export { Uart } from "./uart.ts";
 export { type FileHeader, headerData, LARGE, parseHeader, FILLER, SMALL } from "./ymodem/packet.ts";
 export { type Outcome as TransferOutcome, Receiver } from "./ymodem/receive.ts";
 export { YMODEM_ROWS, type YmodemContext } from "./ymodem/rows.ts";
-export { Sender } from "./ymodem/send.ts";
+export { dismiss, Sender } from "./ymodem/send.ts";

@@ -6,6 +6,8 @@ import { waiting } from "../kernel/posix/mod.ts";
 export interface SerialPort {
   /** Bytes that wait. */
   readonly available: number;
+  /** The first of them, which stays; absent: it cannot be seen before it is taken. */
+  readonly first?: number;
   /** No byte will ever come any more. */
   readonly atEnd: boolean;
   take(count: number): Uint8Array;
@@ -21,6 +23,9 @@ export function consolePort({ console }: Kernel): SerialPort {
   return {
     get available() {
       return console.available;
+    },
+    get first() {
+      return console.first;
     },
     get atEnd() {
       return console.atEnd;
@@ -61,6 +66,18 @@ export class PortReader {
     let dropped = 0;
     while (dropped < limit && (yield* this.wait(ticks)))
       dropped += this.port.take(this.port.available).length;
+  }
+
+  /** Drops bytes of these values until another one comes, or none for so many ticks; whether there were some. */
+  *drop(values: readonly number[], ticks: number): Task<boolean> {
+    const { port } = this;
+    let dropped = false;
+    while (port.first !== undefined && (yield* this.wait(ticks))) {
+      if (!values.includes(port.first)) break;
+      port.take(1);
+      dropped = true;
+    }
+    return dropped;
   }
 
   write(bytes: Uint8Array): void {

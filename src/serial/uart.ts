@@ -48,6 +48,10 @@ export class Uart implements SerialPort {
     return this.fifo.length;
   }
 
+  get first(): number {
+    return this.fifo.first;
+  }
+
   take(count: number): Uint8Array {
     return this.fifo.take(count);
   }

@@ -251,6 +251,51 @@ run(
 );
 
 run(
+  name("a file that cannot be sent: its receiver is told, and nothing of it is typed"),
+  async () => {
+    using dir = scratch();
+    await using board = await connected();
+    const { client } = board;
+    client.send("sy none.bin\r");
+    await client.sees("cannot open none.bin\r\n");
+    expect(await lrzsz("timeout", ["60", RB!], dir.path("."), client)).toBe(128);
+    await client.sees("msh />");
+    expect(await client.line("pwd")).toBe("pwd\r\n/\r\nmsh />");
+    // Without a receiver, what is typed ahead is not lost.
+    client.send("sy none.bin\rpwd\rCAN\r");
+    await client.sees("CAN: command not found.\r\nmsh />");
+    expect(client.seen).toEndWith(
+      "cannot open none.bin\r\nmsh />pwd\r\n/\r\nmsh />CAN\r\nCAN: command not found.\r\nmsh />",
+    );
+  },
+);
+
+run(name("names in UTF-8, and hostile ones"), async () => {
+  using dir = scratch();
+  writeFileSync(dir.path("\u00fcb\u4e2d.txt"), "text");
+  await using board = await connected();
+  const { client, host } = board;
+  client.send("ry\r");
+  await client.sees("ry\r\n");
+  expect(await lrzsz(SB!, ["\u00fcb\u4e2d.txt"], dir.path("."), client)).toBe(0);
+  await client.sees("bytes received\r\nmsh />");
+  await host.says(Buffer.from("receiving \u00fcb\u4e2d.txt: 4 of 4 bytes").toString("latin1"));
+  const utf8 = Buffer.from("\u00fcb\u4e2d.txt").toString("latin1");
+  expect(await client.line(`cat ${utf8}`)).toContain("\r\ntext\r\nmsh />");
+  client.send(`sy ${utf8}\r`);
+  await client.sees(".txt");
+  mkdirSync(dir.path("out"));
+  expect(await lrzsz(RB!, [], dir.path("out"), client)).toBe(0);
+  expect(readdirSync(dir.path("out"))).toEqual(["\u00fcb\u4e2d.txt"]);
+  writeFileSync(dir.path("\x1b]0;x\x07"), "");
+  client.send("ry\r");
+  await client.sees("ry\r\n");
+  await lrzsz("timeout", ["10", SB!, "\x1b]0;x\x07"], dir.path("."), client);
+  await client.sees("msh />");
+  expect(host.err).not.toContain("\x1b");
+});
+
+run(
   name("a broken start is taken up again: the sender is there first, then gone, then there"),
   async () => {
     using dir = scratch();

@@ -16,6 +16,11 @@ export class ByteQueue {
     this.length += count;
   }
 
+  /** The first byte, which stays; there has to be one. */
+  get first(): number {
+    return this.ring[this.start];
+  }
+
   /** The first byte; there has to be one. */
   shift(): number {
     const byte = this.ring[this.start];

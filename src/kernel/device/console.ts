@@ -111,6 +111,11 @@ export class Console implements ConsoleApi {
     return this.fifo.length;
   }
 
+  /** The first of them, which stays. */
+  get first(): number {
+    return this.fifo.first;
+  }
+
   get atEnd(): boolean {
     return this.ended && this.fifo.length === 0;
   }

@@ -8,13 +8,17 @@ export const Limit = {
   request: 100,
   /** How long a line must be silent after a broken block. */
   silence: 5,
+  /** How long a program at the other end may take to start. */
+  start: 500,
+  /** How long answers may be on their way behind the end of a session. */
+  late: 50,
   errors: 10,
 } as const;
 
 /** How many CAN end a session. */
 const CANCELS = 8;
 /** BS takes back what a shell at the other end would have read. */
-const BACKSPACE = 0x08;
+export const BACKSPACE = 0x08;
 const CAN = 0x18;
 
 export const CANCEL = new Uint8Array(2 * CANCELS).fill(CAN, 0, CANCELS).fill(BACKSPACE, CANCELS);

@@ -1,6 +1,6 @@
 import type { Task } from "../../kernel/call.ts";
 import type { PortReader } from "../port.ts";
-import { CANCEL, Limit } from "./limits.ts";
+import { BACKSPACE, CANCEL, Limit } from "./limits.ts";
 import { Code, packet } from "./packet.ts";
 import { type Outcome, Stage } from "./receive.ts";
 
@@ -17,9 +17,22 @@ export interface SendHandler {
   stage?(stage: Stage): void;
 }
 
+/** What a receiver says; behind the end of a session it is meant for nobody. */
+const ANSWERS: readonly number[] = [Code.C, Code.ACK, Code.NAK, Code.CAN, BACKSPACE];
+
 /** Longest pause before a block, and how many sound blocks make it shorter again. */
 const SLOWEST = 4;
 const TRUST = 100;
+
+/**
+ * Instead of a session that cannot be: a receiver that was started for it would ask the shell for the file again and again. Waits for its
+ * request as long as nothing else comes, and tells it.
+ */
+export function* dismiss(line: PortReader): Task<void> {
+  if (!(yield* line.drop([Code.C], Limit.start))) return;
+  line.write(CANCEL);
+  yield* line.drop(ANSWERS, Limit.late);
+}
 
 /** The sending side of YMODEM with CRC: a batch of files. */
 export class Sender {
@@ -36,7 +49,10 @@ export class Sender {
   *run(seconds: number): Task<Outcome> {
     const outcome = yield* this.session(seconds);
     if (outcome !== "done" && outcome !== "cancelled") this.line.write(CANCEL);
-    if (outcome !== "done") yield* this.line.purge(Limit.silence);
+    if (outcome !== "done") {
+      yield* this.line.purge(Limit.silence);
+      yield* this.line.drop(ANSWERS, Limit.late);
+    }
     return outcome;
   }
 

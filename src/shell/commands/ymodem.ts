@@ -2,6 +2,7 @@ import type { Task } from "../../kernel/call.ts";
 import type { Kernel } from "../../kernel/mod.ts";
 import { ObjectClass } from "../../kernel/types.ts";
 import {
+  dismiss,
   FILLER,
   headerData,
   LARGE,
@@ -48,9 +49,15 @@ export function* sy(context: CommandContext, argv: readonly string[]): Task<numb
   const { paths, port } = operands(context, argv);
   if (!port) return fail(context, "could not find device.");
   if (paths.length === 0) return fail(context, "invalid file path.");
-  for (const path of paths) {
+  const bad = paths.find((path) => {
     const stat = statOf(context.vfs, path);
-    if (!stat || isDirectory(stat)) return fail(context, `cannot open ${path}`);
+    return !stat || isDirectory(stat);
+  });
+  if (bad !== undefined) {
+    fail(context, `cannot open ${bad}`);
+    // Somebody may be there who expects the file.
+    if (context.transfer) yield* claimed(context, port, dismiss);
+    return -1;
   }
   const files = new SentFiles(context, paths);
   const outcome = yield* claimed(context, port, (line) =>
@@ -73,11 +80,11 @@ function operands({ kernel, vfs, port }: CommandContext, argv: readonly string[]
   return { paths: words, port: port?.(named) };
 }
 
-function* claimed(
+function* claimed<T>(
   { kernel }: CommandContext,
   port: SerialPort,
-  run: (line: PortReader) => Task<TransferOutcome>,
-): Task<TransferOutcome> {
+  run: (line: PortReader) => Task<T>,
+): Task<T> {
   const release = port.claim?.(kernel.threads.current);
   try {
     return yield* run(new PortReader(kernel as Kernel, port));
