@@ -1,7 +1,7 @@
 import { Op } from "../ir/ops.ts";
 import { isBackward, isReturn } from "./facts.ts";
 import { IN_FILE } from "./flags-state.ts";
-import { LEAVE, UNWIND } from "./frame.ts";
+import { UNWIND } from "./frame.ts";
 import type { Node } from "./graph.ts";
 import { HostCalls } from "./host-calls.ts";
 import * as layout from "./layout.ts";
@@ -99,8 +99,8 @@ export class Calls extends HostCalls {
     w.get(local(x.a));
     w.set(Local.Key);
     this.spendIfBackward(pcs[x.at]);
-    if (isReturn(insts, k)) return this.br(LEAVE);
     this.storeRegisters();
+    if (isReturn(insts, k)) return this.br(UNWIND);
     this.counters?.leave();
     this.lookUp();
     this.open(W.if, undefined);

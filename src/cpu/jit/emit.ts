@@ -8,7 +8,7 @@ import { dataEmitter } from "./data.ts";
 import { flagReaders, isBackward, writesAllFlags, writtenBy } from "./facts.ts";
 import { IN_FILE, IN_LOCALS, meet, same, type State } from "./flags-state.ts";
 import { isFloatOp, touchesFloat } from "./float.ts";
-import { EXIT, LEAVE, UNWIND } from "./frame.ts";
+import { EXIT, UNWIND } from "./frame.ts";
 import { dominates, fallsThrough, type Graph, isCall, type Node } from "./graph.ts";
 import type { JumpTable } from "./jump-table.ts";
 import * as layout from "./layout.ts";
@@ -57,22 +57,20 @@ export class RegionEmitter extends Calls {
     w.unsigned(flags.saved.size + (this.counters?.size ?? 0));
     w.byte(I32);
     this.counters?.enter(Local.Saved + this.floats.size + flags.saved.size);
+    this.live = this.liveness.live.get(graph.entry)![0];
     this.reload();
     this.open(W.block, EXIT);
     this.open(W.block, UNWIND);
-    this.open(W.block, LEAVE);
     flags.state = IN_FILE;
     flags.convert(this.entryState.get(graph.entry.key)!);
     this.tree(graph.entry);
-    this.close();
-    this.storeRegisters();
     this.close();
     this.counters?.leave();
     w.get(Local.Key);
     w.get(Local.Work);
     w.op(W.return);
     this.close();
-    this.storeRegisters();
+    this.floats.store();
     this.counters?.leave();
     this.storeLeft();
     this.storeFile(Slot.PC * 4, () => {
@@ -153,6 +151,8 @@ export class RegionEmitter extends Calls {
     const { w, flags } = this;
     const { ir } = n;
     const { insts } = ir;
+    const dirty = this.liveness.dirty.get(n)!;
+    const live = this.liveness.live.get(n)!;
     this.counted = 0;
     this.float.forget();
     let skip: { label: number; state: State; touched: boolean } | undefined;
@@ -169,6 +169,8 @@ export class RegionEmitter extends Calls {
     for (let k = 0; k < insts.length; k++) {
       if (skip?.label === k) closeSkip(k);
       this.counters?.at(n, k);
+      this.dirty = dirty[k];
+      this.live = live[k + 1];
       const x = insts[k];
       if (x.op === Op.skip) {
         const changes = this.changesFlags(ir, k + 1, x.label);
@@ -196,6 +198,7 @@ export class RegionEmitter extends Calls {
       }
       this.inst(n, k, skip !== undefined);
     }
+    this.dirty = dirty[insts.length];
     closeSkip(insts.length);
     this.counters?.at(n, insts.length);
     const total = ir.pcs.length - 1;
@@ -279,12 +282,13 @@ export class RegionEmitter extends Calls {
     flags.state = state;
   }
   private taken(n: Node, { at, to }: { at: number; to: number }): void {
-    const { counted } = this;
+    const { counted, dirty } = this;
     if (isBackward(to, n.ir.pcs[at])) this.spend(at + 1 - counted, () => this.exitAt(to));
     else this.count(at + 1 - counted);
     // The tree of another block may be written here.
     this.goTo(to >>> 0, n);
     this.counted = counted;
+    this.dirty = dirty;
   }
   /** A branch for each place the table leads to. An index beyond the table is the interpreter's business. */
   private jumpThrough(n: Node, { last, index, targets }: JumpTable): void {

@@ -40,33 +40,6 @@ export function writesAllFlags(x: Inst): boolean {
   return sums.has(x.op) && (x.set & NZCV) !== 0;
 }
 
-/** Guest registers that the region reads or writes, and those that it writes. */
-export function registers(graph: Graph): { used: number[]; written: number[] } {
-  let used = 0;
-  let written = 0;
-  const write = (r: number): void => {
-    if (r !== NONE) written |= 1 << r;
-  };
-  const read = (r: number): void => {
-    if (r !== NONE) used |= 1 << r;
-  };
-  for (const { ir } of graph.nodes) {
-    for (const x of ir.insts) {
-      if (x.op === Op.ldm) for (const r of registersOf(x.i)) write(r);
-      if (x.op === Op.stm) for (const r of registersOf(x.i)) read(r);
-      write(x.d);
-      write(x.e);
-      if (!x.ka) read(x.a);
-      if (!x.kb) read(x.b);
-      read(x.c);
-      read(x.s);
-      read(x.t);
-    }
-  }
-  const list = (mask: number): number[] => registersOf(mask & 0x7fff);
-  return { used: list(used | written), written: list(written) };
-}
-
 /** Keys of the blocks that read a flag which they have not written, or go to such a block before they write it. */
 export function flagReaders(graph: Graph): Set<number> {
   const live = new Map<number, number>();

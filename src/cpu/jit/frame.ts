@@ -1,25 +1,24 @@
 import { Slot } from "../interp/state.ts";
 import type { Inst } from "../ir/ops.ts";
 import type { RegionCounters } from "./counters.ts";
-import { registers } from "./facts.ts";
 import { Flags } from "./flags.ts";
 import { FloatEmitter, isFloatOp, touchesFloat } from "./float.ts";
 import { FloatRegisters } from "./float-registers.ts";
 import type { Graph, Node } from "./graph.ts";
+import { Liveness } from "./liveness.ts";
 import * as layout from "./layout.ts";
 import { FILE, Local, local } from "./layout.ts";
 import { W, type Writer } from "./wasm.ts";
 
 /** Labels of the ways out, which enclose the code of a region. */
-export const LEAVE = "leave";
 export const UNWIND = "unwind";
 export const EXIT = "exit";
-export type Label = number | typeof LEAVE | typeof UNWIND | typeof EXIT | undefined;
+export type Label = number | typeof UNWIND | typeof EXIT | undefined;
 
 /**
  * What the code of a region is made within. Guest registers and flags are locals; the register file has them whenever other code
- * runs. Three ways out, innermost first: LEAVE stores the registers and returns Key; UNWIND returns Key, everything being stored; EXIT
- * stores the registers and the pc from Key and returns 0, so that all callers return too.
+ * runs. Three ways out, innermost first: UNWIND returns Key, everything being stored; EXIT stores
+ * the pc from Key and returns 0, so that all callers return too.
  */
 export class Frame {
   protected readonly flags: Flags;
@@ -27,8 +26,11 @@ export class Frame {
   protected readonly floats: FloatRegisters;
   protected readonly float: FloatEmitter;
   protected readonly usesFloat: boolean;
-  protected readonly used: readonly number[];
-  protected readonly written: readonly number[];
+  protected readonly liveness: Liveness;
+  /** Registers that the file lacks at this point. */
+  protected dirty = 0;
+  /** Registers that are wanted in locals behind the current op. */
+  protected live = 0;
   protected dry = false;
   /** Instructions of the current block that local Work includes. */
   protected counted = 0;
@@ -43,9 +45,7 @@ export class Frame {
     this.flags = new Flags(w, Local.Saved + this.floats.size);
     this.float = new FloatEmitter(w, this.floats, this.flags);
     this.usesFloat = graph.nodes.some(({ ir }) => ir.insts.some((x) => touchesFloat(x.op)));
-    const { used, written } = registers(graph);
-    this.used = used;
-    this.written = written;
+    this.liveness = new Liveness(graph);
   }
   /** Counts n instructions and uses up a unit; `out` when it was the last. */
   protected spend(n: number, out: () => void): void {
@@ -92,6 +92,7 @@ export class Frame {
   }
   protected exit(): void {
     this.flags.leave();
+    this.storeCore();
     this.br(EXIT);
   }
   /** The interpreter is to execute the instruction of x, of which nothing has been done, and to go on. */
@@ -103,9 +104,15 @@ export class Frame {
     if (it) this.storeFile(Slot.IT * 4, () => this.w.const(it));
     this.exitAt(ir.pcs[x.at] | (ir.thumb ? 1 : 0));
   }
+  /** Brings the file up to date: everything may run behind it. */
   protected storeRegisters(): void {
-    for (const r of this.written) this.storeFile(r * 4, () => this.w.get(local(r)));
+    this.storeCore();
     this.floats.store();
+    this.dirty = 0;
+  }
+  private storeCore(): void {
+    for (let r = 0; r < 15; r++)
+      if (this.dirty & (1 << r)) this.storeFile(r * 4, () => this.w.get(local(r)));
   }
   /** What states of the flags name, and which state it is. */
   protected storeLeft(): void {
@@ -125,7 +132,8 @@ export class Frame {
   }
   protected reload(): void {
     const { w } = this;
-    for (const r of this.used) {
+    for (let r = 0; r < 15; r++) {
+      if (!(this.live & (1 << r))) continue;
       w.const(FILE);
       w.memory(W.load, r * 4);
       w.set(local(r));
