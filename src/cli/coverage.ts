@@ -1,10 +1,11 @@
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import type { Cpu } from "../cpu/types.ts";
 import type { Machine } from "../machine.ts";
 import { Coverage, CoverageCore } from "../trace/mod.ts";
 import { hostError } from "./host-file.ts";
 import { message } from "./outcome.ts";
 import type { Parsed } from "./parse.ts";
+import { reserveReport, writeReport } from "./report-file.ts";
 import { symbolFiles } from "./symbol-files.ts";
 import type { Tool } from "./with-instruments.ts";
 
@@ -19,12 +20,8 @@ export class CoverageTool implements Tool {
   constructor(private readonly parsed: Parsed) {
     this.file = parsed.value("coverage") as string;
     const merge = parsed.flag("coverage-merge") && existsSync(this.file);
-    try {
-      if (merge) this.coverage.addFile(readFileSync(this.file, "utf8"));
-      else writeFileSync(this.file, "");
-    } catch (error) {
-      throw hostError(this.file, error);
-    }
+    if (!merge) reserveReport(this.file);
+    else this.coverage.addFile(read(this.file));
   }
 
   core(cpu: Cpu): Cpu {
@@ -45,7 +42,7 @@ export class CoverageTool implements Tool {
   }
 
   close(): void {
-    writeFileSync(this.file, this.coverage.text());
+    writeReport(this.file, this.coverage.text());
     for (const problem of this.problems) message(problem);
     const { lines, covered } = this.coverage.summary;
     if (lines === 0 && this.unknown.size > 0)
@@ -53,5 +50,13 @@ export class CoverageTool implements Tool {
         `coverage: no line information in ${[...this.unknown].join(", ")}\n  build with -g and do not strip, or name a folder with --symbols`,
       );
     else message(`coverage: ${covered} of ${lines} lines, in ${this.file}`);
+  }
+}
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    throw hostError(file, error);
   }
 }

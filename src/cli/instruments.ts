@@ -8,11 +8,26 @@ export const active: { instrument?: Instrument } = {};
 /** Options that need an instrument. What serves them is loaded only when one is given. */
 const OPTIONS: readonly OptionName[] = ["gdb", "trace", "trace-json", "coverage", "profile", "top"];
 
+/** Options that mean something only beside others, or name something that must be there. */
+const CHECKED: readonly OptionName[] = [
+  "gdb-wait",
+  "trace-output",
+  "trace-module",
+  "trace-thread",
+  "trace-name",
+  "coverage-merge",
+  "symbols",
+];
+
 /** Runs a command with the instruments that its options ask for. */
 export async function instrumented(
   parsed: Parsed,
   body: (parsed: Parsed) => Promise<number>,
 ): Promise<number> {
+  if (CHECKED.some((name) => parsed.value(name) !== undefined)) {
+    const { checkPartners } = await import("./partners.ts");
+    checkPartners(parsed);
+  }
   if (!OPTIONS.some((name) => parsed.value(name) !== undefined)) return body(parsed);
   const { withInstruments } = await import("./with-instruments.ts");
   return withInstruments(parsed, body);

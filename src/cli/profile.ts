@@ -1,4 +1,3 @@
-import { writeFileSync } from "node:fs";
 import type { Cpu } from "../cpu/types.ts";
 import type { Machine } from "../machine.ts";
 import {
@@ -11,9 +10,9 @@ import {
   top,
 } from "../trace/mod.ts";
 import { ExitCode, UserError } from "./exit-codes.ts";
-import { hostError } from "./host-file.ts";
 import { message } from "./outcome.ts";
 import type { Parsed } from "./parse.ts";
+import { reserveReport, writeReport } from "./report-file.ts";
 import { symbolFiles } from "./symbol-files.ts";
 import type { Tool } from "./with-instruments.ts";
 
@@ -44,7 +43,7 @@ export class ProfileTool implements Tool {
         `names end in ${FORMATS.map(([ending]) => ending).join(", ")}`,
       );
     }
-    this.write("");
+    reserveReport(file);
   }
 
   core(cpu: Cpu): Cpu {
@@ -77,16 +76,11 @@ export class ProfileTool implements Tool {
     );
     const profile = core.finish(names);
     for (const problem of files.problems) message(problem);
-    if (this.format) this.write(this.format(profile, parsed.operands.join(" ") || "rtt-sim"));
+    if (this.format)
+      writeReport(
+        this.file as string,
+        this.format(profile, parsed.operands.join(" ") || "rtt-sim"),
+      );
     if (parsed.flag("top")) message(`${profile.total} instructions\n${top(profile, TOP)}`);
-  }
-
-  private write(text: string): void {
-    const file = this.file as string;
-    try {
-      writeFileSync(file, text);
-    } catch (error) {
-      throw hostError(file, error);
-    }
   }
 }

@@ -1,5 +1,7 @@
 import { dlopen, ptr } from "bun:ffi";
-import { chmodSync, renameSync, rmSync, statSync } from "node:fs";
+import { accessSync, chmodSync, constants, renameSync, rmSync, statSync } from "node:fs";
+import { networkInterfaces } from "node:os";
+import { dirname } from "node:path";
 import { ExitCode, UserError } from "./exit-codes.ts";
 
 /** Where to listen: `[HOST:]PORT` or `unix:PATH`. */
@@ -84,7 +86,7 @@ export class SocketServer {
       libc.bind(this.listener, ptr(name), name.length) !== 0 ||
       libc.listen(this.listener, 1) !== 0
     )
-      this.fail("another process may be listening there");
+      this.fail(whyNot(at));
     if (at.kind === "unix") {
       chmodSync(draft, 0o600);
       renameSync(draft, at.path);
@@ -153,6 +155,26 @@ export class SocketServer {
     const where = at.kind === "unix" ? at.path : `${at.host}:${at.port}`;
     throw new UserError(ExitCode.NoInput, `cannot listen at ${where}: ${why}`);
   }
+}
+
+/** Why an address cannot be listened at. */
+function whyNot(at: SocketAddress): string {
+  if (at.kind === "unix") {
+    try {
+      accessSync(dirname(at.path), constants.W_OK);
+    } catch (error) {
+      const missing = (error as { code?: string }).code === "ENOENT";
+      return missing ? "there is no such folder" : "the folder cannot be written to";
+    }
+    return "the file system has no sockets, or the path is too long";
+  }
+  const own = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
+  const here = at.host === "0.0.0.0" || at.host.startsWith("127.");
+  if (!here && !own.some(({ address }) => address === at.host))
+    return "that is no address of this computer";
+  if (at.port < 1024 && process.getuid?.() !== 0)
+    return "ports below 1024 are for privileged processes, or another one is listening there";
+  return "another process is listening there";
 }
 
 /** A socket that a process left behind is replaced; any other file stays. */

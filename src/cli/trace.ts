@@ -1,12 +1,12 @@
-import { closeSync, openSync, writeFileSync } from "node:fs";
+import { closeSync } from "node:fs";
 import type { Cpu } from "../cpu/types.ts";
 import { exportRows } from "../exports.ts";
 import type { Machine } from "../machine.ts";
 import { type Trace, TRACES, TracingCore } from "../trace/mod.ts";
 import { ExitCode, UserError } from "./exit-codes.ts";
-import { hostError } from "./host-file.ts";
 import { Output } from "./output.ts";
 import type { Parsed } from "./parse.ts";
+import { openReport, reserveReport, writeReport } from "./report-file.ts";
 import type { Tool } from "./with-instruments.ts";
 
 /** `--trace` and `--trace-json`. */
@@ -26,9 +26,9 @@ export class TraceTool implements Tool {
     );
     this.json = parsed.value("trace-json");
     const file = parsed.value("trace-output");
-    this.fd = file === undefined ? undefined : open(file);
+    this.fd = file === undefined ? undefined : openReport(file);
     // Found out before a long run, not after it.
-    if (this.json !== undefined) closeSync(open(this.json));
+    if (this.json !== undefined) reserveReport(this.json);
     this.output = new Output(this.fd ?? 2);
   }
 
@@ -57,7 +57,7 @@ export class TraceTool implements Tool {
     this.core_?.finish();
     this.output.flush();
     const { chrome } = this.core_ ?? {};
-    if (chrome && this.json !== undefined) writeFileSync(this.json, chrome.text());
+    if (chrome && this.json !== undefined) writeReport(this.json, chrome.text());
   }
 
   close(): void {
@@ -74,13 +74,4 @@ function parseTrace(word: string): Trace {
     `--trace: '${word}' is not known`,
     `choose some of: ${TRACES.join(",")}`,
   );
-}
-
-/** A file that is written from its beginning. */
-function open(path: string): number {
-  try {
-    return openSync(path, "w");
-  } catch (error) {
-    throw hostError(path, error);
-  }
 }

@@ -1,4 +1,5 @@
 import type { KernelApi } from "../kernel/types.ts";
+import { type FormatArgument, formatArguments } from "./format.ts";
 import type { Parameter, Prototype, Shape } from "./prototype.ts";
 
 /** Names of kernel errors (rtdef.h of RT-Thread 4.0.4), results are negative. */
@@ -16,6 +17,8 @@ const ERRORS = [
   "RT_EINVAL",
 ];
 const STRING_MAX = 48;
+/** Format strings are read so far. */
+const FORMAT_MAX = 1024;
 const NAME_MAX = 8;
 /** Offset of the type in struct rt_object; classes of static objects have bit 7. */
 const OBJECT_TYPE = 8;
@@ -38,20 +41,72 @@ export class Values {
       const n = word++;
       return n < 4 ? cpu.r[n] : this.word(cpu.r[13] + 4 * (n - 4));
     };
+    // AAPCS 5.5, rule C.3: an even register or a stack address that is a multiple of 8.
+    const pair = (): [low: number, high: number] => {
+      word += word & 1;
+      return [next(), next()];
+    };
+    let format: string | undefined;
     for (const { name, shape } of parameters) {
       if (shape.kind === "more") {
-        shown.push("...");
+        if (format === undefined) shown.push("...");
+        else for (const one of formatArguments(format)) shown.push(this.formatted(one, next, pair));
         break;
       }
-      let text: string;
       if (shape.kind === "long") {
-        // AAPCS 5.5, rule C.3: an even register or a stack address that is a multiple of 8.
-        word += word & 1;
-        text = this.long(next(), next(), shape.signed);
-      } else text = this.argument({ name, shape }, next());
-      shown.push(text);
+        const [low, high] = pair();
+        shown.push(this.long(low, high, shape.signed));
+        continue;
+      }
+      const value = next();
+      shown.push(this.argument({ name, shape }, value));
+      if (/^(fmt|format)$/.test(name)) format = this.text(value >>> 0, FORMAT_MAX);
     }
     return shown;
+  }
+
+  /** An argument behind a format string. Variadic functions take floating point in core registers (AAPCS 6.4.1). */
+  private formatted(
+    kind: FormatArgument,
+    next: () => number,
+    pair: () => [low: number, high: number],
+  ): string {
+    switch (kind) {
+      case "signed":
+        return String(next());
+      case "unsigned":
+        return String(next() >>> 0);
+      case "hex":
+        return hex(next());
+      case "character":
+        return `'${escape(next() & 255)}'`;
+      case "string":
+        return this.value({ kind: "string" }, next());
+      case "pointer":
+        return this.value({ kind: "pointer" }, next());
+      case "long":
+        return this.long(...pair(), true);
+      case "unsigned long":
+        return this.long(...pair(), false);
+      case "hex long":
+        return `0x${BigInt(this.long(...pair(), false)).toString(16)}`;
+      case "double": {
+        const [value] = new Float64Array(new Int32Array(pair()).buffer);
+        return String(value);
+      }
+    }
+  }
+
+  /** The bytes of a string as characters, as far as it is in memory. */
+  private text(address: number, most: number): string {
+    const { memory } = this.kernel;
+    let text = "";
+    for (let at = address; text.length < most && memory.contains(at); at++) {
+      const byte = memory.ld8(at);
+      if (byte === 0) break;
+      text += String.fromCharCode(byte);
+    }
+    return text;
   }
 
   result({ result }: Prototype, value: number, high: number): string | undefined {

@@ -99,6 +99,6 @@ test("wrong use", () => {
   const wrong = run("--profile", "out.txt", threads);
   expect(wrong.code).toBe(2);
   expect(wrong.err).toContain("names end in .cpuprofile, .speedscope.json, .folded");
-  expect(run("--profile", "/nowhere/x.folded", threads).code).toBe(66);
+  expect(run("--profile", "/nowhere/x.folded", threads).code).toBe(74);
   expect(run("--top", "--coverage", "/dev/null", threads).code).toBe(2);
 });

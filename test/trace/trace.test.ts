@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { scratch } from "../cli/binary.ts";
+import { compile, gcc } from "../gdb/toolchain.ts";
 
 const root = join(import.meta.dir, "../..");
 const readelf = Bun.which("arm-none-eabi-readelf");
@@ -50,6 +51,38 @@ describe("calls", () => {
     expect(consumer).not.toContain("rt_sem_create");
     expect(run("--trace", "calls", "--trace-module", "nobody", threads).err).toBe("");
   });
+});
+
+describe("calls with a format string", () => {
+  test("what it names is shown", () => {
+    const { err } = run("--trace", "calls", "--trace-name", "rt_kprintf", threads);
+    expect(err).toMatch(/ producer rt_kprintf\("producer: %d\\n", 16\)\n/);
+    expect(err).toMatch(/ consumer rt_kprintf\("consumer: %d, sum %d\\n", 16, 30\)\n/);
+  });
+
+  test.skipIf(!gcc)(
+    "every conversion, in registers and on the stack (needs arm-none-eabi-gcc)",
+    () => {
+      using dir = scratch();
+      const source = join(import.meta.dir, "programs/formats.c");
+      for (const target of ["a9", "thumb"] as const) {
+        const module = compile(source, dir.path("formats.mo"), { target });
+        const calls = run("--trace", "calls", "--trace-name", "rt_*printf", module)
+          .err.split("\n")
+          .map((line) => /rt_\w+\((.*?)\)( = \d+)?$/.exec(line)?.[1])
+          .filter((text) => text !== undefined);
+        expect(calls).toEqual([
+          '"%s %d %u\\n", "word", -5, 4000000000',
+          '"%-8s|%*d|%.*s\\n", "tail", 6, 42, 2, "tail"',
+          "\"%x %08X %o %c %p %%\\n\", 0xff, 0xbeef, 0x8, 'Q', 0x60001234",
+          '"%d %lld %d %llu\\n", 1, -5000000000, 2, 18446744073709551615',
+          expect.stringMatching(/^0x\w+, 32, "%s=%d", "key", 7$/),
+          '"%s\\n", NULL',
+          '"%y %d\\n"',
+        ]);
+      }
+    },
+  );
 });
 
 test("sched: every switch, with its reason; the names follow one another", () => {
@@ -151,5 +184,5 @@ test("wrong use", () => {
     out: "",
     err: "rtt-sim: --trace: 'nonsense' is not known\n  choose some of: calls,sched,load,insn\n",
   });
-  expect(run("--trace", "calls", "-o", "/nowhere/file", threads).code).toBe(66);
+  expect(run("--trace", "calls", "-o", "/nowhere/file", threads).code).toBe(74);
 });

@@ -1,0 +1,61 @@
+import { expect, test } from "bun:test";
+import { join } from "node:path";
+
+const root = join(import.meta.dir, "../..");
+const hello = "disk/prebuilt/a9/hello.mo";
+
+function run(...argv: string[]) {
+  const child = Bun.spawnSync([process.execPath, join(root, "src/main.ts"), ...argv], {
+    cwd: root,
+    stdin: "ignore",
+    stdout: "pipe",
+    stderr: "pipe",
+    timeout: 20_000,
+  });
+  return { code: child.exitCode, err: child.stderr.toString() };
+}
+
+test("an option that has no effect without another one is wrong use", () => {
+  for (const [words, other] of [
+    [["--gdb-wait"], "--gdb"],
+    [["-o", "/dev/null"], "--trace"],
+    [["--trace-name", "rt_*"], "--trace or --trace-json"],
+    [["--coverage-merge"], "--coverage"],
+  ] as const) {
+    const { code, err } = run("run", ...words, hello);
+    expect(err).toContain(`has no effect without ${other}`);
+    expect(code).toBe(2);
+  }
+  expect(run("--gdb-wait", "-c", "hello").code).toBe(2);
+});
+
+test("a folder of symbols that is not there, or is none", () => {
+  expect(run("run", "--symbols", "/nowhere", hello)).toEqual({
+    code: 66,
+    err: "rtt-sim: cannot open /nowhere: no such file\n",
+  });
+  const { code, err } = run("run", "--symbols", "package.json", hello);
+  expect(code).toBe(66);
+  expect(err).toContain("--symbols package.json: is not a folder");
+});
+
+test.skipIf(process.platform !== "linux")("results that cannot be written: which, why, 74", () => {
+  for (const words of [["--coverage"], ["--trace-json"]]) {
+    expect(run("run", ...words, "/dev/full", hello)).toEqual({
+      code: 74,
+      err: "rtt-sim: cannot write /dev/full: the disk is full\n",
+    });
+    expect(run("run", ...words, "/nowhere/file", hello)).toEqual({
+      code: 74,
+      err: "rtt-sim: cannot write /nowhere/file: no such folder\n",
+    });
+  }
+});
+
+test("an address that nobody can listen at", () => {
+  // TEST-NET-1 of RFC 5737: nobody has it.
+  const { code, err } = run("run", "--gdb", "192.0.2.1:3333", hello);
+  expect(err).toContain("cannot listen at 192.0.2.1:3333: that is no address of this computer");
+  expect(code).toBe(66);
+  expect(run("run", "--gdb", "unix:/nowhere/gdb", hello).err).toContain("no such folder");
+});
