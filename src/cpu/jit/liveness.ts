@@ -7,7 +7,7 @@ import { groupEnd, needsInterpreter, registersOf } from "./shapes.ts";
 // call stores them, and loads the latter when it comes back. All of it as masks of r0-r14.
 
 const CORE = 0x7fff;
-const readsDestination = new Set([Op.bfi, Op.umlal, Op.smlal, Op.umaal]);
+const readsDestination = new Set([Op.bfi, Op.umlal, Op.smlal, Op.umaal, Op.smlald, Op.smlsld]);
 
 function readBy(x: Inst): number {
   let mask = 0;
