@@ -9,6 +9,7 @@ import { overhead } from "./debug/overheads.ts";
 import { fsCounters, fsRatio, listRatio } from "./fs/budgets.ts";
 import { growth } from "./kernel/load.ts";
 import { dispatchRatio, relocationRatio } from "./ratios.ts";
+import { loadRatio, relocationGrowth, warmTime } from "./relocate/budgets.ts";
 import { runSession } from "./session.ts";
 import { commandRatio, keyRatio, outputRatio, shellCounters } from "./shell/ratios.ts";
 import { startRatio } from "./start.ts";
@@ -24,6 +25,12 @@ const { values } = parseArgs({
 const RATIOS: Record<string, () => number | Promise<number>> = {
   "relocation, 10,000 records": () => relocationRatio(10_000),
   "relocation, 100,000 records": () => relocationRatio(100_000),
+  "relocation, time of 100,000 RELATIVE and ABS32": () => warmTime("100,000 RELATIVE and ABS32"),
+  "relocation, time of 10,000 distinct symbols": () => warmTime("10,000 distinct symbols"),
+  "relocation, time of a module of 1.2 KB": () => warmTime("a module of 1.2 KB"),
+  "relocation, growth to 400,000": relocationGrowth,
+  "relocation, ratio of 100,000 RELATIVE and ABS32": () => loadRatio("100,000 RELATIVE and ABS32"),
+  "relocation, ratio of 10,000 distinct symbols": () => loadRatio("10,000 distinct symbols"),
   "dispatch, Thumb-2": () => dispatchRatio("thumb", "interp"),
   "dispatch, A32": () => dispatchRatio("arm", "interp"),
   "translated code, Thumb-2": () => dispatchRatio("thumb", "auto"),

@@ -79,3 +79,17 @@ export function manyOf(name: string, count: number): { file: Uint8Array; dataAdd
   const { dataAddress } = make(0);
   return each ? make(dataAddress) : make(0);
 }
+
+/** `count` records that take turns with the types; `symbols` distinct symbols, every other one an import. */
+export function synthetic(count: number, types: readonly number[], symbols: number): Uint8Array {
+  const names = Array.from({ length: symbols }, (_, i) =>
+    i % 2
+      ? { name: `local_function_${i}`, value: 64 + 4 * i, info: 0x12, shndx: 4 }
+      : { name: `kernel_function_${i}` },
+  );
+  const relocations = Array.from({ length: count }, (_, i) => {
+    const type = types[i % types.length];
+    return { offset: 4 * i, type, symbol: type === 23 ? 0 : 1 + (i % symbols) };
+  });
+  return makeModule({ symbols: names, relocations, data: new Uint8Array(4 * count) }).file;
+}

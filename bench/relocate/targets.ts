@@ -9,9 +9,8 @@ import { bind, planLoad, relocate } from "../../src/dlmodule/mod.ts";
 import { ElfImage } from "../../src/elf/mod.ts";
 import { GuestMemory } from "../../src/memory/mod.ts";
 import { Firmware } from "../../src/firmware/mod.ts";
-import { makeModule } from "../../test/elf/make-module.ts";
 import { simpleLoad } from "./baseline.ts";
-import { manyOf, TYPES } from "./sets.ts";
+import { manyOf, synthetic, TYPES } from "./sets.ts";
 
 const BLOCK = 0x60100000;
 const firmware = readFileSync(join(import.meta.dir, "../../src/firmware/prebuilt/firmware.elf"));
@@ -23,20 +22,6 @@ function load(file: Uint8Array): number {
   const bindings = bind(plan, { lookup: () => 0x60010000, compat404: false });
   for (const { vaddr, bytes } of plan.segments) memory.write(BLOCK + vaddr - plan.start, bytes);
   return relocate(plan, bindings, view, BLOCK);
-}
-
-/** `count` records that take turns with the types; `symbols` distinct symbols, every other one an import. */
-function synthetic(count: number, types: readonly number[], symbols: number): Uint8Array {
-  const names = Array.from({ length: symbols }, (_, i) =>
-    i % 2
-      ? { name: `local_function_${i}`, value: 64 + 4 * i, info: 0x12, shndx: 4 }
-      : { name: `kernel_function_${i}` },
-  );
-  const relocations = Array.from({ length: count }, (_, i) => {
-    const type = types[i % types.length];
-    return { offset: 4 * i, type, symbol: type === 23 ? 0 : 1 + (i % symbols) };
-  });
-  return makeModule({ symbols: names, relocations, data: new Uint8Array(4 * count) }).file;
 }
 
 const milliseconds = (): number => {
