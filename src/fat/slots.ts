@@ -70,7 +70,13 @@ export class Slots {
   grow(): void {
     const { geometry, sectors } = this.store;
     const size = this.used + geometry.clusterSize;
-    if (!this.chain || size > MAX_BYTES) throw new FatError("denied", "the directory is full");
+    if (!this.chain)
+      throw new FatError(
+        "denied",
+        `the root directory is full: on FAT${geometry.type} it has room for ${this.count} entries, and a long name takes several`,
+      );
+    if (size > MAX_BYTES)
+      throw new FatError("denied", "the directory is full: it has 65536 entries");
     const index = this.chain.length;
     if (!this.chain.extend()) throw new FatError("denied", "the disk is full");
     const zeros = new Uint8Array(geometry.clusterSize);

@@ -69,6 +69,33 @@ describe("create", () => {
     expect(bench.out("disk", "fsck", "sparse.img")).toContain("sound");
   });
 
+  test("more files than the root directory of FAT16 has room for: FAT32, or a larger root directory", () => {
+    for (let i = 0; i < 700; i++) bench.file(`crowd/a name of its own, ${i}`, "");
+    const facts = (...options: string[]) => {
+      bench.out("disk", "create", "-f", "--from", "crowd", ...options, "crowd.img");
+      expect(bench.out("disk", "ls", "crowd.img").trim().split("\n").length).toBe(700);
+      expect(bench.out("disk", "fsck", "crowd.img")).toContain("sound");
+      if (have("fsck.fat")) expect(bench.tool(["fsck.fat", "-n", "crowd.img"]).code).toBe(0);
+      return JSON.parse(bench.out("disk", "info", "--json", "crowd.img"));
+    };
+    expect(facts().fat).toBe(32);
+    expect(facts("--fat", "16").rootEntries).toBeGreaterThan(2100);
+    expect(facts("--size", "4M").fat).toBe(12);
+    const { code, err } = bench.run([
+      "disk",
+      "create",
+      "-f",
+      "--fat",
+      "16",
+      "--root-entries",
+      "512",
+      "--from",
+      "crowd",
+      "no.img",
+    ]);
+    expect([code, err]).toEqual([74, expect.stringContaining("has room for 512 entries")]);
+  });
+
   test.each([
     [["create", "tree"], 2, "exists already"],
     [["create", "--size", "1K", "x.img"], 2, "is not a size"],

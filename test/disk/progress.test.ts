@@ -38,3 +38,12 @@ test.skipIf(process.platform === "win32")(
     expect(bench.out("disk", "ls", "-l", "slow.img")).toContain("6001000");
   },
 );
+
+const LONG = process.env.RTT_SIM_FULL === "1" && process.platform !== "win32";
+test.skipIf(!LONG)("many small files are counted as files (RTT_SIM_FULL=1)", async () => {
+  // Work of more than a second: as many files as it takes, on a slow machine and on a fast one.
+  for (let i = 0; i < 40_000; i++) bench.file(`many/${i}`, "");
+  const seen = await onTerminal(`${RTT_SIM.join(" ")} disk create --size 64M --from many many.img`);
+  expect(seen).toMatch(/rtt-sim: copying \d+% of 40000 files/);
+  expect(seen).toEndWith("\r\x1b[K");
+});

@@ -2,19 +2,38 @@ import { closeSync, openSync, readSync } from "node:fs";
 import type { FatVolume } from "../../fat/mod.ts";
 import { ExitCode, UserError } from "../exit-codes.ts";
 import { hostError } from "../host-file.ts";
-import type { Progress } from "./progress.ts";
+import { Progress } from "./progress.ts";
 
 const PIECE = 1 << 20;
 
-/** Counts bytes for a progress line. */
-export class Tally {
-  done = 0;
+/** Smaller files take their time by their number. */
+const SMALL = 64 << 10;
 
-  constructor(private readonly progress: Progress | undefined) {}
+/** A progress line for copying: by bytes, or by files when they are small. */
+export class Tally {
+  private done = 0;
+  private readonly small: boolean;
+  private readonly progress: Progress;
+
+  constructor(sizes: readonly number[]) {
+    const total = sizes.reduce((sum, size) => sum + size, 0);
+    this.small = sizes.length > 1 && total < sizes.length * SMALL;
+    this.progress = this.small
+      ? new Progress("copying", sizes.length, "files")
+      : new Progress("copying", total);
+  }
 
   add(bytes: number): void {
-    this.done += bytes;
-    this.progress?.at(this.done);
+    if (!this.small) this.progress.at((this.done += bytes));
+  }
+
+  /** A file, or folder, is complete. */
+  file(): void {
+    if (this.small) this.progress.at(++this.done);
+  }
+
+  end(): void {
+    this.progress.end();
   }
 }
 

@@ -18,7 +18,6 @@ import { fatName, fewWarnings, walkHost } from "./host-tree.ts";
 import { type Images, told, withImages } from "./image.ts";
 import type { DiskArguments } from "./options.ts";
 import { baseName, joinPath, parsePlace, type Place } from "./place.ts";
-import { Progress } from "./progress.ts";
 import { cannotWrite } from "./save-image.ts";
 
 const PIECE = 1 << 20;
@@ -74,21 +73,20 @@ export async function cp(args: DiskArguments): Promise<number> {
         );
       first.set(key, place);
     }
-    const total = jobs.reduce(
-      (sum, { items }) => items.reduce((all, { size }) => all + size, sum),
-      0,
-    );
-    const progress = new Progress("copying", total);
-    const tally = new Tally(progress);
-    for (const { place, items, where } of jobs) {
-      for (const item of items) {
-        const to = item.path === "" ? where : side.join(where, item.path.slice(1));
-        if (item.directory) side.makeFolder(to);
-        else if (!args.flag("no-clobber") || !side.exists(to))
-          side.copy(images, place, item, to, tally);
+    const tally = new Tally(jobs.flatMap(({ items }) => items.map(({ size }) => size)));
+    try {
+      for (const { place, items, where } of jobs) {
+        for (const item of items) {
+          const to = item.path === "" ? where : side.join(where, item.path.slice(1));
+          if (item.directory) side.makeFolder(to);
+          else if (!args.flag("no-clobber") || !side.exists(to))
+            side.copy(images, place, item, to, tally);
+          tally.file();
+        }
       }
+    } finally {
+      tally.end();
     }
-    progress.end();
     return ExitCode.Ok;
   });
 }

@@ -15,8 +15,8 @@ import { copyIn, Tally } from "./copy-in.ts";
 import { fewWarnings, type TreeEntry, walkHost } from "./host-tree.ts";
 import { told } from "./image.ts";
 import type { DiskArguments } from "./options.ts";
-import { Progress, readable } from "./progress.ts";
-import { roomFor } from "./room.ts";
+import { readable } from "./progress.ts";
+import { ROOT_ENTRIES, roomFor, SMALLEST_FAT32 } from "./room.ts";
 import { isZero, NewImage, PIECE } from "./save-image.ts";
 
 const MIB = 1 << 20;
@@ -35,14 +35,16 @@ export async function create(args: DiskArguments): Promise<number> {
   const entries = from === undefined ? [] : walkHost(from, warn);
   end();
   const given = args.value("size");
-  const needed = roomFor(entries, SPARE).size;
+  const room = roomFor(entries, SPARE);
   const total =
-    given === undefined ? Math.max(DEFAULT_SIZE, needed) : sizeOf("size", given, SMALLEST, LARGEST);
+    given === undefined
+      ? Math.max(DEFAULT_SIZE, room.size)
+      : sizeOf("size", given, SMALLEST, LARGEST);
   const target = new NewImage(image);
   try {
     const gzip = /\.gz$/i.test(image);
     const device = gzip ? new RamDevice(total) : fileDevice(target, total);
-    fill(image, device, args, entries);
+    fill(image, device, args, entries, room.rootEntries);
     if (gzip) target.fill(device);
     target.finish();
   } catch (error) {
@@ -59,6 +61,7 @@ function fill(
   disk: BlockDevice,
   args: DiskArguments,
   entries: readonly TreeEntry[],
+  rooted: number,
 ): void {
   const sectorSize = Number(
     choice("sector", args.value("sector") ?? "512", ["512", "1024", "2048", "4096"]),
@@ -83,29 +86,40 @@ function fill(
   );
   const now = Math.floor(Date.now() / 1000);
   let clock = now;
+  // More files than the root directory of FAT16 has room for: FAT32, or a larger one.
+  const crowded = rooted > ROOT_ENTRIES && rootEntries === undefined;
+  const large = area.sectors * sectorSize >= SMALLEST_FAT32 * (sectorSize / 512);
   format(area, {
     type:
-      type === undefined ? undefined : (Number(choice("fat", type, ["12", "16", "32"])) as FatType),
+      type === undefined
+        ? crowded && large && cluster === undefined
+          ? 32
+          : undefined
+        : (Number(choice("fat", type, ["12", "16", "32"])) as FatType),
     clusterSize:
       cluster === undefined ? undefined : sizeOf("cluster", cluster, 512, 128 * sectorSize),
     fats: Number(choice("fats", args.value("fats") ?? "2", ["1", "2"])) as 1 | 2,
-    rootEntries: rootEntries === undefined ? undefined : Number(rootEntries),
+    rootEntries: crowded
+      ? rooted + 64
+      : rootEntries === undefined
+        ? undefined
+        : Number(rootEntries),
     label: label(args.value("label")),
     serial: serial === undefined ? now >>> 0 : Number.parseInt(serial.replace("-", ""), 16),
     hidden: start,
   });
   const volume = FatVolume.mount(area, { clock: () => clock });
-  const progress = new Progress(
-    "copying",
-    entries.reduce((sum, { size }) => sum + size, 0),
-  );
-  const tally = new Tally(progress);
-  for (const { path, host, directory, mtime } of entries) {
-    clock = mtime;
-    if (directory) told(image, () => volume.mkdir(path));
-    else told(image, () => copyIn(volume, image, host, path, mtime, tally));
+  const tally = new Tally(entries.map(({ size }) => size));
+  try {
+    for (const { path, host, directory, mtime } of entries) {
+      clock = mtime;
+      if (directory) told(image, () => volume.mkdir(path));
+      else told(image, () => copyIn(volume, image, host, path, mtime, tally));
+      tally.file();
+    }
+  } finally {
+    tally.end();
   }
-  progress.end();
   volume.unmount();
   if (mbr) {
     const bytes = area.sectors * area.sectorSize;

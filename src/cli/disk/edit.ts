@@ -4,6 +4,7 @@ import { writeAll } from "../output.ts";
 import { told, withImages } from "./image.ts";
 import type { DiskArguments } from "./options.ts";
 import { baseName, imagePlace, joinPath } from "./place.ts";
+import { Progress } from "./progress.ts";
 
 const PIECE = 1 << 20;
 const MAX_DEPTH = 64;
@@ -52,43 +53,57 @@ export function makeAll(volume: FatVolume, path: string): void {
 export async function rm(args: DiskArguments): Promise<number> {
   const places = args.operands.map(imagePlace);
   const force = args.flag("force");
+  const progress = new Progress("removing", 0, "files");
+  let removed = 0;
+  const count = (): void => progress.at(++removed);
   return withImages(
     places.map(({ image }) => image),
     (images) => {
-      for (const { image, path } of places) {
-        const volume = images.get(image);
-        if (force && !told(image, () => volume.exists(path))) continue;
-        told(image, () => {
-          const root = path.split("/").every((name) => name === "");
-          if (root)
-            throw new UserError(
-              ExitCode.Usage,
-              `${image}: the root directory stays; name what is in it`,
-            );
-          if (volume.stat(path).directory && !args.flag("recursive"))
-            throw new UserError(
-              ExitCode.Usage,
-              `${image}:${path} is a directory`,
-              "-r removes it with everything in it",
-            );
-          remove(volume, path, force, 0);
-        });
+      try {
+        for (const { image, path } of places) {
+          const volume = images.get(image);
+          if (force && !told(image, () => volume.exists(path))) continue;
+          told(image, () => {
+            const root = path.split("/").every((name) => name === "");
+            if (root)
+              throw new UserError(
+                ExitCode.Usage,
+                `${image}: the root directory stays; name what is in it`,
+              );
+            if (volume.stat(path).directory && !args.flag("recursive"))
+              throw new UserError(
+                ExitCode.Usage,
+                `${image}:${path} is a directory`,
+                "-r removes it with everything in it",
+              );
+            remove(volume, path, force, 0, count);
+          });
+        }
+      } finally {
+        progress.end();
       }
       return ExitCode.Ok;
     },
   );
 }
 
-function remove(volume: FatVolume, path: string, force: boolean, depth: number): void {
+function remove(
+  volume: FatVolume,
+  path: string,
+  force: boolean,
+  depth: number,
+  count: () => void,
+): void {
   const info = volume.stat(path);
   if (info.directory) {
     if (depth > MAX_DEPTH)
       throw new FatError("damaged", `${path}: directories lie too deep, a circle?`);
     for (const { name } of volume.list(path))
-      remove(volume, joinPath(path, name), force, depth + 1);
+      remove(volume, joinPath(path, name), force, depth + 1, count);
   }
   if (info.readOnly && force) volume.setAttributes(path, 0);
   volume.unlink(path);
+  count();
 }
 
 export async function mv(args: DiskArguments): Promise<number> {

@@ -1,6 +1,7 @@
 import { closeSync, openSync, readSync } from "node:fs";
 import { type BlockDevice, BlockError, RamDevice } from "../../block/mod.ts";
 import { FatVolume } from "../../fat/mod.ts";
+import { Progress } from "./progress.ts";
 import { type Room, roomFor } from "./room.ts";
 import type { TreeEntry } from "./host-tree.ts";
 
@@ -36,11 +37,14 @@ export class LazyDisk implements BlockDevice {
     this.sectors = this.base.sectors;
     let now: number | undefined;
     const volume = FatVolume.format(this.base, { fats: 2, type: room.type, clock: () => now });
-    for (const entry of entries) {
+    const progress = new Progress("showing the folder as a disk", entries.length, "files");
+    for (const [i, entry] of entries.entries()) {
+      progress.at(i);
       now = entry.mtime;
       if (entry.directory) volume.mkdir(entry.path);
       else this.place(volume, entry);
     }
+    progress.end();
     volume.unmount();
     this.extents.sort((a, b) => a.first - b.first);
   }

@@ -11,10 +11,11 @@ export class Progress {
   private last = 0;
   private visible = false;
 
-  /** `what` is a phrase like "copying"; `total` in bytes. */
+  /** `what` is a phrase like "copying"; `total` in bytes, or a number of files; 0: nobody knows how much there is. */
   constructor(
     private readonly what: string,
     private total: number,
+    private readonly unit: "bytes" | "files" = "bytes",
   ) {}
 
   /** So much of the total is done. */
@@ -25,9 +26,9 @@ export class Progress {
     if (now - this.started < QUIET_MS || now - this.last < PERIOD_MS) return;
     this.last = now;
     this.visible = true;
-    const share = `${Math.min(100, Math.floor((100 * done) / total))}% of ${readable(total)}`;
-    // Nobody knows how much comes from a pipe.
-    say(`\r\x1b[Krtt-sim: ${this.what} ${total > 0 ? share : `${readable(done)} so far`}`);
+    const amount = (n: number): string => (this.unit === "files" ? `${n} files` : readable(n));
+    const share = `${Math.min(100, Math.floor((100 * done) / total))}% of ${amount(total)}`;
+    say(`\r\x1b[Krtt-sim: ${this.what} ${total > 0 ? share : `${amount(done)} so far`}`);
   }
 
   end(): void {

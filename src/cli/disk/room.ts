@@ -4,9 +4,14 @@ export interface Room {
   /** Of the disk, in bytes. */
   readonly size: number;
   readonly type: FatType | undefined;
+  /** Entries the root directory must have room for. */
+  readonly rootEntries: number;
 }
 
 const MIB = 1 << 20;
+/** The root directory of FAT16 has room for 512 entries; some stay free. */
+export const ROOT_ENTRIES = 480;
+export const SMALLEST_FAT32 = 40 * MIB;
 /** Below this a file system chosen by size is FAT12 or FAT16. */
 const FAT32_FROM = 1 << 30;
 
@@ -26,7 +31,7 @@ export function roomFor(
     if (path.lastIndexOf("/") <= 0) rooted += slots;
   }
   const size = Math.ceil((content * 1.05 + free) / MIB) * MIB;
-  // The root directory of FAT16 has room for 512 entries.
-  const type = size >= FAT32_FROM || rooted > 480 ? 32 : undefined;
-  return { size: type === 32 ? Math.max(size, 40 * MIB) : Math.max(size, 16 * MIB), type };
+  const type = size >= FAT32_FROM || rooted > ROOT_ENTRIES ? 32 : undefined;
+  const least = type === 32 ? SMALLEST_FAT32 : 16 * MIB;
+  return { size: Math.max(size, least), type, rootEntries: rooted };
 }

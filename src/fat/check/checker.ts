@@ -51,8 +51,10 @@ export function checkAndMend(device: BlockDevice, options: CheckOptions): Checke
   directories.run();
   const files = new FilePass(work);
   directories.walked.forEach((directory, i) => {
-    files.check(directory);
-    options.progress?.((0.7 * (i + 1)) / directories.walked.length);
+    const at = (done: number): void =>
+      options.progress?.((0.7 * (i + done)) / directories.walked.length);
+    files.check(directory, at);
+    at(1);
   });
   files.finish();
   counts.usedClusters = saveLost(work, options.lost ?? "save");

@@ -28,11 +28,13 @@ export class FilePass {
 
   constructor(private readonly work: Work) {}
 
-  check(walked: Walked): void {
+  /** `progress` is called now and then with a share of this directory. */
+  check(walked: Walked, progress: (done: number) => void = () => {}): void {
     const { path, clusters } = walked;
     const directory = new RawDirectory(this.work.sectors, this.work.geometry, clusters);
     for (const entry of entriesOf(directory, this.fat32)) {
       if (entry.kind !== "file") continue;
+      if (this.work.counts.files % 256 === 0) progress(entry.slot / directory.count);
       this.work.counts.files++;
       this.checkFile(walked, directory, entry, `${path}/${entry.name}`);
     }
