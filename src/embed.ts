@@ -17,7 +17,7 @@ import { FatVolume } from "./fat/mod.ts";
 import firmwarePath from "./firmware/prebuilt/firmware.elf" with { type: "file" };
 import { Driver, Machine as Board, type Verdict } from "./machine/mod.ts";
 import { LineFeeder } from "./serial/mod.ts";
-import { commandLine, type Figures, Observer, scheduleOf } from "./smoke/mod.ts";
+import { commandLine, type Figures, Observer, scheduleOf, ScratchDisks } from "./smoke/mod.ts";
 import type { DirEntry } from "./vfs/mod.ts";
 
 export type { Figures, Leak, Incident, StackUse } from "./smoke/mod.ts";
@@ -252,12 +252,14 @@ export class Machine implements Disposable {
   }
 }
 
+const empty = new ScratchDisks(() => {
+  const device = new RamDevice(DISK_BYTES);
+  FatVolume.format(device);
+  return device;
+});
+
 function diskOf(disk: BootOptions["disk"]): BlockDevice {
-  if (disk === undefined) {
-    const device = new RamDevice(DISK_BYTES);
-    FatVolume.format(device);
-    return device;
-  }
+  if (disk === undefined) return empty.take();
   if (disk === "default") {
     // Made here: the package is used from a checkout in which nothing was built.
     standardDisk ??= new RamDevice(DEFAULT_DISK_SECTORS * 512, diskPrefix(defaultDiskFiles(), 1));
