@@ -10,7 +10,7 @@ const PROMPT = "msh />";
 function editor(columns: () => number, lines: string[] = [], capacity = 100) {
   return new RichEditor({
     prompt: () => PROMPT,
-    complete: (text) => ({ text, choices: [] }),
+    complete: (text) => ({ text: text.endsWith("a") ? `${text}bc` : text, choices: [] }),
     history: new LineHistory(capacity, lines),
     columns,
   });
@@ -36,6 +36,13 @@ const KEYS: Record<string, string> = {
   wordLeft: "\x1b[1;5D",
   wordRight: "\x1bf",
   yank: "\x19",
+  transpose: "\x14",
+  tab: "\t",
+  paste: "\x1b[200~y\ta\x15\x1b[201~",
+  /** Keys that mean nothing here, and a sequence that a key cuts off. */
+  unknown: "\x1b[15;2~",
+  function: "\x1bOP",
+  cutOff: "\x1b[1\x05",
 };
 
 /** What the keys mean, written down without looking at an editor. */
@@ -53,7 +60,7 @@ class Model {
     if (key === "left") this.at = Math.max(0, at - 1);
     else if (key === "right") this.at = Math.min(chars.length, at + 1);
     else if (key === "home" || key === "start") this.at = 0;
-    else if (key === "end" || key === "finish") this.at = chars.length;
+    else if (key === "end" || key === "finish" || key === "cutOff") this.at = chars.length;
     else if (key === "erase") this.cut(Math.max(0, at - 1), at, false);
     else if (key === "delete") this.cut(at, Math.min(chars.length, at + 1), false);
     else if (key === "killStart") this.cut(0, at);
@@ -69,8 +76,16 @@ class Model {
     } else if (key === "wordRight") {
       while (this.at < chars.length && !letter(this.at)) this.at++;
       while (this.at < chars.length && letter(this.at)) this.at++;
-    } else if (key === "yank")
-      for (const char of this.killed) this.chars.splice(this.at++, 0, char);
+    } else if (key === "transpose" && chars.length > 1) {
+      const last = Math.min(at, chars.length - 1);
+      if (last > 0) {
+        chars.splice(last - 1, 2, chars[last], chars[last - 1]);
+        this.at = last + 1;
+      }
+    } else if (key === "paste") for (const char of "y a") this.chars.splice(this.at++, 0, char);
+    else if (key === "tab" && chars[at - 1] === "a")
+      for (const char of "bc") this.chars.splice(this.at++, 0, char);
+    else if (key === "yank") for (const char of this.killed) this.chars.splice(this.at++, 0, char);
     else if (key === "up" && this.recalled > 0) {
       if (this.recalled === this.history.length) this.draft = chars.join("");
       this.set(this.history[--this.recalled]);

@@ -84,6 +84,10 @@ const META: Readonly<Record<string, Action>> = {
 };
 
 const ESCAPE = 0x1b;
+const TAB = 0x09;
+const BLANK = 0x20;
+/** Bracketed paste of xterm, behind `ESC [`. */
+const PASTE = { begin: "200~", end: "201~" } as const;
 /** A longer sequence is none of a keyboard. */
 const MAX_SEQUENCE = 16;
 
@@ -91,6 +95,8 @@ const MAX_SEQUENCE = 16;
 export class KeyInput {
   /** Bytes of a sequence so far, with the ESC; "" outside of one. */
   private sequence = "";
+  /** Between the marks that a terminal puts around what is pasted, when a program before has asked it to. */
+  private pasting = false;
 
   /** The key that the byte completes. Unknown keys are swallowed whole. */
   feed(byte: number): Key | undefined {
@@ -101,6 +107,8 @@ export class KeyInput {
         return undefined;
       }
       const action = CONTROL[byte];
+      // Text has no keys but those that end its lines.
+      if (this.pasting && action !== "enter") return byte < 0x20 ? blankFor(byte) : { byte };
       if (action) return { action };
       return byte < 0x20 ? undefined : { byte };
     }
@@ -119,8 +127,11 @@ export class KeyInput {
     if (parameter && this.sequence.length < MAX_SEQUENCE) return undefined;
     const found = this.sequence.slice(2);
     this.sequence = "";
+    if (found === PASTE.begin || found === PASTE.end) this.pasting = found === PASTE.begin;
     return named(SEQUENCE[found]);
   }
 }
+
+const blankFor = (byte: number): Key | undefined => (byte === TAB ? { byte: BLANK } : undefined);
 
 const named = (action: Action | undefined): Key | undefined => (action ? { action } : undefined);
