@@ -92,8 +92,7 @@ export class Audit {
     }
     if (cls !== ObjectClass.Timer) return fixed || POSIX_PARTS.test(name) ? undefined : named;
     // Every thread has a timer for its waits.
-    if (this.objects.ofClass(module, ObjectClass.Thread).includes(object - THREAD.TIMER))
-      return undefined;
+    if (memory.ldu32(object + TIMER.PARAMETER) === object - THREAD.TIMER) return undefined;
     const active = (memory.ld8(object + TIMER.FLAG) & TIMER.ACTIVATED) !== 0;
     if (fixed && !active) return undefined;
     const callback = this.name(memory.ldu32(object + TIMER.TIMEOUT_FUNC));

@@ -36,7 +36,7 @@ export const THREAD = {
   CLEANUP: 128,
 } as const;
 /** struct rt_timer. */
-export const TIMER = { FLAG: 9, TIMEOUT_FUNC: 32, ACTIVATED: 1 } as const;
+export const TIMER = { FLAG: 9, TIMEOUT_FUNC: 32, PARAMETER: 36, ACTIVATED: 1 } as const;
 /** struct rt_device: callbacks and the tables of the driver's functions. */
 export const DEVICE = { RX_INDICATE: 32, TX_COMPLETE: 36, OPS: 40, FOPS: 44 } as const;
 /** thread->stat & 7. */
