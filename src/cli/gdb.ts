@@ -35,6 +35,8 @@ export class GdbServer implements Tool {
   private timer: ReturnType<typeof setInterval> | undefined;
   /** Nobody is let in before a program's main is reached. */
   private early: boolean;
+  /** What the debugger did to a session that was idle. */
+  private ended: Killed | Restarted | undefined;
   /** What the next run is to be. */
   private next: Parsed;
 
@@ -100,7 +102,9 @@ export class GdbServer implements Tool {
   }
 
   finished(code: number): { again: Parsed } | number {
-    const { session } = this;
+    const { session, ended } = this;
+    this.ended = undefined;
+    if (ended) return this.caught(ended) ?? code;
     if (!session || !this.server.connected || !session.exited(code)) return code;
     return this.linger(code);
   }
@@ -172,9 +176,11 @@ export class GdbServer implements Tool {
     try {
       this.serve(0);
     } catch (error) {
-      if (!(error instanceof Killed)) throw error;
-      this.machine?.close();
-      process.exit(ExitCode.Killed);
+      if (!(error instanceof Killed || error instanceof Restarted)) throw error;
+      this.ended = error;
+      clearInterval(this.timer);
+      // The session ends as by a signal, and gives the terminal back.
+      process.emit("SIGTERM", "SIGTERM");
     }
   }
 

@@ -1,8 +1,9 @@
 import { dlopen, ptr } from "bun:ffi";
 import { accessSync, chmodSync, constants, renameSync, rmSync, statSync } from "node:fs";
 import { networkInterfaces } from "node:os";
-import { dirname } from "node:path";
+import { dirname, resolve } from "node:path";
 import { ExitCode, UserError } from "./exit-codes.ts";
+import { unlinkOnSignal } from "./unlink-on-signal.ts";
 
 /** Where to listen: `[HOST:]PORT` or `unix:PATH`. */
 export type SocketAddress =
@@ -90,6 +91,7 @@ export class SocketServer {
     if (at.kind === "unix") {
       chmodSync(draft, 0o600);
       renameSync(draft, at.path);
+      unlinkOnSignal(resolve(at.path));
     }
     this.address = at.kind === "unix" ? at.path : `${at.host}:${this.boundPort()}`;
   }

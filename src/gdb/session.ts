@@ -257,7 +257,14 @@ export class Session {
   private command(digits: string): string {
     const bytes = fromHex(digits);
     if (!bytes) return "E01";
-    const output = this.target.monitor(text(bytes));
+    let output: string | undefined;
+    try {
+      output = this.target.monitor(text(bytes));
+    } catch (error) {
+      // The debugger has its answer before the system is gone.
+      if (error instanceof Leave) this.reply(hexText("restarted\n"));
+      throw error;
+    }
     return output === undefined
       ? hexText(`unknown command '${text(bytes)}'; 'monitor help' lists what there is\n`)
       : hexText(output) || "OK";

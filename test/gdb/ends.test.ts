@@ -1,0 +1,59 @@
+/** How a debugged run ends that is not left to itself: by signals, and by the debugger while the shell is idle. */
+import { describe, expect, test } from "bun:test";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { scratch } from "../cli/binary.ts";
+import { debug } from "./session.ts";
+import { gdb } from "./toolchain.ts";
+
+const root = join(import.meta.dir, "../..");
+const hello = "disk/prebuilt/a9/hello.mo";
+
+test.skipIf(process.platform === "win32")(
+  "a signal ends a run that waits for its debugger, and takes the socket away",
+  async () => {
+    for (const signal of ["SIGTERM", "SIGHUP", "SIGINT"] as const) {
+      using dir = scratch();
+      const path = dir.path("gdb.sock");
+      const child = Bun.spawn(
+        [
+          process.execPath,
+          join(root, "src/main.ts"),
+          "run",
+          "--gdb",
+          `unix:${path}`,
+          "--gdb-wait",
+          hello,
+        ],
+        { cwd: root, stdin: "ignore", stdout: "ignore", stderr: "pipe" },
+      );
+      const reader = child.stderr.getReader();
+      for (let said = ""; !said.includes("waiting for a debugger");) {
+        const { value, done } = await reader.read();
+        if (done) break;
+        said += new TextDecoder().decode(value);
+      }
+      expect(existsSync(path)).toBe(true);
+      child.kill(signal);
+      await child.exited;
+      expect(child.signalCode).toBe(signal);
+      expect(existsSync(path)).toBe(false);
+    }
+  },
+);
+
+describe.skipIf(!gdb)("while the shell is idle (needs gdb-multiarch)", () => {
+  const shell = ["--serial", "pty"];
+  test("monitor reset boots again, and kill ends the session", async () => {
+    const { gdb: said, code } = await debug(
+      shell,
+      ["monitor ticks", "monitor reset", "info threads", "monitor ticks", "kill", "disconnect"],
+      { wait: false, extended: true },
+    );
+    expect(said).toContain("restarted\n");
+    // The thread that starts the system has not run yet.
+    expect(said).toMatch(/Thread \d+ "main" \(priority 10, ready/);
+    expect(said.match(/tick \d+, \d+ microseconds simulated/g)?.length).toBe(2);
+    expect(code).toBe(137);
+  });
+});
