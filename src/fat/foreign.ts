@@ -25,3 +25,10 @@ export function foreign(sector: Uint8Array): string | undefined {
     [...bytes].every((byte, i) => sector[at + i] === byte.charCodeAt(0));
   return FOREIGN.find(([at, bytes]) => is(at, bytes))?.[2];
 }
+
+/** Four entries with the flags of partitions, at least one of them in use. */
+export function isPartitionTable(sector: Uint8Array): boolean {
+  const entries = [0, 1, 2, 3].map((i) => sector.subarray(0x1be + 16 * i, 0x1ce + 16 * i));
+  const types = entries.map((entry) => entry[4]);
+  return entries.every(([flag]) => flag === 0 || flag === 0x80) && types.some((type) => type !== 0);
+}

@@ -1,6 +1,6 @@
 import type { BlockDevice } from "../block/mod.ts";
 import { FatError } from "./error.ts";
-import { foreign } from "./foreign.ts";
+import { foreign, isPartitionTable } from "./foreign.ts";
 
 export type FatType = 12 | 16 | 32;
 
@@ -85,6 +85,10 @@ export function parseGeometry(
     if (what) refuse(`this is ${what}`);
   }
   if (u16(510) !== 0xaa55) refuse("the boot sector has no signature 55 AA at its end");
+  if (![0xeb, 0xe9, 0xe8].includes(u8(0)) && isPartitionTable(boot))
+    refuse(
+      "the disk has a partition table (MBR), and its first entry is empty or leads nowhere; the board uses no other",
+    );
   if (![0xeb, 0xe9, 0xe8].includes(u8(0)))
     refuse("the boot sector does not begin with a jump instruction");
 

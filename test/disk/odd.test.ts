@@ -1,6 +1,6 @@
 /** Odd things users do: labels and names of other alphabets, one image under two names, disks that are only untidy. */
 import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { linkSync, mkdirSync, readFileSync, statSync, symlinkSync } from "node:fs";
+import { linkSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from "node:fs";
 import { have } from "../fat/tools.ts";
 import { Bench, bytesOf } from "./tool.ts";
 import { zip } from "./zip.ts";
@@ -55,6 +55,19 @@ describe("one image under two names", () => {
     bench.out("disk", "cp", "one.img:/c", "back.bin");
     expect(Buffer.compare(readFileSync(bench.path("back.bin")), bytes)).toBe(0);
   });
+});
+
+test("what a killed simulator began beside a file is gone when the file is made", async () => {
+  const { pid, exited } = Bun.spawn(["true"]);
+  await exited;
+  bench.file(`made.img.part-${pid}`, "left");
+  bench.file(`made.img.part-${process.pid}`, "somebody's");
+  bench.file("made.img.part-notes", "mine");
+  bench.out("disk", "create", "--size", "8M", "made.img");
+  const left = readdirSync(bench.folder).filter((name) => name.startsWith("made.img"));
+  expect(left.sort()).toEqual(
+    ["made.img", "made.img.part-notes", `made.img.part-${process.pid}`].sort(),
+  );
 });
 
 describe("names", () => {
@@ -117,6 +130,22 @@ describe("sizes", () => {
     bench.out("disk", "create", "--size", "1T", "huge.img");
     expect(JSON.parse(bench.out("disk", "info", "--json", "huge.img")).bytes).toBe(2 ** 40);
     expect(statSync(bench.path("huge.img")).blocks * 512).toBeLessThan(1 << 20);
+  });
+});
+
+test("fsck of an image that is cut off does not promise a repair, and makes none", () => {
+  bench.out("disk", "create", "--size", "8M", "whole.img");
+  const cut = readFileSync(bench.path("whole.img")).subarray(0, 1 << 20);
+  bench.file("cut.img", cut);
+  const { code, out } = bench.run(["disk", "fsck", "cut.img"]);
+  expect([code, out]).toEqual([1, expect.stringContaining("nothing is repaired while")]);
+  expect(out).not.toContain("--repair");
+  expect(bench.run(["disk", "fsck", "--repair", "cut.img"]).code).toBe(1);
+  expect(readFileSync(bench.path("cut.img")).equals(cut)).toBe(true);
+  // What is there can be read.
+  expect(bench.run(["disk", "ls", "cut.img"])).toMatchObject({
+    code: 0,
+    err: expect.stringContaining("the device only 2048"),
   });
 });
 

@@ -81,6 +81,15 @@ describe("what is no FAT is called what it is", () => {
     ["exFAT", signed("EXFAT   "), "exFAT, which RT-Thread 4.0.4 does not read"],
     ["NTFS", signed("NTFS    "), "NTFS"],
     ["GPT", sector((bytes) => write(bytes, 0, "EFI PART")), "GUID partition table"],
+    [
+      "MBR, first entry empty",
+      sector((bytes) => {
+        bytes.set([0x33, 0xc0]);
+        bytes.set([0x00, 0x20, 0x21, 0x00, 0x0c, 0xfe, 0xff, 0xff, 0, 8, 0, 0, 0, 8, 0, 0], 0x1ce);
+        bytes.set([0x55, 0xaa], 510);
+      }),
+      "partition table (MBR), and its first entry is empty",
+    ],
     ["xz", sector((bytes) => write(bytes, 0, "\xfd7zXZ\0")), "xz archive; unpack it first"],
     ["tar", sector((bytes) => write(bytes, 257, "ustar")), "tar archive"],
     ["QCOW2", sector((bytes) => write(bytes, 0, "QFI\xfb")), "qemu-img convert"],

@@ -57,6 +57,10 @@ export async function fsck(args: DiskArguments): Promise<number> {
     const summary = `FAT${geometry.type}, ${counts.files} files, ${counts.directories} directories, ${readable(used)} in use`;
     say(`${image}: ${summary}: ${verdict(total, harmless, repaired, remaining.length)}\n`);
     if (refused) say(`nothing was changed: ${refused}\n`);
+    else if (geometry.usableClusters < geometry.clusters && !repair)
+      say(
+        "nothing is repaired while the image is cut off; make the file as long as its file system\n",
+      );
     else if (total > 0 && !repair)
       say(
         `rtt-sim disk fsck --repair ${image} mends ${remaining.length === 0 ? "all of it" : "some of it"}\n`,

@@ -4,11 +4,13 @@ import {
   ftruncateSync,
   fsyncSync,
   openSync,
+  readdirSync,
   renameSync,
   rmSync,
   statSync,
   writeSync,
 } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import type { BlockDevice } from "../../block/mod.ts";
 import { ExitCode, UserError } from "../exit-codes.ts";
 import { openImage } from "../host-file.ts";
@@ -26,6 +28,7 @@ export class NewImage {
   constructor(private readonly path: string) {
     // Not while another process writes to the file that would be replaced: its writes would be lost.
     if (existsSync(path) && statSync(path).isFile()) openImage(path, false).close();
+    removeLeftovers(path);
     this.part = `${path}.part-${process.pid}`;
     try {
       this.fd = openSync(this.part, "wx+");
@@ -102,6 +105,28 @@ export class NewImage {
       this.discard();
       throw cannotWrite(this.path, error);
     }
+  }
+}
+
+/** What killed processes began beside a file is of no use to anybody. */
+function removeLeftovers(path: string): void {
+  const begin = `${basename(path)}.part-`;
+  try {
+    for (const name of readdirSync(dirname(path))) {
+      const pid = name.startsWith(begin) ? Number(name.slice(begin.length)) : NaN;
+      if (Number.isInteger(pid) && !lives(pid)) rmSync(join(dirname(path), name), { force: true });
+    }
+  } catch {
+    // Not to be read, or not to be removed: the new file tells.
+  }
+}
+
+function lives(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as { code?: string }).code === "EPERM";
   }
 }
 
