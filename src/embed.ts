@@ -21,7 +21,7 @@ import { commandLine, type Figures, Observer, scheduleOf, ScratchDisks } from ".
 import type { DirEntry } from "./vfs/mod.ts";
 
 export type { Figures, Leak, Incident, StackUse } from "./smoke/mod.ts";
-export { HostModules, ModuleError } from "./dlmodule/mod.ts";
+export { HostModules, ModuleError, RTLD_DEFAULT, RTLD_NEXT } from "./dlmodule/mod.ts";
 export { VfsError as FileError } from "./vfs/mod.ts";
 
 export interface BootOptions {

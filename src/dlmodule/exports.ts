@@ -22,7 +22,8 @@ function* exec(loader: Loader, path: number, line: number, ops = 0): Task<number
   return yield* loader.exec(name, line === 0 ? name : memory.cstring(line, LINE_MAX), file);
 }
 
-function* destroy(loader: Loader, address: number): Task<number> {
+/** dlmodule_destroy, of whatever address: an rt_err_t. */
+export function* destroy(loader: Loader, address: number): Task<number> {
   const { memory, objects } = loader.parts.kernel;
   const module = loader.find(address);
   if (!module) {

@@ -1,6 +1,7 @@
 import { callGuest, type Task } from "../kernel/call.ts";
 import { GuestAborted, type Kernel } from "../kernel/mod.ts";
 import { ObjectClass } from "../kernel/types.ts";
+import { destroy } from "./exports.ts";
 import { MODULE } from "./layout.ts";
 import type { EndedInfo, Loader, ModuleInfo } from "./loader.ts";
 import { listModules } from "./module-list.ts";
@@ -73,13 +74,21 @@ export class HostModules {
   /** dlmodule_destroy; false (RT_EBUSY, RT_ERROR) for a program that runs, and for no module. */
   destroy(handle: number): boolean {
     const { loader } = this;
-    const module = loader.find(handle);
-    if (!module) return false;
+    let result = 0;
     this.perform("destroy", function* () {
-      yield* loader.unload(module);
+      result = yield* destroy(loader, handle);
       return 1;
     });
-    return loader.find(handle) === undefined;
+    return result === 0;
+  }
+
+  /** dlmodule_create: a module object with nothing loaded, for `destroy`. */
+  create(): number {
+    const { loader } = this;
+    return this.perform("create", function* () {
+      yield* [];
+      return loader.create();
+    });
   }
 
   /** dlmodule_find: by the first eight characters of its name; modules that another one opened have no public name. */
@@ -119,14 +128,17 @@ export class HostModules {
     yield* this.loader.parts.symbols.entries();
   }
 
-  /** dlopen: absolute, relative to the working directory, or a name in /lib, /modules, /bin. */
-  dlopen(name: string, options: { readonly global?: boolean } = {}): number {
+  /** dlopen: absolute, relative to the working directory, or a name in /lib, /modules, /bin; null (NULL) gives what is visible to all. */
+  dlopen(name: string | null, options: { readonly global?: boolean } = {}): number {
     const { libdl } = this.loader;
     const flags = options.global ? RTLD_GLOBAL : 0;
-    return this.perform(name, () => libdl.openNamed(name, flags));
+    return this.perform(name ?? "dlopen", () => libdl.openNamed(name, flags));
   }
 
-  /** dlsym, of a function or a variable; undefined when there is none, and dlerror says why. */
+  /**
+   * dlsym, of a function or a variable: of a handle, of all (RTLD_DEFAULT, the kernel first), of all libraries first (RTLD_NEXT). Undefined
+   * when there is none, and dlerror says why.
+   */
   dlsym(handle: number, name: string): number | undefined {
     return this.loader.libdl.symbolNamed(handle, name) >>> 0 || undefined;
   }

@@ -8,8 +8,8 @@ import type { Registry } from "./registry.ts";
 
 const PATH_MAX = 256;
 const MESSAGE_MAX = 128;
-const RTLD_DEFAULT = 1;
-const RTLD_NEXT = 2;
+export const RTLD_DEFAULT = 1;
+export const RTLD_NEXT = 2;
 const RTLD_GLOBAL = 0x10000;
 const LR = 14;
 
@@ -44,8 +44,9 @@ export class Libdl {
     return yield* this.openNamed(kernel.memory.cstring(nameAt, PATH_MAX), flags);
   }
 
-  /** The same for a name that the host has. */
-  *openNamed(name: string, flags: number): Task<number> {
+  /** The same for a name that the host has; null stands for NULL. */
+  *openNamed(name: string | null, flags: number): Task<number> {
+    if (name === null) return this.self();
     if (this.compat) {
       const path = name.startsWith("/") ? name : `/modules/${name}`;
       return (yield* this.loader.load(path, { as: "library" }))?.address ?? 0;
@@ -67,12 +68,13 @@ export class Libdl {
 
   symbol(handle: number, nameAt: number): number {
     const { kernel } = this.loader.parts;
-    kernel.assert(handle !== 0, "handle", "dlsym", 27);
-    return this.symbolNamed(handle, kernel.memory.cstring(nameAt, PATH_MAX));
+    if (this.compat) kernel.assert(handle !== 0, "handle", "dlsym", 27);
+    const caller = this.registry.containing(kernel.cpu.r[LR]);
+    return this.symbolNamed(handle, kernel.memory.cstring(nameAt, PATH_MAX), caller);
   }
 
-  /** The same for a name that the host has. */
-  symbolNamed(handle: number, name: string): number {
+  /** The same for a name that the host has. `caller`: the module that RTLD_NEXT looks behind; the host has none, and all come after it. */
+  symbolNamed(handle: number, name: string, caller?: Module): number {
     const { kernel } = this.loader.parts;
     const module = this.registry.get(handle);
     if (this.compat) {
@@ -83,23 +85,22 @@ export class Libdl {
     let address = 0;
     if (module) address = this.libraries.inLibrary(name, module);
     else if (handle === RTLD_DEFAULT) address = this.libraries.anywhere(name, program);
-    else if (handle === RTLD_NEXT) {
-      const caller = this.registry.containing(kernel.cpu.r[LR]);
-      address = this.libraries.after(name, caller, program);
-    } else return this.fail(`${hex(handle)} is no open library`);
+    else if (handle === RTLD_NEXT) address = this.libraries.after(name, caller, program);
+    else return this.noLibrary(handle);
     return address !== 0 ? address : this.fail(`${name}: no such symbol`);
   }
 
   *close(handle: number): Task<number> {
     const { kernel } = this.loader.parts;
-    kernel.assert(handle !== 0, "handle", "dlclose", 30);
+    if (this.compat) kernel.assert(handle !== 0, "handle", "dlclose", 30);
     const module = this.registry.get(handle);
     if (this.compat) {
       if (module) yield* this.closeAs404(module);
       return 1;
     }
-    if (!module) this.fail(`${hex(handle)} is no open library`);
-    // The handle that dlopen(NULL) gave.
+    // The handles that dlopen(NULL) gives.
+    if (handle === RTLD_DEFAULT) return 0;
+    if (!module) this.noLibrary(handle);
     else if (!module.library && module.address === kernel.currentModule) return 0;
     else if (!module.library) this.fail(`${module.name} was not opened with dlopen`);
     else {
@@ -150,10 +151,17 @@ export class Libdl {
     this.strings.forget(module.address);
   }
 
-  /** dlopen(NULL): the program that the thread belongs to. */
+  /** dlopen(NULL): the program that the thread belongs to; a thread of the system has what is visible to everyone. */
   private self(): number {
-    const { currentModule } = this.loader.parts.kernel;
-    return currentModule !== 0 ? currentModule : this.fail("no program is running");
+    return this.loader.parts.kernel.currentModule || RTLD_DEFAULT;
+  }
+
+  private noLibrary(handle: number): 0 {
+    return this.fail(
+      handle === 0
+        ? "the handle is NULL: was dlopen refused?"
+        : `${hex(handle)} is no open library`,
+    );
   }
 
   private *closeAs404(module: Module): Task<void> {

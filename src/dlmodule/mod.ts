@@ -14,6 +14,7 @@ export { dlmoduleRows } from "./exports.ts";
 export { type EndedInfo, Loader, type LoadOptions, type ModuleInfo } from "./loader.ts";
 export { listModules, moduleTable } from "./module-list.ts";
 export { HostModules, type HostOptions, ModuleError } from "./host.ts";
+export { RTLD_DEFAULT, RTLD_NEXT } from "./libdl.ts";
 export { LoadError } from "./load-error.ts";
 export type { HowEnded } from "./module.ts";
 export { planLoad } from "./plan.ts";

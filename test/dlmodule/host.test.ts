@@ -1,6 +1,6 @@
 /** dlmodule.h and dlfcn.h for programs on the host. */
 import { describe, expect, test } from "bun:test";
-import { HostModules, ModuleError } from "../../src/dlmodule/mod.ts";
+import { HostModules, ModuleError, RTLD_DEFAULT, RTLD_NEXT } from "../../src/dlmodule/mod.ts";
 import { fixture } from "./board.ts";
 import { WholeBoard } from "./whole-board.ts";
 
@@ -91,6 +91,31 @@ describe("programs", () => {
     expect(host.destroy(library)).toBeTrue();
     expect(host.destroy(library)).toBeFalse();
   });
+});
+
+test("pseudo handles and module objects with nothing in them", () => {
+  const { host, machine } = board();
+  const before = machine.kernel.heap.used;
+  const all = host.dlopen(null);
+  expect(all).toBe(RTLD_DEFAULT);
+  expect(host.dlsym(all, "rt_tick_get")).toBe(host.symbolFind("rt_tick_get"));
+  expect(host.dlsym(RTLD_DEFAULT, "base_next")).toBeUndefined();
+  const local = host.dlopen("libbase.so");
+  expect(host.dlsym(RTLD_DEFAULT, "base_next")).toBeUndefined();
+  host.dlopen("libbase.so", { global: true });
+  expect(host.dlsym(RTLD_DEFAULT, "base_next")).toBe(host.dlsym(local, "base_next"));
+  expect(host.dlsym(RTLD_NEXT, "base_next")).toBe(host.dlsym(local, "base_next"));
+  expect(host.dlsym(RTLD_NEXT, "rt_tick_get")).toBe(host.symbolFind("rt_tick_get"));
+  expect(host.dlsym(0, "rt_tick_get")).toBeUndefined();
+  expect(host.dlerror()).toBe("the handle is NULL: was dlopen refused?");
+  expect(() => host.dlclose(0)).toThrow(/the handle is NULL/);
+  host.dlclose(all);
+  host.dlclose(local);
+  host.dlclose(local);
+  const empty = host.create();
+  expect(host.find("module")?.address).toBe(empty);
+  expect([host.destroy(empty), host.destroy(empty), host.destroy(0)]).toEqual([true, false, false]);
+  expect(machine.kernel.heap.used).toBe(before);
 });
 
 test("the kernel's symbols", () => {

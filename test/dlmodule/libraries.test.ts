@@ -73,6 +73,59 @@ describe("dlopen", () => {
   });
 });
 
+/** What dlfcn.h, dlmodule.h and POSIX say of NULL, pseudo handles, handles that are none, and names that nobody has. */
+const API = `
+dlopen NULL is me=1
+dlclose of me=0
+dlsym NULL=0
+error: the handle is NULL: was dlopen refused?
+error again: -
+dlclose NULL=-1
+error: the handle is NULL: was dlopen refused?
+dlopen none=0
+error: /none.so: no such file
+DEFAULT of the kernel=1
+DEFAULT of me=1
+DEFAULT data=1
+DEFAULT none=0
+error: no_such_name: no such symbol
+NEXT skips me=0
+NEXT of the kernel=1
+dlclose DEFAULT=0
+base up
+global=1
+NEXT finds it=1
+base down 10
+dlclose=0
+dlclose again=-1
+dladdr NULL=0
+dladdr me=1
+/api.mo shared_name
+self=1
+find none=0
+symbol_find=1
+symbol_find none=0
+destroy me=-7
+destroy NULL=-1
+create=1
+destroy it=0
+destroy it again=-1
+load none=0
+exec none=0
+`;
+
+test("every function of the two headers, with good arguments and with those that nobody should give", () => {
+  const board = new WholeBoard({ "/api.mo": file("api.mo") }, { leaks: "error" });
+  board.machine.vfs.mkdir("/lib");
+  board.machine.vfs.writeFile("/lib/libbase.so", file("libbase.so"));
+  const output = board.run("/api.mo", "api");
+  const table = /^module   ref      address \n-{8} -{8} -{12}\napi      1     0x[0-9a-f]{8}\n$/;
+  expect(output.slice(0, API.length - 1)).toBe(API.slice(1));
+  expect(output.slice(API.length - 1)).toMatch(table);
+  expect(board.machine.outcome).toMatchObject({ kind: "exit", code: 5 });
+  expect(board.machine.loader.modules()).toEqual([]);
+});
+
 test("dlmodule_load_custom and exec_custom take a module from the memory of a program", () => {
   const board = new WholeBoard({
     "/mem.mo": fixture("disk/prebuilt/a9/hello.mo"),

@@ -15,3 +15,4 @@ build linked.mo main linked.c libmiddle.so libbase.so
 build opens.mo main opens.c
 build custom.mo main custom.c
 build lists.mo main lists.c
+build api.mo main api.c -lgcc
