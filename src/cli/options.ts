@@ -45,7 +45,7 @@ export const OPTIONS = [
     name: "save",
     value: "FILE",
     help: "write the whole disk as it is at the end to a raw image (or .gz); DISK itself is not changed",
-    commands: ["boot"],
+    commands: ["boot", "run"],
   },
   {
     name: "mount",

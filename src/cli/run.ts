@@ -11,6 +11,7 @@ import { exitCodeOf, message, printStats } from "./outcome.ts";
 import { LineEndFilter, Output } from "./output.ts";
 import type { Parsed } from "./parse.ts";
 import { commandLine } from "./run-line.ts";
+import { SavedDisk } from "./saved-disk.ts";
 import { hostBytes, settingsOf } from "./settings.ts";
 import { VfsError } from "../vfs/mod.ts";
 import type { OutFolder } from "./run-out.ts";
@@ -39,10 +40,12 @@ export async function run(parsed: Parsed): Promise<number> {
   const json = parsed.flag("json") ? await import("./run-json.ts") : undefined;
   const observer = json?.newObserver();
   const given = parsed.value("disk");
-  const disk =
+  const save = parsed.value("save");
+  const own =
     given === undefined
       ? FatVolume.format(new RamDevice(RUN_DISK_BYTES)).device
       : new OverlayDevice(openDisk(given, true));
+  const disk = save === undefined ? own : new SavedDisk(own, save);
   const machine = new Machine({
     ...settings,
     disk,

@@ -1,6 +1,7 @@
 /** Odd things users do: labels and names of other alphabets, one image under two names, disks that are only untidy. */
 import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { linkSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
 import { have } from "../fat/tools.ts";
 import { Bench, bytesOf } from "./tool.ts";
 import { zip } from "./zip.ts";
@@ -68,6 +69,22 @@ test("what a killed simulator began beside a file is gone when the file is made"
   expect(left.sort()).toEqual(
     ["made.img", "made.img.part-notes", `made.img.part-${process.pid}`].sort(),
   );
+});
+
+test("run --save: what a module left on its disk, as an image; the disk it began with is as it was", () => {
+  const module = join(import.meta.dir, "../fixtures/modules/filerate.mo");
+  bench.out("disk", "create", "--size", "8M", "begin.img");
+  const before = readFileSync(bench.path("begin.img"));
+  const write = ["w", "/written.bin", "64", "512"];
+  bench.out("run", "--disk", "begin.img", "--save", "after.img", module, ...write);
+  expect(readFileSync(bench.path("begin.img")).equals(before)).toBe(true);
+  bench.out("disk", "cp", "after.img:/written.bin", "written.bin");
+  expect(readFileSync(bench.path("written.bin"))).toEqual(Buffer.alloc(65536, 0x5a));
+  bench.out("run", "--save", "after.img.gz", module, ...write);
+  expect(bench.out("disk", "ls", "-l", "after.img.gz")).toMatch(/65536 .* \/written\.bin/);
+  expect(bench.run(["run", "--save", "no/where.img", module, ...write])).toMatchObject({
+    code: 74,
+  });
 });
 
 describe("names", () => {
