@@ -21,7 +21,7 @@ import { Libraries } from "./libraries.ts";
 import { LifeCycle } from "./life-cycle.ts";
 import { LoadError } from "./load-error.ts";
 import * as text from "./messages.ts";
-import { type Module, ModuleStruct } from "./module.ts";
+import { type HowEnded, type Module, ModuleStruct } from "./module.ts";
 import { Objects } from "./objects.ts";
 import { Placer } from "./place.ts";
 import { Preparer } from "./prepare.ts";
@@ -247,8 +247,9 @@ export class Loader {
   private *failed(module: Module, why: string): Task<void> {
     const { name, path, address } = module;
     this.begins.emit({ name, path, address });
-    this.discard(module, "fault");
+    this.discard(module, this.causes.take(this.parts.kernel.threads.current));
     this.failures.emit(why);
+    this.parts.options?.diagnostics?.(`${path} is not loaded: ${why}`);
     yield* this.unload(module);
   }
 
@@ -260,7 +261,7 @@ export class Loader {
   }
 
   /** No more code of the module runs, and nobody finds it any more. */
-  private discard(module: Module, how: "killed" | "fault"): void {
+  private discard(module: Module, how: HowEnded): void {
     module.end ??= { how, code: -1 };
     module.cleaned = true;
     module.constructed = false;
@@ -271,7 +272,7 @@ export class Loader {
   private endsItself(thread: number): void {
     const { kernel } = this.parts;
     if (kernel.currentModule !== 0) return;
-    this.endCall(thread, "deleted the thread that it runs in", { how: "killed", code: 0 });
+    this.endCall(thread, "deleted the thread that it runs in", { how: "killed", code: -1 });
   }
 
   /** Throws when guest code that a system thread has called wants to end that thread. */

@@ -281,10 +281,12 @@ export class Machine {
 
   /** Who runs, and who is ready but does not get a turn. */
   busyReport(): string {
-    return [
-      ...this.loader.starts().map((start) => this.startLine(start)),
-      debug().busyReport(this.kernel),
-    ].join("\n");
+    const starts = this.loader.starts().map((start) => this.startLine(start));
+    const threads = debug().busyReport(this.kernel);
+    // What a thread of the system loads is no module yet.
+    return starts.length > 0 && threads === "  no module runs"
+      ? starts.join("\n")
+      : [...starts, threads].join("\n");
   }
 
   /** Where the threads of modules stand: a backtrace each; empty when there are none. */

@@ -98,6 +98,8 @@ describe("in the shell's thread, only the load ends", () => {
       board.line("hello");
       const before = figures(board);
       expect(board.line(`/init-${what}.mo`)).toContain(`${what}.mo\n`);
+      expect(board.diagnostics.at(-1)).toStartWith(`/init-${what}.mo is not loaded: `);
+      expect(board.diagnostics.at(-1)).toMatch(how);
       expect(board.line("hello")).toContain("Hello, world");
       // Neither the scheduler is locked nor the thread gone.
       expect(board.line("list_thread")).toContain("tshell");
@@ -110,6 +112,19 @@ describe("in the shell's thread, only the load ends", () => {
       expect(() => host.load(`/init-${what}.so`)).toThrow(ModuleError);
       expect(figures(board)).toEqual(before);
     });
+});
+
+test.each([
+  ["fault", { kind: "fault", code: 139 }],
+  ["exit", { kind: "exit", code: 3 }],
+  ["abort", { kind: "abort", code: 134 }],
+  ["assert", { kind: "assert", code: 134 }],
+  ["stack", { kind: "stack overflow", code: 139 }],
+  ["delete", { kind: "killed", code: 255 }],
+])("how a program ends whose module_init does that: %s", (what, outcome) => {
+  const board = fresh(`init-${what}.mo`);
+  board.run(`/init-${what}.mo`, `init-${what}`);
+  expect(board.machine.outcome).toMatchObject(outcome);
 });
 
 test("the report of a time-out names the module whose module_init does not return", () => {
