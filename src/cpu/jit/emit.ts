@@ -1,6 +1,7 @@
 import { Slot } from "../interp/state.ts";
 import { type Inst, NZCV, Op } from "../ir/ops.ts";
 import { AccessEmitter, type Readable } from "./access.ts";
+import { bulkLoop, emitBulk, followsRegisters } from "./bulk.ts";
 import { Calls } from "./calls.ts";
 import { planChecks } from "./checks.ts";
 import type { RegionCounters } from "./counters.ts";
@@ -32,7 +33,7 @@ export class RegionEmitter extends Calls {
     graph: Graph,
     slotOf: (key: number) => number,
     private readonly literalAt: (address: number) => number | undefined,
-    readable: Readable,
+    private readonly readable: Readable,
     counters?: RegionCounters,
   ) {
     super(w, graph, slotOf, counters);
@@ -283,12 +284,21 @@ export class RegionEmitter extends Calls {
   }
   private taken(n: Node, { at, to }: { at: number; to: number }): void {
     const { counted, dirty } = this;
-    if (isBackward(to, n.ir.pcs[at])) this.spend(at + 1 - counted, () => this.exitAt(to));
-    else this.count(at + 1 - counted);
+    if (isBackward(to, n.ir.pcs[at])) {
+      this.spend(at + 1 - counted, () => this.exitAt(to));
+      if (to >>> 0 === n.key) this.bulk(n, at);
+    } else this.count(at + 1 - counted);
     // The tree of another block may be written here.
     this.goTo(to >>> 0, n);
     this.counted = counted;
     this.dirty = dirty;
+  }
+  /** Iterations of a loop of one block that can be done at once. */
+  private bulk(n: Node, at: number): void {
+    if (this.counters || !followsRegisters(this.flags.state)) return;
+    const branch = n.ir.insts.findIndex((x) => x.at === at && x.op === Op.brc);
+    const loop = branch < 0 ? undefined : bulkLoop(n, branch);
+    if (loop) emitBulk(this.w, loop, this.readable);
   }
   /** A branch for each place the table leads to. An index beyond the table is the interpreter's business. */
   private jumpThrough(n: Node, { last, index, targets }: JumpTable): void {

@@ -75,6 +75,9 @@ export const W = {
   extendU: 0xad,
   extend8: 0xc0,
   extend16: 0xc1,
+  /** With the index of the memory, the only one. */
+  memoryCopy: [0xfc, 0x0a, 0, 0],
+  memoryFill: [0xfc, 0x0b, 0],
 } as const;
 
 /** Opcodes of floating point; the number is the size. */
