@@ -52,6 +52,8 @@ export class Session {
   private last: Uint8Array = new Uint8Array(0);
   private lastStop: string;
   private extended = false;
+  /** The debugger has said something that only lldb says. */
+  private lldb = false;
   /** Threads that `g` and its kin are about. */
   private chosen = 0;
 
@@ -82,6 +84,9 @@ export class Session {
 
   /** The target stopped. */
   stopped(stop: Stop): void {
+    // lldb has no files to load; it would stop for nothing.
+    if (this.lldb && this.running && stop.why === "library")
+      return this.target.resume({ signal: false });
     this.lastStop = this.stopReply(stop);
     if (!this.running) return;
     this.running = false;
@@ -209,6 +214,7 @@ export class Session {
 
   private query(payload: string): string | undefined {
     const [name] = payload.split(/[:,;]/, 1);
+    if (name.startsWith("qThreadStopInfo")) return this.threadStop(number(name.slice(15)));
     switch (name) {
       case "qSupported":
         return FEATURES;
@@ -235,11 +241,30 @@ export class Session {
         return this.transfer(payload.slice(6));
       case "qRcmd":
         return this.command(payload.slice(6));
+      case "QThreadSuffixSupported":
+        this.lldb = true;
+        return "";
+      case "qOffsets": {
+        // gdb has the library list, and its main file is the firmware, which is where it was linked.
+        const { slide } = this.target;
+        if (!this.lldb || slide === undefined) return "";
+        const offset = slide.toString(16);
+        return `Text=${offset};Data=${offset};Bss=${offset}`;
+      }
       case "qHostInfo":
         return `triple:${hexText("arm-none-eabi")};ptrsize:4;endian:little;`;
       default:
         return "";
     }
+  }
+
+  /** lldb: why a thread stands, and its name. */
+  private threadStop(id: number | undefined): string {
+    const thread = this.target.threads().find((entry) => entry.id === id);
+    if (!thread) return "E01";
+    const own = this.lastStop.startsWith(`T`) && id === this.target.current;
+    const stop = own ? this.lastStop : `T00thread:${thread.id.toString(16)};`;
+    return `${stop}name:${thread.name.replace(/[;:]/g, "_")};`;
   }
 
   private transfer(spec: string): string {

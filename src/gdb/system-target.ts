@@ -188,6 +188,12 @@ export class SystemTarget implements Target {
     return this.control.restart(program);
   }
 
+  get slide(): number | undefined {
+    const { loader } = this.parts;
+    const program = loader.modules().find(({ library, image }) => !library && image !== 0);
+    return program && (loader.find(program.address)?.bias ?? program.image);
+  }
+
   file(path: string): Uint8Array | undefined {
     if (path === FIRMWARE_PATH) return this.parts.image;
     try {

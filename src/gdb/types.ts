@@ -57,6 +57,8 @@ export interface Target {
   kill(stay: boolean): void;
   /** Starts the program again, with another one when `program` is given; false when that cannot be done. */
   restart(program: readonly string[]): boolean;
+  /** How far the first program that is loaded was moved from its link-time addresses. */
+  readonly slide: number | undefined;
   /** A file as the target sees it; undefined when there is none. */
   file(path: string): Uint8Array | undefined;
   /** The text that a command prints; undefined when there is no such command. */
