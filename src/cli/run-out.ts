@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import type { Machine } from "../machine.ts";
 import { VfsError } from "../vfs/mod.ts";
 import { ExitCode, UserError } from "./exit-codes.ts";
+import { cannotWrite } from "./write-error.ts";
 
 /** O_ACCMODE of newlib's open flags. */
 const ACCESS_MODE = 3;
@@ -59,8 +60,7 @@ export class OutFolder {
   }
 
   private failure(path: string, error: unknown): UserError {
-    const code = (error as { code?: string }).code ?? String(error);
-    return new UserError(ExitCode.NoOutput, `--out: cannot write ${path}: ${code}`);
+    return cannotWrite(`to --out: ${path}`, error);
   }
 }
 

@@ -44,29 +44,40 @@ class Helper {
   give(task: Task): void {
     this.given.push(task);
     const job: Job = { ...task, firmware: this.firmware };
-    this.child.stdin.write(`${JSON.stringify(job)}\n`);
-    void this.child.stdin.flush();
+    void this.write(`${JSON.stringify(job)}\n`);
   }
 
   stop(): void {
-    void this.child.stdin.end();
     this.child.kill();
+  }
+
+  /** One that has gone cannot be written to: `listen` notices. */
+  private async write(text: string): Promise<void> {
+    try {
+      await this.child.stdin.write(text);
+      await this.child.stdin.flush();
+    } catch {}
   }
 
   private async listen(): Promise<void> {
     let rest = "";
     const decoder = new TextDecoder();
-    for await (const piece of this.child.stdout) {
-      const lines = (rest + decoder.decode(piece, { stream: true })).split("\n");
-      rest = lines.pop()!;
-      for (const line of lines) {
-        const answer = JSON.parse(line) as Answer;
-        this.given.splice(
-          this.given.findIndex(({ index }) => index === answer.index),
-          1,
-        );
-        this.answered(this, answer);
+    try {
+      for await (const piece of this.child.stdout) {
+        const lines = (rest + decoder.decode(piece, { stream: true })).split("\n");
+        rest = lines.pop()!;
+        for (const line of lines) {
+          const answer = JSON.parse(line) as Answer;
+          this.given.splice(
+            this.given.findIndex(({ index }) => index === answer.index),
+            1,
+          );
+          this.answered(this, answer);
+        }
       }
+    } catch {
+      // It says something that is no answer.
+      this.child.kill();
     }
     this.gone(this);
   }
@@ -104,6 +115,7 @@ export async function runAll(tasks: readonly Task[], options: PoolOptions): Prom
   const helpers = new Set<Helper>();
   let stopped = false;
   let wake: (() => void) | undefined;
+  let failure: { readonly error: unknown } | undefined;
   const finish = (answer: Answer): void => {
     if (bail && answer.result.status === "failed") stopped = true;
     done(answer);
@@ -119,8 +131,13 @@ export async function runAll(tasks: readonly Task[], options: PoolOptions): Prom
     const helper = new Helper(
       firmware,
       (from, answer) => {
-        finish(answer);
-        feed(from);
+        try {
+          finish(answer);
+          feed(from);
+        } catch (error) {
+          // Nobody awaits this call: the loop throws it.
+          failure ??= { error };
+        }
         wake?.();
       },
       (from) => {
@@ -139,6 +156,7 @@ export async function runAll(tasks: readonly Task[], options: PoolOptions): Prom
   let last = 0;
   try {
     for (;;) {
+      if (failure) throw failure.error;
       const task = next();
       if (task) {
         const started = performance.now();

@@ -15,6 +15,7 @@ import {
 } from "../smoke/mod.ts";
 import { ExitCode, UserError } from "./exit-codes.ts";
 import { writeAll } from "./output.ts";
+import { cannotWrite } from "./write-error.ts";
 
 const REPORTERS: Readonly<Record<string, (suite: SuiteResult) => string>> = {
   text: (suite) => textReport(suite),
@@ -128,7 +129,6 @@ function save(file: string, text: string): void {
   try {
     writeFileSync(file, text);
   } catch (error) {
-    const code = (error as { code?: string }).code ?? String(error);
-    throw new UserError(ExitCode.NoOutput, `cannot write the report ${file}: ${code}`);
+    throw cannotWrite(`the report ${file}`, error);
   }
 }

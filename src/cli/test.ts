@@ -14,6 +14,7 @@ import { Reports } from "./test-report.ts";
 import { execute, load, type Loaded, type TestSettings } from "./test-run.ts";
 import { type Selection, selected, shardOf } from "./test-select.ts";
 import { VERSION } from "./version.ts";
+import { cannotWrite } from "./write-error.ts";
 
 /** Simulated time of a test that does not say. */
 const TIMEOUT = 10_000;
@@ -165,8 +166,7 @@ class Session {
         try {
           writeFileSync(file, text);
         } catch (error) {
-          const code = (error as { code?: string }).code ?? String(error);
-          throw new UserError(ExitCode.NoOutput, `cannot write ${file}: ${code}`);
+          throw cannotWrite(file, error);
         }
         files++;
       }

@@ -1,0 +1,76 @@
+/** Processes that run tests together, and what becomes of a run when one of them, or the reader, goes away. */
+import { expect, setDefaultTimeout, test } from "bun:test";
+import { copyFileSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { BINARY, ROOT, rttSim, scratch } from "../cli/binary.ts";
+
+setDefaultTimeout(120_000);
+
+const LINUX = process.platform === "linux";
+const HELLO = join(ROOT, "disk/prebuilt/a9/hello.mo");
+const LOCKED = join(ROOT, "test/fixtures/smoke/locked.mo");
+
+function folder(tests: number): ReturnType<typeof scratch> {
+  const dir = scratch();
+  for (let n = 0; n < tests; n++) copyFileSync(HELLO, dir.path(`test${n}.mo`));
+  return dir;
+}
+
+/** Processes that have this one as their parent. */
+function children(parent: number): number[] {
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) => {
+      try {
+        const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+        return Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]) === parent;
+      } catch {
+        return false;
+      }
+    })
+    .map(Number);
+}
+
+test("the report is the same for any number of processes and every engine", () => {
+  using dir = folder(12);
+  const report = (...argv: string[]): string =>
+    rttSim(["test", "--reporter", "junit", ...argv, "test/smoke/suite"]).out;
+  const one = report("--jobs", "1", dir.path("."));
+  expect(one).toContain('tests="');
+  for (const jobs of ["2", "4"]) expect(report("--jobs", jobs, dir.path("."))).toBe(one);
+  const suite = report();
+  for (const engine of ["interp", "jit"]) expect(report("--engine", engine)).toBe(suite);
+});
+
+test.skipIf(!LINUX)(
+  "a process that is killed leaves its tests to the others (seen on Linux)",
+  async () => {
+    const argv = ["test", "--json", "--jobs", "2", "--explore", "150", LOCKED];
+    const child = Bun.spawn([BINARY, ...argv], { stdout: "pipe", stderr: "pipe" });
+    const out = child.stdout.text();
+    let helpers: number[] = [];
+    while (helpers.length === 0 && child.exitCode === null) {
+      await Bun.sleep(20);
+      helpers = children(child.pid);
+    }
+    await Bun.sleep(300);
+    for (const pid of helpers) process.kill(pid, "SIGKILL");
+    expect(helpers.length).toBe(1);
+    expect(await child.exited).toBe(0);
+    expect(await child.stderr.text()).toBe("");
+    expect(JSON.parse(await out).tests[0]).toMatchObject({ status: "passed", schedules: 150 });
+  },
+);
+
+test("a reader that goes away is no defect", async () => {
+  using dir = folder(60);
+  for (const jobs of ["1", "3"]) {
+    const child = Bun.spawn(
+      ["sh", "-c", '"$0" test --jobs "$1" "$2" | head -n 1', BINARY, jobs, dir.path(".")],
+      { stdout: "pipe", stderr: "pipe" },
+    );
+    expect(await child.stdout.text()).toContain("ok    ");
+    expect(await child.stderr.text()).toBe("");
+    await child.exited;
+  }
+});
