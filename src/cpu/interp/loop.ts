@@ -7,6 +7,10 @@ import type { GuestMemory } from "../../memory/mod.ts";
  * JavaScriptCore makes a jump table only from integer literals and inlines members of a `const enum` only where the enum
  * is declared, so it stands beside the loop. What compiled code seldom does is in rare.ts, so that the loop stays small
  * enough to be optimised soon and well.
+ *
+ * The file is long because it is one function: a case in another function would be a call, and a single call in the loop makes the
+ * host keep all its variables on the stack (docs/cpu.md, Speed). It is not generated: cases that look alike differ in which
+ * operand is a constant and what refuses the fast path, and a template with those as holes is no shorter than the cases.
  */
 export const enum Code {
   /** Never dispatched: a word that nobody wrote. */
