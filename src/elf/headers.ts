@@ -1,5 +1,5 @@
 import { type Bytes, StringTable } from "./bytes.ts";
-import { SHN, SHT } from "./constants.ts";
+import { machineName, SHN, SHT } from "./constants.ts";
 import { ElfError, hex } from "./error.ts";
 
 const EHDR_SIZE = 52;
@@ -64,14 +64,14 @@ export function readHeader(bytes: Bytes): ElfHeader {
     throw new ElfError(
       "class",
       u8[4] === 2
-        ? "the file is a 64-bit ELF file (ELFCLASS64); a 32-bit one is needed"
+        ? `the file is a 64-bit ELF file (ELFCLASS64)${builtFor(bytes)}; a 32-bit one for EM_ARM is needed`
         : `the ELF class is ${u8[4]}; ELFCLASS32 is 1`,
     );
   if (u8[5] !== 1)
     throw new ElfError(
       "encoding",
       u8[5] === 2
-        ? "the file is big-endian (ELFDATA2MSB); a little-endian one is needed"
+        ? `the file is big-endian (ELFDATA2MSB)${builtFor(bytes)}; a little-endian one for EM_ARM is needed`
         : `the ELF data encoding is ${u8[5]}; ELFDATA2LSB is 1`,
     );
   bytes.check(0, EHDR_SIZE, "the ELF header");
@@ -91,6 +91,11 @@ export function readHeader(bytes: Bytes): ElfHeader {
   entrySize("program header", header.phnum, view.getUint16(42, true), PHDR_SIZE);
   entrySize("section header", header.shnum, view.getUint16(46, true), SHDR_SIZE);
   return header;
+}
+
+/** Which processor a file of another class or byte order is for: e_machine is at the same place in all. */
+function builtFor({ u8, view }: Bytes): string {
+  return u8.length < 20 ? "" : ` for ${machineName(view.getUint16(18, u8[5] !== 2))}`;
 }
 
 export function readProgramHeaders(bytes: Bytes, header: ElfHeader): ProgramHeader[] {

@@ -237,3 +237,30 @@ test.each([
   },
   120_000,
 );
+
+const RUNS = process.env.RTT_SIM_FULL ? 5000 : 200;
+
+test.each([
+  ["", false],
+  ["as 4.0.4 does", true],
+])(
+  `${RUNS} changed modules, loaded and run %s: whatever the guest does, the simulator goes on`,
+  (_, compat404) => {
+    fc.assert(
+      fc.property(mutant, (recipe) => {
+        const files = {
+          "/odd.mo": build(recipe),
+          "/lib/libbase.so": BASES[6],
+          "/lib/libmiddle.so": fixture("test/dlmodule/libraries/libmiddle.so"),
+        };
+        const board = new Board({ files, compat404, ticks: 20 });
+        const started = cpuTime();
+        board.run("odd");
+        expect(cpuTime() - started).toBeLessThan(HANG);
+        board.close();
+      }),
+      { numRuns: RUNS, includeErrorInReport: true },
+    );
+  },
+  900_000,
+);
