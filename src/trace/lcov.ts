@@ -29,28 +29,38 @@ export class Coverage {
       for (let at = start; at < end; at += 2) most = Math.max(most, counts?.get(at)?.executed ?? 0);
       return most;
     };
-    // A line's own count in this run: the most that any of its instructions was executed.
+    // A line's own count in this run: the most that any of its instructions was executed. Of several rows with one address all but the
+    // last have no bytes; a line that has no others stands for the instruction there.
     const lines = new Map<Source, Map<number, number>>();
+    const without = new Map<Source, Map<number, number>>();
     for (const { file, line: given, start, end } of rows) {
       const source = this.source(file);
       // gcov's habit: a function begins at its name, not at its brace.
       const line = Math.min(given, declared.get(start) ?? given);
+      const byLine = end > start ? lines : without;
+      let own = byLine.get(source);
+      if (!own) byLine.set(source, (own = new Map()));
+      own.set(line, Math.max(own.get(line) ?? 0, execution(start, Math.max(end, start + 1))));
+    }
+    for (const [source, empty] of without) {
       let own = lines.get(source);
       if (!own) lines.set(source, (own = new Map()));
-      own.set(line, Math.max(own.get(line) ?? 0, execution(start, end)));
+      for (const [line, count] of empty) if (!own.has(line)) own.set(line, count);
     }
     for (const [source, own] of lines)
       for (const [line, count] of own)
         source.lines.set(line, (source.lines.get(line) ?? 0) + count);
-    for (const { name, ranges, inlined } of info.allFunctions) {
-      if (inlined || ranges.length === 0) continue;
+    for (const { name, ranges, inlined, line: declaredAt } of info.allFunctions) {
+      if (ranges.length === 0) continue;
       const { start, end } = ranges[0];
       const at = info.line(start);
       if (!at || at.line === 0) continue;
       const source = this.source(at.file);
-      const line = Math.min(at.line, declared.get(start) ?? at.line);
+      const line = inlined
+        ? declaredAt || at.line
+        : Math.min(at.line, declared.get(start) ?? at.line);
       const known = source.functions.get(name) ?? { line, calls: 0 };
-      known.calls += firstCount(counts, start, end);
+      known.calls += inlined ? inlinedCount(counts, ranges) : firstCount(counts, start, end);
       source.functions.set(name, known);
     }
     this.addBranches(info, counts, rows);
@@ -183,6 +193,18 @@ function firstCount(counts: CodeCounts | undefined, start: number, end: number):
     const count = counts?.get(at)?.passed;
     if (count !== undefined) return at === start ? count : 0;
   }
+  return 0;
+}
+
+/** Times that a copy of a function was begun; code of it that was moved elsewhere says at least that it ran. */
+function inlinedCount(
+  counts: CodeCounts | undefined,
+  ranges: readonly { readonly start: number; readonly end: number }[],
+): number {
+  const first = counts?.get(ranges[0].start)?.executed ?? 0;
+  if (first > 0) return first;
+  for (const { start, end } of ranges)
+    for (let at = start; at < end; at += 2) if ((counts?.get(at)?.executed ?? 0) > 0) return 1;
   return 0;
 }
 

@@ -111,6 +111,34 @@ describe.skipIf(needsGcov)(
         expect(wrong).toEqual([]);
       });
     }
+
+    for (const target of full ? (["a9", "thumb"] as const) : (["a9"] as const)) {
+      test(`functions inlined at -O2, ${target}: what was executed is covered`, () => {
+        const module = compile(join(dir, "covered.c"), join(dir, `inlined-${target}.mo`), {
+          target,
+          flags: ["-g", "-O2"],
+        });
+        const info = join(dir, `inlined-${target}.info`);
+        expect(run("--coverage", info, module).code).toBe(0);
+        const ours = read(info);
+        const theirs = counted();
+        let both = 0;
+        const wrong: string[] = [];
+        for (const [line, count] of theirs) {
+          const own = ours.lines.get(line);
+          // A line of which the optimiser left nothing has no row.
+          if (own === undefined) continue;
+          both++;
+          if (own > 0 !== count > 0) wrong.push(`line ${line}: ${own}, gcov ${count}`);
+        }
+        expect(both).toBeGreaterThan(25);
+        // The product of line 74 is a constant that is loaded before it is known whether it is needed.
+        expect(wrong).toEqual(["line 74: 1, gcov 0"]);
+        // All of them are inlined in main, and have names and lines.
+        for (const name of ["classify", "loops", "early", "main"])
+          expect(`${name} ${(ours.functions.get(name) ?? 0) > 0}`).toBe(`${name} true`);
+      });
+    }
   },
 );
 
