@@ -4,6 +4,8 @@ export const Limit = {
   byte: 100,
   /** For a block, or for its acknowledgement. */
   block: 300,
+  /** For the acknowledgement of a batch's end. */
+  last: 200,
   /** Between two requests to begin. */
   request: 100,
   /** How long a line must be silent after a broken block. */

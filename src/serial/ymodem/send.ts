@@ -66,7 +66,7 @@ export class Sender {
       if (!header) return "refused";
       const data = header === "end" ? yield* handler.last() : header;
       if (!data) return "refused";
-      const sent = yield* this.block(0, data, header !== "end");
+      const sent = header === "end" ? yield* this.end(data) : yield* this.block(0, data, true);
       if (sent !== "done") return sent;
       if (header === "end") {
         handler.stage?.(Stage.Finished);
@@ -96,6 +96,22 @@ export class Sender {
       if (answer === Code.ACK) return "done";
     }
     return "time-out";
+  }
+
+  /**
+   * The end of a batch. Everything in it was acknowledged, so silence is as good as an answer: lrzsz drops its own last one (tcflush)
+   * when it leaves a pseudo terminal. What is sent again then would be there for the next who opens the line.
+   */
+  private *end(data: Uint8Array): Task<Outcome> {
+    const { line } = this;
+    for (let errors = 0; errors <= Limit.errors; errors++) {
+      yield* line.purge(0);
+      line.write(packet(0, data));
+      const answer = yield* this.answer(Limit.last, [Code.ACK, Code.NAK]);
+      if (answer === Code.CAN) return "cancelled";
+      if (answer !== Code.NAK) return "done";
+    }
+    return "crc";
   }
 
   /** Sends a block until it is acknowledged. Behind block 0 of a file the receiver asks for the first one. */
