@@ -2,8 +2,8 @@ import type { ExportRow, Task } from "./call.ts";
 import type { Kernel } from "./kernel.ts";
 
 /** newlib for ARM: 64-bit time_t, 32-bit long; struct timeval and struct timespec are 16 bytes with the fraction at 8. */
-const FRACTION = 8;
-const TIMES = 16;
+export const FRACTION = 8;
+export const TIMES = 16;
 const CLOCK_REALTIME = 1;
 const CLOCK_MONOTONIC = 4;
 const EINTR = 4;
@@ -12,9 +12,9 @@ const ENOTTY = 25;
 const TTY = "/dev/tty";
 const UMASK = 0o022;
 const TICKS_PER_SECOND = 100;
-const NS_PER_TICK = 10_000_000;
+export const NS_PER_TICK = 10_000_000;
 /** A timer takes less than half the range of the tick counter. */
-const LONGEST = 0x7ffffffe;
+export const LONGEST = 0x7ffffffe;
 /** Local time is 8 hours ahead of UTC, as the reference board is configured. */
 const MINUTES_WEST = -480;
 
@@ -23,7 +23,7 @@ function fraction(k: Kernel): number {
   return k.options.compat404 ? 0 : Math.floor(k.nanoseconds % 1e9);
 }
 
-function store(k: Kernel, address: number, seconds: number, part: number): void {
+export function store(k: Kernel, address: number, seconds: number, part: number): void {
   const { memory } = k;
   memory.fill(address, TIMES, 0);
   memory.st32(address, seconds);
@@ -31,7 +31,7 @@ function store(k: Kernel, address: number, seconds: number, part: number): void 
   memory.st32(address + FRACTION, part);
 }
 
-const seconds = (k: Kernel, address: number): number =>
+export const seconds = (k: Kernel, address: number): number =>
   k.memory.ldu32(address) + k.memory.ld32(address + 4) * 2 ** 32;
 
 /** Nanoseconds of the current second as clock_gettime gives them: the board counts ticks. */
@@ -45,6 +45,13 @@ export function ticksUntil(k: Kernel, time: number): number {
   const part = (k.memory.ld32(time + FRACTION) - realTimePart(k)) / NS_PER_TICK;
   const ticks = whole + (k.options.compat404 ? Math.trunc(part) : Math.ceil(part));
   return Math.max(0, Math.min(ticks, LONGEST));
+}
+
+/** Ticks from now to a point on a clock, 0 when that is over. */
+export function deadline(k: Kernel, time: number, isMonotonic: boolean): number {
+  if (!isMonotonic) return ticksUntil(k, time);
+  const ns = seconds(k, time) * 1e9 + k.memory.ld32(time + FRACTION) - k.nanoseconds;
+  return Math.max(0, Math.min(Math.ceil(ns / NS_PER_TICK), LONGEST));
 }
 
 function clockGetTime(k: Kernel, clock: number, result: number): number {

@@ -6,7 +6,7 @@ import type { Pthreads } from "./threads.ts";
 
 /** alarm: SIGALRM for the calling thread, by raise() of the C library or a handler of rt_signal_install. */
 
-const SIGALRM = 14;
+export const SIGALRM = 14;
 const TICKS_PER_SECOND = 100;
 const STACK = 256;
 const PRIORITY = 4;
@@ -30,7 +30,7 @@ function alarm(c: Pthreads, seconds: number): number {
     yield* k.threads.sleep(ticks);
     if (due.get(state) !== mine) return;
     due.delete(state);
-    if (k.threads.states.get(self) === state) ring(c, self);
+    if (k.threads.states.get(self) === state) ring(c, self, SIGALRM);
   };
   const thread = k.threads.createTask("alarm", STACK, PRIORITY, SLICE, body);
   if (thread === 0) return failed(k, E.ENOMEM);
@@ -38,9 +38,10 @@ function alarm(c: Pthreads, seconds: number): number {
   return left;
 }
 
-function ring(c: Pthreads, thread: number): void {
-  if (c.signals.handles(thread, SIGALRM)) {
-    c.signals.kill(thread, SIGALRM);
+/** The thread gets a signal: by a handler of rt_signal_install, or by raise() of the C library. */
+export function ring(c: Pthreads, thread: number, signo: number): void {
+  if (c.signals.handles(thread, signo)) {
+    c.signals.kill(thread, signo);
     return;
   }
   const raise = c.k.symbols?.lookup("raise") ?? 0;
@@ -49,7 +50,7 @@ function ring(c: Pthreads, thread: number): void {
     c.k,
     thread,
     (function* (): Task<void> {
-      yield* callGuest(raise, SIGALRM);
+      yield* callGuest(raise, signo);
     })(),
   );
 }

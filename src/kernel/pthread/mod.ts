@@ -14,6 +14,7 @@ import { sigactionRows } from "./sigaction.ts";
 import { signalRows } from "./signals.ts";
 import { threadRows } from "./thread-rows.ts";
 import type { Pthreads } from "./threads.ts";
+import { timerRows } from "./timers.ts";
 
 export { Pthreads } from "./threads.ts";
 
@@ -31,4 +32,5 @@ export const pthreadRows: readonly ExportRow<Pthreads>[] = [
   ...signalRows,
   ...sigactionRows,
   ...alarmRows,
+  ...timerRows,
 ];

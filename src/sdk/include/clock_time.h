@@ -38,6 +38,17 @@ int clock_getres(clockid_t clockid, struct timespec *res);
 int clock_gettime(clockid_t clockid, struct timespec *tp);
 int clock_settime(clockid_t clockid, const struct timespec *tp);
 int nanosleep(const struct timespec *rqtp, struct timespec *rmtp);
+
+/* Timers, as later versions of RT-Thread have them; struct sigevent is in <signal.h>. */
+struct sigevent;
+#ifndef TIMER_ABSTIME
+#define TIMER_ABSTIME 4
+#endif
+int timer_create(clockid_t clockid, struct sigevent *evp, timer_t *timerid);
+int timer_delete(timer_t timerid);
+int timer_settime(timer_t timerid, int flags, const struct itimerspec *value, struct itimerspec *ovalue);
+int timer_gettime(timer_t timerid, struct itimerspec *value);
+int timer_getoverrun(timer_t timerid);
 #endif
 /* Ticks until the time of a clock. */
 int clock_time_to_tick(const struct timespec *time);
