@@ -135,15 +135,25 @@ function loopOf(
       else before.set(target, [key]);
     }
   }
-  const loop = new Map<number, IrBlock>();
-  const work = [...(before.get(entry) ?? [])];
-  if (work.length === 0) return blocks;
-  for (let key = work.pop(); key !== undefined; key = work.pop()) {
-    if (loop.has(key)) continue;
-    loop.set(key, blocks.get(key)!);
-    work.push(...(before.get(key) ?? []));
-  }
-  return loop;
+  const reaching = (latches: readonly number[]): Map<number, IrBlock> => {
+    const loop = new Map<number, IrBlock>();
+    const work = [...latches];
+    for (let key = work.pop(); key !== undefined; key = work.pop()) {
+      if (loop.has(key)) continue;
+      loop.set(key, blocks.get(key)!);
+      // A path back through the entry begins anew there.
+      if (key !== entry || latches.length === all.length) work.push(...(before.get(key) ?? []));
+    }
+    return loop;
+  };
+  const all = before.get(entry) ?? [];
+  if (all.length === 0) return blocks;
+  const latches = all.filter((key) => (key & ~1) >>> 0 >= (entry & ~1) >>> 0);
+  if (latches.length === 0 || latches.length === all.length) return reaching(all);
+  const inner = reaching(latches);
+  // Only when it is entered at its first block is it a loop in the loop.
+  inner.set(entry, blocks.get(entry)!);
+  return all.some((key) => !latches.includes(key) && inner.has(key)) ? reaching(all) : inner;
 }
 
 function order(blocks: ReadonlyMap<number, IrBlock>, tables: Tables, entry: number): Graph {
