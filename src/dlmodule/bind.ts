@@ -102,7 +102,7 @@ class Binder {
         if (first) this.missingRecords.push(table.symbols.name(symbol));
       }
       const need = NEED[type];
-      if (need === NOTHING) continue;
+      if (need === NOTHING || need === Need.Datum) continue;
       if (need === Need.Slot) this.giveSlot(known, symbol);
       else this.veneers.consider(table, i, known, need);
     }

@@ -138,8 +138,7 @@ export const dlmoduleRows: readonly ExportRow<Loader>[] = [
     name: "dlmodule_symbol_find",
     proto: "rt_uint32_t dlmodule_symbol_find(const char *sym_str);",
     header: "dlmodule.h",
-    call: ({ parts: { kernel, symbols } }, name) =>
-      symbols.lookup(kernel.memory.cstring(name, PATH_MAX)),
+    call: (loader, name) => loader.libdl.kernelSymbol(name),
   },
   {
     name: "list_module",

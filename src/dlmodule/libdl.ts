@@ -90,6 +90,14 @@ export class Libdl {
     return address !== 0 ? address : this.fail(`${name}: no such symbol`);
   }
 
+  /** dlmodule_symbol_find: the kernel's, as a file of the caller's kind would be given it. */
+  kernelSymbol(nameAt: number): number {
+    const { kernel } = this.loader.parts;
+    const { registry } = this;
+    const caller = registry.containing(kernel.cpu.r[LR]) ?? registry.get(kernel.currentModule);
+    return this.libraries.kernels(kernel.memory.cstring(nameAt, PATH_MAX), caller?.plan.hardFloat);
+  }
+
   *close(handle: number): Task<number> {
     const { kernel } = this.loader.parts;
     if (this.compat) kernel.assert(handle !== 0, "handle", "dlclose", 30);

@@ -122,7 +122,8 @@ export class Libraries {
     return address !== 0 ? address : this.kernels(name, hard);
   }
 
-  private kernels(name: string, hard: boolean | undefined): number {
+  /** The kernel's; `hard`: for a file that passes floating-point values in VFP registers. */
+  kernels(name: string, hard: boolean | undefined): number {
     const { symbols } = this.loader.parts;
     return (hard && symbols.floatEntry?.(name)) || symbols.lookup(name);
   }

@@ -1,4 +1,4 @@
-import { type ElfRelocations, relocationName, SHN, STB } from "../elf/mod.ts";
+import { type ElfRelocations, relocationName, SHN, STB, STT } from "../elf/mod.ts";
 import type { Bindings } from "./bind.ts";
 import { LoadError } from "./load-error.ts";
 import type { LoadPlan } from "./plan-types.ts";
@@ -117,7 +117,9 @@ function put(
       ? g + 4 * slots!.get(symbol)!
       : branch
         ? branchTarget(table.symbols, symbol, value[symbol], need)
-        : value[symbol];
+        : need === Need.Datum && mayBeCode(table, symbol)
+          ? value[symbol] & ~1
+          : value[symbol];
   const a = table.addends ? table.addend(i) : FIELD[type].addend(view, p);
   if (branch && value[symbol] === 0 && symbol !== 0 && table.symbols.shndx(symbol) === SHN.UNDEF) {
     skip(view, p, need);
@@ -132,6 +134,11 @@ function put(
     if (near !== undefined && FIELD[type].put(view, p, near)) return;
   }
   outOfRange(table, i, s, p, x);
+}
+
+/** Bit 0 of a function says that it is Thumb code, and of a symbol of others nobody knows what it is. */
+function mayBeCode({ symbols }: ElfRelocations, symbol: number): boolean {
+  return symbols.type(symbol) === STT.FUNC || symbols.shndx(symbol) === SHN.UNDEF;
 }
 
 /** A branch to a weak function that nobody defines does nothing (IHI 0044, "Weak references"). */

@@ -12,7 +12,7 @@ const FORMULAS = {
   S: (s: number) => s,
   "S + A": (s: number, a: number) => (s + a) | 0,
   "S + A - P": (s: number, a: number, p: number) => (s + a - p) | 0,
-  "S + A - Pa": (s: number, a: number, p: number) => ((s & ~1) + a - (p & ~3)) | 0,
+  "S + A - Pa": (s: number, a: number, p: number) => (s + a - (p & ~3)) | 0,
   "B + A": (_s: number, a: number, _p: number, b: number) => (b + a) | 0,
   "S + A - G": (s: number, a: number, _p: number, _b: number, g: number) => (s + a - g) | 0,
   "G + A - P": (_s: number, a: number, p: number, _b: number, g: number) => (g + a - p) | 0,
@@ -27,6 +27,8 @@ export const enum Need {
   /** A branch of A32, which reaches a veneer where it does not reach its target. */
   VeneerA32 = 2,
   VeneerT32 = 3,
+  /** S without the Thumb bit: what is read is a datum, and may lie at an odd address. */
+  Datum = 4,
 }
 
 type Row = readonly [name: string, place: field.Field, formula: Formula, need?: Need];
@@ -42,7 +44,7 @@ const ROWS: readonly Row[] = [
   ["R_ARM_ABS12", field.low12, "S + A"],
   ["R_ARM_ABS8", field.byte, "S + A"],
   ["R_ARM_THM_CALL", field.thumbCall, "S + A - P", Need.VeneerT32],
-  ["R_ARM_THM_PC8", field.thumbLdr8, "S + A - Pa"],
+  ["R_ARM_THM_PC8", field.thumbLdr8, "S + A - Pa", Need.Datum],
   ["R_ARM_GLOB_DAT", field.word, "S"],
   ["R_ARM_JUMP_SLOT", field.word, "S"],
   ["R_ARM_RELATIVE", field.word, "B + A"],
@@ -68,7 +70,7 @@ const ROWS: readonly Row[] = [
   ["R_ARM_THM_MOVW_PREL_NC", field.thumbMovw, "S + A - P"],
   ["R_ARM_THM_MOVT_PREL", field.thumbMovt, "S + A - P"],
   ["R_ARM_THM_JUMP19", field.thumbJump19, "S + A - P", Need.VeneerT32],
-  ["R_ARM_THM_PC12", field.thumbLdr12, "S + A - Pa"],
+  ["R_ARM_THM_PC12", field.thumbLdr12, "S + A - Pa", Need.Datum],
   ["R_ARM_ABS32_NOI", field.word, "S + A"],
   ["R_ARM_REL32_NOI", field.word, "S + A - P"],
   ["R_ARM_GOT_PREL", field.word, "S + A - P", Need.Slot],

@@ -3,8 +3,9 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { bind, type LoadPlan, planLoad, relocate } from "../../src/dlmodule/mod.ts";
-import { ElfImage, relocationName } from "../../src/elf/mod.ts";
+import { ElfImage, relocationCode, relocationName } from "../../src/elf/mod.ts";
 import { GuestMemory } from "../../src/memory/mod.ts";
+import { makeModule } from "../elf/make-module.ts";
 
 /**
  * relocations.s has one instruction or word for each type and interesting case; linked.elf is what GNU ld made of it
@@ -221,6 +222,92 @@ describe("what cannot be patched is refused by name", () => {
     expect(() => relocate(plan, bindings, view, TEXT)).toThrow(
       /R_ARM_THM_JUMP11.*cannot reach target at 0x10000000: it is \d+ bytes away and the instruction reaches 2048.*-mlong-calls/,
     );
+  });
+
+  /** Distance from the lowest to the highest value that fits, as the manuals of instructions and of the ABI have it; the grain. */
+  const REACHES: readonly (readonly [type: string, word: number, span: number, grain: number])[] = [
+    // A8.8.18, encodings T2 and T1 of B.
+    ["R_ARM_THM_JUMP11", 0xe7fe, 2046 + 2048, 2],
+    ["R_ARM_THM_JUMP8", 0xd0fe, 254 + 256, 2],
+    // A8.8.64, LDR (literal): imm8 * 4 forwards; imm12 in both directions.
+    ["R_ARM_THM_PC8", 0x4800, 1020, 4],
+    // Of an import bit 0 is the Thumb bit.
+    ["R_ARM_THM_PC12", 0x0000f8df, 2 * 4094, 2],
+    ["R_ARM_LDR_PC_G0", 0xe59f0000, 2 * 4095, 1],
+    // IHI 0044: signed or unsigned numbers of so many bits.
+    ["R_ARM_ABS8", 0, 128 + 255, 1],
+    ["R_ARM_ABS16", 0, 32768 + 65535, 1],
+    ["R_ARM_ABS12", 0xe5900000, 4095, 1],
+    ["R_ARM_PREL31", 0, 2 ** 31 - 1, 1],
+  ];
+  test.each(REACHES)(
+    "%s reaches as far as the instruction does, and no farther",
+    (name, word, span, grain) => {
+      const number = /ABS/.test(name);
+      const thumb = /THM_J/.test(name) ? 1 : 0;
+      const type = relocationCode(name);
+      const refusal = (distance: number): string | undefined => {
+        const plan = planWith(type, 0, word);
+        const base = number ? 0 : TEXT + 8;
+        const bindings = bind(plan, {
+          lookup: () => (base + distance * grain) | thumb | 0 || 1,
+          compat404: false,
+        });
+        memory.write(TEXT, plan.segments[0].bytes);
+        try {
+          relocate(plan, bindings, view, TEXT);
+          return undefined;
+        } catch (error) {
+          return (error as Error).message;
+        }
+      };
+      expect(refusal(2)).toBeUndefined();
+      /** The last distance in a direction that fits. */
+      const edge = (direction: 1 | -1): number => {
+        let [good, bad] = [2 * direction, direction * (2 ** 31 / grain)];
+        if (refusal(good) !== undefined) good = direction === -1 ? 1 : good;
+        while (Math.abs(bad - good) > 1) {
+          const middle = Math.trunc((good + bad) / 2);
+          if (refusal(middle) === undefined) good = middle;
+          else bad = middle;
+        }
+        return good;
+      };
+      const [low, high] = [edge(-1), edge(1)];
+      expect((high - low) * grain).toBe(span);
+      if (name === "R_ARM_PREL31") return;
+      for (const beyond of [low - 1, high + 1])
+        expect(refusal(beyond)).toMatch(
+          number
+            ? new RegExp(`${name}.*has no room for the value of target, 0x`)
+            : new RegExp(`${name}.*cannot reach target at 0x.*: it is \\d+ bytes away`),
+        );
+    },
+  );
+
+  test("R_ARM_THM_PC12 of a byte at an odd address, as ldrb.w has it", () => {
+    for (const [type, expected] of [
+      [1, 0xf89f0007],
+      // A Thumb function's bit 0 is not part of its address.
+      [2, 0xf89f0006],
+    ]) {
+      const { file, dataAddress } = makeModule({
+        symbols: [{ name: "datum", value: 0, info: 0x10 | type, shndx: 4 }],
+        relocations: [{ offset: 0, type: relocationCode("R_ARM_THM_PC12"), symbol: 1 }],
+        data: new Uint8Array(Uint16Array.of(0xf89f, 0x0000, 0, 0, 0, 0).buffer),
+      });
+      const image = new ElfImage(file);
+      const symbol = image.section(".dynsym")!.offset + 16;
+      new DataView(file.buffer).setUint32(symbol + 4, dataAddress + 7, true);
+      const plan = planLoad(new ElfImage(file), { compat404: false });
+      const bindings = bind(plan, { lookup, compat404: false });
+      for (const { vaddr, bytes } of plan.segments) memory.write(TEXT + vaddr - plan.start, bytes);
+      relocate(plan, bindings, view, TEXT);
+      const at = TEXT + dataAddress - plan.start;
+      expect((((memory.ld16(at) << 16) | memory.ld16(at + 2)) >>> 0).toString(16)).toBe(
+        expected.toString(16),
+      );
+    }
   });
 
   test("a type without a row", () => {
