@@ -5,6 +5,12 @@ import { hostError } from "../host-file.ts";
 import { Progress } from "./progress.ts";
 
 const PIECE = 1 << 20;
+let shared: Uint8Array | undefined;
+
+/** For what is copied: one for all files, which can be many and small. */
+export function buffer(): Uint8Array {
+  return (shared ??= new Uint8Array(PIECE));
+}
 
 /** Smaller files take their time by their number. */
 const SMALL = 64 << 10;
@@ -56,7 +62,7 @@ export function copyIn(
   }
   try {
     const file = volume.open(path, { write: true, create: "truncate" });
-    const bytes = new Uint8Array(PIECE);
+    const bytes = buffer();
     let total = 0;
     try {
       for (let n; (n = readPiece(fd, host, bytes)) > 0;) {

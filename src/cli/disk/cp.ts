@@ -13,14 +13,13 @@ import type { FatVolume } from "../../fat/mod.ts";
 import { ExitCode, UserError } from "../exit-codes.ts";
 import { hostError } from "../host-file.ts";
 import { message } from "../outcome.ts";
-import { copyIn, Tally } from "./copy-in.ts";
+import { buffer, copyIn, Tally } from "./copy-in.ts";
 import { fatName, fewWarnings, walkHost } from "./host-tree.ts";
 import { type Images, told, withImages } from "./image.ts";
 import type { DiskArguments } from "./options.ts";
 import { baseName, joinPath, parsePlace, type Place } from "./place.ts";
 import { cannotWrite } from "./save-image.ts";
 
-const PIECE = 1 << 20;
 const MAX_DEPTH = 64;
 
 /** A file or folder to be copied; `path` below the place it goes to, "" for the thing itself. */
@@ -204,7 +203,7 @@ class ImageTarget implements Target {
         throw new UserError(ExitCode.Usage, `${from} and ${to} are the same file`);
       const reader = source.open(from, { write: false, create: "existing" });
       const writer = this.volume.open(to, { write: true, create: "truncate" });
-      const bytes = new Uint8Array(PIECE);
+      const bytes = buffer();
       let full = false;
       for (let n; !full && (n = reader.read(bytes)) > 0; tally.add(n))
         full = writer.write(bytes.subarray(0, n)) < n;
@@ -264,7 +263,7 @@ class HostTarget implements Target {
     try {
       told(place.image, () => {
         const file = volume.open(from, { write: false, create: "existing" });
-        const bytes = new Uint8Array(PIECE);
+        const bytes = buffer();
         for (let n; (n = file.read(bytes)) > 0; tally.add(n)) {
           for (let done = 0; done < n;) {
             try {
