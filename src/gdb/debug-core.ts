@@ -9,6 +9,7 @@ export interface RunHost {
   /** TCB of the thread whose instructions the core executes now; 0 in an interrupt or before the first switch. */
   thread(): number;
   /** Something the debugger must hear of before any more guest code runs, such as a new module. */
+  hasNews(): boolean;
   news(): Stop["why"] | undefined;
   /** The system stands still from now on. */
   stopped(): void;
@@ -46,7 +47,12 @@ export class DebugCore extends WrappedCore {
   attached = false;
   /** Why the system stands still; undefined while it runs. */
   stop: (Omit<Stop, "thread"> & { readonly tcb: number }) | undefined;
-  host: RunHost = { thread: () => 0, news: () => undefined, stopped: () => {} };
+  host: RunHost = {
+    thread: () => 0,
+    hasNews: () => false,
+    news: () => undefined,
+    stopped: () => {},
+  };
   private step: Step | undefined;
   /** Address of the instruction whose fault the debugger has seen. */
   private accepted: number | undefined;
@@ -163,11 +169,15 @@ export class DebugCore extends WrappedCore {
     return this.halt({ signal: Signal.TRAP, why: watch.kind, address: watch.address });
   }
 
+  protected override looks(): boolean {
+    return this.attached && this.host.hasNews();
+  }
+
   /** A watch whose bytes the kernel changed. */
   private watched: { readonly address: number } | undefined;
 
   protected override svc(imm: number): boolean {
-    const goOn = this.hook(imm);
+    const goOn = super.svc(imm);
     if (!this.watchpoints.any) return goOn;
     this.watched = this.watchpoints.changed();
     return goOn && this.watched === undefined;

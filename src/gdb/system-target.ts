@@ -60,6 +60,7 @@ export class SystemTarget implements Target {
     core.host = {
       thread: () =>
         kernel.scheduler.interruptNest === 0 ? (kernel.runner.running?.thread ?? 0) : 0,
+      hasNews: () => loader.changes !== this.seenChanges,
       news: () => this.news(),
       stopped: () => kernel.pause(),
     };

@@ -73,10 +73,15 @@ export class ExecutionCounters {
       counting.countersAt(this.cpu, (BASE + this.area(name) * AREA_WORDS * 4) / 4);
   }
 
+  /** Modules have come or gone since `look`. */
+  get stale(): boolean {
+    return this.parts().loader.changes !== this.seen;
+  }
+
   /** Called before guest code runs: what was counted so far belongs to the modules that were there. */
   look(): void {
+    if (!this.stale) return;
     const { loader } = this.parts();
-    if (loader.changes === this.seen) return;
     this.harvest();
     this.seen = loader.changes;
     this.modules = loader

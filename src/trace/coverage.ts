@@ -22,6 +22,10 @@ export class CoverageCore extends WrappedCore {
     this.parts = parts;
   }
 
+  protected override looks(): boolean {
+    return this.counters.stale;
+  }
+
   override run() {
     this.counters.look();
     return this.inner.run();

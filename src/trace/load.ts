@@ -17,6 +17,11 @@ export class LoadTrace {
     this.seen = parts.loader.changes;
   }
 
+  /** There is something to say. */
+  get stale(): boolean {
+    return this.parts.loader.changes !== this.seen;
+  }
+
   /** Called before guest code runs: a module that is new has not run yet. */
   look(): void {
     const { loader } = this.parts;

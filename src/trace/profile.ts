@@ -88,6 +88,10 @@ export class ProfileCore extends WrappedCore {
     };
   }
 
+  protected override looks(): boolean {
+    return this.counters.stale;
+  }
+
   override run(): Exit {
     this.counters.look();
     const { inner } = this;

@@ -83,7 +83,11 @@ export class TracingCore extends WrappedCore {
   }
 
   protected override svc(imm: number): boolean {
-    if (!this.calls || imm !== 0) return this.hook(imm);
-    return this.calls.call(this.r[12], () => this.hook(imm));
+    if (!this.calls || imm !== 0) return super.svc(imm);
+    return this.calls.call(this.r[12], () => super.svc(imm));
+  }
+
+  protected override looks(): boolean {
+    return this.load?.stale === true;
   }
 }

@@ -65,6 +65,11 @@ export class WrappedCore implements Cpu {
 
   /** A supervisor call of the guest. */
   protected svc(imm: number): boolean {
-    return this.hook(imm);
+    return this.hook(imm) && !this.looks();
+  }
+
+  /** Something happened in a call that is to be looked at before guest code goes on: `run` is left, and called again. */
+  protected looks(): boolean {
+    return false;
   }
 }
