@@ -1,29 +1,12 @@
+import { ArgumentError, commandLine as lineOf } from "../smoke/command-line.ts";
 import { ExitCode, UserError } from "./exit-codes.ts";
 
-/** Arguments behind the program's name: RT-Thread splits a line into eight words, and the last one takes the rest of it. */
-const ARGUMENTS_MAX = 7;
-
-/**
- * The line that a program splits into its arguments itself: blanks separate, double quotes at the beginning of a word group, and a
- * backslash before a quote stays in the text. Throws UserError for arguments that no line gives.
- */
+/** The line that starts a program with these arguments. */
 export function commandLine(name: string, args: readonly string[]): string {
-  if (args.length > ARGUMENTS_MAX)
-    throw new UserError(
-      ExitCode.Usage,
-      `${args.length} arguments: RT-Thread gives a program at most ${ARGUMENTS_MAX} and its name`,
-      `join some of them: '${args.slice(ARGUMENTS_MAX - 1).join(" ")}' as one word arrives as argv[${ARGUMENTS_MAX}]`,
-    );
-  return [name, ...args.map(word)].join(" ");
-}
-
-function word(arg: string): string {
-  if (arg !== "" && !/^"|[ \t]/.test(arg)) return arg;
-  if (arg.includes('"') || arg.endsWith("\\"))
-    throw new UserError(
-      ExitCode.Usage,
-      `argument '${arg}': RT-Thread has no way to pass a double quote at the beginning of a word or in one with blanks, nor a backslash at the end of such a word`,
-      "leave the blanks or the quotes out, or give the text in a file (--with)",
-    );
-  return `"${arg}"`;
+  try {
+    return lineOf(name, args);
+  } catch (error) {
+    if (!(error instanceof ArgumentError)) throw error;
+    throw new UserError(ExitCode.Usage, error.message, error.fix);
+  }
 }

@@ -60,7 +60,7 @@ export class OutFolder {
   }
 
   private failure(path: string, error: unknown): UserError {
-    return cannotWrite(`to --out: ${path}`, error);
+    return cannotWrite(path, error, "--out: ");
   }
 }
 

@@ -35,6 +35,13 @@ export async function run(parsed: Parsed): Promise<number> {
   const settings = settingsOf(parsed);
   const bytes = hostBytes(file);
   const extras = parsed.values("with").map(placed);
+  const over = extras.find(({ path }) => path === `/${name}`);
+  if (over)
+    throw new UserError(
+      ExitCode.Usage,
+      `--with: ${over.path} is where the module itself goes`,
+      "give the other file another path: --with FILE:/other",
+    );
   const output = new Output(1);
   const filter = new LineEndFilter((piece) => output.write(piece));
   const json = parsed.flag("json") ? await import("./run-json.ts") : undefined;

@@ -2,7 +2,7 @@ import { dirname, join } from "node:path";
 import { type BlockDevice, OverlayDevice, RamDevice } from "../block/mod.ts";
 import type { MachineMount } from "../machine/mod.ts";
 import { FatVolume } from "../fat/mod.ts";
-import { TestError } from "../smoke/run-test.ts";
+import { TestError } from "../smoke/test-error.ts";
 import {
   moduleScenario,
   parseScenario,

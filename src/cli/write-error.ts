@@ -15,7 +15,7 @@ const WHY: Readonly<Record<string, string>> = {
 };
 
 /** Why `what`, a file or folder of the host, could not be written. */
-export function cannotWrite(what: string, error: unknown): UserError {
+export function cannotWrite(what: string, error: unknown, option = ""): UserError {
   const code = (error as { code?: string }).code ?? String(error);
-  return new UserError(ExitCode.NoOutput, `cannot write ${what}: ${WHY[code] ?? code}`);
+  return new UserError(ExitCode.NoOutput, `${option}cannot write ${what}: ${WHY[code] ?? code}`);
 }

@@ -1,6 +1,7 @@
 import type { Vfs } from "../vfs/mod.ts";
 import { VfsError } from "../vfs/mod.ts";
 import { judgeText } from "./judge.ts";
+import { onLine } from "./test-error.ts";
 import type { Failure } from "./result.ts";
 import type { FileRules } from "./scenario.ts";
 
@@ -10,15 +11,23 @@ export function judgeFile(
   rules: FileRules,
   host: (path: string) => Uint8Array,
 ): Failure[] {
-  const { path } = rules;
-  const fail = (message: string): Failure => ({ kind: "file", message });
+  const { path, lines } = rules;
+  const fail = (message: string, key = "path"): Failure => ({
+    kind: "file",
+    message,
+    line: lines?.[key],
+  });
   let bytes: Uint8Array;
   try {
     const exists = vfs.exists(path);
     if (!exists || !rules.exists)
       return exists === rules.exists
         ? []
-        : [fail(exists ? `${path} exists, and must not` : `${path} does not exist`)];
+        : [
+            exists
+              ? fail(`${path} exists, and must not`, "exists")
+              : fail(`${path} does not exist`),
+          ];
     bytes = vfs.readFile(path);
   } catch (error) {
     if (!(error instanceof VfsError)) throw error;
@@ -26,11 +35,12 @@ export function judgeFile(
   }
   const failures: Failure[] = [];
   if (rules.size !== undefined && bytes.length !== rules.size)
-    failures.push(fail(`${path} has ${bytes.length} bytes, not ${rules.size}`));
+    failures.push(fail(`${path} has ${bytes.length} bytes, not ${rules.size}`, "size"));
   if (rules.same !== undefined) {
-    const wanted = host(rules.same);
+    const wanted = onLine(lines?.same, () => host(rules.same!));
     const at = firstDifference(wanted, bytes);
-    if (at !== undefined) failures.push(fail(`${path} differs from ${rules.same} at byte ${at}`));
+    if (at !== undefined)
+      failures.push(fail(`${path} differs from ${rules.same} at byte ${at}`, "same"));
   }
   const text = new TextDecoder().decode(bytes);
   return [...failures, ...judgeText("file", path, text, rules)];

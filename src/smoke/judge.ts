@@ -12,16 +12,21 @@ export function judgeText(
   rules: TextRules,
 ): Failure[] {
   const failures: Failure[] = [];
+  let key: keyof TextRules = "equals";
   const fail = (message: string, details?: string): void =>
-    void failures.push({ kind, message, details });
+    void failures.push({ kind, message, details, line: rules.lines?.[key] });
   if (rules.equals !== undefined && text !== rules.equals)
     fail(`${what} is not as expected`, difference(rules.equals, text));
+  key = "contains";
   for (const part of rules.contains)
     if (!text.includes(part)) fail(`${what} does not contain ${show(part)}`);
+  key = "absent";
   for (const part of rules.absent)
     if (text.includes(part)) fail(`${what} contains ${show(part)}, which must not be there`);
+  key = "matches";
   for (const pattern of rules.matches)
     if (!pattern.test(text)) fail(`${what} does not match /${pattern.source}/`);
+  key = "ordered";
   let from = 0;
   for (const [n, part] of rules.ordered.entries()) {
     const at = text.indexOf(part, from);
@@ -52,24 +57,28 @@ export function difference(wanted: string, got: string): string {
   return `line ${line + 1}:\n  expected ${side(a)}\n  got      ${side(b)}`;
 }
 
+type Limit = "instructions" | "heap" | "stack" | "time" | "output";
+
 /** Limits that were exceeded. Schedules other than the board's take other times, so that those limits do not hold for them. */
 export function judgeBudget(budget: Budget, figures: Figures, board: boolean): Failure[] {
   const failures: Failure[] = [];
-  const check = (what: string, used: number, limit: number | undefined, unit: string): void => {
+  const check = (key: Limit, what: string, used: number, unit: string): void => {
+    const limit = budget[key];
     if (limit === undefined || used <= limit) return;
     failures.push({
       kind: "budget",
       message: `${what}: ${used} ${unit} used, ${limit} allowed`,
+      line: budget.lines?.[key],
     });
   };
   if (board) {
-    check("instructions", figures.instructions, budget.instructions, "instructions");
-    check("simulated time", figures.ran / 1e6, budget.time, "ms");
+    check("instructions", "instructions", figures.instructions, "instructions");
+    check("time", "simulated time", figures.ran / 1e6, "ms");
   }
-  check("heap", Math.max(0, figures.heapMaximum - figures.heapBefore), budget.heap, "bytes");
+  check("heap", "heap", Math.max(0, figures.heapMaximum - figures.heapBefore), "bytes");
   for (const { thread, used } of figures.stacks)
-    check(`stack of thread ${thread}`, used, budget.stack, "bytes");
-  check("output", figures.outputBytes, budget.output, "bytes");
+    check("stack", `stack of thread ${thread}`, used, "bytes");
+  check("output", "output", figures.outputBytes, "bytes");
   const things = figures.leaks.flatMap(({ module, things }) =>
     things.map((thing) => `${module}: ${thing}`),
   );
@@ -78,6 +87,7 @@ export function judgeBudget(budget: Budget, figures: Figures, board: boolean): F
       kind: "leak",
       message: `${things.length} ${things.length === 1 ? "thing" : "things"} left behind, ${budget.leaks} allowed`,
       details: things.join("\n"),
+      line: budget.lines?.leaks,
     });
   return failures;
 }

@@ -7,6 +7,9 @@ const PROBLEMS_MAX = 50;
 export class Reader {
   readonly problems: Problem[] = [];
 
+  /** `places`: what is read is a file that people can look at. */
+  constructor(private readonly places = true) {}
+
   complain(at: Position, message: string, fix: string): undefined {
     if (this.problems.length === PROBLEMS_MAX) return undefined;
     this.problems.push({ line: at.line, column: at.column, message, fix });
@@ -28,6 +31,12 @@ export class Reader {
 
   at(table: Table, key: string): Position {
     return table.entries.get(key)?.at ?? table.at;
+  }
+
+  /** The lines of all keys of a table. */
+  lines(table: Table): Record<string, number> | undefined {
+    if (!this.places) return undefined;
+    return Object.fromEntries([...table.entries].map(([key, { at }]) => [key, at.line]));
   }
 
   string(table: Table, key: string): string | undefined {
@@ -98,7 +107,12 @@ export class Reader {
       if (match) bytes = Number(match[1]) * { "": 1, K: 1024, M: 1048576 }[match[2].toUpperCase()]!;
     }
     if (bytes >= min && bytes <= max) return bytes;
-    return this.wrong(node, key, `a size from ${min} to ${max} bytes`, `${key} = "64K"`);
+    return this.wrong(
+      node,
+      key,
+      `a size from ${min} to ${max} bytes`,
+      `${key} = "${min > 65536 ? "8M" : "64K"}"`,
+    );
   }
 
   /** A table, or nothing. */

@@ -9,13 +9,14 @@ import {
 } from "../machine/mod.ts";
 import { LineFeeder } from "../serial/mod.ts";
 import { VfsError } from "../vfs/mod.ts";
+import { commandLine } from "./command-line.ts";
 import { judgeBudget, judgeText } from "./judge.ts";
 import { judgeFile } from "./judge-file.ts";
 import { Observer } from "./observer.ts";
 import type { Failure, TestResult } from "./result.ts";
-import type { Scenario, Step } from "./scenario.ts";
-import type { Position } from "./toml.ts";
+import type { Scenario, Step, TextRules } from "./scenario.ts";
 import { scheduleOf } from "./schedule.ts";
+import { onLine, TestError } from "./test-error.ts";
 import { utestUnits } from "./utest.ts";
 
 /** What a test needs of the host. */
@@ -97,28 +98,6 @@ export function base(id: string, scenario: Scenario | undefined): TestResult {
   };
 }
 
-/** The test cannot be carried out as it is written. */
-export class TestError extends Error {
-  constructor(
-    readonly kind: "scenario" | "disk",
-    message: string,
-    /** Where in the scenario. */
-    readonly line?: number,
-  ) {
-    super(message);
-  }
-}
-
-/** What goes wrong in `body` has to do with that line. */
-function onLine<T>(at: Position | undefined, body: () => T): T {
-  try {
-    return body();
-  } catch (error) {
-    if (!(error instanceof TestError) || error.line !== undefined) throw error;
-    throw new TestError(error.kind, error.message, at?.line || undefined);
-  }
-}
-
 class Run {
   private readonly observer = new Observer();
   private readonly failures: Failure[] = [];
@@ -140,7 +119,7 @@ class Run {
     this.mounts = texts.length > 0 ? (host.mounts?.(texts) ?? []) : [];
     this.machine = new Machine({
       firmware: host.firmware,
-      disk: onLine(scenario.diskAt, () => host.disk(scenario.disk)),
+      disk: onLine(scenario.diskAt?.line, () => host.disk(scenario.disk)),
       engine: schedule === undefined ? options.engine : "interp",
       instrument: options.instrument,
       shared: true,
@@ -188,7 +167,7 @@ class Run {
     const units = utestUnits(output);
     failures.push(
       ...judgeText("output", "the output", output, scenario.output),
-      ...this.transcript(scenario.output.transcript, output),
+      ...this.transcript(scenario.output, output),
       ...judgeText(
         "message",
         "the messages of the simulator",
@@ -233,7 +212,7 @@ class Run {
     };
     const { host } = this;
     for (const { at, path, content } of this.scenario.files)
-      onLine(at, () =>
+      onLine(at.line, () =>
         write(
           path,
           "text" in content ? new TextEncoder().encode(content.text) : host.read(content.from),
@@ -241,7 +220,7 @@ class Run {
       );
     for (const { at, action } of this.scenario.steps)
       if (action.kind === "run")
-        onLine(at, () => write(guestPath(action.module), host.read(action.module)));
+        onLine(at.line, () => write(guestPath(action.module), host.read(action.module)));
   }
 
   /** Like a line of -c, or like `rtt-sim run`. */
@@ -278,13 +257,13 @@ class Run {
     const { failures, observer } = this;
     // A module has no lines.
     const line = step.at.line || undefined;
-    const at = (failure: Failure): Failure => ({ ...failure, line });
+    const at = (failure: Failure): Failure => ({ ...failure, line: failure.line ?? line });
     const what = step.action.kind === "run" ? step.action.module : step.action.line;
     failures.push(...this.judgeExit(step, what).map(at));
     const text = observer.since(mark);
     failures.push(
       ...judgeText("output", `the output of '${what}'`, text, step.output).map(at),
-      ...this.transcript(step.output.transcript, text).map(at),
+      ...this.transcript(step.output, text).map(at),
     );
   }
 
@@ -335,7 +314,8 @@ class Run {
       this.failures.push(...judgeFile(this.machine.vfs, rules, (path) => this.host.read(path)));
   }
 
-  private transcript(path: string | undefined, text: string): Failure[] {
+  private transcript({ transcript: path, lines }: TextRules, text: string): Failure[] {
+    const line = lines?.transcript;
     if (path === undefined) return [];
     if (this.options.update) {
       this.recorded.push({ path, text });
@@ -349,10 +329,12 @@ class Run {
         {
           kind: "transcript",
           message: `${(error as Error).message}; record it with --update`,
+          line,
         },
       ];
     }
     return judgeText("transcript", `the transcript ${path}`, text, {
+      lines: line === undefined ? undefined : { equals: line },
       equals: wanted,
       contains: [],
       ordered: [],
@@ -386,9 +368,4 @@ function guestPath(module: string): string {
 
 function makeFolder(vfs: Machine["vfs"], path: string): void {
   if (!vfs.exists(path)) vfs.mkdir(path);
-}
-
-/** The module splits its command line itself: blanks separate, double quotes group. */
-export function commandLine(name: string, args: readonly string[]): string {
-  return [name, ...args.map((arg) => (/^[^\s"]+$/.test(arg) ? arg : `"${arg}"`))].join(" ");
 }

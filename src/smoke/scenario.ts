@@ -1,7 +1,11 @@
 import type { Position } from "./toml.ts";
 
+/** Lines of keys in the scenario, counted from 1. */
+export type Lines = Readonly<Record<string, number>>;
+
 /** What a text has to be like. */
 export interface TextRules {
+  readonly lines?: Lines;
   readonly equals?: string;
   readonly contains: readonly string[];
   /** One after the other. */
@@ -31,6 +35,7 @@ export interface Placed {
 
 /** Upper limits; absent: none, but for leaks. */
 export interface Budget {
+  readonly lines?: Lines;
   readonly instructions?: number;
   /** Bytes of heap in use at the worst moment, above what the booted system has. */
   readonly heap?: number;

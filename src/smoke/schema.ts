@@ -1,3 +1,4 @@
+import { ArgumentError, commandLine } from "./command-line.ts";
 import { Reader } from "./reader.ts";
 import type { Budget, FileRules, Placed, Scenario, Step, TextRules } from "./scenario.ts";
 import { type Position, readToml, ScenarioError, type Table } from "./toml.ts";
@@ -68,7 +69,7 @@ export function parseDeclaration(file: string, text: string, module: string): Sc
 
 function read(file: string, text: string, module: string | undefined): Scenario {
   const top = readToml(file, text);
-  const reader = new Reader();
+  const reader = new Reader(module === undefined);
   const known =
     module === undefined ? TOP : TOP.filter((key) => !["run", "msh", "step"].includes(key));
   reader.keys(top, known, module === undefined ? "in a scenario" : "in a module's declaration");
@@ -198,7 +199,7 @@ function step(
 ): Step {
   const run = module ?? reader.string(table, "run");
   const msh = module === undefined ? reader.string(table, "msh") : undefined;
-  const args = reader.strings(table, "args");
+  const args = passable(reader, table);
   if (run !== undefined && msh !== undefined)
     reader.complain(reader.at(table, "msh"), "both 'run' and 'msh'", "one step does one of them");
   if (run === undefined && msh === undefined && !table.entries.has("run"))
@@ -234,6 +235,17 @@ function step(
     exit: exitCode(reader, table, console),
     output: rules(reader, expect),
   };
+}
+
+function passable(reader: Reader, table: Table): string[] {
+  const args = reader.strings(table, "args");
+  try {
+    commandLine("", args);
+  } catch (error) {
+    if (!(error instanceof ArgumentError)) throw error;
+    reader.complain(reader.at(table, "args"), error.message, error.fix);
+  }
+  return args;
 }
 
 function oneLine(reader: Reader, at: Position, line: string): string {
@@ -313,6 +325,7 @@ function rules(reader: Reader, table: Table | undefined, where = ""): TextRules 
       "drop one of the two",
     );
   return {
+    lines: reader.lines(table),
     equals,
     contains: contains.map(({ value }) => value),
     ordered: ordered.map(({ value }) => value),
@@ -370,6 +383,7 @@ function budget(reader: Reader, top: Table): Budget {
   if (!table) return { leaks: 0, leaksDeclared: false };
   reader.keys(table, BUDGET, "in [budget]");
   return {
+    lines: reader.lines(table),
     instructions: reader.integer(table, "instructions", 0, MAX),
     heap: reader.size(table, "heap", 0, MAX),
     stack: reader.size(table, "stack", 0, MAX),

@@ -1,4 +1,4 @@
-import { base, runOnce, TestError, type TestHost, type TestOptions } from "./run-test.ts";
+import { base, runOnce, type TestHost, type TestOptions } from "./run-test.ts";
 import type { Failure, TestResult } from "./result.ts";
 import type { Scenario } from "./scenario.ts";
 
@@ -90,5 +90,3 @@ function flaky(result: TestResult, which: string, what: string): TestResult {
   };
   return { ...result, status: "failed", failures: [failure, ...result.failures] };
 }
-
-export { TestError };
