@@ -1,8 +1,9 @@
-import { RT_ERROR } from "./abi/constants.ts";
+import { RT_EINVAL, RT_ERROR, THREAD_PRIORITY_MAX } from "./abi/constants.ts";
 import { callGuest, type ExportRow } from "./call.ts";
 import { eventRows } from "./ipc/event.ts";
 import { mailboxRows } from "./ipc/mailbox.ts";
 import { messageQueueRows } from "./ipc/messagequeue.ts";
+import { ceiling, NO_CEILING, setCeiling } from "./ipc/mutex-five.ts";
 import { mutexRows } from "./ipc/mutex.ts";
 import { semRows } from "./ipc/sem.ts";
 import type { Kernel } from "./kernel.ts";
@@ -45,7 +46,28 @@ function alias(original: string, name: string, proto?: string): ExportRow<Kernel
 /** What rt_thread_wakeup_set left: a function of the guest and its first argument. */
 const wakeups = new WeakMap<ThreadState, { readonly func: number; readonly data: number }>();
 
+/** A mutex of 4.0.4 has no ceiling. */
+function noCeiling(k: Kernel): number {
+  k.setErrno(-RT_EINVAL);
+  return NO_CEILING;
+}
+
 export const fiveRows: readonly ExportRow<Kernel>[] = [
+  {
+    name: "rt_mutex_setprioceiling",
+    proto: "rt_uint8_t rt_mutex_setprioceiling(rt_mutex_t mutex, rt_uint8_t priority);",
+    header: HEADER,
+    call: (k, mutex, priority) =>
+      !k.five || mutex === 0 || (priority & 0xff) >= THREAD_PRIORITY_MAX
+        ? noCeiling(k)
+        : setCeiling(k, mutex, priority & 0xff),
+  },
+  {
+    name: "rt_mutex_getprioceiling",
+    proto: "rt_uint8_t rt_mutex_getprioceiling(rt_mutex_t mutex);",
+    header: HEADER,
+    call: (k, mutex) => (k.five && mutex !== 0 ? ceiling(k, mutex) : NO_CEILING),
+  },
   ...WAITS.flatMap((name) => SUFFIXES.map((suffix) => alias(name, name + suffix))),
   alias(
     "rt_thread_suspend",

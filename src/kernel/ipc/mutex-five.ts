@@ -26,6 +26,8 @@ import { listEach, listInit, listInsertAfter, listRemove } from "../list.ts";
 
 const HOLD_MAX = 0xff;
 const NONE = 0xff;
+/** What rt_mutex_getprioceiling gives when there is none. */
+export const NO_CEILING = NONE;
 
 /** The members of a new thread that concern mutexes. */
 export function threadSetup(k: Kernel, thread: number): void {
@@ -196,6 +198,10 @@ export function threadGone(k: Kernel, thread: number): void {
   if (pending !== 0) gaveUp(k, pending, thread);
 }
 
+export const ceiling = (k: Kernel, mutex: number): number =>
+  MUTEX.ceiling_priority.get(k.memory, mutex);
+
+/** Gives the one before. An owner gets its new priority at once, without a scheduling point. */
 export function setCeiling(k: Kernel, mutex: number, priority: number): number {
   const m = k.memory;
   const before = MUTEX.ceiling_priority.get(m, mutex);

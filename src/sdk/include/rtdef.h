@@ -56,6 +56,13 @@ typedef rt_base_t rt_flag_t;
 typedef rt_ubase_t rt_size_t;
 typedef rt_ubase_t rt_dev_t;
 typedef rt_base_t rt_off_t;
+typedef rt_base_t rt_ssize_t;
+/* What reading from and writing to a device give: signed since 5.0. */
+#if RTT_SIM_ABI == 5
+#define RT_DEVICE_SIZE rt_ssize_t
+#else
+#define RT_DEVICE_SIZE rt_size_t
+#endif
 
 #define RT_TRUE 1
 #define RT_FALSE 0
@@ -588,8 +595,8 @@ struct rt_device_ops {
     rt_err_t (*init)(rt_device_t dev);
     rt_err_t (*open)(rt_device_t dev, rt_uint16_t oflag);
     rt_err_t (*close)(rt_device_t dev);
-    rt_size_t (*read)(rt_device_t dev, rt_off_t pos, void *buffer, rt_size_t size);
-    rt_size_t (*write)(rt_device_t dev, rt_off_t pos, const void *buffer, rt_size_t size);
+    RT_DEVICE_SIZE (*read)(rt_device_t dev, rt_off_t pos, void *buffer, rt_size_t size);
+    RT_DEVICE_SIZE (*write)(rt_device_t dev, rt_off_t pos, const void *buffer, rt_size_t size);
     rt_err_t (*control)(rt_device_t dev, int cmd, void *args);
 };
 

@@ -186,6 +186,8 @@ rt_err_t rt_thread_suspend_with_flag(rt_thread_t thread, int suspend_flag);
 rt_err_t rt_thread_suspend_to_list(rt_thread_t thread, rt_list_t *susp_list, int ipc_flags, int suspend_flag);
 void rt_thread_wakeup_set(struct rt_thread *thread, rt_wakeup_func_t func, void *user_data);
 rt_err_t rt_thread_wakeup(rt_thread_t thread);
+rt_uint8_t rt_mutex_setprioceiling(rt_mutex_t mutex, rt_uint8_t priority);
+rt_uint8_t rt_mutex_getprioceiling(rt_mutex_t mutex);
 rt_err_t rt_sem_take_interruptible(rt_sem_t sem, rt_int32_t time);
 rt_err_t rt_sem_take_killable(rt_sem_t sem, rt_int32_t time);
 rt_err_t rt_mutex_take_interruptible(rt_mutex_t mutex, rt_int32_t time);
@@ -219,8 +221,8 @@ rt_err_t rt_device_set_rx_indicate(rt_device_t dev, rt_err_t (*rx_ind)(rt_device
 rt_err_t rt_device_set_tx_complete(rt_device_t dev, rt_err_t (*tx_done)(rt_device_t dev, void *buffer));
 rt_err_t rt_device_open(rt_device_t dev, rt_uint16_t oflag);
 rt_err_t rt_device_close(rt_device_t dev);
-rt_size_t rt_device_read(rt_device_t dev, rt_off_t pos, void *buffer, rt_size_t size);
-rt_size_t rt_device_write(rt_device_t dev, rt_off_t pos, const void *buffer, rt_size_t size);
+RT_DEVICE_SIZE rt_device_read(rt_device_t dev, rt_off_t pos, void *buffer, rt_size_t size);
+RT_DEVICE_SIZE rt_device_write(rt_device_t dev, rt_off_t pos, const void *buffer, rt_size_t size);
 rt_err_t rt_device_control(rt_device_t dev, int cmd, void *arg);
 
 /* ---- errors, console, memory and text helpers ---- */

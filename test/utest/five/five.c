@@ -161,6 +161,7 @@ static void keeps_first(void *parameter) {
 static void test_mutex(void) {
     rt_thread_t self = rt_thread_self();
     struct rt_mutex m;
+    rt_uint8_t before;
     uassert_int_equal(rt_mutex_init(&m, "m", RT_IPC_FLAG_FIFO), RT_EOK);
     uassert_int_equal(m.parent.parent.flag, RT_IPC_FLAG_PRIO);
     uassert_int_equal(m.ceiling_priority, 0xff);
@@ -176,6 +177,29 @@ static void test_mutex(void) {
     uassert_int_equal(rt_mutex_release(&m), -RT_ERROR);
     uassert_true(rt_list_isempty(&self->taken_object_list));
     uassert_int_equal(rt_mutex_detach(&m), RT_EOK);
+
+    /* rt_mutex_setprioceiling: who takes it gets that priority, who has it at once; only a better one. */
+    first = rt_mutex_create("ceil", RT_IPC_FLAG_PRIO);
+    before = PRIORITY(self);
+    uassert_int_equal(rt_mutex_getprioceiling(first), 0xff);
+    uassert_int_equal(rt_mutex_setprioceiling(first, 8), 0xff);
+    uassert_int_equal(rt_mutex_getprioceiling(first), 8);
+    uassert_int_equal(first->ceiling_priority, 8);
+    rt_mutex_take(first, RT_WAITING_FOREVER);
+    uassert_int_equal(PRIORITY(self), 8);
+    uassert_int_equal(rt_mutex_setprioceiling(first, 5), 8);
+    uassert_int_equal(PRIORITY(self), 5);
+    uassert_int_equal(rt_mutex_setprioceiling(first, 31), 5);
+    uassert_int_equal(PRIORITY(self), before);
+    rt_mutex_release(first);
+    uassert_int_equal(PRIORITY(self), before);
+    rt_set_errno(0);
+    uassert_int_equal(rt_mutex_setprioceiling(first, 32), 0xff);
+    uassert_int_equal(rt_get_errno(), -RT_EINVAL);
+    uassert_int_equal(rt_mutex_setprioceiling(RT_NULL, 3), 0xff);
+    uassert_int_equal(rt_mutex_getprioceiling(RT_NULL), 0xff);
+    uassert_int_equal(rt_mutex_getprioceiling(first), 31);
+    rt_mutex_delete(first);
 
     first = rt_mutex_create("first", RT_IPC_FLAG_PRIO);
     rt_mutex_take(first, RT_WAITING_FOREVER);
