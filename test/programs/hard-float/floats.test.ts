@@ -55,11 +55,11 @@ const OTHERS: Record<string, { readonly build: (out: string) => void; readonly o
   lookup: {
     build: (out) =>
       buildModule([join(import.meta.dir, "lookup.c")], [...HARD, "-O2", `-I${SDK}`], out),
-    output: "1024 2.5\n",
+    output: "1024 2.5 -8\n",
   },
 };
 for (const [name, { output }] of Object.entries(OTHERS))
-  test(`${name}.mo: also of a relocatable object, and through dlsym`, () => {
+  test(`${name}.mo: also of a relocatable object, and through dlsym and dlmodule_symbol_find`, () => {
     const board = new WholeBoard({ "/m.mo": new Uint8Array(read(`${name}.mo`)) });
     expect(board.run("/m.mo", "m")).toBe(output);
     board.machine.close();
