@@ -23,6 +23,7 @@ import type { DirEntry } from "./vfs/mod.ts";
 export type { Figures, Leak, Incident, StackUse } from "./smoke/mod.ts";
 export { HostModules, ModuleError, RTLD_DEFAULT, RTLD_NEXT } from "./dlmodule/mod.ts";
 export { VfsError as FileError } from "./vfs/mod.ts";
+export { ArgumentError } from "./smoke/mod.ts";
 
 export interface BootOptions {
   /** Bytes of a raw FAT image (not changed), `"default"` for the disk that comes with rtt-sim; absent: an empty one of 64 MiB. */
@@ -45,6 +46,10 @@ export interface BootOptions {
   /** A firmware ELF instead of the built-in one. */
   readonly firmware?: Uint8Array;
   readonly compat404?: boolean;
+  /** Whose headers programs were compiled with; default "4.0.4". */
+  readonly abi?: "4.0.4" | "5.x";
+  /** What programs leave behind: in `leaks` and `messages` (default), not looked for, or an error with exit code 138. */
+  readonly leaks?: "report" | "ignore" | "error";
   /** End of the heap in bytes from 0x60000000, and the stack of a program that does not say. */
   readonly ram?: number;
   readonly stack?: number;
@@ -107,6 +112,8 @@ export class Machine implements Disposable {
       seed: options.seed,
       schedule: scheduleOf(options.schedule ?? 0),
       compat404: options.compat404,
+      abi: options.abi,
+      leaks: options.leaks,
       ram: options.ram,
       stack: options.stack,
       shared: true,

@@ -157,7 +157,11 @@ class Session {
   /** Writes transcripts. */
   private record(tests: readonly Loaded[], suite: SuiteResult): void {
     let files = 0;
-    for (const { id, recorded } of suite.tests) {
+    let left = 0;
+    for (const { id, recorded, status } of suite.tests) {
+      // What a program printed before it crashed is nothing to compare with.
+      if (status === "failed") left += recorded?.length ?? 0;
+      if (status === "failed") continue;
       const test = tests.find(({ ref }) => ref.id === id);
       for (const { path, text } of recorded ?? []) {
         if (test === undefined || test.ref.inside !== undefined)
@@ -171,7 +175,10 @@ class Session {
         files++;
       }
     }
-    message(`recorded ${files} ${files === 1 ? "transcript" : "transcripts"}`);
+    const what = (count: number): string =>
+      `${count} ${count === 1 ? "transcript" : "transcripts"}`;
+    const but = left > 0 ? `, but not ${what(left)} of tests that failed` : "";
+    message(`recorded ${what(files)}${but}`);
   }
 }
 

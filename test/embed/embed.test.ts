@@ -130,3 +130,13 @@ test("the example of docs/embedding.md works as it is printed there", () => {
     rmSync(folder, { recursive: true });
   }
 });
+
+test("what programs leave behind can be an error, or nobody's business", () => {
+  const code = (leaks: "ignore" | "error") => {
+    using machine = Machine.boot({ leaks });
+    const run = machine.run(module("test/fixtures/transcripts/t_leak.mo"), { name: "leaky.mo" });
+    return [run.exitCode, run.leaks.length];
+  };
+  expect(code("error")).toEqual([138, 1]);
+  expect(code("ignore")).toEqual([0, 0]);
+});

@@ -1,6 +1,6 @@
 /** Options of the machine on the command line of `test`, and what scenarios say instead. */
 import { expect, setDefaultTimeout, test } from "bun:test";
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT, rttSim, scratch } from "../cli/binary.ts";
 
@@ -90,4 +90,17 @@ test("--mount gives every test a file system as it is at first", () => {
   expect(b.output).toBe(a.output);
   expect(run.code).toBe(0);
   expect(readFileSync(dir.path("data/a.txt"), "utf8")).toBe("from the host\n");
+});
+
+test("--update does not record what a program printed before it failed", () => {
+  using dir = scratch();
+  copyFileSync(join(ROOT, "test/fixtures/transcripts/t_fault.mo"), dir.path("bad.mo"));
+  const recorded = "\n[expect]\ntranscript = ";
+  writeFileSync(dir.path("a.smoke.toml"), `run = "bad.mo"${recorded}"a.txt"\n`);
+  writeFileSync(dir.path("b.smoke.toml"), `msh = "echo b"${recorded}"b.txt"\n`);
+  const run = rttSim(["test", "--update", "."], "", dir.path("."));
+  expect(run.err).toContain("recorded 1 transcript, but not 1 transcript of tests that failed");
+  expect(existsSync(dir.path("a.txt"))).toBe(false);
+  expect(readFileSync(dir.path("b.txt"), "utf8")).toBe("b\n");
+  expect(run.code).toBe(1);
 });

@@ -43,6 +43,21 @@ test("what the host writes over the firmware stays in its machine", () => {
   expect(second.board.firmware.isIntact).toBe(true);
 });
 
+test("a disk that was written to, a little or a lot, is empty for the next machine", () => {
+  const large = new Uint8Array(5 << 20).fill(0x5a);
+  for (const content of ["small", large, "small", new Uint8Array(1 << 20).fill(1)]) {
+    using machine = Machine.boot();
+    expect(machine.list("/")).toEqual([]);
+    machine.writeFile("/folder/file", content);
+    expect(machine.readFile("/folder/file").length).toBe(content.length);
+  }
+  using last = Machine.boot();
+  expect(last.list("/")).toEqual([]);
+  // What is new on the disk does not show what was there.
+  last.writeFile("/holes", new Uint8Array(3 << 20));
+  expect(last.readFile("/holes").every((byte) => byte === 0)).toBe(true);
+});
+
 // The peak in the resource usage of a child counts what its parent had when it started it.
 test.skipIf(process.platform !== "linux")(
   "a process with its part of 200 tests stays within 100 MB (seen on Linux)",
