@@ -123,6 +123,11 @@ export class Allocations {
     return 0;
   }
 
+  /** The return address behind the call that asked for a block in use; 0 when it is not known. */
+  siteOf(address: number): number {
+    return this.blocks.get(address)?.site ?? 0;
+  }
+
   /** What a module has not freed, and is forgotten now. */
   take(module: Module): { readonly address: number; readonly allocation: Allocation }[] {
     const left = [];

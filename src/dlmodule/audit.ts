@@ -2,6 +2,7 @@ import { callGuest, type Task } from "../kernel/call.ts";
 import { ObjectClass } from "../kernel/types.ts";
 import { type OpenFile, VfsError } from "../vfs/types.ts";
 import { Allocations } from "./allocations.ts";
+import { heapDamage } from "./heap-damage.ts";
 import { finish, type LoaderParts } from "./context.ts";
 import { DEVICE, MODULE, OBJECT_STATIC, THREAD, THREAD_STAT, TIMER } from "./layout.ts";
 import type { Module } from "./module.ts";
@@ -52,6 +53,8 @@ const CLASS_NAMES: Readonly<Record<number, string>> = {
  */
 export class Audit {
   readonly allocations: Allocations;
+  /** The header that was found overwritten. */
+  private damaged: number | undefined;
   /** Who opened a descriptor. */
   private readonly openers = new WeakMap<OpenFile, Module>();
 
@@ -97,6 +100,18 @@ export class Audit {
     if (fixed && !active) return undefined;
     const callback = this.name(memory.ldu32(object + TIMER.TIMEOUT_FUNC));
     return `${named}, ${active ? "running" : "stopped"}, which calls ${callback}`;
+  }
+
+  /** What is wrong with the heap, if that is news. */
+  damage(): string | undefined {
+    const { kernel } = this.parts;
+    const found = heapDamage(kernel, (address) => {
+      const site = this.allocations.siteOf(address);
+      return site === 0 ? undefined : this.name(site);
+    });
+    const known = found?.header === this.damaged;
+    this.damaged = found?.header;
+    return known ? undefined : found?.text;
   }
 
   /** Gives everything back; one line for each kind and place. The memory of the module must still be there. */

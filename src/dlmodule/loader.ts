@@ -479,6 +479,9 @@ export class Loader {
     const { kernel, options } = this.parts;
     module.facts = this.describe(module);
     if (kernel.options.compat404) return;
+    const damage = this.audit.damage();
+    if (damage !== undefined)
+      options?.diagnostics?.(`heap corruption, found at the end of ${module.path}:\n  ${damage}`);
     if (module.library && options?.leaks !== "ignore") {
       const held = heldAddresses(module, this.registry, kernel.memory);
       if (held.length > 0)

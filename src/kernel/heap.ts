@@ -290,6 +290,7 @@ export class Heap implements HeapApi {
     this.k.console.print(
       `rt_malloc: the heap is corrupted at 0x${mem.toString(16)}; some code wrote beyond its block\n`,
     );
+    this.k.hooks.heapBroken?.(mem);
     return 0;
   }
 }

@@ -220,6 +220,8 @@ export interface KernelHooks {
   stackOverflow?: (thread: number) => void;
   /** Guest code was given a block of the heap, as rt_malloc and its kin do; registers are those of the call. */
   allocated?: (address: number, size: number) => void;
+  /** A block's header was found overwritten, of which the console was told. */
+  heapBroken?: (header: number) => void;
   /** Guest code gives a block back. */
   freed?: (address: number) => void;
   assertion?: (expression: string, fn: string, line: number, thread: number) => void;

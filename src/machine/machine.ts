@@ -480,6 +480,15 @@ export class Machine {
       loader.causes.note(thread, "assert");
       tell(debug().assertionReport(parts, { expression, fn, line }, thread));
     };
+    let broken = 0;
+    hooks.heapBroken = (header) => {
+      if (header === broken) return;
+      broken = header;
+      const thread = kernel.objects.name(kernel.scheduler.current);
+      say(
+        `heap corruption, found by rt_malloc in thread ${thread}: the header of the block at 0x${header.toString(16)} was overwritten`,
+      );
+    };
     loader.onAbort(({ thread }) => tell(debug().abortReport(parts, thread)));
   }
 }
