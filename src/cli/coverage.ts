@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import type { Cpu } from "../cpu/types.ts";
 import type { Machine } from "../machine.ts";
 import { Coverage, CoverageCore } from "../trace/mod.ts";
+import { ExitCode, UserError } from "./exit-codes.ts";
 import { hostError } from "./host-file.ts";
 import { message } from "./outcome.ts";
 import type { Parsed } from "./parse.ts";
@@ -53,10 +54,19 @@ export class CoverageTool implements Tool {
   }
 }
 
+/** A tracefile, or an empty file. Others are not overwritten. */
 function read(file: string): string {
+  let text: string;
   try {
-    return readFileSync(file, "utf8");
+    text = readFileSync(file, "utf8");
   } catch (error) {
     throw hostError(file, error);
   }
+  if (text.trim() !== "" && !/^(TN|SF):/m.test(text))
+    throw new UserError(
+      ExitCode.BadData,
+      `--coverage-merge: ${file} is no lcov tracefile`,
+      "name another file, or leave --coverage-merge out to replace it",
+    );
+  return text;
 }

@@ -23,6 +23,7 @@ export function outputError(path: string, error: unknown): UserError {
 
 /** Opens a file of results from its beginning; that it can be written is found out before a long run, not after it. */
 export function openReport(path: string): number {
+  if (path === "") throw new UserError(ExitCode.Usage, "the name of a file of results is empty");
   try {
     return openSync(path, "w");
   } catch (error) {

@@ -1,6 +1,9 @@
 /** How an argument or result of an exported function is shown. */
 export type Shape =
-  | { readonly kind: "void" | "pointer" | "string" | "function" | "unsigned" | "signed" | "error" }
+  | {
+      readonly kind:
+        "void" | "pointer" | "input" | "string" | "function" | "unsigned" | "signed" | "error";
+    }
   /** A kernel object with a name. */
   | { readonly kind: "object" }
   /** Two words, in an even pair. */
@@ -73,6 +76,7 @@ function shapeOf(type: string, name: string): Shape {
       kind:
         /^const/.test(type) || /name|path|format|fmt|text|str/.test(name) ? "string" : "pointer",
     };
+  if (/^const void ?\*$/.test(type.replace(/\s+/g, " "))) return { kind: "input" };
   if (OBJECTS.test(type)) return { kind: "object" };
   if (type.includes("*") || /\bva_list\b/.test(type)) return { kind: "pointer" };
   if (/^(static |extern )?void$/.test(type) || type === "") return { kind: "void" };

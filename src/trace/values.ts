@@ -47,7 +47,7 @@ export class Values {
       return [next(), next()];
     };
     let format: string | undefined;
-    for (const { name, shape } of parameters) {
+    for (const [index, { name, shape }] of parameters.entries()) {
       if (shape.kind === "more") {
         if (format === undefined) shown.push("...");
         else for (const one of formatArguments(format)) shown.push(this.formatted(one, next, pair));
@@ -59,6 +59,13 @@ export class Values {
         continue;
       }
       const value = next();
+      if (shape.kind === "input" && parameters[index + 1]?.shape.kind === "unsigned") {
+        // What is given away, with its length behind it.
+        const length = next();
+        word--;
+        shown.push(this.bytes(value >>> 0, length >>> 0));
+        continue;
+      }
       shown.push(this.argument({ name, shape }, value));
       if (/^(fmt|format)$/.test(name)) format = this.text(value >>> 0, FORMAT_MAX);
     }
@@ -129,6 +136,7 @@ export class Values {
       case "function":
         return value === 0 ? "NULL" : (this.symbolOf(value >>> 0) ?? hex(value));
       case "pointer":
+      case "input":
         return value === 0 ? "NULL" : hex(value);
       case "unsigned":
         return String(value >>> 0);
@@ -158,6 +166,17 @@ export class Values {
       if (text.length >= STRING_MAX) return `"${text}"...`;
       text += escape(byte);
     }
+  }
+
+  /** So many bytes as a string, the first of them. */
+  private bytes(address: number, length: number): string {
+    const { memory } = this.kernel;
+    const shown = Math.min(length, STRING_MAX);
+    if (address === 0) return "NULL";
+    if (!memory.contains(address, Math.max(1, shown))) return hex(address);
+    let text = "";
+    for (let at = address; at < address + shown; at++) text += escape(memory.ld8(at));
+    return `"${text}"${length > shown ? "..." : ""}`;
   }
 
   /** ` "name"`, when the address looks like an object's. */

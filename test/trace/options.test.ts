@@ -1,5 +1,7 @@
 import { expect, test } from "bun:test";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { scratch } from "../cli/binary.ts";
 
 const root = join(import.meta.dir, "../..");
 const hello = "disk/prebuilt/a9/hello.mo";
@@ -50,6 +52,17 @@ test.skipIf(process.platform !== "linux")("results that cannot be written: which
       err: "rtt-sim: cannot write /nowhere/file: no such folder\n",
     });
   }
+});
+
+test("--coverage-merge keeps what is no tracefile", () => {
+  using dir = scratch();
+  const file = dir.path("notes.txt");
+  writeFileSync(file, "not mine\n");
+  const { code, err } = run("run", "--coverage", file, "--coverage-merge", hello);
+  expect(err).toContain("is no lcov tracefile");
+  expect(code).toBe(65);
+  expect(readFileSync(file, "utf8")).toBe("not mine\n");
+  expect(run("run", "--coverage", "", hello).code).toBe(2);
 });
 
 test("an address that nobody can listen at", () => {

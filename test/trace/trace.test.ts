@@ -42,6 +42,11 @@ describe("calls", () => {
     const returns = err.match(/resumed>/g)?.length ?? 0;
     expect(waits - returns).toBeLessThanOrEqual(3);
   });
+  test("with the bytes that are given away", () => {
+    expect(run("--trace", "calls", "disk/prebuilt/a9/hello.mo").err).toMatch(
+      / write\(1, "Hello, world\\n", 13\) = 13\n/,
+    );
+  });
   test("filters by name, thread, module", () => {
     const semaphores = run("--trace", "calls", "--trace-name", "rt_sem_*", threads).err;
     expect(semaphores).not.toContain("rt_thread_mdelay");
