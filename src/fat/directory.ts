@@ -115,7 +115,8 @@ export class Directory {
   find(name: ParsedName): DirectoryEntry | undefined {
     if (!this.names && this.slots.count > SMALL && this.scans++ < MAX_SCANS) {
       const hit = scan(this.slots.all, this.slots.count, name);
-      if (hit) return this.found(hit);
+      const entry = hit && this.found(hit);
+      if (entry) return entry;
     }
     return this.byName().find(name);
   }
@@ -228,8 +229,9 @@ export class Directory {
     return slot - count;
   }
 
-  private found({ slot, first, long }: Hit): DirectoryEntry {
-    let entry = this.table[slot] ?? this.early.get(slot);
+  private found({ slot, first, long }: Hit): DirectoryEntry | undefined {
+    if (this.indexed) return this.table[slot];
+    let entry = this.early.get(slot);
     if (!entry) this.early.set(slot, (entry = this.describe(slot, first, long)));
     return entry;
   }
