@@ -29,11 +29,20 @@ export class EscapeKeys {
   constructor(
     private readonly forgiving: boolean,
     private readonly asked: (escape: Escape) => void,
+    /** Takes the other bytes, in the order in which they and the escapes were typed. */
+    private readonly passed: (bytes: Uint8Array) => void,
   ) {}
 
-  /** The bytes that are the guest's. */
-  feed(bytes: Uint8Array): Uint8Array {
-    const guest: number[] = [];
+  feed(bytes: Uint8Array): void {
+    let guest: number[] = [];
+    const pass = (): void => {
+      if (guest.length > 0) this.passed(Uint8Array.from(guest));
+      guest = [];
+    };
+    const ask = (escape: Escape): void => {
+      pass();
+      this.asked(escape);
+    };
     for (const byte of bytes) {
       if (!this.pending) {
         this.pending = byte === CTRL_A;
@@ -43,10 +52,10 @@ export class EscapeKeys {
       this.pending = false;
       const escape = KEYS[String.fromCharCode(byte).toLowerCase()];
       if (byte === CTRL_A) guest.push(byte);
-      else if (escape) this.asked(escape);
+      else if (escape) ask(escape);
       else if (this.forgiving) guest.push(CTRL_A, byte);
-      else this.asked("help");
+      else ask("help");
     }
-    return Uint8Array.from(guest);
+    pass();
   }
 }

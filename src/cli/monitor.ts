@@ -35,8 +35,11 @@ export class Monitor {
     );
   }
 
-  feed(bytes: Uint8Array): void {
-    for (const byte of bytes) if (this.open) this.key(byte);
+  /** Takes bytes as long as it is open; gives the rest. */
+  feed(bytes: Uint8Array): Uint8Array {
+    let used = 0;
+    while (used < bytes.length && this.open) this.key(bytes[used++]);
+    return bytes.subarray(used);
   }
 
   private key(byte: number): void {

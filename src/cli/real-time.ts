@@ -6,7 +6,7 @@ const TURN_MS = 4;
 /** Units of a turn: few at first, then as many as take that long. */
 const UNITS = { first: 20_000, least: 1000, most: 4_000_000 } as const;
 
-const SIGNALS = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
+const SIGNALS = { SIGHUP: 129, SIGINT: 130, SIGQUIT: 131, SIGTERM: 143 } as const;
 
 export interface RealTimeOptions {
   /** Called whenever the machine rests: what was printed goes out. */

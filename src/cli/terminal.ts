@@ -40,11 +40,14 @@ export async function interact(machine: Machine, options: TerminalOptions): Prom
     counters: () => show(`\n${countersText(machine)}`),
     help: () => show(ESCAPE_HELP),
   };
-  const keys = new EscapeKeys(options.rich, (escape) => escapes[escape]());
+  const typed = (bytes: Uint8Array): void => {
+    // What stands behind the command that closes the monitor is the guest's.
+    const rest = monitor.open ? monitor.feed(bytes) : bytes;
+    if (rest.length > 0) machine.kernel.console.feed(rest);
+  };
+  const keys = new EscapeKeys(options.rich, (escape) => escapes[escape](), typed);
   const onData = (piece: Buffer): void => {
-    const bytes = keys.feed(piece);
-    if (monitor.open) monitor.feed(bytes);
-    else if (bytes.length > 0) machine.kernel.console.feed(bytes);
+    keys.feed(piece);
     loop.wake();
   };
   const onResize = (): void => {

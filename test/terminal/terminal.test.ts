@@ -129,6 +129,7 @@ run.each([
   ["SIGTERM", 143],
   ["SIGHUP", 129],
   ["SIGINT", 130],
+  ["SIGQUIT", 131],
 ] as const)(
   name("killed by %s: exit code %d, the terminal is sane, the disk is written"),
   async (signal, code) => {
@@ -171,6 +172,20 @@ run(
     expect(person.sane).toBe(true);
   },
 );
+
+run(name("keys that arrive together go where they were meant to"), async () => {
+  await using person = await ready();
+  person.type("pwd\r\x01cmodules\rcont\recho behind\r\x01cnonsense\r\x01cecho last\r");
+  await person.sees("\r\nlast\r\nmsh />");
+  for (const text of [
+    "pwd\r\n/\r\n",
+    "no module is loaded\r\n",
+    "\r\nbehind\r\n",
+    "nonsense: not known",
+  ])
+    expect(person.seen.split(text).length).toBe(2);
+  expect(person.seen).not.toContain("not found");
+});
 
 run(
   name("history is kept between sessions, and a state directory that cannot be used does no harm"),

@@ -13,14 +13,19 @@ export class StdioLink implements Link {
   private readonly output = new Output(1, this.raw && process.stdout.isTTY);
 
   constructor() {
-    const keys = new EscapeKeys(true, (escape) => {
-      if (escape === "leave") this.onLeave();
-    });
+    const arrived = (bytes: Uint8Array): void => this.onData(bytes);
+    const keys = new EscapeKeys(
+      true,
+      (escape) => {
+        if (escape === "leave") this.onLeave();
+      },
+      arrived,
+    );
     const { stdin } = process;
     if (this.raw) stdin.setRawMode(true);
     stdin.on("data", (piece: Buffer) => {
-      const bytes = this.raw ? keys.feed(piece) : Uint8Array.from(piece);
-      if (bytes.length > 0) this.onData(bytes);
+      if (this.raw) keys.feed(piece);
+      else arrived(Uint8Array.from(piece));
     });
     process.on("exit", this.restore);
   }
