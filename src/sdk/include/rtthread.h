@@ -231,7 +231,11 @@ rt_err_t rt_get_errno(void);
 void rt_set_errno(rt_err_t no);
 int *_rt_errno(void);
 
+#if RTT_SIM_ABI == 5
+int rt_kprintf(const char *fmt, ...);
+#else
 void rt_kprintf(const char *fmt, ...);
+#endif
 void rt_kputs(const char *str);
 void rt_hw_console_output(const char *str);
 rt_int32_t rt_vsprintf(char *dest, const char *format, va_list arg_ptr);

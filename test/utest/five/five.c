@@ -111,6 +111,76 @@ static void test_resumed_by_hand(void) {
     rt_sem_delete(shared);
 }
 
+static rt_event_t event;
+static rt_mailbox_t box;
+static rt_ubase_t got_mail;
+
+static void waits_event(void *parameter) {
+    rt_uint32_t bits = 0;
+    result = rt_event_recv_interruptible(event, 1, RT_EVENT_FLAG_OR, RT_WAITING_FOREVER, &bits);
+}
+static void waits_mail(void *parameter) {
+    result = rt_mb_recv_killable(box, &got_mail, RT_WAITING_FOREVER);
+}
+static void sends_mail(void *parameter) {
+    result = rt_mb_send_wait_interruptible(box, 3, RT_WAITING_FOREVER);
+}
+
+/* The other waits begin with it too; the forms for each kind of suspension take and time out as the plain ones. */
+static void test_forms(void) {
+    rt_thread_t thread;
+    rt_uint32_t bits = 0;
+    event = rt_event_create("event", RT_IPC_FLAG_PRIO);
+    thread = spawn("e", waits_event, RT_NULL, 10);
+    rt_thread_resume(thread);
+    rt_thread_delay(1);
+    uassert_int_equal(result, -RT_EINTR);
+    uassert_int_equal(rt_event_send(event, 5), RT_EOK);
+    uassert_int_equal(rt_event_recv_killable(event, 4, RT_EVENT_FLAG_AND | RT_EVENT_FLAG_CLEAR, 0, &bits), RT_EOK);
+    uassert_int_equal(bits, 4);
+    uassert_int_equal(rt_event_recv_interruptible(event, 4, RT_EVENT_FLAG_AND, 1, &bits), -RT_ETIMEOUT);
+    rt_event_delete(event);
+
+    box = rt_mb_create("box", 1, RT_IPC_FLAG_FIFO);
+    thread = spawn("m", waits_mail, RT_NULL, 10);
+    uassert_int_equal(rt_mb_send_interruptible(box, 7), RT_EOK);
+    uassert_int_equal(result, RT_EOK);
+    uassert_int_equal(got_mail, 7);
+    uassert_int_equal(rt_mb_send_killable(box, 1), RT_EOK);
+    uassert_int_equal(rt_mb_send(box, 2), -RT_EFULL);
+    thread = spawn("s", sends_mail, RT_NULL, 10);
+    rt_thread_resume(thread);
+    rt_thread_delay(1);
+    uassert_int_equal(result, -RT_EINTR);
+    uassert_int_equal(rt_mb_recv_interruptible(box, &got_mail, 0), RT_EOK);
+    uassert_int_equal(got_mail, 1);
+    uassert_int_equal(rt_mb_recv_interruptible(box, &got_mail, 1), -RT_ETIMEOUT);
+    rt_mb_delete(box);
+}
+
+/* RT_THREAD_CTRL_RESET_PRIORITY changes what CHANGE_PRIORITY leaves: the priority that a mutex gives back. */
+static void test_priorities(void) {
+    rt_thread_t self = rt_thread_self();
+    rt_uint8_t priority = 18;
+    rt_mutex_t m = rt_mutex_create("prio", RT_IPC_FLAG_PRIO);
+    uassert_int_equal(rt_thread_control(self, RT_THREAD_CTRL_CHANGE_PRIORITY, &priority), RT_EOK);
+    uassert_int_equal(PRIORITY(self), 18);
+    uassert_int_equal(RT_SCHED_PRIV(self).init_priority, 20);
+    rt_mutex_setprioceiling(m, 15);
+    rt_mutex_take(m, 0);
+    uassert_int_equal(PRIORITY(self), 15);
+    rt_mutex_release(m);
+    uassert_int_equal(PRIORITY(self), 20);
+    uassert_int_equal(rt_thread_control(self, RT_THREAD_CTRL_RESET_PRIORITY, &priority), RT_EOK);
+    uassert_int_equal(RT_SCHED_PRIV(self).init_priority, 18);
+    rt_mutex_take(m, 0);
+    rt_mutex_release(m);
+    uassert_int_equal(PRIORITY(self), 18);
+    priority = 20;
+    rt_thread_control(self, RT_THREAD_CTRL_RESET_PRIORITY, &priority);
+    rt_mutex_delete(m);
+}
+
 /* rt_mq_recv gives the length of the message, which is kept. */
 static void test_queue(void) {
     char got[16];
@@ -267,6 +337,9 @@ static void test_timer(void) {
     rt_thread_delay(7);
     uassert_str_equal(marks(), "q");
     rt_timer_start(timer);
+    /* The tick of its time-out, in spite of the name. */
+    rt_timer_control(timer, RT_TIMER_CTRL_GET_REMAIN_TIME, &state);
+    uassert_int_equal(state, rt_tick_get() + 5);
     rt_timer_control(timer, RT_TIMER_CTRL_SET_TIME, &ticks);
     rt_timer_control(timer, RT_TIMER_CTRL_GET_STATE, &state);
     uassert_int_equal(state, RT_TIMER_FLAG_DEACTIVATED);
@@ -305,6 +378,7 @@ static void test_format(void) {
     char text[64];
     rt_snprintf(text, sizeof(text), "%o %#x %p %s|%3s|%b", 42, 255, (void *)0x1234, (char *)0, "hello", 5);
     uassert_str_equal(text, "52 0xff 0x00001234 (null)|hello|101");
+    uassert_int_equal(rt_kprintf("%s\n", "five"), 5);
 }
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -346,6 +420,8 @@ static void testcase(void) {
     UTEST_UNIT_RUN(test_thread);
     UTEST_UNIT_RUN(test_errors);
     UTEST_UNIT_RUN(test_resumed_by_hand);
+    UTEST_UNIT_RUN(test_forms);
+    UTEST_UNIT_RUN(test_priorities);
     UTEST_UNIT_RUN(test_queue);
     UTEST_UNIT_RUN(test_mutex);
     UTEST_UNIT_RUN(test_chain);
