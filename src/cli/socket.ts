@@ -1,5 +1,13 @@
 import { dlopen, ptr } from "bun:ffi";
-import { accessSync, chmodSync, constants, renameSync, rmSync, statSync } from "node:fs";
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from "node:fs";
 import { networkInterfaces } from "node:os";
 import { dirname, resolve } from "node:path";
 import { ExitCode, UserError } from "./exit-codes.ts";
@@ -187,6 +195,25 @@ function refuseOther(path: string): void {
       ExitCode.NoInput,
       `cannot listen at ${path}: there is a file that is no socket`,
     );
+  if (stat && isTaken(path))
+    throw new UserError(
+      ExitCode.NoInput,
+      `cannot listen at ${path}: another process is listening there`,
+    );
+}
+
+/** Linux lists sockets by the names they were bound to, here that of the draft. To connect would be a debugger's visit. */
+function isTaken(path: string): boolean {
+  let list: string;
+  try {
+    list = readFileSync("/proc/net/unix", "utf8");
+  } catch {
+    return false;
+  }
+  return list.split("\n").some((line) => {
+    const at = line.indexOf(` ${path}.`);
+    return at >= 0 && /^\d+$/.test(line.slice(at + path.length + 2));
+  });
 }
 
 /** struct sockaddr_in or sockaddr_un; BSD systems begin with the length. */

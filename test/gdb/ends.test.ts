@@ -34,6 +34,16 @@ test.skipIf(process.platform === "win32")(
         said += new TextDecoder().decode(value);
       }
       expect(existsSync(path)).toBe(true);
+      if (process.platform === "linux") {
+        // A second one does not take it away.
+        const second = Bun.spawnSync(
+          [process.execPath, join(root, "src/main.ts"), "run", "--gdb", `unix:${path}`, hello],
+          { cwd: root, stdin: "ignore", stdout: "ignore", stderr: "pipe" },
+        );
+        expect(second.stderr.toString()).toContain("another process is listening there");
+        expect(second.exitCode).toBe(66);
+        expect(existsSync(path)).toBe(true);
+      }
       child.kill(signal);
       await child.exited;
       expect(child.signalCode).toBe(signal);
