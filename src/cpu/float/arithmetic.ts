@@ -41,7 +41,8 @@ export type Unary = (unit: FloatUnit, d: number, a: number) => void;
 /** Of singles, of doubles. */
 export type Sizes<F> = readonly [single: F, double: F];
 
-interface Operation {
+/** An operation that the host can do, and when it is known to have done all of it. */
+export interface HostOperation {
   /** The host's result, as a double. */
   readonly host: (a: number, b: number) => number;
   /** It is the exact one: of singles, of doubles. */
@@ -52,28 +53,28 @@ interface Operation {
   readonly exact: Exact;
 }
 
-const ADD: Operation = {
+export const ADD: HostOperation = {
   host: (a, b) => a + b,
   singleExact: (a, b, r) => Math.fround(r) === r && sumIsExact(a, b, r),
   doubleExact: sumIsExact,
   zero: () => true,
   exact: exact.add,
 };
-const SUB: Operation = {
+export const SUB: HostOperation = {
   host: (a, b) => a - b,
   singleExact: (a, b, r) => Math.fround(r) === r && sumIsExact(a, -b, r),
   doubleExact: (a, b, r) => sumIsExact(a, -b, r),
   zero: () => true,
   exact: exact.sub,
 };
-const MUL: Operation = {
+export const MUL: HostOperation = {
   host: (a, b) => a * b,
   singleExact: (_a, _b, r) => Math.fround(r) === r,
   doubleExact: areWhole,
   zero: (a, b) => a === 0 || b === 0,
   exact: exact.mul,
 };
-const DIV: Operation = {
+const DIV: HostOperation = {
   host: (a, b) => a / b,
   singleExact: (a, b, r) => Math.fround(r) === r && r * b === a,
   doubleExact: (a, b, r) => areWhole(a, b, r) && Math.abs(a) < WHOLE && r * b === a,
@@ -82,7 +83,7 @@ const DIV: Operation = {
 };
 
 const single =
-  (o: Operation): Binary =>
+  (o: HostOperation): Binary =>
   (unit, d, a, b) => {
     if (ordinary(unit)) {
       const x = unit.single[a];
@@ -98,7 +99,7 @@ const single =
     unit.setRaw(d, o.exact(SINGLE, unit.raw(a), unit.raw(b), unit));
   };
 const double =
-  (o: Operation): Binary =>
+  (o: HostOperation): Binary =>
   (unit, d, a, b) => {
     if (ordinary(unit)) {
       const x = unit.double[a];
@@ -113,7 +114,7 @@ const double =
     unit.bits[d] = o.exact(DOUBLE, unit.bits[a], unit.bits[b], unit);
   };
 
-const both = (o: Operation): Sizes<Binary> => [single(o), double(o)];
+const both = (o: HostOperation): Sizes<Binary> => [single(o), double(o)];
 
 export const add = both(ADD);
 export const sub = both(SUB);

@@ -1,3 +1,4 @@
+import { ADD, type HostOperation, MUL, SUB } from "../float/arithmetic.ts";
 import * as exact from "../float/exact.ts";
 import { type Environment, FPSCR, Rounding, SINGLE } from "../float/format.ts";
 import { type Operation, STANDARD, type Vectors } from "./vectors.ts";
@@ -34,20 +35,24 @@ const isInfinite = (bits: number): boolean => (bits & 0x7fffffff) === INFINITY;
 
 type Binary = (a: number, b: number, env: Environment) => number;
 
-/** The host computes when the result is normal and needs no flag that is not set already. */
+/** The host computes when the result is normal, or an exact zero, and needs no flag that is not set already. */
 const arithmetic =
-  (host: (a: number, b: number) => number, slow: typeof exact.add): Binary =>
+  ({ host, zero, singleExact, exact: slow }: HostOperation): Binary =>
   (a, b, env) => {
     if (!isDenormal(a) && !isDenormal(b)) {
-      const wide = host(numberOf(a), numberOf(b));
-      const size = Math.abs(Math.fround(wide));
-      if (size > LEAST && size < Infinity && env.fpscr & FPSCR.IXC) return bitsOf(wide);
+      const x = numberOf(a);
+      const y = numberOf(b);
+      const wide = host(x, y);
+      const r = Math.fround(wide);
+      const size = Math.abs(r);
+      const sure = r === 0 ? wide === 0 && zero(x, y) : size > LEAST && size < Infinity;
+      if (sure && (env.fpscr & FPSCR.IXC || r === 0 || singleExact(x, y, wide))) return bitsOf(r);
     }
     return signed(slow(SINGLE, raw(a), raw(b), env));
   };
-const add = arithmetic((a, b) => a + b, exact.add);
-const sub = arithmetic((a, b) => a - b, exact.sub);
-const mul = arithmetic((a, b) => a * b, exact.mul);
+const add = arithmetic(ADD);
+const sub = arithmetic(SUB);
+const mul = arithmetic(MUL);
 
 /** A denormal is a zero. */
 function flushed(bits: number, env: Environment): number {

@@ -79,6 +79,14 @@ export function transfer(
 ): void {
   const file = v.file.unsigned[0];
   const bytes = 1 << s.z;
+  if (s.count === 1 && s.kind === Kind.Multiple) {
+    // One after the other in both.
+    for (let k = 0; k < 8 * s.registers; k++) {
+      if (store) memory[address + k] = file[8 * d + k];
+      else file[8 * d + k] = memory[address + k];
+    }
+    return;
+  }
   elements(s, d, (register, offset) => {
     for (let k = 0; k < bytes; k++) {
       if (store) memory[address + offset + k] = file[register + k];
