@@ -151,7 +151,7 @@ export async function runAll(tasks: readonly Task[], options: PoolOptions): Prom
     feed(helper);
   };
   const jobs = options.jobs ?? (tasks.length >= MANY ? Math.min(2, options.cores) : 1);
-  for (let n = 1; n < jobs; n++) hire();
+  for (let n = 1; n < Math.min(jobs, tasks.length); n++) hire();
   const limit = options.jobs === undefined ? options.cores : 0;
   let last = 0;
   try {

@@ -135,7 +135,7 @@ class Session {
     const used = new Set(loaded.flatMap(modulesOf));
     const wanted = loaded.filter(
       ({ ref, scenario }) =>
-        (ref.kind === "scenario" || named.has(resolve(ref.file)) || !used.has(placeOf(ref))) &&
+        (ref.kind === "scenario" || named.has(placeOf(ref)) || !used.has(placeOf(ref))) &&
         this.selection(ref.id, scenario),
     );
     const { shard } = this;

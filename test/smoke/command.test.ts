@@ -62,6 +62,17 @@ test("JUnit of real tests, with output of every kind, fits the schema", async ()
   expect(xml).toContain('<testcase classname="c.mo" name="smoke.units: test_wrong"');
 });
 
+test("a module on an image that a scenario there runs is not run alone", () => {
+  const bytes = readFileSync(fixture("transcripts/t_fault.mo"));
+  const scenario = new TextEncoder().encode('run = "a.mo"\nexit = "fault"\n');
+  const image = makeDisk([
+    { path: "/tests/a.mo", bytes },
+    { path: "/tests/b.smoke.toml", bytes: scenario },
+  ]);
+  const at = tree({ "disk.img": image.image() });
+  expect(verdicts(["disk.img"], at)).toEqual(["passed disk.img:/tests/b.smoke.toml"]);
+});
+
 test("annotations of GitHub go with text for people on stdout", () => {
   const at = tree({ "a.mo": hello, "b.mo": fault });
   const run = rttSim(["test", "--reporter", "github", "--reporter", "text", "."], "", at);

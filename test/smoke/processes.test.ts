@@ -74,3 +74,16 @@ test("a reader that goes away is no defect", async () => {
     await child.exited;
   }
 });
+
+test.skipIf(!LINUX)("there are no more processes than tests (seen on Linux)", async () => {
+  using dir = folder(3);
+  const child = Bun.spawn([BINARY, "test", "--jobs", "200", dir.path(".")], { stdout: "pipe" });
+  let most = 0;
+  while (child.exitCode === null) {
+    most = Math.max(most, children(child.pid).length);
+    await Bun.sleep(5);
+  }
+  expect(await child.stdout.text()).toContain("3 passed, 0 failed");
+  expect(most).toBeGreaterThan(0);
+  expect(most).toBeLessThan(3);
+});
