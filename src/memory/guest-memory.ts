@@ -96,6 +96,7 @@ export class GuestMemory {
     if (this.disposed) return;
     this.disposed = true;
     idle.push(this.space);
+    if (idle.length > IDLE_MAX) idle.shift();
   }
 
   /** Sets the rights of every granule that overlaps [start, end). */
@@ -438,6 +439,8 @@ class Space {
  * then: a process that ends has no use for it.
  */
 const idle: Space[] = [];
+/** Of different sizes; the oldest goes first. */
+const IDLE_MAX = 4;
 
 /**
  * Makes the memory of the next machine. The host collects garbage when memory of this size is made, which takes 5 ms once a program
