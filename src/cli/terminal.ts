@@ -22,10 +22,15 @@ export async function interact(machine: Machine, options: TerminalOptions): Prom
   const { stdin } = process;
   // Raw mode leaves line feeds to the terminal's driver, which adds the carriage returns.
   const show = (text: string): void => writeAll(1, new TextEncoder().encode(text));
+  /** Shows something behind the line that is being edited. */
+  const aside = (text: string): void => {
+    show(text);
+    if (!monitor.open) machine.shell.redraw();
+  };
   const monitor = new Monitor(machine, {
     print: show,
     leave: () => loop.stop(0),
-    closed: () => options.flush(),
+    closed: () => machine.shell.redraw(),
   });
   const loop = new RealTime(machine, {
     flush: () => {
@@ -37,8 +42,8 @@ export async function interact(machine: Machine, options: TerminalOptions): Prom
   const escapes: Record<Escape, () => void> = {
     leave: () => loop.stop(0),
     prompt: () => (monitor.open ? monitor.close() : monitor.start()),
-    counters: () => show(`\n${countersText(machine)}`),
-    help: () => show(ESCAPE_HELP),
+    counters: () => aside(`\n${countersText(machine)}`),
+    help: () => aside(ESCAPE_HELP),
   };
   const typed = (bytes: Uint8Array): void => {
     // What stands behind the command that closes the monitor is the guest's.

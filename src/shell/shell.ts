@@ -111,6 +111,12 @@ export class Shell {
       this.kernel.console.print(this.editor.resized());
   }
 
+  /** The simulator has shown something on the terminal: the line that is being edited is shown again. */
+  redraw(): void {
+    if (this.reading && this.editor instanceof RichEditor)
+      this.kernel.console.print(this.editor.redrawn());
+  }
+
   private plainEditor({ vfs, historyLines }: ShellParts): LineEditor {
     const { context } = this;
     return new LineEditor({

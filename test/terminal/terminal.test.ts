@@ -154,8 +154,11 @@ run(
   name("Ctrl-A h shows help, Ctrl-A s counters, Ctrl-A c a prompt that looks at the machine"),
   async () => {
     await using person = await ready();
-    person.type("\x01h");
+    person.type("ab\x01h");
     await person.sees("Ctrl-A x       leave rtt-sim\r\n");
+    // The line is still there, and is shown again.
+    await person.sees("msh />ab");
+    person.type("\x15");
     person.type("\x01s");
     await person.sees(/instructions +\d+\r\n/);
     person.type("\x01c");

@@ -66,6 +66,12 @@ export class RichEditor {
     return this.screen.resized(this.view) ? toGuest(this.screen.draw(this.view)) : "";
   }
 
+  /** Prompt and line once more, when something else was shown behind them and ended its row. */
+  redrawn(): string {
+    this.screen.fresh();
+    return toGuest(this.screen.draw(this.view));
+  }
+
   private get view(): View {
     const { search, cells, cursor } = this;
     if (!search) return { prompt: fromGuest(this.options.prompt()), cells, cursor };
