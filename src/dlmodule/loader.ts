@@ -56,6 +56,9 @@ export interface LoadOptions {
   readonly file?: Uint8Array;
 }
 
+/** Its thread calls commands and functions that modules export, and goes on when they fail. */
+const SHELL = "tshell";
+
 /** The dynamic module loader: components/libc/libdl of RT-Thread 4.0.4. */
 export class Loader {
   readonly libdl: Libdl;
@@ -281,7 +284,8 @@ export class Loader {
     const start = this.starting.of(thread);
     // The thread of a program that ends, which was loading something.
     if (start && start.module.loader !== 0) return;
-    if (!start && !this.hosted.has(thread)) return;
+    const shell = this.parts.kernel.objects.name(thread) === SHELL;
+    if (!start && !shell && !this.hosted.has(thread)) return;
     if (start) start.module.end ??= end;
     throw new GuestAborted(`${start ? `${start.phase} ` : "guest code "}${what}`);
   }

@@ -31,7 +31,7 @@ export class ThreadEnding {
   /** rt_thread_exit of the running thread; does not return to what called it. */
   *exit(): Task<void> {
     const thread = this.k.threads.current;
-    this.k.hooks.endsItself?.(thread);
+    this.asksForItsEnd(thread);
     yield* this.cleanup(thread);
     this.close(thread, this.k.objects.isStatic(thread) ? "detach" : "delete");
     const state = this.k.threads.states.get(thread);
@@ -44,7 +44,7 @@ export class ThreadEnding {
   /** rt_thread_delete or rt_thread_detach as part of a Task. */
   *end(thread: number, how: "delete" | "detach"): Task<number> {
     if (this.isClosed(thread)) return RT_EOK;
-    if (thread === this.k.threads.current) this.k.hooks.endsItself?.(thread);
+    if (thread === this.k.threads.current) this.asksForItsEnd(thread);
     this.unqueue(thread);
     yield* this.cleanup(thread);
     this.close(thread, how);
@@ -97,6 +97,13 @@ export class ThreadEnding {
 
   get hasDefunct(): boolean {
     return !listIsEmpty(this.memory, this.defunct);
+  }
+
+  /** Guest code that a Task of the thread has called does. */
+  private asksForItsEnd(thread: number): void {
+    const { hooks, runner } = this.k;
+    if (hooks.endsItself && runner.running?.frames.some(({ below }) => below !== undefined))
+      hooks.endsItself(thread);
   }
 
   private isClosed(thread: number): boolean {

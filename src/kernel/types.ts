@@ -210,7 +210,7 @@ export interface KernelHooks {
   threadEnded?: (thread: number, module: number) => Task<void> | void;
   /** RT_ASSERT failed, or a CPU fault happened, in a thread that belongs to a module: dlmodule_exit(code). */
   endModule?: (thread: number, module: number, code: number) => Task<void> | void;
-  /** The running thread asks for its own end (rt_thread_delete, _detach, pthread_exit); throws when it must not have that. */
+  /** Guest code that a Task of the running thread has called ends that thread (rt_thread_delete, _detach, pthread_exit); throws when it must not. */
   endsItself?: (thread: number) => void;
   /** A CPU fault, before anything is printed: lets `debug` and reporters look at the machine as it was. */
   fault?: (fault: CpuFault, thread: number) => void;

@@ -114,6 +114,33 @@ describe("in the shell's thread, only the load ends", () => {
     });
 });
 
+test.each(["leave", "remove_me", "stop"])(
+  "a command of a module ends its module, not the shell: %s",
+  (command) => {
+    const board = fresh();
+    board.machine.vfs.writeFile("/leave.mo", fixture("test/dlmodule/halfway/leave.mo"));
+    board.line("hello");
+    const before = figures(board);
+    board.line("leave.mo &");
+    expect(board.machine.loader.modules()).toHaveLength(1);
+    board.line(command);
+    expect(board.line("list_thread")).toContain("tshell");
+    expect(board.line("hello")).toContain("Hello, world");
+    expect(figures(board)).toEqual(before);
+  },
+);
+
+test("dlclose from the host of a library whose module_cleanup faults: the library is gone", () => {
+  const board = fresh();
+  const { machine } = board;
+  machine.vfs.writeFile("/faulty.so", fixture("test/dlmodule/leaks/faulty.so"));
+  const host = new HostModules(machine.loader, machine.kernel);
+  const before = figures(board);
+  host.dlclose(host.dlopen("/faulty.so"));
+  expect(board.diagnostics.join()).toContain("data abort in thread host");
+  expect(figures(board)).toEqual(before);
+});
+
 test.each([
   ["fault", { kind: "fault", code: 139 }],
   ["exit", { kind: "exit", code: 3 }],

@@ -9,3 +9,4 @@ build() { # OUTPUT, entry, source
 build half.so 0 half.c
 build half.mo main half.c
 build opener.mo main opener.c
+build leave.mo main leave.c
