@@ -1,28 +1,12 @@
 import { C, type Inst, NONE, NZ, NZCV, Op, V } from "../ir/ops.ts";
-import { constant, type Flags, register } from "./flags.ts";
-import { JUNK, Local, local } from "./layout.ts";
+import { constant, register } from "./flags.ts";
+import { Local, local } from "./layout.ts";
+import { type Emit, pushA, pushB, result } from "./operands.ts";
+import { rrx, shift } from "./shifts.ts";
 import { mediaEmitter } from "./media.ts";
 import { I32, W, type Writer } from "./wasm.ts";
 
 // Data processing: ops that cannot fault or leave.
-
-type Emit = (x: Inst, w: Writer, flags: Flags) => void;
-
-function pushA(x: Inst, w: Writer): void {
-  if (x.ka) w.const(x.a);
-  else w.get(local(x.a));
-}
-function pushB(x: Inst, w: Writer): void {
-  if (x.kb) w.const(x.b);
-  else w.get(local(x.b));
-}
-/** The value on the stack is the result of x. */
-function result(x: Inst, w: Writer, flags: Flags): void {
-  const wanted = x.set & NZ;
-  const d = x.d === NONE ? JUNK : x.d;
-  w.set(d === JUNK && !wanted ? Local.S0 : local(d));
-  if (wanted) flags.setResult(d);
-}
 
 /** Addition or subtraction: the flags stay pending. */
 const sum =
@@ -118,128 +102,6 @@ const logic =
     w.op(op);
     result(x, w, flags);
   };
-
-/** Shift: by a constant, or by the low byte of a register. */
-const shift =
-  (op: number): Emit =>
-  (x, w, flags) => {
-    if (x.kb) shiftBy(op, x, w, flags);
-    else if (x.set & C) shiftWithCarry(op, x, w, flags);
-    else shiftByRegister(op, x, w, flags);
-  };
-
-function shiftBy(op: number, x: Inst, w: Writer, flags: Flags): void {
-  const k = x.b;
-  if (x.set & C) {
-    pushA(x, w);
-    w.const(op === W.shl ? 32 - k : k - 1);
-    w.op(W.shrU);
-    w.const(1);
-    w.op(W.and);
-    w.set(Local.C);
-    flags.wrote(C);
-  }
-  if (k === 32 && op !== W.shrS) w.const(0);
-  else {
-    pushA(x, w);
-    w.const(Math.min(k, 31));
-    w.op(op);
-  }
-  result(x, w, flags);
-}
-
-function shiftByRegister(op: number, x: Inst, w: Writer, flags: Flags): void {
-  pushB(x, w);
-  w.const(255);
-  w.op(W.and);
-  w.set(Local.S1);
-  pushA(x, w);
-  if (op === W.rotr) {
-    w.get(Local.S1);
-    w.op(op);
-  } else if (op === W.shrS) {
-    w.get(Local.S1);
-    w.const(31);
-    w.get(Local.S1);
-    w.const(32);
-    w.op(W.ltU, W.select, op);
-  } else {
-    w.get(Local.S1);
-    w.op(op);
-    w.const(0);
-    w.get(Local.S1);
-    w.const(32);
-    w.op(W.ltU, W.select);
-  }
-  result(x, w, flags);
-}
-
-/** With carry out, in 64 bits: an amount of 0 leaves C alone, more than 33 is as 33. */
-function shiftWithCarry(op: number, x: Inst, w: Writer, flags: Flags): void {
-  flags.settle(C);
-  pushB(x, w);
-  w.const(255);
-  w.op(W.and);
-  w.set(Local.S1);
-  if (op === W.rotr) {
-    pushA(x, w);
-    w.get(Local.S1);
-    w.op(op);
-    w.tee(Local.S0);
-    w.const(31);
-    w.op(W.shrU);
-  } else {
-    const left = op === W.shl;
-    pushA(x, w);
-    w.op(op === W.shrS ? W.extendS : W.extendU);
-    if (!left) {
-      w.op(W.i64, 1, W.shl64);
-    }
-    w.get(Local.S1);
-    w.const(33);
-    w.get(Local.S1);
-    w.const(33);
-    w.op(W.ltU, W.select, W.extendU);
-    w.op(left ? W.shl64 : op === W.shrS ? W.shrS64 : W.shrU64);
-    w.set(Local.Long);
-    w.get(Local.Long);
-    if (!left) w.op(W.i64, 1, W.shrU64);
-    w.op(W.wrap);
-    w.set(Local.S0);
-    w.get(Local.Long);
-    if (left) w.op(W.i64, 32, W.shrU64);
-    w.op(W.wrap);
-    w.const(1);
-    w.op(W.and);
-  }
-  w.get(Local.C);
-  w.get(Local.S1);
-  w.op(W.select);
-  w.set(Local.C);
-  flags.wrote(C);
-  w.get(Local.S0);
-  result(x, w, flags);
-}
-
-const rrx: Emit = (x, w, flags) => {
-  flags.need(C);
-  flags.pushC();
-  w.const(31);
-  w.op(W.shl);
-  pushA(x, w);
-  w.const(1);
-  w.op(W.shrU, W.or);
-  w.set(Local.S0);
-  if (x.set & C) {
-    pushA(x, w);
-    w.const(1);
-    w.op(W.and);
-    w.set(Local.C);
-    flags.wrote(C);
-  }
-  w.get(Local.S0);
-  result(x, w, flags);
-};
 
 /** e:d = a * b, plus e:d, or plus d and e. */
 const long =

@@ -1,23 +1,11 @@
-import { FPSCR, STATUS, TOUCHED } from "../float/mod.ts";
+import { STATUS, TOUCHED } from "../float/mod.ts";
 import { type Inst, NONE, Op, TEMP } from "../ir/ops.ts";
 import { type Flags, register } from "./flags.ts";
-import {
-  A,
-  ABS,
-  B,
-  EQ,
-  FloatArithmetic,
-  GT,
-  LT,
-  NEG,
-  R,
-  type Refused,
-  SQRT,
-  ADD,
-} from "./float-arithmetic.ts";
+import { A, ABS, B, EQ, GT, LT, NEG, R, type Refused, SQRT, ADD } from "./float-arithmetic.ts";
+import { FloatConversions } from "./float-conversions.ts";
 import type { FloatRegisters } from "./float-registers.ts";
 import { FILE, Local, local } from "./layout.ts";
-import { F, VOID, W, type Writer } from "./wasm.ts";
+import { F, W, type Writer } from "./wasm.ts";
 
 interface Accumulate {
   readonly negateProduct: boolean;
@@ -56,7 +44,7 @@ export function touchesFloat(op: number): boolean {
   return op >= Op.vadd && op <= Op.vmsr;
 }
 
-export class FloatEmitter extends FloatArithmetic {
+export class FloatEmitter extends FloatConversions {
   /** The unit is marked as used at this point of the block. */
   touched = false;
   /** The comparison whose result is in locals, and in the FPSCR. */
@@ -307,94 +295,6 @@ export class FloatEmitter extends FloatArithmetic {
       return flags.setSum({ sub: true, x: register(GREATER), y: register(LESS) }, NONE);
     }
     flags.setStatus(Local.Status);
-  }
-
-  private fromInteger(x: Inst, size: number, refused: Refused): void {
-    const { w } = this;
-    const signed = (x.i & 2) !== 0;
-    this.registers.getBits(x.va);
-    w.set(Local.S0);
-    w.get(Local.S0);
-    if (size) w.op(signed ? F.fromSigned64 : F.fromUnsigned64);
-    else w.op(signed ? F.fromSigned32 : F.fromUnsigned32);
-    w.set(R[size]);
-    if (!size) {
-      this.unlessInexactIsSet(refused, () => {
-        this.wide(Local.SingleR);
-        w.get(Local.S0);
-        w.op(signed ? F.fromSigned64 : F.fromUnsigned64, F.ne64);
-      });
-    }
-    this.put(size, x.vd, false);
-  }
-  private toInteger(x: Inst, size: number, refused: Refused): void {
-    const { w } = this;
-    const signed = (x.i & 2) !== 0;
-    this.take(A, size, x.va);
-    if (!size) {
-      this.wide(Local.SingleA);
-      w.set(Local.DoubleA);
-    }
-    w.get(Local.DoubleA);
-    w.double(signed ? -(2 ** 31) - 1 : -1);
-    w.op(F.gt64);
-    w.get(Local.DoubleA);
-    w.double(signed ? 2 ** 31 : 2 ** 32);
-    w.op(F.lt64, W.and, W.eqz);
-    this.flushes();
-    w.op(W.or);
-    w.openUnlikely();
-    refused(1);
-    w.end();
-    w.get(Local.DoubleA);
-    w.op(signed ? F.toSigned64 : F.toUnsigned64);
-    w.set(Local.S0);
-    w.get(Local.Status);
-    w.const(FPSCR.IXC);
-    w.op(W.and, W.eqz);
-    w.openUnlikely();
-    w.get(Local.S0);
-    w.op(signed ? F.fromSigned64 : F.fromUnsigned64);
-    w.get(Local.DoubleA);
-    w.op(F.ne64, W.if, VOID);
-    this.setInexact();
-    w.end();
-    w.end();
-    this.registers.setBits(x.vd, () => w.get(Local.S0));
-  }
-  private widen(x: Inst, refused: Refused): void {
-    const { w } = this;
-    this.take(A, 0, x.va);
-    w.get(Local.SingleA);
-    w.get(Local.SingleA);
-    w.op(F.ne32);
-    this.flushes();
-    w.op(W.or);
-    w.openUnlikely();
-    refused(1);
-    w.end();
-    this.wide(Local.SingleA);
-    w.set(Local.DoubleR);
-    this.put(1, x.vd, false);
-  }
-  private narrow(x: Inst, refused: Refused): void {
-    const { w } = this;
-    this.take(A, 1, x.va);
-    w.get(Local.DoubleA);
-    w.op(F.demote);
-    w.set(Local.SingleR);
-    this.check(
-      0,
-      () => this.isZero(A, 1),
-      refused,
-      () => {
-        this.wide(Local.SingleR);
-        w.get(Local.DoubleA);
-        w.op(F.eq64);
-        return true;
-      },
-    );
-    this.put(0, x.vd, false);
   }
 }
 
