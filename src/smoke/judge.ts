@@ -52,8 +52,17 @@ export function difference(wanted: string, got: string): string {
   const b = got.split("\n");
   let line = 0;
   while (line < a.length && line < b.length && a[line] === b[line]) line++;
-  const side = (lines: string[]): string =>
-    line < lines.length ? JSON.stringify(lines[line]) : "the end of the text";
+  let column = 0;
+  while (column < (a[line]?.length ?? 0) && a[line][column] === b[line]?.[column]) column++;
+  const from = Math.max(0, column - SHOWN);
+  const side = (lines: string[]): string => {
+    if (line >= lines.length) return "the end of the text";
+    const text = lines[line];
+    if (text.length <= 3 * SHOWN) return JSON.stringify(text);
+    const before = from > 0 ? "..." : "";
+    const after = from + 2 * SHOWN < text.length ? "..." : "";
+    return `${before}${JSON.stringify(text.slice(from, from + 2 * SHOWN))}${after} (from character ${from + 1} of ${text.length})`;
+  };
   return `line ${line + 1}:\n  expected ${side(a)}\n  got      ${side(b)}`;
 }
 

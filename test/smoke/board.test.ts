@@ -104,3 +104,17 @@ test("--update does not record what a program printed before it failed", () => {
   expect(readFileSync(dir.path("b.txt"), "utf8")).toBe("b\n");
   expect(run.code).toBe(1);
 });
+
+test("programs for RT-Thread 5.x are tested under --abi 5.x, or when their scenario says so", () => {
+  const five = join(ROOT, "test/utest/five/five.mo");
+  const run = rttSim(["test", "--abi", "5.x", five]);
+  expect(run.out).toMatch(/1 passed, 0 failed, \d+ units of utest/);
+  expect(rttSim(["test", five]).code).toBe(1);
+  using dir = scratch();
+  copyFileSync(five, dir.path("five.mo"));
+  writeFileSync(dir.path("a.smoke.toml"), 'run = "five.mo"\nabi = "5.x"\n');
+  expect(rttSim(["test", dir.path("a.smoke.toml")]).code).toBe(0);
+  // The scenario is right, whatever the command line says.
+  writeFileSync(dir.path("a.smoke.toml"), 'run = "five.mo"\nabi = "4.0.4"\nexit = "any"\n');
+  expect(rttSim(["test", "--abi", "5.x", dir.path("a.smoke.toml")]).out).not.toContain("14 units");
+});

@@ -93,3 +93,17 @@ test("`run --json` and `test --json` say in JSON what could not be run", () => {
   // What follows the module belongs to the module.
   expect(rttSim(["run", "none.mo", "--json"]).out).toBe("");
 });
+
+test("a line of a megabyte does not bury what is wrong with it", () => {
+  const long = "a".repeat(500_000);
+  using dir = folder({
+    "long.txt": `${long}b${long}\n`,
+    "wanted.txt": `${long}c${long}\n`,
+    "a.smoke.toml":
+      'msh = "cat /long.txt"\n[[files]]\nfrom = "long.txt"\n[expect]\ntranscript = "wanted.txt"\n',
+  });
+  const { out } = rttSim(["test", "a.smoke.toml"], "", dir.path("."));
+  expect(out.length).toBeLessThan(4000);
+  expect(out).toMatch(/expected \.\.\."a+ca+"\.\.\. \(from character 499941 of 1000001\)/);
+  expect(out).toMatch(/got      \.\.\."a+ba+"\.\.\./);
+});

@@ -3,6 +3,7 @@ import { failureText, harmless, harmlessLine, millis } from "./common.ts";
 
 /** Lines of the output of a failed test that are shown. */
 const OUTPUT_LINES = 20;
+const LINE_CHARACTERS = 1000;
 
 export interface Colours {
   readonly good: string;
@@ -55,9 +56,14 @@ export function summary({ tests, shard, seed, wall }: SuiteResult, colours: Colo
 
 const indented = (text: string): string => text.replace(/^/gm, "      ");
 
+function cut(line: string): string {
+  const left = line.length - LINE_CHARACTERS;
+  return left > 0 ? `${line.slice(0, LINE_CHARACTERS)}... ${left} more characters` : line;
+}
+
 function shown(title: string, text: string): string[] {
   const lines = harmless(text).replace(/\n$/, "").split("\n");
   const left = lines.length - OUTPUT_LINES;
   const some = left > 0 ? [`... ${left} lines before`, ...lines.slice(-OUTPUT_LINES)] : lines;
-  return [`      ${title}:`, ...some.map((line) => `      | ${line}`)];
+  return [`      ${title}:`, ...some.map((line) => `      | ${cut(line)}`)];
 }
