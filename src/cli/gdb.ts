@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import { DebugCore, Leave, Session, Signal, SystemTarget } from "../gdb/mod.ts";
-import type { Cpu } from "../cpu/types.ts";
+import type { Cpu, CpuFault } from "../cpu/types.ts";
 import type { Machine } from "../machine.ts";
 import { ExitCode } from "./exit-codes.ts";
 import { message } from "./outcome.ts";
@@ -89,6 +89,7 @@ export class GdbServer implements Tool {
       }
     };
     kernel.hooks.assertion = this.stopping(kernel.hooks.assertion);
+    kernel.hooks.fault = this.stoppingAtFault(kernel.hooks.fault);
     if (options.wall !== undefined) {
       this.timer = setInterval(() => this.serveIdle(), TURN);
       this.timer.unref();
@@ -184,15 +185,35 @@ export class GdbServer implements Tool {
     }
   }
 
+  /** A fault that is found inside of a call of the kernel: the core has not seen it. */
+  private stoppingAtFault(hook: Machine["kernel"]["hooks"]["fault"]) {
+    return (fault: CpuFault, thread: number): void => {
+      const { core_: core } = this;
+      hook?.(fault, thread);
+      const told = core.told;
+      core.told = false;
+      if (told || !this.session || !core.attached) return;
+      const next = core.r[15];
+      core.r[15] = fault.pc;
+      this.standAt(fault.kind === "undefined instruction" ? Signal.ILL : Signal.SEGV);
+      if (core.r[15] >>> 0 === fault.pc >>> 0) core.r[15] = next;
+    };
+  }
+
   /** A failed assertion stops the system while registers and stack are those of the failure. */
   private stopping<A extends unknown[]>(hook: ((...args: A) => void) | undefined) {
     return (...args: A): void => {
       hook?.(...args);
       if (!this.session || !this.core_.attached) return;
-      this.core_.halt({ signal: Signal.ABRT });
-      this.report();
-      while (this.core_.stop && this.server.connected) this.listen(TURN);
+      this.standAt(Signal.ABRT);
     };
+  }
+
+  /** Stops in the middle of a call until the debugger goes on. */
+  private standAt(signal: number): void {
+    this.core_.halt({ signal });
+    this.report();
+    while (this.core_.stop && this.server.connected) this.listen(TURN);
   }
 
   /** An extended session outlives the program: it is over when the debugger says so. */

@@ -56,6 +56,8 @@ export class DebugCore extends WrappedCore {
   private step: Step | undefined;
   /** Address of the instruction whose fault the debugger has seen. */
   private accepted: number | undefined;
+  /** The debugger has seen the fault that the system deals with now. */
+  told = false;
   /** Address of a BKPT of the program's own at which it stopped. */
   private ownBreak: number | undefined;
   private readonly arrivals = new Map<number, Arrival>();
@@ -149,6 +151,7 @@ export class DebugCore extends WrappedCore {
       if (exit !== Exit.Fault) return exit;
       fault = this.inner.fault as CpuFault;
     }
+    this.told = accepted;
     if (!this.attached || accepted) return Exit.Fault;
     if (fault.kind === "breakpoint") this.ownBreak = fault.pc;
     const signal = fault.why === "alignment" ? Signal.BUS : SIGNALS[fault.kind];

@@ -146,7 +146,9 @@ describe.skipIf(!known)(`golden reports${known ? "" : " (needs arm-none-eabi-gcc
 });
 
 describe.skipIf(!known || !gdb)("backtraces are those of gdb", () => {
-  const kinds = full ? ["wild", "unaligned", "callback", "null-call"] : ["callback"];
+  const kinds = full
+    ? ["wild", "unaligned", "callback", "null-call", "undefined", "bkpt", "guard", "svc"]
+    : ["callback", "svc"];
   for (const target of ["a9", "thumb"] as const) {
     for (const level of ["-O0", "-O2"]) {
       for (const kind of kinds) {
