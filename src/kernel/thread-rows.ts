@@ -8,21 +8,14 @@ import {
 } from "./abi/constants.ts";
 import { THREAD } from "./abi/layout.ts";
 import { SCHEDULE, type ExportRow, type Task } from "./call.ts";
+import { objectCheck } from "./ipc/check.ts";
 import type { Kernel } from "./kernel.ts";
 import { ticksFromMilliseconds } from "./timer-rows.ts";
 import { ObjectClass } from "./types.ts";
 
 const HEADER = "rtthread.h";
 
-function check(k: Kernel, thread: number, fn: string, line: number): void {
-  k.assert(thread !== 0, "thread != RT_NULL", fn, line);
-  k.assert(
-    k.objects.classOf(thread) === ObjectClass.Thread,
-    "rt_object_get_type((rt_object_t)thread) == RT_Object_Class_Thread",
-    fn,
-    line + 1,
-  );
-}
+const check = objectCheck("Thread", "thread", "(rt_object_t)thread");
 
 /** rt_thread_delete or rt_thread_detach, by the kind of object. */
 function* end(k: Kernel, thread: number): Task<number> {

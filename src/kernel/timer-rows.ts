@@ -1,18 +1,10 @@
 import type { ExportRow } from "./call.ts";
+import { objectCheck } from "./ipc/check.ts";
 import type { Kernel } from "./kernel.ts";
-import { ObjectClass } from "./types.ts";
 
 const HEADER = "rtthread.h";
 
-function check(k: Kernel, timer: number, fn: string, line: number): void {
-  k.assert(timer !== 0, "timer != RT_NULL", fn, line);
-  k.assert(
-    k.objects.classOf(timer) === ObjectClass.Timer,
-    "rt_object_get_type(&timer->parent) == RT_Object_Class_Timer",
-    fn,
-    line + 1,
-  );
-}
+const check = objectCheck("Timer", "timer", "&timer->parent");
 
 export const timerRows: readonly ExportRow<Kernel>[] = [
   {

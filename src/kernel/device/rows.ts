@@ -1,21 +1,14 @@
 import { RT_EOK } from "../abi/constants.ts";
 import { DEVICE } from "../abi/layout.ts";
 import type { ExportRow, Task } from "../call.ts";
+import { objectCheck } from "../ipc/check.ts";
 import type { Kernel } from "../kernel.ts";
 import { takeBack } from "../lent.ts";
 import { ObjectClass } from "../types.ts";
 
 const HEADER = "rtthread.h";
 
-function check(k: Kernel, device: number, fn: string, line: number): void {
-  k.assert(device !== 0, "dev != RT_NULL", fn, line);
-  k.assert(
-    k.objects.classOf(device) === ObjectClass.Device,
-    "rt_object_get_type(&dev->parent) == RT_Object_Class_Device",
-    fn,
-    line + 1,
-  );
-}
+const check = objectCheck("Device", "dev", "&dev->parent");
 
 /** RDWR | STREAM | INT_RX of rt_console_set_device; the shell adds INT_RX. */
 const CONSOLE_OFLAG = 0x43;

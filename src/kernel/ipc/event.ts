@@ -12,19 +12,11 @@ import type { ExportRow, Task } from "../call.ts";
 import type { Kernel } from "../kernel.ts";
 import { listInit } from "../list.ts";
 import { ObjectClass } from "../types.ts";
-import { assertDynamic, assertStatic } from "./check.ts";
+import { assertDynamic, assertStatic, objectCheck } from "./check.ts";
 
 /** Event flags: src/ipc.c of RT-Thread 4.0.4. */
 
-export function checkEvent(k: Kernel, event: number, fn: string, line: number): void {
-  k.assert(event !== 0, "event != RT_NULL", fn, line);
-  k.assert(
-    k.objects.classOf(event) === ObjectClass.Event,
-    "rt_object_get_type(&event->parent.parent) == RT_Object_Class_Event",
-    fn,
-    line + 1,
-  );
-}
+export const checkEvent = objectCheck("Event", "event", "&event->parent.parent");
 
 function setup(k: Kernel, event: number, flag: number): void {
   listInit(k.memory, IPC.suspend_thread.at(event));

@@ -4,22 +4,14 @@ import type { ExportRow, Task } from "../call.ts";
 import type { Kernel } from "../kernel.ts";
 import { listInit } from "../list.ts";
 import { ObjectClass } from "../types.ts";
-import { assertDynamic, assertStatic } from "./check.ts";
+import { assertDynamic, assertStatic, objectCheck } from "./check.ts";
 import { Deadline } from "./deadline.ts";
 
 /** Mailboxes, rings of 32-bit mails: src/ipc.c of RT-Thread 4.0.4. */
 
 const ENTRIES_MAX = 0xffff;
 
-export function checkMailbox(k: Kernel, mb: number, fn: string, line: number): void {
-  k.assert(mb !== 0, "mb != RT_NULL", fn, line);
-  k.assert(
-    k.objects.classOf(mb) === ObjectClass.MailBox,
-    "rt_object_get_type(&mb->parent.parent) == RT_Object_Class_MailBox",
-    fn,
-    line + 1,
-  );
-}
+export const checkMailbox = objectCheck("MailBox", "mb", "&mb->parent.parent");
 
 function setup(k: Kernel, mb: number, pool: number, size: number, flag: number): void {
   const m = k.memory;

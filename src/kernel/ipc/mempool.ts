@@ -4,7 +4,7 @@ import { SCHEDULE, type ExportRow, type Task } from "../call.ts";
 import type { Kernel } from "../kernel.ts";
 import { listInit } from "../list.ts";
 import { ObjectClass } from "../types.ts";
-import { assertDynamic, assertStatic } from "./check.ts";
+import { assertDynamic, assertStatic, objectCheck } from "./check.ts";
 import { Deadline } from "./deadline.ts";
 
 /** Pools of blocks of one size: src/mempool.c of RT-Thread 4.0.4. A block's header holds the next free block, or its pool. */
@@ -12,15 +12,7 @@ import { Deadline } from "./deadline.ts";
 const HEADER_SIZE = 4;
 const aligned = (size: number) => (size + ALIGN_SIZE - 1) & -ALIGN_SIZE;
 
-function checkPool(k: Kernel, mp: number, fn: string, line: number): void {
-  k.assert(mp !== 0, "mp != RT_NULL", fn, line);
-  k.assert(
-    k.objects.classOf(mp) === ObjectClass.MemPool,
-    "rt_object_get_type(&mp->parent) == RT_Object_Class_MemPool",
-    fn,
-    line + 1,
-  );
-}
+const checkPool = objectCheck("MemPool", "mp", "&mp->parent");
 
 function setup(
   k: Kernel,

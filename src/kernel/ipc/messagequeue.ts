@@ -11,7 +11,7 @@ import type { ExportRow, Task } from "../call.ts";
 import type { Kernel } from "../kernel.ts";
 import { listInit } from "../list.ts";
 import { ObjectClass } from "../types.ts";
-import { assertDynamic, assertStatic } from "./check.ts";
+import { assertDynamic, assertStatic, objectCheck } from "./check.ts";
 import { Deadline } from "./deadline.ts";
 
 /** Message queues, chains of slots {next pointer, message}: src/ipc.c of RT-Thread 4.0.4. */
@@ -22,15 +22,7 @@ const LENGTH = 4;
 const ENTRIES_MAX = 0xffff;
 const aligned = (size: number) => (size + ALIGN_SIZE - 1) & -ALIGN_SIZE;
 
-export function checkQueue(k: Kernel, mq: number, fn: string, line: number): void {
-  k.assert(mq !== 0, "mq != RT_NULL", fn, line);
-  k.assert(
-    k.objects.classOf(mq) === ObjectClass.MessageQueue,
-    "rt_object_get_type(&mq->parent.parent) == RT_Object_Class_MessageQueue",
-    fn,
-    line + 1,
-  );
-}
+export const checkQueue = objectCheck("MessageQueue", "mq", "&mq->parent.parent");
 
 function setup(
   k: Kernel,

@@ -11,7 +11,7 @@ import type { ExportRow, Task } from "../call.ts";
 import type { Kernel } from "../kernel.ts";
 import { listInit } from "../list.ts";
 import { ObjectClass } from "../types.ts";
-import { assertDynamic, assertStatic } from "./check.ts";
+import { assertDynamic, assertStatic, objectCheck } from "./check.ts";
 import { goneFive, releaseFive, setupFive, takeFive } from "./mutex-five.ts";
 
 /** Mutexes with single-step priority inheritance: src/ipc.c of RT-Thread 4.0.4. */
@@ -19,15 +19,7 @@ import { goneFive, releaseFive, setupFive, takeFive } from "./mutex-five.ts";
 const HOLD_MAX = 0xff;
 const NO_PRIORITY = 0xff;
 
-export function checkMutex(k: Kernel, mutex: number, fn: string, line: number): void {
-  k.assert(mutex !== 0, "mutex != RT_NULL", fn, line);
-  k.assert(
-    k.objects.classOf(mutex) === ObjectClass.Mutex,
-    "rt_object_get_type(&mutex->parent.parent) == RT_Object_Class_Mutex",
-    fn,
-    line + 1,
-  );
-}
+export const checkMutex = objectCheck("Mutex", "mutex", "&mutex->parent.parent");
 
 function setup(k: Kernel, mutex: number, flag: number): void {
   const m = k.memory;

@@ -13,21 +13,13 @@ import type { ExportRow, Task } from "../call.ts";
 import type { Kernel } from "../kernel.ts";
 import { listInit } from "../list.ts";
 import { ObjectClass } from "../types.ts";
-import { assertDynamic, assertStatic } from "./check.ts";
+import { assertDynamic, assertStatic, objectCheck } from "./check.ts";
 
 /** Semaphores: src/ipc.c of RT-Thread 4.0.4. */
 
 const VALUE_MAX = 0xffff;
 
-export function checkSem(k: Kernel, sem: number, fn: string, line: number): void {
-  k.assert(sem !== 0, "sem != RT_NULL", fn, line);
-  k.assert(
-    k.objects.classOf(sem) === ObjectClass.Semaphore,
-    "rt_object_get_type(&sem->parent.parent) == RT_Object_Class_Semaphore",
-    fn,
-    line + 1,
-  );
-}
+export const checkSem = objectCheck("Semaphore", "sem", "&sem->parent.parent");
 
 function setup(k: Kernel, sem: number, value: number, flag: number): void {
   listInit(k.memory, IPC.suspend_thread.at(sem));
