@@ -10,6 +10,8 @@ import { reserveReport, writeReport } from "./report-file.ts";
 import { symbolFiles } from "./symbol-files.ts";
 import type { Tool } from "./with-instruments.ts";
 
+const INCOMPLETE = "coverage: the program has more code than can be counted, some is missing";
+
 /** `--coverage`: what all machines of the command executed, as one lcov tracefile. */
 export class CoverageTool implements Tool {
   private readonly file: string;
@@ -36,6 +38,7 @@ export class CoverageTool implements Tool {
 
   detach(machine: Machine): void {
     const files = symbolFiles(this.parsed, machine.vfs);
+    if (this.core_?.overflowed) this.problems.add(INCOMPLETE);
     const unknown = this.core_?.finish(this.coverage, files) ?? [];
     for (const path of unknown) this.unknown.add(path);
     for (const problem of files.problems) this.problems.add(problem);

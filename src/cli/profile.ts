@@ -75,6 +75,8 @@ export class ProfileTool implements Tool {
       machine.firmware.nearest(address & ~1),
     );
     const profile = core.finish(names);
+    if (core.overflowed)
+      message("profile: the program has more code than can be counted, some is missing");
     for (const problem of files.problems) message(problem);
     if (this.format)
       writeReport(

@@ -142,7 +142,7 @@ export class ExecutionCounters {
   }
 
   private plan(block: counting.IrBlock): BlockCounters {
-    const key = `${block.start}:${block.end}:${block.its[0]}:${this.seen}:${shapeOf(block)}`;
+    const key = `${block.start}:${block.end}:${block.its[0]}:${shapeOf(block)}`;
     let known = this.known.get(key);
     if (!known) {
       known = new BlockCounters(block, (meaning) => this.word(meaning));
@@ -182,8 +182,9 @@ export class ExecutionCounters {
 }
 
 /** Tells the code of blocks apart that are at the same place: the engines optimise differently, and code may be written over. */
-function shapeOf({ insts }: counting.IrBlock): number {
+function shapeOf({ insts, pcs }: counting.IrBlock): number {
   let hash = insts.length;
+  for (const pc of pcs) hash = (Math.imul(hash, 31) + pc) | 0;
   for (const { op, at, to, label } of insts)
     for (const part of [op, at, to, label]) hash = (Math.imul(hash, 31) + part) | 0;
   return hash;

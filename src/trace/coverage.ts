@@ -22,6 +22,11 @@ export class CoverageCore extends WrappedCore {
     this.parts = parts;
   }
 
+  /** There were more pieces of code than counters: the counts are not complete. */
+  get overflowed(): boolean {
+    return this.counters.overflowed;
+  }
+
   protected override looks(): boolean {
     return this.counters.stale;
   }

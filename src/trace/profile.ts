@@ -88,6 +88,11 @@ export class ProfileCore extends WrappedCore {
     };
   }
 
+  /** There were more pieces of code than counters: the counts are not complete. */
+  get overflowed(): boolean {
+    return this.counters.overflowed;
+  }
+
   protected override looks(): boolean {
     return this.counters.stale;
   }
