@@ -66,4 +66,6 @@ test("kill names what it cannot end", () => {
   const tested = board();
   expect(tested.type("kill\r")).toContain("Usage: kill MODULE...\n");
   expect(tested.type("killmod none\r")).toContain("killmod: none: no such module\n");
+  expect(tested.type("kill -9\r")).toContain("Usage: kill MODULE...\n");
+  expect(tested.type("kill -9 none\r")).toContain("kill: none: no such module\n");
 });

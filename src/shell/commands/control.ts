@@ -1,15 +1,16 @@
 import { SCHEDULE, type Task } from "../../kernel/call.ts";
 import type { CommandContext } from "../types.ts";
 
-/** `kill NAME...`: ends running modules as if they had been destroyed, with everything they had. */
+/** `kill NAME...`: ends running modules as if they had been destroyed, with everything they had. A signal (`-9`) makes no difference. */
 export function* kill(context: CommandContext, argv: readonly string[]): Task<number> {
   const { kernel, modules } = context;
-  if (argv.length < 2) {
+  const names = argv.slice(/^-\w+$/.test(argv[1] ?? "") ? 2 : 1);
+  if (names.length === 0) {
     kernel.console.print(`Usage: ${argv[0]} MODULE...\n`);
     return -1;
   }
   let result = 0;
-  for (const name of argv.slice(1)) {
+  for (const name of names) {
     const wanted = name.replace(/^.*\//, "").replace(/\.mo$/i, "").slice(0, 8);
     const found = modules.modules?.().filter((module) => module.name === wanted) ?? [];
     const program = found.find(({ library }) => !library);
