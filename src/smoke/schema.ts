@@ -1,9 +1,9 @@
 import { ArgumentError, commandLine } from "./command-line.ts";
+import { BUDGET, budget, expectedFiles, FILE, guestPath, RULES, rules } from "./schema-expect.ts";
 import { Reader } from "./reader.ts";
-import type { Budget, FileRules, Placed, Scenario, Step, TextRules } from "./scenario.ts";
+import type { Placed, Scenario, Step } from "./scenario.ts";
 import { type Position, readToml, ScenarioError, type Table } from "./toml.ts";
 
-const RULES = ["equals", "contains", "ordered", "absent", "matches", "transcript"] as const;
 const STEP = ["run", "msh", "args", "stdin", "exit", "expect"] as const;
 const TOP = [
   ...STEP,
@@ -27,18 +27,6 @@ const TOP = [
   "stack",
 ] as const;
 const EXPECT = [...RULES, "messages", "file"] as const;
-const FILE = [
-  "path",
-  "exists",
-  "size",
-  "same",
-  "equals",
-  "contains",
-  "ordered",
-  "absent",
-  "matches",
-];
-const BUDGET = ["instructions", "heap", "stack", "time", "output", "leaks"] as const;
 
 /** Every key by the table it belongs to: what the documentation has to name. */
 export const KEYS = { scenario: TOP, step: STEP, expect: EXPECT, file: FILE, budget: BUDGET };
@@ -54,7 +42,6 @@ const EXITS: Readonly<Record<string, number>> = {
   deadlock: 140,
 };
 
-const MAX = Number.MAX_SAFE_INTEGER;
 const MIB = 1048576;
 
 /** Reads `*.smoke.toml`; throws ScenarioError with everything that is wrong with it. */
@@ -290,106 +277,4 @@ function placedFiles(reader: Reader, top: Table): Placed[] {
     const at = from === undefined ? table.at : reader.at(table, "from");
     return [{ at, path, content: from === undefined ? { text: text ?? "" } : { from } }];
   });
-}
-
-function guestPath(reader: Reader, table: Table, from?: string): string | undefined {
-  const path = reader.string(table, "path") ?? (from && `/${from.replace(/^.*\//, "")}`);
-  if (path === undefined)
-    return table.entries.has("path")
-      ? undefined
-      : reader.complain(table.at, "no 'path'", 'path = "/name"');
-  return path.startsWith("/") ? path : `/${path}`;
-}
-
-function rules(reader: Reader, table: Table | undefined, where = ""): TextRules {
-  if (!table) return { contains: [], ordered: [], absent: [], matches: [] };
-  if (where !== "") reader.keys(table, RULES, where);
-  const equals = reader.string(table, "equals");
-  const contains = reader.stringNodes(table, "contains");
-  const ordered = reader.stringNodes(table, "ordered");
-  const absent = reader.stringNodes(table, "absent");
-  for (const { at, value } of [...contains, ...ordered])
-    if (equals !== undefined && !equals.includes(value))
-      reader.complain(at, `${show(value)} is not in 'equals'`, "drop one of the two");
-  for (const { at, value } of absent) {
-    const wanted = [...contains, ...ordered].find((other) => other.value.includes(value));
-    if (wanted || equals?.includes(value))
-      reader.complain(at, `${show(value)} is both wanted and unwanted`, "drop one of the two");
-  }
-  for (const { at, value } of [...contains, ...ordered, ...absent])
-    if (value === "") reader.complain(at, "an empty text is in every output", "say which text");
-  if (equals !== undefined && table.entries.has("transcript"))
-    reader.complain(
-      reader.at(table, "transcript"),
-      "both 'equals' and 'transcript'",
-      "drop one of the two",
-    );
-  return {
-    lines: reader.lines(table),
-    equals,
-    contains: contains.map(({ value }) => value),
-    ordered: ordered.map(({ value }) => value),
-    absent: absent.map(({ value }) => value),
-    matches: reader.stringNodes(table, "matches").flatMap(({ at, value }) => {
-      try {
-        return [new RegExp(value, "ms")];
-      } catch (error) {
-        reader.complain(at, (error as Error).message, "JavaScript's syntax, flags m and s");
-        return [];
-      }
-    }),
-    transcript: reader.string(table, "transcript"),
-  };
-}
-
-const show = (text: string): string => JSON.stringify(text);
-
-function expectedFiles(reader: Reader, expect: Table | undefined): FileRules[] {
-  if (!expect) return [];
-  const seen = new Set<string>();
-  return reader.tables(expect, "file").flatMap((table): FileRules[] => {
-    reader.keys(table, FILE, "in [[expect.file]]");
-    const path = guestPath(reader, table);
-    const exists = reader.boolean(table, "exists") ?? true;
-    const others = [...table.entries.keys()].filter((key) => !["path", "exists"].includes(key));
-    if (!exists && others.length > 0)
-      reader.complain(
-        reader.at(table, others[0]),
-        `'${others[0]}' of a file that must not exist`,
-        "drop one of the two",
-      );
-    if (path === undefined) return [];
-    if (seen.has(path))
-      reader.complain(
-        reader.at(table, "path"),
-        `a second [[expect.file]] for ${path}`,
-        "join them",
-      );
-    seen.add(path);
-    return [
-      {
-        ...rules(reader, table),
-        path,
-        exists,
-        size: reader.integer(table, "size", 0, MAX),
-        same: reader.string(table, "same"),
-      },
-    ];
-  });
-}
-
-function budget(reader: Reader, top: Table): Budget {
-  const table = reader.table(top, "budget");
-  if (!table) return { leaks: 0, leaksDeclared: false };
-  reader.keys(table, BUDGET, "in [budget]");
-  return {
-    lines: reader.lines(table),
-    instructions: reader.integer(table, "instructions", 0, MAX),
-    heap: reader.size(table, "heap", 0, MAX),
-    stack: reader.size(table, "stack", 0, MAX),
-    time: reader.time(table, "time"),
-    output: reader.size(table, "output", 0, MAX),
-    leaks: reader.integer(table, "leaks", 0, MAX) ?? 0,
-    leaksDeclared: table.entries.has("leaks"),
-  };
 }

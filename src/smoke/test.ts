@@ -1,4 +1,5 @@
-import { base, runOnce, type TestHost, type TestOptions } from "./run-test.ts";
+import type { TestHost, TestOptions } from "./host.ts";
+import { base, runOnce } from "./run-test.ts";
 import type { Failure, TestResult } from "./result.ts";
 import type { Scenario } from "./scenario.ts";
 
