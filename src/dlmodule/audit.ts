@@ -114,6 +114,23 @@ export class Audit {
     return known ? undefined : found?.text;
   }
 
+  /**
+   * The system's objects that are there now. What a module's start makes in a thread of the system belongs to no module (RT-Thread 4.0.4),
+   * and only the difference says whose it is.
+   */
+  systemObjects(): Set<number> {
+    const { objects } = this.parts.kernel;
+    const classes = Object.keys(CLASS_NAMES).map((key) => Number(key) as ObjectClass);
+    return new Set(classes.flatMap((cls) => objects.list(cls)));
+  }
+
+  /** Notes what has come since then. */
+  noteMade(module: Module, before: ReadonlySet<number>): void {
+    const { objects } = this.parts.kernel;
+    for (const object of this.systemObjects())
+      if (!before.has(object)) module.made.set(object, objects.name(object));
+  }
+
   /** Gives everything back; one line for each kind and place. The memory of the module must still be there. */
   *run(module: Module): Task<string[]> {
     if (this.parts.kernel.options.compat404) return [];
@@ -203,6 +220,7 @@ export class Audit {
   private *kernelObjects(module: Module, lines: string[]): Task<void> {
     const { kernel } = this.parts;
     const { memory, objects } = kernel;
+    const inBlock = this.allocations.holder(module);
     for (const key of Object.keys(CLASS_NAMES)) {
       const cls = Number(key) as ObjectClass;
       const others = this.registry.all().filter((other) => other !== module);
@@ -210,11 +228,15 @@ export class Audit {
       for (const object of [...objects.list(cls), ...owned]) {
         const code = (CODE[cls] ?? []).map((offset) => memory.ldu32(object + offset));
         const callback = code.find((address) => module.contains(address));
-        const own = object === kernel.threads.current;
-        if (own || (callback === undefined && !module.contains(object))) continue;
-        const calls =
-          callback === undefined ? "in its memory" : `which calls ${this.name(callback)}`;
-        lines.push(`${CLASS_NAMES[cls]} "${objects.name(object)}", ${calls}`);
+        if (object === kernel.threads.current) continue;
+        const name = objects.name(object);
+        let why: string;
+        if (callback !== undefined) why = `which calls ${this.name(callback)}`;
+        else if (module.contains(object)) why = "in its memory";
+        else if (inBlock(object)) why = "in its heap";
+        else if (module.made.get(object) === name) why = "made by its start";
+        else continue;
+        lines.push(`${CLASS_NAMES[cls]} "${name}", ${why}`);
         yield* this.objects.end(object);
       }
     }

@@ -231,19 +231,30 @@ export class Loader {
     const { life, starting } = this;
     const thread = this.parts.kernel.threads.current;
     module.loader = this.parts.kernel.currentModule;
+    const { compat404 } = this.parts.kernel.options;
+    const counted = module.loader === 0 && !compat404 && this.hasStart(module);
+    const before = counted ? this.audit.systemObjects() : undefined;
     try {
       if (module.library)
         yield* starting.run(thread, module, "its constructors", life.construct(module));
       yield* starting.run(thread, module, "module_init", life.initialise(module));
+      if (before) this.audit.noteMade(module, before);
       module.ready = true;
       return module;
     } catch (error) {
       if (!(error instanceof GuestAborted)) throw error;
+      if (before) this.audit.noteMade(module, before);
       yield* this.failed(module, error.message);
       return undefined;
     } finally {
       if (!module.ready && !module.gone) this.abandon(module);
     }
+  }
+
+  /** Code of it runs before it is loaded. */
+  private hasStart({ address, library, plan }: Module): boolean {
+    const constructs = library && plan.preinit.size + plan.init.size > 0;
+    return constructs || this.struct.get(address, MODULE.INIT_FUNC) !== 0;
   }
 
   /** module_init or a constructor failed in a system thread: the module goes, without any more of its code being run. */

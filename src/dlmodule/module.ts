@@ -34,6 +34,8 @@ export class Module {
   cleaned = false;
   /** What it was when its object was about to be given back. */
   facts: ModuleFacts | undefined;
+  /** Objects of the system that its start has made, with their names. */
+  readonly made = new Map<number, string>();
   /** Objects, libraries and programs that it left behind, a line each. */
   readonly left: string[] = [];
   /** What it left behind was looked for. */

@@ -1,6 +1,7 @@
 /** What modules leave behind: leaks/build.sh makes the programs. */
 import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
+import { HostModules } from "../../src/dlmodule/mod.ts";
 import { ObjectClass } from "../../src/kernel/types.ts";
 import { Board, fixture } from "./board.ts";
 import { WholeBoard } from "./whole-board.ts";
@@ -192,6 +193,38 @@ test("objects that module_init made in the name of the system go with the librar
     ),
   ]);
 });
+
+test.each(["a thread of the system", "a program"])(
+  "objects of the kernel and of its own heap that module_init made go with the library: loaded by %s",
+  (who) => {
+    const board = new WholeBoard({
+      "/start.so": fixture("test/dlmodule/leaks/start.so"),
+      "/opener.mo": fixture("test/dlmodule/halfway/opener.mo"),
+    });
+    const { machine } = board;
+    const { kernel } = machine;
+    const host = new HostModules(machine.loader, kernel);
+    const cycle = (): void => {
+      if (who === "a program") board.run("/opener.mo", "opener /start.so");
+      else host.dlclose(host.dlopen("/start.so"));
+      board.settle();
+    };
+    const figures = (): unknown => [
+      kernel.heap.used,
+      ...Object.values(ObjectClass).map((cls) => cls && kernel.objects.list(cls).length),
+    ];
+    cycle();
+    const before = figures();
+    board.diagnostics.length = 0;
+    for (let n = 0; n < 3; n++) cycle();
+    expect(figures()).toEqual(before);
+    const said = board.diagnostics.join("\n");
+    for (const name of ['thread "worker"', 'semaphore "inblock"', 'device "made"'])
+      expect(said).toContain(name);
+    for (const name of ['semaphore "dynamic"', 'mutex "lock"']) expect(said).toContain(name);
+    expect(board.line("list_device")).not.toContain("made");
+  },
+);
 
 test("objects that module_init made in the name of a program go with the library", () => {
   const board = new WholeBoard({

@@ -59,6 +59,10 @@ const DIFFERENT: Readonly<Record<string, { readonly why: string; readonly lines:
       "+l_one cleanup in d_leak data=7",
     ],
   },
+  m_initob: {
+    why: "what module_init made in the name of the system goes with the module",
+    lines: ["-inisem   004 0"],
+  },
   m_parent: {
     why: "programs that end with the one that started them are in the report",
     lines: [

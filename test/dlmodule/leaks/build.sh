@@ -14,3 +14,4 @@ build borrow.mo main borrow.c
 build faulty.so 0 faulty.c
 build closer.mo main closer.c
 build system.mo main system.c
+build start.so 0 start.c
