@@ -26,14 +26,14 @@ interface At {
 /** What an iteration does. */
 export interface BulkLoop {
   readonly load: (At & { readonly to: number }) | undefined;
-  readonly store: At & { readonly value: number };
+  readonly store: (At & { readonly value: number }) | undefined;
   /** Bytes of an element. */
   readonly size: number;
   /** The op that loads one. */
   readonly code: number;
   /** Added to registers. */
   readonly steps: ReadonlyMap<number, number>;
-  /** The loop goes on until this register, which steps, is equal to another or a constant. */
+  /** The loop goes on until this register, which steps, is equal to another or a constant; NONE: until a byte of 0 is loaded. */
   readonly counter: number;
   readonly end: { readonly r: number; readonly k: number };
   /** Guest instructions. */
@@ -51,7 +51,7 @@ export function bulkLoop(n: Node, branch: number): BulkLoop | undefined {
   const steps = new Map<number, number>();
   let load: (At & { to: number; op: number }) | undefined;
   let store: (At & { value: number; op: number }) | undefined;
-  let test: { a: number; b: number; k: number } | undefined;
+  let test: { a: number; b: number; k: number; behindLoad: boolean } | undefined;
   const at = (x: Inst): At => ({ base: x.a, offset: (x.b + (steps.get(x.a) ?? 0)) | 0 });
   for (const x of insts.slice(0, branch)) {
     if (x.op === Op.nop) continue;
@@ -62,29 +62,33 @@ export function bulkLoop(n: Node, branch: number): BulkLoop | undefined {
       if (x.set && x.op === Op.add) return undefined;
       const k = x.op === Op.add ? x.b : -x.b;
       steps.set(x.d, (steps.get(x.d) ?? 0) + k);
-      test = x.set ? { a: x.d, b: NONE, k: 0 } : afterwards(test, x.d);
+      test = x.set ? { a: x.d, b: NONE, k: 0, behindLoad: false } : afterwards(test, x.d);
       if (test === undefined && x.set) return undefined;
     } else if (x.op === Op.sub && x.set && x.d === NONE && !x.ka)
-      test = { a: x.a, b: x.kb ? NONE : x.b, k: x.kb ? x.b : 0 };
+      test = { a: x.a, b: x.kb ? NONE : x.b, k: x.kb ? x.b : 0, behindLoad: load !== undefined };
     else return undefined;
   }
-  if (!store || !test) return undefined;
+  if (!test) return undefined;
   const { size, code } = singleOf(load?.op ?? Op.ldrb)!;
-  if (singleOf(store.op)!.size !== size) return undefined;
-  const step = steps.get(store.base) ?? 0;
-  if (Math.abs(step) !== size) return undefined;
-  if (load) {
-    if (store.value !== load.to || steps.get(load.base) !== step) return undefined;
-    if (steps.has(load.to) || load.to === test.a || load.to === test.b) return undefined;
-  } else if (steps.has(store.value)) return undefined;
+  const step = steps.get((store ?? load)?.base ?? NONE) ?? 0;
+  if (Math.abs(step) !== size || (load && steps.get(load.base) !== step)) return undefined;
+  if (store && singleOf(store.op)!.size !== size) return undefined;
+  // Nothing else is stored, and what is does not step.
+  if (store && (load ? store.value !== load.to : steps.has(store.value))) return undefined;
+  if (load && steps.has(load.to)) return undefined;
+  const rest = { load, store, size, code, steps, instructions: last.at + 1 };
+  if (load && test.a === load.to) {
+    const isText = test.behindLoad && test.b === NONE && test.k === 0 && step === 1;
+    return isText ? { ...rest, counter: NONE, end: { r: NONE, k: 0 } } : undefined;
+  }
+  if (!store || (load && load.to === test.b)) return undefined;
   // One side of the comparison steps.
   const [a, b] = [test.a, test.b].map((r) => (r === NONE ? 0 : (steps.get(r) ?? 0)));
   if ((a === 0) === (b === 0)) return undefined;
   const counter = a !== 0 ? test.a : test.b;
   const end = a !== 0 ? { r: test.b, k: test.k } : { r: test.a, k: 0 };
   const by = Math.abs(steps.get(counter)!);
-  if ((by & (by - 1)) !== 0) return undefined;
-  return { load, store, size, code, steps, counter, end, instructions: last.at + 1 };
+  return (by & (by - 1)) === 0 ? { ...rest, counter, end } : undefined;
 }
 
 /** A comparison, when a register steps behind it. */
@@ -103,13 +107,10 @@ export function followsRegisters({ nz, c, v, sum, result }: State): boolean {
 
 /** Does iterations at the branch back of the loop, whose unit has been spent. */
 export function emitBulk(w: Writer, loop: BulkLoop, { start, size: room }: Readable): void {
-  const { load, store, size, steps, counter, end } = loop;
+  const { load, store, size, steps, counter } = loop;
   const COUNT = Local.S0;
   const [FROM, TO] = [Local.S1, Local.S2];
-  const up = steps.get(store.base)! > 0;
-  const by = steps.get(counter)!;
-  const pushCounter = (): void => w.get(local(counter));
-  const pushEnd = (): void => (end.r === NONE ? w.const(end.k) : w.get(local(end.r)));
+  const up = steps.get((store ?? load)!.base)! > 0;
   const pushBytes = (): void => {
     w.get(COUNT);
     w.const(size);
@@ -123,21 +124,15 @@ export function emitBulk(w: Writer, loop: BulkLoop, { start, size: room }: Reada
     w.op(W.ltU, W.select);
     w.set(COUNT);
   };
-  // The iteration that ends the loop is not done here.
-  if (by > 0) pushEnd();
-  pushCounter();
-  if (by < 0) pushEnd();
-  w.op(W.sub);
-  w.tee(COUNT);
-  w.const(Math.abs(by) - 1);
-  w.op(W.and, W.eqz);
-  w.open(W.if);
-  w.get(COUNT);
-  w.const(31 - Math.clz32(Math.abs(by)));
-  w.op(W.shrU);
-  w.const(1);
-  w.op(W.sub);
-  w.set(COUNT);
+  if (counter === NONE) {
+    // One look in so many iterations.
+    w.get(local(load!.base));
+    w.const(LEAST - 1);
+    w.op(W.and, W.eqz);
+    w.open(W.if);
+    w.const(MOST_BYTES);
+    w.set(COUNT);
+  } else countIterations(w, loop, COUNT);
   atMost(() => {
     w.get(Local.Work);
     w.const64(WORK_SHIFT);
@@ -159,7 +154,7 @@ export function emitBulk(w: Writer, loop: BulkLoop, { start, size: room }: Reada
     }
     w.set(into);
   };
-  lowest(store, TO);
+  if (store) lowest(store, TO);
   if (load) {
     lowest(load, FROM);
     // All of it can be read.
@@ -169,50 +164,28 @@ export function emitBulk(w: Writer, loop: BulkLoop, { start, size: room }: Reada
     w.const(room);
     pushBytes();
     w.op(W.sub, W.leU);
-    // What is read was not stored by an iteration before.
-    w.get(up ? TO : FROM);
-    w.get(up ? FROM : TO);
-    w.op(W.sub);
-    w.const(1);
-    w.op(W.sub);
-    pushBytes();
-    w.const(1);
-    w.op(W.sub, W.geU, W.and);
+    if (store) {
+      // What is read was not stored by an iteration before.
+      w.get(up ? TO : FROM);
+      w.get(up ? FROM : TO);
+      w.op(W.sub);
+      w.const(1);
+      w.op(W.sub);
+      pushBytes();
+      w.const(1);
+      w.op(W.sub, W.geU, W.and);
+    }
     w.open(W.if);
   }
   w.open(W.block);
-  // All of it can be stored to.
-  w.get(TO);
-  w.const(GRANULE_SHIFT);
-  w.op(W.shrU);
-  w.set(Local.Address);
-  w.get(TO);
-  pushBytes();
-  w.op(W.add);
-  w.const(1);
-  w.op(W.sub);
-  w.const(GRANULE_SHIFT);
-  w.op(W.shrU);
-  w.set(Local.Key);
-  w.open(W.loop);
-  w.get(Local.Address);
-  w.memory(W.load8u, 0);
-  w.const(WRITE);
-  w.op(W.and, W.eqz);
-  w.brIf(1);
-  w.get(Local.Address);
-  w.const(1);
-  w.op(W.add);
-  w.tee(Local.Address);
-  w.get(Local.Key);
-  w.op(W.leU);
-  w.brIf(0);
-  w.end();
-  w.get(TO);
-  w.get(load ? FROM : local(store.value));
-  pushBytes();
-  if (load) w.op(...W.memoryCopy);
-  else w.op(...W.memoryFill);
+  if (counter === NONE) beforeZero(w, FROM, COUNT);
+  if (store) {
+    checkStores(w, TO, pushBytes);
+    w.get(TO);
+    w.get(load ? FROM : local(store.value));
+    pushBytes();
+    w.op(...(load ? W.memoryCopy : W.memoryFill));
+  }
   if (load) {
     w.get(FROM);
     if (up) {
@@ -240,5 +213,95 @@ export function emitBulk(w: Writer, loop: BulkLoop, { start, size: room }: Reada
   w.end();
   if (load) w.end();
   w.end();
+  w.end();
+}
+
+/** Sets `count` to the iterations before the one that ends the loop, within an if that is entered when it ends at all. */
+function countIterations(w: Writer, { steps, counter, end }: BulkLoop, count: number): void {
+  const by = steps.get(counter)!;
+  const pushEnd = (): void => (end.r === NONE ? w.const(end.k) : w.get(local(end.r)));
+  if (by > 0) pushEnd();
+  w.get(local(counter));
+  if (by < 0) pushEnd();
+  w.op(W.sub);
+  w.tee(count);
+  w.const(Math.abs(by) - 1);
+  w.op(W.and, W.eqz);
+  w.open(W.if);
+  w.get(count);
+  w.const(31 - Math.clz32(Math.abs(by)));
+  w.op(W.shrU);
+  w.const(1);
+  w.op(W.sub);
+  w.set(count);
+}
+
+/** Cuts `count` to whole words before the first byte of 0; leaves the enclosing block when those are few. */
+function beforeZero(w: Writer, from: number, count: number): void {
+  w.get(from);
+  w.set(Local.Address);
+  w.open(W.block);
+  w.open(W.loop);
+  w.get(Local.Address);
+  w.const(4);
+  w.op(W.add);
+  w.get(from);
+  w.get(count);
+  w.op(W.add, W.gtU);
+  w.brIf(1);
+  w.get(Local.Address);
+  w.memory(W.load, 0);
+  w.tee(Local.Key);
+  w.const(0x01010101);
+  w.op(W.sub);
+  w.get(Local.Key);
+  w.const(-1);
+  w.op(W.xor, W.and);
+  w.const(0x80808080);
+  w.op(W.and);
+  w.brIf(1);
+  w.get(Local.Address);
+  w.const(4);
+  w.op(W.add);
+  w.set(Local.Address);
+  w.br(0);
+  w.end();
+  w.end();
+  w.get(Local.Address);
+  w.get(from);
+  w.op(W.sub);
+  w.tee(count);
+  w.const(LEAST);
+  w.op(W.ltU);
+  w.brIf(0);
+}
+
+/** Leaves the enclosing block unless all of the bytes can be stored to. */
+function checkStores(w: Writer, to: number, pushBytes: () => void): void {
+  w.get(to);
+  w.const(GRANULE_SHIFT);
+  w.op(W.shrU);
+  w.set(Local.Address);
+  w.get(to);
+  pushBytes();
+  w.op(W.add);
+  w.const(1);
+  w.op(W.sub);
+  w.const(GRANULE_SHIFT);
+  w.op(W.shrU);
+  w.set(Local.Key);
+  w.open(W.loop);
+  w.get(Local.Address);
+  w.memory(W.load8u, 0);
+  w.const(WRITE);
+  w.op(W.and, W.eqz);
+  w.brIf(1);
+  w.get(Local.Address);
+  w.const(1);
+  w.op(W.add);
+  w.tee(Local.Address);
+  w.get(Local.Key);
+  w.op(W.leU);
+  w.brIf(0);
   w.end();
 }
