@@ -29,7 +29,7 @@ export class Storage {
   declare(name: string, type: CType): Variable {
     if (this.variables.has(name) || this.variables.size === this.most)
       throw new FinshError("Variable exist");
-    this.base ||= (this.kernel as Kernel).systemAlloc(4 * this.most);
+    this.base ||= this.take(4 * this.most);
     const variable = { address: this.base + 4 * this.variables.size, type };
     this.variables.set(name, variable);
     return variable;
@@ -54,9 +54,17 @@ export class Storage {
     });
   }
 
+  private take(bytes: number): number {
+    try {
+      return (this.kernel as Kernel).systemAlloc(bytes);
+    } catch {
+      throw new FinshError("Memory full");
+    }
+  }
+
   /** The address of a copy of the text. */
   text(text: string): number {
-    this.texts ||= (this.kernel as Kernel).systemAlloc(TEXT_BYTES);
+    this.texts ||= this.take(TEXT_BYTES);
     const bytes = toBytes(`${text}\0`);
     if (this.at + bytes.length > TEXT_BYTES) this.at = 0;
     const address = this.texts + this.at;
