@@ -80,6 +80,23 @@ test.skipIf(process.platform !== "linux")(
       expect({ disk, more: megabytes - plain.megabytes > 128 }).toEqual({ disk, more: false });
     }
     expect(readdirSync(bench.path("temporary"))).toEqual(["keep"]);
+    // Without a place for it: a sentence.
+    for (const disk of ["large.img.gz", "image.zip", "files.zip"]) {
+      const { code, err } = bench.tool([
+        "env",
+        "TMPDIR=/nonexistent",
+        ...RTT_SIM,
+        disk,
+        "-c",
+        "ls",
+      ]);
+      expect([disk, code, err]).toEqual([
+        disk,
+        74,
+        expect.stringContaining("TMPDIR names another"),
+      ]);
+      expect(err).toContain("/nonexistent");
+    }
     // What went to the temporary file is what was packed.
     bench.out("disk", "cp", "files.zip:/b.bin", "b.bin");
     const back = readFileSync(bench.path("b.bin"));

@@ -7,7 +7,7 @@ import { fatName, fewWarnings, walkHost } from "./host-tree.ts";
 import { inflate } from "./inflate.ts";
 import { LazyDisk } from "./lazy-disk.ts";
 import { Progress } from "./progress.ts";
-import { roomFor } from "./room.ts";
+import { type Room, roomFor } from "./room.ts";
 import { SpillDisk, UnpackedImage } from "./spill.ts";
 import { type Member, readZip } from "./zip.ts";
 
@@ -110,8 +110,30 @@ function imageIn(member: Member, progress: Progress): BlockDevice | undefined {
 function filesOf(path: string, members: readonly Member[], progress: Progress): BlockDevice {
   const { warn, end } = fewWarnings(message);
   const placed = place(path, members, warn);
+  end();
   const room = roomFor(placed, FREE);
   const device = new SpillDisk(room.size);
+  try {
+    fillFrom(path, device, room, placed, progress);
+  } catch (error) {
+    device.close();
+    if (error instanceof UserError || !(error instanceof FatError)) throw error;
+    throw new UserError(
+      error.reason === "device" ? ExitCode.NoOutput : ExitCode.BadData,
+      `${path} cannot be shown as a disk: ${error.message}`,
+      error.reason === "device" ? "TMPDIR names another folder for what is unpacked" : undefined,
+    );
+  }
+  return device;
+}
+
+function fillFrom(
+  path: string,
+  device: BlockDevice,
+  room: Room,
+  placed: readonly Placed[],
+  progress: Progress,
+): void {
   let now: number | undefined;
   const volume = FatVolume.format(device, { fats: 2, type: room.type, clock: () => now });
   let done = 0;
@@ -129,8 +151,6 @@ function filesOf(path: string, members: readonly Member[], progress: Progress): 
     }
   }
   volume.unmount();
-  end();
-  return device;
 }
 
 /** A folder of the host; what the guest writes stays in memory. */
