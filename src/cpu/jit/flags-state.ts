@@ -162,8 +162,14 @@ export function meet(a: State, b: State, read: boolean): State {
       if (p !== q || p === Place.Source || (p === Place.Sum && !sums)) return Place.Local;
       return p === Place.Result && !equal(a.result, b.result) ? Place.Local : p;
     };
-    const result = equal(a.result, b.result) ? a.result : undefined;
-    return a.place(one(a.nz, b.nz), one(a.c, b.c), one(a.v, b.v), result);
+    const { nz, c, v, sum, result, sources, saved } = a.place(
+      one(a.nz, b.nz),
+      one(a.c, b.c),
+      one(a.v, b.v),
+    );
+    // A register that has the sum in one of them only may have been written in the other.
+    const common = equal(a.result, b.result) ? result : undefined;
+    return new State(nz, c, v, sum, common, sources, saved);
   }
   const sources = [...sourcesOf(a)];
   for (const s of sourcesOf(b)) if (!sources.some((t) => same(s, t))) sources.push(s);

@@ -13,12 +13,15 @@ import { newSide, seen } from "./side.ts";
 const SVC = 0xef000000;
 const SEED = Number(process.env.RTT_SIM_SEED ?? 1);
 const CASES = process.env.RTT_SIM_FULL === "1" ? 3000 : 500;
+/** Cases that once went wrong: paths that meet, of which one has overwritten the result that the flags follow from. */
+const KNOWN = [1706];
 
 for (const state of ["thumb", "a32"] as const) {
   test(`${CASES} random ${state} cases: interpreter and translator in step`, () => {
     const a = newSide("interp");
     const b = newSide("jit");
-    for (let k = 0; k < CASES; k++) {
+    const cases = [...Array(CASES).keys(), ...KNOWN];
+    for (const k of cases) {
       const test = generateCase(SEED + k, k % 64, state);
       const slice = [1000, 1, 3][k % 3];
       for (const { memory, cpu } of [a, b]) {
