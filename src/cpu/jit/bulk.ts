@@ -106,7 +106,13 @@ export function followsRegisters({ nz, c, v, sum, result }: State): boolean {
 }
 
 /** Does iterations at the branch back of the loop, whose unit has been spent. */
-export function emitBulk(w: Writer, loop: BulkLoop, { start, size: room }: Readable): void {
+export function emitBulk(
+  w: Writer,
+  loop: BulkLoop,
+  { start, size: room }: Readable,
+  /** Told the local with the number of iterations, where they are done. */
+  done: (count: number) => void,
+): void {
   const { load, store, size, steps, counter } = loop;
   const COUNT = Local.S0;
   const [FROM, TO] = [Local.S1, Local.S2];
@@ -204,6 +210,7 @@ export function emitBulk(w: Writer, loop: BulkLoop, { start, size: room }: Reada
     w.op(W.mul, W.add);
     w.set(local(r));
   }
+  done(COUNT);
   w.get(Local.Work);
   w.get(COUNT);
   w.op(W.extendU);

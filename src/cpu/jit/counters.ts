@@ -57,6 +57,19 @@ export class RegionCounters {
     w.op(W.add);
     w.set(at);
   }
+  /** The straight code at the beginning of the block was executed as often as the local says. */
+  times(n: Node, count: number): void {
+    const word = this.of(n)?.words[0] ?? 0;
+    if (word === 0) return;
+    const { w } = this;
+    const local = this.locals.get(word);
+    if (local === undefined) return this.add(word, () => w.get(count));
+    const at = this.base + 1 + local;
+    w.get(at);
+    w.get(count);
+    w.op(W.add);
+    w.set(at);
+  }
   /** Instructions [from, to) have been counted, and are not executed here: the block is left at the op x. */
   undo(n: Node, x: Inst, from: number, to: number): void {
     const word = this.of(n)?.undo(n.ir.insts.indexOf(x), from, to) ?? 0;

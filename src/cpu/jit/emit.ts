@@ -295,10 +295,10 @@ export class RegionEmitter extends Calls {
   }
   /** Iterations of a loop of one block that can be done at once. */
   private bulk(n: Node, at: number): void {
-    if (this.counters || !followsRegisters(this.flags.state)) return;
+    if (!followsRegisters(this.flags.state)) return;
     const branch = n.ir.insts.findIndex((x) => x.at === at && x.op === Op.brc);
     const loop = branch < 0 ? undefined : bulkLoop(n, branch);
-    if (loop) emitBulk(this.w, loop, this.readable);
+    if (loop) emitBulk(this.w, loop, this.readable, (count) => this.counters?.times(n, count));
   }
   /** A branch for each place the table leads to. An index beyond the table is the interpreter's business. */
   private jumpThrough(n: Node, { last, index, targets }: JumpTable): void {

@@ -34,6 +34,32 @@ static int atomics(int n)
     return count;
 }
 
+static char from[3000], to[3000];
+
+/* Loops that an engine may do many rounds of at once. */
+static int bulk(void)
+{
+    for (volatile int round = 0; round < 3; round++)
+    {
+        for (char *at = from; at != from + sizeof from; at++)
+        {
+            *at = 'x';
+            asm volatile("" : : : "memory");
+        }
+        from[2500 + round] = 0;
+        char *d = to;
+        const char *s = from;
+        while (*s != 0)
+        {
+            *d++ = *s++;
+            asm volatile("" : : : "memory");
+        }
+        memcpy(to, from, sizeof to - round);
+        memmove(to + 1, to, sizeof to - 1);
+    }
+    return strlen(from);
+}
+
 static int deep(int n)
 {
     volatile char room[64];
@@ -43,7 +69,7 @@ static int deep(int n)
 
 int main(int argc, char **argv)
 {
-    int sum = atomics(200);
+    int sum = atomics(200) + bulk();
     for (int i = 0; i < 300; i++)
         sum += walk(table, 4);
     rt_kprintf("%d\n", sum != 0);
