@@ -62,13 +62,19 @@ export async function interact(machine: Machine, options: TerminalOptions): Prom
   const restore = (): void => {
     stdin.setRawMode(false);
   };
-  const raw = (): void => {
+  /** Back in the foreground: a shell has used the terminal meanwhile. */
+  const again = (): void => {
+    // What the host believes to be set already it does not set.
+    stdin.setRawMode(false);
     stdin.setRawMode(true);
+    show("\n");
+    machine.shell.redraw();
+    loop.wake();
   };
 
-  raw();
+  stdin.setRawMode(true);
   process.on("exit", restore);
-  process.on("SIGCONT", raw);
+  process.on("SIGCONT", again);
   process.on("SIGWINCH", onResize);
   stdin.on("data", onData);
   stdin.resume();
@@ -81,7 +87,7 @@ export async function interact(machine: Machine, options: TerminalOptions): Prom
     stdin.pause();
     restore();
     process.off("exit", restore);
-    process.off("SIGCONT", raw);
+    process.off("SIGCONT", again);
     process.off("SIGWINCH", onResize);
     writeAll(1, new TextEncoder().encode("\n"));
   }

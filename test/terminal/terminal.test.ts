@@ -176,6 +176,24 @@ run(
   },
 );
 
+run(
+  name("stopped and continued, the terminal is raw again and the line is shown again"),
+  async () => {
+    await using person = await ready();
+    person.type("pw");
+    await person.sees("pw");
+    person.child.kill("SIGSTOP");
+    await Bun.sleep(50);
+    // As a shell leaves it.
+    person.terminal.localFlags |= process.platform === "linux" ? 0xa : 0x108;
+    expect(person.sane).toBe(true);
+    person.child.kill("SIGCONT");
+    await person.sees("\r\n\r\x1b[Jmsh />pw");
+    expect(person.sane).toBe(false);
+    expect(await person.line("d")).toBe("d\r\n/\r\nmsh />");
+  },
+);
+
 run(name("keys that arrive together go where they were meant to"), async () => {
   await using person = await ready();
   person.type("pwd\r\x01cmodules\rcont\recho behind\r\x01cnonsense\r\x01cecho last\r");
