@@ -10,7 +10,7 @@ import {
   ScratchDisks,
   type TestHost,
 } from "../smoke/mod.ts";
-import { defaultDisk } from "./assets.ts";
+import { defaultDisk, preparedCode } from "./assets.ts";
 import { UserError } from "./exit-codes.ts";
 import { collectBetween, collectGarbage } from "./garbage.ts";
 import { openDisk } from "./open-disk.ts";
@@ -19,6 +19,9 @@ import { beside, type TestRef, withVolume } from "./test-discover.ts";
 
 /** Size of the empty disk of a test. */
 const DISK_BYTES = 64 * 1048576;
+
+/** For all tests of the process. */
+let prepared: Int32Array | undefined;
 
 const blank = new ScratchDisks(() => {
   const device = new RamDevice(DISK_BYTES);
@@ -35,6 +38,10 @@ export class TestFiles implements TestHost {
     private readonly ref: TestRef,
     readonly firmware: Uint8Array,
   ) {}
+
+  get prepared(): Int32Array {
+    return (prepared ??= preparedCode());
+  }
 
   /** The test itself; throws ScenarioError. */
   scenario(): Scenario {

@@ -6,6 +6,8 @@ import type { Scenario } from "./scenario.ts";
 /** What a test needs of the host. */
 export interface TestHost {
   readonly firmware: Uint8Array;
+  /** See MachineOptions. */
+  readonly prepared?: Int32Array;
   /** A file named in the scenario; throws an error with a text for the user. */
   read(path: string): Uint8Array;
   /** See DriverOptions. */

@@ -74,6 +74,7 @@ class Run {
     this.mounts = texts.length > 0 ? (host.mounts?.(texts) ?? []) : [];
     this.machine = new Machine({
       firmware: host.firmware,
+      prepared: host.prepared,
       disk: onLine(scenario.diskAt?.line, () => host.disk(scenario.disk)),
       engine: schedule === undefined ? options.engine : "interp",
       instrument: options.instrument,
