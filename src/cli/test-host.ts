@@ -15,6 +15,7 @@ import { UserError } from "./exit-codes.ts";
 import { collectBetween, collectGarbage } from "./garbage.ts";
 import { openDisk } from "./open-disk.ts";
 import { hostBytes } from "./settings.ts";
+import { endWithParent } from "./test-parent.ts";
 import { beside, type TestRef, withVolume } from "./test-discover.ts";
 
 /** Size of the empty disk of a test. */
@@ -33,6 +34,7 @@ const blank = new ScratchDisks(() => {
 export class TestFiles implements TestHost {
   readonly look = (): void => collectGarbage();
   readonly between = collectBetween;
+  readonly check = endWithParent;
 
   constructor(
     private readonly ref: TestRef,

@@ -1,9 +1,7 @@
 import type { TestResult } from "../smoke/mod.ts";
+import { HELPER } from "./test-parent.ts";
 import type { TestRef } from "./test-discover.ts";
 import type { TestSettings } from "./test-run.ts";
-
-/** Set in the environment of a process that runs tests for another one. */
-export const WORKER = "RTT_SIM_TEST_WORKER";
 
 /** Tests that a process has been given beyond the one it runs, so that it need not wait. */
 const AHEAD = 3;
@@ -32,11 +30,11 @@ class Helper {
     private readonly gone: (helper: Helper) => void,
   ) {
     const compiled = Bun.main.startsWith("/$bunfs/") || /^B:[\\/]~BUN/.test(Bun.main);
-    this.child = Bun.spawn([process.execPath, ...(compiled ? [] : [Bun.main]), "test", "worker"], {
+    const program = [process.execPath, ...(compiled ? [] : [Bun.main])];
+    this.child = Bun.spawn([...program, "test", HELPER, String(process.pid)], {
       stdin: "pipe",
       stdout: "pipe",
       stderr: "inherit",
-      env: { ...process.env, [WORKER]: "1" },
     });
     void this.listen();
   }

@@ -1,11 +1,13 @@
 import { firmwareImage } from "./assets.ts";
 import { writeAll } from "./output.ts";
 import { hostBytes } from "./settings.ts";
+import { followParent } from "./test-parent.ts";
 import { execute, load } from "./test-run.ts";
 import type { Answer, Job } from "./test-pool.ts";
 
 /** A process of --jobs: a job on each line of stdin, an answer on each line of stdout. */
 export async function work(): Promise<number> {
+  followParent();
   let firmware: Uint8Array | undefined;
   for await (const line of console) {
     if (line === "") continue;

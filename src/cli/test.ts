@@ -9,7 +9,8 @@ import { active } from "./instruments.ts";
 import { settingsOf } from "./settings.ts";
 import { discover } from "./test-discover.ts";
 import { Joined, partsOf } from "./test-parts.ts";
-import { runAll, WORKER } from "./test-pool.ts";
+import { isHelper } from "./test-parent.ts";
+import { runAll } from "./test-pool.ts";
 import { Reports } from "./test-report.ts";
 import { execute, load, type Loaded, type TestSettings } from "./test-run.ts";
 import { type Selection, selected, shardOf } from "./test-select.ts";
@@ -23,7 +24,7 @@ const TIMES_MAX = 1_000_000;
 
 /** `rtt-sim test PATH...` */
 export async function test(parsed: Parsed): Promise<number> {
-  if (process.env[WORKER] !== undefined) return (await import("./test-worker.ts")).work();
+  if (isHelper(parsed.operands)) return (await import("./test-worker.ts")).work();
   const paths = parsed.operands;
   if (paths.length === 0)
     throw new UserError(

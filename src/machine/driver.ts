@@ -14,6 +14,8 @@ export interface DriverOptions {
   readonly wallTimeout: number;
   /** Called now and then while programs run, for the host's own business. */
   readonly look?: () => void;
+  /** Called every few milliseconds, also when programs spin without a call of the kernel. */
+  readonly check?: () => void;
   /** Real time: lets the host rest for that many milliseconds. */
   readonly sleep?: (milliseconds: number) => void;
 }
@@ -53,6 +55,7 @@ export class Driver {
       if (result.why === "halted") return this.leave("halted");
       // A signal may end the process at any time: what was printed so far must be out.
       this.options.output?.flush();
+      this.options.check?.();
       if (cpu.stats.svcs >= this.nextLook) {
         this.nextLook = cpu.stats.svcs + CALLS_PER_LOOK;
         this.options.look?.();

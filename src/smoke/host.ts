@@ -12,6 +12,8 @@ export interface TestHost {
   read(path: string): Uint8Array;
   /** See DriverOptions. */
   look?(): void;
+  /** See DriverOptions. */
+  check?(): void;
   /** Called when a machine has been closed. */
   between?(): void;
   /** Fresh file systems for what `--mount` says; closed by who asked. */

@@ -89,6 +89,7 @@ class Run {
     this.driver = new Driver(this.machine, {
       input: { next: () => this.input() },
       look: host.look,
+      check: host.check,
       timeout: scenario.timeout ?? options.timeout,
       wallTimeout: scenario.wallTimeout ?? options.wallTimeout,
     });
@@ -117,7 +118,7 @@ class Run {
 
   result(id: string): TestResult {
     const { scenario, observer, failures } = this;
-    if (this.verdict === "done") this.expectFiles();
+    this.expectFiles();
     const figures = observer.figures(this.verdict);
     const output = observer.since();
     const units = utestUnits(output);

@@ -1,6 +1,6 @@
 /** Processes that run tests together, and what becomes of a run when one of them, or the reader, goes away. */
 import { expect, setDefaultTimeout, test } from "bun:test";
-import { copyFileSync, readdirSync, readFileSync } from "node:fs";
+import { copyFileSync, existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { BINARY, ROOT, rttSim, scratch } from "../cli/binary.ts";
 
@@ -61,6 +61,46 @@ test.skipIf(!LINUX)(
     expect(JSON.parse(await out).tests[0]).toMatchObject({ status: "passed", schedules: 150 });
   },
 );
+
+test.skipIf(!LINUX)(
+  "no process outlives a run that was ended by a signal (seen on Linux)",
+  async () => {
+    using dir = scratch();
+    for (const name of ["a", "b", "c"])
+      copyFileSync(join(ROOT, "test/fixtures/smoke/starve.mo"), dir.path(`${name}.mo`));
+    for (const [signal, code] of [
+      ["SIGINT", 130],
+      ["SIGTERM", 143],
+      ["SIGHUP", 129],
+      ["SIGKILL", 137],
+    ] as const) {
+      const argv = ["test", "--jobs", "3", "--timeout", "0", dir.path(".")];
+      const child = Bun.spawn([BINARY, ...argv], { stdout: "ignore", stderr: "ignore" });
+      let helpers: number[] = [];
+      while (helpers.length < 2 && child.exitCode === null) {
+        await Bun.sleep(20);
+        helpers = children(child.pid);
+      }
+      // They are in the endless loop by then.
+      await Bun.sleep(800);
+      child.kill(signal);
+      await child.exited;
+      expect(child.signalCode ?? child.exitCode).toBe(child.signalCode ? signal : code);
+      expect(helpers.length).toBe(2);
+      const alive = (): number[] => helpers.filter((pid) => existsSync(`/proc/${pid}`));
+      for (let n = 0; n < 100 && alive().length > 0; n++) await Bun.sleep(50);
+      expect(alive()).toEqual([]);
+    }
+  },
+);
+
+test("a variable of the environment does not turn tests off", () => {
+  const argv = [BINARY, "test", LOCKED, join(ROOT, "test/fixtures/transcripts/t_fault.mo")];
+  const env = { ...process.env, RTT_SIM_TEST_WORKER: "1" };
+  const run = Bun.spawnSync(argv, { env, stdin: "ignore", stdout: "pipe" });
+  expect(run.stdout.toString()).toContain("1 passed, 1 failed");
+  expect(run.exitCode).toBe(1);
+});
 
 test("a reader that goes away is no defect", async () => {
   using dir = folder(60);
