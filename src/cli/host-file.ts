@@ -35,9 +35,9 @@ const ours = new Set<string>();
 
 /**
  * Opens an image for reading and writing and locks it against other processes; a file without write permission is opened
- * for reading only (`writable` false).
+ * for reading only (`writable` false). With `quiet` nobody is told of a failure of the host before the end.
  */
-export function openImage(path: string, readOnly: boolean): OpenedImage {
+export function openImage(path: string, readOnly: boolean, quiet = false): OpenedImage {
   let fd: number;
   let writable = !readOnly;
   try {
@@ -77,7 +77,7 @@ export function openImage(path: string, readOnly: boolean): OpenedImage {
     );
   }
   if (writable) ours.add(identity);
-  const failures = new Failures(path);
+  const failures = new Failures(path, quiet);
   return {
     size: stat.isFile() ? stat.size : deviceSize(fd),
     writable,
@@ -139,7 +139,10 @@ const REASONS: Record<string, string> = {
 class Failures {
   private first: string | undefined;
 
-  constructor(private readonly path: string) {}
+  constructor(
+    private readonly path: string,
+    private readonly quiet: boolean,
+  ) {}
 
   watch<T>(call: () => T): T {
     try {
@@ -147,7 +150,8 @@ class Failures {
     } catch (error) {
       const code = (error as { code?: string }).code ?? String(error);
       const why = REASONS[code] ?? code;
-      if (this.first === undefined) message(`${this.path}: ${why}; the guest gets an I/O error`);
+      if (this.first === undefined && !this.quiet)
+        message(`${this.path}: ${why}; the guest gets an I/O error`);
       this.first ??= why;
       throw new BlockError(why);
     }

@@ -198,6 +198,12 @@ export class Directory {
     return this.add(slot, place.first, place.count > 1 ? name.long : undefined);
   }
 
+  /** @throws FatError "damaged" when there was more that could not be read */
+  checkWhole(): void {
+    this.ready();
+    if (this.slots.damage && this.end >= this.slots.count) throw this.slots.damage;
+  }
+
   private erase(entry: DirectoryEntry): void {
     for (let slot = entry.first; slot <= entry.slot; slot++) this.slots.setLead(slot, DELETED);
     this.forget(entry);

@@ -208,6 +208,14 @@ export class FatFile {
     }
   }
 
+  /** @throws FatError "damaged" when the clusters do not reach to the end of the file */
+  checkClusters(): void {
+    const { chain, store, size } = this.node;
+    const { clusterSize } = store.geometry;
+    const needed = Math.ceil(size / clusterSize);
+    if (needed > 0 && !chain.at(needed - 1)) throw this.short(chain.length * clusterSize);
+  }
+
   close(): void {
     if (!this.open) return;
     try {
@@ -254,16 +262,18 @@ export class FatFile {
     const skip = Math.floor((this.position % clusterSize) / sectorSize);
     const clusters = Math.ceil((skip + max) / sectorsPerCluster);
     const run = this.node.chain.at(Math.floor(this.position / clusterSize), clusters);
-    if (!run) {
-      throw new FatError(
-        "damaged",
-        `the file system is damaged: the file has ${this.node.size} bytes, but its clusters end before byte ${this.position}`,
-      );
-    }
+    if (!run) throw this.short(this.position);
     return {
       sector: clusterSector(geometry, run.cluster) + skip,
       count: Math.min(max, run.count * sectorsPerCluster - skip),
     };
+  }
+
+  private short(end: number): FatError {
+    return new FatError(
+      "damaged",
+      `the file system is damaged: the file has ${this.node.size} bytes, but its clusters end before byte ${end}`,
+    );
   }
 
   /** Brings a sector into the buffer; a new one at the end of the file begins as zeros. */

@@ -80,7 +80,8 @@ export class Tree {
     let directory = this.root;
     for (const text of names) {
       const entry = directory.find(parseName(text));
-      if (!entry || !isDirectory(directory, entry))
+      if (!entry) throw new FatError("no path", `${path}: ${text} does not exist`);
+      if (!isDirectory(directory, entry))
         throw new FatError("no path", `${path}: ${text} is not a directory`);
       directory = this.get(this.startOf(directory, entry));
     }

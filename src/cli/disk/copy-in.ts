@@ -1,16 +1,9 @@
-import { closeSync, openSync, readSync } from "node:fs";
+import { closeSync, openSync } from "node:fs";
 import type { FatVolume } from "../../fat/mod.ts";
 import { ExitCode, UserError } from "../exit-codes.ts";
 import { hostError } from "../host-file.ts";
 import { Progress } from "./progress.ts";
-
-const PIECE = 1 << 20;
-let shared: Uint8Array | undefined;
-
-/** For what is copied: one for all files, which can be many and small. */
-export function buffer(): Uint8Array {
-  return (shared ??= new Uint8Array(PIECE));
-}
+import { buffer, readPiece } from "./readers.ts";
 
 /** Smaller files take their time by their number. */
 const SMALL = 64 << 10;
@@ -80,25 +73,8 @@ export function copyIn(
     } finally {
       file.close();
     }
-  } catch (error) {
-    // A part of a file is no copy of it.
-    if (error instanceof UserError && volume.exists(path)) volume.unlink(path);
-    throw error;
   } finally {
     if (host !== "-") closeSync(fd);
   }
   if (mtime !== undefined) volume.setModified(path, mtime);
-}
-
-function readPiece(fd: number, host: string, into: Uint8Array): number {
-  for (;;) {
-    try {
-      return readSync(fd, into, 0, into.length, null);
-    } catch (error) {
-      const { code } = error as { code?: string };
-      if (code === "EOF") return 0;
-      if (code !== "EAGAIN") throw hostError(host, error);
-      Bun.sleepSync(2);
-    }
-  }
 }

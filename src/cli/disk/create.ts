@@ -18,6 +18,7 @@ import type { DiskArguments } from "./options.ts";
 import { readable } from "./progress.ts";
 import { ROOT_ENTRIES, roomFor, SMALLEST_FAT32 } from "./room.ts";
 import { isZero, NewImage, PIECE } from "./save-image.ts";
+import { tell } from "./visible.ts";
 
 const MIB = 1 << 20;
 const SMALLEST = 64 << 10;
@@ -30,7 +31,7 @@ export async function create(args: DiskArguments): Promise<number> {
   const [image] = args.operands;
   if (existsSync(image) && !args.flag("force"))
     throw new UserError(ExitCode.Usage, `${image} exists already`, "--force replaces it");
-  const { warn, end } = fewWarnings(message);
+  const { warn, end } = fewWarnings(tell);
   const from = args.value("from");
   const entries = from === undefined ? [] : walkHost(from, warn);
   end();
@@ -80,6 +81,12 @@ function fill(
     );
   const mbr = args.flag("mbr");
   const start = mbr ? ALIGNMENT / 512 : 0;
+  if (mbr && disk.sectors * disk.sectorSize < ALIGNMENT + SMALLEST)
+    throw new UserError(
+      ExitCode.Usage,
+      `--mbr: the partition begins at ${readable(ALIGNMENT)}, behind which ${readable(disk.sectors * disk.sectorSize)} leave no room for a file system`,
+      `give --size ${(ALIGNMENT + SMALLEST) / 1024}K or more`,
+    );
   const area = new LargeSectors(
     mbr ? new PartitionDevice(disk, start, disk.sectors - start) : disk,
     sectorSize,

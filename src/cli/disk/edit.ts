@@ -15,6 +15,8 @@ export async function cat(args: DiskArguments): Promise<number> {
     for (const { image, path } of places) {
       const volume = images.get(image);
       told(image, () => {
+        if (!path.split("/").some(Boolean) || volume.stat(path).directory)
+          throw new UserError(ExitCode.NoInput, `${image}:${path} is a directory`);
         const file = volume.open(path, { write: false, create: "existing" });
         const bytes = new Uint8Array(Math.min(PIECE, Math.max(1, file.size)));
         for (let n; (n = file.read(bytes)) > 0;) writeAll(1, bytes.subarray(0, n));

@@ -26,14 +26,17 @@ export function told<T>(image: string, call: () => T): T {
   try {
     return call();
   } catch (error) {
-    if (!(error instanceof FatError)) throw error;
-    const hint = error.reason === "damaged" ? `rtt-sim disk fsck ${image} says more` : undefined;
-    throw new UserError(
-      EXIT[error.reason] ?? ExitCode.NoOutput,
-      `${image}: ${error.message}`,
-      hint,
-    );
+    throw toldOf(image, error);
   }
+}
+
+/** A failure of the FAT layer as a sentence with an exit code; with the file it was met in, when the sentence does not name it. */
+export function toldOf(image: string, error: unknown, path = ""): unknown {
+  if (!(error instanceof FatError)) return error;
+  const { reason, message } = error;
+  const hint = reason === "damaged" ? `rtt-sim disk fsck ${image} says more` : undefined;
+  const where = path === "" || message.includes(path) ? image : `${image}:${path}`;
+  return new UserError(EXIT[reason] ?? ExitCode.NoOutput, `${where}: ${message}`, hint);
 }
 
 /** The whole disk, for reading and writing (a raw image only) or for reading. */
@@ -52,7 +55,7 @@ export function openWhole(image: string, write: boolean): BlockDevice {
           ? `disk create --from ${image} FILE.img`
           : `${image} --save FILE.img -c ls`),
     );
-  const file = openImage(image, false);
+  const file = openImage(image, false, true);
   if (!file.writable) {
     file.close();
     throw new UserError(ExitCode.NoOutput, `${image} is write-protected`);
@@ -106,6 +109,11 @@ export class Images {
     let found = this.open.get(file);
     if (!found) this.open.set(file, (found = openVolume(image, this.writes.has(file))));
     return found.volume;
+  }
+
+  /** Whether a host file is one of the images. */
+  has(path: string): boolean {
+    return this.open.has(identity(path));
   }
 
   /** Writes everything; the first failure counts. */

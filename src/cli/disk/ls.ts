@@ -1,9 +1,10 @@
 import { Attribute, type FatInfo, type FatVolume } from "../../fat/mod.ts";
 import { ExitCode, UserError } from "../exit-codes.ts";
 import { Output } from "../output.ts";
-import { told, withImages } from "./image.ts";
+import { told, toldOf, withImages } from "./image.ts";
 import type { DiskArguments } from "./options.ts";
 import { imagePlace, joinPath } from "./place.ts";
+import { tell } from "./visible.ts";
 
 interface Row {
   readonly path: string;
@@ -17,14 +18,19 @@ export async function ls(args: DiskArguments): Promise<number> {
   return withImages([], (images) => {
     const output = new Output(1);
     const say = (text: string) => output.write(new TextEncoder().encode(text));
-    const rows: { image: string; path: string; rows: Row[] }[] = args.operands.map((operand) => {
+    let code: number = ExitCode.Ok;
+    const rows = args.operands.map((operand) => {
       const { image, path } = imagePlace(operand);
       const volume = images.get(image);
-      return {
-        image,
-        path,
-        rows: told(image, () => list(volume, path, args.flag("recursive"), 0)),
+      const found: Row[] = [];
+      const damaged = (error: UserError) => {
+        tell(error.message);
+        code = error.code;
       };
+      if (path !== "/" && !told(image, () => volume.stat(path)).directory)
+        found.push({ path, info: told(image, () => volume.stat(path)) });
+      else list({ volume, image, found, damaged }, path, args.flag("recursive"), 0);
+      return { image, path, rows: found };
     });
     if (args.flag("json")) {
       const all = rows.flatMap(({ image, rows }) => rows.map((row) => jsonOf(image, row)));
@@ -37,18 +43,35 @@ export async function ls(args: DiskArguments): Promise<number> {
       }
     }
     output.flush();
-    return ExitCode.Ok;
+    return code;
   });
 }
 
-function list(volume: FatVolume, path: string, recursive: boolean, depth: number): Row[] {
-  if (path !== "/" && !volume.stat(path).directory) return [{ path, info: volume.stat(path) }];
-  if (depth > MAX_DEPTH)
-    throw new UserError(ExitCode.BadData, `directories lie more than ${MAX_DEPTH} deep: a circle?`);
-  return volume.list(path).flatMap((info) => {
-    const own = { path: joinPath(path, info.name), info };
-    return [own, ...(recursive && info.directory ? list(volume, own.path, true, depth + 1) : [])];
-  });
+interface Listing {
+  readonly volume: FatVolume;
+  readonly image: string;
+  readonly found: Row[];
+  /** Takes what cannot be listed; the rest is. */
+  readonly damaged: (error: UserError) => void;
+}
+
+function list(to: Listing, path: string, recursive: boolean, depth: number): void {
+  try {
+    if (depth > MAX_DEPTH)
+      throw new UserError(
+        ExitCode.BadData,
+        `${to.image}:${path}: directories lie more than ${MAX_DEPTH} deep: a circle?`,
+      );
+    for (const info of to.volume.each(path)) {
+      const own = joinPath(path, info.name);
+      to.found.push({ path: own, info });
+      if (recursive && info.directory) list(to, own, true, depth + 1);
+    }
+  } catch (error) {
+    const words = toldOf(to.image, error, path);
+    if (!(words instanceof UserError) || words.code !== ExitCode.BadData) throw words;
+    to.damaged(words);
+  }
 }
 
 function nameOf({ path, info }: Row): string {

@@ -2,6 +2,7 @@ import { ExitCode, UserError } from "../exit-codes.ts";
 import { writeAll } from "../output.ts";
 import { editDistance } from "../parse.ts";
 import { DISK_COMMANDS, type DiskCommand, type DiskOption, parseDisk } from "./options.ts";
+import { visible } from "./visible.ts";
 
 /** `rtt-sim disk COMMAND ...`. */
 export async function disk(words: readonly string[]): Promise<number> {
@@ -11,7 +12,12 @@ export async function disk(words: readonly string[]): Promise<number> {
   const command = commandOf(name);
   const args = parseDisk(command, expand(command, rest));
   if (args.flag("help")) return say(helpOn(command));
-  return command.run(args);
+  try {
+    return await command.run(args);
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    throw new UserError(error.code, visible(error.message), error.hint && visible(error.hint));
+  }
 }
 
 function commandOf(name: string): DiskCommand {

@@ -5,9 +5,12 @@ export type Place =
   | { readonly kind: "host"; readonly path: string }
   | { readonly kind: "image"; readonly image: string; readonly path: string };
 
+/** On Windows a single letter is a drive. */
+const IN_IMAGE = process.platform === "win32" ? /^(.{2,}?):(\/.*)?$/s : /^(.+?):(\/.*)?$/s;
+
 /** `IMAGE:/PATH` (or `IMAGE:` for its root) is in an image, everything else on the host; so is a host file of that very name. */
 export function parsePlace(text: string): Place {
-  const match = /^(.{2,}?):(\/.*)?$/s.exec(text);
+  const match = IN_IMAGE.exec(text);
   if (!match || existsSync(text)) return { kind: "host", path: text };
   return { kind: "image", image: match[1], path: match[2] ?? "/" };
 }

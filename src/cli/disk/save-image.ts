@@ -33,6 +33,11 @@ export class NewImage {
     try {
       this.fd = openSync(this.part, "wx+");
     } catch (error) {
+      if ((error as { code?: string }).code === "EEXIST")
+        throw new UserError(
+          ExitCode.NoOutput,
+          `cannot write ${path}: another rtt-sim is writing it (${this.part})`,
+        );
       throw cannotWrite(path, error);
     }
   }
@@ -109,7 +114,7 @@ export class NewImage {
 }
 
 /** What killed processes began beside a file is of no use to anybody. */
-function removeLeftovers(path: string): void {
+export function removeLeftovers(path: string): void {
   const begin = `${basename(path)}.part-`;
   try {
     for (const name of readdirSync(dirname(path))) {
@@ -141,7 +146,7 @@ export function cannotWrite(path: string, error: unknown): UserError {
     EDQUOT: "the host's disk quota is used up",
     EFBIG: "the file would become too large for the host",
     EROFS: "the host's file system is read-only",
-    EEXIST: "another rtt-sim is writing it",
+    EEXIST: "something else of that name is in the way",
   };
   return new UserError(ExitCode.NoOutput, `cannot write ${path}: ${why[code] ?? code}`);
 }

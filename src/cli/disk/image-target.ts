@@ -1,0 +1,153 @@
+import { FatError, type FatVolume } from "../../fat/mod.ts";
+import { ExitCode, UserError } from "../exit-codes.ts";
+import { fatName } from "./host-tree.ts";
+import { told } from "./image.ts";
+import { joinPath } from "./place.ts";
+import { readable } from "./progress.ts";
+import { tell } from "./visible.ts";
+
+/** Where the bytes of a copy come from. */
+export interface Reader {
+  /** What messages call it. */
+  readonly name: string;
+  /** Undefined when nobody knows before it was read. */
+  readonly size: number | undefined;
+  readonly mtime: number | undefined;
+  /** The next piece, good until the next call; undefined at the end. */
+  next(): Uint8Array | undefined;
+  /** Whether `next` need not wait for somebody who writes; absent: it never need. */
+  ready?(): boolean;
+  /** Throws when not all of it can be read, as far as that can be known before. */
+  probe?(): void;
+  close(): void;
+}
+
+/** A volume that is copied to. */
+export class ImageTarget {
+  constructor(
+    readonly volume: FatVolume,
+    private readonly image: string,
+  ) {}
+
+  isFolder(path: string): boolean {
+    return told(this.image, () => this.volume.exists(path) && this.volume.stat(path).directory);
+  }
+
+  exists(path: string): boolean {
+    return told(this.image, () => this.volume.exists(path));
+  }
+
+  join(folder: string, name: string): string {
+    if (name.includes("/")) return joinPath(folder, name);
+    const own = fatName(name, new Set());
+    if (own !== name.normalize("NFC")) tell(`${name} is called ${own} in ${this.image}`);
+    return joinPath(folder, own);
+  }
+
+  makeFolder(path: string): void {
+    told(this.image, () => {
+      if (path !== "/" && !this.isFolder(path)) this.volume.mkdir(path);
+    });
+  }
+
+  setTime(path: string, seconds: number): void {
+    if (path.split("/").some(Boolean))
+      told(this.image, () => this.volume.setModified(path, seconds));
+  }
+
+  /** Gives control back after each piece. What was there stays until everything has been read and written. */
+  *copy(reader: Reader, to: string): Generator<number> {
+    const { volume } = this;
+    let target = to;
+    let old: number | undefined;
+    if (volume.exists(to)) {
+      const info = volume.stat(to);
+      if (info.directory) throw new FatError("denied", `${to} is a directory`);
+      if (info.readOnly) throw new FatError("denied", `${to} is read-only`);
+      // The name keeps its letters.
+      target = joinPath(folderOf(to), info.name);
+      old = info.size;
+    }
+    const inPlace = this.checkRoom(reader, old ?? 0);
+    if (inPlace) {
+      reader.probe?.();
+      volume.unlink(target);
+    }
+    const own = inPlace || old === undefined ? target : this.freeName(folderOf(target));
+    let complete = false;
+    try {
+      yield* this.fill(reader, own);
+      if (own !== target) volume.rename(own, target, { replace: true });
+      complete = true;
+    } finally {
+      // A part of a file is no copy of it. Also when nobody asks for the next piece: the copying was ended.
+      if (!complete) this.remove(own);
+    }
+    if (reader.mtime !== undefined) volume.setModified(target, reader.mtime);
+  }
+
+  private *fill(reader: Reader, path: string): Generator<number> {
+    const file = this.volume.open(path, { write: true, create: "new" });
+    let total = 0;
+    try {
+      for (let piece; (piece = reader.next());) {
+        const written = file.write(piece);
+        total += written;
+        if (written < piece.length) throw this.full(`${total} bytes of ${reader.name} fit`);
+        yield written;
+      }
+    } finally {
+      file.close();
+    }
+  }
+
+  /** True: the new file has room only in place of the old one. */
+  private checkRoom({ size, name }: Reader, old: number): boolean {
+    if (size === undefined) return false;
+    const { clusterSize, freeClusters } = this.volume.space();
+    const clusters = (bytes: number) => Math.ceil(bytes / clusterSize);
+    if (clusters(size) <= freeClusters) return false;
+    if (clusters(size) <= freeClusters + clusters(old)) return true;
+    throw this.full(`${name} has ${size} bytes, ${readable(freeClusters * clusterSize)} are free`);
+  }
+
+  private full(why: string): UserError {
+    return new UserError(
+      ExitCode.NoOutput,
+      `${this.image} is full: ${why}`,
+      "rtt-sim disk info shows what is free",
+    );
+  }
+
+  /** A name that is not taken, for what takes its own name when it is complete. */
+  private freeName(folder: string): string {
+    for (let n = 0; ; n++) {
+      const path = joinPath(folder, `RTTSIM${n}.TMP`);
+      if (!this.volume.exists(path)) return path;
+    }
+  }
+
+  private remove(path: string): void {
+    try {
+      if (this.volume.exists(path)) this.volume.unlink(path);
+    } catch {
+      // The failure that led here is the one to tell.
+    }
+  }
+}
+
+function folderOf(path: string): string {
+  const names = path.split("/").filter(Boolean).slice(0, -1);
+  return `/${names.join("/")}`;
+}
+
+/** The same for all ways to write a path of a volume: names as 8.3 names where there are such. */
+export function canonical(volume: FatVolume, path: string): string {
+  let own = "";
+  const names: string[] = [];
+  for (const name of path.split(/[/\\]/).filter(Boolean)) {
+    own += `/${name}`;
+    names.push(volume.exists(own) ? volume.stat(own).alias : name.toUpperCase());
+  }
+  return `/${names.join("/")}`;
+}
