@@ -5,6 +5,7 @@ import { commandLine } from "./command-line.ts";
 import { boardOf, type TestHost, type TestOptions } from "./host.ts";
 import { judgeBudget, judgeText } from "./judge.ts";
 import { judgeFile } from "./judge-file.ts";
+import { fatName, modulePath } from "./guest-path.ts";
 import { Observer } from "./observer.ts";
 import type { Failure, TestResult } from "./result.ts";
 import type { Scenario, Step, TextRules } from "./scenario.ts";
@@ -60,6 +61,8 @@ class Run {
   private readonly machine: Machine;
   private readonly driver: Driver;
   private readonly mounts: readonly MachineMount[];
+  /** Which module lies at a path. */
+  private readonly placed = new Map<string, string>();
   private stdin: Uint8Array | undefined;
   private verdict: Verdict = "done";
 
@@ -153,31 +156,42 @@ class Run {
     for (const { disk } of this.mounts) disk?.close();
   }
 
-  /** The files of the scenario and the modules of its steps. */
+  /** The files of the scenario and the modules of its steps; of several with one name the first. */
   private place(): void {
-    const { vfs } = this.machine;
-    const write = (path: string, bytes: Uint8Array): void => {
-      try {
-        const folders = path.split("/").slice(1, -1);
-        for (let n = 1; n <= folders.length; n++)
-          makeFolder(vfs, `/${folders.slice(0, n).join("/")}`);
-        vfs.writeFile(path, bytes);
-      } catch (error) {
-        if (!(error instanceof VfsError)) throw error;
-        throw new TestError("disk", `cannot place ${path} on the disk: ${error.message}`);
-      }
-    };
-    const { host } = this;
+    const { host, placed } = this;
     for (const { at, path, content } of this.scenario.files)
       onLine(at.line, () =>
-        write(
+        this.write(
           path,
           "text" in content ? new TextEncoder().encode(content.text) : host.read(content.from),
         ),
       );
-    for (const { at, action } of this.scenario.steps)
-      if (action.kind === "run")
-        onLine(at.line, () => write(guestPath(action.module), host.read(action.module)));
+    for (const { at, action } of this.scenario.steps) {
+      if (action.kind !== "run") continue;
+      const path = modulePath(action.module);
+      if (!placed.has(fatName(path))) this.placeModule(at.line, action.module);
+      // The others may not be missing either.
+      else onLine(at.line, () => host.read(action.module));
+    }
+  }
+
+  private placeModule(line: number, module: string): void {
+    const path = modulePath(module);
+    onLine(line, () => this.write(path, this.host.read(module)));
+    this.placed.set(fatName(path), module);
+  }
+
+  private write(path: string, bytes: Uint8Array): void {
+    const { vfs } = this.machine;
+    try {
+      const folders = path.split("/").slice(1, -1);
+      for (let n = 1; n <= folders.length; n++)
+        makeFolder(vfs, `/${folders.slice(0, n).join("/")}`);
+      vfs.writeFile(path, bytes);
+    } catch (error) {
+      if (!(error instanceof VfsError)) throw error;
+      throw new TestError("disk", `cannot place ${path} on the disk: ${error.message}`);
+    }
   }
 
   /** Like a line of -c, or like `rtt-sim run`. */
@@ -189,7 +203,9 @@ class Run {
     machine.kernel.console.ended = false;
     if (action.kind === "msh") machine.execute(action.line);
     else {
-      const path = guestPath(action.module);
+      const path = modulePath(action.module);
+      if (this.placed.get(fatName(path)) !== action.module)
+        this.placeModule(step.at.line, action.module);
       machine.runModule(path, commandLine(path.slice(1).replace(/\.[^.]*$/, ""), action.args));
     }
     this.verdict = driver.until(() => machine.quiet);
@@ -305,10 +321,6 @@ class Run {
     this.stdin = undefined;
     return piece;
   }
-}
-
-function guestPath(module: string): string {
-  return `/${module.replace(/^.*\//, "")}`;
 }
 
 function makeFolder(vfs: Machine["vfs"], path: string): void {

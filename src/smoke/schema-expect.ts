@@ -1,3 +1,4 @@
+import { fatName } from "./guest-path.ts";
 import type { Reader } from "./reader.ts";
 import type { Budget, FileRules, TextRules } from "./scenario.ts";
 import type { Table } from "./toml.ts";
@@ -28,6 +29,11 @@ export function guestPath(reader: Reader, table: Table, from?: string): string |
       ? undefined
       : reader.complain(table.at, "no 'path'", 'path = "/name"');
   return path.startsWith("/") ? path : `/${path}`;
+}
+
+/** Why two paths are one. */
+export function sameName(a: string, b: string): string {
+  return a === b ? "" : ` (${a} and ${b} are one file on a FAT disk)`;
 }
 
 export function rules(reader: Reader, table: Table | undefined, where = ""): TextRules {
@@ -88,13 +94,13 @@ export function expectedFiles(reader: Reader, expect: Table | undefined): FileRu
         "drop one of the two",
       );
     if (path === undefined) return [];
-    if (seen.has(path))
+    if (seen.has(fatName(path)))
       reader.complain(
         reader.at(table, "path"),
         `a second [[expect.file]] for ${path}`,
         "join them",
       );
-    seen.add(path);
+    seen.add(fatName(path));
     return [
       {
         ...rules(reader, table),

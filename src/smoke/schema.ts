@@ -1,5 +1,15 @@
 import { ArgumentError, commandLine } from "./command-line.ts";
-import { BUDGET, budget, expectedFiles, FILE, guestPath, RULES, rules } from "./schema-expect.ts";
+import { fatName, modulePath } from "./guest-path.ts";
+import {
+  BUDGET,
+  budget,
+  expectedFiles,
+  FILE,
+  guestPath,
+  RULES,
+  rules,
+  sameName,
+} from "./schema-expect.ts";
 import { Reader } from "./reader.ts";
 import type { Placed, Scenario, Step } from "./scenario.ts";
 import { type Position, readToml, ScenarioError, type Table } from "./toml.ts";
@@ -87,8 +97,24 @@ function read(file: string, text: string, module: string | undefined): Scenario 
     ram: reader.size(top, "ram", 2 * MIB, 512 * MIB),
     stack: reader.size(top, "stack", 512, 64 * MIB),
   };
+  keepModules(reader, top, scenario);
   if (reader.problems.length > 0) throw new ScenarioError(file, reader.problems);
   return scenario;
+}
+
+/** A step puts its module on the disk: a file that goes there would be gone. */
+function keepModules(reader: Reader, top: Table, { files, steps }: Scenario): void {
+  for (const { action } of steps) {
+    if (action.kind !== "run") continue;
+    const path = modulePath(action.module);
+    const file = files.find((other) => fatName(other.path) === fatName(path));
+    if (!file || ("from" in file.content && file.content.from === action.module)) continue;
+    reader.complain(
+      file.at.line > 0 ? file.at : top.at,
+      `[[files]] puts a file at ${file.path}, where run = "${action.module}" puts its module${sameName(path, file.path)}`,
+      "give the file another path",
+    );
+  }
 }
 
 function skipReason(reader: Reader, top: Table): string | undefined {
@@ -258,7 +284,7 @@ function exitCode(reader: Reader, table: Table, console: boolean): Step["exit"] 
 }
 
 function placedFiles(reader: Reader, top: Table): Placed[] {
-  const seen = new Set<string>();
+  const seen = new Map<string, string>();
   return reader.tables(top, "files").flatMap((table): Placed[] => {
     reader.keys(table, ["path", "text", "from"], "in [[files]]");
     const from = reader.string(table, "from");
@@ -271,9 +297,14 @@ function placedFiles(reader: Reader, top: Table): Placed[] {
         'text = "..." or from = "host file"',
       );
     if (path === undefined) return [];
-    if (seen.has(path))
-      reader.complain(reader.at(table, "path"), `${path} is placed twice`, "drop one of them");
-    seen.add(path);
+    const name = fatName(path);
+    if (seen.has(name))
+      reader.complain(
+        reader.at(table, "path"),
+        `${path} is placed twice${sameName(seen.get(name)!, path)}`,
+        "drop one of them",
+      );
+    seen.set(name, path);
     const at = from === undefined ? table.at : reader.at(table, "from");
     return [{ at, path, content: from === undefined ? { text: text ?? "" } : { from } }];
   });

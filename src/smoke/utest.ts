@@ -25,6 +25,8 @@ export function utestUnits(output: string): Unit[] {
 class Log {
   private readonly units: Unit[] = [];
   private testcase = "";
+  /** It began and has not come to its result. */
+  private open = false;
   private unit: string | undefined;
   private messages: string[] = [];
   /** Units of the test case so far, and those that failed. */
@@ -34,7 +36,9 @@ class Log {
   line(text: string): void {
     let match = STARTED.exec(text);
     if (match) {
+      this.endCase();
       this.testcase = match[1];
+      this.open = true;
       this.unit = undefined;
       this.messages = [];
       this.count = this.failed = 0;
@@ -45,13 +49,24 @@ class Log {
     else if ((match = RESULT.exec(text))) this.result(match[1], match[2], match[3]);
   }
 
-  /** Assertions, but the case never came to its result. */
   end(): Unit[] {
-    if (this.unit !== undefined || this.messages.length > 0) {
-      const name = this.name(this.unit ?? "unfinished");
-      this.units.push({ name, status: "failed", messages: [...this.messages, "it did not end"] });
-    }
+    this.endCase();
     return this.units;
+  }
+
+  /** What never came to its result has failed. */
+  private endCase(): void {
+    const { unit, messages, testcase, open } = this;
+    if (unit !== undefined || messages.length > 0) {
+      const name = this.name(unit ?? "unfinished");
+      this.units.push({ name, status: "failed", messages: [...messages, "it did not end"] });
+    } else if (open) {
+      const why = "the case never came to its result";
+      this.units.push({ name: testcase, status: "failed", messages: [why] });
+    }
+    this.unit = undefined;
+    this.messages = [];
+    this.open = false;
   }
 
   private result(word: string, level: string, name: string): void {
@@ -62,6 +77,7 @@ class Log {
       return;
     }
     this.endUnit();
+    this.open = false;
     if (this.count === 0 || (status === "failed" && this.failed === 0))
       this.units.push({ name, status, messages: this.messages });
     this.messages = [];

@@ -35,6 +35,18 @@ const WRONG: readonly (readonly [what: string, text: string, ...said: string[]])
     "2:23: unknown key 'ram' in [budget]",
     "known keys: instructions, heap, stack, time, output, leaks",
   ],
+  [
+    "two files that FAT takes for one",
+    'msh = "ls"\n[[files]]\npath = "/a.txt"\ntext = "1"\n[[files]]\npath = "//./A.TXT"\ntext = "2"\n',
+    "6:1: //./A.TXT is placed twice (/a.txt and //./A.TXT are one file on a FAT disk)",
+    "drop one of them",
+  ],
+  [
+    "a file where a module goes",
+    'run = "../build/App.mo"\n[[files]]\npath = "/app.mo"\ntext = "1"\n',
+    '2:3: [[files]] puts a file at /app.mo, where run = "../build/App.mo" puts its module (/App.mo and /app.mo are one file on a FAT disk)',
+    "give the file another path",
+  ],
   ["nothing to do", 'name = "x"\n', "1:1: nothing to do", 'run = "FILE.mo"'],
   ["an empty file", "", "1:1: nothing to do", 'msh = "LINE"'],
   [

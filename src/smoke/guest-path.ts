@@ -1,0 +1,14 @@
+/** Where a step puts its module. */
+export function modulePath(module: string): string {
+  return `/${module.replace(/^.*\//, "")}`;
+}
+
+/** The same for all names of one file: FAT does not tell upper from lower case, and a path may have empty words and dots. */
+export function fatName(path: string): string {
+  const words: string[] = [];
+  for (const word of path.split("/")) {
+    if (word === "..") words.pop();
+    else if (word !== "" && word !== ".") words.push(word.replace(/[. ]+$/, "").toUpperCase());
+  }
+  return `/${words.join("/")}`;
+}
