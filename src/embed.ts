@@ -17,13 +17,33 @@ import { FatVolume } from "./fat/mod.ts";
 import firmwarePath from "./firmware/prebuilt/firmware.elf" with { type: "file" };
 import { Driver, Machine as Board, type Verdict } from "./machine/mod.ts";
 import { LineFeeder } from "./serial/mod.ts";
-import { commandLine, type Figures, Observer, scheduleOf, ScratchDisks } from "./smoke/mod.ts";
-import type { DirEntry } from "./vfs/mod.ts";
+import {
+  ArgumentError,
+  commandLine,
+  type Figures,
+  Observer,
+  scheduleOf,
+  ScratchDisks,
+} from "./smoke/mod.ts";
+import {
+  BOOT,
+  checkContent,
+  checkModule,
+  checkOptions,
+  checkText,
+  checkTime,
+  EXECUTE,
+  RUN,
+} from "./embed-options.ts";
+import { type DirEntry, VfsError as FileError } from "./vfs/mod.ts";
 
 export type { Figures, Leak, Incident, StackUse } from "./smoke/mod.ts";
 export { HostModules, ModuleError, RTLD_DEFAULT, RTLD_NEXT } from "./dlmodule/mod.ts";
-export { VfsError as FileError } from "./vfs/mod.ts";
-export { ArgumentError } from "./smoke/mod.ts";
+export { FileError, ArgumentError };
+
+// Stacks and test runners show the names under which programs know them.
+Object.defineProperty(FileError.prototype, "name", { value: "FileError" });
+Object.defineProperty(ArgumentError.prototype, "name", { value: "ArgumentError" });
 
 export interface BootOptions {
   /** Bytes of a raw FAT image (not changed), `"default"` for the disk that comes with rtt-sim; absent: an empty one of 64 MiB. */
@@ -93,19 +113,23 @@ const MODULE_ID = 12;
 
 /** A booted board. Everything happens inside the calls, in virtual time; nothing runs between them. */
 export class Machine implements Disposable {
-  /** The parts of the board: kernel, memory, file system, loader. Not covered by the promise of a stable interface. */
-  readonly board: Board;
+  private readonly opened: Board;
+  private state: "rests" | "runs" | "closed" = "rests";
   private readonly observer: Observer;
   private readonly driver: Driver;
   private stdin: Uint8Array | undefined;
 
+  /** @throws TypeError, RangeError: an option that is not known, or of the wrong kind or size; FileError: `files` cannot be placed */
   static boot(options: BootOptions = {}): Machine {
+    checkOptions("Machine.boot", options, BOOT);
+    if (options.compat404 && options.abi === "5.x")
+      throw new TypeError("Machine.boot: 'compat404' and abi: \"5.x\" are of different releases");
     return new Machine(options);
   }
 
   private constructor(private readonly options: BootOptions) {
     this.observer = new Observer(options.onOutput);
-    this.board = new Board({
+    this.opened = new Board({
       firmware: options.firmware ?? (builtIn ??= readFileSync(firmwarePath)),
       disk: diskOf(options.disk),
       engine: options.schedule ? "interp" : options.engine,
@@ -125,15 +149,28 @@ export class Machine implements Disposable {
       timeout: options.timeout ?? TIMEOUT,
       wallTimeout: options.wallTimeout ?? 0,
     });
-    this.board.boot(options.console ? "shell" : "lines");
-    this.driver.settle();
-    for (const [path, content] of Object.entries(options.files ?? {}))
-      this.writeFile(path, content);
+    try {
+      this.board.boot(options.console ? "shell" : "lines");
+      this.driver.settle();
+      for (const [path, content] of Object.entries(options.files ?? {}))
+        this.writeFile(path, content);
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+  }
+
+  /** The parts of the board: kernel, memory, file system, loader. Not covered by the promise of a stable interface. */
+  get board(): Board {
+    if (this.state === "closed") throw new Error("the machine is closed");
+    return this.opened;
   }
 
   /** Runs a module like a program until it and everything it started have ended: a path on the disk, or the file itself. */
   run(module: string | Uint8Array, options: RunOptions = {}): RunResult {
     this.only(false, "run");
+    checkModule("run", module);
+    checkOptions("run", options, RUN);
     let path = options.name ?? "program.mo";
     if (typeof module === "string") path = module;
     if (!path.startsWith("/")) path = `/${path}`;
@@ -147,27 +184,34 @@ export class Machine implements Disposable {
   /** Has msh execute a line, without echo and prompt. */
   execute(line: string, options: Pick<RunOptions, "stdin"> = {}): RunResult {
     this.only(false, "execute");
+    checkText("execute", "the line", line);
+    checkOptions("execute", options, EXECUTE);
     return this.during(options.stdin, () => this.board.execute(line));
   }
 
   /** Types at the console, `\n` for Enter, until the system rests again; gives what it printed, echo included. */
   type(text: string): string {
     this.only(true, "type");
+    checkText("type", "the text", text);
     const mark = this.observer.mark;
-    const feeder = new LineFeeder(this.board.kernel.console);
-    feeder.push(new TextEncoder().encode(text));
-    let state = feeder.step(this.board.kernel.tick);
-    for (; state === "typed"; state = feeder.step(this.board.kernel.tick)) {
-      this.driver.settle();
-      if (this.driver.until(() => this.board.quiet) !== "done") break;
-      this.driver.settle();
-    }
+    this.running(() => {
+      const feeder = new LineFeeder(this.board.kernel.console);
+      feeder.push(new TextEncoder().encode(text));
+      let state = feeder.step(this.board.kernel.tick);
+      for (; state === "typed"; state = feeder.step(this.board.kernel.tick)) {
+        this.driver.settle();
+        if (this.driver.until(() => this.board.quiet) !== "done") break;
+        this.driver.settle();
+      }
+    });
     return this.observer.since(mark);
   }
 
   /** Lets simulated time pass. */
   pass(milliseconds: number): void {
-    this.driver.pass(this.board.kernel.tick + this.board.ticks(milliseconds));
+    const { board } = this;
+    checkTime("pass", milliseconds);
+    this.running(() => this.driver.pass(board.kernel.tick + board.ticks(milliseconds)));
   }
 
   /** Simulated milliseconds since boot. */
@@ -187,6 +231,8 @@ export class Machine implements Disposable {
   /** Makes the folders above it, too. */
   writeFile(path: string, content: string | Uint8Array): void {
     const { vfs } = this.board;
+    checkText("writeFile", "the path", path);
+    checkContent("writeFile", content);
     for (let at = path.indexOf("/", 1); at > 0; at = path.indexOf("/", at + 1))
       if (!vfs.exists(path.slice(0, at))) vfs.mkdir(path.slice(0, at));
     vfs.writeFile(path, typeof content === "string" ? new TextEncoder().encode(content) : content);
@@ -223,8 +269,12 @@ export class Machine implements Disposable {
     return this.board.waitReport();
   }
 
+  /** Gives its memory back. After that every other call throws; another close does nothing. */
   close(): void {
-    this.board.close();
+    if (this.state === "closed") return;
+    if (this.state === "runs") throw new Error("close: the machine is running");
+    this.state = "closed";
+    this.opened.close();
   }
 
   [Symbol.dispose](): void {
@@ -232,12 +282,28 @@ export class Machine implements Disposable {
   }
 
   private only(console: boolean, method: string): void {
+    if (this.state === "closed") throw new Error(`${method}: the machine is closed`);
     if ((this.options.console ?? false) === console) return;
     const how = console ? "needs a machine booted with console: true" : "is not for a console";
     throw new Error(`${method} ${how}`);
   }
 
+  /** Guests run meanwhile, and the host's `onOutput`, which cannot run them once more. */
+  private running<T>(body: () => T): T {
+    if (this.state === "runs") throw new Error("the machine is running");
+    this.state = "runs";
+    try {
+      return body();
+    } finally {
+      this.state = "rests";
+    }
+  }
+
   private during(stdin: string | Uint8Array | undefined, start: () => void): RunResult {
+    return this.running(() => this.result(stdin, start));
+  }
+
+  private result(stdin: string | Uint8Array | undefined, start: () => void): RunResult {
     const { board, driver } = this;
     const observer = this.observer;
     const mark = observer.mark;

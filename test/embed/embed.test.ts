@@ -140,3 +140,100 @@ test("what programs leave behind can be an error, or nobody's business", () => {
   expect(code("error")).toEqual([138, 1]);
   expect(code("ignore")).toEqual([0, 0]);
 });
+
+test("a closed machine answers nothing and harms no other", () => {
+  const closed = Machine.boot({ files: { "/a": "1" } });
+  closed.close();
+  closed.close();
+  using other = Machine.boot({ files: { "/a": "2" } });
+  const calls: readonly (() => unknown)[] = [
+    () => closed.run(hello),
+    () => closed.execute("ls"),
+    () => closed.type("ls\n"),
+    () => closed.pass(10),
+    () => closed.milliseconds,
+    () => closed.readFile("/a"),
+    () => closed.readText("/a"),
+    () => closed.writeFile("/a", "3"),
+    () => closed.exists("/a"),
+    () => closed.list(),
+    () => closed.threads(),
+    () => closed.waits(),
+    () => closed.board,
+  ];
+  for (const call of calls) expect(call).toThrow("the machine is closed");
+  expect(other.readText("/a")).toBe("2");
+  expect(other.run(hello).output).toBe("Hello, world\n");
+});
+
+test("a machine is neither run nor closed while it runs", () => {
+  const said: string[] = [];
+  using machine = Machine.boot({
+    onOutput: () => {
+      for (const call of [() => machine.run(hello), () => machine.close()])
+        try {
+          call();
+        } catch (error) {
+          said.push((error as Error).message);
+        }
+    },
+  });
+  expect(machine.run(hello).exitCode).toBe(0);
+  expect(said.slice(0, 2)).toEqual(["the machine is running", "close: the machine is running"]);
+  expect(machine.run(hello).output).toBe("Hello, world\n");
+});
+
+test("what cannot be is told at once, by a TypeError or a RangeError that names it", () => {
+  const boot = (options: object) => () => void Machine.boot(options as never);
+  for (const [options, text] of [
+    [{ ramm: 1 }, "no option 'ramm'"],
+    [{ ram: "8M" }, "option 'ram' must be a whole number of bytes"],
+    [{ engine: "fast" }, '"auto" or "interp" or "jit"'],
+    [{ disk: "none.img" }, "option 'disk' must be"],
+    [{ files: { "/a": 5 } }, "the content of '/a'"],
+    [{ files: { a: "5" } }, "'a' must begin with /"],
+    [{ timeout: "1s" }, "option 'timeout'"],
+    [{ console: 1 }, "option 'console'"],
+    [{ abi: "5.x", compat404: true }, "different releases"],
+  ] as const) {
+    expect(boot(options)).toThrow(TypeError);
+    expect(boot(options)).toThrow(text);
+  }
+  for (const options of [
+    { ram: 1 },
+    { ram: NaN },
+    { stack: -1 },
+    { seed: 2 ** 32 },
+    { seed: 1.5 },
+    { schedule: -1 },
+    { timeout: Infinity },
+    { wallTimeout: -5 },
+    { disk: new Uint8Array(100) },
+  ])
+    expect(boot(options)).toThrow(RangeError);
+  using machine = Machine.boot();
+  const call = (body: (machine: never) => unknown) => () => body(machine as never);
+  expect(call((m: Machine) => m.run(hello, { arg: [] } as never))).toThrow("no option 'arg'");
+  expect(call((m: Machine) => m.run(hello, { args: "x" } as never))).toThrow(TypeError);
+  expect(call((m: Machine) => m.run(5 as never))).toThrow(TypeError);
+  expect(call((m: Machine) => m.pass(-1))).toThrow(RangeError);
+  expect(call((m: Machine) => m.pass("5" as never))).toThrow(TypeError);
+  expect(call((m: Machine) => m.writeFile("/a", 5 as never))).toThrow(TypeError);
+  expect(machine.run(hello).output).toBe("Hello, world\n");
+});
+
+test("errors have the names under which they are known", () => {
+  using machine = Machine.boot();
+  const name = (body: () => unknown): string => {
+    try {
+      body();
+    } catch (error) {
+      return (error as Error).name;
+    }
+    return "";
+  };
+  expect(name(() => machine.readFile("/none"))).toBe("FileError");
+  expect(name(() => machine.run(hello, { args: ["1", "2", "3", "4", "5", "6", "7", "8"] }))).toBe(
+    "ArgumentError",
+  );
+});

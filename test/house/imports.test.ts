@@ -50,6 +50,7 @@ const TOP = new Set([
   "machine",
   "machine.ts",
   "embed.ts",
+  "embed-options.ts",
   "exports.ts",
   "main.ts",
   "build.ts",

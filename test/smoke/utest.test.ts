@@ -67,7 +67,8 @@ test("a case that failed although no unit did is not lost", () => {
 
 test("a case that began and never came to its result has failed", () => {
   const begun = "[----------] [ testcase ] (a.b) started\n";
-  const failed = { name: "a.b", status: "failed", messages: ["the case never came to its result"] };
+  const messages = ["the case never came to its result"];
+  const failed = { name: "a.b", status: "failed" as const, messages };
   expect(utestUnits(`${begun}some output\n`)).toEqual([failed]);
   // Also when another one came after it.
   const other = begun.replace("a.b", "c") + "[  PASSED  ] [ result   ] testcase (c)\n";
