@@ -11,18 +11,19 @@ import { type DirEntry, Vfs, VfsError } from "../../src/vfs/mod.ts";
  * A shell on a console, without kernel: enough for everything that starts no threads. The files are a real Vfs, or names of
  * files by directory.
  */
-export class FakeBoard {
+export class FakeBoard implements Disposable {
   readonly shell: Shell;
   /** What each list command prints. */
   readonly lists = new Map<ListName, string>();
   readonly started: string[] = [];
+  private readonly memory = new GuestMemory();
   private sent = "";
   private readonly input: number[] = [];
   private readonly thread: Task<void>;
 
   constructor(files: Record<string, string[]> | Vfs = { "/": [] }, compat404 = true) {
     const bodies: (() => Task<void>)[] = [];
-    const memory = new GuestMemory();
+    const { memory } = this;
     let free = memory.base + 0x100000;
     const kernel = {
       memory,
@@ -50,6 +51,11 @@ export class FakeBoard {
     this.shell.start();
     this.thread = bodies[0]();
     this.thread.next(0);
+  }
+
+  /** Gives the memory back: a thousand of them in a large process cost a collection of garbage each. */
+  [Symbol.dispose](): void {
+    this.memory.dispose();
   }
 
   /** Sends the characters and returns what came back since the last call. */

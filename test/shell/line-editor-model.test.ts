@@ -207,7 +207,7 @@ test("no keys break the prompt: the next command is executed, and the prompt is 
   const files = { "/": ["a", "ab", "d"], "/d": ["t"] };
   fc.assert(
     fc.property(fc.array(key, { maxLength: 60 }), (keys) => {
-      const board = new FakeBoard(files);
+      using board = new FakeBoard(files);
       board.type(`${keys.join("")}\r`);
       // A key that was cut off takes the first byte with it.
       board.type("\r");
