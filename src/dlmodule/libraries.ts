@@ -153,7 +153,10 @@ export class Libraries {
     library.opens.delete(owner.address);
     const left = this.struct.get16(library.address, MODULE.NREF) - held;
     this.struct.set16(library.address, MODULE.NREF, Math.max(left, 0));
-    if (left <= 0) yield* this.unload(library);
+    if (left > 0) return;
+    yield* this.unload(library);
+    // Its destructors ran as a part of the owner's end.
+    if (library.end && library.end.how !== "closed") owner.end = library.end;
   }
 
   /** dlopen or DT_NEEDED has loaded it, and others may have it as well. */

@@ -169,7 +169,8 @@ export class LifeCycle {
     // The end was under way in this thread: module_cleanup, a destructor or a cleanup hook failed.
     const failed = module.destroyer !== 0;
     if (failed) module.cleaned = true;
-    if (failed || !module.end) module.end = { how, code };
+    // Destructors and exit handlers run after the end was noted, and may come to another one.
+    if (failed || !module.end || how !== "killed") module.end = { how, code };
     this.struct.set(address, MODULE.RET_CODE, code);
     yield* this.stop(module);
     firmware?.forgetModule(address);

@@ -83,6 +83,8 @@ export class Loader {
   private readonly refusals = new Signal<RefusedEvent>();
   private readonly failures = new Signal<string>();
   private readonly starting = new Starting();
+  /** What threads unload at the moment, the innermost last. */
+  private readonly unloading = new Map<number, readonly Module[]>();
   /** Threads of the host that call guest code: a fault in it, or its end, ends the call. */
   readonly hosted = new Set<number>();
 
@@ -296,8 +298,10 @@ export class Loader {
     // The thread of a program that ends, which was loading something.
     if (start && start.module.loader !== 0) return;
     const shell = this.parts.kernel.objects.name(thread) === SHELL;
-    if (!start && !shell && !this.hosted.has(thread)) return;
+    const unloaded = this.unloading.get(thread)?.findLast((module) => !module.gone);
+    if (!start && !shell && !unloaded && !this.hosted.has(thread)) return;
     if (start) start.module.end ??= end;
+    else if (unloaded) unloaded.end = end;
     throw new GuestAborted(`${start ? `${start.phase} ` : "guest code "}${what}`);
   }
 
@@ -453,6 +457,9 @@ export class Loader {
   /** Destroys a module that has no thread. */
   *unload(module: Module): Task<void> {
     if (this.struct.stat(module.address) === STAT.RUNNING) return;
+    const thread = this.parts.kernel.threads.current;
+    const others = this.unloading.get(thread) ?? [];
+    if (this.parts.kernel.currentModule === 0) this.unloading.set(thread, [...others, module]);
     try {
       yield* this.life.destruct(module);
       yield* this.life.destroy(module);
@@ -460,8 +467,11 @@ export class Loader {
       if (!(error instanceof GuestAborted)) throw error;
       // A destructor or module_cleanup failed in a system thread.
       module.cleaned = true;
-      module.end = { how: "fault", code: -1 };
+      module.end ??= { how: this.causes.take(thread), code: -1 };
       yield* this.life.destroy(module);
+    } finally {
+      if (others.length > 0) this.unloading.set(thread, others);
+      else this.unloading.delete(thread);
     }
   }
 

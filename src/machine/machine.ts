@@ -70,6 +70,8 @@ export interface MachineOptions {
   readonly shell?: Pick<ShellParts, "editing" | "historyLines" | "transfer" | "reset" | "rc">;
   /** Takes what the guest writes to uart1. */
   readonly output1?: (bytes: Uint8Array) => void;
+  /** Nobody can type at uart1. */
+  readonly mute1?: boolean;
   /** Where debugging information of modules is looked for, when a report is made; default: the guest's disk. */
   readonly symbols?: (vfs: VfsApi) => SymbolFiles;
   /** Looks into the machine while it runs. */
@@ -191,7 +193,12 @@ export class Machine {
         this.port(name === undefined ? kernel.consoleDevice : kernel.devices.find(name)),
       ...options.shell,
     });
-    this.outcomes = new Outcomes(loader, () => kernel.pause(), options.leaks === "error");
+    this.outcomes = new Outcomes(
+      loader,
+      () => kernel.currentModule,
+      () => kernel.pause(),
+      options.leaks === "error",
+    );
     kernel.register({ rows: dlmoduleRows, context: loader });
     kernel.register({
       rows: posixRows,
@@ -354,7 +361,7 @@ export class Machine {
     this.vfs.openConsole("/dev/uart0");
     const second = kernel.devices.find(SECOND_LINE);
     const output1 = this.options.output1 ?? (() => {});
-    if (second !== 0) this.uart1 = new Uart(kernel, second, output1);
+    if (second !== 0) this.uart1 = new Uart(kernel, second, output1, this.options.mute1);
     const mounted = this.mountDisk();
     attachMounts(kernel, this.vfs, this.options);
     if (mode === "shell") {
@@ -394,7 +401,7 @@ export class Machine {
     this.lines.push(function* () {
       outcomes.set({ kind: "command", name, value: 0 });
       const value = yield* body();
-      if (outcomes.last.kind === "command") outcomes.set({ kind: "command", name, value });
+      outcomes.command({ kind: "command", name, value });
     });
     if (this.lineThread === 0) return;
     kernel.threads.resume(this.lineThread);
@@ -416,7 +423,7 @@ export class Machine {
         this.executing = true;
         yield* line();
         if (this.shell.last?.kind === "not-found") {
-          this.outcomes.set({ kind: "not found", name: this.outcomes.last.name, value: -1 });
+          this.outcomes.setLast({ kind: "not found", name: this.outcomes.last.name, value: -1 });
         }
         this.executing = false;
         kernel.pause();

@@ -36,33 +36,71 @@ export function exitCode({ kind, value }: ModuleOutcome): number {
   }
 }
 
-/** Follows the loader's events: the outcome is that of the program that was started last. */
+/** Endings that are never taken for success, whichever module came to them. */
+const BAD: ReadonlySet<ModuleOutcome["kind"]> = new Set([
+  "abort",
+  "assert",
+  "fault",
+  "stack overflow",
+  "leaks",
+]);
+
+/**
+ * Follows the loader's events: the outcome is that of the program that the host or the shell started last, whatever programs that one
+ * has started and files it could not load. A bad end of any other comes before a normal return of 0.
+ */
 export class Outcomes {
-  last: ModuleOutcome = { kind: "command", name: "", value: 0 };
+  private latest: ModuleOutcome = { kind: "command", name: "", value: 0 };
   private newest = 0;
+  /** The first bad end of another module since that program, or the line, began. */
+  private bad: ModuleOutcome | undefined;
 
   constructor(
     loader: Loader,
+    /** struct rt_dlmodule of the program whose thread runs; 0: a thread of the system. */
+    private readonly caller: () => number,
     /** Called whenever the outcome may have changed. */
     private readonly changed: () => void,
     /** A program that leaves something behind has failed. */
     private readonly strict = false,
   ) {
     loader.onStart(({ address }) => {
-      this.newest = address;
+      if (this.caller() === 0) this.newest = address;
     });
     loader.onEnd((event) => this.ended(event));
-    loader.onRefused(({ path }) => this.set({ kind: "refused", name: path, value: -1 }));
+    loader.onRefused(({ path }) => {
+      if (this.caller() === 0) this.setLast({ kind: "refused", name: path, value: -1 });
+    });
   }
 
+  get last(): ModuleOutcome {
+    const { latest, bad } = this;
+    const fine = !BAD.has(latest.kind) && exitCode(latest) === 0;
+    return bad && fine ? bad : latest;
+  }
+
+  /** The outcome of something new. */
   set(outcome: ModuleOutcome): void {
-    this.last = outcome;
+    this.bad = undefined;
+    this.newest = 0;
+    this.setLast(outcome);
+  }
+
+  /** What came of a line that has started no program. */
+  command(outcome: ModuleOutcome): void {
+    if (this.latest.kind === "command") this.setLast(outcome);
+  }
+
+  setLast(outcome: ModuleOutcome): void {
+    this.latest = outcome;
     this.changed();
   }
 
   private ended({ how, name, address, code, left }: EndEvent): void {
     const kind = this.strict && left > 0 ? "leaks" : how;
-    if (address === this.newest) this.last = { kind, name, value: code };
+    const outcome: ModuleOutcome = { kind, name, value: code };
+    if (address === this.newest) this.latest = outcome;
+    else if (BAD.has(kind)) this.bad ??= outcome;
     this.changed();
   }
 }

@@ -1,0 +1,48 @@
+/** What a run of a program came to, with other programs and libraries around it: ends/build.sh makes the programs. */
+import { describe, expect, test } from "bun:test";
+import { fixture } from "./board.ts";
+import { WholeBoard } from "./whole-board.ts";
+
+const files = {
+  "/ends.mo": fixture("test/dlmodule/ends/ends.mo"),
+  "/ends.so": fixture("test/dlmodule/ends/ends.so"),
+  "/hello.mo": fixture("disk/prebuilt/a9/hello.mo"),
+};
+
+/** Exit codes of `rtt-sim run` (cli.md: 139 fault, 134 abort, otherwise what main or exit() gave). */
+const CASES: readonly (readonly [what: string, args: string, code: number])[] = [
+  ["a fault after a child that ended well", "child-fault", 139],
+  ["abort() after a child that ended well", "child-abort", 134],
+  ["exit(7) after a child that ended well", "child-exit", 7],
+  ["0 after a child that ended well", "child-", 0],
+  ["a child that faults", "started-fault", 139],
+  ["a child that faults, and a return value of its own", "started-fault 5", 5],
+  ["a child that aborts", "started-abort", 134],
+  ["a child's exit(7) is the child's", "started-exit", 0],
+  ["a module that it could not load", "unloadable", 4],
+  ["a fault in an exit handler", "atexit-fault", 139],
+  ["abort() in an exit handler", "atexit-abort", 134],
+  ["exit(7) in an exit handler", "atexit-exit", 7],
+  ["a fault in a destructor", "destructor-fault", 139],
+  ["abort() in a destructor", "destructor-abort", 134],
+  ["exit(7) in a destructor", "destructor-exit", 7],
+  ["a fault in the destructor of a library that it closes", "closed-fault", 139],
+  ["abort() in the destructor of a library that it closes", "closed-abort", 134],
+  ["exit(7) in the destructor of a library that it closes", "closed-exit", 7],
+  ["a fault in the destructor of a library that it has open", "open-fault", 139],
+  ["abort() in the destructor of a library that it has open", "open-abort", 134],
+  ["exit(7) in the destructor of a library that it has open", "open-exit", 7],
+];
+
+describe("the exit code of a run", () => {
+  for (const [what, args, code] of CASES)
+    test(`${what}: ${code}`, () => {
+      const board = new WholeBoard(files);
+      board.run("/ends.mo", `ends ${args}`);
+      expect(board.machine.outcome.code).toBe(code);
+      // The board goes on, and nothing of the program is left.
+      expect(board.machine.loader.modules()).toEqual([]);
+      expect(board.run("/hello.mo", "hello")).toContain("Hello, world");
+      expect(board.machine.outcome.code).toBe(0);
+    });
+});
