@@ -7,6 +7,7 @@ import { collectGarbage } from "./garbage.ts";
 import { ExitCode, UserError } from "./exit-codes.ts";
 import { Input } from "./input.ts";
 import { openDisk } from "./open-disk.ts";
+import { fatName } from "../smoke/guest-path.ts";
 import { exitCodeOf, message, printStats } from "./outcome.ts";
 import { LineEndFilter, Output } from "./output.ts";
 import type { Parsed } from "./parse.ts";
@@ -35,13 +36,7 @@ export async function run(parsed: Parsed): Promise<number> {
   const settings = settingsOf(parsed);
   const bytes = hostBytes(file);
   const extras = parsed.values("with").map(placed);
-  const over = extras.find(({ path }) => path === `/${name}`);
-  if (over)
-    throw new UserError(
-      ExitCode.Usage,
-      `--with: ${over.path} is where the module itself goes`,
-      "give the other file another path: --with FILE:/other",
-    );
+  refuseCollisions(`/${name}`, extras);
   const output = new Output(1);
   const filter = new LineEndFilter((piece) => output.write(piece));
   const json = parsed.flag("json") ? await import("./run-json.ts") : undefined;
@@ -95,6 +90,22 @@ export async function run(parsed: Parsed): Promise<number> {
   } finally {
     machine.close();
     if (settings.stats) printStats(machine);
+  }
+}
+
+/** Two files at one path, of which one would be gone; FAT does not tell upper from lower case. */
+function refuseCollisions(module: string, extras: readonly { readonly path: string }[]): void {
+  const taken = new Map([[fatName(module), "the module itself"]]);
+  for (const { path } of extras) {
+    const name = fatName(path);
+    const other = taken.get(name);
+    if (other !== undefined)
+      throw new UserError(
+        ExitCode.Usage,
+        `--with: ${path} is where ${other} goes`,
+        "give the other file another path: --with FILE:/other",
+      );
+    taken.set(name, `another --with file (${path})`);
   }
 }
 

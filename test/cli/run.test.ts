@@ -159,3 +159,17 @@ test("a file for the guest that is not there is an error of the command line", (
   }
   expect(existsSync(dir.path("none"))).toBe(false);
 });
+
+test("no file of --with takes the place of the module or of another one", () => {
+  using dir = scratch();
+  writeFileSync(dir.path("x"), "text");
+  const to = (...paths: string[]): ReturnType<typeof rttSim> =>
+    rttSim(["run", ...paths.flatMap((path) => ["--with", `${dir.path("x")}:${path}`]), HELLO]);
+  for (const path of ["/hello.mo", "/HELLO.MO", "//hello.mo", "/./hello.mo", "/a/../Hello.mo"]) {
+    const run = to(path);
+    expect(run).toMatchObject({ code: 2, out: "" });
+    expect(run.err).toContain(`--with: ${path} is where the module itself goes`);
+  }
+  expect(to("/a.txt", "/A.TXT").err).toContain("is where another --with file (/a.txt) goes");
+  expect(to("/a.txt", "/b/a.txt")).toMatchObject({ code: 0, out: "Hello, world\n" });
+});
