@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { basename } from "node:path";
 import {
   checkText,
@@ -25,7 +26,8 @@ const ARCHIVE_MAX = 32 * 1048576;
 
 interface Unreadable {
   readonly file: string;
-  readonly verdict: "unreadable";
+  /** unknown: the simulator failed to examine it. */
+  readonly verdict: "unreadable" | "unknown";
   readonly reasons: readonly string[];
 }
 type Result = CheckReport | Unreadable;
@@ -44,8 +46,11 @@ export function check(parsed: Parsed): number {
   const target = targetOf(parsed.value("against"), image);
   const read = files.flatMap((file) => members(file, bytesOf(file)));
   const libraries = read.flatMap(({ file, bytes }) => {
-    const library = bytes instanceof Uint8Array ? libraryOf(basename(file), bytes) : undefined;
-    return library ? [library] : [];
+    const library =
+      bytes instanceof Uint8Array
+        ? attempt(file, () => libraryOf(basename(file), bytes))
+        : undefined;
+    return library && !("verdict" in library) ? [library] : [];
   }) satisfies Library[];
   const options = {
     target,
@@ -55,7 +60,7 @@ export function check(parsed: Parsed): number {
     firmware: readAttributes(firmware),
   };
   const results: Result[] = read.map(({ file, bytes }) =>
-    bytes instanceof Uint8Array ? inspect(file, bytes, options) : bytes,
+    bytes instanceof Uint8Array ? attempt(file, () => inspect(file, bytes, options)) : bytes,
   );
   const text = parsed.flag("json")
     ? `${JSON.stringify(results, undefined, 2)}\n`
@@ -64,12 +69,50 @@ export function check(parsed: Parsed): number {
   return worst(results);
 }
 
+/** An error of ours in one file leaves the others to be examined. */
+function attempt<T>(file: string, examine: () => T): T | Unreadable {
+  try {
+    return examine();
+  } catch (error) {
+    if (!(error instanceof Error) || error instanceof UserError) throw error;
+    return {
+      file,
+      verdict: "unknown",
+      reasons: [
+        `internal error of rtt-sim, please report it with this file: ${error.name}: ${error.message}`,
+      ],
+    };
+  }
+}
+
 function bytesOf(file: string): Uint8Array | Unreadable {
   try {
     return hostBytes(file);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    return { file, verdict: "unreadable", reasons: [error.message] };
+    return member(file) ?? { file, verdict: "unreadable", reasons: [error.message] };
+  }
+}
+
+/** `apps.zip/hello.mo`: the module in the archive, as its path is on a disk. */
+function member(file: string): Uint8Array | Unreadable | undefined {
+  const [, archive, name] = /^(.*?\.zip)\/(.+)$/i.exec(file) ?? [];
+  if (archive === undefined || !statSync(archive, { throwIfNoEntry: false })?.isFile())
+    return undefined;
+  const unreadable = (reason: string): Unreadable => ({
+    file,
+    verdict: "unreadable",
+    reasons: [reason],
+  });
+  try {
+    const bytes = hostBytes(archive);
+    if (!isArchive(bytes)) return unreadable(`${archive} is not a ZIP archive`);
+    const modules = Object.entries(modulesOf(bytes, ARCHIVE_MAX));
+    const found = modules.find(([entry]) => entry.toLowerCase() === name.toLowerCase());
+    return found?.[1] ?? unreadable(`${archive} has no module called ${name}`);
+  } catch (error) {
+    if (!(error instanceof UserError || error instanceof LoadError)) throw error;
+    return unreadable(error.message);
   }
 }
 
@@ -110,8 +153,8 @@ function listingOf(parsed: Parsed, bytes: Uint8Array | Result): string {
 }
 
 function textOf(result: Result): string {
-  if (result.verdict !== "unreadable") return checkText(result);
-  return `${result.file}: not readable\n  error: ${result.reasons.join("; ")}\n`;
+  if ("against" in result) return checkText(result);
+  return `${result.file}: not ${result.verdict === "unknown" ? "examined" : "readable"}\n  error: ${result.reasons.join("; ")}\n`;
 }
 
 function codeOf({ verdict }: Result): number {
@@ -124,13 +167,15 @@ function codeOf({ verdict }: Result): number {
       return ExitCode.BadData;
     case "unreadable":
       return ExitCode.NoInput;
+    case "unknown":
+      return ExitCode.Internal;
   }
 }
 
 /** A file that is not there comes before one that is no module, and that before one that does not load. */
 function worst(results: readonly Result[]): number {
   const codes = new Set(results.map(codeOf));
-  const order = [ExitCode.NoInput, ExitCode.BadData, ExitCode.NotLoadable];
+  const order = [ExitCode.Internal, ExitCode.NoInput, ExitCode.BadData, ExitCode.NotLoadable];
   return order.find((code) => codes.has(code)) ?? ExitCode.Ok;
 }
 

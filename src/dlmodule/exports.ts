@@ -34,7 +34,10 @@ export function* destroy(loader: Loader, address: number): Task<number> {
     return 0;
   }
   const struct = new ModuleStruct(loader.parts.kernel.memory);
+  const compat = loader.parts.kernel.options.compat404;
   if (struct.stat(address) === STAT.RUNNING) return -RT_EBUSY;
+  // Its own constructors or module_init run, or its destructors: it would be freed under them.
+  if (!compat && (!module.ready || module.destroyer !== 0)) return -RT_EBUSY;
   yield* loader.unload(module);
   return 0;
 }

@@ -112,8 +112,9 @@ export class Libdl {
     else if (!module.library && module.address === kernel.currentModule) return 0;
     else if (!module.library) this.fail(`${module.name} was not opened with dlopen`);
     else {
-      yield* this.libraries.close(module);
-      return 0;
+      const why = yield* this.libraries.close(module);
+      if (why === undefined) return 0;
+      this.fail(`${module.path}: ${why}`);
     }
     return -1;
   }

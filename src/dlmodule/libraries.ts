@@ -85,10 +85,15 @@ export class Libraries {
         this.life.later(() => this.unload(library));
   }
 
-  /** dlclose. */
-  *close(library: Module): Task<void> {
+  /** dlclose; says why not. */
+  *close(library: Module): Task<string | undefined> {
+    const references = this.struct.get16(library.address, MODULE.NREF);
+    if (references === 0) return "it is being unloaded";
+    if (references === 1 && !library.ready)
+      return "it is still being loaded: its constructors or module_init have not returned";
     this.use(library, this.loader.parts.kernel.currentModule, -1);
     if (this.reference(library, -1) === 0) yield* this.unload(library);
+    return undefined;
   }
 
   /**

@@ -65,7 +65,7 @@ export function unzip(bytes: Uint8Array, entry: ZipEntry): Uint8Array {
   const from = offset + LOCAL.SIZE + skipped;
   if (from + packed > bytes.length) throw new ZipError(`${name} is cut off`);
   const data = bytes.subarray(from, from + packed);
-  if (method === STORED && packed === size) return data.slice();
+  if (method === STORED && packed === size) return new Uint8Array(data);
   if (method !== DEFLATED)
     throw new ZipError(`${name} is packed with method ${method}, not deflate`);
   return inflated(data, name, size);

@@ -73,6 +73,7 @@ function latin1(bytes: Uint8Array): string {
 
 /** Little-endian words of a table whose length is a multiple of 4; a copy only when the bytes are not aligned. */
 export function wordsOf(bytes: Uint8Array): Uint32Array {
-  const aligned = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
+  // Not slice(): that of a Buffer does not copy.
+  const aligned = bytes.byteOffset % 4 === 0 ? bytes : new Uint8Array(bytes);
   return new Uint32Array(aligned.buffer, aligned.byteOffset, bytes.length >>> 2);
 }

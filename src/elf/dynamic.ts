@@ -85,7 +85,7 @@ export function dynamicTables(
   if (symtab !== undefined && strtab !== undefined && strtab > symtab) {
     const size = Math.floor((strtab - symtab) / SYM_SIZE) * SYM_SIZE;
     const at = fileOffset(segments, symtab, size, "the dynamic symbol table");
-    table = bytes.slice(at, size, "the dynamic symbol table").slice();
+    table = new Uint8Array(bytes.slice(at, size, "the dynamic symbol table"));
   }
   const symbols = new ElfSymbols(table, strings, "DT_SYMTAB");
   const relocations: ElfRelocations[] = [];

@@ -228,6 +228,42 @@ describe("the command", () => {
       rmSync(dir, { recursive: true });
     }
   }, 30_000);
+  test("one module of a ZIP archive by its path, packed or only stored", () => {
+    const dir = mkdtempSync(join(tmpdir(), "check-"));
+    try {
+      const apps = join(dir, "apps.zip");
+      const hello = fixture(HELLO);
+      // Stored entries lie wherever they happen to: at every alignment of the four.
+      for (const pad of ["", "1", "12", "123"]) {
+        writeFileSync(apps, zipSync({ [`bin/a${pad}.mo`]: hello, "b.mo": hello }, { level: 0 }));
+        const { out, err, code } = command(apps);
+        expect({ err, code }).toEqual({ err: "", code: 0 });
+        expect(out.match(/: loadable/g)).toHaveLength(2);
+        expect(command(`${apps}/bin/A${pad}.mo`)).toMatchObject({
+          code: 0,
+          out: expect.stringContaining(`A${pad}.mo: loadable`),
+        });
+      }
+      expect(command(`${apps}/c.mo`, HELLO)).toMatchObject({
+        code: 66,
+        out: expect.stringMatching(/apps.zip has no module called c.mo[^]*hello.mo: loadable/),
+      });
+    } finally {
+      rmSync(dir, { recursive: true });
+    }
+  }, 60_000);
+  test("a symbol table anywhere in the file, as objcopy may place it", () => {
+    const dir = mkdtempSync(join(tmpdir(), "check-"));
+    try {
+      const path = join(dir, "odd.mo");
+      for (let shift = 0; shift < 4; shift++) {
+        writeFileSync(path, movedSymbols(fixture("test/dlmodule/objects/one.mo"), shift));
+        expect(command(path)).toMatchObject({ code: 0, err: "" });
+      }
+    } finally {
+      rmSync(dir, { recursive: true });
+    }
+  }, 60_000);
   test("against 4.0.4, and a list that has no symbols", () => {
     expect(command("--against", "4.0.4", HELLO).code).toBe(0);
     expect(command("--against", "disk/prebuilt/a9/md5.mo", HELLO)).toMatchObject({
@@ -236,3 +272,23 @@ describe("the command", () => {
     });
   }, 30_000);
 });
+
+/** The same file with its symbol tables for the linker moved to its end, `shift` bytes from a multiple of 4. */
+function movedSymbols(file: Uint8Array, shift: number): Uint8Array {
+  const SHT_SYMTAB = 2;
+  const view = new DataView(file.buffer, file.byteOffset, file.length);
+  const sections = view.getUint32(0x20, true);
+  const count = view.getUint16(0x30, true);
+  for (let n = 0; n < count; n++) {
+    const header = sections + 40 * n;
+    if (view.getUint32(header + 4, true) !== SHT_SYMTAB) continue;
+    const [offset, size] = [16, 20].map((field) => view.getUint32(header + field, true));
+    const end = ((file.length + 3) & ~3) + shift;
+    const moved = new Uint8Array(end + size);
+    moved.set(file);
+    moved.set(file.subarray(offset, offset + size), end);
+    new DataView(moved.buffer).setUint32(header + 16, end, true);
+    return moved;
+  }
+  throw new Error("the file has no symbol table");
+}

@@ -1,11 +1,13 @@
 /** What a run of a program came to, with other programs and libraries around it: ends/build.sh makes the programs. */
 import { describe, expect, test } from "bun:test";
+import { HostModules } from "../../src/dlmodule/mod.ts";
 import { fixture } from "./board.ts";
 import { WholeBoard } from "./whole-board.ts";
 
 const files = {
   "/ends.mo": fixture("test/dlmodule/ends/ends.mo"),
   "/ends.so": fixture("test/dlmodule/ends/ends.so"),
+  "/early.mo": fixture("test/dlmodule/ends/early.mo"),
   "/hello.mo": fixture("disk/prebuilt/a9/hello.mo"),
 };
 
@@ -45,4 +47,30 @@ describe("the exit code of a run", () => {
       expect(board.run("/hello.mo", "hello")).toContain("Hello, world");
       expect(board.machine.outcome.code).toBe(0);
     });
+});
+
+describe("a module is not freed under its own code", () => {
+  // RT_EBUSY is 7 (rtdef.h of RT-Thread 4.0.4).
+  const INIT = "destroy -7\n";
+  test("dlmodule_destroy and dlclose in module_init and module_cleanup of a program", () => {
+    const board = new WholeBoard(files);
+    const said = board.run("/early.mo", "early");
+    expect(said).toBe(
+      `${INIT}close -1: early was not opened with dlopen\nmain\ncleanup: destroy -7\n`,
+    );
+    expect(board.machine.outcome.code).toBe(3);
+    expect(board.run("/hello.mo", "hello")).toContain("Hello, world");
+  });
+  test("the same of a library", () => {
+    const board = new WholeBoard(files);
+    const modules = new HostModules(board.machine.loader, board.machine.kernel);
+    const library = modules.dlopen("/early.mo");
+    expect(board.said()).toBe(
+      `${INIT}close -1: /early.mo: it is still being loaded: its constructors or module_init have not returned\n`,
+    );
+    modules.dlclose(library);
+    expect(board.said()).toBe("cleanup: destroy -7\n");
+    expect(board.machine.loader.modules()).toEqual([]);
+    expect(board.run("/hello.mo", "hello")).toContain("Hello, world");
+  });
 });

@@ -8,3 +8,4 @@ build() { # OUTPUT, entry, source
 }
 build ends.mo main ends.c
 build ends.so 0 library.c
+build early.mo main early.c
