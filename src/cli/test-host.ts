@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type BlockDevice, OverlayDevice, RamDevice } from "../block/mod.ts";
 import type { MachineMount } from "../machine/mod.ts";
@@ -6,15 +7,17 @@ import { TestError } from "../smoke/test-error.ts";
 import {
   moduleScenario,
   parseScenario,
+  scenarioText,
   type Scenario,
   ScratchDisks,
   type TestHost,
 } from "../smoke/mod.ts";
 import { defaultDisk, preparedCode } from "./assets.ts";
-import { UserError } from "./exit-codes.ts";
+import { ExitCode, UserError } from "./exit-codes.ts";
 import { collectBetween, collectGarbage } from "./garbage.ts";
 import { openDisk } from "./open-disk.ts";
 import { hostBytes } from "./settings.ts";
+import { matches } from "./test-match.ts";
 import { endWithParent } from "./test-parent.ts";
 import { beside, type TestRef, withVolume } from "./test-discover.ts";
 
@@ -35,6 +38,7 @@ export class TestFiles implements TestHost {
   readonly look = (): void => collectGarbage();
   readonly between = collectBetween;
   readonly check = endWithParent;
+  readonly matches = matches;
 
   constructor(
     private readonly ref: TestRef,
@@ -52,7 +56,7 @@ export class TestFiles implements TestHost {
     const scenario =
       kind === "module"
         ? moduleScenario(inside ?? file, bytes)
-        : parseScenario(id, new TextDecoder().decode(bytes));
+        : parseScenario(id, scenarioText(id, bytes));
     return scenario;
   }
 
@@ -87,8 +91,16 @@ export class TestFiles implements TestHost {
 
   private bytes(path: string): Uint8Array {
     const { file, inside } = this.ref;
+    if (inside === undefined) refuseSpecial(path);
     return inside === undefined
       ? hostBytes(path)
       : withVolume(file, (volume) => volume.readFile(path));
   }
+}
+
+/** A pipe that nobody writes to would be waited for without end. */
+function refuseSpecial(path: string): void {
+  const about = statSync(path, { throwIfNoEntry: false });
+  if (about && !about.isFile() && !about.isDirectory())
+    throw new UserError(ExitCode.BadData, `${path} is not a regular file`);
 }

@@ -1,5 +1,5 @@
 /** First operand of a process that runs tests for another one; the second is the other one's number. */
-export const HELPER = "//helper of//";
+const HELPER = "//helper of//";
 
 /** Milliseconds between two looks for the parent. */
 const LOOK_MS = 50;
@@ -8,9 +8,20 @@ const LOOK_MS = 50;
 let parent: number | undefined;
 let looked = 0;
 
-/** Whether these operands came from a process that wants help: no path of a user is of this form, and the number is that of our parent. */
-export function isHelper(operands: readonly string[]): boolean {
-  return operands.length === 2 && operands[0] === HELPER && operands[1] === String(process.ppid);
+/** What a process does for another one: run tests, or look whether a text matches. */
+export type Help = "run" | "match";
+
+/** Command line of a process that helps this one. */
+export function program(what: Help): string[] {
+  const compiled = Bun.main.startsWith("/$bunfs/") || /^B:[\\/]~BUN/.test(Bun.main);
+  const self = [process.execPath, ...(compiled ? [] : [Bun.main])];
+  return [...self, "test", HELPER, String(process.pid), what];
+}
+
+/** What these operands ask for: no path of a user is of this form, and the number is that of our parent. */
+export function helpWanted([first, parent, what]: readonly string[]): Help | undefined {
+  if (first !== HELPER || parent !== String(process.ppid)) return undefined;
+  return what === "match" ? "match" : "run";
 }
 
 /** From now on this process ends with its parent. */

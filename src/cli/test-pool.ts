@@ -1,5 +1,5 @@
 import type { TestResult } from "../smoke/mod.ts";
-import { HELPER } from "./test-parent.ts";
+import { program } from "./test-parent.ts";
 import type { TestRef } from "./test-discover.ts";
 import type { TestSettings } from "./test-run.ts";
 
@@ -29,9 +29,7 @@ class Helper {
     private readonly answered: (helper: Helper, answer: Answer) => void,
     private readonly gone: (helper: Helper) => void,
   ) {
-    const compiled = Bun.main.startsWith("/$bunfs/") || /^B:[\\/]~BUN/.test(Bun.main);
-    const program = [process.execPath, ...(compiled ? [] : [Bun.main])];
-    this.child = Bun.spawn([...program, "test", HELPER, String(process.pid)], {
+    this.child = Bun.spawn(program("run"), {
       stdin: "pipe",
       stdout: "pipe",
       stderr: "inherit",

@@ -8,12 +8,15 @@ import {
 } from "../smoke/mod.ts";
 import { UserError } from "./exit-codes.ts";
 import { active } from "./instruments.ts";
+import { replayLine } from "./test-replay.ts";
 import { TestFiles } from "./test-host.ts";
 import type { TestRef } from "./test-discover.ts";
 
 /** What decides how tests are run; goes to the other processes as JSON. */
 export interface TestSettings extends Omit<Attempts, "replay"> {
   readonly wall: boolean;
+  /** Options of the command line that decide how a test goes, for the line that repeats it. */
+  readonly again: readonly string[];
 }
 
 /** A test that was read, or why it cannot be. */
@@ -54,7 +57,7 @@ export function execute(
 ): TestResult {
   if (scenario === undefined) return problem!;
   const started = performance.now();
-  const replay = (id: string, seed: number): string => `rtt-sim test --seed ${seed} ${id}`;
+  const replay = (_: string, seed: number): string => replayLine(ref, seed, settings.again);
   const result = runTest(ref.id, scenario, files, {
     ...settings,
     instrument: active.instrument,

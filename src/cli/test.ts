@@ -9,9 +9,10 @@ import { active } from "./instruments.ts";
 import { settingsOf } from "./settings.ts";
 import { discover } from "./test-discover.ts";
 import { Joined, partsOf } from "./test-parts.ts";
-import { isHelper } from "./test-parent.ts";
+import { helpWanted } from "./test-parent.ts";
 import { runAll } from "./test-pool.ts";
 import { Reports } from "./test-report.ts";
+import { keptOptions } from "./test-replay.ts";
 import { execute, load, type Loaded, type TestSettings } from "./test-run.ts";
 import { type Selection, selected, shardOf } from "./test-select.ts";
 import { VERSION } from "./version.ts";
@@ -20,11 +21,14 @@ import { cannotWrite } from "./write-error.ts";
 /** Simulated time of a test that does not say. */
 const TIMEOUT = 10_000;
 const JOBS_MAX = 256;
+const SEED_MAX = 0xffffffff;
 const TIMES_MAX = 1_000_000;
 
 /** `rtt-sim test PATH...` */
 export async function test(parsed: Parsed): Promise<number> {
-  if (isHelper(parsed.operands)) return (await import("./test-worker.ts")).work();
+  const wanted = helpWanted(parsed.operands);
+  if (wanted === "match") return (await import("./test-match.ts")).answer();
+  if (wanted === "run") return (await import("./test-worker.ts")).work();
   const paths = parsed.operands;
   if (paths.length === 0)
     throw new UserError(
@@ -63,6 +67,7 @@ class Session {
       explore: number(parsed, "explore", 1, TIMES_MAX) ?? 0,
       retry: number(parsed, "retry", 0, TIMES_MAX) ?? 0,
       wall: parsed.flag("wall"),
+      again: keptOptions(parsed),
       board: {
         ram: settings.ram,
         stack: settings.stack,
@@ -72,6 +77,13 @@ class Session {
         mounts: parsed.values("mount"),
       },
     };
+    const last = (this.settings.seed ?? 0) + this.settings.explore;
+    if (last > SEED_MAX)
+      throw new UserError(
+        ExitCode.Usage,
+        `--seed ${seed} --explore ${this.settings.explore}: the last schedule is ${SEED_MAX}`,
+        "begin with a smaller one",
+      );
     this.selection = selected(parsed.values("filter"));
     this.shard = shardOf(parsed.value("shard"));
     this.jobs = number(parsed, "jobs", 1, JOBS_MAX);

@@ -10,6 +10,8 @@ export interface TestHost {
   readonly prepared?: Int32Array;
   /** A file named in the scenario; throws an error with a text for the user. */
   read(path: string): Uint8Array;
+  /** Whether a text matches, when that may take long; undefined: it was given up. */
+  matches?(pattern: RegExp, text: string): boolean | undefined;
   /** See DriverOptions. */
   look?(): void;
   /** See DriverOptions. */

@@ -3,13 +3,14 @@ import { VfsError } from "../vfs/mod.ts";
 import { judgeText } from "./judge.ts";
 import { onLine } from "./test-error.ts";
 import type { Failure } from "./result.ts";
+import type { TestHost } from "./host.ts";
 import type { FileRules } from "./scenario.ts";
 
 /** What a file of the guest does not fulfil; `host` reads files beside the scenario. */
 export function judgeFile(
   vfs: Vfs,
   rules: FileRules,
-  host: (path: string) => Uint8Array,
+  host: Pick<TestHost, "read" | "matches">,
 ): Failure[] {
   const { path, lines } = rules;
   const fail = (message: string, key = "path"): Failure => ({
@@ -37,13 +38,13 @@ export function judgeFile(
   if (rules.size !== undefined && bytes.length !== rules.size)
     failures.push(fail(`${path} has ${bytes.length} bytes, not ${rules.size}`, "size"));
   if (rules.same !== undefined) {
-    const wanted = onLine(lines?.same, () => host(rules.same!));
+    const wanted = onLine(lines?.same, () => host.read(rules.same!));
     const at = firstDifference(wanted, bytes);
     if (at !== undefined)
       failures.push(fail(`${path} differs from ${rules.same} at byte ${at}`, "same"));
   }
   const text = new TextDecoder().decode(bytes);
-  return [...failures, ...judgeText("file", path, text, rules)];
+  return [...failures, ...judgeText("file", path, text, rules, host.matches)];
 }
 
 function firstDifference(a: Uint8Array, b: Uint8Array): number | undefined {

@@ -10,6 +10,7 @@ export function judgeText(
   what: string,
   text: string,
   rules: TextRules,
+  matches = (pattern: RegExp, text: string): boolean | undefined => pattern.test(text),
 ): Failure[] {
   const failures: Failure[] = [];
   let key: keyof TextRules = "equals";
@@ -24,8 +25,15 @@ export function judgeText(
   for (const part of rules.absent)
     if (text.includes(part)) fail(`${what} contains ${show(part)}, which must not be there`);
   key = "matches";
-  for (const pattern of rules.matches)
-    if (!pattern.test(text)) fail(`${what} does not match /${pattern.source}/`);
+  for (const pattern of rules.matches) {
+    const fits = matches(pattern, text);
+    if (fits === undefined)
+      fail(
+        `/${pattern.source}/ was given up: it tries too many ways to match ${what}`,
+        "write it without a repetition inside another one, or use 'contains' and 'ordered'",
+      );
+    else if (!fits) fail(`${what} does not match /${pattern.source}/`);
+  }
   key = "ordered";
   let from = 0;
   for (const [n, part] of rules.ordered.entries()) {

@@ -10,6 +10,7 @@ export * from "./result.ts";
 export { ArgumentError, commandLine } from "./command-line.ts";
 export type { TestHost, TestOptions } from "./host.ts";
 export { base } from "./run-test.ts";
+export { scenarioText } from "./scenario-text.ts";
 export type { Scenario } from "./scenario.ts";
 export { ScratchDisks } from "./scratch-disk.ts";
 export { scheduleOf } from "./schedule.ts";

@@ -126,13 +126,14 @@ class Run {
     const output = observer.since();
     const units = utestUnits(output);
     failures.push(
-      ...judgeText("output", "the output", output, scenario.output),
+      ...judgeText("output", "the output", output, scenario.output, this.host.matches),
       ...this.transcript(scenario.output, output),
       ...judgeText(
         "message",
         "the messages of the simulator",
         observer.messages,
         scenario.messages,
+        this.host.matches,
       ),
       ...judgeBudget(scenario.budget, figures, this.seed === undefined),
     );
@@ -235,7 +236,9 @@ class Run {
     failures.push(...this.judgeExit(step, what).map(at));
     const text = observer.since(mark);
     failures.push(
-      ...judgeText("output", `the output of '${what}'`, text, step.output).map(at),
+      ...judgeText("output", `the output of '${what}'`, text, step.output, this.host.matches).map(
+        at,
+      ),
       ...this.transcript(step.output, text).map(at),
     );
   }
@@ -284,7 +287,7 @@ class Run {
 
   private expectFiles(): void {
     for (const rules of this.scenario.expectedFiles)
-      this.failures.push(...judgeFile(this.machine.vfs, rules, (path) => this.host.read(path)));
+      this.failures.push(...judgeFile(this.machine.vfs, rules, this.host));
   }
 
   private transcript({ transcript: path, lines }: TextRules, text: string): Failure[] {

@@ -59,17 +59,19 @@ function explored(
   once: (seed: number | undefined) => TestResult,
 ): TestResult {
   const from = options.seed === undefined ? FIRST_SCHEDULE : options.seed + 1;
+  const passes = options.seed === undefined ? "the board's own" : `schedule ${options.seed}`;
   const end = (options.skip ?? 0) + options.explore;
   for (let n = options.skip ?? 0; n < end; n++) {
     const seed = from + n;
     const result = once(seed);
     if (result.status !== "failed") continue;
+    const checked = again(result, options.retry, once);
     const failure: Failure = {
       kind: "schedule",
-      message: `schedule ${seed} is the first that fails, of ${n + 1} tried; the board's own passes`,
+      message: `schedule ${seed} is the first that fails, of ${n + 1} tried; ${passes} passes`,
       details: `to replay it exactly: ${options.replay(id, seed)}`,
     };
-    return { ...result, schedules: n + 1, failures: [failure, ...result.failures] };
+    return { ...checked, schedules: n + 1, failures: [failure, ...checked.failures] };
   }
   return { ...board, schedules: end };
 }

@@ -24,9 +24,8 @@ export function testText(test: TestResult, { good, bad, dim, off }: Colours): st
   const { status, units } = test;
   const [id, name, reason] = [test.id, test.name, test.reason ?? ""].map(harmlessLine);
   const label = name === id ? id : `${id}: ${name}`;
-  const count =
-    units.length > 0 ? `, ${units.length} ${units.length === 1 ? "unit" : "units"}` : "";
-  const tried = test.schedules ? `, ${test.schedules} schedules` : "";
+  const count = units.length > 0 ? `, ${counted(units.length, "unit")}` : "";
+  const tried = test.schedules ? `, ${counted(test.schedules, "schedule")}` : "";
   const figures = `${dim}(${millis(test).toFixed(3)} ms${count}${tried})${off}`;
   if (status === "skipped") return `${dim}skip  ${label}: ${reason}${off}\n`;
   if (status === "passed") return `${good}ok${off}    ${label} ${figures}\n`;
@@ -47,7 +46,7 @@ export function summary({ tests, shard, seed, wall }: SuiteResult, colours: Colo
   ];
   const skipped = count(tests, "skipped");
   if (skipped > 0) parts.push(`${skipped} skipped`);
-  if (units > 0) parts.push(`${units} units of utest`);
+  if (units > 0) parts.push(`${counted(units, "unit")} of utest`);
   if (shard !== undefined) parts.push(`shard ${shard}`);
   if (seed !== undefined) parts.push(`schedule ${seed}`);
   if (wall !== undefined) parts.push(`${(wall / 1000).toFixed(2)} s`);
@@ -66,4 +65,8 @@ function shown(title: string, text: string): string[] {
   const left = lines.length - OUTPUT_LINES;
   const some = left > 0 ? [`... ${left} lines before`, ...lines.slice(-OUTPUT_LINES)] : lines;
   return [`      ${title}:`, ...some.map((line) => `      | ${cut(line)}`)];
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
 }

@@ -1,0 +1,42 @@
+import { program } from "./test-parent.ts";
+
+/** Host time for one look at a text. */
+const LIMIT_MS = 2000;
+/** Steps that take less than that. */
+const STEPS_MAX = 1e9;
+
+export interface Look {
+  readonly pattern: string;
+  readonly flags: string;
+  readonly text: string;
+}
+
+/** Whether a text matches; undefined: it was not found out in time. What may take long is done by a process that can be stopped. */
+export function matches(pattern: RegExp, text: string): boolean | undefined {
+  const { source, flags } = pattern;
+  if (!mayTakeLong(source, text.length)) return pattern.test(text);
+  const look: Look = { pattern: source, flags, text };
+  const { stdout, exitCode } = Bun.spawnSync(program("match"), {
+    stdin: new TextEncoder().encode(JSON.stringify(look)),
+    stdout: "pipe",
+    stderr: "ignore",
+    timeout: LIMIT_MS,
+    killSignal: "SIGKILL",
+  });
+  return exitCode === 0 ? stdout.toString() === "true" : undefined;
+}
+
+/** Backtracking takes a power of the length for quantifiers in a row, and more for one of a group that has others in it. */
+function mayTakeLong(source: string, length: number): boolean {
+  const plain = source.replace(/\\./gs, "x").replace(/\[[^\]]*\]/g, "x");
+  if (/\)[*+{]/.test(plain)) return true;
+  const quantifiers = plain.match(/[*+{]/g)?.length ?? 0;
+  return quantifiers > 0 && (length + 1) ** (quantifiers + 1) > STEPS_MAX;
+}
+
+/** The other process. */
+export async function answer(): Promise<number> {
+  const { pattern, flags, text } = (await Bun.stdin.json()) as Look;
+  await Bun.write(Bun.stdout, String(new RegExp(pattern, flags).test(text)));
+  return 0;
+}
