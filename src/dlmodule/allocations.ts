@@ -37,7 +37,12 @@ export interface Allocation {
   readonly size: number;
   /** Return address behind the call in the module. */
   readonly site: number;
+  /** What has to free it. */
   readonly module: Module;
+  /** The program whose thread asked for it; undefined for a thread of the system, and while the module starts. */
+  readonly program: Module | undefined;
+  /** Function and offset of the call, when its module is gone. */
+  readonly from?: string;
   /** A variable of the environment, or their table. */
   readonly environment: boolean;
 }
@@ -146,6 +151,19 @@ export class Allocations {
     };
   }
 
+  /**
+   * A library is about to go: blocks that it was asked for by programs that go on are theirs, who may have the addresses and are to free
+   * them (POSIX: dlclose takes no storage back). `name` gives function and offset of a call.
+   */
+  handOver(library: Module, name: (site: number) => string): void {
+    for (const [address, allocation] of this.blocks) {
+      const { module, program, site } = allocation;
+      if (module !== library || !program || program === library) continue;
+      if (program.end || program.gone) continue;
+      this.blocks.set(address, { ...allocation, module: program, from: name(site) });
+    }
+  }
+
   /** What a module has not freed, and is forgotten now. */
   take(module: Module): { readonly address: number; readonly allocation: Allocation }[] {
     const left = [];
@@ -164,7 +182,9 @@ export class Allocations {
     if (module) {
       if (callBefore(this.code, word) === undefined) return false;
       const { environment } = this;
-      this.blocks.set(address, { size, site: word, module, environment });
+      // What its constructors and module_init make is for the library itself.
+      const program = module.ready ? this.registry.get(this.kernel.currentModule) : undefined;
+      this.blocks.set(address, { size, site: word, module, program, environment });
       return true;
     }
     let kind = this.kinds.get(word);

@@ -1,7 +1,7 @@
 import { callGuest, type Task } from "../kernel/call.ts";
 import { ObjectClass } from "../kernel/types.ts";
 import { type OpenFile, VfsError } from "../vfs/types.ts";
-import { Allocations } from "./allocations.ts";
+import { type Allocation, Allocations } from "./allocations.ts";
 import { heapDamage } from "./heap-damage.ts";
 import { finish, type LoaderParts } from "./context.ts";
 import { DEVICE, MODULE, OBJECT_STATIC, THREAD, THREAD_STAT, TIMER } from "./layout.ts";
@@ -135,6 +135,7 @@ export class Audit {
   *run(module: Module): Task<string[]> {
     if (this.parts.kernel.options.compat404) return [];
     const lines = [...module.left];
+    if (module.library) this.allocations.handOver(module, (site) => this.name(site));
     yield* this.files(module, lines);
     yield* this.kernelObjects(module, lines);
     yield* this.hooks(module, lines);
@@ -150,21 +151,21 @@ export class Audit {
   /** Blocks of the heap, by the place that asked for them. */
   private heap(module: Module, lines: string[]): void {
     const { heap } = this.parts.kernel;
-    const sites = new Map<number, { count: number; bytes: number }>();
+    const sites = new Map<string, { count: number; bytes: number }>();
     for (const { address, allocation } of this.allocations.take(module)) {
       if (!heap.owns?.(address)) continue;
       if (allocation.environment) {
-        this.environment(address, allocation.site, lines);
+        this.environment(address, allocation, lines);
         continue;
       }
-      const site = sites.get(allocation.site) ?? { count: 0, bytes: 0 };
+      const from = allocation.from ?? this.name(allocation.site);
+      const site = sites.get(from) ?? { count: 0, bytes: 0 };
       site.count++;
       site.bytes += allocation.size;
-      sites.set(allocation.site, site);
+      sites.set(from, site);
       heap.free(address);
     }
-    for (const [site, { count, bytes }] of sites) {
-      const name = this.name(site);
+    for (const [name, { count, bytes }] of sites) {
       if (RESERVE.test(name)) continue;
       const blocks = count === 1 ? "block" : "blocks";
       lines.push(`${count} heap ${blocks}, ${bytes} bytes, from ${name}`);
@@ -172,7 +173,7 @@ export class Audit {
   }
 
   /** A variable that the module has set is no one's any more; their table is the C library's. */
-  private environment(block: number, site: number, lines: string[]): void {
+  private environment(block: number, { site, from }: Allocation, lines: string[]): void {
     const { heap, memory } = this.parts.kernel;
     const variable = this.parts.firmware?.environ?.() ?? 0;
     const table = variable === 0 ? block : memory.ldu32(variable);
@@ -182,7 +183,7 @@ export class Audit {
       if (text === 0) break;
       if (text !== block) continue;
       const [name] = memory.cstring(block, NAME_BYTES_MAX).split("=", 1);
-      lines.push(`environment variable ${name}, from ${this.name(site)}`);
+      lines.push(`environment variable ${name}, from ${from ?? this.name(site)}`);
       for (; memory.contains(at + 4, 4) && memory.ldu32(at) !== 0; at += 4)
         memory.st32(at, memory.ldu32(at + 4));
       break;

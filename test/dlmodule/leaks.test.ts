@@ -124,6 +124,34 @@ describe("what the kernel keeps for a program is reported as well, and the memor
     });
 });
 
+describe("what a library has made for a program is the program's when the library is closed", () => {
+  const lent = {
+    "/borrower.mo": fixture("test/dlmodule/leaks/borrower.mo"),
+    "/lender.so": fixture("test/dlmodule/leaks/lender.so"),
+  };
+  const SAID = "mine, mine as well, lent\n";
+  test("used and freed: no report", () => {
+    const board = new WholeBoard(lent, { leaks: "error" });
+    for (let n = 0; n < 2; n++) {
+      expect(board.run("/borrower.mo", "borrower")).toBe(SAID);
+      expect(board.diagnostics).toEqual([]);
+      expect(board.machine.outcome.code).toBe(0);
+    }
+  });
+  test("not freed: reported at the end of the program, with the function of the library", () => {
+    const board = new WholeBoard(lent);
+    board.run("/borrower.mo", "borrower");
+    const before = used(board);
+    expect(board.run("/borrower.mo", "borrower keep")).toBe(SAID);
+    expect(board.diagnostics.join("\n").replace(/\+0x[0-9a-f]+/g, "+OFFSET")).toBe(
+      "/borrower.mo left behind (given back now):\n" +
+        "  1 heap block, 50 bytes, from make+OFFSET\n" +
+        "  1 heap block, 60 bytes, from make_kernel+OFFSET",
+    );
+    expect(used(board)).toBe(before);
+  });
+});
+
 /** Addresses in the text match any. */
 function pattern(text: string): RegExp {
   const quoted = text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");

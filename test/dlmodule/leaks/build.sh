@@ -15,3 +15,5 @@ build faulty.so 0 faulty.c
 build closer.mo main closer.c
 build system.mo main system.c
 build start.so 0 start.c
+build lender.so 0 lender.c
+build borrower.mo main borrower.c
