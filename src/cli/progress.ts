@@ -1,4 +1,4 @@
-import type { TransferEvent } from "../shell/mod.ts";
+import type { TransferProgress, TransferWait } from "../shell/mod.ts";
 import { writeAll } from "./output.ts";
 
 /** Between two looks at a transfer. */
@@ -14,7 +14,7 @@ export class Progress {
     this.terminal = process.stderr.isTTY === true && fd === 2;
   }
 
-  readonly event = (event: TransferEvent): void => {
+  readonly event = (event: TransferProgress): void => {
     const now = performance.now();
     if (event.state === "begin") {
       this.started = now;
@@ -28,7 +28,7 @@ export class Progress {
     this.say(this.terminal ? `\r\x1b[K${text}${last ? "\n" : ""}` : `${text}\n`);
   };
 
-  private text({ direction, path, size, done, state }: TransferEvent, now: number): string {
+  private text({ direction, path, size, done, state }: TransferProgress, now: number): string {
     const seconds = Math.max((now - this.started) / 1000, 0.001);
     const speed = `${(done / 1024 / seconds).toFixed(0)} KiB/s`;
     const share = size ? `, ${Math.floor((100 * done) / size)}%` : "";
@@ -40,6 +40,12 @@ export class Progress {
   private say(text: string): void {
     writeAll(2, new TextEncoder().encode(text));
   }
+}
+
+/** What a transfer waits for, and how to end it. */
+export function waitText({ direction, line, keys }: TransferWait): string {
+  const whom = direction === "receive" ? "a sender" : "a receiver";
+  return `waiting for ${whom} on ${line}; ${keys} cancels`;
 }
 
 /** A name of the guest's, one character per byte, as it is meant; what a terminal would obey is not shown. */

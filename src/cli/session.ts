@@ -1,10 +1,11 @@
 import type { BlockDevice } from "../block/mod.ts";
 import type { LineFeeder } from "../serial/mod.ts";
+import type { TransferEvent } from "../shell/mod.ts";
 import { Board } from "./board.ts";
 import { feederOf } from "./feeder.ts";
 import { exitCodeOf, message, printStats } from "./outcome.ts";
 import { Output } from "./output.ts";
-import { Progress } from "./progress.ts";
+import { Progress, waitText } from "./progress.ts";
 import { RealTime } from "./real-time.ts";
 import { richEditing } from "./rich.ts";
 import { type Link, openLink } from "./serial/mod.ts";
@@ -63,8 +64,7 @@ class Session {
       real: settings.realTime ?? true,
       output: (bytes) => this.printed(bytes),
       output1: (bytes) => second.write(bytes),
-      // In this terminal the transfer itself is on the screen's line.
-      shell: { editing: this.rich, transfer: first ? new Progress().event : undefined },
+      shell: { editing: this.rich, transfer: this.transfer() },
       diagnostics: (text) => this.say(text),
     });
     second.onData = (bytes) => {
@@ -131,6 +131,15 @@ class Session {
     if (this.first) this.first.write(bytes);
     else this.output.write(bytes);
     this.feeder?.heard(this.board.machine.kernel.tick);
+  }
+
+  /** Without a line of its own the transfer is on the screen's: only what it waits for is said. */
+  private transfer(): ((event: TransferEvent) => void) | undefined {
+    const progress = this.first && new Progress().event;
+    return (event) => {
+      if (event.state === "wait") this.say(waitText(event));
+      else progress?.(event);
+    };
   }
 
   private flush(): void {

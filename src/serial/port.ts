@@ -16,7 +16,14 @@ export interface SerialPort {
   watch(thread: number): () => void;
   /** What arrives is for that thread alone, until the result is called. */
   claim?(thread: number): () => void;
+  /** Where a control byte is expected, this one stands for a person who gives up. */
+  readonly stopByte?: number;
+  /** Somebody gave up in another way. */
+  stopped?(): boolean;
 }
+
+/** A person ended what was going on at a line. */
+export class Interrupted extends Error {}
 
 /** uart0 as it is behind the console. */
 export function consolePort({ console }: Kernel): SerialPort {
@@ -44,9 +51,12 @@ export class PortReader {
     private readonly port: SerialPort,
   ) {}
 
-  /** The next byte; -1 when none comes for so many ticks. */
+  /** The next byte; -1 when none comes for so many ticks. Throws Interrupted, as everything here does that waits. */
   *byte(ticks: number): Task<number> {
-    return (yield* this.wait(ticks)) ? this.port.take(1)[0] : -1;
+    if (!(yield* this.wait(ticks))) return -1;
+    const byte = this.port.take(1)[0];
+    if (byte === this.port.stopByte) throw new Interrupted();
+    return byte;
   }
 
   /** Fills `into`; false when no byte comes for so many ticks. */
@@ -84,6 +94,11 @@ export class PortReader {
     this.port.write(bytes);
   }
 
+  /** Whether a byte comes within so many ticks; it stays. */
+  arrives(ticks: number): Task<boolean> {
+    return this.wait(ticks);
+  }
+
   /** Ticks since boot. */
   get now(): number {
     return this.kernel.tick;
@@ -99,6 +114,7 @@ export class PortReader {
     const { pause } = waiting(kernel);
     const start = kernel.tick;
     for (;;) {
+      if (port.stopped?.()) throw new Interrupted();
       if (port.available > 0) return true;
       const left = ticks - ((kernel.tick - start) >>> 0);
       if (left <= 0 || port.atEnd) return false;

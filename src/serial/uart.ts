@@ -14,13 +14,14 @@ const CR = 0x0d;
 export class Uart implements SerialPort {
   private readonly fifo = new ByteQueue();
   private readonly waiting: number[] = [];
-  atEnd = false;
 
   constructor(
     private readonly kernel: Kernel,
     /** Address of struct rt_device. */
     readonly device: number,
     private readonly output: (bytes: Uint8Array) => void,
+    /** Nobody can type at it. */
+    private readonly mute = false,
   ) {
     const { memory, devices } = kernel;
     devices.attach(device, {
@@ -42,6 +43,10 @@ export class Uart implements SerialPort {
       },
       control: () => 0,
     });
+  }
+
+  get atEnd(): boolean {
+    return this.mute && this.fifo.length === 0;
   }
 
   get available(): number {

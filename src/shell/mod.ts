@@ -17,5 +17,7 @@ export type {
   RichEditing,
   ShellParts,
   TransferEvent,
+  TransferProgress,
+  TransferWait,
 } from "./types.ts";
 export { SHELL_FIGURES } from "./stack-figures.ts";

@@ -1,5 +1,7 @@
 import type { Task } from "../kernel/call.ts";
+import type { Kernel } from "../kernel/mod.ts";
 import type { KernelApi } from "../kernel/types.ts";
+import { dismiss, DISMISS_TICKS, PortReader, REQUEST } from "../serial/mod.ts";
 import { LATER_COMMANDS } from "./commands/later-table.ts";
 import { COMMANDS } from "./commands/table.ts";
 import { helpText } from "./commands/system.ts";
@@ -35,6 +37,8 @@ export class Shell {
   private mode: ShellMode = "msh";
   /** The thread waits in getchar. */
   private reading = false;
+  /** Up to that tick a request at the prompt is a file receiver's. */
+  private dismissUntil = 0;
   /** A program wrote to the shared stream while the shell was reading. */
   private disturbed = false;
 
@@ -45,6 +49,9 @@ export class Shell {
       get commands(): readonly Command[] {
         const added = moduleCommands(parts);
         return added.length > 0 ? [...builtIn, ...added] : builtIn;
+      },
+      expectRequest: () => {
+        this.dismissUntil = parts.kernel.tick + DISMISS_TICKS;
       },
       setMode: (mode) => {
         this.mode = mode;
@@ -150,11 +157,23 @@ export class Shell {
       const byte = yield* console.getchar();
       this.reading = false;
       if (byte < 0) return;
+      if (this.dismissUntil > 0 && (yield* this.dismissed(byte))) continue;
       const again = this.disturbed;
       this.disturbed = false;
       yield* this.typed(byte);
       if (again) console.print(String.fromCharCode(byte));
     }
+  }
+
+  /** Whether the byte is the request of a receiver that came in vain; something else that is typed ends the waiting. */
+  private *dismissed(byte: number): Task<boolean> {
+    const { kernel, port } = this.context;
+    const console = port?.();
+    const asked = byte === REQUEST && kernel.tick < this.dismissUntil && console;
+    this.dismissUntil = 0;
+    if (!asked) return false;
+    const prompt = (): void => kernel.console.print(`\r${this.prompt}`);
+    return yield* dismiss(new PortReader(kernel as Kernel, asked), prompt);
   }
 
   private *typed(byte: number): Task<void> {

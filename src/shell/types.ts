@@ -91,8 +91,20 @@ export interface ShellParts {
   readonly buildDate?: string;
 }
 
+export type TransferEvent = TransferWait | TransferProgress;
+
+/** A transfer waits for the other side. */
+export interface TransferWait {
+  readonly direction: "receive" | "send";
+  readonly state: "wait";
+  /** The serial line, "uart0". */
+  readonly line: string;
+  /** What a person can type to end it. */
+  readonly keys: string;
+}
+
 /** Where a file transfer is. */
-export interface TransferEvent {
+export interface TransferProgress {
   readonly direction: "receive" | "send";
   /** data: more was transferred; complete: this file is; end, failed: no file follows. */
   readonly state: "begin" | "data" | "complete" | "end" | "failed";
@@ -115,6 +127,8 @@ export type ShellMode = "msh" | "finsh";
 /** What a command can reach besides its arguments. */
 export interface CommandContext extends ShellParts {
   readonly commands: readonly Command[];
+  /** A receiver may have been started for files that cannot be sent: the shell tells it when it asks. */
+  expectRequest(): void;
   /** Changes between msh and the C mode. */
   setMode(mode: ShellMode): void;
 }

@@ -262,7 +262,7 @@ run(
     client.send("sy none.bin\r");
     await client.sees("cannot open none.bin\r\n");
     expect(await lrzsz("timeout", ["60", RB!], dir.path("."), client)).toBe(128);
-    await client.sees("msh />");
+    await client.sees("\rmsh />");
     expect(await client.line("pwd")).toBe("pwd\r\n/\r\nmsh />");
     // Without a receiver, what is typed ahead is not lost.
     client.send("sy none.bin\rpwd\rCAN\r");

@@ -12,6 +12,8 @@ export const Limit = {
   silence: 5,
   /** How long a program at the other end may take to start. */
   start: 500,
+  /** Between two bytes of a line that a program types. */
+  typing: 3,
   /** How long answers may be on their way behind the end of a session. */
   late: 50,
   errors: 10,

@@ -24,14 +24,21 @@ const ANSWERS: readonly number[] = [Code.C, Code.ACK, Code.NAK, Code.CAN, BACKSP
 const SLOWEST = 4;
 const TRUST = 100;
 
+/** For how many ticks a receiver may come that was started for a session that cannot be. */
+export const DISMISS_TICKS = Limit.start;
+/** What it asks with: the shell would take it for a line. */
+export const REQUEST = Code.C;
+
 /**
- * Instead of a session that cannot be: a receiver that was started for it would ask the shell for the file again and again. Waits for its
- * request as long as nothing else comes, and tells it.
+ * Tells such a receiver, whose request was read; what it answers is dropped until something else is typed. False: something else follows it at once, so that it is the beginning of something that is
+ * typed.
  */
-export function* dismiss(line: PortReader): Task<void> {
-  if (!(yield* line.drop([Code.C], Limit.start))) return;
+export function* dismiss(line: PortReader, told: () => void): Task<boolean> {
+  if (yield* line.arrives(Limit.typing)) return false;
   line.write(CANCEL);
-  yield* line.drop(ANSWERS, Limit.late);
+  told();
+  yield* line.drop(ANSWERS, Limit.start);
+  return true;
 }
 
 /** The sending side of YMODEM with CRC: a batch of files. */

@@ -1,27 +1,24 @@
 import type { Task } from "../../kernel/call.ts";
-import type { Kernel } from "../../kernel/mod.ts";
 import { ObjectClass } from "../../kernel/types.ts";
 import {
-  dismiss,
   FILLER,
   headerData,
   LARGE,
   parseHeader,
-  PortReader,
   Receiver,
   Sender,
-  type SerialPort,
   SMALL,
-  type TransferOutcome,
 } from "../../serial/mod.ts";
-import { OpenFlag } from "../../vfs/mod.ts";
-import type { CommandContext, TransferEvent } from "../types.ts";
+import { OpenFlag, type VfsApi } from "../../vfs/mod.ts";
+import type { CommandContext, TransferProgress } from "../types.ts";
+import { type Ended, transfer, type TransferLine } from "./transfer.ts";
 import { baseName, isDirectory, joinPath, statOf, tryVfs } from "./paths.ts";
 
 /** How long the other side may take to begin. */
 const HANDSHAKE_SECONDS = 60;
 
-const WHY: Readonly<Record<Exclude<TransferOutcome, "done">, string>> = {
+const WHY: Readonly<Record<Exclude<Ended, "done">, string>> = {
+  interrupted: "cancelled",
   "time-out": "time-out: the other side does not answer",
   cancelled: "cancelled by the other side",
   refused: "cancelled",
@@ -34,36 +31,43 @@ const WHY: Readonly<Record<Exclude<TransferOutcome, "done">, string>> = {
 
 /** `ry [PATH] [DEVICE]`: receives files by YMODEM into a directory, or one under a name of its own. */
 export function* ry(context: CommandContext, argv: readonly string[]): Task<number> {
-  const { paths, port } = operands(context, argv);
-  if (!port) return fail(context, "could not find device.");
+  const { paths, line } = operands(context, argv);
+  if (!line) return fail(context, "could not find device.");
   if (paths.length > 1) return fail(context, "Usage: ry [path] [device]");
-  const files = new ReceivedFiles(context, paths[0] ?? ".");
-  const outcome = yield* claimed(context, port, (line) =>
-    new Receiver(line, files).run(HANDSHAKE_SECONDS),
+  const target = paths[0] ?? ".";
+  if (!canBeMade(context.vfs, target)) return fail(context, `cannot create ${target}`);
+  if (line.port.atEnd) return fail(context, nobody(line.name));
+  const files = new ReceivedFiles(context, target);
+  const outcome = yield* transfer(context, line, "receive", (reader) =>
+    new Receiver(reader, files).run(HANDSHAKE_SECONDS),
   );
   return files.close(outcome);
 }
 
 /** `sy FILE... [DEVICE]`: sends files by YMODEM. */
 export function* sy(context: CommandContext, argv: readonly string[]): Task<number> {
-  const { paths, port } = operands(context, argv);
-  if (!port) return fail(context, "could not find device.");
+  const { paths, line } = operands(context, argv);
+  if (!line) return fail(context, "could not find device.");
   if (paths.length === 0) return fail(context, "invalid file path.");
-  const bad = paths.find((path) => {
-    const stat = statOf(context.vfs, path);
-    return !stat || isDirectory(stat);
-  });
-  if (bad !== undefined) {
-    fail(context, `cannot open ${bad}`);
-    // Somebody may be there who expects the file.
-    if (context.transfer) yield* claimed(context, port, dismiss);
+  if (line.port.atEnd) return fail(context, nobody(line.name));
+  const [there, missing] = [true, false].map((wanted) =>
+    paths.filter((path) => {
+      const stat = statOf(context.vfs, path);
+      return wanted === (stat !== undefined && !isDirectory(stat));
+    }),
+  );
+  for (const path of missing) fail(context, `cannot open ${path}`);
+  if (there.length === 0) {
+    // Somebody may be there who expects the file; in a terminal that is a person.
+    if (context.transfer && !context.editing && line.console) context.expectRequest();
     return -1;
   }
-  const files = new SentFiles(context, paths);
-  const outcome = yield* claimed(context, port, (line) =>
-    new Sender(line, files.handler()).run(HANDSHAKE_SECONDS),
+  const files = new SentFiles(context, there);
+  const outcome = yield* transfer(context, line, "send", (reader) =>
+    new Sender(reader, files.handler()).run(HANDSHAKE_SECONDS),
   );
-  return files.close(outcome);
+  const result = files.close(outcome);
+  return missing.length > 0 ? -1 : result;
 }
 
 function fail({ kernel }: CommandContext, text: string): number {
@@ -71,26 +75,33 @@ function fail({ kernel }: CommandContext, text: string): number {
   return -1;
 }
 
+const nobody = (line: string): string => `nobody can answer on ${line}`;
+
+/** A file of that name can be written, or it is a directory; a new file is made for a moment. */
+function canBeMade(vfs: VfsApi, path: string): boolean {
+  const stat = statOf(vfs, path);
+  if (isDirectory(stat)) return true;
+  const flags = OpenFlag.WrOnly | OpenFlag.Creat;
+  const fd = baseName(path) === "" ? undefined : tryVfs(() => vfs.open(path, flags));
+  if (fd === undefined) return false;
+  vfs.close(fd);
+  if (!stat) tryVfs(() => vfs.unlink(path));
+  return true;
+}
+
 /** The last word may be a device: one that is registered and no file. */
-function operands({ kernel, vfs, port }: CommandContext, argv: readonly string[]) {
+function operands(
+  { kernel, vfs, port }: CommandContext,
+  argv: readonly string[],
+): { paths: string[]; line: TransferLine | undefined } {
   const words = argv.slice(1);
   const last = words.at(-1) ?? "";
   const device = kernel.objects.find(last, ObjectClass.Device);
   const named = device !== 0 && !statOf(vfs, last) ? words.pop() : undefined;
-  return { paths: words, port: port?.(named) };
-}
-
-function* claimed<T>(
-  { kernel }: CommandContext,
-  port: SerialPort,
-  run: (line: PortReader) => Task<T>,
-): Task<T> {
-  const release = port.claim?.(kernel.threads.current);
-  try {
-    return yield* run(new PortReader(kernel as Kernel, port));
-  } finally {
-    release?.();
-  }
+  const found = port?.(named);
+  const name = named ?? "uart0";
+  const line = found && { name, port: found, console: name === "uart0" };
+  return { paths: words, line };
 }
 
 /** What both directions tell about a file. */
@@ -104,11 +115,11 @@ abstract class Files {
 
   constructor(
     protected readonly context: CommandContext,
-    private readonly direction: TransferEvent["direction"],
+    private readonly direction: TransferProgress["direction"],
   ) {}
 
   /** Prints what became of the files; the result of the command. */
-  close(outcome: TransferOutcome): number {
+  close(outcome: Ended): number {
     const { kernel, vfs } = this.context;
     const unfinished = this.fd >= 0;
     if (unfinished) vfs.close(this.fd);
@@ -121,7 +132,7 @@ abstract class Files {
     return -1;
   }
 
-  protected tell(state: TransferEvent["state"]): void {
+  protected tell(state: TransferProgress["state"]): void {
     const { path, size, done, direction } = this;
     this.context.transfer?.({ state, path, size, done, direction });
   }
