@@ -15,17 +15,23 @@ export class HistoryFile {
     private readonly capacity: number,
   ) {}
 
-  /** The newest lines, oldest first. A file that grew much longer is cut. */
+  /**
+   * The newest lines, oldest first. A file that grew much longer is cut, but not to fewer lines than a session with the default wants: a small
+   * capacity is for this one. A file that is something else is left alone.
+   */
   read(): string[] {
     let lines: string[];
     try {
-      lines = readFileSync(this.path, "utf8").split("\n").filter(isLine);
-    } catch {
+      const text = new TextDecoder("utf-8", { fatal: true }).decode(readFileSync(this.path));
+      if (text.includes("\0")) throw new TypeError("no text");
+      lines = text.split("\n").filter(isLine);
+    } catch (error) {
+      this.usable = !(error instanceof TypeError);
       return [];
     }
-    const newest = lines.slice(-this.capacity);
-    if (lines.length > 2 * this.capacity) this.replace(newest);
-    return newest;
+    const kept = Math.max(this.capacity, RICH_HISTORY);
+    if (lines.length > 2 * kept) this.replace(lines.slice(-kept));
+    return lines.slice(-this.capacity);
   }
 
   /** Appended at once, so that a session that is killed leaves its lines too. */

@@ -5,6 +5,8 @@ const RT_ENOMEM = 5;
 
 /** Runs a copy of the command in the calling thread, as msh.c does. */
 function* system(shell: Shell, command: number): Task<number> {
+  // Whether there is a command processor (C11 7.22.4.8).
+  if (command === 0) return 1;
   const { heap, memory } = shell.kernel;
   const line = memory.cstring(command);
   const copy = heap.alloc(line.length + 1);

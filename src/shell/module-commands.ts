@@ -61,10 +61,10 @@ function functionsOf(
   return rows;
 }
 
-/** The functions as commands. RT-Thread 5 has no prefix: there every function is a command. */
+/** The functions as commands. RT-Thread 5 has no prefix, nor a C mode: there every function is a command. */
 export function moduleCommands(parts: ShellParts): Command[] {
   return moduleFunctions(parts)
-    .filter(({ command }) => command || !parts.kernel.options.compat404)
+    .filter(({ command }) => command || parts.kernel.options.abi === "5.x")
     .map((row) => ({
       name: row.name,
       help: row.help,

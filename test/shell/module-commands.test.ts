@@ -57,9 +57,12 @@ test("functions for the C mode are called from there", () => {
   expect(board.type("msh()")).toEndWith("msh />");
 });
 
-test("a 4.0.4 board knows those with its own prefix only as commands", () => {
-  using board = session(true);
-  board.type("shellcmd");
-  expect(board.type("greet")).toContain("call 1: [greet]\n");
-  expect(board.type("twice 2")).toContain("twice: command not found.");
+test("4.0.4 knows those with its own prefix only as commands", () => {
+  for (const compat404 of [true, false]) {
+    using board = session(compat404);
+    board.type("shellcmd");
+    expect(board.type("greet")).toContain("call 1: [greet]\n");
+    expect(board.type("twice 2")).toContain("twice: command not found.");
+    expect(board.type("help")).not.toContain("\ntwice ");
+  }
 });

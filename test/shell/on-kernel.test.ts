@@ -81,6 +81,18 @@ test("system() gives the result of its line and the memory of its copy back", ()
   expect(results).toEqual([0, -1, 0, 0, 38]);
 });
 
+test("system(NULL) says that there is a shell", () => {
+  const { kernel, shell } = board();
+  const results: unknown[] = [];
+  const thread = kernel.threads.createTask("caller", 1024, 15, 10, function* () {
+    const answer = SHELL_ROWS[0].call(shell, 0, 0, 0, 0);
+    results.push(typeof answer === "object" ? yield* answer : answer);
+  });
+  kernel.threads.startup(thread);
+  kernel.run({ units: 10_000, skipIdle: false });
+  expect(results).toEqual([1]);
+});
+
 test("at the end of input the shell ends", () => {
   const tested = board();
   tested.kernel.console.end();

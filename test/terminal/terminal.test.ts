@@ -234,6 +234,19 @@ run(
     none.type("\x1b[A\x1b[A!\r");
     await none.sees("!: command not found.");
     expect(readFileSync(file, "utf8")).not.toContain("four");
+    // A few lines for one session do not cost the others theirs.
+    const many = Array.from({ length: 400 }, (_, i) => `echo ${i}\n`).join("");
+    writeFileSync(file, many);
+    await using few = await ready(["--history", "3"], { env });
+    few.type("\x1b[A".repeat(9));
+    await few.sees("echo 397");
+    expect(readFileSync(file, "utf8")).toBe(many);
+    // A file that is no text is somebody else's.
+    const binary = Buffer.from([0xff, 0xfe, 0, 1, 10, 0x80]);
+    writeFileSync(file, binary);
+    await using spoilt = await ready([], { env });
+    await spoilt.line("echo five");
+    expect(readFileSync(file).equals(binary)).toBe(true);
   },
 );
 

@@ -26,13 +26,16 @@ export interface Store {
   call(name: string, args: readonly number[]): Task<number>;
 }
 
-/** Division by zero gives 0, as the board's library does. */
+/**
+ * Division by zero gives 0, as the board's library does. A shift by a register takes its low byte, and 32 or more shift everything out (ARM
+ * ARM A2.2.1, A8.4.3).
+ */
 const BINARY: Readonly<Record<string, (a: number, b: number) => number>> = {
   "|": (a, b) => a | b,
   "^": (a, b) => a ^ b,
   "&": (a, b) => a & b,
-  "<<": (a, b) => a << b,
-  ">>": (a, b) => a >> b,
+  "<<": (a, b) => ((b & 0xff) < 32 ? a << (b & 0xff) : 0),
+  ">>": (a, b) => a >> Math.min(b & 0xff, 31),
   "+": (a, b) => (a + b) | 0,
   "-": (a, b) => (a - b) | 0,
   "*": Math.imul,
