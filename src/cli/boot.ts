@@ -4,7 +4,7 @@ import type { Machine } from "../machine.ts";
 import type { LineFeeder } from "../serial/mod.ts";
 import { Board } from "./board.ts";
 import { collectGarbage } from "./garbage.ts";
-import { Driver, type Verdict } from "./driver.ts";
+import { Driver, type Steps, type Verdict } from "./driver.ts";
 import { ExitCode, UserError } from "./exit-codes.ts";
 import { feederOf } from "./feeder.ts";
 import { Input } from "./input.ts";
@@ -12,9 +12,11 @@ import { openDisk } from "./open-disk.ts";
 import { exitCodeOf, message, printStats } from "./outcome.ts";
 import { LineEndFilter, Output } from "./output.ts";
 import type { Parsed } from "./parse.ts";
+import { SavedDisk } from "./saved-disk.ts";
 import { type Settings, settingsOf } from "./settings.ts";
 import type { Link } from "./serial/mod.ts";
 import { isLive, type SerialSpec } from "./serial/spec.ts";
+import { ended, SignalError, Signals } from "./signals.ts";
 
 /** `rtt-sim [DISK]` in its three forms: a terminal, a pipe, `-c`. */
 export async function boot(parsed: Parsed): Promise<number> {
@@ -29,6 +31,9 @@ export async function boot(parsed: Parsed): Promise<number> {
   const lines = parsed.values("command");
   checkLines(settings, lines);
   const terminal = settings.serial.kind === "stdio" && lines.length === 0 && stdinIsTerminal();
+  // A debugger that stands still hears no signals: they end the process as they always do.
+  const live = terminal || isLive(settings.serial) || needsEvents(settings);
+  const signals = live || parsed.value("gdb") !== undefined ? undefined : new Signals();
   const disk = openDisk(parsed.operands[0], parsed.flag("snapshot"), parsed.value("save"));
   if (settings.rc !== undefined) {
     const { checkScript } = await import("./rc.ts");
@@ -39,11 +44,11 @@ export async function boot(parsed: Parsed): Promise<number> {
       throw error;
     }
   }
-  if (terminal || isLive(settings.serial) || needsEvents(settings)) {
+  if (live) {
     const { session } = await import("./session.ts");
     return session(settings, disk, terminal);
   }
-  return headless(settings, disk, lines);
+  return headless(settings, disk, lines, signals);
 }
 
 /** A pipe or `-c`: nobody types while the machine runs, so that it need not wait for anything. */
@@ -51,6 +56,7 @@ async function headless(
   settings: Settings,
   disk: BlockDevice,
   lines: readonly string[],
+  signals: Signals | undefined,
 ): Promise<number> {
   const { serial, serial1 } = settings;
   const first = serial.kind === "stdio" ? undefined : await linkTo(serial);
@@ -86,19 +92,29 @@ async function headless(
         timeout: settings.timeout,
         wallTimeout: settings.wallTimeout,
         look: () => collectGarbage(),
+        pause: signals && (() => signals.due),
       });
-    let verdict: Verdict;
+    let steps: Steps;
     if (lines.length > 0) {
-      verdict = runLines(board, driverOf, lines);
+      steps = runLines(board, driverOf, lines);
     } else {
       feeder = feederOf(board, settings);
-      verdict = typeLines(board, driverOf, feeder, settings, input);
+      steps = typeLines(board, driverOf, feeder, settings, input);
     }
+    const verdict = await ended(steps, signals);
     filter.end();
     output.flush();
     return exitCodeOf(verdict, board.machine);
+  } catch (error) {
+    if (error instanceof SignalError) {
+      filter.end();
+      output.flush();
+      if (disk instanceof SavedDisk) disk.discard();
+    }
+    throw error;
   } finally {
     const { machine } = board;
+    signals?.close();
     board.close();
     first?.close();
     second?.close();
@@ -141,40 +157,40 @@ function stdinIsTerminal(): boolean {
 
 type DriverOf = (machine: Machine) => Driver;
 
-function runLines(board: Board, driverOf: DriverOf, lines: readonly string[]): Verdict {
+function* runLines(board: Board, driverOf: DriverOf, lines: readonly string[]): Steps {
   const start = (): Driver => {
     board.machine.boot("lines");
     return driverOf(board.machine);
   };
   let driver = start();
-  let verdict = driver.settle();
+  let verdict = yield* driver.settling();
   for (const line of lines) {
     if (verdict !== "done") return verdict;
     const { machine } = board;
     machine.execute(line);
-    verdict = driver.until(() => machine.quiet || board.rebooting);
+    verdict = yield* driver.running(() => machine.quiet || board.rebooting);
     if (board.rebooting) {
       board.restart();
       driver = start();
     }
     // The idle thread gives back what ended programs had, as it does on the board before the next line is typed.
-    if (verdict === "done") verdict = driver.settle();
+    if (verdict === "done") verdict = yield* driver.settling();
   }
   return verdict;
 }
 
 /** The serial console over a pipe: each line is typed as soon as the system is idle, or at a pace. */
-function typeLines(
+function* typeLines(
   board: Board,
   driverOf: DriverOf,
   feeder: LineFeeder,
   { pace, timeout }: Settings,
   input: Input,
-): Verdict {
+): Steps {
   board.machine.boot("shell");
   let driver = driverOf(board.machine);
   for (;;) {
-    let verdict: Verdict = pace ? "done" : driver.settle();
+    let verdict: Verdict = pace ? "done" : yield* driver.settling();
     if (verdict !== "done") return verdict;
     if (board.rebooting) {
       board.restart();
@@ -186,16 +202,17 @@ function typeLines(
     const { machine } = board;
     const state = feeder.step(machine.kernel.tick);
     if (state === "ended") {
-      verdict = driver.until(() => machine.quiet || board.rebooting);
+      verdict = yield* driver.running(() => machine.quiet || board.rebooting);
       if (!board.rebooting) return verdict;
     } else if (state === "starved") {
+      while (!input.ready()) yield;
       const piece = input.next();
       if (piece) feeder.push(piece);
       else feeder.close();
     } else if (state !== "typed") {
       // A program that never stops printing would never be silent.
       if (timeout > 0 && state.wait - feeder.lastTyped > machine.ticks(timeout)) return "timeout";
-      verdict = driver.pass(state.wait);
+      verdict = yield* driver.passing(state.wait);
       if (verdict !== "done") return verdict;
     }
   }

@@ -1,1 +1,1 @@
-export { Driver, type Verdict } from "../machine/driver.ts";
+export { Driver, type Steps, type Verdict } from "../machine/driver.ts";

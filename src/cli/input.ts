@@ -1,11 +1,20 @@
 import { readSync } from "node:fs";
+import { isReadable } from "./readable.ts";
 
-/** Standard input read when the guest wants it; blocks, because in virtual time nothing else can happen meanwhile. */
+/** How long `ready` waits for somebody who types. */
+const WAIT_MS = 20;
+
+/** Standard input read when the guest wants it: in virtual time nothing else can happen meanwhile. */
 export class Input {
   private readonly buffer = new Uint8Array(65536);
   private ended = false;
 
   constructor(private readonly fd: number) {}
+
+  /** Whether `next` need not wait for somebody. */
+  ready(): boolean {
+    return this.fd < 0 || this.ended || isReadable(this.fd, WAIT_MS);
+  }
 
   /** The next piece (a copy), or undefined at the end of input. */
   next(): Uint8Array | undefined {

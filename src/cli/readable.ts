@@ -12,7 +12,8 @@ export function isReadable(fd: number, milliseconds: number): boolean {
   const record = new Uint8Array(8);
   new DataView(record.buffer).setInt32(0, fd, true);
   record[4] = POLLIN;
-  return poll(record, milliseconds) !== 0;
+  // Negative: a signal came meanwhile.
+  return poll(record, milliseconds) > 0;
 }
 
 function systemPoll(): Poll {

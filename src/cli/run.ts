@@ -13,6 +13,7 @@ import { LineEndFilter, Output } from "./output.ts";
 import type { Parsed } from "./parse.ts";
 import { commandLine } from "./run-line.ts";
 import { SavedDisk } from "./saved-disk.ts";
+import { ended, SignalError, Signals } from "./signals.ts";
 import { hostBytes, settingsOf } from "./settings.ts";
 import { VfsError } from "../vfs/mod.ts";
 import type { OutFolder } from "./run-out.ts";
@@ -47,6 +48,8 @@ export async function run(parsed: Parsed): Promise<number> {
     given === undefined
       ? FatVolume.format(new RamDevice(RUN_DISK_BYTES)).device
       : new OverlayDevice(openDisk(given, true));
+  // A debugger that stands still hears no signals: they end the process as they always do.
+  const signals = parsed.value("gdb") === undefined ? new Signals() : undefined;
   const disk = save === undefined ? own : new SavedDisk(own, save);
   const machine = new Machine({
     ...settings,
@@ -69,8 +72,9 @@ export async function run(parsed: Parsed): Promise<number> {
       wallTimeout: settings.wallTimeout,
       sleep: Bun.sleepSync,
       look: () => collectGarbage(),
+      pause: signals && (() => signals.due),
     });
-    driver.settle();
+    await ended(driver.settling(), signals);
     if (given !== undefined && !machine.diskUsable)
       throw new UserError(ExitCode.BadData, `${given} has no file system that can be used`);
     placeOn(machine, { path: `/${name}`, bytes });
@@ -80,14 +84,25 @@ export async function run(parsed: Parsed): Promise<number> {
     observer?.begin();
     const started = performance.now();
     machine.runModule(`/${name}`, line);
-    const verdict = driver.until(() => machine.quiet);
+    const verdict = await ended(
+      driver.running(() => machine.quiet),
+      signals,
+    );
     filter.end();
     output.flush();
     const wall = performance.now() - started;
     const saved = out?.save() ?? [];
     if (json && observer) return json.printRunReport(observer, verdict, file, wall, saved);
     return exitCodeOf(verdict, machine);
+  } catch (error) {
+    if (error instanceof SignalError) {
+      filter.end();
+      output.flush();
+      if (disk instanceof SavedDisk) disk.discard();
+    }
+    throw error;
   } finally {
+    signals?.close();
     machine.close();
     if (settings.stats) printStats(machine);
   }

@@ -29,10 +29,16 @@ export class SavedDisk implements BlockDevice {
     this.device.flush();
   }
 
+  /** What was to be saved is not complete: the file stays as it was. */
+  discard(): void {
+    this.image?.discard();
+    this.image = undefined;
+  }
+
   close(): void {
     const { image } = this;
     this.image = undefined;
-    if (!image) return;
+    if (!image) return this.device.close();
     try {
       image.fill(this);
       image.finish();

@@ -6,6 +6,9 @@ const NUMBERS = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
 /** Between two turns of the event loop, in which signals are heard. */
 const TURN_MS = 25;
 
+/** A signal ended the work. */
+export class SignalError extends UserError {}
+
 /**
  * Signals that ask the process to end, for work that is done in one go: it lets the event loop turn now and then and ends in good
  * order when one came.
@@ -49,7 +52,21 @@ export class Signals {
   /** The same, and ends the work. @throws UserError with the exit code of the signal */
   async check(): Promise<void> {
     await this.turn();
-    if (this.code !== undefined) throw new UserError(this.code, `ended by ${this.name}`);
+    this.throwIfEnded();
+  }
+
+  private throwIfEnded(): void {
+    if (this.code !== undefined) throw new SignalError(this.code, `ended by ${this.name}`);
+  }
+
+  /** Runs what gives way now and then. @throws UserError with the exit code of a signal that came */
+  async through<T>(steps: Generator<void, T>): Promise<T> {
+    for (;;) {
+      const { done, value } = steps.next();
+      if (done) return value;
+      await this.listen();
+      this.throwIfEnded();
+    }
   }
 
   /** The signals do again what they did before. */
@@ -65,5 +82,17 @@ function ignoredSignals(): number {
     return mask ? Number.parseInt(mask[1].slice(-8), 16) : 0;
   } catch {
     return 0;
+  }
+}
+
+/** What steps come to, with an ear for signals or without one. */
+export async function ended<T>(
+  steps: Generator<void, T>,
+  signals: Signals | undefined,
+): Promise<T> {
+  if (signals) return signals.through(steps);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
   }
 }

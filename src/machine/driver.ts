@@ -7,7 +7,11 @@ export interface DriverOptions {
   /** Where the guest's output is collected; written out whenever the machine rests. */
   readonly output?: { flush(): void };
   /** Where the guest's console input comes from when it waits for some; absent: the console is at its end. */
-  readonly input?: { next(): Uint8Array | undefined };
+  readonly input?: {
+    next(): Uint8Array | undefined;
+    /** Whether `next` gives something without waiting for somebody; may wait a little. Absent: nobody can tell. */
+    ready?(): boolean;
+  };
   /** Simulated milliseconds since boot; 0 = none. */
   readonly timeout: number;
   /** Host milliseconds; 0 = none. */
@@ -16,6 +20,8 @@ export interface DriverOptions {
   readonly look?: () => void;
   /** Called every few milliseconds, also when programs spin without a call of the kernel. */
   readonly check?: () => void;
+  /** Whether the host has something else to do: `running`, `settling` and `passing` give way then. */
+  readonly pause?: () => boolean;
   /** Real time: lets the host rest for that many milliseconds. */
   readonly sleep?: (milliseconds: number) => void;
 }
@@ -34,6 +40,16 @@ const NS_PER_TICK = 10_000_000;
 /** How long, in simulated milliseconds, a typist waits for a system that does not become idle. */
 const BUSY_MS = 1000;
 
+/** A run that can be left at each of its yields. */
+export type Steps = Generator<void, Verdict>;
+
+function through(steps: Steps): Verdict {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
+}
+
 /** Runs a machine in virtual time without a person at the console. */
 export class Driver {
   private readonly started = performance.now();
@@ -46,6 +62,21 @@ export class Driver {
 
   /** Runs until `done()` holds; looked at whenever a module or a line ended, the system is idle, or a limit is near. */
   until(done: () => boolean): Verdict {
+    return through(this.running(done));
+  }
+
+  /** Lets simulated time pass until nothing can run at once, or for a second when a program does not rest. */
+  settle(): Verdict {
+    return through(this.settling());
+  }
+
+  /** Lets simulated time pass until that tick. */
+  pass(target: number): Verdict {
+    return through(this.passing(target));
+  }
+
+  /** `until` for a host that does something else now and then: it yields where it can be left. */
+  *running(done: () => boolean): Steps {
     const { kernel, cpu } = this.machine;
     for (;;) {
       if (done()) return this.leave("done");
@@ -60,14 +91,15 @@ export class Driver {
         this.nextLook = cpu.stats.svcs + CALLS_PER_LOOK;
         this.options.look?.();
       }
+      if (this.options.pause?.()) yield;
       if (result.why !== "idle" || done()) continue;
       if (result.nextTick !== undefined) this.rest(result.nextTick);
-      else if (!this.supplyInput()) return this.leave("deadlock");
+      else if (!(yield* this.supplyInput())) return this.leave("deadlock");
     }
   }
 
-  /** Lets simulated time pass until nothing can run at once, or for a second when a program does not rest. */
-  settle(): Verdict {
+  /** `settle` in the same way. */
+  *settling(): Steps {
     const { kernel } = this.machine;
     const end = kernel.tick + this.machine.ticks(BUSY_MS);
     for (;;) {
@@ -76,11 +108,12 @@ export class Driver {
       if (result.why === "idle" || result.why === "tick") return this.leave("done");
       const late = this.late();
       if (late) return this.leave(late);
+      if (this.options.pause?.()) yield;
     }
   }
 
-  /** Lets simulated time pass until that tick. */
-  pass(target: number): Verdict {
+  /** `pass` in the same way. */
+  *passing(target: number): Steps {
     const { kernel } = this.machine;
     while (kernel.tick < target) {
       const result = kernel.run({
@@ -96,6 +129,7 @@ export class Driver {
       ) {
         return this.leave("wall-timeout");
       }
+      if (this.options.pause?.()) yield;
     }
     return this.leave("done");
   }
@@ -116,11 +150,16 @@ export class Driver {
   }
 
   /** Feeds console input when somebody waits for it; false when waiting is hopeless. */
-  private supplyInput(): boolean {
+  private *supplyInput(): Generator<void, boolean> {
     const { kernel } = this.machine;
     if (kernel.console.readers === 0) return false;
     this.options.output?.flush();
-    const piece = this.options.input?.next();
+    const { input } = this.options;
+    while (input?.ready?.() === false) {
+      if (this.late()) return true;
+      yield;
+    }
+    const piece = input?.next();
     if (piece) kernel.console.feed(piece);
     else if (kernel.console.ended) return false;
     else kernel.console.end();
