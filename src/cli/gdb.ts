@@ -40,7 +40,7 @@ export class GdbServer implements Tool {
   /** What the next run is to be. */
   private next: Parsed;
 
-  constructor(parsed: Parsed) {
+  constructor(private readonly parsed: Parsed) {
     this.next = parsed;
     this.wait = parsed.flag("gdb-wait");
     this.early = this.wait;
@@ -68,13 +68,16 @@ export class GdbServer implements Tool {
         symbols: symbolFinder(this.next, vfs),
       },
       { kill: (stay) => this.kill(stay), restart: (program) => this.restart(program) },
+      this.target,
     );
     const again = this.session !== undefined;
     if (again) {
       this.session!.retarget(this.target);
       core.attached = true;
-    }
-    if (this.wait || again) this.stopAtMain(machine);
+      // It stands before its first instruction, whether the debugger waits for that or believes that it never ran.
+      core.halt({ signal: Signal.TRAP });
+      this.report();
+    } else if (this.wait) this.stopAtMain(machine);
     const run = kernel.run.bind(kernel);
     kernel.run = (limits) => {
       for (;;) {
@@ -236,9 +239,9 @@ export class GdbServer implements Tool {
     const [file, ...args] = program;
     if (program.length > 0 && next.command === "run") {
       // A debugger starts the program of the command line again; it does not choose files of the host.
-      const [own] = next.operands;
+      const [own, ...given] = this.parsed.operands;
       if (file && file !== own && file !== `/${basename(own)}`) return false;
-      this.next = { ...next, operands: [own, ...args] };
+      this.next = { ...next, operands: [own, ...(args.length > 0 ? args : given)] };
     }
     throw new Restarted();
   }

@@ -54,7 +54,9 @@ export class Session {
   private extended = false;
   /** The debugger has said something that only lldb says. */
   private lldb = false;
-  /** Threads that `g` and its kin are about. */
+  /** The program is over; only a new one can be started. */
+  private over = false;
+  /** The thread that `g` and its kin are about; 0: the one that stopped, which every stop reply chooses anew. */
   private chosen = 0;
 
   constructor(
@@ -70,6 +72,7 @@ export class Session {
   retarget(target: Target): void {
     this.target = target;
     this.chosen = 0;
+    this.over = false;
   }
 
   /** Bytes from the debugger. */
@@ -88,6 +91,7 @@ export class Session {
     if (this.lldb && this.running && stop.why === "library")
       return this.target.resume({ signal: false });
     this.lastStop = this.stopReply(stop);
+    this.chosen = 0;
     if (!this.running) return;
     this.running = false;
     this.reply(this.lastStop);
@@ -96,6 +100,8 @@ export class Session {
   /** The program ended with that exit code. True: the debugger may start it again, the connection stays. */
   exited(code: number): boolean {
     this.lastStop = `W${hex8(code)}`;
+    this.chosen = 0;
+    this.over = true;
     if (this.running) this.reply(this.lastStop);
     this.running = false;
     return this.extended;
@@ -129,6 +135,8 @@ export class Session {
 
   /** The answer to a packet; undefined: none, or later. An empty one says that the packet is unknown. */
   private answer(payload: string): string | undefined {
+    const none = this.over ? afterTheEnd(payload, this.lastStop) : undefined;
+    if (none !== undefined) return none;
     const rest = payload.slice(1);
     switch (payload[0]) {
       case "?":
@@ -207,6 +215,9 @@ export class Session {
   }
 
   private kill(): void {
+    if (this.over && this.extended) return;
+    this.over = true;
+    this.lastStop = "X09";
     this.closed = !this.extended;
     this.running = false;
     this.target.kill(this.extended);
@@ -283,6 +294,8 @@ export class Session {
     const bytes = fromHex(digits);
     if (!bytes) return "E01";
     let output: string | undefined;
+    if (this.over && text(bytes).trim() === "reset")
+      return hexText("the program has ended: 'run' starts it again\n");
     try {
       output = this.target.monitor(text(bytes));
     } catch (error) {
@@ -407,4 +420,19 @@ export class Session {
     else if (why) reply += `${why}:${(address ?? 0).toString(16)};`;
     return reply;
   }
+}
+
+/**
+ * The answer to a packet about a program that has ended, so that a debugger can go on to start another; undefined: the answer is as
+ * always.
+ */
+function afterTheEnd(payload: string, exit: string): string | undefined {
+  if (/^vCont;|^[cCsS]/.test(payload)) return exit;
+  if (/^[gGpPmMXTZ]|^Hg[1-9a-f]/.test(payload)) return "E01";
+  if (payload === "qfThreadInfo") return "l";
+  if (payload === "qC") return "QC0";
+  if (payload.startsWith("z")) return "OK";
+  if (payload.startsWith("qXfer:threads:")) return "l<threads/>";
+  if (payload.startsWith("qXfer:libraries:")) return "l<library-list/>";
+  return undefined;
 }

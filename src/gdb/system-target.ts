@@ -43,7 +43,13 @@ export class SystemTarget implements Target {
   private readonly registers: ThreadRegisters;
   /** Numbers of threads, and of which incarnation of a TCB they are. */
   private readonly ids = new Map<number, { id: number; state: unknown }>();
-  private nextId = 1;
+  /**
+   * Number of the thread that is the first to stop. A debugger knows threads by their numbers: after a restart it goes on with the one
+   * that it had stopped in, and no other number comes again.
+   */
+  private readonly firstId: number;
+  private firstGiven = false;
+  private nextId: number;
   private seenChanges: number;
   /** Loaded modules when they were looked at last: a breakpoint in one that is gone is gone too. */
   private ranges: readonly ModuleInfo[] = [];
@@ -52,7 +58,10 @@ export class SystemTarget implements Target {
   constructor(
     private readonly parts: SystemParts,
     private readonly control: SystemControl,
+    before?: SystemTarget,
   ) {
+    this.firstId = before?.current ?? 1;
+    this.nextId = before ? before.nextId + 1 : 2;
     const { core, kernel, loader } = parts;
     this.registers = new ThreadRegisters(kernel, core);
     this.seenChanges = loader.changes;
@@ -102,7 +111,8 @@ export class SystemTarget implements Target {
       const { stackMax, stackSize } = kernel.threads.describe(tcb);
       return `stack ${stackMax} of ${stackSize}`;
     };
-    return threads.map((tcb) => {
+    const start = this.firstGiven || this.runningTcb !== 0 ? [] : [this.start];
+    const real = threads.map((tcb) => {
       const info = kernel.threads.describe(tcb);
       const running = tcb === this.runningTcb;
       const state = running ? "running" : (STATES[info.state] ?? `state ${info.state}`);
@@ -115,9 +125,16 @@ export class SystemTarget implements Target {
         extra: `priority ${info.priority}, ${wait}, ${stack(tcb)}${module}`,
       };
     });
+    return [...start, ...real];
+  }
+
+  /** Stands for whatever will run first, while nothing has run. */
+  private get start(): ThreadEntry {
+    return { id: this.firstId, name: "start", extra: "nothing has run yet" };
   }
 
   readRegisters(thread: number): Uint8Array | undefined {
+    if (thread === this.firstId && !this.firstGiven) return new Uint8Array(REGISTER_BYTES);
     const tcb = this.tcbOf(thread);
     return tcb === undefined ? undefined : this.registers.read(tcb);
   }
@@ -258,11 +275,13 @@ export class SystemTarget implements Target {
   }
 
   private idOf(tcb: number): number {
-    if (tcb === 0) return 1;
+    if (tcb === 0) return this.firstId;
     const state = this.parts.kernel.threads.states.get(tcb);
     const known = this.ids.get(tcb);
-    if (known && known.state === state) return known.id;
-    const id = this.nextId++;
+    const first = !this.firstGiven && tcb === this.runningTcb;
+    if (first) this.firstGiven = true;
+    else if (known && known.state === state) return known.id;
+    const id = first ? this.firstId : this.nextId++;
     this.ids.set(tcb, { id, state });
     return id;
   }

@@ -193,7 +193,6 @@ describe.skipIf(skip)(`sessions of gdb-multiarch${why}`, () => {
         "break compare",
         "continue",
         "run",
-        "continue",
         "delete",
         "print *(int *)0",
         "set var $pc = 0",
