@@ -1,5 +1,5 @@
-import { readdirSync, statSync } from "node:fs";
-import { dirname, join, normalize } from "node:path";
+import { readdirSync, realpathSync, statSync } from "node:fs";
+import { basename, dirname, join, normalize } from "node:path";
 import { cardDevice } from "../block/mod.ts";
 import { FatError, FatVolume } from "../fat/mod.ts";
 import { hostError } from "./host-file.ts";
@@ -25,9 +25,13 @@ const SKIPPED = new Set(["node_modules"]);
 
 /** The tests below the paths of the command line, sorted, each once; a path that does not exist is the user's error. */
 export function discover(paths: readonly string[]): TestRef[] {
+  // By the file itself: it may be reached by several paths.
   const found = new Map<string, TestRef>();
   for (const path of paths)
-    for (const test of below(normalize(path).replace(/(.)\/+$/, "$1"))) found.set(test.id, test);
+    for (const test of below(normalize(path).replace(/(.)\/+$/, "$1"))) {
+      const place = `${placeOf(test.file)}:${test.inside ?? ""}`;
+      if (!found.has(place)) found.set(place, test);
+    }
   return [...found.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
 }
 
@@ -42,6 +46,8 @@ function below(path: string): TestRef[] {
     const tests = join(path, FOLDER);
     return inFolder(isFolder(tests) ? tests : path, 0);
   }
+  if (!stat.isFile() && !stat.isBlockDevice())
+    throw new UserError(ExitCode.Usage, `${path} is no test: it is not a regular file`);
   const test = testOf(path);
   if (test) return [test];
   if (IMAGE.test(path)) return inImage(path);
@@ -56,6 +62,11 @@ function testOf(path: string): TestRef | undefined {
   if (/\.mo$/i.test(path)) return { id: path, kind: "module", file: path };
   if (path.endsWith(SCENARIO)) return { id: path, kind: "scenario", file: path };
   return undefined;
+}
+
+/** A link to a file is a test of its own; a folder by another name is the same folder. */
+function placeOf(file: string): string {
+  return join(realpathSync(dirname(file)), basename(file));
 }
 
 function isFolder(path: string): boolean {
@@ -78,6 +89,7 @@ function inFolder(folder: string, depth: number): TestRef[] {
     const path = join(folder, entry.name);
     if (entry.isDirectory())
       return entry.name.startsWith(".") || SKIPPED.has(entry.name) ? [] : inFolder(path, depth + 1);
+    if (entry.isFIFO() || entry.isSocket() || entry.isCharacterDevice()) return [];
     return testOf(path) ?? (isImageWithTests(path) ? inImage(path) : []);
   });
 }

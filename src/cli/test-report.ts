@@ -1,4 +1,4 @@
-import { realpathSync, writeFileSync } from "node:fs";
+import { closeSync, openSync, realpathSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import type { SuiteResult, TestResult } from "../smoke/mod.ts";
 import {
@@ -14,7 +14,7 @@ import {
   textReport,
 } from "../smoke/mod.ts";
 import { ExitCode, UserError } from "./exit-codes.ts";
-import { writeAll } from "./output.ts";
+import { OutputClosed, writeAll } from "./output.ts";
 import { cannotWrite } from "./write-error.ts";
 
 const REPORTERS: Readonly<Record<string, (suite: SuiteResult) => string>> = {
@@ -39,6 +39,7 @@ const print = (text: string): void => writeAll(1, new TextEncoder().encode(text)
 /** Every --reporter of the command line. Text on stdout is written test by test, with a line of progress on a terminal. */
 export class Reports {
   private readonly reporters: readonly Reporter[];
+  private readonly opened = new Map<string, number>();
   private readonly live: boolean;
   private readonly terminal: boolean;
   private readonly colours: Colours;
@@ -73,12 +74,42 @@ export class Reports {
     if (this.terminal) print("\r\x1b[K");
   }
 
+  /** Opens the files before anything runs: one that cannot be written is known at once, and what an earlier run left is gone. */
+  open(): void {
+    for (const { file } of this.reporters)
+      if (file !== undefined)
+        this.opened.set(
+          file,
+          saving(file, () => openSync(file, "w")),
+        );
+  }
+
+  /** Writes all of them; one that cannot be written keeps none of the others from it. */
   end(suite: SuiteResult): void {
+    const failures: unknown[] = [];
     for (const { name, file } of this.reporters) {
-      if (file === undefined && name === "text") print(summary(suite, this.colours));
-      else if (file === undefined) print(REPORTERS[name](suite));
-      else save(file, REPORTERS[name](suite));
+      try {
+        if (file === undefined && name === "text") print(summary(suite, this.colours));
+        else if (file === undefined) print(REPORTERS[name](suite));
+        else this.save(file, REPORTERS[name](suite));
+      } catch (error) {
+        failures.push(error);
+      }
     }
+    // A reader that has gone is less than a report that is lost.
+    const [first] = failures.sort((a) => (a instanceof UserError ? -1 : 1));
+    if (first !== undefined) throw first;
+  }
+
+  private save(file: string, text: string): void {
+    const fd = this.opened.get(file)!;
+    saving(file, () => {
+      try {
+        writeAll(fd, new TextEncoder().encode(text));
+      } finally {
+        closeSync(fd);
+      }
+    });
   }
 }
 
@@ -125,10 +156,13 @@ function parse(text: string): Reporter {
   return { name, file };
 }
 
-function save(file: string, text: string): void {
+function saving<T>(file: string, body: () => T): T {
   try {
-    writeFileSync(file, text);
+    return body();
   } catch (error) {
+    if (error instanceof OutputClosed) throw error;
+    if (error instanceof UserError)
+      throw new UserError(ExitCode.NoOutput, `the report ${file}: ${error.message}`);
     throw cannotWrite(`the report ${file}`, error);
   }
 }

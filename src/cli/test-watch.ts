@@ -1,28 +1,50 @@
 import { type FSWatcher, statSync, watch } from "node:fs";
-import { dirname } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { message } from "./outcome.ts";
 
 /** A build writes several files: wait until nothing has changed for so long. */
 const QUIET_MS = 150;
 
-/** Runs again whenever something below the paths changes, until the process is ended. */
-export async function watchPaths(
-  paths: readonly string[],
-  run: () => Promise<number>,
-): Promise<number> {
+/** What may be a test, or have some. */
+const TEST = /\.(mo|smoke\.toml|img|img\.gz)$/i;
+
+/** What is run again and again. */
+export interface Watched {
+  run(): Promise<number>;
+  /** Absolute paths of the files that decided how the last run went. */
+  readonly files: ReadonlySet<string>;
+}
+
+/** Runs again whenever a file that matters changes, or a test appears below the paths, until the process is ended. */
+export async function watchPaths(paths: readonly string[], watched: Watched): Promise<number> {
   let wake: (() => void) | undefined;
   let changed = false;
-  const watchers: FSWatcher[] = [];
-  for (const path of paths) {
-    const folder = statSync(path).isDirectory();
-    // Editors and linkers replace a file: its folder sees that.
-    watchers.push(
-      watch(folder ? path : dirname(path), { recursive: folder }, () => {
+  const matters = (file: string): boolean =>
+    watched.files.has(file) ||
+    (TEST.test(file) && folders.some((folder) => file.startsWith(join(folder, "/"))));
+  const watchers = new Map<string, FSWatcher>();
+  const add = (folder: string, recursive: boolean): void => {
+    if (watchers.has(folder)) return;
+    try {
+      const watcher = watch(folder, { recursive }, (_, name) => {
+        if (name !== null && !matters(resolve(folder, name))) return;
         changed = true;
         wake?.();
-      }),
-    );
-  }
+      });
+      watchers.set(folder, watcher);
+    } catch {
+      // What is not there cannot change.
+    }
+  };
+  const folders = paths.map((path) => resolve(path)).filter((path) => statSync(path).isDirectory());
+  const follow = (): void => {
+    for (const folder of folders) add(folder, true);
+    // Editors and linkers replace a file: its folder sees that.
+    for (const file of [...watched.files, ...paths.map((path) => resolve(path))])
+      if (!folders.some((folder) => file === folder || file.startsWith(join(folder, "/"))))
+        add(dirname(file), false);
+  };
+  follow();
   message(`watching ${paths.join(", ")}; Ctrl-C ends`);
   for (;;) {
     if (!changed) await new Promise<void>((resolve) => (wake = resolve));
@@ -31,10 +53,11 @@ export async function watchPaths(
       await Bun.sleep(QUIET_MS);
     }
     try {
-      await run();
+      await watched.run();
     } catch (error) {
       message((error as Error).message);
     }
+    follow();
     // What the run itself wrote is no reason for another one.
     await Bun.sleep(QUIET_MS);
     changed = false;

@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import type { SuiteResult, TestResult } from "../smoke/mod.ts";
+import type { Scenario, SuiteResult, TestResult } from "../smoke/mod.ts";
 import { ExitCode, UserError } from "./exit-codes.ts";
 import { message } from "./outcome.ts";
 import type { OptionName } from "./options.ts";
@@ -40,7 +40,7 @@ export async function test(parsed: Parsed): Promise<number> {
   const code = await session.run();
   if (!parsed.flag("watch")) return code;
   const { watchPaths } = await import("./test-watch.ts");
-  return watchPaths(paths, () => session.run());
+  return watchPaths(paths, session);
 }
 
 /** One command line. */
@@ -50,6 +50,10 @@ class Session {
   private readonly selection: Selection;
   /** Tests of all shards. */
   private found = 0;
+  /** Those that were left out by --filter. */
+  private filtered = 0;
+  /** What --watch looks after. */
+  files: ReadonlySet<string> = new Set();
   private readonly shard: { readonly index: number; readonly of: number } | undefined;
   private readonly jobs: number | undefined;
 
@@ -94,6 +98,13 @@ class Session {
     const started = performance.now();
     const reports = new Reports(parsed.values("reporter"), parsed.flag("json"));
     const tests = this.tests();
+    if (tests.length === 0 && this.found === 0 && this.filtered > 0) {
+      const filters = parsed.values("filter").map((text) => `--filter ${text}`);
+      message(
+        `no tests are left: of ${this.filtered} none fits ${filters.join(" or ")}\n  a filter is a part of the path or the name, /REGEX/, or tag:NAME`,
+      );
+      return ExitCode.NoTests;
+    }
     // More shards than tests: one without work is no failure.
     if (tests.length === 0 && !(shard && this.found > 0)) {
       message(
@@ -101,6 +112,7 @@ class Session {
       );
       return ExitCode.NoTests;
     }
+    reports.open();
     const parts = partsOf(tests.length, settings.explore);
     const joined = new Joined(parts);
     const { results } = joined;
@@ -146,12 +158,13 @@ class Session {
     const loaded = discover(this.parsed.operands).map((ref) => load(ref, this.firmware));
     const named = new Set(this.parsed.operands.map((path) => resolve(path)));
     const used = new Set(loaded.flatMap(modulesOf));
-    const wanted = loaded.filter(
-      ({ ref, scenario }) =>
-        (ref.kind === "scenario" || named.has(placeOf(ref)) || !used.has(placeOf(ref))) &&
-        this.selection(ref.id, scenario),
+    const all = loaded.filter(
+      ({ ref }) => ref.kind === "scenario" || named.has(placeOf(ref)) || !used.has(placeOf(ref)),
     );
+    const wanted = all.filter(({ ref, scenario }) => this.selection(ref.id, scenario));
     const { shard } = this;
+    this.filtered = all.length - wanted.length;
+    this.files = new Set(loaded.flatMap(filesOf));
     this.found = wanted.length;
     if (shard === undefined) return wanted;
     return wanted.filter((_, n) => n % shard.of === shard.index - 1);
@@ -198,15 +211,33 @@ class Session {
 /** Where the modules are that a scenario runs or places. */
 function modulesOf({ ref, scenario }: Loaded): string[] {
   if (ref.kind !== "scenario" || !scenario) return [];
-  const names = [
-    ...scenario.steps.flatMap(({ action }) => (action.kind === "run" ? [action.module] : [])),
-    ...scenario.files.flatMap(({ content }) => ("from" in content ? [content.from] : [])),
-  ];
-  return names.map((name) =>
+  return modulesIn(scenario).map((name) =>
     ref.inside === undefined
       ? resolve(dirname(ref.file), name)
       : `${resolve(ref.file)}:${join(dirname(ref.inside), name)}`,
   );
+}
+
+function modulesIn({ steps, files }: Scenario): string[] {
+  return [
+    ...steps.flatMap(({ action }) => (action.kind === "run" ? [action.module] : [])),
+    ...files.flatMap(({ content }) => ("from" in content ? [content.from] : [])),
+  ];
+}
+
+/** Files of the host that decide how a test goes. */
+function filesOf({ ref, scenario }: Loaded): string[] {
+  const { file, inside, kind } = ref;
+  if (kind === "module" || inside !== undefined || !scenario) return [resolve(file)];
+  const { disk, output, steps, expectedFiles } = scenario;
+  const others = [
+    disk === "default" ? undefined : disk,
+    output.transcript,
+    ...steps.map((step) => step.output.transcript),
+    ...expectedFiles.map(({ same }) => same),
+  ].flatMap((name) => name ?? []);
+  const named = [...modulesIn(scenario), ...others];
+  return [resolve(file), ...named.map((name) => resolve(dirname(file), name))];
 }
 
 function placeOf({ file, inside }: Loaded["ref"]): string {

@@ -1,6 +1,6 @@
 /** `rtt-sim test` for a person: progress on a terminal, and --watch. */
 import { expect, setDefaultTimeout, test } from "bun:test";
-import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { BINARY, ROOT } from "../cli/binary.ts";
@@ -77,4 +77,28 @@ test("--watch runs again when a file changes, until it is ended", async () => {
   run.child.kill("SIGINT");
   await run.child.exited;
   expect(run.child.signalCode ?? run.child.exitCode).toBe("SIGINT");
+});
+
+test("--watch sees the modules of scenarios elsewhere, and is not woken by a log in its folder", async () => {
+  using at = folder();
+  mkdirSync(join(at.path, "build"));
+  mkdirSync(join(at.path, "tests"));
+  copyFileSync(HELLO, join(at.path, "build/x.mo"));
+  writeFileSync(join(at.path, "tests/x.smoke.toml"), 'run = "../build/x.mo"\n');
+  const run = onTerminal(["test", "--watch", "tests"], at.path);
+  await run.until("1 passed, ");
+  await run.until("watching");
+  writeFileSync(join(at.path, "build/x.mo"), "no ELF file");
+  await run.until("0 passed, ");
+  await run.until("waiting for changes");
+  for (const name of ["tests/own.log", "build/other.o"])
+    writeFileSync(join(at.path, name), "nobody's business");
+  await Bun.sleep(600);
+  copyFileSync(HELLO, join(at.path, "build/x.mo"));
+  const text = await run.until("waiting for changes");
+  // One more run, and none for the log.
+  expect(text.match(/ passed, /g)).toHaveLength(1);
+  expect(text).toContain("1 passed, ");
+  run.child.kill("SIGINT");
+  await run.child.exited;
 });

@@ -1,0 +1,60 @@
+/** What is found below paths of all kinds, and reports that cannot be written. */
+import { expect, setDefaultTimeout, test } from "bun:test";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { ROOT, rttSim, scratch } from "../cli/binary.ts";
+
+setDefaultTimeout(60_000);
+
+const HELLO = join(ROOT, "disk/prebuilt/a9/hello.mo");
+
+test.skipIf(process.platform === "win32")("a pipe is no test, and is not waited for", () => {
+  using dir = scratch();
+  copyFileSync(HELLO, dir.path("a.mo"));
+  expect(Bun.spawnSync(["mkfifo", dir.path("f.mo")]).exitCode).toBe(0);
+  expect(rttSim(["test", dir.path(".")]).out).toContain("1 passed, 0 failed");
+  const named = rttSim(["test", dir.path("f.mo")]);
+  expect(named.err).toContain("f.mo is no test: it is not a regular file");
+  expect(named.code).toBe(2);
+  writeFileSync(dir.path("s.smoke.toml"), 'run = "f.mo"\n');
+  const used = rttSim(["test", dir.path("s.smoke.toml")]);
+  expect(used.out).toContain("is not a regular file");
+  expect(used.code).toBe(65);
+});
+
+test("a file that is reached by two paths is one test", () => {
+  using dir = scratch();
+  copyFileSync(HELLO, dir.path("a.mo"));
+  const run = rttSim(["test", "a.mo", dir.path("a.mo"), ".", dir.path(".")], "", dir.path("."));
+  expect(run.out).toContain("1 passed, 0 failed");
+});
+
+test("filters that leave nothing are told, and how much they left out", () => {
+  using dir = scratch();
+  for (const name of ["a.mo", "b.mo"]) copyFileSync(HELLO, dir.path(name));
+  const run = rttSim(["test", "--filter", "tag:x", "--filter", "zz", dir.path(".")]);
+  expect(run.err).toContain("of 2 none fits --filter tag:x or --filter zz");
+  expect(run.code).toBe(5);
+});
+
+test("a report that cannot be written is known before anything runs", () => {
+  using dir = scratch();
+  copyFileSync(HELLO, dir.path("a.mo"));
+  const argv = ["--reporter", `junit:${dir.path("none/a.xml")}`, "--reporter", "text"];
+  const run = rttSim(["test", ...argv, dir.path("a.mo")]);
+  expect(run).toMatchObject({ code: 74, out: "" });
+  expect(run.err).toContain("there is no such folder");
+});
+
+test.skipIf(!existsSync("/dev/full"))("a full disk under one report leaves the others", () => {
+  using dir = scratch();
+  mkdirSync(dir.path("t"));
+  copyFileSync(HELLO, dir.path("t/a.mo"));
+  const files = ["junit:/dev/full", `tap:${dir.path("a.tap")}`, `json:${dir.path("a.json")}`];
+  const argv = files.flatMap((file) => ["--reporter", file]);
+  const run = rttSim(["test", ...argv, dir.path("t")]);
+  expect(run.code).toBe(74);
+  expect(run.err).toContain("the report /dev/full");
+  expect(readFileSync(dir.path("a.tap"), "utf8")).toContain("ok 1");
+  expect(JSON.parse(readFileSync(dir.path("a.json"), "utf8")).tests).toHaveLength(1);
+});
