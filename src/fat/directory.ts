@@ -124,7 +124,7 @@ export class Directory {
   /**
    * Chooses the short name for a new entry and finds (or makes) room for it. Nothing is visible yet.
    *
-   * @throws FatError "denied" when the directory or the disk is full
+   * @throws FatError "full" when the directory or the disk is
    */
   reserve(name: ParsedName): Place {
     this.ready();

@@ -5,6 +5,7 @@ export type FatReason =
   | "invalid name"
   | "exists"
   | "denied"
+  | "full"
   | "busy"
   | "write protected"
   | "no file system"

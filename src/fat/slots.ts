@@ -66,19 +66,18 @@ export class Slots {
     return this.bytes.subarray(slot * ENTRY, (slot + count) * ENTRY);
   }
 
-  /** Adds a cluster of empty slots. @throws FatError "denied" when the directory or the disk is full */
+  /** Adds a cluster of empty slots. @throws FatError "full" when the directory or the disk is */
   grow(): void {
     const { geometry, sectors } = this.store;
     const size = this.used + geometry.clusterSize;
     if (!this.chain)
       throw new FatError(
-        "denied",
+        "full",
         `the root directory is full: on FAT${geometry.type} it has room for ${this.count} entries, and a long name takes several`,
       );
-    if (size > MAX_BYTES)
-      throw new FatError("denied", "the directory is full: it has 65536 entries");
+    if (size > MAX_BYTES) throw new FatError("full", "the directory is full: it has 65536 entries");
     const index = this.chain.length;
-    if (!this.chain.extend()) throw new FatError("denied", "the disk is full");
+    if (!this.chain.extend()) throw new FatError("full", "the disk is full");
     const zeros = new Uint8Array(geometry.clusterSize);
     sectors.write(clusterSector(geometry, this.chain.at(index)!.cluster), zeros);
     this.store.flushTable();

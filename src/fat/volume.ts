@@ -195,7 +195,7 @@ export class FatVolume implements FileStore {
     if (directory.find(name)) throw exists(path);
     this.sectors.checkWritable();
     const cluster = this.table.allocate(0);
-    if (cluster === 0) throw new FatError("denied", "the disk is full");
+    if (cluster === 0) throw new FatError("full", "the disk is full");
     const fields = newFields(Attribute.Directory, cluster, this.now(), this.fat32);
     let place;
     try {
@@ -290,11 +290,11 @@ export class FatVolume implements FileStore {
     }
   }
 
-  /** Creates or replaces a file. @throws FatError "denied" when the disk is full; what fits is written */
+  /** Creates or replaces a file. @throws FatError "full" when the disk is; what fits is written */
   writeFile(path: string, bytes: Uint8Array): void {
     const file = this.open(path, { write: true, create: "truncate" });
     try {
-      if (file.write(bytes) < bytes.length) throw new FatError("denied", "the disk is full");
+      if (file.write(bytes) < bytes.length) throw new FatError("full", "the disk is full");
     } finally {
       file.close();
     }

@@ -20,6 +20,7 @@ const ERRNO: Record<FatReason, number> = {
   "invalid name": Errno.EINVAL,
   exists: Errno.EEXIST,
   denied: Errno.EROFS,
+  full: Errno.ENOSPC,
   busy: Errno.EBUSY,
   "write protected": Errno.EROFS,
   "no file system": Errno.ENOENT,
@@ -38,7 +39,22 @@ export function asVfs<T>(call: () => T): T {
   }
 }
 
+/** The same as RT-Thread 4.0.4 has it: FatFs calls a full disk "denied". */
+export function asVfs404<T>(call: () => T): T {
+  try {
+    return call();
+  } catch (error) {
+    if (error instanceof FatError && error.reason === "full")
+      throw new VfsError(ERRNO.denied, error.message);
+    return asVfs(() => {
+      throw error;
+    });
+  }
+}
+
 const MAX_NAME = 255;
+/** Of a file of FAT. */
+const MAX_SIZE = 0xffffffff;
 
 /**
  * A path of the guest (one byte per character, code page 437) in Unicode. As in FatFs a control character ends it; the board
@@ -59,26 +75,32 @@ function guestName(info: FatInfo): string {
 export class ElmFs implements FileSystem {
   readonly type = "elm";
 
+  private readonly run: typeof asVfs;
+
+  /** `compat404`: a full disk is told as RT-Thread 4.0.4 does. */
   constructor(
     readonly volume: FatVolume,
     readonly device: string,
-  ) {}
+    private readonly compat404 = false,
+  ) {
+    this.run = compat404 ? asVfs404 : asVfs;
+  }
 
   open(path: string, flags: number): Handle {
     const where = fatPath(path);
-    return asVfs(() => {
+    return this.run(() => {
       if (flags & OpenFlag.Directory) {
         if (flags & OpenFlag.Creat) this.volume.mkdir(where);
         return new ElmDirectory(this.volume.openDirectory(where));
       }
       const file = this.volume.open(where, openMode(flags));
       if (flags & OpenFlag.Append) file.seek(file.size);
-      return new ElmFile(file);
+      return new ElmFile(file, this.compat404);
     });
   }
 
   stat(path: string): Stat {
-    const info = asVfs(() => this.volume.stat(fatPath(path)));
+    const info = this.run(() => this.volume.stat(fatPath(path)));
     const type = info.directory ? Mode.Dir | Mode.Exec : Mode.Reg;
     const mode = type | Mode.Read | (info.readOnly ? 0 : Mode.Write);
     return { mode, size: info.size, mtime: info.modified };
@@ -86,7 +108,7 @@ export class ElmFs implements FileSystem {
 
   /** DFS counts sectors, not clusters. */
   statfs(): StatFs {
-    const { sectorSize, clusterSize, clusters, freeClusters } = asVfs(() => this.volume.space());
+    const { sectorSize, clusterSize, clusters, freeClusters } = this.run(() => this.volume.space());
     const perCluster = clusterSize / sectorSize;
     return {
       blockSize: sectorSize,
@@ -96,23 +118,23 @@ export class ElmFs implements FileSystem {
   }
 
   unlink(path: string): void {
-    asVfs(() => this.volume.unlink(fatPath(path)));
+    this.run(() => this.volume.unlink(fatPath(path)));
   }
 
   rename(from: string, to: string): void {
-    asVfs(() => this.volume.rename(fatPath(from), fatPath(to)));
+    this.run(() => this.volume.rename(fatPath(from), fatPath(to)));
   }
 
   sync(): void {
-    asVfs(() => this.volume.sync());
+    this.run(() => this.volume.sync());
   }
 
   reload(): void {
-    asVfs(() => this.volume.reload());
+    this.run(() => this.volume.reload());
   }
 
   unmount(): void {
-    asVfs(() => this.volume.unmount());
+    this.run(() => this.volume.unmount());
   }
 }
 
@@ -127,7 +149,10 @@ function openMode(flags: number): OpenMode {
 
 class ElmFile implements Handle {
   readonly type = "file";
-  constructor(private readonly file: FatFile) {}
+  constructor(
+    private readonly file: FatFile,
+    private readonly compat404: boolean,
+  ) {}
 
   get size(): number {
     return this.file.size;
@@ -142,7 +167,10 @@ class ElmFile implements Handle {
     return asVfs(() => this.file.readAll());
   }
   write(from: Uint8Array): number {
-    return asVfs(() => this.file.write(from));
+    const length = asVfs(() => this.file.write(from));
+    if (length > 0 || from.length === 0 || this.compat404) return length;
+    if (this.file.position >= MAX_SIZE) throw new VfsError(Errno.EFBIG, "files end at 4 GiB - 1");
+    throw new VfsError(Errno.ENOSPC, "the disk is full");
   }
   seek(position: number): number {
     return asVfs(() => this.file.seek(position));

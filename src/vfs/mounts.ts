@@ -38,6 +38,8 @@ export const FORMATTABLE: readonly string[] = ["elm"];
 /** The table of mounted file systems. */
 export class Mounts {
   private readonly table: Mount[] = [];
+  /** Where something was mounted that no file system has a directory for: something can be mounted there again. */
+  private readonly points = new Set<string>();
 
   constructor(private readonly options: MountOptions) {}
 
@@ -53,6 +55,11 @@ export class Mounts {
       .filter(({ path, shown }) => shown && path.startsWith(base))
       .map(({ path }) => path.slice(base.length))
       .filter((name) => name !== "" && !name.includes("/"));
+  }
+
+  /** Whether a path was a mount point that only the table knew. */
+  wasShown(full: string): boolean {
+    return this.points.has(full);
   }
 
   all(): readonly Mount[] {
@@ -90,10 +97,10 @@ export class Mounts {
     if (ready && ready.type === type) return () => ready;
     const disk = this.disk(device, type);
     return () => {
-      const { clock, warn, compat404: selfMoves } = this.options;
-      const volume = asVfs(() => FatVolume.mount(disk, { clock, selfMoves }));
+      const { clock, warn, compat404 } = this.options;
+      const volume = asVfs(() => FatVolume.mount(disk, { clock, selfMoves: compat404 }));
       for (const warning of volume.warnings) warn?.(`${device}: ${warning}`);
-      return new ElmFs(volume, device);
+      return new ElmFs(volume, device, compat404);
     };
   }
 
@@ -116,19 +123,21 @@ export class Mounts {
   unmount(full: string): void {
     const index = this.table.findIndex((mount) => mount.path === full);
     if (index < 0) throw new VfsError(Errno.ENOENT, `nothing is mounted on ${full}`);
-    const [{ fs }] = this.table.splice(index, 1);
+    const [{ fs, shown }] = this.table.splice(index, 1);
+    // It was made from outside the guest, which cannot make it again on a file system that is read-only.
+    if (shown) this.points.add(full);
     fs.unmount();
   }
 
   /** Formats a disk. When the device is mounted it stays so, with the new file system. */
   format(device: string, disk: BlockDevice): void {
-    const { clock, compat404: selfMoves } = this.options;
+    const { clock, compat404 } = this.options;
     const index = this.table.findIndex((mount) => mount.fs.device === device);
     const mounted = index < 0 ? undefined : this.table[index];
-    const volume = asVfs(() => FatVolume.format(disk, { clock, selfMoves }));
+    const volume = asVfs(() => FatVolume.format(disk, { clock, selfMoves: compat404 }));
     if (!mounted) return;
     if (mounted.fs instanceof ElmFs) mounted.fs.volume.abandon();
-    this.table[index] = { ...mounted, fs: new ElmFs(volume, device) };
+    this.table[index] = { ...mounted, fs: new ElmFs(volume, device, compat404) };
   }
 
   sync(): void {

@@ -315,8 +315,9 @@ export class Vfs implements VfsApi {
   mount(device: string, path: string, type: string): void {
     const make = this.table.make(device, type);
     const full = this.resolve(path);
-    if (full !== "/") this.close(this.open(full, OpenFlag.Directory));
-    this.table.mount(device, make, full);
+    const shown = this.table.wasShown(full) && !this.exists(full);
+    if (full !== "/" && !shown) this.close(this.open(full, OpenFlag.Directory));
+    this.table.mount(device, make, full, shown);
   }
 
   /** Mounts from outside the guest: the path need not exist, and is listed in the directory above. */

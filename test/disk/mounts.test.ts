@@ -124,6 +124,10 @@ describe("images and RAM disks", () => {
       "mkdir /h",
       "mount host0 /h hostfs",
       "cat /h/readme.txt",
+      "umount /h",
+      // The place it had first, which no file system has a directory for.
+      "mount host0 /host hostfs",
+      "ls /host",
     );
     expect(code).toBe(0);
     for (const text of [
@@ -134,6 +138,7 @@ describe("images and RAM disks", () => {
       expect(out).toContain(text);
     expect(out).toMatch(/\nhost +<DIR>/);
     expect(out).toContain("gone");
+    expect(out).toContain("mount device host0(hostfs) onto /host ... succeed!");
     expect(out).toContain("mount device ram0(elm) onto /mnt ... succeed!");
     expect(out).toMatch(/ram0 +Block Device/);
     expect(out).toContain("from the host");

@@ -135,7 +135,8 @@ function ours(volume: FatVolume, step: Step): string {
     try {
       return call() ?? "ok";
     } catch (error) {
-      if (error instanceof FatError) return error.reason;
+      // FatFs has one name for a disk that is full and for what is not allowed.
+      if (error instanceof FatError) return error.reason === "full" ? "denied" : error.reason;
       throw error;
     }
   };

@@ -37,7 +37,7 @@ export class Board {
   private heap = HEAP;
   private text = TEXT;
 
-  constructor(files: readonly DiskEntry[] = [], mount = true) {
+  constructor(files: readonly DiskEntry[] = [], mount = true, compat404 = false) {
     const disk = makeDisk(files, { size: 64 << 20, mtime: 1577836800 });
     this.vfs = new Vfs({
       nodes: () => [
@@ -47,6 +47,7 @@ export class Board {
         { name: "uart0", block: false },
       ],
       disk: (name) => (name === "sd0" ? disk : undefined),
+      compat404,
       log: (text) => this.print(`\x1b[31m[E/DFS] ${text}\x1b[0m\n`),
     });
     if (mount) this.vfs.mount("sd0", "/", "elm");
