@@ -74,6 +74,11 @@ export function readMember(path: string, vfs: VfsApi, limit: number): Uint8Array
   return found && contents(bytes, found, limit);
 }
 
+/** The module that loading `path` gives, out of an archive or not. Throws LoadError and VfsError. */
+export function readModule(path: string, vfs: VfsApi, limit: number): Uint8Array {
+  return readMember(path, vfs, limit) ?? unpack(path, vfs.readFile(path), limit);
+}
+
 /** The modules that the directory of an archive lists. Throws LoadError. */
 function entriesOf(bytes: Uint8Array): ZipEntry[] {
   return reading(() => zipEntries(bytes).filter(({ name }) => /\.(mo|so)$/i.test(name)));

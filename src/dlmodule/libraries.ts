@@ -18,7 +18,7 @@ export class Libraries {
   private readonly shared = new Map<string, Module>();
   /** Opened with RTLD_GLOBAL, in this order. */
   private readonly globals = new Set<Module>();
-  /** Paths that are being loaded, by whom: a circle of libraries that need each other ends here. */
+  /** Paths that are being loaded, by which thread: a circle of libraries that need each other ends here. */
   private readonly loading = new Map<string, number>();
 
   constructor(
@@ -50,14 +50,21 @@ export class Libraries {
     return module;
   }
 
-  /** Adds the libraries that a file names in DT_NEEDED, each with one more reference, and the names of those that are nowhere. */
+  /** Adds the libraries that a file names in DT_NEEDED, each with one more reference, and what there is to say of those that cannot be had. */
   *require(names: readonly string[], found: Module[], absent: string[]): Task<void> {
     for (const name of names) {
       const path = this.find(name, "DT_NEEDED");
-      if (path !== undefined && this.loading.has(path.toLowerCase())) continue;
+      const { current } = this.loader.parts.kernel.threads;
+      if (path !== undefined && this.loading.get(path.toLowerCase()) === current) {
+        absent.push(
+          `it needs the library ${name} (DT_NEEDED), which needs it in turn: libraries that need each other in a circle have nothing to begin with; move what both need into a third one, or open one of them with dlopen`,
+        );
+        continue;
+      }
       const module = path === undefined ? undefined : yield* this.acquire(path);
       if (module) found.push(module);
-      else absent.push(name);
+      else
+        absent.push(`it needs the library ${name} (DT_NEEDED), which cannot be loaded from /lib`);
     }
   }
 
@@ -178,24 +185,24 @@ export class Libraries {
   private *acquire(path: string): Task<Module | undefined> {
     const { kernel } = this.loader.parts;
     const key = path.toLowerCase();
-    const user = kernel.currentModule;
+    const thread = kernel.threads.current;
     for (;;) {
       const known = this.shared.get(key);
       if (known) {
         if (!this.count(known, path)) return undefined;
-        if (yield* this.started(known, user)) return known;
+        if (yield* this.started(known, thread)) return known;
       } else {
         const busy = this.loading.get(key);
         if (busy === undefined) break;
-        if (busy === user) {
+        if (busy === thread) {
           this.loader.refuse(path, ["a library that it needs opens it, and needs it to be there"]);
           return undefined;
         }
-        // Another program loads what it needs.
+        // Another thread loads what it needs.
         yield* kernel.threads.sleep(1);
       }
     }
-    this.loading.set(key, user);
+    this.loading.set(key, thread);
     try {
       return yield* this.loader.load(path, {
         as: "library",
@@ -218,11 +225,11 @@ export class Libraries {
   }
 
   /**
-   * Waits until a library that another program loads has started; false when that failed, and the library is gone. Who loads it, and its
-   * own constructors, may use it before.
+   * Waits until a library that another thread loads has started; false when that failed, and the library is gone. The thread that loads it,
+   * and so its own constructors, may use it before.
    */
-  private *started(library: Module, user: number): Task<boolean> {
-    if (library.ready || library.loader === user) return true;
+  private *started(library: Module, thread: number): Task<boolean> {
+    if (library.ready || library.startedBy === thread) return true;
     let waited = false;
     try {
       while (!library.ready && !library.end) yield* this.loader.parts.kernel.threads.sleep(1);

@@ -233,6 +233,7 @@ export class Loader {
     const { life, starting } = this;
     const thread = this.parts.kernel.threads.current;
     module.loader = this.parts.kernel.currentModule;
+    module.startedBy = thread;
     const { compat404 } = this.parts.kernel.options;
     const counted = module.loader === 0 && !compat404 && this.hasStart(module);
     const before = counted ? this.audit.systemObjects() : undefined;

@@ -23,5 +23,5 @@ export { explainMissing } from "./reasons.ts";
 export type { Whereabouts } from "./registry.ts";
 export { callBefore, type CodeReader } from "./return-address.ts";
 export { bind } from "./bind.ts";
-export { isArchive, modulesOf } from "./bundle.ts";
+export { isArchive, modulesOf, readModule } from "./bundle.ts";
 export { relocate } from "./relocate-arm.ts";

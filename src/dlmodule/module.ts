@@ -26,6 +26,8 @@ export class Module {
   ready = false;
   /** struct rt_dlmodule of the program that loaded it, 0 for a system thread. */
   loader = 0;
+  /** TCB of the thread that runs its constructors and module_init, or has run them. */
+  startedBy = 0;
   /** Its memory was given back. */
   gone = false;
   /** Set when the end began. */

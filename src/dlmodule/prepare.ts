@@ -70,8 +70,8 @@ export class Preparer {
   }
 
   /**
-   * Finds every symbol; whatever is wrong is found before anything is allocated. `absent` are the libraries that the file needs and
-   * nobody has. Throws LoadError or ElfError.
+   * Finds every symbol; whatever is wrong is found before anything is allocated. `absent` says which libraries that
+   * the file needs cannot be had. Throws LoadError or ElfError.
    */
   bind(draft: Draft, lookup: (name: string) => number, absent: readonly string[]): Prepared {
     const { kernel, symbols } = this.parts;
@@ -83,12 +83,9 @@ export class Preparer {
     else if (bindings.missing.length > 0) {
       this.poisoned = true;
       const shown = compat404 ? bindings.missingRecords : bindings.missing;
-      const libraries = absent.map(
-        (name) => `it needs the library ${name} (DT_NEEDED), which cannot be loaded from /lib`,
-      );
       throw new LoadError(
         shown.map(text.unresolved).join(""),
-        [...libraries, ...explainMissing(bindings.missing, symbols, compat404)].join("\n"),
+        [...absent, ...explainMissing(bindings.missing, symbols, compat404)].join("\n"),
       );
     }
     if (!compat404) this.checkFloatAbi(plan, bindings);

@@ -9,3 +9,14 @@ build() { # OUTPUT, entry, source
 build ends.mo main ends.c
 build ends.so 0 library.c
 build early.mo main early.c
+build threads.mo main threads.c
+build slow.so 0 slow.c
+# Two libraries that need each other: the first is linked twice.
+build() { # OUTPUT, source, library
+    arm-none-eabi-gcc -march=armv7-a -marm -msoft-float -O1 -w -fno-builtin -fPIC -shared -nostartfiles -nostdlib \
+        -Wl,-z,max-page-size=4,-soname,"$1" -e 0 "$2" $3 -o "$1"
+    arm-none-eabi-strip -R .comment -R .hash "$1"
+}
+build round.so round.c
+build about.so about.c round.so
+build round.so round.c about.so
