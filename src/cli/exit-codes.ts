@@ -33,6 +33,10 @@ export const EXIT_CODE_HELP: readonly (readonly [code: string, meaning: string])
   ["125", "internal error of the simulator: please report it"],
   ["126", "module found but not loadable"],
   ["127", "command or module not found"],
+  [
+    "129, 130, 143",
+    "ended by SIGHUP, SIGINT or SIGTERM; test: all its processes end, and the files of --reporter are empty",
+  ],
   ["134", "abort() or failed assertion in a module"],
   ["137", "the debugger ended the run"],
   ["138", "the module left memory, files or callbacks behind (--leaks error)"],

@@ -101,7 +101,7 @@ class Session {
     if (tests.length === 0 && this.found === 0 && this.filtered > 0) {
       const filters = parsed.values("filter").map((text) => `--filter ${text}`);
       message(
-        `no tests are left: of ${this.filtered} none fits ${filters.join(" or ")}\n  a filter is a part of the path or the name, /REGEX/, or tag:NAME`,
+        `no tests were found: of ${this.filtered} none fits ${filters.join(" or ")}\n  a filter is a part of the path or the name, /REGEX/, or tag:NAME`,
       );
       return ExitCode.NoTests;
     }

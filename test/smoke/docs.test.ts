@@ -2,6 +2,7 @@
 import { expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { ROOT, rttSim } from "../cli/binary.ts";
 import { parseCommandLine } from "../../src/cli/parse.ts";
 import { parseScenario } from "../../src/smoke/mod.ts";
 
@@ -30,4 +31,11 @@ test("the examples of GitHub and GitLab are YAML with a job that runs the tests"
   expect(runs(github.jobs.smoke.steps.map(({ run }) => run))).toBe(true);
   expect(runs(gitlab.smoke.script)).toBe(true);
   expect(gitlab.smoke.artifacts.reports.junit).toBe("smoke.xml");
+});
+
+test("the example of --explore prints what is printed there", () => {
+  const folder = join(ROOT, "test/fixtures/smoke");
+  const { out } = rttSim(["test", "--explore", "1000", "race.mo"], "", folder);
+  const shown = /\$ rtt-sim test --explore 1000 race\.mo\n(.*?)```/s.exec(text)![1];
+  expect(out.startsWith(shown)).toBe(true);
 });

@@ -1,6 +1,6 @@
 /** Processes that run tests together, and what becomes of a run when one of them, or the reader, goes away. */
 import { expect, setDefaultTimeout, test } from "bun:test";
-import { copyFileSync, existsSync, readdirSync, readFileSync } from "node:fs";
+import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { BINARY, ROOT, rttSim, scratch } from "../cli/binary.ts";
 
@@ -74,7 +74,10 @@ test.skipIf(!LINUX)(
       ["SIGHUP", 129],
       ["SIGKILL", 137],
     ] as const) {
-      const argv = ["test", "--jobs", "3", "--timeout", "0", dir.path(".")];
+      // What an earlier run reported must not be taken for this one's.
+      writeFileSync(dir.path("r.xml"), "<testsuites/>");
+      const report = ["--reporter", `junit:${dir.path("r.xml")}`];
+      const argv = ["test", "--jobs", "3", "--timeout", "0", ...report, dir.path(".")];
       const child = Bun.spawn([BINARY, ...argv], { stdout: "ignore", stderr: "ignore" });
       let helpers: number[] = [];
       while (helpers.length < 2 && child.exitCode === null) {
@@ -90,6 +93,7 @@ test.skipIf(!LINUX)(
       const alive = (): number[] => helpers.filter((pid) => existsSync(`/proc/${pid}`));
       for (let n = 0; n < 100 && alive().length > 0; n++) await Bun.sleep(50);
       expect(alive()).toEqual([]);
+      expect(readFileSync(dir.path("r.xml"), "utf8")).toBe("");
     }
   },
 );
