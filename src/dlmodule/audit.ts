@@ -62,13 +62,15 @@ export class Audit {
     private readonly parts: LoaderParts,
     private readonly registry: Registry,
     private readonly objects: Objects,
+    /** The module that a thread of the system starts. */
+    private readonly started: () => Module | undefined,
   ) {
     this.allocations = new Allocations(parts.kernel, parts.symbols, registry);
   }
 
   /** For Vfs.opened. */
   opened(fd: number): void {
-    const module = this.registry.get(this.parts.kernel.currentModule);
+    const module = this.registry.get(this.parts.kernel.currentModule) ?? this.started();
     if (module) this.openers.set(this.parts.vfs.file(fd), module);
   }
 

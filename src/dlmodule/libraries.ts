@@ -40,9 +40,14 @@ export class Libraries {
     return found && vfs.resolve(found);
   }
 
+  /** Whose the references are that the running thread takes and gives back. */
+  private get user(): number {
+    return this.loader.parts.kernel.currentModule || (this.loader.started?.address ?? 0);
+  }
+
   /** The library with one more reference of the running thread's module; loaded when it is not there yet. */
   *open(path: string, global: boolean): Task<Module | undefined> {
-    const user = this.loader.parts.kernel.currentModule;
+    const { user } = this;
     const module = yield* this.acquire(path);
     if (!module) return undefined;
     this.use(module, user, 1);
@@ -98,7 +103,7 @@ export class Libraries {
     if (references === 0) return "it is being unloaded";
     if (references === 1 && !library.ready)
       return "it is still being loaded: its constructors or module_init have not returned";
-    this.use(library, this.loader.parts.kernel.currentModule, -1);
+    this.use(library, this.user, -1);
     if (this.reference(library, -1) === 0) yield* this.unload(library);
     return undefined;
   }

@@ -96,7 +96,7 @@ export class Loader {
     this.placer = new Placer(kernel, stackSize);
     this.objects = new Objects(parts);
     this.threadVariables = new ThreadVariables(kernel);
-    this.audit = new Audit(parts, this.registry, this.objects);
+    this.audit = new Audit(parts, this.registry, this.objects, () => this.started);
     kernel.hooks.allocated = (address, size) => this.audit.allocations.allocated(address, size);
     kernel.hooks.freed = (address) => this.audit.allocations.freed(address);
     kernel.hooks.endsItself = (thread) => this.endsItself(thread);
@@ -137,6 +137,13 @@ export class Loader {
   /** A module's constructors or module_init failed in a system thread; the text says how. */
   onFailure(listener: (why: string) => void): () => void {
     return this.failures.on(listener);
+  }
+
+  /** The module whose start the running thread of the system executes: what is opened then is the module's. */
+  get started(): Module | undefined {
+    const { kernel } = this.parts;
+    if (kernel.currentModule !== 0 || kernel.options.compat404) return undefined;
+    return this.starting.of(kernel.threads.current)?.module;
   }
 
   /** The modules whose constructors or module_init run at the moment, outermost first. */

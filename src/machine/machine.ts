@@ -283,7 +283,8 @@ export class Machine {
 
   /** Who waits for what, held by whom, since when; lines without a last line end. */
   waitReport(): string {
-    return debug().deadlockReport(this.kernel);
+    const starts = this.loader.starts().map((start) => this.startLine(start));
+    return [...starts, debug().deadlockReport(this.kernel)].join("\n");
   }
 
   /** Who runs, and who is ready but does not get a turn. */

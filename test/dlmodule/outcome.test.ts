@@ -100,3 +100,33 @@ test("libraries that need each other are refused as a circle", () => {
   );
   expect(board.machine.loader.modules()).toEqual([]);
 });
+
+describe("module_init in the thread of the shell", () => {
+  const all = {
+    "/opens.mo": fixture("test/dlmodule/ends/opens.mo"),
+    "/waits.mo": fixture("test/dlmodule/ends/waits.mo"),
+    "/slow.so": fixture("test/dlmodule/ends/slow.so"),
+  };
+  test("what it opens is the module's: reported, and closed", () => {
+    const board = new WholeBoard(all);
+    const { vfs, loader } = board.machine;
+    const before = vfs.openFiles().length;
+    board.run("/opens.mo", "opens");
+    expect(board.diagnostics.join("\n").replace(/descriptor \d+/g, "descriptor N")).toBe(
+      "/opens.mo left behind (given back now):\n" +
+        "  library /slow.so, open: 1 dlopen without dlclose\n" +
+        "  stream of descriptor N, /stream.txt\n" +
+        "  descriptor N, /file.txt",
+    );
+    expect(vfs.openFiles().length).toBe(before);
+    expect(Buffer.from(vfs.readFile("/stream.txt")).toString()).toBe("written\n");
+    expect(loader.modules()).toEqual([]);
+  });
+  test("when it waits for ever, the deadlock report says who loads what", () => {
+    const board = new WholeBoard(all);
+    board.run("/waits.mo", "waits");
+    expect(board.machine.waitReport()).toContain(
+      "thread tshell is loading /waits.mo, and module_init of it has not returned",
+    );
+  });
+});

@@ -3,7 +3,7 @@
 set -e
 build() { # OUTPUT, entry, source
     arm-none-eabi-gcc -march=armv7-a -marm -msoft-float -O1 -w -fno-builtin -fPIC -mlong-calls -I../../../src/sdk/include \
-        -shared -nostartfiles -nostdlib -Wl,-z,max-page-size=4 -e "$2" "$3" -lgcc -o "$1"
+        -shared -nostartfiles -nostdlib -Wl,-z,max-page-size=4 -e "$2" $3 -lgcc -o "$1"
     arm-none-eabi-strip -R .comment -R .hash "$1"
 }
 build ends.mo main ends.c
@@ -11,6 +11,8 @@ build ends.so 0 library.c
 build early.mo main early.c
 build threads.mo main threads.c
 build slow.so 0 slow.c
+build opens.mo main opens.c
+build waits.mo main "-DWAIT opens.c"
 # Two libraries that need each other: the first is linked twice.
 build() { # OUTPUT, source, library
     arm-none-eabi-gcc -march=armv7-a -marm -msoft-float -O1 -w -fno-builtin -fPIC -shared -nostartfiles -nostdlib \
