@@ -2,7 +2,6 @@ import type { BlockDevice } from "../block/mod.ts";
 import { Machine } from "../machine.ts";
 import type { ShellParts } from "../shell/mod.ts";
 import { LogFile } from "./log-file.ts";
-import { isLive } from "./serial/spec.ts";
 import type { Settings } from "./settings.ts";
 import { wallClock } from "./wall-clock.ts";
 
@@ -60,7 +59,7 @@ export class Board {
         this.log?.write(bytes);
       },
       output1,
-      mute1: !isLive(settings.serial1) && settings.serial1?.kind !== "stdio",
+      mute1: (settings.serial1?.kind ?? "null") === "null",
       diagnostics,
       shell: {
         ...shell,

@@ -18,7 +18,7 @@ export class LogFile {
     private readonly seconds: () => number,
   ) {
     this.fd = openForWriting(path);
-    this.output = new Output(this.fd);
+    this.output = new Output(this.fd, false, `--log ${path}`);
   }
 
   write(bytes: Uint8Array): void {

@@ -21,6 +21,7 @@ const PROMPT = "(rtt-sim) ";
 export class Monitor {
   open = false;
   private line = "";
+  private escape: "none" | "begun" | "sequence" = "none";
 
   constructor(
     readonly machine: Machine,
@@ -30,6 +31,7 @@ export class Monitor {
   start(): void {
     this.open = true;
     this.line = "";
+    this.escape = "none";
     this.actions.print(
       `\nThe system goes on; its output is shown later. 'help' lists the commands.\n${PROMPT}`,
     );
@@ -44,6 +46,7 @@ export class Monitor {
 
   private key(byte: number): void {
     const { print } = this.actions;
+    if (this.inSequence(byte)) return;
     if (byte === 0x0d || byte === 0x0a) {
       print("\n");
       this.execute(this.line.trim());
@@ -64,9 +67,24 @@ export class Monitor {
     }
   }
 
+  /** Keys that move the cursor do nothing here: their sequences (ECMA-48 5.4, and SS3) are left out. */
+  private inSequence(byte: number): boolean {
+    const before = this.escape;
+    const opens = byte === 0x5b || byte === 0x4f;
+    if (before === "begun") this.escape = opens ? "sequence" : "none";
+    else if (before === "sequence" && byte >= 0x40 && byte < 0x7f) this.escape = "none";
+    else if (byte === 0x1b) this.escape = "begun";
+    return before !== "none" || byte === 0x1b;
+  }
+
   close(): void {
     this.open = false;
     this.actions.closed();
+  }
+
+  /** The line once more, behind something that was shown. */
+  redraw(): void {
+    this.actions.print(`${PROMPT}${this.line}`);
   }
 
   private execute(line: string): void {

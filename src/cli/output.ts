@@ -18,6 +18,8 @@ export class Output {
   constructor(
     private readonly fd: number,
     private readonly terminal = false,
+    /** For messages. */
+    private readonly what = "the output",
   ) {}
 
   write(bytes: Uint8Array): void {
@@ -39,7 +41,7 @@ export class Output {
 
   private send(bytes: Uint8Array): void {
     const left = this.terminal ? dropReturns(bytes) : bytes.length;
-    writeAll(this.fd, bytes.subarray(0, left));
+    writeAll(this.fd, bytes.subarray(0, left), this.what);
   }
 }
 
@@ -61,7 +63,7 @@ function dropReturns(bytes: Uint8Array): number {
 }
 
 /** Writes everything, also when the descriptor is a pipe in non-blocking mode. */
-export function writeAll(fd: number, bytes: Uint8Array): void {
+export function writeAll(fd: number, bytes: Uint8Array, what = "the output"): void {
   let done = 0;
   while (done < bytes.length) {
     try {
@@ -70,7 +72,7 @@ export function writeAll(fd: number, bytes: Uint8Array): void {
       const code = (error as { code?: string }).code;
       if (code === "EPIPE") throw new OutputClosed();
       if (code === "ENOSPC" || code === "EDQUOT" || code === "EFBIG" || code === "EIO")
-        throw new UserError(ExitCode.NoOutput, `cannot write the output: ${code}`);
+        throw new UserError(ExitCode.NoOutput, `cannot write ${what}: ${code}`);
       if (code !== "EAGAIN") throw error;
       Bun.sleepSync(1);
     }

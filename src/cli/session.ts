@@ -2,6 +2,7 @@ import type { BlockDevice } from "../block/mod.ts";
 import type { LineFeeder } from "../serial/mod.ts";
 import type { TransferEvent } from "../shell/mod.ts";
 import { Board } from "./board.ts";
+import { ExitCode, UserError } from "./exit-codes.ts";
 import { feederOf } from "./feeder.ts";
 import { exitCodeOf, message, printStats } from "./outcome.ts";
 import { Output } from "./output.ts";
@@ -9,7 +10,7 @@ import { Progress, waitText } from "./progress.ts";
 import { RealTime } from "./real-time.ts";
 import { richEditing } from "./rich.ts";
 import { type Link, openLink } from "./serial/mod.ts";
-import { isLive } from "./serial/spec.ts";
+import { isLive, type SerialSpec } from "./serial/spec.ts";
 import { StdioLink } from "./serial/stdio.ts";
 import type { Settings } from "./settings.ts";
 import { interact } from "./terminal.ts";
@@ -21,6 +22,7 @@ export async function session(
   terminal: boolean,
 ): Promise<number> {
   const { serial, serial1 = { kind: "null" }, ptyLink } = settings;
+  refuseSame(serial, serial1);
   const first = serial.kind === "stdio" ? undefined : await openLink(serial, ptyLink);
   try {
     const second =
@@ -37,6 +39,20 @@ export async function session(
   } finally {
     first?.close();
   }
+}
+
+/** Both lines cannot be at one place. */
+function refuseSame(first: SerialSpec, second: SerialSpec): void {
+  const place = (spec: SerialSpec): string | undefined => {
+    if (spec.kind === "tcp") return spec.port === 0 ? undefined : `tcp:${spec.host}:${spec.port}`;
+    return spec.kind === "unix" ? `unix:${spec.path}` : undefined;
+  };
+  if (place(first) === undefined || place(first) !== place(second)) return;
+  throw new UserError(
+    ExitCode.Usage,
+    `--serial1: ${place(second)} is the place of --serial already`,
+    "give each line a port or a path of its own",
+  );
 }
 
 class Session {

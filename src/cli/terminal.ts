@@ -25,7 +25,8 @@ export async function interact(machine: Machine, options: TerminalOptions): Prom
   /** Shows something behind the line that is being edited. */
   const aside = (text: string): void => {
     show(text);
-    if (!monitor.open) machine.shell.redraw();
+    if (monitor.open) monitor.redraw();
+    else machine.shell.redraw();
   };
   const monitor = new Monitor(machine, {
     print: show,

@@ -75,6 +75,12 @@ export class LineEditor {
     return this.key(byte);
   }
 
+  /** The prompt and the line, for a new line of the screen. */
+  redrawn(): string {
+    const line = this.text(0).slice(0, this.position);
+    return `${this.options.prompt()}${line}${"\b".repeat(this.position - this.cursor)}`;
+  }
+
   private key(byte: number): EditorStep {
     switch (byte) {
       case Keys.nul:

@@ -20,6 +20,8 @@ import type { Command, CommandContext, ShellMode, ShellParts } from "./types.ts"
 interface Editor {
   echo: boolean;
   feed(byte: number): EditorStep;
+  /** The prompt and the line, for a new line of the screen. */
+  redrawn(): string;
 }
 
 /** The shell's thread on the reference board. */
@@ -120,8 +122,7 @@ export class Shell {
 
   /** The simulator has shown something on the terminal: the line that is being edited is shown again. */
   redraw(): void {
-    if (this.reading && this.editor instanceof RichEditor)
-      this.kernel.console.print(this.editor.redrawn());
+    if (this.reading) this.kernel.console.print(this.editor.redrawn());
   }
 
   private plainEditor({ vfs, historyLines }: ShellParts): LineEditor {

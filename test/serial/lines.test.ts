@@ -191,7 +191,16 @@ run(name("what cannot be is refused with a reason"), () => {
     return err;
   };
   expect(refused("--serial", "modem")).toContain("choose one of: stdio, pty");
-  expect(refused("--serial", "tcp:1.2.3.4.5:70000")).toContain("no serial back-end");
+  expect(refused("--serial", "tcp:1.2.3.4.5:x")).toContain("no serial back-end");
+  expect(refused("--serial", "tcp:70000")).toContain("there is no port 70000");
+  expect(refused("--serial", "tcp:no-such-host.invalid:0")).toContain("no host of that name");
+  expect(refused("--serial", "tcp:45671", "--serial1", "tcp:127.0.0.1:45671")).toContain(
+    "--serial1: tcp:127.0.0.1:45671 is the place of --serial already",
+  );
+  expect(refused("--serial", "pty", "--pty-link", "/nowhere/x")).toContain("no such folder");
+  expect(refused("--serial", "pty", "--pty-link", "/tmp")).toContain("/tmp: it is a folder");
+  if (process.platform === "linux")
+    expect(refused("--log", "/dev/full", "-c", "pwd")).toContain("cannot write --log /dev/full");
   expect(refused("--serial", "tcp:192.0.2.1:0")).toContain("cannot listen at 192.0.2.1:0");
   expect(refused("--serial", "unix:/nowhere/at/all")).toContain("cannot listen at /nowhere/at/all");
   expect(refused("--serial", "file:/nowhere/at/all")).toContain("no such folder");

@@ -1,12 +1,22 @@
 /** The shell as a person at a real terminal has it: the compiled binary on a pseudo terminal. */
 import { expect, setDefaultTimeout, test } from "bun:test";
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
 import { scratch } from "../cli/binary.ts";
 import { available, Person, type PersonOptions, WHY } from "./person.ts";
 
 setDefaultTimeout(60_000);
 const run = available ? test.concurrent : test.skip;
 const name = (what: string): string => (available ? what : `${what} (${WHY})`);
+
+const KEYS = join(import.meta.dir, "../fixtures/modules/keys.mo");
 
 /** At the prompt. */
 async function ready(argv: string[] = [], options?: PersonOptions): Promise<Person> {
@@ -62,11 +72,34 @@ run(name("every key of the editor, seen in what is executed"), async () => {
   await person.sees("\x1b[2J\x1b[H");
 });
 
-run(name("Ctrl-C reaches a program as a byte and ends nothing"), async () => {
-  await using person = await ready();
+run(name("Ctrl-C while a program reads: the shell, which is before it, gets the key"), async () => {
+  using dir = scratch();
+  mkdirSync(dir.path("disk"));
+  copyFileSync(KEYS, dir.path("disk/keys.mo"));
+  await using person = new Person([dir.path("disk")]);
+  await person.sees("msh />");
+  person.type("keys\r");
+  await person.sees("program reads");
+  // It has priority 31, the shell 20: every key is the shell's, and the program goes on waiting.
   person.type("abc\x03");
   await person.sees("abc^C\r\nmsh />");
   expect(await person.line("pwd")).toContain("\r\n/\r\n");
+  expect(await person.line("list_thread")).toMatch(/\r\nkeys +31 /);
+  expect(person.seen).not.toContain("program: ");
+  await person.line("kill keys");
+  // A command of a module runs in the shell's thread: there it is a byte like any other.
+  await person.line("keys wait");
+  person.type("keys\r");
+  await person.sees("command reads");
+  person.type("a\x03");
+  await person.sees("command: 97\r\ncommand: 3\r\n");
+  person.type("q");
+  await person.sees("command has read\r\nmsh />");
+  await person.line("kill keys");
+  expect(await person.line("list_thread")).not.toContain("\r\nkeys ");
+});
+
+run(name("Ctrl-C at the prompt: with plain editing it is a byte of the line"), async () => {
   await using plain = await ready(["--editing", "plain"]);
   expect(await plain.line("\x03")).toBe("\x03\r\n\x03: command not found.\r\nmsh />");
 });
@@ -165,11 +198,19 @@ run(
     await person.sees("(rtt-sim) ");
     person.type("threads\r");
     await person.sees("tshell");
-    person.type("nonsense\r");
-    await person.sees("nonsense: not known");
+    // Keys that move a cursor are nothing here.
+    person.type("\x1b[A\x1b[1;5D\x1bOHnonsense\r");
+    await person.sees("(rtt-sim) nonsense\r\nnonsense: not known");
+    // Help leaves the line as it was.
+    person.type("mod\x01hules\r");
+    await person.sees("(rtt-sim) modules\r\nno module is loaded");
     person.type("cont\r");
     await Bun.sleep(50);
     expect(await person.line("pwd")).toContain("\r\n/\r\n");
+    await using plain = await ready(["--editing", "plain"]);
+    plain.type("pwx\x1b[D\x01z");
+    await plain.sees("Ctrl-A x       leave rtt-sim");
+    await plain.sees("msh />pwx\b");
     person.type("\x01cquit\r");
     expect(await person.code()).toBe(0);
     expect(person.sane).toBe(true);

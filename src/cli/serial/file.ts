@@ -13,7 +13,7 @@ export class FileLink implements Link {
 
   constructor(readonly where: string) {
     this.fd = openForWriting(where);
-    this.output = new Output(this.fd);
+    this.output = new Output(this.fd, false, where);
   }
 
   write(bytes: Uint8Array): void {

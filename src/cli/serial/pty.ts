@@ -1,4 +1,4 @@
-import { lstatSync, readdirSync, readlinkSync, symlinkSync, unlinkSync } from "node:fs";
+import { lstatSync, readdirSync, readlinkSync, statSync, symlinkSync, unlinkSync } from "node:fs";
 import { ExitCode, UserError } from "../exit-codes.ts";
 import { Backlog, BACKLOG_BYTES, type Link, PATIENCE_MS } from "./link.ts";
 
@@ -102,8 +102,17 @@ export class PtyLink implements Link {
     } catch (error) {
       this.terminal.close();
       const { code } = error as { code?: string };
-      const why = code === "EEXIST" ? "there is a file of that name" : code;
-      throw new UserError(ExitCode.NoOutput, `--pty-link: cannot make ${link}: ${why}`);
+      const why: Record<string, string> = {
+        EEXIST: isFolder(link) ? "it is a folder" : "there is a file of that name",
+        ENOENT: "there is no such folder",
+        ENOTDIR: "part of the path is no folder",
+        EACCES: "permission denied",
+      };
+      throw new UserError(
+        ExitCode.NoOutput,
+        `--pty-link: cannot make ${link}: ${why[code ?? ""] ?? code}`,
+        "name a path that is free, in a folder that exists",
+      );
     }
   }
 }
@@ -119,6 +128,9 @@ function open(options: Bun.TerminalOptions): Bun.Terminal {
     );
   }
 }
+
+const isFolder = (path: string): boolean =>
+  statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 
 function isLink(path: string): boolean {
   try {

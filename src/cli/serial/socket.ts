@@ -1,4 +1,5 @@
 import { existsSync, statSync, unlinkSync } from "node:fs";
+import { isIP } from "node:net";
 import type { Socket, SocketHandler } from "bun";
 import { ExitCode, UserError } from "../exit-codes.ts";
 import { Backlog, BACKLOG_BYTES, type Link, PATIENCE_MS } from "./link.ts";
@@ -35,7 +36,7 @@ export class SocketLink implements Link {
       link.stop = () => listener.stop(true);
       link.where = `tcp ${host.includes(":") ? `[${host}]` : host}:${listener.port}`;
     } catch (error) {
-      throw refused(`${host}:${port}`, error);
+      throw refused(`${host}:${port}`, error, isName(host) ? UNKNOWN_HOST : undefined);
     }
     return link;
   }
@@ -142,7 +143,12 @@ async function removeStale(path: string): Promise<void> {
   throw new UserError(ExitCode.NoOutput, `${path} is in use by another process`);
 }
 
-function refused(where: string, error: unknown): UserError {
+const UNKNOWN_HOST = "no host of that name is known";
+
+const isName = (host: string): boolean => isIP(host) === 0 && host !== "localhost";
+
+/** @param otherwise What it means when the host gives no reason. */
+function refused(where: string, error: unknown, otherwise?: string): UserError {
   const { code, message } = error as { code?: string; message?: string };
   const why: Record<string, string> = {
     EADDRINUSE: "the port is in use",
@@ -152,6 +158,6 @@ function refused(where: string, error: unknown): UserError {
   };
   return new UserError(
     ExitCode.NoOutput,
-    `cannot listen at ${where}: ${why[code ?? ""] ?? code ?? message}`,
+    `cannot listen at ${where}: ${why[code ?? ""] ?? otherwise ?? code ?? message}`,
   );
 }

@@ -16,8 +16,14 @@ export function parseSerial(option: OptionName, text: string): SerialSpec {
   if ((kind === "file" || kind === "unix") && text.includes(":") && rest !== "")
     return { kind, path: rest };
   if (kind === "tcp" && text.includes(":")) {
-    const [, host = "", port] = /^(?:(\[[^\]]*\]|[^:]*):)?(\d{1,5})$/.exec(rest) ?? [];
-    if (port !== undefined && Number(port) < 65536)
+    const [, host = "", port] = /^(?:(\[[^\]]*\]|[^:]*):)?(\d{1,9})$/.exec(rest) ?? [];
+    if (port !== undefined && Number(port) > 65535)
+      throw new UserError(
+        ExitCode.Usage,
+        `--${option}: there is no port ${port}`,
+        "ports go from 0 (any that is free) to 65535",
+      );
+    if (port !== undefined)
       return { kind, host: host.replace(/^\[|\]$/g, "") || LOOPBACK, port: Number(port) };
   }
   throw new UserError(
