@@ -20,6 +20,7 @@ import { format, type FormatOptions } from "./mkfs.ts";
 import { dotDot, Moves } from "./moves.ts";
 import { OpenNodes } from "./nodes.ts";
 import { Sectors } from "./sectors.ts";
+import { SharedClusters } from "./shared.ts";
 import { markClosed, markOpen, readBoot } from "./state.ts";
 import { NO_STAMP, type Stamp, toStamp } from "./stamp.ts";
 import { FatTable } from "./table.ts";
@@ -69,9 +70,11 @@ export class FatVolume implements FileStore {
   private readonly info: FsInfo | undefined;
   private readonly tree = new Tree(this);
   private readonly nodes = new OpenNodes(this);
+  private readonly shared: SharedClusters;
   private mounted = true;
   /** The boot sector before the volume was marked as open; undefined: it was not, or by somebody else. */
   private before: Uint8Array | undefined;
+  private markKept = false;
 
   private constructor(
     readonly device: BlockDevice,
@@ -84,6 +87,7 @@ export class FatVolume implements FileStore {
       device.readOnly || options.readOnly === true,
     );
     this.table = new FatTable(this.sectors, this.geometry);
+    this.shared = new SharedClusters(this.table, this.geometry);
     this.clock = options.clock ?? (() => undefined);
     this.moves = new Moves({
       store: this,
@@ -165,7 +169,10 @@ export class FatVolume implements FileStore {
       if (info.readOnly) throw new FatError("denied", `${path} is read-only`);
       if (mode.create === "new") throw exists(path);
     }
-    if (mode.write || mode.create === "truncate") this.sectors.checkWritable();
+    if (mode.write || mode.create === "truncate") {
+      this.sectors.checkWritable();
+      this.shared.check(firstCluster(directory.view(found.slot), this.fat32), path);
+    }
     const node = this.nodes.get({ directory, entry: found });
     if (mode.create === "truncate") this.truncate(node);
     return new FatFile(node, mode.write);
@@ -314,12 +321,17 @@ export class FatVolume implements FileStore {
     this.tree.reloadAll();
   }
 
+  /** Damage was met: the mark of an open volume stays until a check takes it away. */
+  keepMark(): void {
+    this.markKept = true;
+  }
+
   /** Writes everything and makes every open file of this volume unusable. */
   unmount(): void {
     if (!this.mounted) return;
     try {
       this.sync();
-      if (!this.before) return;
+      if (!this.before || this.markKept) return;
       markClosed(this.sectors, this.geometry, this.table, this.before);
       this.sectors.flush();
     } finally {

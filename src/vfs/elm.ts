@@ -71,36 +71,44 @@ function guestName(info: FatInfo): string {
   return encode437(info.name) ?? encode437(info.alias) ?? "?";
 }
 
+/** Flags of open that change something. */
+const CHANGING = OpenFlag.Creat | OpenFlag.Trunc | OpenFlag.Excl;
+/** Sentences about damage, for one volume. */
+const MOST_TOLD = 10;
+
 /** elm: a FAT volume as a file system of DFS. */
 export class ElmFs implements FileSystem {
   readonly type = "elm";
 
-  private readonly run: typeof asVfs;
+  private readonly guard: DamageGuard;
 
-  /** `compat404`: a full disk is told as RT-Thread 4.0.4 does. */
+  /** `compat404`: a full disk is told as RT-Thread 4.0.4 does. `warn` takes a sentence about damage that is met. */
   constructor(
     readonly volume: FatVolume,
     readonly device: string,
     private readonly compat404 = false,
+    warn?: (text: string) => void,
   ) {
-    this.run = compat404 ? asVfs404 : asVfs;
+    this.guard = new DamageGuard(volume, device, compat404 ? asVfs404 : asVfs, warn);
   }
 
   open(path: string, flags: number): Handle {
     const where = fatPath(path);
-    return this.run(() => {
+    const changes = (flags & CHANGING) !== 0 || (flags & OpenFlag.AccMode) !== OpenFlag.RdOnly;
+    if (changes) this.guard.checkWritable();
+    return this.guard.run(path, () => {
       if (flags & OpenFlag.Directory) {
         if (flags & OpenFlag.Creat) this.volume.mkdir(where);
-        return new ElmDirectory(this.volume.openDirectory(where));
+        return new ElmDirectory(this.volume.openDirectory(where), path, this.guard);
       }
       const file = this.volume.open(where, openMode(flags));
       if (flags & OpenFlag.Append) file.seek(file.size);
-      return new ElmFile(file, this.compat404);
+      return new ElmFile(file, path, this.guard, this.compat404);
     });
   }
 
   stat(path: string): Stat {
-    const info = this.run(() => this.volume.stat(fatPath(path)));
+    const info = this.guard.run(path, () => this.volume.stat(fatPath(path)));
     const type = info.directory ? Mode.Dir | Mode.Exec : Mode.Reg;
     const mode = type | Mode.Read | (info.readOnly ? 0 : Mode.Write);
     return { mode, size: info.size, mtime: info.modified };
@@ -108,7 +116,9 @@ export class ElmFs implements FileSystem {
 
   /** DFS counts sectors, not clusters. */
   statfs(): StatFs {
-    const { sectorSize, clusterSize, clusters, freeClusters } = this.run(() => this.volume.space());
+    const { sectorSize, clusterSize, clusters, freeClusters } = this.guard.run("/", () =>
+      this.volume.space(),
+    );
     const perCluster = clusterSize / sectorSize;
     return {
       blockSize: sectorSize,
@@ -118,23 +128,24 @@ export class ElmFs implements FileSystem {
   }
 
   unlink(path: string): void {
-    this.run(() => this.volume.unlink(fatPath(path)));
+    this.guard.run(path, () => this.volume.unlink(fatPath(path)));
   }
 
   rename(from: string, to: string): void {
-    this.run(() => this.volume.rename(fatPath(from), fatPath(to)));
+    this.guard.checkWritable();
+    this.guard.run(from, () => this.volume.rename(fatPath(from), fatPath(to)));
   }
 
   sync(): void {
-    this.run(() => this.volume.sync());
+    this.guard.run("/", () => this.volume.sync());
   }
 
   reload(): void {
-    this.run(() => this.volume.reload());
+    this.guard.run("/", () => this.volume.reload());
   }
 
   unmount(): void {
-    this.run(() => this.volume.unmount());
+    this.guard.run("/", () => this.volume.unmount());
   }
 }
 
@@ -147,10 +158,55 @@ function openMode(flags: number): OpenMode {
   return { write: (flags & OpenFlag.AccMode) !== OpenFlag.RdOnly, create };
 }
 
+/**
+ * At the first damage of a volume that is met, the user is told, and it is read-only from then on: what is written to a file whose
+ * chain is broken may land in another. Files can still be removed: on the board that is how a damaged one is got rid of.
+ */
+class DamageGuard {
+  private readonly told = new Set<string>();
+
+  constructor(
+    private readonly volume: FatVolume,
+    private readonly device: string,
+    private readonly call: typeof asVfs,
+    private readonly warn: ((text: string) => void) | undefined,
+  ) {}
+
+  run<T>(path: string, call: () => T): T {
+    return this.call(() => {
+      try {
+        return call();
+      } catch (error) {
+        if (error instanceof FatError && error.reason === "damaged") this.met(path, error.message);
+        throw error;
+      }
+    });
+  }
+
+  /** @throws VfsError EROFS */
+  checkWritable(): void {
+    if (this.told.size > 0)
+      throw new VfsError(Errno.EROFS, `${this.device} is damaged and read-only since that was met`);
+  }
+
+  private met(path: string, text: string): void {
+    if (this.told.has(text)) return;
+    this.volume.keepMark();
+    const first = this.told.size === 0;
+    this.told.add(text);
+    if (this.told.size > MOST_TOLD) return;
+    this.warn?.(
+      `${this.device}: ${path}: ${text}${first ? "; it is read-only from now on; rtt-sim disk fsck --repair IMAGE mends it" : ""}`,
+    );
+  }
+}
+
 class ElmFile implements Handle {
   readonly type = "file";
   constructor(
     private readonly file: FatFile,
+    private readonly path: string,
+    private readonly guard: DamageGuard,
     private readonly compat404: boolean,
   ) {}
 
@@ -161,42 +217,48 @@ class ElmFile implements Handle {
     return this.file.position;
   }
   read(into: Uint8Array): number {
-    return asVfs(() => this.file.read(into));
+    return this.guard.run(this.path, () => this.file.read(into));
   }
   readAll(): Uint8Array {
-    return asVfs(() => this.file.readAll());
+    return this.guard.run(this.path, () => this.file.readAll());
   }
   write(from: Uint8Array): number {
-    const length = asVfs(() => this.file.write(from));
+    this.guard.checkWritable();
+    const length = this.guard.run(this.path, () => this.file.write(from));
     if (length > 0 || from.length === 0 || this.compat404) return length;
     if (this.file.position >= MAX_SIZE) throw new VfsError(Errno.EFBIG, "files end at 4 GiB - 1");
     throw new VfsError(Errno.ENOSPC, "the disk is full");
   }
   seek(position: number): number {
-    return asVfs(() => this.file.seek(position));
+    return this.guard.run(this.path, () => this.file.seek(position));
   }
   truncate(size: number): void {
-    asVfs(() => this.file.truncate(size));
+    this.guard.checkWritable();
+    this.guard.run(this.path, () => this.file.truncate(size));
   }
   sync(): void {
-    asVfs(() => this.file.sync(true));
+    this.guard.run(this.path, () => this.file.sync(true));
   }
   close(): void {
-    asVfs(() => this.file.close());
+    this.guard.run(this.path, () => this.file.close());
   }
 }
 
 class ElmDirectory implements Handle {
   readonly type = "dir";
   readonly size = 0;
-  constructor(private readonly reader: DirectoryReader) {}
+  constructor(
+    private readonly reader: DirectoryReader,
+    private readonly path: string,
+    private readonly guard: DamageGuard,
+  ) {}
 
   next(): DirEntry | undefined {
-    const info = asVfs(() => this.reader.next());
+    const info = this.guard.run(this.path, () => this.reader.next());
     return info && { name: guestName(info), directory: info.directory, size: info.size };
   }
   seekEntry(index: number): void {
-    asVfs(() => this.reader.seek(index));
+    this.guard.run(this.path, () => this.reader.seek(index));
   }
   close(): void {
     this.reader.close();

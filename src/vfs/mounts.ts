@@ -100,7 +100,7 @@ export class Mounts {
       const { clock, warn, compat404 } = this.options;
       const volume = asVfs(() => FatVolume.mount(disk, { clock, selfMoves: compat404 }));
       for (const warning of volume.warnings) warn?.(`${device}: ${warning}`);
-      return new ElmFs(volume, device, compat404);
+      return new ElmFs(volume, device, compat404, warn);
     };
   }
 
@@ -131,13 +131,13 @@ export class Mounts {
 
   /** Formats a disk. When the device is mounted it stays so, with the new file system. */
   format(device: string, disk: BlockDevice): void {
-    const { clock, compat404 } = this.options;
+    const { clock, compat404, warn } = this.options;
     const index = this.table.findIndex((mount) => mount.fs.device === device);
     const mounted = index < 0 ? undefined : this.table[index];
     const volume = asVfs(() => FatVolume.format(disk, { clock, selfMoves: compat404 }));
     if (!mounted) return;
     if (mounted.fs instanceof ElmFs) mounted.fs.volume.abandon();
-    this.table[index] = { ...mounted, fs: new ElmFs(volume, device, compat404) };
+    this.table[index] = { ...mounted, fs: new ElmFs(volume, device, compat404, warn) };
   }
 
   sync(): void {
