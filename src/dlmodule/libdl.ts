@@ -1,4 +1,5 @@
 import type { Task } from "../kernel/call.ts";
+import { Mode, VfsError } from "../vfs/mod.ts";
 import { GuestStrings } from "./guest-strings.ts";
 import { MODULE } from "./layout.ts";
 import type { Libraries } from "./libraries.ts";
@@ -52,7 +53,7 @@ export class Libdl {
       return (yield* this.loader.load(path, { as: "library" }))?.address ?? 0;
     }
     const path = this.libraries.find(name, "dlopen");
-    if (path === undefined) return this.fail(`${name}: no such file`);
+    if (path === undefined) return this.fail(this.absent(name));
     let why = "it cannot be loaded";
     const off = this.loader.onRefused(({ reasons }) => (why = reasons.join("; ") || why));
     const forget = this.loader.onFailure((text) => (why = text));
@@ -126,7 +127,7 @@ export class Libdl {
     const { heap, memory } = this.loader.parts.kernel;
     if (this.buffer === 0) this.buffer = heap.alloc(MESSAGE_MAX);
     if (this.buffer === 0) return 0;
-    const bytes = Array.from(message.slice(0, MESSAGE_MAX - 1), (c) => c.charCodeAt(0) & 0xff);
+    const bytes = Array.from(shortened(message, MESSAGE_MAX - 1), (c) => c.charCodeAt(0) & 0xff);
     memory.write(this.buffer, Uint8Array.from([...bytes, 0]));
     return this.buffer;
   }
@@ -165,6 +166,17 @@ export class Libdl {
     return this.loader.parts.kernel.currentModule || RTLD_DEFAULT;
   }
 
+  private absent(name: string): string {
+    if (name === "") return "the name of the library is empty";
+    const { vfs } = this.loader.parts;
+    try {
+      if ((vfs.stat(name).mode & Mode.Dir) !== 0) return `${name}: it is a directory`;
+    } catch (error) {
+      if (!(error instanceof VfsError)) throw error;
+    }
+    return `${name}: no such file`;
+  }
+
   private noLibrary(handle: number): 0 {
     return this.fail(
       handle === 0
@@ -187,4 +199,18 @@ export class Libdl {
 
 function hex(value: number): string {
   return `0x${(value >>> 0).toString(16)}`;
+}
+
+/** Characters that a name keeps at least. */
+const NAME_MIN = 24;
+
+/** A message `NAME: REASON` that is too long loses the middle of its name first: the reason is what nobody knows. */
+function shortened(message: string, max: number): string {
+  const over = message.length - max;
+  const colon = message.indexOf(": ");
+  if (over <= 0 || colon <= NAME_MIN) return message.slice(0, max);
+  const keep = Math.max(NAME_MIN, colon - over) - 3;
+  const head = keep >>> 1;
+  const name = `${message.slice(0, head)}...${message.slice(colon - (keep - head), colon)}`;
+  return (name + message.slice(colon)).slice(0, max);
 }

@@ -163,7 +163,7 @@ export class Loader {
       this.refuse(module.path, [
         plan.object
           ? "it is an object file without a function main, with which a program begins"
-          : "it has no entry (it was linked with `-e 0`): it is a library for dlopen, not a program",
+          : "it has no entry (it was linked with `-e 0`, or with `-e main` and has no function main): it is a library for dlopen, not a program",
       ]);
       yield* this.unload(module);
       return 0;

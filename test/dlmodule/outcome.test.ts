@@ -130,3 +130,12 @@ describe("module_init in the thread of the shell", () => {
     );
   });
 });
+
+test("what dlopen was given that is no file, and a long path, leave room for the reason", () => {
+  const board = new WholeBoard({ "/open.mo": fixture("test/dlmodule/ends/open.mo") });
+  const reason = (name: string) => board.run("/open.mo", `open ${name}`).trim();
+  expect(reason("/")).toBe("/: it is a directory");
+  expect(reason('""')).toBe("the name of the library is empty");
+  const long = `/${"long".repeat(45)}`;
+  expect(reason(`${long}/end.so`)).toMatch(/^\/long.*\.\.\..*\/end\.so: no such file$/);
+});

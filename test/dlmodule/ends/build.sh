@@ -11,6 +11,7 @@ build ends.so 0 library.c
 build early.mo main early.c
 build threads.mo main threads.c
 build slow.so 0 slow.c
+build open.mo main open.c
 build opens.mo main opens.c
 build waits.mo main "-DWAIT opens.c"
 # Two libraries that need each other: the first is linked twice.
