@@ -48,8 +48,9 @@ export async function run(parsed: Parsed): Promise<number> {
     given === undefined
       ? FatVolume.format(new RamDevice(RUN_DISK_BYTES)).device
       : new OverlayDevice(openDisk(given, true));
-  // A debugger that stands still hears no signals: they end the process as they always do.
-  const signals = parsed.value("gdb") === undefined ? new Signals() : undefined;
+  // Without a disk there is nothing to be closed, and a debugger that stands still hears no signals: they end the process as always.
+  const disks = given !== undefined || save !== undefined || parsed.values("mount").length > 0;
+  const signals = disks && parsed.value("gdb") === undefined ? new Signals() : undefined;
   const disk = save === undefined ? own : new SavedDisk(own, save);
   const machine = new Machine({
     ...settings,
