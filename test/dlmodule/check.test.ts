@@ -252,6 +252,17 @@ describe("the command", () => {
       rmSync(dir, { recursive: true });
     }
   }, 60_000);
+  test("a program without main, linked with -e main", () => {
+    const dir = mkdtempSync(join(tmpdir(), "check-"));
+    try {
+      const path = join(dir, "program.mo");
+      writeFileSync(path, fixture("test/dlmodule/ends/slow.so"));
+      expect(command(path).out).toContain("a program has a function main");
+      expect(command("test/dlmodule/ends/slow.so").out).not.toContain("function main");
+    } finally {
+      rmSync(dir, { recursive: true });
+    }
+  }, 30_000);
   test("a symbol table anywhere in the file, as objcopy may place it", () => {
     const dir = mkdtempSync(join(tmpdir(), "check-"));
     try {

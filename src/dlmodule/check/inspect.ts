@@ -60,6 +60,10 @@ const PT_GNU_STACK = 0x6474e551;
 const HARD = 0x400;
 const SOFT = 0x200;
 
+/** Of a library with the name of a program. */
+const NO_PROGRAM =
+  "it has no entry, and the shell cannot start it: a program has a function main and is linked with -e main";
+
 /** Would this file load, and what is wrong with it? Nothing is run and nothing is allocated in a guest. */
 export function inspect(file: string, bytes: Uint8Array, options: InspectOptions): CheckReport {
   const { target } = options;
@@ -73,7 +77,10 @@ export function inspect(file: string, bytes: Uint8Array, options: InspectOptions
     return { ...report, verdict: "malformed", reasons: [error.message], warnings: [] };
   }
   try {
-    return { ...report, ...new Inspection(image, bytes, options).result() };
+    const result = new Inspection(image, bytes, options).result();
+    const stranded = result.details?.kind === "library" && /\.mo$/i.test(file);
+    const warnings = stranded ? [...result.warnings, NO_PROGRAM] : result.warnings;
+    return { ...report, ...result, warnings };
   } catch (error) {
     if (error instanceof LoadError)
       return { ...report, verdict: "refused", reasons: error.message.split("\n"), warnings: [] };
