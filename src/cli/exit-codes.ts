@@ -21,7 +21,7 @@ export const ExitCode = {
 export const EXIT_CODE_HELP: readonly (readonly [code: string, meaning: string])[] = [
   [
     "0..123",
-    "return value of main, or exit() argument, of the last module started (mod 256); result of a built-in command",
+    "return value of main, or exit() argument, of the module that the command line or the shell started last (mod 256); a fault or abort of one that it started comes before 0; result of a built-in command",
   ],
   ["1", "test: a test failed"],
   ["2", "wrong use of the command line"],
