@@ -269,3 +269,11 @@ describe("what a copy keeps and refuses", () => {
     expect(err).toBe("rtt-sim: cannot write no\\nwhere/\\x1b[2Jx: its folder does not exist\n");
   });
 });
+
+test("--root-entries that becomes another number says so", () => {
+  const ran = bench.run(["disk", "create", "-f", "--size", "8M", "--root-entries", "100", "r.img"]);
+  expect([ran.code, ran.err]).toEqual([
+    0,
+    "rtt-sim: --root-entries 100 became 112: whole sectors\n",
+  ]);
+});

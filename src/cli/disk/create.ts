@@ -116,6 +116,13 @@ function fill(
     hidden: start,
   });
   const volume = FatVolume.mount(area, { clock: () => clock });
+  const { rootEntries: made } = volume.geometry;
+  if (rootEntries !== undefined && made !== Number(rootEntries))
+    message(
+      volume.type === 32
+        ? `--root-entries ${rootEntries} does nothing: the root directory of FAT32 grows`
+        : `--root-entries ${rootEntries} became ${made}: whole sectors`,
+    );
   const tally = new Tally(entries.map(({ size }) => size));
   try {
     for (const { path, host, directory, mtime } of entries) {
