@@ -1,6 +1,6 @@
 /**
  * `bun run bench:guard [--budgets FILE] [--only WORDS]`: measures what bench/budgets.json limits and ends with status 1 when a budget is
- * broken. Run in CI. A broken ratio is measured once more before it counts: it may have been the machine.
+ * broken. Run in CI. A broken ratio is measured again before it counts: it may have been the machine.
  */
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -63,6 +63,9 @@ function counters(): [string, number][] {
   ];
 }
 
+/** Neighbours on a shared machine take turns of seconds: three looks at different times see one without them. */
+const AGAIN = 3;
+
 const budgets = readBudgets(values.budgets).filter(({ name }) => name.startsWith(values.only));
 const measured = new Map<string, number>();
 
@@ -76,7 +79,7 @@ async function measure(wanted: readonly Budget[]): Promise<void> {
 if (budgets.some(({ name }) => !(name in RATIOS)))
   for (const [name, value] of counters()) measured.set(name, value);
 await measure(budgets);
-await measure(broken(budgets, measured));
+for (let again = 0; again < AGAIN; again++) await measure(broken(budgets, measured));
 
 console.log(report(budgets, measured));
 const failures = broken(budgets, measured);
