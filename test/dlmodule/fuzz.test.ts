@@ -254,7 +254,7 @@ test.each([
           "/lib/libmiddle.so": fixture("test/dlmodule/libraries/libmiddle.so"),
         };
         // Code that went astray executes all memory up to its end as instructions: little memory, for the limit is for the simulator.
-        const board = new Board({ files, compat404, ticks: 20, ram: 0x200000 });
+        const board = new Board({ files, compat404, ticks: 20, ram: 0x100000 });
         const started = cpuTime();
         board.run("odd");
         expect(cpuTime() - started).toBeLessThan(HANG);
