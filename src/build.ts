@@ -4,6 +4,7 @@
  * The binary must not read bunfig.toml or .env of whatever directory it is started in: the former can preload code.
  */
 import { makeDefaultDisk } from "../disk/make-disk.ts";
+import { STARTUP_JIT_POLICY } from "./cli/jit-policy.ts";
 import { packPreparedCode } from "./cli/prepare-code.ts";
 import { packSdk } from "./cli/sdk-files.ts";
 
@@ -26,6 +27,7 @@ const build = Bun.spawnSync(
     "--format=esm",
     "--no-compile-autoload-bunfig",
     "--no-compile-autoload-dotenv",
+    `--compile-jit-policy=${STARTUP_JIT_POLICY}`,
     "--outfile",
     outfile,
     `${root}src/main.ts`,

@@ -2,6 +2,7 @@ import { ExitCode, UserError } from "./cli/exit-codes.ts";
 import { helpText } from "./cli/help.ts";
 import { instrumented } from "./cli/instruments.ts";
 import { OutputClosed, writeAll } from "./cli/output.ts";
+import { fullSpeed } from "./cli/jit-policy.ts";
 import { type Parsed, parseCommandLine } from "./cli/parse.ts";
 import { VERSION } from "./cli/version.ts";
 import { DEFAULT_RAM, RAM_BASE, reserveMemory, SYSTEM_AREA } from "./memory/mod.ts";
@@ -13,8 +14,11 @@ async function main(argv: readonly string[]): Promise<number> {
   // Only who writes files pays for the look at them.
   if (argv.some((word) => /^-(o|-(log|trace|coverage|profile|serial|reporter))/.test(word)))
     (await import("./cli/keep-inputs.ts")).keepInputs(parsed);
-  if ((parsed.command === "run" || parsed.command === "boot") && !parsed.flag("ram"))
-    reserveMemory({ base: RAM_BASE, size: DEFAULT_RAM + SYSTEM_AREA });
+  if (parsed.command === "run" || parsed.command === "boot") {
+    if (!parsed.flag("ram")) reserveMemory({ base: RAM_BASE, size: DEFAULT_RAM + SYSTEM_AREA });
+  } else if (parsed.command !== "version" && parsed.command !== "help") {
+    fullSpeed();
+  }
   switch (parsed.command) {
     case "version":
       return say(VERSION);

@@ -8,6 +8,7 @@ import { Driver, type Steps, type Verdict } from "./driver.ts";
 import { ExitCode, UserError } from "./exit-codes.ts";
 import { feederOf } from "./feeder.ts";
 import { Input } from "./input.ts";
+import { fullSpeed } from "./jit-policy.ts";
 import { openDisk } from "./open-disk.ts";
 import { exitCodeOf, message, printStats } from "./outcome.ts";
 import { LineEndFilter, Output } from "./output.ts";
@@ -92,6 +93,7 @@ async function headless(
         timeout: settings.timeout,
         wallTimeout: settings.wallTimeout,
         look: () => collectGarbage(),
+        busy: fullSpeed,
         pause: signals && (() => signals.due),
       });
     let steps: Steps;

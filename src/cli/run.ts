@@ -6,6 +6,7 @@ import { Driver } from "./driver.ts";
 import { collectGarbage } from "./garbage.ts";
 import { ExitCode, UserError } from "./exit-codes.ts";
 import { Input } from "./input.ts";
+import { fullSpeed } from "./jit-policy.ts";
 import { openDisk } from "./open-disk.ts";
 import { fatName } from "../smoke/guest-path.ts";
 import { exitCodeOf, message, printStats } from "./outcome.ts";
@@ -73,6 +74,7 @@ export async function run(parsed: Parsed): Promise<number> {
       wallTimeout: settings.wallTimeout,
       sleep: Bun.sleepSync,
       look: () => collectGarbage(),
+      busy: fullSpeed,
       pause: signals && (() => signals.due),
     });
     await ended(driver.settling(), signals);

@@ -4,6 +4,7 @@ import type { TransferEvent } from "../shell/mod.ts";
 import { Board } from "./board.ts";
 import { ExitCode, UserError } from "./exit-codes.ts";
 import { feederOf } from "./feeder.ts";
+import { fullSpeed } from "./jit-policy.ts";
 import { exitCodeOf, message, printStats } from "./outcome.ts";
 import { Output } from "./output.ts";
 import { Progress, waitText } from "./progress.ts";
@@ -160,6 +161,8 @@ class Session {
 
   private flush(): void {
     this.output.flush();
+    // The prompt is out; what follows are somebody's programs.
+    fullSpeed();
     if (this.board.rebooting) this.stop(0);
   }
 

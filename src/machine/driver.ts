@@ -1,3 +1,4 @@
+import type { RunLimits, RunResult } from "../kernel/mod.ts";
 import type { Machine } from "./machine.ts";
 
 /** How a headless run, or a part of it, ended. */
@@ -20,6 +21,8 @@ export interface DriverOptions {
   readonly look?: () => void;
   /** Called every few milliseconds, also when programs spin without a call of the kernel. */
   readonly check?: () => void;
+  /** Called once, when programs have run for a while without a rest: the host may begin to optimise for speed. */
+  readonly busy?: () => void;
   /** Whether the host has something else to do: `running`, `settling` and `passing` give way then. */
   readonly pause?: () => boolean;
   /** Real time: lets the host rest for that many milliseconds. */
@@ -28,6 +31,12 @@ export interface DriverOptions {
 
 /** Units between two looks at the host: 2 to 10 ms of interpretation. */
 const UNITS_PER_LOOK = 100_000;
+
+/** Units in one go after which programs are not about to end: `hello` has 700, a shell command some thousands. */
+const UNITS_BEFORE_BUSY = 5_000;
+
+/** The same for many short goes: the lines of a long script. */
+const PIECES_BEFORE_BUSY = 100;
 
 /** Supervisor calls between two calls of `look`: they make the garbage, not the code between them. */
 const CALLS_PER_LOOK = 20_000;
@@ -54,6 +63,8 @@ function through(steps: Steps): Verdict {
 export class Driver {
   private readonly started = performance.now();
   private nextLook = CALLS_PER_LOOK;
+  private busy = false;
+  private pieces = 0;
 
   constructor(
     private readonly machine: Machine,
@@ -77,12 +88,12 @@ export class Driver {
 
   /** `until` for a host that does something else now and then: it yields where it can be left. */
   *running(done: () => boolean): Steps {
-    const { kernel, cpu } = this.machine;
+    const { cpu } = this.machine;
     for (;;) {
       if (done()) return this.leave("done");
       const late = this.late();
       if (late) return this.leave(late);
-      const result = kernel.run({ units: this.unitsLeft(), skipIdle: true });
+      const result = this.run({ units: this.unitsLeft(), skipIdle: true });
       if (result.why === "halted") return this.leave("halted");
       // A signal may end the process at any time: what was printed so far must be out.
       this.options.output?.flush();
@@ -103,7 +114,7 @@ export class Driver {
     const { kernel } = this.machine;
     const end = kernel.tick + this.machine.ticks(BUSY_MS);
     for (;;) {
-      const result = kernel.run({ units: UNITS_PER_LOOK, untilTick: end, skipIdle: false });
+      const result = this.run({ units: UNITS_PER_LOOK, untilTick: end, skipIdle: false });
       if (result.why === "halted") return this.leave("halted");
       if (result.why === "idle" || result.why === "tick") return this.leave("done");
       const late = this.late();
@@ -116,7 +127,7 @@ export class Driver {
   *passing(target: number): Steps {
     const { kernel } = this.machine;
     while (kernel.tick < target) {
-      const result = kernel.run({
+      const result = this.run({
         units: UNITS_PER_LOOK,
         untilTick: target,
         skipIdle: true,
@@ -132,6 +143,19 @@ export class Driver {
       if (this.options.pause?.()) yield;
     }
     return this.leave("done");
+  }
+
+  /** A piece of the machine's life; pieces are short until programs are known to be busy. */
+  private run(limits: RunLimits & { readonly units: number }): RunResult {
+    const { kernel } = this.machine;
+    if (this.busy || !this.options.busy) return kernel.run(limits);
+    const units = Math.min(limits.units, UNITS_BEFORE_BUSY);
+    const result = kernel.run({ ...limits, units });
+    if (result.why === "units" || ++this.pieces === PIECES_BEFORE_BUSY) {
+      this.busy = true;
+      this.options.busy();
+    }
+    return result;
   }
 
   /** How long the machine may run before a look at the clocks. */
