@@ -150,8 +150,9 @@ export class Driver {
     const { kernel } = this.machine;
     if (this.busy || !this.options.busy) return kernel.run(limits);
     const units = Math.min(limits.units, UNITS_BEFORE_BUSY);
+    const before = kernel.clock.units;
     const result = kernel.run({ ...limits, units });
-    if (result.why === "units" || ++this.pieces === PIECES_BEFORE_BUSY) {
+    if (kernel.clock.units - before >= UNITS_BEFORE_BUSY || ++this.pieces === PIECES_BEFORE_BUSY) {
       this.busy = true;
       this.options.busy();
     }
