@@ -117,7 +117,8 @@ export class Allocations {
   }
 
   /** The return address in a module that is nearest on the stack; 0 when there is none. */
-  private caller(): number {
+  caller(): number {
+    if (this.registry.empty) return 0;
     const { cpu, memory } = this.kernel;
     const sp = (cpu.r[SP] + 3) & ~3;
     const end = Math.min(sp + 4 * SCAN_MAX, memory.end);

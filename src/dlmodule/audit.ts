@@ -7,6 +7,8 @@ import { finish, type LoaderParts } from "./context.ts";
 import { DEVICE, MODULE, OBJECT_STATIC, THREAD, THREAD_STAT, TIMER } from "./layout.ts";
 import type { Module } from "./module.ts";
 import type { Objects } from "./objects.ts";
+import { type LeftBehind, leftLines } from "./left-behind.ts";
+import { Origins } from "./origins.ts";
 import type { Registry } from "./registry.ts";
 
 /** Callbacks of a device that code outside of its driver sets. */
@@ -18,8 +20,9 @@ const CALLBACKS = [
 const FD_END = 64;
 /** Constructor of libstdc++'s reserve for exceptions when memory is out: a program that has the library in it never gives that back. */
 const RESERVE = /^_GLOBAL__sub_I__ZN9__gnu_cxx9__freeres/;
-/** Lines of one report. */
+/** Lines of one report, and things that an event names. */
 const LINES_MAX = 20;
+const THINGS_MAX = 1000;
 /** Variables of the environment that are looked at, and bytes of a name. */
 const VARIABLES_MAX = 4096;
 const NAME_BYTES_MAX = 64;
@@ -53,10 +56,12 @@ const CLASS_NAMES: Readonly<Record<number, string>> = {
  */
 export class Audit {
   readonly allocations: Allocations;
+  /** Who made which object. */
+  readonly origins: Origins;
   /** The header that was found overwritten. */
   private damaged: number | undefined;
-  /** Who opened a descriptor. */
-  private readonly openers = new WeakMap<OpenFile, Module>();
+  /** Who opened a descriptor, and the return address of the call. */
+  private readonly openers = new WeakMap<OpenFile, { module: Module; from: number | string }>();
 
   constructor(
     private readonly parts: LoaderParts,
@@ -66,19 +71,24 @@ export class Audit {
     private readonly started: () => Module | undefined,
   ) {
     this.allocations = new Allocations(parts.kernel, parts.symbols, registry);
+    this.origins = new Origins(
+      () => this.allocations.caller(),
+      (site) => this.name(site),
+    );
   }
 
   /** For Vfs.opened. */
   opened(fd: number): void {
     const module = this.registry.get(this.parts.kernel.currentModule) ?? this.started();
-    if (module) this.openers.set(this.parts.vfs.file(fd), module);
+    if (module)
+      this.openers.set(this.parts.vfs.file(fd), { module, from: this.allocations.caller() });
   }
 
   /**
-   * A line for an object of a module that ends, which is about to be taken out of service. None for what belongs to another object, or
+   * An object of a module that ends, which is about to be taken out of service. None for what belongs to another object, or
    * is part of the module's own memory and does nothing any more.
    */
-  objectLine(module: Module, object: number): string | undefined {
+  object(module: Module, object: number): LeftBehind | undefined {
     const { memory, objects } = this.parts.kernel;
     const type = memory.ld8(object + MODULE.TYPE);
     const fixed = (type & OBJECT_STATIC) !== 0;
@@ -86,14 +96,14 @@ export class Audit {
     const kind = CLASS_NAMES[cls];
     if (kind === undefined) return undefined;
     const name = objects.name(object);
-    const named = `${kind} "${name}"`;
+    const named = { kind, name: `"${name}"`, from: this.origins.of(object) };
     if (cls === ObjectClass.Thread) {
       const stat = memory.ld8(object + THREAD.STAT) & THREAD_STAT_MASK;
       // The main thread of a program that it started is that program's.
       const owner = memory.ldu32(object + MODULE.MODULE_ID);
       if (stat === THREAD_STAT.CLOSE || owner !== module.address) return undefined;
       const state = stat === THREAD_STAT.INIT ? "never started, with" : "still running";
-      return `${named}, ${state} ${this.name(memory.ldu32(object + THREAD.ENTRY))}`;
+      return { ...named, more: `${state} ${this.name(memory.ldu32(object + THREAD.ENTRY))}` };
     }
     if (cls !== ObjectClass.Timer) return fixed || POSIX_PARTS.test(name) ? undefined : named;
     // Every thread has a timer for its waits.
@@ -101,7 +111,7 @@ export class Audit {
     const active = (memory.ld8(object + TIMER.FLAG) & TIMER.ACTIVATED) !== 0;
     if (fixed && !active) return undefined;
     const callback = this.name(memory.ldu32(object + TIMER.TIMEOUT_FUNC));
-    return `${named}, ${active ? "running" : "stopped"}, which calls ${callback}`;
+    return { ...named, more: `${active ? "running" : "stopped"}, which calls ${callback}` };
   }
 
   /** What is wrong with the heap, if that is news. */
@@ -126,28 +136,43 @@ export class Audit {
     return new Set(classes.flatMap((cls) => objects.list(cls)));
   }
 
-  /** Notes what has come since then. */
+  /** Notes what has come since then. The main thread of a program that it started is that program's. */
   noteMade(module: Module, before: ReadonlySet<number>): void {
-    const { objects } = this.parts.kernel;
+    const { objects, memory } = this.parts.kernel;
     for (const object of this.systemObjects())
-      if (!before.has(object)) module.made.set(object, objects.name(object));
+      if (!before.has(object) && memory.ldu32(object + MODULE.MODULE_ID) === 0)
+        module.made.set(object, objects.name(object));
   }
 
-  /** Gives everything back; one line for each kind and place. The memory of the module must still be there. */
-  *run(module: Module): Task<string[]> {
-    if (this.parts.kernel.options.compat404) return [];
-    const lines = [...module.left];
-    if (module.library) this.allocations.handOver(module, (site) => this.name(site));
-    yield* this.files(module, lines);
-    yield* this.kernelObjects(module, lines);
-    yield* this.hooks(module, lines);
-    this.heap(module, lines);
-    if (lines.length > LINES_MAX) {
-      const more = lines.length - LINES_MAX;
-      lines.length = LINES_MAX;
-      lines.push(`and ${more} more`);
+  /**
+   * Gives everything back. `things`: a line for each, blocks of the heap by their place; `lines`: for people, one for each kind and
+   * place. The memory of the module must still be there. `devices` were in its list, and are unlinked.
+   */
+  *run(module: Module, devices: readonly number[]): Task<{ things: string[]; lines: string[] }> {
+    const { kernel } = this.parts;
+    if (kernel.options.compat404) return { things: [], lines: [] };
+    const things: (LeftBehind | string)[] = [];
+    for (const device of devices) {
+      things.push({
+        kind: "device",
+        name: `"${kernel.objects.name(device)}"`,
+        from: this.origins.of(device),
+      });
+      if ((kernel.memory.ld8(device + MODULE.TYPE) & OBJECT_STATIC) === 0)
+        kernel.objects.delete(device);
     }
-    return lines;
+    things.push(...module.left);
+    if (module.library) this.allocations.handOver(module, (site) => this.name(site));
+    yield* this.files(module, things);
+    yield* this.kernelObjects(module, things);
+    yield* this.hooks(module, things);
+    const blocks: string[] = [];
+    this.heap(module, blocks);
+    this.origins.forget(module);
+    return {
+      things: cut([...things.flatMap((thing) => leftLines([thing])), ...blocks], THINGS_MAX),
+      lines: cut([...leftLines(things), ...blocks], LINES_MAX),
+    };
   }
 
   /** Blocks of the heap, by the place that asked for them. */
@@ -194,14 +219,23 @@ export class Audit {
     heap.free(block);
   }
 
-  private *files(module: Module, lines: string[]): Task<void> {
+  private *files(module: Module, things: (LeftBehind | string)[]): Task<void> {
     const { vfs, symbols, firmware } = this.parts;
     for (const file of vfs.openFiles?.() ?? []) {
-      if (this.openers.get(file) !== module) continue;
+      const opener = this.openers.get(file);
+      if (!opener) continue;
+      const { from } = opener;
+      if (opener.module !== module) {
+        // A library has opened it for somebody else.
+        if (typeof from === "number" && module.contains(from)) opener.from = this.name(from);
+        continue;
+      }
       const stream = firmware?.streamOf?.(file.fd) ?? 0;
-      lines.push(
-        `${stream === 0 ? "descriptor" : "stream of descriptor"} ${file.fd}, ${file.path}`,
-      );
+      things.push({
+        kind: stream === 0 ? "descriptor" : "stream of descriptor",
+        name: `${file.fd} (${file.path})`,
+        from: typeof from === "string" ? from : from === 0 ? undefined : this.name(from),
+      });
       if (stream !== 0) yield* callGuest(symbols.lookup("fclose"), stream);
       this.close(file);
     }
@@ -220,7 +254,7 @@ export class Audit {
   }
 
   /** Objects of the system and of other modules in the module's memory or with code of it, as module_init of a library makes them. */
-  private *kernelObjects(module: Module, lines: string[]): Task<void> {
+  private *kernelObjects(module: Module, things: (LeftBehind | string)[]): Task<void> {
     const { kernel } = this.parts;
     const { memory, objects } = kernel;
     const inBlock = this.allocations.holder(module);
@@ -239,7 +273,12 @@ export class Audit {
         else if (inBlock(object)) why = "in its heap";
         else if (module.made.get(object) === name) why = "made by its start";
         else continue;
-        lines.push(`${CLASS_NAMES[cls]} "${name}", ${why}`);
+        things.push({
+          kind: CLASS_NAMES[cls],
+          name: `"${name}"`,
+          from: this.origins.of(object),
+          more: why,
+        });
         yield* this.objects.end(object);
       }
     }
@@ -247,33 +286,38 @@ export class Audit {
       for (const [offset, name] of CALLBACKS) {
         const callback = memory.ldu32(device + offset);
         if (!module.contains(callback)) continue;
-        lines.push(
+        things.push(
           `${name} of device "${objects.name(device)}", which calls ${this.name(callback)}`,
         );
         memory.st32(device + offset, 0);
       }
   }
 
-  private *hooks(module: Module, lines: string[]): Task<void> {
+  private *hooks(module: Module, things: (LeftBehind | string)[]): Task<void> {
     for (const hook of [...(this.parts.kernel.idleHooks ?? [])]) {
       if (!module.contains(hook)) continue;
-      lines.push(`idle hook ${this.name(hook)}`);
+      things.push(`idle hook ${this.name(hook)}`);
       yield* finish(this.parts.call("rt_thread_idle_delhook", hook));
     }
     this.parts.kernel.gpio?.forget((address) => module.contains(address));
     for (const [setter, hook] of this.parts.kernel.guestHooks ?? []) {
       if (!module.contains(hook)) continue;
-      lines.push(`hook of ${setter}, ${this.name(hook)}`);
+      things.push(`hook of ${setter}, ${this.name(hook)}`);
       this.parts.kernel.guestHooks?.delete(setter);
     }
   }
 
   /** Function and offset; for a function without a symbol, the link-time address. */
-  private name(address: number): string {
+  name(address: number): string {
     const where = this.registry.whereIs(address & ~1);
     if (!where) return `0x${(address >>> 0).toString(16)}`;
     const { symbol, symbolOffset, insideSymbol, module, linkAddress } = where;
     if (symbol === undefined || !insideSymbol) return `${module} 0x${linkAddress.toString(16)}`;
     return symbolOffset === 0 ? symbol : `${symbol}+0x${symbolOffset.toString(16)}`;
   }
+}
+
+function cut(lines: string[], max: number): string[] {
+  const more = lines.length - max;
+  return more > 0 ? [...lines.slice(0, max), `and ${more} more`] : lines;
 }

@@ -8,6 +8,8 @@ import type { Registry } from "./registry.ts";
 
 /** module->nref is 16 bits wide. */
 const REFERENCES_MAX = 0xffff;
+/** Places that a report names for one library. */
+const PLACES_MAX = 3;
 /** Where a relative name is looked for after the working directory. */
 const SEARCH = ["/lib", "/modules", "/bin"];
 
@@ -48,9 +50,13 @@ export class Libraries {
   /** The library with one more reference of the running thread's module; loaded when it is not there yet. */
   *open(path: string, global: boolean): Task<Module | undefined> {
     const { user } = this;
+    const site = this.loader.callSite();
     const module = yield* this.acquire(path);
     if (!module) return undefined;
     this.use(module, user, 1);
+    const sites = module.openedAt.get(user);
+    if (sites) sites.push(site);
+    else module.openedAt.set(user, [site]);
     if (global) this.globals.add(module);
     return module;
   }
@@ -104,6 +110,7 @@ export class Libraries {
     if (references === 1 && !library.ready)
       return "it is still being loaded: its constructors or module_init have not returned";
     this.use(library, this.user, -1);
+    library.openedAt.get(this.user)?.pop();
     if (this.reference(library, -1) === 0) yield* this.unload(library);
     return undefined;
   }
@@ -164,16 +171,26 @@ export class Libraries {
     const held = library.opens.get(owner.address) ?? 0;
     const opened = held - (owner.needed.includes(library) ? 1 : 0);
     if (opened > 0)
-      owner.left.push(
-        `library ${library.path}, open: ${opened} ${opened === 1 ? "dlopen" : "calls of dlopen"} without dlclose`,
-      );
+      owner.left.push({
+        kind: "library",
+        name: library.path,
+        from: this.places(library.openedAt.get(owner.address) ?? []),
+        more: `open: ${opened} ${opened === 1 ? "dlopen" : "calls of dlopen"} without dlclose`,
+      });
     library.opens.delete(owner.address);
+    library.openedAt.delete(owner.address);
     const left = this.struct.get16(library.address, MODULE.NREF) - held;
     this.struct.set16(library.address, MODULE.NREF, Math.max(left, 0));
     if (left > 0) return;
     yield* this.unload(library);
     // Its destructors ran as a part of the owner's end.
     if (library.end && library.end.how !== "closed") owner.end = library.end;
+  }
+
+  /** The places of calls, each once; undefined when none is known. */
+  private places(sites: readonly number[]): string | undefined {
+    const known = sites.filter((site) => site !== 0).map((site) => this.loader.placeOf(site));
+    return known.length === 0 ? undefined : [...new Set(known)].slice(0, PLACES_MAX).join(" and ");
   }
 
   /** dlopen or DT_NEEDED has loaded it, and others may have it as well. */

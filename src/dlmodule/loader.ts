@@ -14,7 +14,7 @@ import type { Freed } from "./allocations.ts";
 import { Audit } from "./audit.ts";
 import { GuestAborted } from "../kernel/mod.ts";
 import { Causes } from "./causes.ts";
-import { MODULE, OBJECT_STATIC, STACK_404, STACK_DEFAULT, STAT } from "./layout.ts";
+import { MODULE, STACK_404, STACK_DEFAULT, STAT } from "./layout.ts";
 import { heldAddresses } from "./held-addresses.ts";
 import { Libdl } from "./libdl.ts";
 import { Libraries } from "./libraries.ts";
@@ -101,13 +101,17 @@ export class Loader {
     kernel.hooks.freed = (address) => this.audit.allocations.freed(address);
     kernel.hooks.endsItself = (thread) => this.endsItself(thread);
     vfs.opened = (fd) => this.audit.opened(fd);
+    if (!kernel.options.compat404) {
+      kernel.hooks.objectMade = (object) => this.audit.origins.made(object);
+      kernel.hooks.objectGone = (object) => this.audit.origins.gone(object);
+    }
     this.life = new LifeCycle(parts, {
       audit: (module, devices) => this.inspect(module, devices),
       finished: (module) => this.finished(module),
       leaked: (module) => this.report(module),
       leaving: (module, object) => {
-        const line = this.audit.objectLine(module, object);
-        if (line !== undefined && !line.startsWith("device ")) module.left.push(line);
+        const left = this.audit.object(module, object);
+        if (left && left.kind !== "device") module.left.push(left);
       },
       orphan: (owner, nested) => this.orphan(owner, nested),
       dropLibraries: (owner) => this.libraries.dropAll(owner),
@@ -232,6 +236,12 @@ export class Loader {
     this.registry.add(module);
     this.libraries.adopt(module, needed);
     placed?.(module);
+    const owner = this.started;
+    if (owner && !this.libraries.isShared(module)) {
+      // As if a thread of its own had loaded it.
+      this.objects.unlink(module.address);
+      this.objects.link(module.address, owner.address);
+    }
     return yield* this.start(module);
   }
 
@@ -400,6 +410,16 @@ export class Loader {
     return this.audit.allocations.freedBlock(address >>> 0);
   }
 
+  /** The return address in a module's code that the running thread comes from, 0 when there is none. */
+  callSite(): number {
+    return this.audit.allocations.caller();
+  }
+
+  /** Function and offset of an address in a module's code, for reports. */
+  placeOf(site: number): string {
+    return this.audit.name(site);
+  }
+
   /** Ends a module from outside; part of the caller's thread. */
   *kill(address: number): Task<void> {
     const module = this.registry.get(address);
@@ -522,15 +542,11 @@ export class Loader {
           `${module.path} is unloaded, and others still have addresses of its functions:${held.map((line) => `\n  ${line}`).join("")}`,
         );
     }
-    const lines = devices.map((device) => `device "${kernel.objects.name(device)}"`);
-    for (const device of devices)
-      if ((kernel.memory.ld8(device + MODULE.TYPE) & OBJECT_STATIC) === 0)
-        kernel.objects.delete(device);
-    lines.push(...(yield* this.audit.run(module)));
+    const { things, lines } = yield* this.audit.run(module, devices);
     const { how } = module.end ?? { how: "closed" };
     const orderly = how === "returned" || how === "exit" || how === "closed";
     if (lines.length === 0 || !orderly || !module.ready || options?.leaks === "ignore") return;
-    this.leaks.push(...lines);
+    this.leaks.push(...things);
     options?.diagnostics?.(
       `${module.path} left behind (given back now):${lines.map((line) => `\n  ${line}`).join("")}`,
     );
@@ -548,13 +564,23 @@ export class Loader {
     } else if (nested.library && !compat404) {
       if (this.libraries.isShared(nested)) yield* this.libraries.orphan(nested, owner);
       else {
-        owner.left.push(`module ${nested.path}, from dlmodule_load without dlmodule_destroy`);
+        owner.left.push({
+          kind: "module",
+          name: nested.path,
+          from: this.audit.origins.of(address),
+          more: "dlmodule_load without dlmodule_destroy",
+        });
         yield* this.life.destruct(nested);
         yield* this.life.destroy(nested);
       }
     } else if (nested.library) this.registry.remove(nested, this.describe(nested));
     else {
-      owner.left.push(`program ${nested.path}, which it started and which still ran`);
+      owner.left.push({
+        kind: "program",
+        name: nested.path,
+        from: this.audit.origins.of(address),
+        more: "which it started and which still ran",
+      });
       yield* this.life.terminate(nested, "killed", -1);
     }
   }

@@ -4,6 +4,7 @@ import { MODULE, NAME_MAX } from "./layout.ts";
 import type { Exported, LoadPlan } from "./plan-types.ts";
 import type { ModuleFacts } from "./registry.ts";
 import { CodeMap } from "./code-map.ts";
+import type { LeftBehind } from "./left-behind.ts";
 
 export type HowEnded =
   "returned" | "exit" | "abort" | "assert" | "fault" | "stack overflow" | "killed" | "closed";
@@ -20,6 +21,8 @@ export class Module {
   library = false;
   /** Handles of a shared library by the module that opened it (0: a system thread). */
   readonly opens = new Map<number, number>();
+  /** Return addresses of the calls of dlopen that these handles come from, for as many as are open. */
+  readonly openedAt = new Map<number, number[]>();
   /** Libraries that its DT_NEEDED names. */
   needed: readonly Module[] = [];
   /** Its constructors and module_init have run: others may use it. */
@@ -38,8 +41,8 @@ export class Module {
   facts: ModuleFacts | undefined;
   /** Objects of the system that its start has made, with their names. */
   readonly made = new Map<number, string>();
-  /** Objects, libraries and programs that it left behind, a line each. */
-  readonly left: string[] = [];
+  /** Objects, libraries and programs that it left behind. */
+  readonly left: LeftBehind[] = [];
   /** What it left behind was looked for. */
   audited = false;
   /** Constructors ran, so destructors are due. */

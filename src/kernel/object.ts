@@ -101,6 +101,7 @@ export class Objects implements ObjectsApi {
 
   detach(object: number): void {
     this.k.assert(object !== 0, "object != RT_NULL", "rt_object_detach", 441);
+    this.k.hooks.objectGone?.(object);
     OBJECT.type.set(this.memory, object, 0);
     listRemove(this.memory, OBJECT.list.at(object));
   }
@@ -131,6 +132,7 @@ export class Objects implements ObjectsApi {
 
   /** An object created by a thread of a module belongs to that module, every other one to the container of its class. */
   private link(object: number, cls: ObjectClass, module: number): void {
+    this.k.hooks.objectMade?.(object);
     if (module !== 0) {
       OBJECT.module_id.set(this.memory, object, module);
       listInsertAfter(this.memory, DLMODULE.object_list.at(module), OBJECT.list.at(object));

@@ -224,6 +224,10 @@ export interface KernelHooks {
   heapBroken?: (header: number) => void;
   /** Guest code gives a block back. */
   freed?: (address: number) => void;
+  /** An object was linked into its container, or a module's list; registers are those of the call. */
+  objectMade?: (object: number) => void;
+  /** An object is about to be taken out of its list for good. */
+  objectGone?: (object: number) => void;
   assertion?: (expression: string, fn: string, line: number, thread: number) => void;
   /** Set once a thread allowed that it is cancelled. */
   cancellation?: Cancellation;

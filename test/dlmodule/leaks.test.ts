@@ -42,7 +42,7 @@ describe("is reported with the place it came from, and given back", () => {
   test("descriptors and streams; what was written is in the file", () => {
     const board = fresh();
     expect(run(board, "file", "stream")).toEqual([
-      "/leaks.mo left behind (given back now):\n  descriptor 4, /left.txt\n  stream of descriptor 5, /stream.txt",
+      "/leaks.mo left behind (given back now):\n  descriptor 4 (/left.txt), from main+OFFSET\n  stream of descriptor 5 (/stream.txt), from main+OFFSET",
     ]);
     const before = used(board);
     expect(board.machine.vfs.openFiles().map(({ fd }) => fd)).toEqual([3]);
@@ -54,7 +54,7 @@ describe("is reported with the place it came from, and given back", () => {
     const board = fresh();
     expect(run(board, "device", "callback", "hook")).toEqual(
       [
-        '/leaks.mo left behind (given back now):\n  device "mydev"\n' +
+        '/leaks.mo left behind (given back now):\n  device "mydev", from main+OFFSET\n' +
           '  rx_indicate of device "uart1", which calls leaks 0xADDRESS\n  idle hook leaks 0xADDRESS'.replaceAll(
             "0xADDRESS",
             () => `0x${/leaks 0x([0-9a-f]+)/.exec(board.diagnostics[0])![1]}`,
@@ -75,9 +75,9 @@ describe("is reported with the place it came from, and given back", () => {
 describe("what the kernel keeps for a program is reported as well, and the memory is as before", () => {
   const COUNTER = "counter init 11\ncounter destructor 11\ncounter cleanup 11\n";
   const CASES: readonly (readonly [what: string, left: readonly string[], output?: string])[] = [
-    ["dir", ["descriptor 4, /", "1 heap block, 524 bytes, from scan+OFFSET"]],
+    ["dir", ["descriptor 4 (/), from scan+OFFSET", "1 heap block, 524 bytes, from scan+OFFSET"]],
     ["create", ["1 heap block, 84 bytes, from main+OFFSET"]],
-    ["device", ['device "made"', "1 heap block, 84 bytes, from main+OFFSET"]],
+    ["device", ['device "made", from main+OFFSET', "1 heap block, 84 bytes, from main+OFFSET"]],
     [
       "env",
       [
@@ -86,14 +86,24 @@ describe("what the kernel keeps for a program is reported as well, and the memor
       ],
     ],
     ["ring", ["2 heap blocks, 76 bytes, from main+OFFSET"]],
-    ["timer", ['timer "tick", running, which calls beat']],
-    ["stopped", ['timer "idle", stopped, which calls beat']],
-    ["sem", ['semaphore "dyn"']],
-    ["thread", ['thread "worker", still running work']],
-    ["unborn", ['thread "unborn", never started, with work']],
-    ["open", ["library /counter.so, open: 2 calls of dlopen without dlclose"], COUNTER],
-    ["load", ["module /counter.so, from dlmodule_load without dlmodule_destroy"], COUNTER],
-    ["start", ["program /t_spin.mo, which it started and which still ran"]],
+    ["timer", ['timer "tick", from main+OFFSET, running, which calls beat']],
+    ["stopped", ['timer "idle", from main+OFFSET, stopped, which calls beat']],
+    ["sem", ['semaphore "dyn", from main+OFFSET']],
+    ["thread", ['thread "worker", from main+OFFSET, still running work']],
+    ["unborn", ['thread "unborn", from main+OFFSET, never started, with work']],
+    [
+      "open",
+      [
+        "library /counter.so, from main+OFFSET and main+OFFSET, open: 2 calls of dlopen without dlclose",
+      ],
+      COUNTER,
+    ],
+    [
+      "load",
+      ["module /counter.so, from main+OFFSET, dlmodule_load without dlmodule_destroy"],
+      COUNTER,
+    ],
+    ["start", ["program /t_spin.mo, from main+OFFSET, which it started and which still ran"]],
     ["clean", [], COUNTER + COUNTER],
   ];
   for (const [what, left, output = ""] of CASES)
@@ -122,6 +132,34 @@ describe("what the kernel keeps for a program is reported as well, and the memor
         expect(board.machine.outcome.code).toBe(left.length === 0 ? 0 : 138);
       }
     });
+});
+
+test("things of one place are counted; each place is behind a call in the function, as objdump shows it", () => {
+  const board = new WholeBoard({ "/system.mo": fixture("test/dlmodule/leaks/system.mo") });
+  board.run("/system.mo", "system many");
+  const lines = board.diagnostics.join("\n").split("\n  ").slice(1);
+  // Newest first, as they are taken out of service.
+  expect(lines.map((line) => line.replace(/\+0x[0-9a-f]+/g, "+OFFSET"))).toEqual([
+    'memory pool "pool", from make_all+OFFSET',
+    'message queue "line", from make_all+OFFSET',
+    'mailbox "box", from make_all+OFFSET',
+    'event "e", from make_all+OFFSET',
+    'mutex "n", from make_all+OFFSET',
+    'mutex "m", from make_all+OFFSET',
+    '10 semaphores "s9", "s8", "s7", "s6", "s5", "s4", "s3", "s2" and 2 more, from make_all+OFFSET',
+    "descriptor 4 (/made.txt), from make_all+OFFSET",
+  ]);
+  const offsets = lines.map((line) => Number(/\+(0x[0-9a-f]+)/.exec(line)![1]));
+  expect(new Set(offsets).size).toBe(lines.length);
+  if (!Bun.which("arm-none-eabi-objdump")) return;
+  const tool = (...command: string[]): string =>
+    Bun.spawnSync([...command, join(import.meta.dir, "leaks/system.mo")]).stdout.toString();
+  const start = parseInt(/^([0-9a-f]+) . make_all$/m.exec(tool("arm-none-eabi-nm", "-D"))![1], 16);
+  const listing = tool("arm-none-eabi-objdump", "-d");
+  for (const offset of offsets) {
+    const call = (start + offset - 4).toString(16);
+    expect(listing).toMatch(new RegExp(`^ +${call}:\\s.*\\sblx?\\s`, "m"));
+  }
 });
 
 describe("what a library has made for a program is the program's when the library is closed", () => {
@@ -215,7 +253,7 @@ test("objects that module_init made in the name of the system go with the librar
   expect(board.heapUsed).toBe(before);
   expect(board.diagnostics).toEqual([
     expect.stringMatching(
-      /^\/libinit\.so left behind \(given back now\):\n  semaphore "insem", in its memory\n  timer "intimer", which calls libinit 0x[0-9a-f]+$/,
+      /^\/libinit\.so left behind \(given back now\):\n  semaphore "insem", from module_init\+0x[0-9a-f]+, in its memory\n  timer "intimer", from module_init\+0x[0-9a-f]+, which calls libinit 0x[0-9a-f]+$/,
     ),
   ]);
 });
@@ -261,8 +299,8 @@ test("objects that module_init made in the name of a program go with the library
   expect(board.machine.outcome).toMatchObject({ kind: "returned", code: 0 });
   const said = board.diagnostics.join("\n");
   expect(said).toContain("/libinit.so left behind (given back now):");
-  expect(said).toContain('semaphore "insem", in its memory');
-  expect(said).toContain('timer "intimer", which calls libinit');
+  expect(said).toMatch(/semaphore "insem", from module_init\+0x[0-9a-f]+, in its memory/);
+  expect(said).toMatch(/timer "intimer", from module_init\+0x[0-9a-f]+, which calls libinit/);
 });
 
 test.each(["interp", "jit"] as const)(
@@ -317,7 +355,7 @@ test("variables that still hold a function of a library that is closed are named
   expect(said(" 1 2")).toBe("");
   // With its program the library goes as well, and nobody is left.
   expect(said(" 1 2 3")).toBe(
-    "/held.mo left behind (given back now):\n  library /lib/libbase.so, open: 1 dlopen without dlclose",
+    "/held.mo left behind (given back now):\n  library /lib/libbase.so, from main+ADDRESS, open: 1 dlopen without dlclose",
   );
   expect(said("", { leaks: "ignore" })).toBe("");
   expect(said("", { compat404: true })).toBe("");

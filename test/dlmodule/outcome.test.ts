@@ -112,15 +112,37 @@ describe("module_init in the thread of the shell", () => {
     const { vfs, loader } = board.machine;
     const before = vfs.openFiles().length;
     board.run("/opens.mo", "opens");
-    expect(board.diagnostics.join("\n").replace(/descriptor \d+/g, "descriptor N")).toBe(
+    const said = board.diagnostics.join("\n").replace(/\+0x[0-9a-f]+/g, "+OFFSET");
+    expect(said.replace(/descriptor \d+/g, "descriptor N")).toBe(
       "/opens.mo left behind (given back now):\n" +
-        "  library /slow.so, open: 1 dlopen without dlclose\n" +
-        "  stream of descriptor N, /stream.txt\n" +
-        "  descriptor N, /file.txt",
+        "  library /slow.so, from module_init+OFFSET, open: 1 dlopen without dlclose\n" +
+        "  stream of descriptor N (/stream.txt), from module_init+OFFSET\n" +
+        "  descriptor N (/file.txt), from module_init+OFFSET",
     );
     expect(vfs.openFiles().length).toBe(before);
     expect(Buffer.from(vfs.readFile("/stream.txt")).toString()).toBe("written\n");
     expect(loader.modules()).toEqual([]);
+  });
+  test("what it loads and starts is the module's, and goes with it", () => {
+    const board = new WholeBoard({
+      "/loads.mo": fixture("test/dlmodule/ends/loads.mo"),
+      "/slow.so": fixture("test/dlmodule/ends/slow.so"),
+      "/t_spin.mo": fixture("test/fixtures/transcripts/t_spin.mo"),
+    });
+    const { kernel, loader } = board.machine;
+    board.run("/loads.mo", "loads");
+    const before = kernel.heap.used;
+    for (let n = 0; n < 3; n++) {
+      board.diagnostics.length = 0;
+      board.run("/loads.mo", "loads");
+      expect(board.diagnostics.join("\n").replace(/\+0x[0-9a-f]+/g, "+OFFSET")).toBe(
+        "/loads.mo left behind (given back now):\n" +
+          "  program /t_spin.mo, from module_init+OFFSET, which it started and which still ran\n" +
+          "  module /slow.so, from module_init+OFFSET, dlmodule_load without dlmodule_destroy",
+      );
+      expect(loader.modules()).toEqual([]);
+      expect(kernel.heap.used).toBe(before);
+    }
   });
   test("when it waits for ever, the deadlock report says who loads what", () => {
     const board = new WholeBoard(all);

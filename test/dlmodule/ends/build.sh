@@ -14,6 +14,7 @@ build slow.so 0 slow.c
 build open.mo main open.c
 build opens.mo main opens.c
 build waits.mo main "-DWAIT opens.c"
+build loads.mo main "-DLOAD opens.c"
 # Two libraries that need each other: the first is linked twice.
 build() { # OUTPUT, source, library
     arm-none-eabi-gcc -march=armv7-a -marm -msoft-float -O1 -w -fno-builtin -fPIC -shared -nostartfiles -nostdlib \

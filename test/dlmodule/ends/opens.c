@@ -1,4 +1,7 @@
-/* Its module_init opens things, in the thread of whoever loads it, and leaves them open; built with WAIT it then waits for ever. */
+/*
+ * Its module_init opens things, in the thread of whoever loads it, and leaves them open; built with WAIT it then waits for ever. Built
+ * with LOAD it loads and starts modules instead.
+ */
 #include <dlfcn.h>
 #include <dlmodule.h>
 #include <fcntl.h>
@@ -7,6 +10,12 @@
 
 void module_init(struct rt_dlmodule *module)
 {
+#ifdef LOAD
+    dlmodule_destroy(dlmodule_load("/slow.so"));
+    dlmodule_load("/slow.so");
+    dlmodule_exec("/t_spin.mo", "t_spin", 6);
+    return;
+#endif
     dlopen("/slow.so", RTLD_NOW);
     fprintf(fopen("/stream.txt", "w"), "written\n");
     open("/file.txt", O_CREAT | O_WRONLY);

@@ -2,6 +2,7 @@
 #include <dirent.h>
 #include <dlfcn.h>
 #include <dlmodule.h>
+#include <fcntl.h>
 #include <rtthread.h>
 #include <rtdevice.h>
 #include <stdlib.h>
@@ -20,6 +21,18 @@ __attribute__((noinline)) void settings(void)
     setenv("HOME", "/other/home", 1);
 }
 
+__attribute__((noinline)) void make_all(void)
+{
+    char name[] = "s0";
+    for (; name[1] <= '9'; name[1]++) rt_sem_create(name, 0, 0);
+    rt_mutex_create("m", 0), rt_mutex_create("n", 0);
+    rt_event_create("e", 0);
+    rt_mb_create("box", 4, 0);
+    rt_mq_create("line", 4, 4, 0);
+    rt_mp_create("pool", 4, 4);
+    open("/made.txt", O_CREAT | O_WRONLY);
+}
+
 int main(int argc, char **argv)
 {
     int n;
@@ -33,6 +46,7 @@ int main(int argc, char **argv)
         if (!strcmp(what, "timer")) rt_timer_start(rt_timer_create("tick", beat, 0, 5, RT_TIMER_FLAG_PERIODIC));
         if (!strcmp(what, "stopped")) rt_timer_create("idle", beat, 0, 5, 0);
         if (!strcmp(what, "sem")) rt_sem_create("dyn", 0, 0), rt_sem_init(&fixed, "fixed", 0, 0);
+        if (!strcmp(what, "many")) make_all();
         if (!strcmp(what, "thread")) rt_thread_startup(rt_thread_create("worker", work, 0, 1024, 25, 5));
         if (!strcmp(what, "unborn")) rt_thread_create("unborn", work, 0, 1024, 25, 5);
         if (!strcmp(what, "open")) dlopen("/counter.so", 0), dlopen("/counter.so", 0);

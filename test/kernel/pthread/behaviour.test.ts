@@ -9,10 +9,21 @@ function values(output: string): Record<string, string> {
   return found;
 }
 
-/** What the report of a program's end says that it left, in order of names. */
+/** What the report of a program's end says that it left, in order of names: one line for one thing. */
 function left(diagnostics: string): string[] {
   const lines = diagnostics.split("\n").slice(1);
-  return lines.map((line) => line.trim().replace(/ 0x[0-9a-f]+$|(?<="pth)\d+/g, "")).toSorted();
+  return lines
+    .flatMap((line) => {
+      const text = line.trim().replace(/ 0x[0-9a-f]+$|(?<=\+)0x[0-9a-f]+/g, "");
+      const [, count, kind, names, rest] =
+        /^(\d+) ([a-z ]+?)s ((?:"[^"]*"(?:, )?)+)(,.*)$/.exec(text) ?? [];
+      if (!count) return [text];
+      const each = names.split(", ").map((name) => `${kind} ${name}${rest}`);
+      expect(each).toHaveLength(Number(count));
+      return each;
+    })
+    .map((line) => line.replace(/(?<="pth)\d+/g, ""))
+    .toSorted();
 }
 
 test("what a module leaves behind is gone: threads, table entries, keys, semaphores, queues, memory", () => {
@@ -20,9 +31,9 @@ test("what a module leaves behind is gone: threads, table entries, keys, semapho
   for (const { output, code, ended, diagnostics } of runs) {
     expect({ code, ended }).toEqual({ code: 3, ended: true });
     expect(left(diagnostics)).toEqual([
-      'message queue "left"',
-      'semaphore "left"',
-      ...new Array(6).fill('thread "pth", still running leftover'),
+      'message queue "left", from main+',
+      'semaphore "left", from main+',
+      ...new Array(6).fill('thread "pth", from main+, still running leftover'),
     ]);
     // PTHREAD_NUM_MAX is 8, a pthread_t an index; ENOMEM is 12.
     const created = [...output.matchAll(/create=(\d+) id=(\d+)/g)].map(([, r, id]) => [r, id]);
@@ -78,7 +89,7 @@ test("without signals, as on the reference board, pthread_kill gives ENOSYS", ()
 test("POSIX queues, semaphores and threads refuse bad arguments with the errno of newlib", () => {
   const [{ output, code, ended, diagnostics }] = run("rest");
   expect({ code, ended }).toEqual({ code: 0, ended: true });
-  expect(left(diagnostics)).toEqual(['message queue "queue"']);
+  expect(left(diagnostics)).toEqual(['message queue "queue", from main+']);
   const [EAGAIN, EMSGSIZE, EINVAL, ENOENT, EBADF, ENOSYS, ENOMEM] = [11, 122, 22, 2, 9, 88, 12];
   expect(values(output)).toMatchObject({
     same: "1",
@@ -151,9 +162,9 @@ test("names of RT-Thread 5.x: waits that a signal interrupts, small-memory heaps
   const [{ output, code, ended, diagnostics }] = run("five");
   expect({ code, ended }).toEqual({ code: 0, ended: true });
   expect(left(diagnostics)).toEqual([
-    'mutex "m"',
-    'semaphore "s"',
-    'thread "r", still running five',
+    'mutex "m", from main+',
+    'semaphore "s", from main+',
+    'thread "r", from main+, still running five',
   ]);
   expect(values(output)).toEqual({
     inside: "1",

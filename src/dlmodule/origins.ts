@@ -1,0 +1,41 @@
+import type { Module } from "./module.ts";
+
+/**
+ * Which call of a module's code made an object of the kernel: a return address each, which becomes text only when it
+ * is asked for, or when the code that it lies in is about to go.
+ */
+export class Origins {
+  private readonly objects = new Map<number, number | string>();
+
+  constructor(
+    /** The return address of the module's code that the running thread comes from, 0 when there is none. */
+    private readonly caller: () => number,
+    private readonly name: (site: number) => string,
+  ) {}
+
+  /** For KernelHooks.objectMade. */
+  made(object: number): void {
+    const site = this.caller();
+    if (site !== 0) this.objects.set(object, site);
+    else this.objects.delete(object);
+  }
+
+  /** For KernelHooks.objectGone. */
+  gone(object: number): void {
+    this.objects.delete(object);
+  }
+
+  /** Function and offset of the call that made the object; undefined when no module's code did. */
+  of(object: number): string | undefined {
+    const site = this.objects.get(object);
+    return typeof site === "number" ? this.name(site) : site;
+  }
+
+  /** A module is about to go: its objects with it; what its code has made for others keeps the name of the place. */
+  forget(module: Module): void {
+    for (const [object, site] of this.objects)
+      if (module.contains(object)) this.objects.delete(object);
+      else if (typeof site === "number" && module.contains(site))
+        this.objects.set(object, this.name(site));
+  }
+}
