@@ -12,6 +12,10 @@ export interface MoveParts {
   readonly tree: Tree;
   readonly nodes: OpenNodes;
   unlink(path: string): void;
+  /** Throws when a directory cannot be changed. */
+  checkChange(directory: Directory, path: string): void;
+  /** Throws when clusters of the chain are another's, too. */
+  checkStart(start: number, path: string): void;
   /** A directory can be moved into itself. */
   readonly selfMoves: boolean;
 }
@@ -24,6 +28,7 @@ export class Moves {
   move(from: string, to: string, replace: boolean): void {
     const { tree } = this.parts;
     const source = tree.locate(from);
+    this.parts.checkChange(source.directory, from);
     tree.pin(source.directory, () => {
       if (replace) this.makeWay(source, to);
       this.place(source, from, to);
@@ -52,7 +57,7 @@ export class Moves {
     const names = split(to);
     if (names.length === 0) throw exists("/");
     const [directory, name] = this.parts.tree.parent(to, names);
-    this.parts.store.sectors.checkWritable();
+    this.parts.checkChange(directory, to);
     const inPlace = source.directory === directory;
     const existing = directory.find(name);
     if (existing && !(inPlace && existing === source.entry)) throw exists(to);
@@ -60,6 +65,8 @@ export class Moves {
     let start = 0;
     if (isDirectory(source.directory, source.entry)) {
       start = this.parts.tree.startOf(source.directory, source.entry);
+      // Its entry `..` is in its first cluster.
+      this.parts.checkStart(start, from);
       if (
         !this.parts.selfMoves &&
         this.parts.tree.pin(directory, () => this.leadsThrough(to, start))

@@ -1,53 +1,178 @@
+import { Bits } from "./bits.ts";
+import { Attribute, DELETED, ENTRY, Field, firstCluster } from "./entry.ts";
 import { FatError } from "./error.ts";
-import type { Geometry } from "./geometry.ts";
-import type { FatTable } from "./table.ts";
+import { clusterSector } from "./geometry.ts";
+import type { Store } from "./slots.ts";
 
-/** Larger volumes are looked at only when they were not closed properly. */
-const CHEAP = 0x10000;
+/** Bytes of a directory read at a time, when its clusters are not smaller. */
+const PIECE = 4096;
+
+/** How far the search goes: pieces of directories that are read, and clusters of chains that are followed. */
+interface Limits {
+  readonly pieces: number;
+  readonly clusters: number;
+}
+/** A volume that was closed is most likely in order: the search is to take some hundredths of a second at most. */
+const CLOSED: Limits = { pieces: 4096, clusters: 1 << 20 };
+/** One that was not: all of what a card holds, but not without end. */
+const LEFT_OPEN: Limits = { pieces: 1 << 18, clusters: 1 << 28 };
+
+interface Found {
+  /** Clusters that more than one entry or chain leads to. */
+  readonly shared: Bits | undefined;
+  /** Free clusters that an entry or a chain leads to all the same; a new file that got one would share it. */
+  readonly claimed: Bits | undefined;
+}
 
 /**
- * Finds chains that run into each other, before one of them is written to: how many entries of the FAT lead to a cluster. Two files
- * that begin at the same cluster cannot be told so.
+ * What belongs to two entries: files that begin at the same cluster, chains that run into each other. Looked for once, before
+ * the first change of a volume, along the directories and the chains of what is in them; later changes share nothing.
  */
 export class SharedClusters {
-  /** How many entries lead to a cluster, at most 255; as it was at some time. */
-  private leading: Uint8Array | undefined;
-  private shared = false;
+  private found: Found | undefined;
 
-  constructor(
-    private readonly table: FatTable,
-    private readonly geometry: Geometry,
-  ) {}
+  constructor(private readonly store: Store) {}
+
+  /** Somebody else is about to write to the disk. */
+  forget(): void {
+    this.found = undefined;
+    this.store.table.claimed = undefined;
+  }
+
+  /** Looks, when that was not done yet; gives the shared clusters, if there are some. */
+  get clusters(): Bits | undefined {
+    if (!this.found) {
+      this.found = new Search(
+        this.store,
+        this.store.geometry.markedOpen ? LEFT_OPEN : CLOSED,
+      ).run();
+      this.store.table.claimed = this.found.claimed;
+    }
+    return this.found.shared;
+  }
+
+  /** The damage, when a cluster of the chain is another one's, too. */
+  damage(first: number, path: string): FatError | undefined {
+    const shared = this.clusters;
+    if (!shared) return undefined;
+    const { table, geometry } = this.store;
+    let cluster = first;
+    for (let n = 0; n < geometry.clusters && cluster >= 2 && cluster < table.limit; n++) {
+      if (shared.has(cluster))
+        return new FatError(
+          "damaged",
+          `the file system is damaged: cluster ${cluster} of ${path} belongs to another file or directory, too`,
+        );
+      cluster = table.get(cluster);
+    }
+    return undefined;
+  }
 
   /** @throws FatError "damaged" when a cluster of the chain is another one's, too */
   check(first: number, path: string): void {
-    const { clusters, markedOpen } = this.geometry;
-    if (first < 2 || first >= this.table.limit || (clusters > CHEAP && !markedOpen)) return;
-    this.leading ??= this.count();
-    if (!this.shared && this.leading[first] === 0) return;
-    // It may have changed since.
-    const now = (this.leading = this.count());
-    let cluster = first;
-    for (let n = 0; n < clusters && cluster >= 2 && cluster < this.table.limit; n++) {
-      if (now[cluster] > (cluster === first ? 0 : 1))
-        throw new FatError(
-          "damaged",
-          `the file system is damaged: cluster ${cluster} of ${path} belongs to another chain, too`,
-        );
-      cluster = this.table.get(cluster);
+    const damage = this.damage(first, path);
+    if (damage) throw damage;
+  }
+}
+
+/** One walk through the tree of directories; each directory and each cluster is looked at once. */
+class Search {
+  private readonly owned = new Bits();
+  private shared: Bits | undefined;
+  private claimed: Bits | undefined;
+  private pieces: number;
+  private clusters: number;
+  private readonly directories: number[] = [];
+
+  constructor(
+    private readonly store: Store,
+    { pieces, clusters }: Limits,
+  ) {
+    this.pieces = pieces;
+    this.clusters = clusters;
+  }
+
+  run(): Found {
+    const { rootCluster } = this.store.geometry;
+    if (rootCluster !== 0) this.own(rootCluster);
+    this.directories.push(rootCluster);
+    // One that is on the list is never put on it again: its first cluster has an owner.
+    for (let i = 0; i < this.directories.length && this.pieces > 0; i++)
+      this.read(this.directories[i]);
+    return { shared: this.shared, claimed: this.claimed };
+  }
+
+  private read(start: number): void {
+    const { geometry, table } = this.store;
+    const size = Math.max(
+      geometry.sectorSize,
+      Math.min(PIECE, start === 0 ? PIECE : geometry.clusterSize),
+    );
+    const perPiece = size / geometry.sectorSize;
+    if (start === 0) {
+      const end = geometry.rootSector + (geometry.rootEntries * ENTRY) / geometry.sectorSize;
+      for (let at = geometry.rootSector; at < end; at += perPiece)
+        if (!this.readPiece(at, Math.min(perPiece, end - at))) return;
+      return;
+    }
+    let cluster = start;
+    const most = (65536 * ENTRY) / geometry.clusterSize;
+    for (let n = 0; n < most && cluster >= 2 && cluster < geometry.usableClusters + 2; n++) {
+      const first = clusterSector(geometry, cluster);
+      for (let at = 0; at < geometry.sectorsPerCluster; at += perPiece)
+        if (!this.readPiece(first + at, perPiece)) return;
+      cluster = table.get(cluster);
     }
   }
 
-  private count(): Uint8Array {
-    const { table } = this;
-    const leading = new Uint8Array(table.limit);
-    this.shared = false;
-    for (let cluster = 2; cluster < table.limit; cluster++) {
-      const next = table.get(cluster);
-      if (next < 2 || next >= table.limit) continue;
-      if (leading[next] > 0) this.shared = true;
-      if (leading[next] < 255) leading[next]++;
+  /** False behind the last entry, and when it is enough. */
+  private readPiece(sector: number, count: number): boolean {
+    if (this.pieces-- <= 0) return false;
+    const { geometry, sectors } = this.store;
+    const bytes = new Uint8Array(count * geometry.sectorSize);
+    sectors.read(sector, bytes);
+    for (let at = 0; at < bytes.length; at += ENTRY) {
+      const lead = bytes[at];
+      if (lead === 0) return false;
+      if (lead === DELETED || lead === 0x2e || bytes[at + Field.Attributes] & Attribute.Volume)
+        continue;
+      const first = firstCluster(bytes.subarray(at, at + ENTRY), geometry.type === 32);
+      const isNew = this.own(first);
+      if (isNew && bytes[at + Field.Attributes] & Attribute.Directory) this.directories.push(first);
     }
-    return leading;
+    return true;
+  }
+
+  /** Follows a chain up to where it is another's; false: its first cluster already is. */
+  private own(first: number): boolean {
+    const { table } = this.store;
+    let cluster = first;
+    for (let n = 0; cluster >= 2 && cluster < table.limit; n++) {
+      if (this.owned.has(cluster)) {
+        if (!this.inChain(first, cluster, n)) (this.shared ??= new Bits()).add(cluster);
+        return n > 0;
+      }
+      const next = table.get(cluster);
+      if (next === 0) {
+        (this.claimed ??= new Bits()).add(cluster);
+        this.owned.add(cluster);
+        return n > 0;
+      }
+      this.owned.add(cluster);
+      // Behind that only first clusters are looked at.
+      if (this.clusters-- <= 0) break;
+      cluster = next;
+    }
+    return first >= 2 && first < table.limit;
+  }
+
+  /** The cluster is one of the first `count` of a chain: a circle, not another's. */
+  private inChain(first: number, wanted: number, count: number): boolean {
+    let cluster = first;
+    for (let n = 0; n < count; n++) {
+      if (cluster === wanted) return true;
+      cluster = this.store.table.get(cluster);
+    }
+    return false;
   }
 }

@@ -1,13 +1,16 @@
+import type { Bits } from "./bits.ts";
 import { FatError } from "./error.ts";
 import type { Geometry } from "./geometry.ts";
 import type { Sectors } from "./sectors.ts";
 
 /** The FAT is read in pieces of 64 KiB, a multiple of every sector size. */
 const PAGE = 0x10000;
-/** Pages kept: 64 MiB, enough for every FAT of a disk below 64 GiB. */
-const MAX_PAGES = 1024;
+/** Pages kept, when no more are changed: 16 MiB, enough for the FAT of 128 GiB in clusters of 32 KiB. */
+const MAX_PAGES = 256;
 
 interface Page {
+  /** Not to be given up: the order of writes is for others to decide. */
+  dirty: boolean;
   readonly u8: Uint8Array;
   readonly u16: Uint16Array;
   readonly u32: Uint32Array;
@@ -27,11 +30,15 @@ export class FatTable {
   hint: number;
   /** Chains have changed since FSInfo was last written. */
   altered = false;
+  /** Free clusters that are not given out. */
+  claimed: Bits | undefined;
 
   private readonly usable: number;
   private readonly mask: number;
   private readonly pages: (Page | undefined)[] = [];
-  private loaded = 0;
+  /** Numbers of the pages in memory, in a circle, and where the search for one to give up goes on. */
+  private readonly order: number[] = [];
+  private hand = 0;
   private readonly dirty = new Set<number>();
   private free: number | undefined;
 
@@ -67,11 +74,13 @@ export class FatTable {
     if (this.free !== undefined) this.free += Number(value === 0) - Number(before === 0);
     let at: number;
     let bytes: number;
+    let page: Page;
     switch (this.geometry.type) {
       case 12: {
         at = cluster + (cluster >>> 1);
         bytes = 2;
-        const { u8 } = this.page(0);
+        page = this.page(0);
+        const { u8 } = page;
         if (cluster & 1) {
           u8[at] = (u8[at] & 0x0f) | (value << 4);
           u8[at + 1] = value >>> 4;
@@ -84,16 +93,19 @@ export class FatTable {
       case 16:
         at = cluster * 2;
         bytes = 2;
-        this.page(cluster >>> 15).u16[cluster & 0x7fff] = value;
+        page = this.page(cluster >>> 15);
+        page.u16[cluster & 0x7fff] = value;
         break;
       default: {
         at = cluster * 4;
         bytes = 4;
-        const { u32 } = this.page(cluster >>> 14);
+        page = this.page(cluster >>> 14);
+        const { u32 } = page;
         const index = cluster & 0x3fff;
         u32[index] = (u32[index] & 0xf0000000) | value;
       }
     }
+    page.dirty = true;
     const size = this.geometry.sectorSize;
     this.dirty.add(Math.floor(at / size));
     this.dirty.add(Math.floor((at + bytes - 1) / size));
@@ -142,7 +154,7 @@ export class FatTable {
   private search(tail: number): number {
     if (tail !== 0) {
       const next = tail + 1 < this.usable ? tail + 1 : 2;
-      if (this.get(next) === 0) return next;
+      if (this.isFree(next)) return next;
     }
     let start = this.hint >= 2 && this.hint < this.usable ? this.hint : tail;
     if (start < 2) start = 1;
@@ -151,8 +163,12 @@ export class FatTable {
   }
 
   private findFree(from: number, to: number): number {
-    for (let cluster = from; cluster < to; cluster++) if (this.get(cluster) === 0) return cluster;
+    for (let cluster = from; cluster < to; cluster++) if (this.isFree(cluster)) return cluster;
     return 0;
+  }
+
+  private isFree(cluster: number): boolean {
+    return this.get(cluster) === 0 && !this.claimed?.has(cluster);
   }
 
   /** Marks `cluster` as the last of its chain. */
@@ -161,11 +177,12 @@ export class FatTable {
   }
 
   /**
-   * Frees a chain from `first` on. Stops at whatever is not a used data cluster, so a cycle or a chain that another file has
-   * freed before ends it.
+   * Frees a chain from `first` on, up to what is another's (`shared`). Stops at whatever is not a used data cluster, so a cycle
+   * or a chain that another file has freed before ends it.
    */
-  release(first: number): void {
+  release(first: number, shared?: Bits): void {
     for (let cluster = first; cluster >= 2 && cluster < this.usable;) {
+      if (shared?.has(cluster)) return;
       const next = this.get(cluster);
       if (next === 0 || next === this.mask - 8) return;
       this.set(cluster, 0);
@@ -203,13 +220,18 @@ export class FatTable {
       }
     }
     this.dirty.clear();
+    for (const index of this.order) {
+      const page = this.pages[index];
+      if (page) page.dirty = false;
+    }
   }
 
   /** Reads everything again when it is next asked for: the disk is about to be changed by somebody else. */
   forget(): void {
     this.flush();
     this.pages.length = 0;
-    this.loaded = 0;
+    this.order.length = 0;
+    this.hand = 0;
     this.free = undefined;
   }
 
@@ -218,19 +240,41 @@ export class FatTable {
   }
 
   private load(index: number): Page {
-    if (this.loaded >= MAX_PAGES) {
-      const { free } = this;
-      this.forget();
-      this.free = free;
-    }
     const { fatSector, fatSectors, sectorSize, activeFat, type, clusters } = this.geometry;
     const used = Math.ceil(((clusters + 2) * type) / 8 / sectorSize) * sectorSize;
-    const u8 = new Uint8Array(Math.min(PAGE, used - index * PAGE));
+    const length = Math.min(PAGE, used - index * PAGE);
+    const page = this.emptyPage(index, length);
     const first = fatSector + (activeFat ?? 0) * fatSectors;
-    this.sectors.read(first + (index * PAGE) / sectorSize, u8);
-    const page = { u8, u16: new Uint16Array(u8.buffer), u32: new Uint32Array(u8.buffer) };
-    this.pages[index] = page;
-    this.loaded++;
-    return page;
+    try {
+      this.sectors.read(first + (index * PAGE) / sectorSize, page.u8);
+    } catch (error) {
+      page.u8.fill(0);
+      throw error;
+    }
+    return (this.pages[index] = page);
   }
+
+  /** A page for that number: a new one, or one that is given up. */
+  private emptyPage(index: number, length: number): Page {
+    const { order, pages } = this;
+    if (order.length >= MAX_PAGES) {
+      for (let i = 0; i < order.length; i++) {
+        const at = this.hand;
+        this.hand = (at + 1) % order.length;
+        const page = pages[order[at]];
+        if (page?.dirty || (page && page.u8.length !== length)) continue;
+        pages[order[at]] = undefined;
+        order[at] = index;
+        if (page) return page;
+        return newPage(length);
+      }
+    }
+    order.push(index);
+    return newPage(length);
+  }
+}
+
+function newPage(length: number): Page {
+  const u8 = new Uint8Array(length);
+  return { dirty: false, u8, u16: new Uint16Array(u8.buffer), u32: new Uint32Array(u8.buffer) };
 }

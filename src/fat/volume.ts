@@ -1,6 +1,7 @@
 import type { BlockDevice } from "../block/mod.ts";
 import { mountableGeometry } from "./backup.ts";
 import { NO_LABEL, setBootLabel } from "./boot-label.ts";
+import type { Directory } from "./directory.ts";
 import {
   Attribute,
   ENTRY,
@@ -75,6 +76,8 @@ export class FatVolume implements FileStore {
   /** The boot sector before the volume was marked as open; undefined: it was not, or by somebody else. */
   private before: Uint8Array | undefined;
   private markKept = false;
+  /** Called with damage that is met but does not keep a call from its work. */
+  onDamage: ((path: string, damage: FatError) => void) | undefined;
 
   private constructor(
     readonly device: BlockDevice,
@@ -87,13 +90,15 @@ export class FatVolume implements FileStore {
       device.readOnly || options.readOnly === true,
     );
     this.table = new FatTable(this.sectors, this.geometry);
-    this.shared = new SharedClusters(this.table, this.geometry);
+    this.shared = new SharedClusters(this);
     this.clock = options.clock ?? (() => undefined);
     this.moves = new Moves({
       store: this,
       tree: this.tree,
       nodes: this.nodes,
       unlink: (path) => this.unlink(path),
+      checkChange: (directory, path) => this.checkChange(directory, path),
+      checkStart: (start, path) => this.shared.check(start, path),
       selfMoves: options.selfMoves ?? false,
     });
     this.info = FsInfo.load(this.sectors, this.geometry);
@@ -155,7 +160,7 @@ export class FatVolume implements FileStore {
     const found = directory.find(name);
     if (!found) {
       if (mode.create === "existing") throw new FatError("no file", `${path} does not exist`);
-      this.sectors.checkWritable();
+      this.checkChange(directory, path);
       const fields = newFields(Attribute.Archive, 0, this.now(), this.fat32);
       const entry = directory.insert(directory.reserve(name), name, fields);
       return new FatFile(this.nodes.get({ directory, entry }), mode.write);
@@ -170,7 +175,7 @@ export class FatVolume implements FileStore {
       if (mode.create === "new") throw exists(path);
     }
     if (mode.write || mode.create === "truncate") {
-      this.sectors.checkWritable();
+      this.checkChange(directory, path);
       this.shared.check(firstCluster(directory.view(found.slot), this.fat32), path);
     }
     const node = this.nodes.get({ directory, entry: found });
@@ -200,7 +205,7 @@ export class FatVolume implements FileStore {
     if (names.length === 0) throw exists(path);
     const [directory, name] = this.tree.parent(path, names);
     if (directory.find(name)) throw exists(path);
-    this.sectors.checkWritable();
+    this.checkChange(directory, path);
     const cluster = this.table.allocate(0);
     if (cluster === 0) throw new FatError("full", "the disk is full");
     const fields = newFields(Attribute.Directory, cluster, this.now(), this.fat32);
@@ -219,14 +224,15 @@ export class FatVolume implements FileStore {
     directory.insert(place, name, fields);
   }
 
-  /** Removes a file or an empty directory. */
+  /** Removes a file or an empty directory; clusters that are another's, too, stay as they are. */
   unlink(path: string): void {
     const { directory, entry } = this.tree.locate(path);
-    this.sectors.checkWritable();
+    this.checkChange(directory, path);
     const view = directory.view(entry.slot);
     if (view[Field.Attributes] & Attribute.ReadOnly)
       throw new FatError("denied", `${path} is read-only`);
     const first = firstCluster(view, this.fat32);
+    const damage = this.shared.damage(first, path);
     if (isDirectory(directory, entry)) {
       const start = this.tree.startOf(directory, entry);
       const empty = this.tree.pin(directory, () => this.tree.get(start).empty);
@@ -238,8 +244,9 @@ export class FatVolume implements FileStore {
       if (this.nodes.has({ directory, entry })) throw new FatError("busy", `${path} is open`);
       directory.remove(entry);
     }
-    this.table.release(first);
+    this.table.release(first, this.shared.clusters);
     this.flushTable();
+    if (damage) this.onDamage?.(path, damage);
   }
 
   /**
@@ -254,7 +261,7 @@ export class FatVolume implements FileStore {
   /** Sets the attribute bits read-only, hidden, system and archive. */
   setAttributes(path: string, attributes: number): void {
     const { directory, entry } = this.tree.locate(path);
-    this.sectors.checkWritable();
+    this.checkChange(directory, path);
     const mask = Attribute.ReadOnly | Attribute.Hidden | Attribute.System | Attribute.Archive;
     const view = directory.view(entry.slot);
     view[Field.Attributes] = (view[Field.Attributes] & ~mask) | (attributes & mask);
@@ -264,7 +271,7 @@ export class FatVolume implements FileStore {
   /** Sets the time of last modification, in seconds since 1970. */
   setModified(path: string, seconds: number): void {
     const { directory, entry } = this.tree.locate(path);
-    this.sectors.checkWritable();
+    this.checkChange(directory, path);
     setModified(directory.view(entry.slot), toStamp(seconds));
     directory.touch(entry.slot);
   }
@@ -275,7 +282,7 @@ export class FatVolume implements FileStore {
   }
 
   set label(text: string) {
-    this.sectors.checkWritable();
+    this.checkChange(this.tree.root, "the label");
     writeLabel(this.tree.root, text, newFields(Attribute.Volume, 0, this.now(), this.fat32));
     const bytes = text === "" ? NO_LABEL : String.fromCharCode(...labelBytes(text));
     setBootLabel(this.sectors, this.geometry, bytes);
@@ -319,6 +326,7 @@ export class FatVolume implements FileStore {
     this.flushTable();
     this.table.forget();
     this.tree.reloadAll();
+    this.shared.forget();
   }
 
   /** Damage was met: the mark of an open volume stays until a check takes it away. */
@@ -369,6 +377,12 @@ export class FatVolume implements FileStore {
 
   closed(node: FileNode): void {
     this.nodes.closed(node);
+  }
+
+  /** Before the first change to a directory: neither it nor what is free is somebody else's. */
+  private checkChange(directory: Directory, path: string): void {
+    this.sectors.checkWritable();
+    this.shared.check(directory.start, `the directory of ${path}`);
   }
 
   private get fat32(): boolean {

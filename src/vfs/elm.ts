@@ -170,7 +170,9 @@ class DamageGuard {
     private readonly device: string,
     private readonly call: typeof asVfs,
     private readonly warn: ((text: string) => void) | undefined,
-  ) {}
+  ) {
+    volume.onDamage = (path, damage) => this.met(path, damage.message);
+  }
 
   run<T>(path: string, call: () => T): T {
     return this.call(() => {

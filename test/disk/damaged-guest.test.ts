@@ -48,6 +48,6 @@ test("files that share clusters: neither is written to", () => {
   image((set, a, b) => set(a + 1, b + 2));
   const before = bench.run(["disk", "cat", "bad.img:/two.txt"]).out;
   const { err } = bench.run(["bad.img", "-c", 'echo "over" /one.txt', "-c", 'echo "x" /two.txt']);
-  expect(err).toMatch(/cluster \d+ of \/(one|two)\.txt belongs to another chain, too/);
+  expect(err).toMatch(/cluster \d+ of \/(one|two)\.txt belongs to another file or directory, too/);
   expect(bench.run(["disk", "cat", "bad.img:/two.txt"]).out).toBe(before);
 });

@@ -71,6 +71,7 @@ export function openVolume(image: string, write: boolean): OpenVolume {
       FatVolume.mount(cardDevice(device), { readOnly: !write, clock: () => Date.now() / 1000 }),
     );
     for (const warning of volume.warnings) message(`${image}: ${warning}`);
+    volume.onDamage = (_, damage) => message(`${image}: ${damage.message}; those stay as they are`);
     return {
       volume,
       close() {

@@ -1,7 +1,7 @@
+import { Bits } from "../bits.ts";
 import { clusterSector, type Geometry } from "../geometry.ts";
 import type { Sectors } from "../sectors.ts";
 import type { FatTable } from "../table.ts";
-import { Bits } from "./bits.ts";
 
 /** How following a chain ended. */
 export type End =
@@ -13,15 +13,17 @@ export type End =
   | { readonly kind: "shared"; readonly cluster: number };
 
 export interface Claimed {
-  readonly clusters: readonly number[];
+  /** The last cluster of it; 0 when none was claimed. */
+  readonly last: number;
+  readonly count: number;
   readonly end: End;
 }
 
 /** Which cluster belongs to whom: chains are followed and their clusters claimed, once each. */
 export class Chains {
-  readonly used: Bits;
+  readonly used = new Bits();
   /** Behind the end of a file: freed when nobody claims them. */
-  readonly spare: Bits;
+  readonly spare = new Bits();
   private readonly limit: number;
   private readonly mask: number;
   private nextFree = 2;
@@ -33,8 +35,6 @@ export class Chains {
   ) {
     this.limit = geometry.usableClusters + 2;
     this.mask = { 12: 0xfff, 16: 0xffff, 32: 0x0fffffff }[geometry.type];
-    this.used = new Bits(geometry.clusters + 2);
-    this.spare = new Bits(geometry.clusters + 2);
   }
 
   exists(cluster: number): boolean {
@@ -51,26 +51,45 @@ export class Chains {
 
   /** Follows a chain for at most `most` clusters. The last one claimed is not yet terminated. */
   claim(start: number, most: number): Claimed {
-    const clusters: number[] = [];
-    const broken = (why: string): Claimed => ({ clusters, end: { kind: "broken", why } });
-    let cluster = start;
-    while (clusters.length < most) {
+    let last = 0;
+    let count = 0;
+    const ended = (end: End): Claimed => ({ last, count, end });
+    const broken = (why: string): Claimed => ended({ kind: "broken", why });
+    for (let cluster = start; count < most;) {
       if (!this.exists(cluster)) return broken(`leads to cluster ${cluster}, which does not exist`);
       const value = this.table.get(cluster);
       if (this.isBad(value)) return broken(`runs into cluster ${cluster}, which is marked bad`);
-      if (this.used.has(cluster)) {
-        return clusters.includes(cluster)
+      if (this.used.has(cluster))
+        return this.begins(start, count, cluster)
           ? broken(`runs in a circle to cluster ${cluster}`)
-          : { clusters, end: { kind: "shared", cluster } };
-      }
+          : ended({ kind: "shared", cluster });
       this.used.add(cluster);
-      clusters.push(cluster);
+      last = cluster;
+      count++;
       // Perhaps only the end mark is lost: the cluster may hold what the file had there, so it is kept.
       if (value === 0) return broken(`ends at cluster ${cluster}, which is marked free`);
-      if (this.isEnd(value)) return { clusters, end: { kind: "end" } };
+      if (this.isEnd(value)) break;
       cluster = value;
     }
-    return { clusters, end: { kind: "end" } };
+    return ended({ kind: "end" });
+  }
+
+  /** The first `count` clusters of a chain. */
+  listed(start: number, count: number): number[] {
+    const clusters: number[] = [];
+    for (let cluster = start; clusters.length < count; cluster = this.table.get(cluster))
+      clusters.push(cluster);
+    return clusters;
+  }
+
+  /** The cluster is one of the first `count` of a chain. */
+  private begins(start: number, count: number, wanted: number): boolean {
+    let cluster = start;
+    for (let n = 0; n < count; n++) {
+      if (cluster === wanted) return true;
+      cluster = this.table.get(cluster);
+    }
+    return false;
   }
 
   /** Makes a cluster the last of its chain. */
@@ -108,12 +127,12 @@ export class Chains {
    * Copies `count` clusters of a chain that another entry owns; the copies are chained behind `tail` (0: a new chain). Ends early
    * where the other chain does or the disk is full.
    */
-  copy(from: number, count: number, tail: number): number[] {
-    const copies: number[] = [];
+  copy(from: number, count: number, tail: number): { readonly first: number; count: number } {
+    const copies = { first: 0, count: 0 };
     const bytes = new Uint8Array(this.geometry.clusterSize);
     let source = from;
     let last = tail;
-    while (copies.length < count && this.exists(source)) {
+    while (copies.count < count && this.exists(source)) {
       const next = this.table.get(source);
       if (next === 0 || this.isBad(next)) break;
       const cluster = this.take();
@@ -121,7 +140,8 @@ export class Chains {
       this.sectors.read(clusterSector(this.geometry, source), bytes);
       this.sectors.write(clusterSector(this.geometry, cluster), bytes);
       if (last !== 0) this.table.set(last, cluster);
-      copies.push(cluster);
+      copies.first ||= cluster;
+      copies.count++;
       last = cluster;
       source = next;
     }

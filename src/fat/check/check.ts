@@ -1,4 +1,5 @@
 import { type BlockDevice, OverlayDevice } from "../../block/mod.ts";
+import { OneFat } from "./copies.ts";
 import { checkAndMend, type CheckOptions } from "./checker.ts";
 import type { Findings, Problem } from "./problem.ts";
 import type { Geometry } from "../geometry.ts";
@@ -33,14 +34,19 @@ const ROUNDS = 4;
  */
 export function checkVolume(
   device: BlockDevice,
-  options: CheckOptions & { readonly repair?: boolean } = {},
+  options: CheckOptions & {
+    readonly repair?: boolean;
+    /** Called when the repair is about to be written. */
+    readonly beforeWriting?: () => void;
+  } = {},
 ): CheckReport {
   const copy = new OverlayDevice(device);
   const first = checkAndMend(copy, options);
-  const { findings, geometry, counts } = first;
+  const { findings, geometry, counts, winner } = first;
+  const fat = winner === undefined ? undefined : new OneFat(copy, geometry, winner);
   let last: Findings = findings;
   for (let round = 0; round < ROUNDS && last.total > 0; round++) {
-    const next = checkAndMend(copy, { ...options, progress: undefined }).findings;
+    const next = checkAndMend(fat ?? copy, { ...options, progress: undefined }).findings;
     if (next.total === 0) {
       last = next;
       break;
@@ -59,7 +65,9 @@ export function checkVolume(
   if (!options.repair || findings.total === 0) return { ...report, repaired: false };
   const refused = whyNot(device, geometry, findings, last);
   if (refused) return { ...report, remaining: findings.problems, repaired: false, refused };
+  options.beforeWriting?.();
   copy.commit();
+  fat?.equalize(device);
   device.flush();
   return { ...report, faultsLeft: last.total - last.harmless, repaired: true };
 }

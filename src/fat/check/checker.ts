@@ -4,7 +4,7 @@ import { Sectors } from "../sectors.ts";
 import { FatTable } from "../table.ts";
 import { checkBoot } from "./boot.ts";
 import { Chains } from "./chains.ts";
-import { checkCopies } from "./copies.ts";
+import { checkCopies, OneFat } from "./copies.ts";
 import { DirectoryPass } from "./directory-pass.ts";
 import { FilePass } from "./file-pass.ts";
 import { checkBootLabel } from "./labels.ts";
@@ -25,6 +25,8 @@ export interface Checked {
   readonly geometry: Geometry;
   readonly findings: Findings;
   readonly counts: Counts;
+  /** The copies of the FAT differ, and this one is kept. */
+  readonly winner: 0 | 1 | undefined;
 }
 
 /**
@@ -39,8 +41,12 @@ export function checkAndMend(device: BlockDevice, options: CheckOptions): Checke
       "cut off",
       `the file system has ${geometry.clusters} clusters, and the image ends after ${geometry.usableClusters} of them`,
     );
-  const sectors = new Sectors(device, geometry.sectorSize, false);
-  checkCopies(sectors, geometry, findings);
+  const whole = new Sectors(device, geometry.sectorSize, false);
+  const winner = checkCopies(whole, geometry, findings);
+  const sectors =
+    winner === undefined
+      ? whole
+      : new Sectors(new OneFat(device, geometry, winner), geometry.sectorSize, false);
   const table = new FatTable(sectors, geometry);
   const chains = new Chains(sectors, geometry, table);
   const counts: Counts = { files: 0, directories: 0, usedClusters: 0 };
@@ -64,5 +70,5 @@ export function checkAndMend(device: BlockDevice, options: CheckOptions): Checke
   clearFlag();
   table.flush();
   options.progress?.(1);
-  return { geometry, findings, counts };
+  return { geometry, findings, counts, winner };
 }

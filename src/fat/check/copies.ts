@@ -1,3 +1,4 @@
+import type { BlockDevice } from "../../block/mod.ts";
 import type { Geometry } from "../geometry.ts";
 import type { Sectors } from "../sectors.ts";
 import type { Findings } from "./problem.ts";
@@ -5,10 +6,14 @@ import type { Findings } from "./problem.ts";
 /** Bytes compared at a time; a multiple of every sector size and of 12 bits. */
 const PIECE = 0x18000;
 
-/** Makes the copies of the FAT equal: the one with fewer impossible entries wins, of equals the first. */
-export function checkCopies(sectors: Sectors, geometry: Geometry, findings: Findings): void {
+/** Which copy of the FAT is kept when they differ: the one with fewer impossible entries, of equals the first. */
+export function checkCopies(
+  sectors: Sectors,
+  geometry: Geometry,
+  findings: Findings,
+): 0 | 1 | undefined {
   const { fats, activeFat, fatSector, fatSectors, sectorSize, type, clusters } = geometry;
-  if (fats < 2 || activeFat !== undefined) return;
+  if (fats < 2 || activeFat !== undefined) return undefined;
   const used = Math.ceil(Math.ceil(((clusters + 2) * type) / 8) / sectorSize);
   const perPiece = PIECE / sectorSize;
   const bad = [0, 0];
@@ -28,16 +33,65 @@ export function checkCopies(sectors: Sectors, geometry: Geometry, findings: Find
     }
     pieces.forEach((piece, copy) => (bad[copy] += impossible(piece, entries, geometry)));
   }
-  if (different === 0) return;
+  if (different === 0) return undefined;
   const winner = bad[1] < bad[0] ? 1 : 0;
   findings.add(
     "FAT copies",
     `the two copies of the FAT differ in ${different} sector(s); copy ${winner + 1} is kept`,
   );
-  for (let at = 0; at < used; at += perPiece) {
-    const bytes = new Uint8Array(Math.min(perPiece, used - at) * sectorSize);
-    sectors.read(fatSector + winner * fatSectors + at, bytes);
-    sectors.write(fatSector + (1 - winner) * fatSectors + at, bytes);
+  return winner;
+}
+
+/** A volume whose FAT is one copy of the two on the device: what is read from and written to the other is this one, too. */
+export class OneFat implements BlockDevice {
+  readonly sectorSize: number;
+  readonly sectors: number;
+  readonly readOnly = false;
+  /** Sectors of the device: where the copy that is kept begins, and the other, and how long they are. */
+  private readonly kept: number;
+  private readonly other: number;
+  private readonly length: number;
+
+  constructor(
+    private readonly device: BlockDevice,
+    { fatSector, fatSectors, sectorSize }: Geometry,
+    winner: 0 | 1,
+  ) {
+    ({ sectorSize: this.sectorSize, sectors: this.sectors } = device);
+    const scale = sectorSize / device.sectorSize;
+    this.kept = (fatSector + winner * fatSectors) * scale;
+    this.other = (fatSector + (1 - winner) * fatSectors) * scale;
+    this.length = fatSectors * scale;
+  }
+
+  read(sector: number, into: Uint8Array): void {
+    this.device.read(this.place(sector), into);
+  }
+
+  write(sector: number, from: Uint8Array): void {
+    this.device.write(this.place(sector), from);
+  }
+
+  /** Makes the copies on a device equal, a piece at a time. */
+  equalize(device: BlockDevice): void {
+    const count = PIECE / this.sectorSize;
+    for (let at = 0; at < this.length; at += count) {
+      const [kept, other] = [this.kept, this.other].map((first) => {
+        const bytes = new Uint8Array(Math.min(count, this.length - at) * this.sectorSize);
+        device.read(first + at, bytes);
+        return bytes;
+      });
+      if (Buffer.compare(kept, other) !== 0) device.write(this.other + at, kept);
+    }
+  }
+
+  flush(): void {}
+  close(): void {}
+
+  /** Nobody reads or writes across the border of a copy. */
+  private place(sector: number): number {
+    const inside = sector >= this.other && sector < this.other + this.length;
+    return inside ? sector - this.other + this.kept : sector;
   }
 }
 

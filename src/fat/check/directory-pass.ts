@@ -31,10 +31,11 @@ export class DirectoryPass {
     const queue: { path: string; start: number; parent: number; clusters?: readonly number[] }[] =
       [];
     if (geometry.type === 32) {
-      const { clusters, end } = chains.claim(geometry.rootCluster, this.mostClusters);
+      const { last, count, end } = chains.claim(geometry.rootCluster, this.mostClusters);
+      const clusters = chains.listed(geometry.rootCluster, count);
       if (end.kind === "broken") {
         findings.add("root chain", `the chain of the root directory ${end.why}`);
-        if (clusters.length > 0) chains.terminate(clusters[clusters.length - 1]);
+        if (count > 0) chains.terminate(last);
         else {
           // Nothing to go by but the cluster itself.
           chains.used.add(geometry.rootCluster);
@@ -90,15 +91,15 @@ export class DirectoryPass {
       );
       return undefined;
     }
-    const { clusters, end } = chains.claim(entry.start, this.mostClusters);
-    if (clusters.length === 0) {
+    const { last, count, end } = chains.claim(entry.start, this.mostClusters);
+    if (count === 0) {
       return gone(
         end.kind === "shared"
           ? `begins at cluster ${entry.start}, which belongs to another entry`
           : `its chain ${end.kind === "broken" ? end.why : "is empty"}`,
       );
     }
-    const last = clusters[clusters.length - 1];
+    const clusters = chains.listed(entry.start, count);
     if (end.kind === "broken") findings.add("broken chain", `its chain ${end.why}`, path);
     else if (end.kind === "shared")
       findings.add(
@@ -117,7 +118,7 @@ export class DirectoryPass {
       findings.add("directory size", `the directory has a size of ${size}`, path);
       write32(parent.edit(entry.slot), Field.Size, 0);
     }
-    return [...clusters];
+    return clusters;
   }
 
   /** Clusters of a chain that nobody has claimed yet. */

@@ -77,9 +77,7 @@ export class FilePass {
       empty();
       return;
     }
-    const { clusters, end } = chains.claim(start, needed);
-    const last = clusters[clusters.length - 1] ?? 0;
-    const held = clusters.length;
+    const { last, count: held, end } = chains.claim(start, needed);
     if (end.kind === "shared") {
       findings.add(
         "cross link",
@@ -123,10 +121,10 @@ export class FilePass {
       if (this.copied + missing * geometry.clusterSize > MOST_COPIED) continue;
       this.copied += missing * geometry.clusterSize;
       const copies = chains.copy(from, missing, last);
-      if (held === 0) setFirstCluster(directory.edit(slot), copies[0] ?? 0, this.fat32);
-      else if (copies.length === 0) chains.terminate(last);
-      if (copies.length < missing)
-        write32(directory.edit(slot), Field.Size, (held + copies.length) * geometry.clusterSize);
+      if (held === 0) setFirstCluster(directory.edit(slot), copies.first, this.fat32);
+      else if (copies.count === 0) chains.terminate(last);
+      if (copies.count < missing)
+        write32(directory.edit(slot), Field.Size, (held + copies.count) * geometry.clusterSize);
     }
     directory.store();
   }

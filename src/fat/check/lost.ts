@@ -1,7 +1,7 @@
+import { Bits } from "../bits.ts";
 import { Attribute, ENTRY, Field, setFirstCluster, write32 } from "../entry.ts";
 import { clusterSector } from "../geometry.ts";
 import { dotEntry } from "../info.ts";
-import { Bits } from "./bits.ts";
 import type { Chains } from "./chains.ts";
 import { MAX_DIRECTORY, RawDirectory } from "./raw-directory.ts";
 import type { Work } from "./work.ts";
@@ -17,7 +17,7 @@ export function saveLost(work: Work, what: "save" | "free"): number {
   const { chains, geometry, findings } = work;
   const { table, used, spare } = chains;
   const limit = geometry.usableClusters + 2;
-  const pointed = new Bits(geometry.clusters + 2);
+  const pointed = new Bits();
   let lost = 0;
   let busy = 0;
   const isLost = (cluster: number) => {
@@ -35,19 +35,21 @@ export function saveLost(work: Work, what: "save" | "free"): number {
     }
   }
   if (lost === 0) return busy;
-  const found: { start: number; clusters: number }[] = [];
+  const saved: { start: number; clusters: number }[] = [];
+  let number = 0;
   const collect = (start: number) => {
-    const { clusters } = chains.claim(start, geometry.clusters);
-    found.push({ start, clusters: clusters.length });
-    chains.terminate(clusters[clusters.length - 1]);
+    const { last, count } = chains.claim(start, geometry.clusters);
+    chains.terminate(last);
+    number++;
+    if (what === "free") freeChain(chains, start);
+    else if (saved.length < MOST) saved.push({ start, clusters: count });
   };
   for (let cluster = 2; cluster < limit; cluster++)
     if (isLost(cluster) && !pointed.has(cluster)) collect(cluster);
   // What is left runs in circles.
   for (let cluster = 2; cluster < limit; cluster++) if (isLost(cluster)) collect(cluster);
-  findings.add("lost clusters", `${lost} cluster(s) in ${found.length} chain(s) belong to nothing`);
-  if (what === "free") for (const { start } of found) freeChain(chains, start);
-  else save(work, found);
+  findings.add("lost clusters", `${lost} cluster(s) in ${number} chain(s) belong to nothing`);
+  if (saved.length > 0) save(work, saved);
   return busy;
 }
 
@@ -61,10 +63,9 @@ function freeChain(chains: Chains, start: number): void {
 }
 
 /** As a real file each: FOUND.nnn/FILEnnnn.CHK. */
-function save(work: Work, found: readonly { start: number; clusters: number }[]): void {
+function save(work: Work, saved: readonly { start: number; clusters: number }[]): void {
   const { chains, geometry, sectors } = work;
   const fat32 = geometry.type === 32;
-  const saved = found.slice(0, MOST);
   const folder: number[] = [];
   const size = Math.ceil(((saved.length + 2) * ENTRY) / geometry.clusterSize);
   let root = rootDirectory(work);
