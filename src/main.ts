@@ -16,7 +16,7 @@ async function main(argv: readonly string[]): Promise<number> {
     (await import("./cli/keep-inputs.ts")).keepInputs(parsed);
   if (parsed.command === "run" || parsed.command === "boot") {
     if (!parsed.flag("ram")) reserveMemory({ base: RAM_BASE, size: DEFAULT_RAM + SYSTEM_AREA });
-  } else if (parsed.command !== "version" && parsed.command !== "help") {
+  } else if (!["test", "version", "help"].includes(parsed.command)) {
     fullSpeed();
   }
   switch (parsed.command) {

@@ -15,6 +15,7 @@ import {
 import { defaultDisk, preparedCode } from "./assets.ts";
 import { ExitCode, UserError } from "./exit-codes.ts";
 import { collectBetween, collectGarbage } from "./garbage.ts";
+import { fullSpeed } from "./jit-policy.ts";
 import { openDisk } from "./open-disk.ts";
 import { hostBytes } from "./settings.ts";
 import { matches } from "./test-match.ts";
@@ -38,6 +39,7 @@ export class TestFiles implements TestHost {
   readonly look = (): void => collectGarbage();
   readonly between = collectBetween;
   readonly check = endWithParent;
+  readonly busy = fullSpeed;
   readonly matches = matches;
 
   constructor(
