@@ -1,18 +1,19 @@
 import { parsePrototype, type Prototype } from "./prototype.ts";
 import { type Line, matcher, type TraceFilter, type TraceParts } from "./types.ts";
-import { Values } from "./values.ts";
+import { type Shown, Values } from "./values.ts";
 import type { Where } from "./where.ts";
 
 /** A call whose result is not there yet. */
 interface Pending {
   readonly name: string;
   readonly prototype: Prototype | undefined;
-  readonly text: string;
+  /** What was known when it was made: `read(3, `. */
+  readonly begun: string;
+  /** The arguments behind that, which the call fills in, and those behind them. */
+  readonly rest: readonly Shown[];
   readonly since: number;
   /** Tasks of the thread when the call was made. */
   readonly depth: number;
-  /** Something else was said since. */
-  interrupted: boolean;
 }
 
 /** One traced call that has ended, for other formats than text. */
@@ -28,7 +29,8 @@ export interface CallRecord {
 export class CallTrace {
   private readonly values: Values;
   private readonly prototypes = new Map<string, Prototype | undefined>();
-  private readonly pending = new Map<number, Pending[]>();
+  /** By incarnation of a thread: one that was deleted in a call does not return from it. */
+  private readonly pending = new WeakMap<object, Pending[]>();
   private readonly wanted: (name: string) => boolean;
   /** The call whose line could still be completed. */
   private open: Pending | undefined;
@@ -49,19 +51,23 @@ export class CallTrace {
     const { kernel, firmware } = this.parts;
     const name = firmware.svcName(number) ?? `svc ${number}`;
     const { cpu } = kernel;
-    if (!this.wanted(name) || !this.where.wanted(cpu.r[14])) return serve();
+    if (!this.wanted(name)) return serve();
+    this.where.use.name = true;
+    if (!this.where.wanted(cpu.r[14])) return serve();
     const prototype = this.prototype(name);
-    const text = `${name}(${prototype ? this.values.arguments(prototype).join(", ") : "..."})`;
+    const shown = prototype ? this.values.arguments(prototype) : ["..."];
+    const late = shown.findIndex((text) => typeof text !== "string");
+    const known = (late < 0 ? shown : [...shown.slice(0, late), ""]).join(", ");
     const state = kernel.runner.running;
     const depth = state?.frames.length ?? 0;
     const thread = this.where.thread;
     const pending: Pending = {
       name,
       prototype,
-      text,
+      begun: `${name}(${known}`,
+      rest: late < 0 ? [] : shown.slice(late),
       since: kernel.nanoseconds,
       depth,
-      interrupted: false,
     };
     const prefix = this.prefix(thread);
     const goOn = serve();
@@ -69,13 +75,13 @@ export class CallTrace {
       this.settleOpen();
       this.open = pending;
       this.openPrefix = prefix;
-      const list = this.pending.get(state.thread);
+      const list = this.pending.get(state);
       if (list) list.push(pending);
-      else this.pending.set(state.thread, [pending]);
+      else this.pending.set(state, [pending]);
       return goOn;
     }
     this.settleOpen();
-    this.line(`${prefix}${text}${this.result(pending)}`);
+    this.line(`${prefix}${pending.begun}${this.end(pending)}`);
     this.record({ name, thread, start: pending.since, end: kernel.nanoseconds });
     return goOn;
   }
@@ -86,27 +92,30 @@ export class CallTrace {
   resumed(): void {
     const { kernel } = this.parts;
     const state = kernel.runner.running;
-    if (!state || this.pending.size === 0) return;
-    const list = this.pending.get(state.thread);
+    const list = state && this.pending.get(state);
     while (list && list.length > 0 && state.frames.length <= list[list.length - 1].depth) {
       const pending = list.pop() as Pending;
       const thread = this.where.thread;
       if (this.open === pending) {
         this.open = undefined;
-        this.line(`${this.openPrefix}${pending.text}${this.result(pending)}`);
+        this.line(`${this.openPrefix}${pending.begun}${this.end(pending)}`);
       } else {
         this.settleOpen();
-        this.line(`${this.prefix(thread)}<... ${pending.name} resumed>${this.result(pending)}`);
+        const end = this.end(pending);
+        // Arguments that are known now, or the result alone.
+        const rest = pending.rest.length > 0 ? ` ${end}` : end.slice(1);
+        this.line(`${this.prefix(thread)}<... ${pending.name} resumed>${rest}`);
       }
       this.record({ name: pending.name, thread, start: pending.since, end: kernel.nanoseconds });
     }
-    if (list?.length === 0) this.pending.delete(state.thread);
   }
 
   /** A call that waits gets its line, before anything else is said. */
   settleOpen(): void {
     if (!this.open) return;
-    this.line(`${this.openPrefix}${this.open.text} <unfinished ...>`);
+    const { begun, rest } = this.open;
+    const known = rest.length > 0 ? begun.trimEnd() : `${begun})`;
+    this.line(`${this.openPrefix}${known} <unfinished ...>`);
     this.open = undefined;
   }
 
@@ -114,11 +123,14 @@ export class CallTrace {
     return `${stamp(this.parts)} ${thread.padEnd(8)} `;
   }
 
-  private result({ prototype }: Pending): string {
+  /** What follows `begun` when the call has ended: arguments that it filled in, and its result. */
+  private end({ prototype, rest }: Pending): string {
     const { r } = this.parts.kernel.cpu;
-    if (!prototype) return ` = 0x${(r[0] >>> 0).toString(16)}`;
+    if (!prototype) return `) = 0x${(r[0] >>> 0).toString(16)}`;
+    const ending = { result: prototype.result, value: r[0] };
+    const shown = rest.map((text) => (typeof text === "string" ? text : text(ending))).join(", ");
     const text = this.values.result(prototype, r[0], r[1]);
-    return text === undefined ? "" : ` = ${text}`;
+    return `${shown})${text === undefined ? "" : ` = ${text}`}`;
   }
 
   private prototype(name: string): Prototype | undefined {

@@ -27,8 +27,11 @@ export class InstructionTrace {
   step<T>(step: () => T): T {
     const { cpu, before } = this;
     const pc = cpu.r[15] >>> 0;
-    if (!this.where.wanted(pc) || (this.byName && !this.wantedName(this.where.functionName(pc))))
-      return step();
+    if (this.byName) {
+      if (!this.wantedName(this.where.functionName(pc))) return step();
+      this.where.use.name = true;
+    }
+    if (!this.where.wanted(pc)) return step();
     const { cpsr, memory } = cpu;
     before.set(cpu.r);
     const thumb = (cpsr & CPSR_T) !== 0;

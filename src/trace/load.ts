@@ -1,5 +1,6 @@
 import { relocationName } from "../elf/mod.ts";
-import type { Line, TraceFilter, TraceParts } from "./types.ts";
+import { nameText } from "./quote.ts";
+import type { FilterUse, Line, TraceFilter, TraceParts } from "./types.ts";
 
 const hex8 = (value: number): string => (value >>> 0).toString(16).padStart(8, "0");
 const hex = (value: number): string => `0x${(value >>> 0).toString(16)}`;
@@ -12,6 +13,7 @@ export class LoadTrace {
   constructor(
     private readonly parts: TraceParts,
     private readonly filter: TraceFilter,
+    private readonly use: FilterUse,
     private readonly line: Line,
   ) {
     this.seen = parts.loader.changes;
@@ -35,7 +37,7 @@ export class LoadTrace {
     );
     for (const [address, { name, image }] of this.known)
       if (now.get(address)?.image !== image && this.wanted(name))
-        this.line(`unload ${name} from ${hex(image)}`);
+        this.line(`unload ${nameText(name)} from ${hex(image)}`);
     for (const [address, info] of now)
       if (this.known.get(address)?.image !== info.image && this.wanted(info.name))
         this.loaded(address);
@@ -43,7 +45,9 @@ export class LoadTrace {
   }
 
   private wanted(name: string): boolean {
-    return this.filter.module === undefined || this.filter.module === name;
+    const wanted = this.filter.module === undefined || this.filter.module === nameText(name);
+    if (wanted) this.use.any = true;
+    return wanted;
   }
 
   private loaded(address: number): void {
@@ -53,7 +57,7 @@ export class LoadTrace {
     const { plan, bias } = module;
     const { memory } = kernel;
     this.line(
-      `load ${module.path} as ${module.name}: ${module.size} bytes at ${hex(module.block)}, bias ${hex(bias)}`,
+      `load ${nameText(module.path)} as ${nameText(module.name)}: ${module.size} bytes at ${hex(module.block)}, bias ${hex(bias)}`,
     );
     for (const { vaddr, bytes, memsz, writable } of plan.segments)
       this.line(
@@ -77,12 +81,12 @@ export class LoadTrace {
         const place = (at + bias) >>> 0;
         const after = memory.contains(place, 4) ? hex8(memory.ldu32(place)) : "????????";
         this.line(
-          `  ${hex8(place)}  ${type.padEnd(18)} ${before(at)} -> ${after}  ${symbol}`.trimEnd(),
+          `  ${hex8(place)}  ${type.padEnd(18)} ${before(at)} -> ${after}  ${nameText(symbol)}`.trimEnd(),
         );
       }
     }
     for (const symbol of plan.exports.values())
-      this.line(`  export ${hex8(module.addressOf(symbol))}  ${symbol.name}`);
+      this.line(`  export ${hex8(module.addressOf(symbol))}  ${nameText(symbol.name)}`);
     this.line(`  entry ${hex8(plan.entry + bias)}${plan.program ? "" : " (library: not called)"}`);
   }
 }

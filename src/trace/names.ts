@@ -1,6 +1,7 @@
 import type { SymbolFiles } from "../dwarf/mod.ts";
 import { ElfError, ElfImage, STT } from "../elf/mod.ts";
 import type { CodePlace } from "./counters.ts";
+import { nameText } from "./quote.ts";
 
 export interface FunctionName {
   readonly name: string;
@@ -33,10 +34,11 @@ export class FunctionNames {
     const fn = info?.functions(address).at(-1);
     if (info && fn) {
       const at = info.line(fn.ranges[0].start);
-      return this.intern(fn.name, at?.file ?? path, fn.line || at?.line || 0);
+      return this.intern(fn.name, at?.file ?? nameText(path), fn.line || at?.line || 0);
     }
     const symbol = nearest(this.symbolsOf(path), address);
-    return this.intern(symbol ?? `${path}+0x${address.toString(16)}`, path, 0);
+    const file = nameText(path);
+    return this.intern(symbol ?? `${file}+0x${address.toString(16)}`, file, 0);
   }
 
   line({ path, address }: CodePlace): number {
@@ -65,7 +67,7 @@ function readSymbols(file: Uint8Array | undefined): Symbol[] {
     const symbols = image?.staticSymbols() ?? image?.dynamicSymbols();
     for (let i = 1; i < (symbols?.count ?? 0); i++)
       if (symbols!.defined(i) && symbols!.type(i) === STT.FUNC)
-        found.push({ start: (symbols!.value(i) & ~1) >>> 0, name: symbols!.name(i) });
+        found.push({ start: (symbols!.value(i) & ~1) >>> 0, name: nameText(symbols!.name(i)) });
   } catch (error) {
     if (!(error instanceof ElfError)) throw error;
   }

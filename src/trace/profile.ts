@@ -2,6 +2,7 @@ import { backtrace, type ReportParts, viewOf } from "../debug/mod.ts";
 import { type Cpu, Exit } from "../cpu/types.ts";
 import { type CodePlace, ExecutionCounters } from "./counters.ts";
 import type { FunctionName, FunctionNames } from "./names.ts";
+import { nameText } from "./quote.ts";
 import type { TraceParts } from "./types.ts";
 import { WrappedCore } from "./wrapped-core.ts";
 
@@ -83,7 +84,7 @@ export class ProfileCore extends WrappedCore {
     const { switched } = hooks;
     hooks.switched = (thread) => {
       switched?.(thread);
-      this.thread = objects.name(thread);
+      this.thread = nameText(objects.name(thread));
       this.counters.switched(this.thread);
     };
   }

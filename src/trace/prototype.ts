@@ -1,15 +1,6 @@
-/** How an argument or result of an exported function is shown. */
-export type Shape =
-  | {
-      readonly kind:
-        "void" | "pointer" | "input" | "string" | "function" | "unsigned" | "signed" | "error";
-    }
-  /** A kernel object with a name. */
-  | { readonly kind: "object" }
-  /** Two words, in an even pair. */
-  | { readonly kind: "long"; readonly signed: boolean }
-  /** Whatever follows. */
-  | { readonly kind: "more" };
+import { ObjectClass } from "../kernel/types.ts";
+import { meaningOf } from "./meanings.ts";
+import type { Shape } from "./shapes.ts";
 
 export interface Parameter {
   readonly name: string;
@@ -22,23 +13,43 @@ export interface Prototype {
 }
 
 const OBJECTS =
-  /\b(rt_(sem|mutex|event|mailbox|mq|mp|timer|thread|device|object|module|dlmodule)_t|struct rt_(semaphore|mutex|event|mailbox|messagequeue|mempool|timer|thread|device|object|dlmodule) ?\*)/;
+  /\b(?:rt_(sem|mutex|event|mailbox|mq|mp|timer|thread|device|object|module|dlmodule)_t|struct rt_(semaphore|mutex|event|mailbox|messagequeue|mempool|memheap|timer|thread|device|object|dlmodule) ?\*)/;
+/** Classes by the words in those types; 0 for any. */
+const CLASSES: Readonly<Record<string, number>> = {
+  sem: ObjectClass.Semaphore,
+  semaphore: ObjectClass.Semaphore,
+  mutex: ObjectClass.Mutex,
+  event: ObjectClass.Event,
+  mailbox: ObjectClass.MailBox,
+  mq: ObjectClass.MessageQueue,
+  messagequeue: ObjectClass.MessageQueue,
+  mp: ObjectClass.MemPool,
+  mempool: ObjectClass.MemPool,
+  memheap: ObjectClass.MemHeap,
+  timer: ObjectClass.Timer,
+  thread: ObjectClass.Thread,
+  device: ObjectClass.Device,
+  module: ObjectClass.Module,
+  dlmodule: ObjectClass.Module,
+};
 const UNSIGNED =
-  /\bunsigned\b|_u?int(8|16|32)?_t\b.*|\b(rt_u\w+|rt_size_t|rt_tick_t|size_t|rt_off_t|mode_t)\b/;
+  /\bunsigned\b|_u?int(8|16|32)?_t\b.*|\b(rt_u\w+|rt_size_t|rt_tick_t|size_t|mode_t|useconds_t|nfds_t)\b/;
 const LONG = /\b(long long|rt_u?int64_t|u?int64_t|off64_t)\b/;
 
 /** Reads a C prototype as the export rows have it: `rt_err_t rt_sem_take(rt_sem_t sem, rt_int32_t time);` */
 export function parsePrototype(proto: string): Prototype {
   const open = proto.indexOf("(");
-  const head = /^(.*?)\b\w+\s*$/s.exec(proto.slice(0, open))?.[1] ?? "";
+  const [, head, called] = /^(.*?)\b(\w+)\s*$/s.exec(proto.slice(0, open)) ?? ["", "", ""];
   const parameters: Parameter[] = [];
   for (const text of split(proto.slice(open + 1, proto.lastIndexOf(")")))) {
     const words = text.trim();
     if (words === "" || words === "void") continue;
-    if (words === "...") parameters.push({ name: "...", shape: { kind: "more" } });
-    else parameters.push(parameter(words));
+    const found: Parameter =
+      words === "..." ? { name: "...", shape: { kind: "more" } } : parameter(words);
+    const shape = meaningOf(called, found.name, parameters.length) ?? found.shape;
+    parameters.push({ name: found.name, shape });
   }
-  return { result: shapeOf(head.trim(), ""), parameters };
+  return { result: meaningOf(called, "=", -1) ?? shapeOf(head.trim(), ""), parameters };
 }
 
 /** At commas that are not inside parentheses. */
@@ -77,11 +88,13 @@ function shapeOf(type: string, name: string): Shape {
         /^const/.test(type) || /name|path|format|fmt|text|str/.test(name) ? "string" : "pointer",
     };
   if (/^const void ?\*$/.test(type.replace(/\s+/g, " "))) return { kind: "input" };
-  if (OBJECTS.test(type)) return { kind: "object" };
+  const object = OBJECTS.exec(type);
+  if (object) return { kind: "object", cls: CLASSES[object[1] ?? object[2]] ?? 0 };
   if (type.includes("*") || /\bva_list\b/.test(type)) return { kind: "pointer" };
   if (/^(static |extern )?void$/.test(type) || type === "") return { kind: "void" };
   if (LONG.test(type)) return { kind: "long", signed: !/\bu/.test(type) };
   if (/\brt_err_t\b/.test(type)) return { kind: "error" };
+  if (/^rt_int32_t$/.test(type) && /^time(out)?$/.test(name)) return { kind: "time" };
   if (UNSIGNED.test(type) && !/\b(rt_)?int\d*_t\b/.test(type)) return { kind: "unsigned" };
   return { kind: "signed" };
 }

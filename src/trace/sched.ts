@@ -1,6 +1,7 @@
 import { collectWaits, waiting } from "../debug/mod.ts";
 import { stamp } from "./calls.ts";
-import type { Line, TraceFilter, TraceParts } from "./types.ts";
+import { nameText } from "./quote.ts";
+import type { FilterUse, Line, TraceFilter, TraceParts } from "./types.ts";
 
 const SUSPENDED = 2;
 const STATES = ["initial", "ready", "suspended", "running", "closed"];
@@ -24,18 +25,20 @@ export class ScheduleTrace {
   constructor(
     private readonly parts: TraceParts,
     private readonly filter: TraceFilter,
+    private readonly use: FilterUse,
     private readonly line: Line,
     private readonly record: (turn: Turn) => void = () => {},
   ) {}
 
   switched(to: number): void {
     const { kernel } = this.parts;
-    const name = kernel.objects.name(to);
+    const name = nameText(kernel.objects.name(to));
     const { priority } = kernel.threads.describe(to);
     const from = this.end();
     this.running = { tcb: to, name, since: kernel.nanoseconds };
     const { thread } = this.filter;
     if (thread !== undefined && thread !== name && thread !== from?.thread) return;
+    this.use.any = true;
     const before = from ? `${from.thread} (${from.why})` : "start";
     this.line(`${stamp(this.parts)} ${before} -> ${name} (priority ${priority})`);
   }
@@ -63,7 +66,7 @@ export class ScheduleTrace {
     if (!state || state.dead) return "ended";
     const info = kernel.threads.describe(tcb);
     if (info.state === SUSPENDED)
-      return waiting(kernel, tcb, collectWaits(kernel).reasons.get(tcb));
+      return nameText(waiting(kernel, tcb, collectWaits(kernel).reasons.get(tcb)));
     return info.state === 1 ? "preempted" : (STATES[info.state] ?? "gone");
   }
 }

@@ -16,6 +16,17 @@ export interface TraceFilter {
   readonly name?: string;
 }
 
+/** What the filters of a trace have met. */
+export interface FilterUse {
+  /** Names of the threads that ran, and of the modules that were there. */
+  readonly threads: Set<string>;
+  readonly modules: Set<string>;
+  /** A function had a wanted name. */
+  name: boolean;
+  /** Something passed all filters. */
+  any: boolean;
+}
+
 /** The parts of a machine that are traced. */
 export interface TraceParts {
   readonly kernel: Kernel;

@@ -1,4 +1,5 @@
-import type { TraceFilter, TraceParts } from "./types.ts";
+import { nameText } from "./quote.ts";
+import type { FilterUse, TraceFilter, TraceParts } from "./types.ts";
 
 /** Offset of module_id in struct rt_object. */
 const MODULE_ID = 12;
@@ -12,6 +13,7 @@ export class Where {
   constructor(
     private readonly parts: TraceParts,
     private readonly filter: TraceFilter,
+    readonly use: FilterUse,
   ) {}
 
   /** Name of the running thread, `irq` in an interrupt. */
@@ -19,26 +21,27 @@ export class Where {
     const { kernel } = this.parts;
     if (kernel.scheduler.interruptNest > 0) return "irq";
     const thread = kernel.runner.running?.thread ?? 0;
-    return thread === 0 ? "boot" : kernel.objects.name(thread);
+    return thread === 0 ? "boot" : nameText(kernel.objects.name(thread));
   }
 
   /** The module that an address is in; of the firmware's code, that of the running thread. */
   module(address: number): string {
     const { kernel, loader } = this.parts;
     const at = loader.whereIs(address);
-    if (at) return at.module;
+    if (at) return nameText(at.module);
     const thread = kernel.runner.running?.thread ?? 0;
     const module =
       thread === 0 ? undefined : loader.module(kernel.memory.ldu32(thread + MODULE_ID));
-    return module?.name ?? NO_MODULE;
+    return module ? nameText(module.name) : NO_MODULE;
   }
 
   wanted(address: number): boolean {
     const { module, thread } = this.filter;
-    return (
+    const wanted =
       (thread === undefined || this.thread === thread) &&
-      (module === undefined || this.module(address) === module)
-    );
+      (module === undefined || this.module(address) === module);
+    if (wanted) this.use.any = true;
+    return wanted;
   }
 
   /** `demo!main+0x1c`, `printf+0x12`; undefined outside of code. */
@@ -47,7 +50,8 @@ export class Where {
     const at = loader.whereIs(address);
     if (at) {
       const offset = at.symbol && at.insideSymbol ? at.symbolOffset : at.offset;
-      const name = at.symbol && at.insideSymbol ? `${at.module}!${at.symbol}` : at.module;
+      const module = nameText(at.module);
+      const name = at.symbol && at.insideSymbol ? `${module}!${nameText(at.symbol)}` : module;
       return plus(name, offset);
     }
     const near = firmware.nearest(address & ~1);

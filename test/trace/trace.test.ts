@@ -28,7 +28,9 @@ describe("calls", () => {
     expect({ out, code }).toEqual({ out: plain.out, code: plain.code });
   });
   test("with names of objects, strings, callbacks, results by their names", () => {
-    expect(err).toMatch(/ threads +rt_sem_create\("filled", 0, 0\) = 0x\w+ "filled"\n/);
+    expect(err).toMatch(
+      / threads +rt_sem_create\("filled", 0, RT_IPC_FLAG_FIFO\) = 0x\w+ "filled"\n/,
+    );
     expect(err).toMatch(
       / threads +rt_thread_create\("producer", threads(!\w+)?(\+0x\w+)?, NULL, 1024, 20, 10\) = 0x\w+ "producer"\n/,
     );
@@ -54,7 +56,21 @@ describe("calls", () => {
     const consumer = run("--trace", "calls", "--trace-thread", "consumer", threads).err;
     expect(consumer).toContain("rt_sem_take");
     expect(consumer).not.toContain("rt_sem_create");
-    expect(run("--trace", "calls", "--trace-module", "nobody", threads).err).toBe("");
+  });
+  test("a filter that nothing fits says so at the end, with what there was", () => {
+    const err = (...words: string[]) => run("--trace", "calls", ...words, threads).err;
+    expect(err("--trace-module", "nobody")).toBe(
+      "rtt-sim: --trace-module: no module 'nobody' was loaded\n  modules: threads\n",
+    );
+    expect(err("--trace-thread", "nobody")).toMatch(
+      /^rtt-sim: --trace-thread: no thread 'nobody' ran\n {2}threads: .*\bconsumer\b.*\n$/,
+    );
+    expect(err("--trace-name", "nobody*")).toBe(
+      "rtt-sim: --trace-name: nothing that was traced has a name like 'nobody*'\n",
+    );
+    expect(err("--trace-name", "rt_sem_take", "--trace-thread", "producer")).toBe(
+      "rtt-sim: trace: nothing passed all of the filters --trace-...\n",
+    );
   });
 });
 
