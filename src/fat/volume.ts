@@ -282,7 +282,7 @@ export class FatVolume implements FileStore {
   }
 
   set label(text: string) {
-    this.checkChange(this.tree.root, "the label");
+    this.checkChange(this.tree.root, "/");
     writeLabel(this.tree.root, text, newFields(Attribute.Volume, 0, this.now(), this.fat32));
     const bytes = text === "" ? NO_LABEL : String.fromCharCode(...labelBytes(text));
     setBootLabel(this.sectors, this.geometry, bytes);
@@ -379,10 +379,14 @@ export class FatVolume implements FileStore {
     this.nodes.closed(node);
   }
 
-  /** Before the first change to a directory: neither it nor what is free is somebody else's. */
+  /** Before a change in a directory: neither what is free nor it nor a directory it is reached through is somebody else's. */
   private checkChange(directory: Directory, path: string): void {
     this.sectors.checkWritable();
-    this.shared.check(directory.start, `the directory of ${path}`);
+    if (!this.shared.clusters) return;
+    const names = split(path).slice(0, -1);
+    const above = names.map((_, i) => this.tree.at(path, names.slice(0, i)).start);
+    for (const start of [...above, directory.start])
+      this.shared.check(start, `the directory of ${path}`);
   }
 
   private get fat32(): boolean {

@@ -103,6 +103,19 @@ describe("archives that are no good", () => {
     expect(err).not.toContain("internal error");
   });
 
+  test("an image with something behind it: padding is none, garbage a warning", () => {
+    const packed = readFileSync(bench.path("packed.img.gz"));
+    bench.file("padded.img.gz", Buffer.concat([packed, Buffer.alloc(5000)]));
+    bench.file("signed.img.gz", Buffer.concat([packed, Buffer.from("-- signature --")]));
+    const padded = bench.run(["padded.img.gz", "-c", "cat /hello.txt"]);
+    expect([padded.code, padded.out, padded.err]).toEqual([0, "hello from the host\n", ""]);
+    const signed = bench.run(["disk", "cat", "signed.img.gz:/hello.txt"]);
+    expect([signed.code, signed.out]).toEqual([0, "hello from the host\n"]);
+    expect(signed.err).toBe(
+      `rtt-sim: signed.img.gz: trailing garbage ignored: what follows byte ${packed.length} is not gzip, the image before it is complete\n`,
+    );
+  });
+
   test("names that lead out of an archive are left out", () => {
     bench.file(
       "slip.zip",

@@ -1,7 +1,8 @@
 /** Unpacking in pieces gives what gzip packed, and says so when that is damaged or cut off. */
 import { describe, expect, test } from "bun:test";
 import { deflateRawSync, gzipSync } from "node:zlib";
-import { inflate } from "../../src/cli/disk/inflate.ts";
+import { gunzip } from "../../src/cli/disk/gunzip.ts";
+import { inflate, PackedInput } from "../../src/cli/disk/inflate.ts";
 
 const DATA = Buffer.from(
   Uint8Array.from({ length: 2_500_000 }, (_, i) => ((i * 7919) >> 5) & 0xff),
@@ -17,7 +18,9 @@ function unpacked(kind: "gzip" | "deflate", packed: Uint8Array, most = 1 << 20):
     at += n;
     return n;
   };
-  inflate(kind, source, (piece) => void pieces.push(Buffer.from(piece)));
+  const sink = (piece: Uint8Array) => void pieces.push(Buffer.from(piece));
+  if (kind === "gzip") gunzip(source, sink);
+  else inflate(new PackedInput(source), sink);
   return Buffer.concat(pieces);
 }
 
@@ -63,5 +66,85 @@ describe("inflate", () => {
     ["another beginning", flipped(0), "incorrect header check"],
   ])("%s", (_, bytes, words) => {
     expect(() => unpacked("gzip", bytes)).toThrow(words);
+  });
+});
+
+/** What gzip(1) makes of a file: 0 all is well, 1 an error, 2 a warning; and what comes out. */
+function byGzip(packed: Uint8Array): { code: number; out: Buffer; err: string } {
+  const ran = Bun.spawnSync(["gzip", "-dc"], { stdin: packed, stderr: "pipe" });
+  return { code: ran.exitCode, out: Buffer.from(ran.stdout), err: ran.stderr.toString() };
+}
+
+describe.skipIf(!Bun.which("gzip"))("as gzip(1) does it", () => {
+  const one = gzipSync(DATA.subarray(0, 70_000));
+  const two = gzipSync(DATA.subarray(70_000, 90_000));
+  /** A header with all there can be. */
+  const named = (flags: number, ...parts: (string | number[])[]): Buffer =>
+    Buffer.concat([
+      Buffer.from([0x1f, 0x8b, 8, flags, 1, 2, 3, 4, 0, 3]),
+      ...parts.map((part) => Buffer.from(part as string, "latin1")),
+      one.subarray(10),
+    ]);
+  const withSum = named(0x12, "comment\0");
+  const sum = Bun.hash.crc32(withSum.subarray(0, 18)) & 0xffff;
+  const zeros = (n: number) => Buffer.alloc(n);
+  test.each<[string, Uint8Array]>([
+    ["one member", one],
+    ["two", Buffer.concat([one, two])],
+    ["a zero behind it", Buffer.concat([one, zeros(1)])],
+    ["zeros behind it, as on a tape", Buffer.concat([one, zeros(10_000)])],
+    ["zeros behind two", Buffer.concat([one, two, zeros(512)])],
+    ["many zeros", Buffer.concat([one, zeros(600_000)])],
+    ["garbage behind it", Buffer.concat([one, Buffer.from("garbage")])],
+    ["half of what begins a member", Buffer.concat([one, Buffer.from([0x1f])])],
+    ["zeros and garbage", Buffer.concat([one, zeros(700), Buffer.from("x")])],
+    ["zeros and another member", Buffer.concat([one, zeros(512), two])],
+    ["garbage behind two", Buffer.concat([one, two, Buffer.from("\xff\xfe", "latin1")])],
+    ["a second one that is cut off", Buffer.concat([one, two.subarray(0, 900)])],
+    ["a second one that is nothing but its beginning", Buffer.concat([one, two.subarray(0, 2)])],
+    ["a second one packed in another way", Buffer.concat([one, Buffer.from([0x1f, 0x8b, 7, 0])])],
+    ["a second one with a bad sum", Buffer.concat([one, two.subarray(0, -8), zeros(8)])],
+    ["name, comment, extra field", named(0x1c, [3, 0, 1, 2, 3], "a.img\0", "comment\0")],
+    [
+      "a checksum of the header",
+      Buffer.concat([
+        withSum.subarray(0, 18),
+        Buffer.from([sum & 0xff, sum >> 8]),
+        withSum.subarray(18),
+      ]),
+    ],
+    ["a wrong one", Buffer.concat([withSum.subarray(0, 18), zeros(2), withSum.subarray(18)])],
+    ["flags that nobody knows", named(0xc0)],
+    ["a name without an end", Buffer.from([0x1f, 0x8b, 8, 8, 0, 0, 0, 0, 0, 3, 65, 66])],
+  ])("%s", (_, packed) => {
+    const { code, out, err } = byGzip(packed);
+    for (const most of [1 << 20, 1]) {
+      const pieces: Buffer[] = [];
+      let at = 0;
+      const source = (into: Uint8Array): number => {
+        const n = Math.min(into.length, most, packed.length - at);
+        into.set(packed.subarray(at, at + n));
+        at += n;
+        return n;
+      };
+      let ours = 0;
+      try {
+        const ignored = gunzip(source, (piece) => void pieces.push(Buffer.from(piece)));
+        if (ignored !== undefined) ours = 2;
+      } catch {
+        ours = 1;
+      }
+      expect({ err, code: ours }).toEqual({ err, code });
+      if (code !== 1) expect(Buffer.concat(pieces).equals(out)).toBe(true);
+    }
+  });
+
+  test("a single byte behind it, which gzip calls the end of a file come too early", () => {
+    expect(
+      byGzip(Buffer.concat([one, Buffer.from("\n")])).out.equals(DATA.subarray(0, 70_000)),
+    ).toBe(true);
+    expect(unpacked("gzip", Buffer.concat([one, Buffer.from("\n")]))).toEqual(
+      DATA.subarray(0, 70_000),
+    );
   });
 });

@@ -3,8 +3,8 @@ import { FatError, FatVolume } from "../../fat/mod.ts";
 import { ExitCode, UserError } from "../exit-codes.ts";
 import { message } from "../outcome.ts";
 import { Archive } from "./archive.ts";
+import { gunzip } from "./gunzip.ts";
 import { fatName, fewWarnings, walkHost } from "./host-tree.ts";
-import { inflate } from "./inflate.ts";
 import { LazyDisk } from "./lazy-disk.ts";
 import { Progress } from "./progress.ts";
 import { type Room, roomFor } from "./room.ts";
@@ -38,11 +38,15 @@ export function gzipDisk(path: string): BlockDevice {
       return n;
     };
     try {
-      inflate("gzip", source, (piece) => {
+      const ignored = gunzip(source, (piece) => {
         if (image.size + piece.length > MAX_UNPACKED)
           refuse("it holds more than 1 GiB; unpack it with gunzip and use the raw image");
         image.append(piece);
       });
+      if (ignored !== undefined)
+        message(
+          `${path}: trailing garbage ignored: what follows byte ${ignored} is not gzip, the image before it is complete`,
+        );
     } catch (error) {
       image.close();
       if (error instanceof UserError) throw error;

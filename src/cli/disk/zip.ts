@@ -1,7 +1,7 @@
 import { FatError } from "../../fat/mod.ts";
 import { ExitCode, UserError } from "../exit-codes.ts";
 import type { Archive } from "./archive.ts";
-import { inflate } from "./inflate.ts";
+import { inflate, PackedInput } from "./inflate.ts";
 
 /** A file in a ZIP archive. */
 export interface Member {
@@ -115,7 +115,7 @@ function unpack(
     for (let n; (n = source(piece)) > 0;) take(piece.subarray(0, n));
   } else if (method === DEFLATED) {
     try {
-      inflate("deflate", source, take);
+      inflate(new PackedInput(source), take);
     } catch (error) {
       if (error instanceof UserError || error instanceof FatError) throw error;
       refuse(`${name}: ${(error as Error).message}`);
