@@ -354,9 +354,15 @@ export class GuestMemory {
     const origin = this.base >>> GRANULE_SHIFT;
     const mapped = this.mapped.subarray(first, first + (1 << CHUNK_GRANULES));
     this.rights.set(mapped, origin + first);
-    const last = Math.min(origin + first + (1 << CHUNK_GRANULES), this.end >>> GRANULE_SHIFT);
-    for (let g = origin + first; g < last; g++)
-      if (this.code.has(g) || this.guards.has(g)) this.refresh(g);
+    const { code, guards } = this;
+    const end = Math.min(origin + first + (1 << CHUNK_GRANULES), this.end >>> GRANULE_SHIFT);
+    // Few granules of a young machine are special, and a chunk has thousands.
+    if (code.size + guards.size < end - origin - first) {
+      for (const g of code) if (g >= origin + first && g < end) this.refresh(g);
+      for (const g of guards.keys()) if (g >= origin + first && g < end) this.refresh(g);
+      return;
+    }
+    for (let g = origin + first; g < end; g++) if (code.has(g) || guards.has(g)) this.refresh(g);
   }
 
   private dropCode(address: number, length: number): void {
