@@ -41,7 +41,15 @@ export function createInterpreter(memory: GuestMemory): Cpu {
 
 export { executedBlocks, prepareCode, usePreparedCode } from "./prepared-code.ts";
 export type { FloatContext } from "./float/mod.ts";
-export { type Cpu, type CpuFault, type CpuStats, Exit, SVC_UNITS } from "./types.ts";
+export {
+  type Cpu,
+  type CpuFault,
+  type CpuStats,
+  Exit,
+  SLIDE_PAGE,
+  SLIDE_UNITS,
+  SVC_UNITS,
+} from "./types.ts";
 export { SharedCode } from "./shared-code.ts";
 export * as counting from "./counting.ts";
 export * as decode from "./decode/mod.ts";

@@ -27,10 +27,17 @@ export interface CpuFault {
 
 /**
  * One unit of execution is one *taken branch to an address not above its own* (a loop iteration, a call or return to a lower
- * address), plus `SVC_UNITS` for each supervisor call. Any endless execution consumes units, every engine counts alike, and
+ * address), plus `SVC_UNITS` for each supervisor call, plus `SLIDE_UNITS` where there is no code. Any endless execution consumes units, every engine counts alike, and
  * virtual time derives from units, so that a run is deterministic in every engine.
  */
 export const SVC_UNITS = 4;
+/**
+ * Straight code has no units. That a program went astray into memory which is all alike, cleared or filled, is noticed nevertheless:
+ * an instruction that ends a page of this size, all of whose words are equal, costs so many.
+ */
+export const SLIDE_UNITS = 128;
+/** Bytes. */
+export const SLIDE_PAGE = 4096;
 
 /** Counters of one machine, printed by `--stats`. Deterministic. */
 export interface CpuStats {

@@ -7,6 +7,7 @@ import { DataAccess, sizeOf } from "./data-access.ts";
 import { Code, HANDOVER, loop, type LoopState } from "./loop.ts";
 import type { PreparedCode } from "./prepared.ts";
 import { prime } from "./prime.ts";
+import { slide } from "./slide.ts";
 import type { TranslatedBlock, Translator } from "./translate.ts";
 import { packCpsr, Slot, unpackCpsr } from "./state.ts";
 import { undefinedReason } from "./undefined.ts";
@@ -203,6 +204,8 @@ export class Core extends DataAccess implements Cpu, LoopState {
         this.stats.instructions += word >>> 24;
         this.goTo(words[ip + 1], words[ip + 2]);
         return ~HANDOVER;
+      case Code.Slide:
+        return this.slideFrom(ip);
       case Code.PrefetchAbort:
         return this.prefetchAbort();
       case Code.Udf:
@@ -253,6 +256,26 @@ export class Core extends DataAccess implements Cpu, LoopState {
     while (index > 0 && block.map[index * 2 - 2] >>> 8 === ip) index--;
     this.stopAt(block, index, false);
     return this.alone ? ~HANDOVER : this.enter();
+  }
+
+  /** An idle instruction has been executed, at the end of whose block is `ip`: what it costs, and the zeros behind it at once. */
+  private slideFrom(ip: number): number {
+    const { stats } = this;
+    const { words } = this.arena;
+    const { block } = this.place(ip);
+    const single = block.key >= STEP_IT * 2 ** 32;
+    const { pc, instructions, units } = slide(this.memory, {
+      pc: words[ip + 1] >>> 0,
+      units: this.units,
+      // Whoever steps or counts wants each of them.
+      far: !this.alone && block.counts === undefined,
+    });
+    stats.instructions += (words[ip] >>> 24) + instructions;
+    const spent = units !== this.units;
+    this.units = units;
+    this.goTo(pc, words[ip + 2]);
+    if (spent && units <= 0) return ~Exit.Slice;
+    return single ? ~HANDOVER : this.enter();
   }
 
   /** The indirect branch of a single instruction. */

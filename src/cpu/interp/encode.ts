@@ -11,6 +11,7 @@ import {
   unaryCodes,
   writebacks,
 } from "./codes.ts";
+import { laneNumber } from "../ir/parallel.ts";
 import { Code } from "./loop.ts";
 import { isFloat } from "./vfp.ts";
 import { Slot } from "./state.ts";
@@ -21,6 +22,7 @@ export interface Encoded {
   readonly last: number;
 }
 
+const UADD8 = laneNumber("u", "add8");
 const SCRATCH: number = Slot.Scratch;
 const JUNK: number = Slot.Junk;
 
@@ -38,11 +40,11 @@ export class Encoder {
 
   constructor(private readonly words: Int32Array) {}
 
-  /** Encodes `block` from word `first` on: its guest address, then its code. `pause`: its end is not linked. `alone`: nor are its branches. `counts`: see CountingPlan. */
+  /** Encodes `block` from word `first` on: its guest address, then its code. `end`: what stands at an open end instead of a link. `alone`: nor are its branches. `counts`: see CountingPlan. */
   encode(
     block: IrBlock,
     first: number,
-    pause = false,
+    end?: Code.Pause | Code.Slide,
     alone = false,
     counts?: Int32Array,
   ): Encoded {
@@ -73,8 +75,8 @@ export class Encoder {
     markTo(pcs.length - 1);
     starts[insts.length] = this.ip;
     if (counts?.[insts.length]) this.opK(Code.Count, 0, 0, 0, counts[insts.length]);
-    if (block.open && pause) {
-      this.opK(Code.Pause, 0, 0, pcs.length - 1, block.end | thumb);
+    if (block.open && end !== undefined) {
+      this.opK(end, 0, 0, pcs.length - 1, block.end | thumb);
       this.put(its[its.length - 1]);
     } else if (block.open) this.end(its[its.length - 1]);
     for (let k = 0; k < this.labels.length; k += 2)
@@ -271,6 +273,11 @@ export class Encoder {
         return this.opK(Code.Sbfx, x.d, x.a, 32 - x.i - x.j, 32 - x.j);
       case Op.bfi:
         return this.opK(Code.Bfi, x.d, x.a, x.i, x.j === 32 ? -1 : ((1 << x.j) - 1) << x.i);
+      case Op.sel:
+        return this.op(Code.Sel, x.d, x.a, x.b);
+      case Op.parallel:
+        if (x.i === UADD8) return this.op(Code.Uadd8, x.d, x.a, x.b);
+        break;
       case Op.ldrd:
       case Op.strd:
         return this.dual(x);

@@ -23,6 +23,7 @@ export const enum Code {
   Leave, // go on at the guest address of this place
   PrefetchAbort,
   Pause, // leave the loop: k = guest address, third word: ITSTATE; b = instructions so far
+  Slide, // the same, behind an idle instruction
   Handover, // leave the loop at the beginning of a block
   Go, // Bx, or with d Blx, of a single instruction: leave the loop at the target
   B,
@@ -151,6 +152,8 @@ export const enum Code {
   Ubfx, // d = a << b >>> k
   Sbfx,
   Bfi, // b = lsb, k = mask
+  Uadd8, // with GE, as newlib's strlen and strcmp look for a zero byte
+  Sel,
 
   /** Memory: I is [a + k], X is [a + (b << k)], data in d. */
   LdrI,
@@ -201,6 +204,7 @@ const enum F {
   Z = 27,
   C = 28,
   V = 29,
+  GE = 31,
   T = 32,
   IT = 33,
   Counters = 34,
@@ -1117,6 +1121,22 @@ export function loop(core: LoopState, ip: number): boolean {
         case Code.Bfi:
           R[d] = (R[d] & ~k) | ((R[a] << b) & k);
           ip += 2;
+          continue;
+        case Code.Uadd8:
+          x = R[a];
+          y = R[b];
+          r = ((x & 0x7f7f7f7f) + (y & 0x7f7f7f7f)) ^ ((x ^ y) & 0x80808080);
+          R[d] = r;
+          // Carries out of the lanes meet in bits 27:24.
+          x = (((x & y) | ((x | y) & ~r)) >>> 7) & 0x01010101;
+          R[F.GE] = Math.imul(x, 0x01020408) >>> 24;
+          ip += 1;
+          continue;
+        case Code.Sel:
+          // Bit k of GE goes to bit 8 k, and from there to the whole byte.
+          x = Math.imul(Math.imul(R[F.GE], 0x00204081) & 0x01010101, 255);
+          R[d] = (R[a] & x) | (R[b] & ~x);
+          ip += 1;
           continue;
         case Code.LdrI:
           x = (R[a] + k) | 0;

@@ -1,6 +1,5 @@
 import { C, N, Op, opNames } from "../ir/ops.ts";
 import type { Core } from "./core.ts";
-import { operations, prefixes } from "../ir/parallel.ts";
 import { parallel } from "./parallel.ts";
 import { floatOps } from "./vfp.ts";
 import { packCpsr, Slot, unpackFlags } from "./state.ts";
@@ -117,28 +116,10 @@ const longFlags: Rare = (_, R, m, ip) => {
   R[Slot.Z] = R[m[ip + E]] | R[m[ip + D]];
 };
 
-/** UADD8, with which strlen and strcmp of the C library look for zero bytes: all lanes at once. */
-const UADD8 = prefixes.indexOf("u") * operations.length + operations.indexOf("add8");
 const parallelSum: Rare = (_, R, m, ip) => {
-  const a = R[m[ip + A]];
-  const b = R[m[ip + B]];
-  if (m[ip + I] === UADD8) {
-    const r = ((a & 0x7f7f7f7f) + (b & 0x7f7f7f7f)) ^ ((a ^ b) & 0x80808080);
-    // Carries out of the lanes meet in bits 27:24.
-    const carries = (((a & b) | ((a | b) & ~r)) >>> 7) & 0x01010101;
-    R[Slot.GE] = Math.imul(carries, 0x01020408) >>> 24;
-    R[m[ip + D]] = r;
-    return;
-  }
-  const { r, ge } = parallel(m[ip + I], a, b);
+  const { r, ge } = parallel(m[ip + I], R[m[ip + A]], R[m[ip + B]]);
   if (ge !== undefined) R[Slot.GE] = ge;
   R[m[ip + D]] = r;
-};
-
-const sel: Rare = (_, R, m, ip) => {
-  // Bit k of GE goes to bit 8 k, and from there to the whole byte.
-  const mask = Math.imul(Math.imul(R[Slot.GE], 0x00204081) & 0x01010101, 255);
-  R[m[ip + D]] = (R[m[ip + A]] & mask) | (R[m[ip + B]] & ~mask);
 };
 
 const usada8: Rare = (_, R, m, ip) => {
@@ -272,7 +253,6 @@ const functions: Partial<Record<keyof typeof Op, Rare>> = {
   ssat16: halves(saturate),
   usat16: halves(saturateUnsigned),
   parallel: parallelSum,
-  sel,
   usada8,
   smulw: logic((a, b) => Number(BigInt.asIntN(32, (BigInt(a) * BigInt(b)) >> 16n))),
   smlad: dual(1),

@@ -1,6 +1,7 @@
 import type { BlockCounts, CountingPlan } from "../counting.ts";
 import { dropDeadFlags, fuseCompareBranch } from "../ir/passes.ts";
-import { type Fetch, type FetchFault, liftBlock } from "../lift/mod.ts";
+import { type Fetch, type FetchFault, isIdle, liftBlock } from "../lift/mod.ts";
+import { Code } from "./loop.ts";
 import { Encoder } from "./encode.ts";
 import type { PlacedBlock } from "./prepared.ts";
 
@@ -43,7 +44,9 @@ export class Translator {
     dropDeadFlags(ir.insts);
     fuseCompareBranch(ir.insts);
     const counts = plan?.(ir);
-    const { map, last } = this.encoder.encode(ir, first, single, alone, counts?.words);
+    const slide = it === 0 && isIdle(this.fetch, start);
+    const end = slide ? Code.Slide : single ? Code.Pause : undefined;
+    const { map, last } = this.encoder.encode(ir, first, end, alone, counts?.words);
     return { end: ir.end, last, map, counts };
   }
 }

@@ -5,7 +5,15 @@
 export const prefixes = ["s", "q", "sh", "u", "uq", "uh"] as const;
 export const operations = ["add16", "asx", "sax", "sub16", "add8", "sub8"] as const;
 
-/** What one of the 36 does. */
+/** `Inst.i` of one of the 36. */
+export function laneNumber(
+  prefix: (typeof prefixes)[number],
+  operation: (typeof operations)[number],
+): number {
+  return prefixes.indexOf(prefix) * operations.length + operations.indexOf(operation);
+}
+
+/** What one of them does. */
 export interface LaneRow {
   readonly name: string;
   /** Bits of a lane. */

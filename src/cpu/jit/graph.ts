@@ -1,5 +1,5 @@
 import { type Inst, type IrBlock, Op } from "../ir/ops.ts";
-import { type Fetch, liftBlock } from "../lift/mod.ts";
+import { type Fetch, isIdle, liftBlock } from "../lift/mod.ts";
 import { findJumpTable, type JumpTable } from "./jump-table.ts";
 
 /** Bounds of a region: what a translation may cost. */
@@ -92,6 +92,7 @@ export function buildGraph(fetch: Fetch, entry: number): Graph | undefined {
     work.push(key);
   };
   for (let key = work.pop(); key !== undefined; key = work.pop()) {
+    if (isIdle(fetch, (key & ~1) >>> 0)) continue;
     const ir = liftBlock(fetch, (key & ~1) >>> 0, thumb, 0);
     if ("address" in ir) continue;
     add(key, ir);
@@ -106,9 +107,10 @@ export function buildGraph(fetch: Fetch, entry: number): Graph | undefined {
     if (!starts.some((a) => a >>> 0 > start >>> 0 && a >>> 0 < ir.end >>> 0)) continue;
     const cut = liftBlock(
       (a) =>
-        a !== start >>> 0 &&
-        leaders.has((a | (thumb ? 1 : 0)) >>> 0) &&
-        blocks.has((a | (thumb ? 1 : 0)) >>> 0)
+        a >= ir.end >>> 0 ||
+        (a !== start >>> 0 &&
+          leaders.has((a | (thumb ? 1 : 0)) >>> 0) &&
+          blocks.has((a | (thumb ? 1 : 0)) >>> 0))
           ? undefined
           : fetch(a),
       start >>> 0,

@@ -52,6 +52,13 @@ export class TieredCore implements Cpu {
   private random = 1;
   /** Work of the interpreter up to the last sample. */
   private worked = 0;
+  /** Units to the next sample, however many runs they are spread over: a thread that blocks often has few in each. */
+  private toSample = 0;
+  private sampled = true;
+  /** Instructions at the last supervisor call. */
+  private calledAt = -1;
+  /** What the interpreter was given of them and has not yet been charged for. */
+  private given = 0;
 
   constructor(
     readonly memory: GuestMemory,
@@ -186,6 +193,7 @@ export class TieredCore implements Cpu {
 
   single(): Exit | undefined {
     this.units = this.units;
+    this.given = this.core.units;
     return this.core.single();
   }
 
@@ -233,21 +241,31 @@ export class TieredCore implements Cpu {
     if (this.eager) return core.step();
     this.split();
     const exit = core.interpret();
-    if (exit !== Exit.Slice || this.units <= 0) return exit;
-    this.sample();
-    return undefined;
+    this.toSample -= this.given - core.units;
+    const atBranch = exit === Exit.Slice && core.stats.instructions !== this.calledAt;
+    if (this.toSample <= 0 && atBranch) this.sample();
+    return exit === Exit.Slice && this.units > 0 ? undefined : exit;
   }
   /** Gives the interpreter the units to the next sample. */
   private split(): void {
-    this.random = (Math.imul(this.random, 1664525) + 1013904223) | 0;
+    if (this.toSample <= 0) {
+      if (this.sampled) {
+        this.random = (Math.imul(this.random, 1664525) + 1013904223) | 0;
+        this.toSample = SAMPLE_UNITS / 2 + ((this.random >>> 16) & (SAMPLE_UNITS - 1));
+        this.sampled = false;
+      } else {
+        // A supervisor call took the last of them, which says nothing of where the thread works: its next branch does.
+        this.toSample = 1;
+      }
+    }
     const units = this.units;
-    const some = SAMPLE_UNITS / 2 + ((this.random >>> 16) & (SAMPLE_UNITS - 1));
-    this.core.units = Math.min(units, some);
-    this.reserve = units - this.core.units;
+    this.given = this.core.units = Math.min(units, this.toSample);
+    this.reserve = units - this.given;
   }
   /** The interpreter is at a taken branch, which stands for many. */
   private sample(): void {
     const { file, core } = this;
+    this.sampled = true;
     const before = this.worked;
     this.worked = core.stats.instructions + FLOAT_WORK * core.float.uses;
     if (file[Slot.IT] !== 0) return;
@@ -272,6 +290,8 @@ export class TieredCore implements Cpu {
   private callHook(imm: number): boolean {
     const { core } = this;
     const part = core.units;
+    // What the hook takes away was not spent by code.
+    this.toSample -= this.given - part;
     this.units = this.units;
     const goOn = this.hook(imm);
     const units = core.units;
@@ -279,6 +299,8 @@ export class TieredCore implements Cpu {
       core.units = part;
       this.reserve = units - part;
     }
+    this.given = core.units;
+    this.calledAt = core.stats.instructions;
     return goOn;
   }
 
@@ -297,7 +319,7 @@ export class TieredCore implements Cpu {
     settleFlags(file);
     file[Slot.PC] = pc;
     file[Slot.T] = next & 1;
-    core.units = file[UNITS >>> 2];
+    this.given = core.units = file[UNITS >>> 2];
     this.inside = false;
     const exit = core.step();
     this.inside = true;

@@ -9,6 +9,8 @@ import {
 } from "../decode/mod.ts";
 import { BLOCK_LIMIT, Builder } from "../ir/builder.ts";
 import { AL, type IrBlock } from "../ir/ops.ts";
+import { isIdle } from "./idle.ts";
+import { SLIDE_PAGE } from "../types.ts";
 import { a32Handlers, thumb16Handlers, thumb32Handlers } from "./handlers.ts";
 import { neonHandlers } from "./neon.ts";
 
@@ -25,9 +27,13 @@ export function itAdvance(it: number): number {
   return (it & 7) === 0 ? 0 : (it & 0xe0) | ((it << 1) & 0x1f);
 }
 
+/** In the last word of a page. */
+const LAST_WORD = SLIDE_PAGE - 4;
+
 /**
  * Lifts the block that starts at `start` with the given instruction set and ITSTATE. A block ends behind an unconditional
- * branch, before an address that cannot be fetched, or after `limit` instructions; not inside an IT block unless limit is 1.
+ * branch, before an address that cannot be fetched, or after `limit` instructions; not inside an IT block unless limit is 1. An idle
+ * instruction (idle.ts) is a block of its own.
  */
 export function liftBlock(
   fetch: Fetch,
@@ -39,7 +45,9 @@ export function liftBlock(
   const ir = new Builder(thumb);
   ir.it = it;
   let pc = start;
+  if (it === 0 && isIdle(fetch, start)) limit = 1;
   do {
+    if ((pc & LAST_WORD) === LAST_WORD && pc !== start && ir.it === 0 && isIdle(fetch, pc)) break;
     const fault = thumb ? liftThumb(ir, fetch, pc) : liftA32(ir, fetch, pc);
     if (fault !== undefined) {
       if (pc === start) return { address: fault };

@@ -1,1 +1,2 @@
 export { type Fetch, type FetchFault, liftBlock } from "./block.ts";
+export { isIdle } from "./idle.ts";

@@ -1,6 +1,6 @@
 import type { Builder } from "../ir/builder.ts";
 import { Op } from "../ir/ops.ts";
-import { operations, prefixes } from "../ir/parallel.ts";
+import { laneNumber, operations, prefixes } from "../ir/parallel.ts";
 
 // Parallel addition and subtraction (ARM ARM A4.4.5): <prefix><op><c> <Rd>, <Rn>, <Rm>.
 
@@ -9,11 +9,11 @@ type Handler = (ir: Builder, f: { d: number; n: number; m: number }) => void;
 
 /** The 36 instructions, the same in Thumb and A32. */
 export const parallel = Object.fromEntries(
-  prefixes.flatMap((prefix, p) =>
-    operations.map((operation, o): [string, Handler] => [
+  prefixes.flatMap((prefix) =>
+    operations.map((operation): [string, Handler] => [
       prefix + operation,
       (ir, { d, n, m }) => {
-        ir.wide(Op.parallel, { d, a: n, b: m }).i = p * operations.length + o;
+        ir.wide(Op.parallel, { d, a: n, b: m }).i = laneNumber(prefix, operation);
       },
     ]),
   ),

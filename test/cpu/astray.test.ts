@@ -1,0 +1,98 @@
+/**
+ * Programs that jump to where there is no code: memory that is all alike is left behind quickly, costs units that everybody sees, and no
+ * memory of the host. cpu/types.ts has the rule.
+ */
+import { afterEach, describe, expect, test } from "bun:test";
+import { type Cpu, createCpu, type Engine, SLIDE_PAGE, SLIDE_UNITS } from "../../src/cpu/mod.ts";
+import { GuestMemory } from "../../src/memory/mod.ts";
+import { BASE, disposeMachines, engines, Exit, newMachine } from "./machine.ts";
+
+afterEach(disposeMachines);
+
+/** What a run of any length shows, in pieces of so many units. */
+function slices(cpu: Cpu, units: number): unknown[] {
+  const list: unknown[] = [];
+  for (let n = 0; n < 1000; n++) {
+    cpu.units = units;
+    const exit = cpu.run();
+    const { instructions } = cpu.stats;
+    list.push([exit, cpu.r[15], cpu.cpsr, cpu.units, instructions]);
+    if (exit !== Exit.Slice) return list;
+  }
+  throw new Error("no end");
+}
+
+describe.each([...engines])("%s", (engine) => {
+  for (const thumb of [0, 1])
+    test(`zeros, ${thumb ? "Thumb" : "A32"}: every one is executed, every page costs units`, () => {
+      const m = newMachine(engine);
+      m.cpu.r[0] = -1;
+      expect(m.run(BASE + 0x100 + thumb, 100_000)).toBe(Exit.Fault);
+      expect(m.cpu.fault).toMatchObject({ kind: "prefetch abort", pc: BASE + 0x10000 });
+      expect(m.cpu.stats.instructions).toBe((0x10000 - 0x100) / (thumb ? 2 : 4));
+      expect(100_000 - m.cpu.units).toBe((0x10000 / SLIDE_PAGE) * SLIDE_UNITS);
+      // MOVS r0, r0 sets N; ANDEQ does nothing.
+      expect(m.cpu.cpsr >>> 31).toBe(thumb);
+      expect(m.cpu.r[0]).toBe(-1);
+    });
+
+  test("what is not zero ends the slide, and its page costs nothing", () => {
+    const m = newMachine(engine);
+    const end = BASE + 0x2804;
+    m.memory.st32(end, 0xef000007);
+    expect(m.run(BASE + 0x100, 100_000)).toBe(Exit.Stop);
+    expect(m.cpu.r[15]).toBe(end + 4);
+    expect(100_000 - m.cpu.units).toBe(2 * SLIDE_UNITS + 4);
+    expect(m.cpu.stats.instructions).toBe((end - BASE - 0x100) / 4 + 1);
+  });
+
+  test("filled memory costs as much as cleared memory", () => {
+    const m = newMachine(engine);
+    // lsls r1, r0, #4
+    for (let at = BASE; at < BASE + 0x10000; at += 4) m.memory.st32(at, 0x01010101);
+    m.cpu.r[0] = 3;
+    expect(m.run(BASE + 0x101, 100_000)).toBe(Exit.Fault);
+    expect(m.cpu.r[1]).toBe(48);
+    expect(100_000 - m.cpu.units).toBe((0x10000 / SLIDE_PAGE) * SLIDE_UNITS);
+  });
+
+  test("the end of a slice is at the same instruction as in the interpreter, stepped too", () => {
+    const stepped = newMachine(engine);
+    const [a, b] = [newMachine("interp"), newMachine(engine)].map((m) => {
+      m.cpu.jump(BASE + 0x100);
+      return slices(m.cpu, 2 * SLIDE_UNITS + 1);
+    });
+    expect(b).toEqual(a);
+    const { cpu } = stepped;
+    cpu.jump(BASE + 0xff8);
+    cpu.units = 2 * SLIDE_UNITS;
+    expect(cpu.single()).toBeUndefined();
+    expect(cpu.units).toBe(2 * SLIDE_UNITS);
+    expect(cpu.single()).toBeUndefined();
+    expect([cpu.units, cpu.r[15]]).toEqual([SLIDE_UNITS, BASE + 0x1000]);
+    cpu.r[15] = BASE + 0x1ffc;
+    expect(cpu.single()).toBe(Exit.Slice);
+    expect([cpu.units, cpu.r[15]]).toEqual([0, BASE + 0x2000]);
+  });
+});
+
+test.each(["interp", "auto", "jit"] as Engine[])(
+  "%s: 128 MiB of nothing take a moment, and many slices",
+  (engine) => {
+    const memory = new GuestMemory({ base: BASE, size: 128 << 20 });
+    const cpu = createCpu(memory, engine);
+    cpu.jump(BASE + 0x100);
+    const before = process.cpuUsage();
+    let ends = 0;
+    do {
+      cpu.units = 100_000;
+      ends++;
+    } while (cpu.run() === Exit.Slice);
+    const { user } = process.cpuUsage(before);
+    expect(cpu.fault).toMatchObject({ kind: "prefetch abort", pc: BASE + (128 << 20) });
+    expect(ends).toBeGreaterThan(40);
+    // It was some thirty seconds.
+    expect(user / 1e6).toBeLessThan(5);
+    memory.dispose();
+  },
+);
