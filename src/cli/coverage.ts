@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import type { Cpu } from "../cpu/types.ts";
 import type { Machine } from "../machine.ts";
-import { Coverage, CoverageCore } from "../trace/mod.ts";
+import { Coverage, CoverageCore, nameText } from "../trace/mod.ts";
 import { ExitCode, UserError } from "./exit-codes.ts";
 import { hostError } from "./host-file.ts";
 import { message } from "./outcome.ts";
@@ -49,11 +49,13 @@ export class CoverageTool implements Tool {
     writeReport(this.file, this.coverage.text());
     for (const problem of this.problems) message(problem);
     const { lines, covered } = this.coverage.summary;
-    if (lines === 0 && this.unknown.size > 0)
+    const unknown = [...this.unknown].map(nameText).join(", ");
+    if (unknown !== "")
       message(
-        `coverage: no line information in ${[...this.unknown].join(", ")}\n  build with -g and do not strip, or name a folder with --symbols`,
+        `coverage: no line information in ${unknown}: nothing of it is counted\n  build with -g and do not strip, or name a folder with --symbols`,
       );
-    else message(`coverage: ${covered} of ${lines} lines, in ${this.file}`);
+    if (lines > 0 || unknown === "")
+      message(`coverage: ${covered} of ${lines} lines, in ${this.file}`);
   }
 }
 

@@ -45,6 +45,8 @@ export class GdbServer implements Tool {
     this.wait = parsed.flag("gdb-wait");
     this.early = this.wait;
     this.server = new SocketServer(parseSocketAddress("gdb", parsed.value("gdb") ?? ""));
+    this.server.onRefused = () =>
+      message("gdb: another debugger was turned away: one at a time, the first has to detach");
     message(`gdb: target remote ${this.server.address}`);
   }
 

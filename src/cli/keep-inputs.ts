@@ -1,4 +1,5 @@
-import { type BigIntStats, statSync } from "node:fs";
+import { type BigIntStats, existsSync, statSync } from "node:fs";
+import { resolve } from "node:path";
 import { ExitCode, UserError } from "./exit-codes.ts";
 import type { Parsed } from "./parse.ts";
 
@@ -6,7 +7,10 @@ import type { Parsed } from "./parse.ts";
 const WRITTEN = ["log", "trace-output", "trace-json", "coverage", "profile"] as const;
 const SERIAL = ["serial", "serial1"] as const;
 
-/** Refuses to write a file that is also read: opened for writing, the disk or the module would be gone before it is used. */
+/**
+ * Refuses to write a file that is also read: opened for writing, the disk or the module would be gone before it is used. And to write one
+ * twice.
+ */
 export function keepInputs(parsed: Parsed): void {
   const written = [
     ...WRITTEN.flatMap((name) => parsed.values(name).map((file) => ({ name, file }))),
@@ -28,6 +32,7 @@ export function keepInputs(parsed: Parsed): void {
     ...parsed.values("with"),
     ...parsed.values("with").map((value) => value.slice(0, value.lastIndexOf(":"))),
   ].flatMap((file) => fileOf(file) ?? []);
+  refuseSame(written);
   for (const { name, file } of written) {
     const found = fileOf(file);
     if (found && read.some(({ dev, ino }) => dev === found.dev && ino === found.ino))
@@ -37,6 +42,26 @@ export function keepInputs(parsed: Parsed): void {
         "give another file",
       );
   }
+}
+
+/** Two options that write one file: the second would destroy what the first has written. */
+function refuseSame(written: readonly { readonly name: string; readonly file: string }[]): void {
+  for (const [n, { name, file }] of written.entries()) {
+    const other = written.slice(0, n).find((before) => same(before.file, file));
+    if (other)
+      throw new UserError(
+        ExitCode.Usage,
+        `--${other.name} and --${name} write the same file, ${file}`,
+        "give each a file of its own",
+      );
+  }
+}
+
+function same(a: string, b: string): boolean {
+  const [one, two] = [fileOf(a), fileOf(b)];
+  if (one && two) return one.dev === two.dev && one.ino === two.ino;
+  // What is there and no file, such as /dev/null, takes anything.
+  return !existsSync(a) && resolve(a) === resolve(b);
 }
 
 function fileOf(path: string): BigIntStats | undefined {

@@ -190,7 +190,7 @@ export const OPTIONS = [
   {
     name: "gdb",
     value: "[HOST:]PORT|unix:PATH",
-    help: "let gdb (or lldb) connect there: `target remote :PORT`",
+    help: "let gdb (or lldb) connect there: `target remote :PORT`; with `target extended-remote :PORT`, `run` starts it again",
     commands: TESTING,
   },
   {
@@ -209,7 +209,7 @@ export const OPTIONS = [
     name: "trace-output",
     short: "o",
     value: "FILE",
-    help: "write the trace there",
+    help: "write the text of --trace there instead of to stderr",
     commands: RUNNING,
   },
   {
@@ -239,12 +239,12 @@ export const OPTIONS = [
   {
     name: "coverage",
     value: "FILE",
-    help: "write which lines, functions and branches of the modules were executed (lcov tracefile)",
+    help: "write which lines, functions and branches of the modules were executed (lcov tracefile); not together with --profile or --top",
     commands: TESTING,
   },
   {
     name: "coverage-merge",
-    help: "add to the tracefile that is there instead of replacing it",
+    help: "with --coverage: add to the tracefile that is there instead of replacing it",
     commands: TESTING,
   },
   {

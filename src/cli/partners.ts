@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import { ExitCode, UserError } from "./exit-codes.ts";
 import { hostError } from "./host-file.ts";
-import type { OptionName } from "./options.ts";
+import { type OptionName, type OptionRow, OPTIONS } from "./options.ts";
 import { type Parsed, usage } from "./parse.ts";
 
 /** Options that mean nothing by themselves, and those of which they need one. */
@@ -20,7 +20,9 @@ export function checkPartners(parsed: Parsed): void {
     if (parsed.value(option) === undefined) continue;
     if (needs.some((name) => parsed.value(name) !== undefined)) continue;
     const words = needs.map((name) => `--${name}`).join(" or ");
-    throw usage(`--${option} has no effect without ${words}`, "try 'rtt-sim help run'");
+    const row: OptionRow | undefined = OPTIONS.find(({ name }) => name === option);
+    const given = row?.short === undefined ? `--${option}` : `-${row.short} (--${option})`;
+    throw usage(`${given} has no effect without ${words}`, "try 'rtt-sim help run'");
   }
   for (const folder of parsed.values("symbols")) {
     let isFolder: boolean;

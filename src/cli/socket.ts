@@ -42,12 +42,17 @@ const SOCK_STREAM = 1;
 const IPPROTO_TCP = 6;
 const TCP_NODELAY = 1;
 const POLLIN = 1;
+const POLLHUP = 0x10;
 const POLL_BYTES = 8;
+/** Offset of revents in struct pollfd. */
+const POLL_GOT = 6;
 const RECEIVE_BYTES = 65536;
 
 const darwin = process.platform === "darwin";
 const SOL_SOCKET = darwin ? 0xffff : 1;
 const SO_REUSEADDR = darwin ? 4 : 2;
+/** The other side has closed; Linux says so by POLLRDHUP while there are bytes left, when it is asked for. */
+const POLL_END = POLLHUP | (darwin ? 0 : 0x2000);
 /** Linux; elsewhere the host ignores SIGPIPE. */
 const MSG_NOSIGNAL = darwin ? 0 : 0x4000;
 
@@ -76,7 +81,9 @@ export class SocketServer {
   private readonly libc: ReturnType<typeof openLibrary>;
   private readonly listener: number;
   private connection = -1;
-  private readonly poller = new ArrayBuffer(POLL_BYTES);
+  private readonly poller = new DataView(new ArrayBuffer(2 * POLL_BYTES));
+  /** A client was turned away, because there is one already. */
+  onRefused: () => void = () => {};
   private readonly buffer = new Uint8Array(RECEIVE_BYTES);
 
   constructor(private readonly at: SocketAddress) {
@@ -110,16 +117,20 @@ export class SocketServer {
 
   /** Waits up to that many milliseconds for a client. */
   accept(timeout: number): boolean {
-    if (!this.readable(this.listener, timeout)) return false;
+    if (!this.readable(timeout, this.listener)) return false;
     this.connection = this.libc.accept(this.listener, null, null);
     if (this.connected && this.at.kind === "tcp")
       this.libc.setsockopt(this.connection, IPPROTO_TCP, TCP_NODELAY, ptr(new Int32Array([1])), 4);
     return this.connected;
   }
 
-  /** Bytes that arrived within that many milliseconds; undefined: the client is gone. */
+  /** Bytes that arrived within that many milliseconds; undefined: the client is gone. Another client is turned away meanwhile. */
   receive(timeout: number): Uint8Array | undefined {
-    if (!this.readable(this.connection, timeout)) return new Uint8Array(0);
+    const here = this.readable(timeout, this.connection, this.listener);
+    // One that comes when the first has gone has its place: the end of that is only not read yet.
+    const going = (this.poller.getInt16(POLL_GOT, true) & POLL_END) !== 0;
+    if (!going && this.poller.getInt16(POLL_BYTES + POLL_GOT, true) !== 0) this.refuse();
+    if (!here) return new Uint8Array(0);
     const count = Number(this.libc.recv(this.connection, ptr(this.buffer), RECEIVE_BYTES, 0));
     if (count > 0) return this.buffer.slice(0, count);
     this.hangUp();
@@ -146,11 +157,24 @@ export class SocketServer {
     if (this.at.kind === "unix") rmSync(this.at.path, { force: true });
   }
 
-  private readable(fd: number, timeout: number): boolean {
-    const view = new DataView(this.poller);
-    view.setInt32(0, fd, true);
-    view.setInt32(4, POLLIN, true);
-    return this.libc.poll(ptr(this.poller), 1, timeout) > 0;
+  private refuse(): void {
+    const other = this.libc.accept(this.listener, null, null);
+    if (other < 0) return;
+    this.libc.close(other);
+    this.onRefused();
+  }
+
+  /** Whether there is something at the first descriptor; `poller` has what is at the others. */
+  private readable(timeout: number, ...fds: readonly number[]): boolean {
+    const { poller } = this;
+    for (const [n, fd] of fds.entries()) {
+      poller.setInt32(n * POLL_BYTES, fd, true);
+      poller.setInt32(n * POLL_BYTES + 4, POLLIN | (POLL_END & ~POLLHUP), true);
+    }
+    // Interrupted by a signal it has written nothing.
+    return (
+      this.libc.poll(ptr(poller), fds.length, timeout) > 0 && poller.getInt16(POLL_GOT, true) !== 0
+    );
   }
 
   private boundPort(): number {

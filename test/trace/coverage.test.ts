@@ -177,6 +177,9 @@ describe.skipIf(!gcc)("tracefiles (needs arm-none-eabi-gcc)", () => {
     Bun.spawnSync(["mkdir", "-p", join(dir, "bare")]);
     Bun.spawnSync(["arm-none-eabi-strip", "-o", stripped, module]);
     expect(run("--coverage", info, stripped).err).toContain("no line information in /covered.mo");
+    // Also beside a module that has it.
+    const both = run("--coverage", info, "--coverage-merge", stripped);
+    expect(both.err).toContain("no line information in /covered.mo: nothing of it is counted");
     run("--coverage", info, "--symbols", dir, stripped);
     expect(readFileSync(info, "utf8")).toBe(whole);
   });

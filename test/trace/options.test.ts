@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { scratch } from "../cli/binary.ts";
 
@@ -21,6 +21,7 @@ test("an option that has no effect without another one is wrong use", () => {
   for (const [words, other] of [
     [["--gdb-wait"], "--gdb"],
     [["-o", "/dev/null"], "--trace"],
+    [["--trace-output", "/dev/null"], "--trace"],
     [["--trace-name", "rt_*"], "--trace or --trace-json"],
     [["--coverage-merge"], "--coverage"],
   ] as const) {
@@ -29,6 +30,27 @@ test("an option that has no effect without another one is wrong use", () => {
     expect(code).toBe(2);
   }
   expect(run("--gdb-wait", "-c", "hello").code).toBe(2);
+  // As it was written.
+  expect(run("run", "-o", "/dev/null", hello).err).toStartWith("rtt-sim: -o (--trace-output) has");
+});
+
+test("one file for two results is refused, and nothing is written", () => {
+  using dir = scratch();
+  const file = dir.path("out");
+  const other = dir.path("./nowhere/../out");
+  for (const words of [
+    ["--trace", "calls", "-o", file, "--trace-json", file],
+    ["--trace", "calls", "-o", file, "--log", other],
+    ["--coverage", file, "--trace-json", other],
+  ]) {
+    const { code, err } = run("run", ...words, hello);
+    expect(err).toContain("write the same file");
+    expect(code).toBe(2);
+    expect(existsSync(file)).toBe(false);
+  }
+  expect(run("run", "--trace", "load", "-o", "/dev/null", "--log", "/dev/null", hello).code).toBe(
+    0,
+  );
 });
 
 test("a folder of symbols that is not there, or is none", () => {
