@@ -36,22 +36,20 @@ export class Tally {
   }
 }
 
-/** Copies a host file (or, for "-", standard input) to a path of a volume, with its time. */
-export function copyIn(
+/** Copies a host file to a path of a volume, with its time. Gives control back after each piece. */
+export function* copyIn(
   volume: FatVolume,
   image: string,
   host: string,
   path: string,
-  mtime: number | undefined,
+  mtime: number,
   tally: Tally,
-): void {
-  let fd = 0;
-  if (host !== "-") {
-    try {
-      fd = openSync(host, "r");
-    } catch (error) {
-      throw hostError(host, error);
-    }
+): Generator<void> {
+  let fd: number;
+  try {
+    fd = openSync(host, "r");
+  } catch (error) {
+    throw hostError(host, error);
   }
   try {
     const file = volume.open(path, { write: true, create: "truncate" });
@@ -69,12 +67,13 @@ export function copyIn(
             "rtt-sim disk info shows what is free",
           );
         }
+        yield;
       }
     } finally {
       file.close();
     }
   } finally {
-    if (host !== "-") closeSync(fd);
+    closeSync(fd);
   }
-  if (mtime !== undefined) volume.setModified(path, mtime);
+  volume.setModified(path, mtime);
 }

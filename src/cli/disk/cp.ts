@@ -1,9 +1,10 @@
 import { ExitCode, UserError } from "../exit-codes.ts";
-import { Signals } from "../signals.ts";
+import type { Signals } from "../signals.ts";
 import { Tally } from "./copy-in.ts";
 import { HostTarget } from "./host-target.ts";
 import { fewWarnings } from "./host-tree.ts";
 import { canonical, ImageTarget, type Reader } from "./image-target.ts";
+import { inGoodOrder } from "./in-good-order.ts";
 import { type Images, told, toldOf, withImages } from "./image.ts";
 import type { DiskArguments } from "./options.ts";
 import { baseName, parsePlace, type Place } from "./place.ts";
@@ -29,20 +30,22 @@ export async function cp(args: DiskArguments): Promise<number> {
     );
   }
   const writes = target.kind === "image" ? [target.image] : [];
-  const signals = new Signals();
-  try {
-    return await withImages(writes, (images) =>
-      new Copying(args, images, target).run(places, signals),
-    );
-  } finally {
-    signals.close();
-  }
+  let copying: Copying | undefined;
+  return inGoodOrder(
+    (signals) =>
+      withImages(writes, (images) =>
+        (copying = new Copying(args, images, target)).run(places, signals),
+      ),
+    () => `${copying?.done ?? 0} files and directories are copied, no other is begun`,
+  );
 }
 
 class Copying {
   private readonly side: ImageTarget | HostTarget;
   private readonly recursive: boolean;
   private readonly noClobber: boolean;
+  /** Files and directories that are complete. */
+  done = 0;
   private code: number = ExitCode.Ok;
 
   constructor(
@@ -137,10 +140,12 @@ class Copying {
       const { mtime } = item;
       if (item.directory) {
         side.makeFolder(to);
+        this.done++;
         if (mtime !== undefined) folders.push({ to, mtime });
       } else if (!this.noClobber || !side.exists(to)) {
         try {
           await this.copy(place, item, to, tally, signals);
+          this.done++;
         } catch (error) {
           const image = this.imageOf(place);
           const words = toldOf(image, error, item.from);

@@ -13,7 +13,9 @@ import { ExitCode, UserError } from "../exit-codes.ts";
 import { message } from "../outcome.ts";
 import { copyIn, Tally } from "./copy-in.ts";
 import { fewWarnings, type TreeEntry, walkHost } from "./host-tree.ts";
-import { told } from "./image.ts";
+import type { Signals } from "../signals.ts";
+import { toldOf } from "./image.ts";
+import { inGoodOrder } from "./in-good-order.ts";
 import type { DiskArguments } from "./options.ts";
 import { readable } from "./progress.ts";
 import { ROOT_ENTRIES, roomFor, SMALLEST_FAT32 } from "./room.ts";
@@ -41,29 +43,37 @@ export async function create(args: DiskArguments): Promise<number> {
     given === undefined
       ? Math.max(DEFAULT_SIZE, room.size)
       : sizeOf("size", given, SMALLEST, LARGEST);
-  const target = new NewImage(image);
-  try {
-    const gzip = /\.gz$/i.test(image);
-    const device = gzip ? new RamDevice(total) : fileDevice(target, total);
-    fill(image, device, args, entries, room.rootEntries);
-    if (gzip) target.fill(device);
-    target.finish();
-  } catch (error) {
-    target.discard();
-    return told(image, () => {
-      throw error;
-    });
-  }
-  return ExitCode.Ok;
+  const replaces = existsSync(image);
+  let complete = false;
+  const make = async (signals: Signals): Promise<number> => {
+    const target = new NewImage(image);
+    try {
+      const gzip = /\.gz$/i.test(image);
+      const device = gzip ? new RamDevice(total) : fileDevice(target, total);
+      for (const _ of fill(image, device, args, entries, room.rootEntries)) await signals.check();
+      if (gzip) for (const _ of target.packing(device)) await signals.check();
+      target.finish();
+      complete = true;
+    } catch (error) {
+      target.discard();
+      throw toldOf(image, error);
+    }
+    return ExitCode.Ok;
+  };
+  return inGoodOrder(
+    make,
+    () => `${image} ${complete ? "is complete" : replaces ? "is as it was" : "was not made"}`,
+  );
 }
 
-function fill(
+/** Gives control back now and then. */
+function* fill(
   image: string,
   disk: BlockDevice,
   args: DiskArguments,
   entries: readonly TreeEntry[],
   rooted: number,
-): void {
+): Generator<void> {
   const sectorSize = Number(
     choice("sector", args.value("sector") ?? "512", ["512", "1024", "2048", "4096"]),
   );
@@ -127,9 +137,10 @@ function fill(
   try {
     for (const { path, host, directory, mtime } of entries) {
       clock = mtime;
-      if (directory) told(image, () => volume.mkdir(path));
-      else told(image, () => copyIn(volume, image, host, path, mtime, tally));
+      if (directory) volume.mkdir(path);
+      else yield* copyIn(volume, image, host, path, mtime, tally);
       tally.file();
+      yield;
     }
   } finally {
     tally.end();

@@ -1,7 +1,9 @@
 import { FatError, type FatVolume } from "../../fat/mod.ts";
 import { ExitCode, UserError } from "../exit-codes.ts";
 import { writeAll } from "../output.ts";
-import { told, withImages } from "./image.ts";
+import type { Signals } from "../signals.ts";
+import { type Images, told, withImages } from "./image.ts";
+import { inGoodOrder } from "./in-good-order.ts";
 import type { DiskArguments } from "./options.ts";
 import { baseName, imagePlace, joinPath } from "./place.ts";
 import { Progress } from "./progress.ts";
@@ -29,15 +31,22 @@ export async function cat(args: DiskArguments): Promise<number> {
 
 export async function mkdir(args: DiskArguments): Promise<number> {
   const places = args.operands.map(imagePlace);
-  return withImages(
-    places.map(({ image }) => image),
-    (images) => {
-      for (const { image, path } of places) {
-        const volume = images.get(image);
-        told(image, () => (args.flag("parents") ? makeAll(volume, path) : volume.mkdir(path)));
-      }
-      return ExitCode.Ok;
-    },
+  let made = 0;
+  return inGoodOrder(
+    (signals) =>
+      withImages(
+        places.map(({ image }) => image),
+        async (images) => {
+          for (const { image, path } of places) {
+            await signals.check();
+            const volume = images.get(image);
+            told(image, () => (args.flag("parents") ? makeAll(volume, path) : volume.mkdir(path)));
+            made++;
+          }
+          return ExitCode.Ok;
+        },
+      ),
+    () => `${made} of ${places.length} directories are made`,
   );
 }
 
@@ -57,55 +66,54 @@ export async function rm(args: DiskArguments): Promise<number> {
   const force = args.flag("force");
   const progress = new Progress("removing", 0, "files");
   let removed = 0;
-  const count = (): void => progress.at(++removed);
-  return withImages(
-    places.map(({ image }) => image),
-    (images) => {
-      try {
-        for (const { image, path } of places) {
-          const volume = images.get(image);
-          if (force && !told(image, () => volume.exists(path))) continue;
-          told(image, () => {
-            const root = path.split("/").every((name) => name === "");
-            if (root)
-              throw new UserError(
-                ExitCode.Usage,
-                `${image}: the root directory stays; name what is in it`,
-              );
-            if (volume.stat(path).directory && !args.flag("recursive"))
-              throw new UserError(
-                ExitCode.Usage,
-                `${image}:${path} is a directory`,
-                "-r removes it with everything in it",
-              );
-            remove(volume, path, force, 0, count);
-          });
-        }
-      } finally {
-        progress.end();
-      }
-      return ExitCode.Ok;
-    },
-  );
+  const remove = async (image: string, path: string, volume: FatVolume, signals: Signals) => {
+    if (force && !told(image, () => volume.exists(path))) return;
+    if (path.split("/").every((name) => name === ""))
+      throw new UserError(ExitCode.Usage, `${image}: the root directory stays; name what is in it`);
+    if (told(image, () => volume.stat(path).directory) && !args.flag("recursive"))
+      throw new UserError(
+        ExitCode.Usage,
+        `${image}:${path} is a directory`,
+        "-r removes it with everything in it",
+      );
+    const steps = removal(volume, path, force, 0);
+    while (!told(image, () => steps.next()).done) {
+      progress.at(++removed);
+      await signals.check();
+    }
+  };
+  try {
+    return await inGoodOrder(
+      (signals) =>
+        withImages(
+          places.map(({ image }) => image),
+          async (images) => {
+            for (const { image, path } of places) {
+              await signals.check();
+              await remove(image, path, images.get(image), signals);
+            }
+            return ExitCode.Ok;
+          },
+        ),
+      () => `${removed} files and directories are removed, the others are as they were`,
+    );
+  } finally {
+    progress.end();
+  }
 }
 
-function remove(
-  volume: FatVolume,
-  path: string,
-  force: boolean,
-  depth: number,
-  count: () => void,
-): void {
+/** Gives control back after each file and directory. */
+function* removal(volume: FatVolume, path: string, force: boolean, depth: number): Generator<void> {
   const info = volume.stat(path);
   if (info.directory) {
     if (depth > MAX_DEPTH)
       throw new FatError("damaged", `${path}: directories lie too deep, a circle?`);
     for (const { name } of volume.list(path))
-      remove(volume, joinPath(path, name), force, depth + 1, count);
+      yield* removal(volume, joinPath(path, name), force, depth + 1);
   }
   if (info.readOnly && force) volume.setAttributes(path, 0);
   volume.unlink(path);
-  count();
+  yield;
 }
 
 export async function mv(args: DiskArguments): Promise<number> {
@@ -118,13 +126,19 @@ export async function mv(args: DiskArguments): Promise<number> {
       ExitCode.Usage,
       `'${args.operands[1]}' is not a path in ${image}: it begins with '/'`,
     );
-  return withImages([image], (images) => {
+  let moved = "nothing was moved";
+  const move = (images: Images): number => {
     const volume = images.get(image);
     told(image, () => {
       const into = target === "/" || (volume.exists(target) && volume.stat(target).directory);
       const to = into ? joinPath(target, baseName(path)) : target;
       volume.rename(path, to, { replace: true });
+      moved = `${path} is ${to} now`;
     });
     return ExitCode.Ok;
-  });
+  };
+  return inGoodOrder(
+    () => withImages([image], move),
+    () => moved,
+  );
 }

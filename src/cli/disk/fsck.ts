@@ -1,6 +1,7 @@
 import { cardDevice } from "../../block/mod.ts";
 import { checkVolume, HARMLESS, type Problem } from "../../fat/check/mod.ts";
 import { ExitCode, UserError } from "../exit-codes.ts";
+import { Signals } from "../signals.ts";
 import { writeAll } from "../output.ts";
 import { openWhole, told } from "./image.ts";
 import type { DiskArguments } from "./options.ts";
@@ -21,6 +22,7 @@ export async function fsck(args: DiskArguments): Promise<number> {
       "choose one of: save, free",
     );
   const device = openWhole(image, repair);
+  let signals: Signals | undefined;
   try {
     const size = device.sectors * device.sectorSize;
     const progress = new Progress("checking", size);
@@ -29,9 +31,12 @@ export async function fsck(args: DiskArguments): Promise<number> {
         repair,
         lost,
         progress: (done) => progress.at(done * size, size),
+        // Until then nothing is changed, and a signal ends the check at once.
+        beforeWriting: () => (signals = new Signals()),
       }),
     );
     progress.end();
+    await signals?.listen();
     const { geometry, counts, total, harmless, problems, remaining, repaired, refused } = report;
     const code = report.faultsLeft > 0 ? FAULTY : ExitCode.Ok;
     if (args.flag("json")) {
@@ -49,7 +54,7 @@ export async function fsck(args: DiskArguments): Promise<number> {
         remaining,
       };
       say(`${JSON.stringify(facts, null, 2)}\n`);
-      return code;
+      return signals?.code ?? code;
     }
     for (const problem of problems.slice(0, SHOWN)) say(`${line(problem)}\n`);
     if (total > SHOWN) say(`... and ${total - SHOWN} more\n`);
@@ -65,8 +70,9 @@ export async function fsck(args: DiskArguments): Promise<number> {
       say(
         `rtt-sim disk fsck --repair ${image} mends ${remaining.length === 0 ? "all of it" : "some of it"}\n`,
       );
-    return code;
+    return signals?.code ?? code;
   } finally {
+    signals?.close();
     device.close();
   }
 }

@@ -56,8 +56,10 @@ export class NewImage {
   fill(device: BlockDevice): void {
     const { sectorSize, sectors } = device;
     const total = sectors * sectorSize;
-    const gzip = /\.gz$/i.test(this.path);
-    if (gzip) return this.pack(device);
+    if (/\.gz$/i.test(this.path)) {
+      for (const _ of this.packing(device));
+      return;
+    }
     this.resize(total);
     const progress = new Progress("saving the disk", total);
     const bytes = new Uint8Array(PIECE);
@@ -83,7 +85,8 @@ export class NewImage {
     rmSync(this.part, { force: true });
   }
 
-  private pack(device: BlockDevice): void {
+  /** Copies a whole device, compressed; gives control back after each piece. */
+  *packing(device: BlockDevice): Generator<void> {
     const { sectorSize, sectors } = device;
     const perPiece = (16 * PIECE) / sectorSize;
     const progress = new Progress("compressing the disk", sectors * sectorSize);
@@ -94,6 +97,7 @@ export class NewImage {
       const packed = Bun.gzipSync(bytes);
       this.guarded(() => writeSync(this.fd, packed));
       progress.at(at * sectorSize);
+      yield;
     }
     progress.end();
   }
