@@ -101,6 +101,21 @@ function fixtureJobs(folder: string): ModuleJob[] {
   });
 }
 
+/** One kind of mistake each, with debugging information, for two kinds of processor. */
+function faultJobs(): ModuleJob[] {
+  const at = join(ROOT, "test/fixtures/faults");
+  return sources(at).flatMap((source) =>
+    (["a9", "thumb"] as const).map((target) => ({
+      source: join(at, source),
+      output: join(at, source.replace(/\.c$/, `-${target}.mo`)),
+      target,
+      kind: "mo",
+      whole: true,
+      cflags: ["-w", "-gdwarf-4"],
+    })),
+  );
+}
+
 /** C and C++ files of a folder, sorted; none when there is no such folder. */
 function sources(folder: string): string[] {
   try {
@@ -178,6 +193,7 @@ export function allJobs(): ModuleJob[] {
     ...fixtureJobs("dl"),
     ...fixtureJobs("modules"),
     ...fixtureJobs("smoke"),
+    ...faultJobs(),
     ...sessionJobs(),
     ...utestJobs(),
     ...benchJobs(),

@@ -52,6 +52,8 @@ export interface ModuleJob {
   readonly cflags?: readonly string[];
   /** Libraries after the object file. */
   readonly libs?: readonly string[];
+  /** Symbols and debugging information stay. */
+  readonly whole?: boolean;
 }
 
 /** The commands of one module; the first two run in the folder of the source, so that no path gets into the file. */
@@ -85,6 +87,7 @@ export function commands(job: ModuleJob, object: string): string[][] {
     "-o",
     job.output,
   ];
+  if (job.whole) return [compile, link];
   return [compile, link, ["arm-none-eabi-strip", "-R", ".hash", job.output]];
 }
 

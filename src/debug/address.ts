@@ -71,23 +71,34 @@ export function describeAddress(
     const freed = block.used ? undefined : view.freedBlock?.(address);
     if (freed) return { kind: "free", text: freedText(view, address, freed) };
     return block.used
-      ? { kind: "heap", text: `${where}, allocated by ${block.owner || "the system"}` }
+      ? { kind: "heap", text: `${where}, allocated ${allocator(view, block)}` }
       : { kind: "free", text: `${where} that is free` };
   }
   if (place) return { kind: "firmware", text: `firmware, ${place.text}` };
   return { kind: "ram", text: "system memory" };
 }
 
+/** `at main+0x20, hello.c:12`, or `by` the first letters of the thread's name. */
+export function allocator(
+  view: MachineView,
+  { address, owner }: { readonly address: number; readonly owner: string },
+): string {
+  const site = view.allocationSite?.(address) ?? 0;
+  return site === 0 ? `by ${owner.trim() || "the system"}` : `at ${callText(view, site)}`;
+}
+
+/** `main+0x20, hello.c:12`: the call before a return address. */
+export function callText(view: MachineView, back: number): string {
+  const call = callBefore(view, back);
+  if (call === undefined) return "an unknown place";
+  const line = view.details?.source(call);
+  return `${view.place(call)?.text ?? "an unknown place"}${line ? `, ${line.file}:${line.line}` : ""}`;
+}
+
 /** `4 bytes into a block of 24 bytes that was given back: allocated at main+0x20, freed at main+0x48`. */
 function freedText(view: MachineView, address: number, freed: Freed): string {
-  const site = (back: number): string => {
-    const call = callBefore(view, back);
-    if (call === undefined) return "an unknown place";
-    const line = view.details?.source(call);
-    return `${view.place(call)?.text ?? "an unknown place"}${line ? `, ${line.file}:${line.line}` : ""}`;
-  };
   const offset = address - freed.address;
-  return `${offset} bytes into a heap block of ${freed.size} bytes at 0x${freed.address.toString(16)} that was given back: allocated at ${site(freed.site)}; freed at ${site(freed.freedAt)}`;
+  return `${offset} bytes into a heap block of ${freed.size} bytes at 0x${freed.address.toString(16)} that was given back: allocated at ${callText(view, freed.site)}; freed at ${callText(view, freed.freedAt)}`;
 }
 
 function near(address: number, value: number): boolean {

@@ -39,13 +39,20 @@ export function backtrace(view: MachineView, pc: number, stackTop: number): Fram
         last.repeated = (last.repeated ?? 0) + 1;
       else if (frames.length < FRAMES_MAX) frames.push(frameAt(view, address, "unwind"));
     }
-    if (unwound.complete) return frames;
+    if (unwound.end !== undefined) {
+      // As gdb does by default, which ends at main and names what else has no caller.
+      if (nameOf(frames[frames.length - 1]) !== "main" && frames.length < FRAMES_MAX)
+        frames.push(frameAt(view, unwound.end, "unwind"));
+      return frames;
+    }
     const last = unwound.frames.at(-1);
     if (last) [sp, lr] = [last.sp, 0];
   }
   scan(view, frames, sp, lr, stackTop);
   return frames;
 }
+
+const nameOf = ({ source, place }: Frame): string | undefined => source?.fn ?? place?.symbol;
 
 function frameAt(view: MachineView, address: number, from: Frame["from"]): Frame {
   return { address, place: view.place(address), from, source: view.details?.source(address) };

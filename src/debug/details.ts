@@ -24,8 +24,8 @@ export interface SourcePlace {
 
 export interface Unwound {
   readonly frames: readonly UnwoundFrame[];
-  /** The first frame was reached: the thread's entry, or the kernel's call. */
-  readonly complete: boolean;
+  /** The first frame was reached, the thread's entry or what the kernel called: the trap word that it returns to. */
+  readonly end: number | undefined;
 }
 
 export interface UnwoundFrame {
@@ -99,7 +99,7 @@ export class Details {
       const call = callBefore(view, back);
       // What the kernel calls returns to a word of the system area.
       if (call === undefined && back < view.ramEnd && back >= view.ramEnd - SYSTEM_AREA)
-        return { frames, complete: true };
+        return { frames, end: back };
       if (call === undefined || !view.place(call) || view.place(call)?.unloaded) break;
       state = (back & 1) !== 0;
       frames.push({ address: call, thumb: state, sp });
@@ -107,7 +107,7 @@ export class Details {
       // The tables speak of the call, not of what follows it.
       registers[PC] = call;
     }
-    return { frames, complete: false };
+    return { frames, end: undefined };
   }
 
   /** Registers of the caller, by whatever knows them. The return address keeps its bit 0. */

@@ -2,6 +2,7 @@ import type { CpuFault } from "../cpu/types.ts";
 import { type AddressKind, describeAddress } from "./address.ts";
 import { backtrace, type Frame, isThumb } from "./backtrace.ts";
 import type { CodeLine, SourcePlace } from "./details.ts";
+import { brokenHeap, heapAssertion } from "./heap-mistake.ts";
 import { faultHint, stackHint } from "./hints.ts";
 import type { MachineView, ThreadView } from "./machine-view.ts";
 
@@ -10,6 +11,7 @@ export type Incident =
   | { readonly kind: "fault"; readonly fault: CpuFault; readonly guard?: ThreadView }
   | { readonly kind: "stack overflow"; readonly fault?: CpuFault }
   | { readonly kind: "abort" }
+  | { readonly kind: "heap corruption"; readonly header: number }
   | {
       readonly kind: "assertion";
       readonly expression: string;
@@ -22,6 +24,9 @@ export interface Report {
   /** One line: what happened, in which thread and module. */
   readonly title: string;
   readonly thread: string;
+  /** The system's callback that ran; in interrupt context `thread` is the one that was interrupted, `stack` the interrupt stack. */
+  readonly callback: ThreadView["callback"];
+  /** The module of the thread or of the callback; of a thread of the system, the one whose code it ran. */
   readonly module: string | undefined;
   readonly pc: number;
   /** What the core refused, for a fault and for an overflow that a fault revealed. */
@@ -57,10 +62,11 @@ const word = (value: number): string => `0x${(value >>> 0).toString(16).padStart
 export function makeReport(view: MachineView, incident: Incident, thread: ThreadView): Report {
   const fault = "fault" in incident ? incident.fault : undefined;
   const pc = (fault ? fault.pc : view.registers[15]) >>> 0;
-  const where = thread.module ? `, module ${thread.module} (${thread.modulePath})` : "";
-  const title = `${headline(incident)} in thread ${thread.name}${where}`;
-  const { what, hint, there } = explain(view, incident, thread);
   const frames = backtrace(view, pc, thread.stackStart + thread.stackSize);
+  const module = moduleOf(thread, frames);
+  const where = module ? `, module ${module.name} (${module.path})` : "";
+  const title = `${headline(incident)} in ${whoIs(thread)}${where}`;
+  const { what, hint, there } = explain(view, incident, thread);
   const lines = [title, ...what.map((line) => `  ${line}`)];
   const source = frames.find((frame) => frame.source)?.source;
   if (source) lines.push(`  ${sourceLine(source)}`);
@@ -78,7 +84,8 @@ export function makeReport(view: MachineView, incident: Incident, thread: Thread
     kind: incident.kind,
     title,
     thread: thread.name,
-    module: thread.module,
+    callback: thread.callback,
+    module: module?.name,
     pc,
     fault,
     what,
@@ -97,6 +104,26 @@ export function makeReport(view: MachineView, incident: Incident, thread: Thread
   };
 }
 
+/** `thread worker`; `the callback of timer late, which interrupted thread tidle0`. */
+function whoIs({ name, callback }: ThreadView): string {
+  if (!callback) return `thread ${name}`;
+  return callback.interrupt
+    ? `${callback.text}, which interrupted thread ${name}`
+    : `${callback.text}, in thread ${name}`;
+}
+
+/** Whose fault it is; a thread of the system runs a module's code while that starts and ends. */
+function moduleOf(
+  { module, modulePath }: ThreadView,
+  frames: readonly Frame[],
+): { name: string; path: string | undefined } | undefined {
+  if (module) return { name: module, path: modulePath };
+  const place = frames.find(
+    (frame) => frame.from !== "stack" && frame.place?.module && !frame.place.unloaded,
+  )?.place;
+  return place && { name: place.module!, path: place.path };
+}
+
 function headline(incident: Incident): string {
   switch (incident.kind) {
     case "fault":
@@ -105,6 +132,8 @@ function headline(incident: Incident): string {
       return "stack overflow";
     case "abort":
       return "abort()";
+    case "heap corruption":
+      return "heap corruption, found by rt_malloc";
     case "assertion":
       return "failed assertion";
   }
@@ -135,11 +164,13 @@ function explain(
       };
     case "abort":
       return { what: [], hint: undefined };
-    case "assertion":
-      return {
-        what: [`${incident.expression}  in ${incident.fn}, line ${incident.line}`],
-        hint: undefined,
-      };
+    case "heap corruption":
+      return brokenHeap(view, incident.header);
+    case "assertion": {
+      const heap = heapAssertion(view, incident);
+      const failed = `${incident.expression}  in ${incident.fn}, line ${incident.line}`;
+      return { what: [failed, ...(heap?.what ?? [])], hint: heap?.hint };
+    }
   }
 }
 
@@ -147,10 +178,14 @@ const LOST_STACK =
   "the stack pointer was overwritten, or loaded from memory that was: look at what restores sp";
 
 /** A stack pointer that is nowhere near the thread's stack. */
-function lostStack(view: MachineView, { stackStart, stackSize }: ThreadView): string | undefined {
+function lostStack(
+  view: MachineView,
+  { stackStart, stackSize, callback }: ThreadView,
+): string | undefined {
   const sp = view.registers[13];
   if (sp >= stackStart && sp <= stackStart + stackSize) return undefined;
-  return `sp is ${word(sp)}, not on the thread's stack, which is from ${word(stackStart)} to ${word(stackStart + stackSize)}`;
+  const whose = callback?.interrupt ? "the interrupt stack" : "the thread's stack";
+  return `sp is ${word(sp)}, not on ${whose}, which is from ${word(stackStart)} to ${word(stackStart + stackSize)}`;
 }
 
 /** Within a kilobyte, around the end of the address space too. */
@@ -238,7 +273,9 @@ function codeLine({ address, text, here }: CodeLine): string {
 function stackOf(view: MachineView, thread: ThreadView): Report["stack"] {
   const { stackStart, stackSize: size, stackMax: max } = thread;
   const used = stackStart + size - view.registers[13];
-  return { used: used >= 0 && used <= size ? used : undefined, max, size };
+  if (used < 0 || used > size) return { used: undefined, max, size };
+  // The most is counted by what was stored, and what is in use may not be yet.
+  return { used, max: Math.max(max, used), size };
 }
 
 function stackLine({ used, max, size }: Report["stack"]): string {

@@ -12,6 +12,8 @@ export function reportObject(report: Report): Record<string, unknown> {
     kind: report.kind,
     title: report.title,
     thread: report.thread,
+    callback: report.callback?.text,
+    interrupt: report.callback?.interrupt || undefined,
     module: report.module,
     fault: fault && {
       kind: fault.kind,

@@ -1,5 +1,6 @@
 import type { SymbolFiles } from "../dwarf/mod.ts";
 import type { Freed, Loader, Whereabouts } from "../dlmodule/mod.ts";
+import { type Kernel, OBJECT, THREAD, trapAt } from "../kernel/mod.ts";
 import type { KernelApi, SymbolTable } from "../kernel/types.ts";
 import type { Details } from "./details.ts";
 
@@ -31,6 +32,8 @@ export interface ThreadView {
   readonly modulePath: string | undefined;
   /** It is the thread that runs the module's main. */
   readonly isMain: boolean;
+  /** The system's callback that runs instead of the thread's own code; in interrupt context the stack is the interrupt stack. */
+  readonly callback?: { readonly text: string; readonly interrupt: boolean };
 }
 
 export interface HeapBlock {
@@ -55,6 +58,10 @@ export interface MachineView {
   heapBlock(address: number): HeapBlock | undefined;
   /** The block given back last that an address lies in. */
   freedBlock?(address: number): Freed | undefined;
+  /** Every block, in the order of addresses; ends at a header that was overwritten. */
+  heapBlocks?(): Iterable<HeapBlock>;
+  /** Return address behind the call that asked for a block in use; 0: not known. */
+  allocationSite?(address: number): number;
   /** Lines, unwinding, disassembly. */
   readonly details?: Details;
   /** s0-s31 and the FPSCR, when the thread has used them. */
@@ -85,10 +92,6 @@ function detailsOf(parts: ReportParts): Details | undefined {
   return details;
 }
 
-/** Offsets in struct rt_thread of RT-Thread 4.0.4. */
-const MODULE_ID = 12;
-const STACK_ADDR = 44;
-const STACK_SIZE = 48;
 /** Farther behind a symbol than this, an address has nothing to do with it. */
 const SYMBOL_REACH = 0x10000;
 
@@ -104,6 +107,8 @@ export function viewOf(parts: ReportParts): MachineView {
     details: detailsOf(parts),
     float: floatContext,
     freedBlock: (address) => loader.freedBlock(address),
+    heapBlocks: () => kernel.heap.blocks(),
+    allocationSite: (address) => loader.allocationSite(address),
     ramStart: memory.base,
     ramEnd: memory.end,
     word: (address) => (memory.contains(address, 4) ? memory.ldu32(address) : undefined),
@@ -111,6 +116,15 @@ export function viewOf(parts: ReportParts): MachineView {
     place(address) {
       const at = loader.whereIs(address);
       if (at) return placeOf(at, address);
+      const trap = trapAt((kernel as Kernel).area, address);
+      if (trap)
+        return {
+          text: `${trap.name}+${hex(trap.offset)}`,
+          symbol: trap.name,
+          module: undefined,
+          unloaded: false,
+          start: (address - trap.offset) >>> 0,
+        };
       const near = memory.contains(address) ? symbols.nearest(address) : undefined;
       if (!near || near.offset > SYMBOL_REACH) return undefined;
       return {
@@ -122,13 +136,13 @@ export function viewOf(parts: ReportParts): MachineView {
       };
     },
     thread(address) {
-      const module = memory.ldu32(address + MODULE_ID);
+      const module = OBJECT.module_id.get(memory, address);
       const info = loader.module(module);
       return {
         address,
         name: kernel.objects.name(address),
-        stackStart: memory.ldu32(address + STACK_ADDR),
-        stackSize: memory.ldu32(address + STACK_SIZE),
+        stackStart: THREAD.stack_addr.get(memory, address),
+        stackSize: THREAD.stack_size.get(memory, address),
         // Counted when it is asked for.
         get stackMax() {
           return kernel.threads.describe(address).stackMax;

@@ -1,7 +1,9 @@
 /** Reports about what went wrong in the guest. */
 import type { CpuFault } from "../cpu/types.ts";
+import type { Kernel } from "../kernel/mod.ts";
+import { runningCallback } from "./callback.ts";
 import { makeReport, type Report } from "./fault-report.ts";
-import { type ReportParts, type ThreadView, viewOf } from "./machine-view.ts";
+import { type MachineView, type ReportParts, type ThreadView, viewOf } from "./machine-view.ts";
 
 export { backtrace, type Frame } from "./backtrace.ts";
 export { type Incident, makeReport, type Report } from "./fault-report.ts";
@@ -9,6 +11,7 @@ export { type MachineView, type ReportParts, viewOf } from "./machine-view.ts";
 export { busyReport, deadlockReport } from "./standstill.ts";
 export { reportObject } from "./json.ts";
 export { standstillObject, threadTraces } from "./thread-traces.ts";
+export { withTraps } from "./trap-symbols.ts";
 export { collectWaits, waiting, type Waits } from "./waits.ts";
 
 /** A stack pointer this far below the stack came there by using it up; farther away it was overwritten. */
@@ -17,7 +20,7 @@ const OVERRUN_MAX = 0x100000;
 /** A CPU fault in a thread; call it from KernelHooks.fault, while the registers are those of the fault. */
 export function faultReport(parts: ReportParts, fault: CpuFault, thread: number): Report {
   const view = viewOf(parts);
-  const current = view.thread(thread);
+  const current = whatRuns(parts, view, thread);
   const guarded = guardedThread(fault);
   const sp = view.registers[13];
   const below = sp < current.stackStart && sp > current.stackStart - OVERRUN_MAX;
@@ -40,13 +43,43 @@ export function assertionReport(
   thread: number,
 ): Report {
   const view = viewOf(parts);
-  return makeReport(view, { kind: "assertion", ...failed }, view.thread(thread));
+  return makeReport(view, { kind: "assertion", ...failed }, whatRuns(parts, view, thread));
+}
+
+/** An allocation met a header of the heap that was overwritten. */
+export function heapReport(parts: ReportParts, header: number, thread: number): Report {
+  const view = viewOf(parts);
+  return makeReport(view, { kind: "heap corruption", header }, whatRuns(parts, view, thread));
 }
 
 /** abort() was called. */
 export function abortReport(parts: ReportParts, thread: number): Report {
   const view = viewOf(parts);
-  return makeReport(view, { kind: "abort" }, view.thread(thread));
+  return makeReport(view, { kind: "abort" }, whatRuns(parts, view, thread));
+}
+
+/** The thread, or the callback that runs instead of it. */
+function whatRuns(parts: ReportParts, view: MachineView, thread: number): ThreadView {
+  const own = view.thread(thread);
+  const callback = runningCallback(parts.kernel as Kernel);
+  if (!callback) return own;
+  const { owner, code, stack, text } = callback;
+  const module = parts.loader.module(owner);
+  const at = module ?? parts.loader.whereIs(code & ~1);
+  const path = at?.path;
+  const used = stack ? stack.stackStart + stack.stackSize - view.registers[13] : own.stackMax;
+  return {
+    address: thread,
+    name: own.name,
+    stackStart: own.stackStart,
+    stackSize: own.stackSize,
+    ...stack,
+    stackMax: Math.max(0, used),
+    module: module?.name ?? (at && "module" in at ? at.module : undefined),
+    modulePath: path,
+    isMain: false,
+    callback: { text, interrupt: stack !== undefined },
+  };
 }
 
 /** The thread whose stack guard was hit. */

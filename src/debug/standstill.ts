@@ -1,10 +1,9 @@
+import { OBJECT } from "../kernel/mod.ts";
 import type { KernelApi } from "../kernel/types.ts";
 import { collectWaits, waiting } from "./waits.ts";
 
 const READY = 1;
 const SUSPENDED = 2;
-/** struct rt_object.module_id. */
-const MODULE_ID = 12;
 /** System threads that wait for work, and what the shell's does between lines. */
 const SYSTEM = new Set(["tidle0", "timer", "mmcsd_de", "sys_work", "main", "tshell"]);
 
@@ -78,7 +77,7 @@ function since(kernel: KernelApi, thread: number): string {
 const ms = (nanoseconds: number): string => `${(nanoseconds / 1e6).toFixed(3)} ms`;
 
 function moduleOf(kernel: KernelApi, thread: number): number {
-  return kernel.memory.ldu32(thread + MODULE_ID);
+  return OBJECT.module_id.get(kernel.memory, thread);
 }
 
 function circles(

@@ -1,4 +1,4 @@
-import type { Kernel } from "../kernel/mod.ts";
+import { type Kernel, THREAD } from "../kernel/mod.ts";
 import { backtrace, type Frame } from "./backtrace.ts";
 import { frameLine } from "./fault-report.ts";
 import { framesObject, registersObject } from "./json.ts";
@@ -6,8 +6,7 @@ import { type MachineView, type ReportParts, viewOf } from "./machine-view.ts";
 import { threadWaits } from "./standstill.ts";
 import { collectWaits } from "./waits.ts";
 
-/** Offset of sp in struct rt_thread; what is there: cpsr, r0-r12, lr, pc. */
-const THREAD_SP = 32;
+/** What sp of a thread that does not run points to: cpsr, r0-r12, lr, pc. */
 const FRAME_WORDS = 16;
 /** Reports are for people. */
 const THREADS_MAX = 16;
@@ -44,7 +43,7 @@ function stateOf(
   thread: number,
 ): Pick<MachineView, "registers" | "cpsr"> | undefined {
   if (runner.running?.thread === thread) return view;
-  const frame = memory.ldu32(thread + THREAD_SP);
+  const frame = THREAD.sp.get(memory, thread);
   if (!memory.contains(frame, 4 * FRAME_WORDS)) return undefined;
   const saved = Array.from({ length: FRAME_WORDS }, (_, n) => memory.ldu32(frame + 4 * n));
   const registers = [...saved.slice(1, 14), frame + 4 * FRAME_WORDS, saved[14], saved[15]];

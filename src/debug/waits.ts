@@ -1,3 +1,4 @@
+import { MUTEX, THREAD, TIMER } from "../kernel/mod.ts";
 import { type KernelApi, ObjectClass } from "../kernel/types.ts";
 import { moduleObjects } from "./machine-view.ts";
 
@@ -17,11 +18,7 @@ const WAIT_LISTS: Readonly<Record<number, readonly (readonly [number, string])[]
   [ObjectClass.MemPool]: [[48, "a block of memory pool"]],
 };
 
-const MUTEX_OWNER = 36;
-/** struct rt_thread.thread_timer, struct rt_timer: flag, timeout_tick. */
-const THREAD_TIMER = 80;
-const FLAG = 9;
-const TIMEOUT_TICK = 44;
+/** Bit of rt_timer.flag. */
 const TIMER_ACTIVATED = 1;
 
 /** The threads of the system and of its modules, and what each one on a wait list waits for. */
@@ -47,8 +44,9 @@ export function collectWaits(kernel: KernelApi): Waits {
 /** What a suspended thread waits for, as a predicate: `waits for mutex m, held by thread a until tick 7`. */
 export function waiting(kernel: KernelApi, thread: number, reason: string | undefined): string {
   const { memory } = kernel;
-  const armed = (memory.ld8(thread + THREAD_TIMER + FLAG) & TIMER_ACTIVATED) !== 0;
-  const end = armed ? memory.ldu32(thread + THREAD_TIMER + TIMEOUT_TICK) : 0;
+  const timer = THREAD.thread_timer.at(thread, memory);
+  const armed = (TIMER.flag.get(memory, timer) & TIMER_ACTIVATED) !== 0;
+  const end = armed ? TIMER.timeout_tick.get(memory, timer) : 0;
   if (reason === undefined)
     return armed ? `sleeps until tick ${end}` : "waits for someone to resume it, or for input";
   return `waits for ${reason}${armed ? ` until tick ${end}` : ""}`;
@@ -56,7 +54,7 @@ export function waiting(kernel: KernelApi, thread: number, reason: string | unde
 
 function owner(kernel: KernelApi, object: number, cls: number): string {
   if (cls !== ObjectClass.Mutex) return "";
-  const thread = kernel.memory.ldu32(object + MUTEX_OWNER);
+  const thread = MUTEX.owner.get(kernel.memory, object);
   return thread === 0 ? "" : `, held by thread ${kernel.objects.name(thread)}`;
 }
 

@@ -410,6 +410,11 @@ export class Loader {
     return this.audit.allocations.freedBlock(address >>> 0);
   }
 
+  /** The return address behind the call that asked for a block of the heap in use; 0 when it is not known. */
+  allocationSite(address: number): number {
+    return this.audit.allocations.siteOf(address >>> 0);
+  }
+
   /** The return address in a module's code that the running thread comes from, 0 when there is none. */
   callSite(): number {
     return this.audit.allocations.caller();

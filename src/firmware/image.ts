@@ -45,8 +45,8 @@ export function placeImage(memory: GuestMemory, file: Uint8Array, infoSize: numb
     if (!memory.contains(vaddr, memsz)) throw new FirmwareError(`${where} lies outside RAM`);
     if (filesz > memsz)
       throw new FirmwareError(`${where} has ${filesz} bytes in the file, more than in memory`);
-    memory.write(vaddr, elf.contents(segment));
-    memory.fill(vaddr + filesz, memsz - filesz, 0);
+    memory.poke(vaddr, elf.contents(segment));
+    memory.poke(vaddr + filesz, new Uint8Array(memsz - filesz));
     memory.protect(vaddr, vaddr + memsz, segment.flags & PF.W ? READ | WRITE : READ);
     start = Math.min(start, vaddr);
     end = Math.max(end, vaddr + memsz);

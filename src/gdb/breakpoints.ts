@@ -37,7 +37,7 @@ export class Breakpoints {
       original: this.memory.read(address, code.length).slice(),
       users: 1,
     });
-    this.memory.write(address, code);
+    this.memory.poke(address, code);
     return true;
   }
 
@@ -60,7 +60,7 @@ export class Breakpoints {
     // What is no breakpoint any more was overwritten by the guest.
     const code = original.length === 2 ? BKPT_THUMB : BKPT_A32;
     const now = this.memory.read(address, code.length);
-    if (code.every((byte, i) => now[i] === byte)) this.memory.write(address, original);
+    if (code.every((byte, i) => now[i] === byte)) this.memory.poke(address, original);
   }
 
   /** A copy of memory without the breakpoints. */
@@ -81,7 +81,7 @@ export class Breakpoints {
       patch.set(bytes.subarray(to.at, to.at + count), from);
       copy.set(code.subarray(from, to.end), to.at);
     });
-    this.memory.write(address, copy);
+    this.memory.poke(address, copy);
   }
 
   /** Calls with each patch in the range: its bytes [from, to.end) are those at `to.at` of the range. */

@@ -2,7 +2,7 @@ import type { Loader, ModuleInfo } from "../dlmodule/mod.ts";
 import type { Firmware } from "../firmware/mod.ts";
 import type { Kernel } from "../kernel/mod.ts";
 import type { VfsApi } from "../vfs/types.ts";
-import { collectWaits, waiting } from "../debug/mod.ts";
+import { collectWaits, waiting, withTraps } from "../debug/mod.ts";
 import type { DebugCore } from "./debug-core.ts";
 import { monitor } from "./monitor.ts";
 import { xml } from "./packet.ts";
@@ -213,12 +213,18 @@ export class SystemTarget implements Target {
   }
 
   file(path: string): Uint8Array | undefined {
-    if (path === FIRMWARE_PATH) return this.parts.image;
+    if (path === FIRMWARE_PATH) return this.firmwareFile();
     try {
       return this.parts.symbols?.(path) ?? this.parts.vfs.readFile(path);
     } catch {
       return undefined;
     }
+  }
+
+  /** Made when it is asked for: where the traps are depends on the size of RAM. */
+  private firmwareFile(): Uint8Array | undefined {
+    const { image, kernel } = this.parts;
+    return image && withTraps(image, kernel);
   }
 
   monitor(command: string): string | undefined {

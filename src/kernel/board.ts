@@ -8,8 +8,8 @@ const TRAPS = 64;
 const TRAP_SIZE = 8;
 /** Kernel variables and list heads, one page. */
 const DATA = 0x1000;
-/** The interrupt stack. On the board it is 1 KiB; a hard timer's callback that calls printf needs more. */
-const IRQ_STACK = 0x4000;
+/** The interrupt stack, below `irqStack`. On the board it is 1 KiB; a hard timer's callback that calls printf needs more. */
+export const IRQ_STACK = 0x4000;
 const REENTS = 0x80000;
 
 /** Where everything in the system area lies. */
@@ -53,9 +53,28 @@ export function systemArea(memory: GuestMemory): SystemArea {
 /** Supervisor calls of the trap words; `svc #0` is the call of an exported function. */
 export const Trap = { Return: 1, ThreadExit: 2, TaskEntry: 3, ThreadTimeout: 4 } as const;
 
+/** Names of the trap words for debuggers and reports, by their numbers. */
+export const TRAP_NAMES = [
+  undefined,
+  "_rtt_call_return",
+  "_rtt_thread_exit",
+  "_rtt_task_entry",
+  "_rtt_thread_timeout",
+] as const;
+
 /** `svc #imm` and `b .` in A32; the branch ends what is translated. */
 const SVC = 0xef000000;
 const STAY = 0xeafffffe;
+
+/** The trap word at an address, and how far behind its beginning that is. */
+export function trapAt(
+  area: SystemArea,
+  address: number,
+): { readonly name: string; readonly offset: number } | undefined {
+  const at = address - area.traps;
+  const name = TRAP_NAMES[Math.floor(at / TRAP_SIZE)];
+  return name === undefined ? undefined : { name, offset: at % TRAP_SIZE };
+}
 
 /** Writes the traps and returns the address of one by its number. */
 export function writeTraps(memory: GuestMemory, area: SystemArea): (trap: number) => number {

@@ -4,8 +4,9 @@ import { Kernel } from "./kernel.ts";
 import type { BoardOptions } from "./options.ts";
 import type { SymbolTable } from "./types.ts";
 
-export { HEAP_BEGIN } from "./board.ts";
+export { HEAP_BEGIN, IRQ_STACK, TRAP_NAMES, trapAt } from "./board.ts";
 export { SYSTEM_AREA } from "../memory/mod.ts";
+export { MUTEX, OBJECT, THREAD, TIMER } from "./abi/layout.ts";
 export {
   callGuest,
   type CallResult,

@@ -193,6 +193,7 @@ export class Runner {
   private enterGuest(frame: Frame, call: GuestCall): void {
     const { cpu, memory } = this;
     frame.below = new SavedRegisters(cpu);
+    frame.callee = call.pc;
     frame.locks = this.k.scheduler.lockNest;
     frame.masked = this.irqMasked;
     const r = cpu.r;

@@ -9,6 +9,8 @@ export interface Frame {
   done: (value: unknown) => void;
   /** Registers to go back to while guest code called by the Task runs. */
   below: SavedRegisters | undefined;
+  /** Where that code begins. */
+  callee: number;
   /** Depth of rt_enter_critical, and whether interrupts were off, when that code was called. */
   locks: number;
   masked: boolean;
@@ -70,6 +72,7 @@ export class ThreadState {
       task,
       done,
       below: undefined,
+      callee: 0,
       locks: 0,
       masked: false,
       input: 0,

@@ -48,6 +48,9 @@ export class Timers {
   private readonly softOrder: TimerOrder;
   /** A soft timer's callback runs: starting another one does not wake the timer thread. */
   private softBusy = false;
+  /** The timers whose callbacks were called last, for reports. */
+  calledHard = 0;
+  calledSoft = 0;
   /** TCB of the thread `timer`. */
   thread = 0;
 
@@ -242,7 +245,10 @@ export class Timers {
       if (func === this.k.threadTimeout) {
         this.k.threads.timeout(parameter);
       } else {
-        if (soft) this.softBusy = true;
+        if (soft) {
+          this.softBusy = true;
+          this.calledSoft = timer;
+        } else this.calledHard = timer;
         yield* callHook(this.k, "timer_enter", timer);
         yield* callGuest(func, parameter);
         yield* callHook(this.k, "timer_exit", timer);

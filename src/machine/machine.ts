@@ -492,10 +492,7 @@ export class Machine {
     hooks.heapBroken = (header) => {
       if (header === broken) return;
       broken = header;
-      const thread = kernel.objects.name(kernel.scheduler.current);
-      say(
-        `heap corruption, found by rt_malloc in thread ${thread}: the header of the block at 0x${header.toString(16)} was overwritten`,
-      );
+      tell(debug().heapReport(parts, header, kernel.scheduler.current));
     };
     loader.onAbort(({ thread }) => tell(debug().abortReport(parts, thread)));
   }

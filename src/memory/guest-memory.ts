@@ -300,6 +300,30 @@ export class GuestMemory {
   write(address: number, bytes: Uint8Array): void {
     this.u8.set(bytes, this.host(address, bytes.length, "write"));
   }
+  /** The same for loaders and debuggers, also to what the guest cannot write. */
+  poke(address: number, bytes: Uint8Array): void {
+    const a = this.host(address, bytes.length, "read");
+    if (bytes.length === 0) return;
+    this.touch(a, bytes.length);
+    this.dropCode(a, bytes.length);
+    this.u8.set(bytes, a);
+  }
+  /** Faults as a store of `length` bytes would. */
+  checkStore(address: number, length: number): void {
+    const a = address >>> 0;
+    if (a < this.base || a + length > this.end) throw new GuestFault("write", a, "unmapped");
+    this.checkWritable(a, length);
+  }
+  /** How many bytes from `address` on, at most `length`, the guest may write. */
+  writable(address: number, length: number): number {
+    const a = address >>> 0;
+    const end = Math.min(a + length, this.end);
+    const origin = this.base >>> GRANULE_SHIFT;
+    let at = a;
+    while (at < end && this.mapped[(at >>> GRANULE_SHIFT) - origin] & WRITE)
+      at = ((at >>> GRANULE_SHIFT) + 1) << GRANULE_SHIFT;
+    return Math.max(0, Math.min(at, end) - a);
+  }
   fill(address: number, length: number, value: number): void {
     const a = this.host(address, length, "write");
     this.u8.fill(value, a, a + length);
@@ -334,10 +358,21 @@ export class GuestMemory {
     const a = address >>> 0;
     if (a < this.base || a + length > this.end) throw new GuestFault(access, a, "unmapped");
     if (access === "write" && length > 0) {
+      this.checkWritable(a, length);
       this.touch(a, length);
       this.dropCode(a, length);
     }
     return a;
+  }
+
+  /** What the guest may not write, the kernel does not write for it. */
+  private checkWritable(address: number, length: number): void {
+    if (length === 0) return;
+    const origin = this.base >>> GRANULE_SHIFT;
+    const last = (address + length - 1) >>> GRANULE_SHIFT;
+    for (let g = address >>> GRANULE_SHIFT; g <= last; g++)
+      if (!(this.mapped[g - origin] & WRITE))
+        throw new GuestFault("write", Math.max(address, g * GRANULE), "read-only");
   }
 
   /** Something is stored to [address, address + length). */

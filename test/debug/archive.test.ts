@@ -18,13 +18,13 @@ describe.skipIf(!gcc)(
   () => {
     const archive = (): Uint8Array => {
       const module = join(dir, "faults.mo");
-      compile(join(import.meta.dir, "programs/faults.c"), module);
+      compile(join(import.meta.dir, "../fixtures/faults/null-write.c"), module);
       return zipSync({ "faults.mo": readFileSync(module) });
     };
     test.each(["/faults.zip/faults.mo", "/faults.mo"])("loaded as %s", (path) => {
       const board = new WholeBoard({ [`/${path.split("/")[1]}`]: archive() });
-      board.run(path, "faults null-write");
-      expect(board.diagnostics.join("\n")).toMatch(/faults\.c:\d+/);
+      board.run(path, "faults");
+      expect(board.diagnostics.join("\n")).toMatch(/null-write\.c:4/);
       expect(board.diagnostics.join("\n")).not.toContain("magic");
     });
   },

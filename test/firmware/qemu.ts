@@ -49,8 +49,9 @@ export function runInQemu(fixture: string, brackets: boolean): Outcome {
     const bit = (n: number) => (offset >> n) & 1;
     const j1 = bit(23) ^ s ^ 1;
     const j2 = bit(22) ^ s ^ 1;
-    memory.st16(at, 0xf000 | (s << 10) | ((offset >> 12) & 0x3ff));
-    memory.st16(at + 2, 0x9000 | (j1 << 13) | (j2 << 11) | ((offset >> 1) & 0x7ff));
+    const first = 0xf000 | (s << 10) | ((offset >> 12) & 0x3ff);
+    const second = 0x9000 | (j1 << 13) | (j2 << 11) | ((offset >> 1) & 0x7ff);
+    memory.poke(at, Uint8Array.of(first, first >> 8, second, second >> 8));
   }
 
   const folder = mkdtempSync(`${tmpdir()}/rtt-firmware-`);

@@ -87,6 +87,12 @@ export class Gpio {
     return RT_EOK;
   }
 
+  /** The pin whose interrupts that function handles. */
+  pinWith(func: number): number | undefined {
+    for (const [number, { handler }] of this.pins) if (handler?.func === func) return number;
+    return undefined;
+  }
+
   /** A module is gone: handlers in its memory are not called any more. */
   forget(contains: (address: number) => boolean): void {
     for (const pin of this.pins.values())

@@ -1,4 +1,4 @@
-import { GuestFault, type GuestMemory } from "../../memory/mod.ts";
+import type { GuestMemory } from "../../memory/mod.ts";
 import { type OpenFile, type VfsApi, VfsError } from "../../vfs/mod.ts";
 import type { Task } from "../call.ts";
 import type { KernelApi } from "../types.ts";
@@ -39,7 +39,7 @@ export function posix({ kernel }: PosixContext, call: () => number | void): numb
 
 /** Faults as a store to guest memory would, before anything is done. */
 export function checkStore(memory: GuestMemory, address: number, length: number): void {
-  if (!memory.contains(address, length)) throw new GuestFault("write", address >>> 0, "unmapped");
+  memory.checkStore(address, length);
 }
 
 /** What a descriptor stands for; undefined when it is not open. */

@@ -113,8 +113,12 @@ export function read(c: PosixContext, fd: number, address: number, size: number)
   return posix(c, () => {
     const room = Math.min(size, Math.max(0, memory.end - address));
     if (size > 0) checkStore(memory, address, 1);
-    const into = size > 0 ? memory.read(address, room) : new Uint8Array(0);
+    const writable = size > 0 ? memory.writable(address, room) : 0;
+    const into = writable > 0 ? memory.read(address, writable) : new Uint8Array(0);
     const length = c.vfs.read(fd, into);
+    // Only what there is to read is stored.
+    if (length === writable && writable < room && c.vfs.read(fd, new Uint8Array(1)) > 0)
+      memory.checkStore(address + length, 1);
     // The store proper: translated code in the buffer is dropped.
     memory.write(address, into.subarray(0, length));
     return length;

@@ -1,0 +1,105 @@
+import { allocator, callText } from "./address.ts";
+import type { HeapBlock, MachineView } from "./machine-view.ts";
+
+/** What is said of a mistake. */
+export interface Explained {
+  readonly what: string[];
+  readonly hint: string | undefined;
+}
+
+/** What RT-Thread's heap asserts of a block that is given back or enlarged. */
+const USED = "mem->used";
+const MAGIC = "mem->magic == HEAP_MAGIC";
+const CHECKERS = new Set(["rt_free", "rt_realloc"]);
+
+const OVERRUN =
+  "something was stored beyond the end of the block before the header: look for an index out of range, a string without room for its NUL, or a size that was computed wrongly";
+
+const hex = (value: number): string => `0x${(value >>> 0).toString(16).padStart(8, "0")}`;
+
+/** A failed assertion of the heap, about the block whose address is in r0; undefined when it is another one. */
+export function heapAssertion(
+  view: MachineView,
+  { expression, fn }: { readonly expression: string; readonly fn: string },
+): Explained | undefined {
+  if (!CHECKERS.has(fn) || (expression !== USED && expression !== MAGIC)) return undefined;
+  const address = view.registers[0] >>> 0;
+  const freed = view.freedBlock?.(address);
+  const { block, before } = around(view, address);
+  if (block && block.address !== address)
+    return {
+      what: [`${hex(address)} is no block of the heap: ${inside(view, address, block)}`],
+      hint: `${fn} takes only what rt_malloc, rt_calloc or rt_realloc returned, not an address inside of it`,
+    };
+  if (expression === USED)
+    return {
+      what: [
+        freed && freed.address === address
+          ? `${hex(address)} is a heap block of ${freed.size} bytes that was given back before: allocated at ${callText(view, freed.site)}; freed at ${callText(view, freed.freedAt)}`
+          : `${hex(address)} is a block of the heap that is free`,
+      ],
+      hint: "the block was given back twice: let one owner free it, and clear its pointers then",
+    };
+  // The account was closed by the call that found out.
+  const size = freed?.address === address ? freed.size : undefined;
+  const own =
+    size === undefined
+      ? ""
+      : ` of ${size} bytes, allocated at ${callText(view, freed?.site ?? 0)},`;
+  return { what: overwritten(view, address, own, before), hint: OVERRUN };
+}
+
+/** rt_malloc met a header that is none. */
+export function brokenHeap(view: MachineView, header: number): Explained {
+  const { before } = around(view, header + HEADER);
+  const site = view.allocationSite?.(header + HEADER) ?? 0;
+  const own = site === 0 ? "" : `, allocated at ${callText(view, site)},`;
+  return { what: overwritten(view, header + HEADER, own, before), hint: OVERRUN };
+}
+
+/** Bytes of struct heap_mem. */
+const HEADER = 16;
+
+function overwritten(
+  view: MachineView,
+  address: number,
+  own: string,
+  before: HeapBlock | undefined,
+): string[] {
+  const word = view.word(address - HEADER) ?? 0;
+  const lines = [
+    `the header of the heap block at ${hex(address)}${own} was overwritten: it begins with ${hex(word)}`,
+  ];
+  if (before) lines.push(`the block before it ${described(view, before)}`);
+  return lines;
+}
+
+/** `has 24 bytes at 0x60081234, allocated at main+0x20`. */
+function described(view: MachineView, { address, size, used, owner }: HeapBlock): string {
+  const at = `has ${size} bytes at ${hex(address)}`;
+  const freed = view.freedBlock?.(address);
+  if (!used)
+    return freed?.address === address
+      ? `${at} and was given back: allocated at ${callText(view, freed.site)}; freed at ${callText(view, freed.freedAt)}`
+      : `${at} and is free`;
+  return `${at}, allocated ${allocator(view, { address, owner })}`;
+}
+
+function inside(view: MachineView, address: number, block: HeapBlock): string {
+  return `${address - block.address} bytes into one that ${described(view, block)}`;
+}
+
+/** The block that an address is in, by the headers in front of it, and the one before that. */
+function around(
+  view: MachineView,
+  address: number,
+): { block: HeapBlock | undefined; before: HeapBlock | undefined } {
+  let before: HeapBlock | undefined;
+  for (const block of view.heapBlocks?.() ?? []) {
+    // The header belongs to the block too.
+    if (address < block.address + Math.max(0, block.size) || block.address === address)
+      return { block: address >= block.address ? block : undefined, before };
+    before = block;
+  }
+  return { block: undefined, before };
+}

@@ -1,0 +1,120 @@
+import { ElfImage } from "../elf/mod.ts";
+import { type Kernel, TRAP_NAMES } from "../kernel/mod.ts";
+
+/** Sizes of ELF32 tables, and fields of their entries (gABI). */
+const SECTION = 40;
+const SYMBOL = 16;
+const SEGMENT = 32;
+const [LOAD, READ_EXECUTE] = [1, 5];
+const [PROGBITS, ALLOC, EXECUTE] = [1, 2, 4];
+/** A global function. */
+const INFO = 0x12;
+
+/** DWARF numbers of sp and lr, and what says that there is no caller: an undefined return address (DWARF 5, 6.4.1). */
+const [SP, LR] = [13, 14];
+const [DEF_CFA, UNDEFINED] = [0x0c, 0x07];
+
+/**
+ * The firmware's file as a debugger should see it: with the trap words, to which the first functions of threads and callbacks return, as
+ * functions that nobody has called. Without them a backtrace ends with `?? ()`, or not at all. The file itself when it cannot be extended.
+ */
+export function withTraps(file: Uint8Array, kernel: Kernel): Uint8Array {
+  const image = new ElfImage(file);
+  const { sections } = image;
+  const table = image.section(".symtab");
+  const old = new DataView(file.buffer, file.byteOffset, file.byteLength);
+  const names = table && sections[table.link];
+  const shstrndx = old.getUint16(50, true);
+  const strings = sections[shstrndx];
+  if (!table || !names || !strings || image.section(".debug_frame")) return file;
+
+  const { traps } = kernel.area;
+  const size = TRAP_NAMES.length * 8;
+  const parts: Uint8Array[] = [file];
+  let end = file.length;
+  const append = (...bytes: Uint8Array[]): { offset: number; size: number } => {
+    const padding = -end & 3;
+    const offset = end + padding;
+    parts.push(new Uint8Array(padding), ...bytes);
+    const size = bytes.reduce((sum, { length }) => sum + length, 0);
+    end = offset + size;
+    return { offset, size };
+  };
+  const latin1 = (text: string) => Uint8Array.from(text, (c) => c.charCodeAt(0));
+
+  const index = sections.length;
+  const symbols: Uint8Array[] = [];
+  let text = "";
+  for (const [n, name] of TRAP_NAMES.entries()) {
+    if (name === undefined) continue;
+    const entry = new DataView(new ArrayBuffer(SYMBOL));
+    entry.setUint32(0, names.size + text.length, true);
+    // What returns to a word is looked for one byte before it, where a call would be.
+    entry.setUint32(4, traps + 8 * n - 4, true);
+    entry.setUint32(8, 8, true);
+    entry.setUint8(12, INFO);
+    entry.setUint16(14, index, true);
+    symbols.push(new Uint8Array(entry.buffer));
+    text += `${name}\0`;
+  }
+  const code = append(kernel.memory.read(traps, size).slice());
+  const newSymbols = append(image.data(table), ...symbols);
+  const newNames = append(image.data(names), latin1(text));
+  const newStrings = append(image.data(strings), latin1(".traps\0.debug_frame\0"));
+  const frames = append(frameTable(traps, size));
+
+  const headers = new DataView(new ArrayBuffer(SECTION * (index + 2)));
+  const start = old.getUint32(32, true);
+  new Uint8Array(headers.buffer).set(file.subarray(start, start + SECTION * index));
+  const place = (n: number, at: { offset: number; size: number }): void => {
+    headers.setUint32(SECTION * n + 16, at.offset, true);
+    headers.setUint32(SECTION * n + 20, at.size, true);
+  };
+  place(sections.indexOf(table), newSymbols);
+  place(table.link, newNames);
+  place(shstrndx, newStrings);
+  const add = (n: number, name: number, flags: number, address: number): void => {
+    const words = [name, PROGBITS, flags, address, 0, 0, 0, 0, 4, 0];
+    for (const [at, word] of words.entries()) headers.setUint32(SECTION * n + 4 * at, word, true);
+  };
+  add(index, strings.size, ALLOC | EXECUTE, traps);
+  place(index, code);
+  add(index + 1, strings.size + ".traps\0".length, 0, 0);
+  place(index + 1, frames);
+  const tables = append(new Uint8Array(headers.buffer));
+
+  const count = old.getUint16(44, true);
+  const loads = new DataView(new ArrayBuffer(SEGMENT * (count + 1)));
+  const first = old.getUint32(28, true);
+  new Uint8Array(loads.buffer).set(file.subarray(first, first + SEGMENT * count));
+  const load = [LOAD, code.offset, traps, traps, size, size, READ_EXECUTE, 4];
+  for (const [at, word] of load.entries()) loads.setUint32(SEGMENT * count + 4 * at, word, true);
+  const segments = append(new Uint8Array(loads.buffer));
+
+  const whole = new Uint8Array(end);
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  const header = new DataView(whole.buffer);
+  header.setUint32(28, segments.offset, true);
+  header.setUint16(44, count + 1, true);
+  header.setUint32(32, tables.offset, true);
+  header.setUint16(48, index + 2, true);
+  return whole;
+}
+
+/** .debug_frame with one description of all traps. */
+function frameTable(start: number, size: number): Uint8Array {
+  const bytes = new DataView(new ArrayBuffer(20 + 16));
+  const words = (at: number, ...values: number[]) => {
+    for (const [n, value] of values.entries()) bytes.setUint32(at + 4 * n, value, true);
+  };
+  words(0, 16, 0xffffffff);
+  // Version 1, no augmentation, factors 4 and -4, return address in lr; then what holds everywhere.
+  const common = [1, 0, 4, 0x7c, LR, DEF_CFA, SP, 0, UNDEFINED, LR];
+  for (const [n, value] of common.entries()) bytes.setUint8(8 + n, value);
+  words(20, 12, 0, start, size);
+  return new Uint8Array(bytes.buffer);
+}

@@ -1,0 +1,66 @@
+/** Backtraces are those of gdb, which knows the same files and unwinds by itself. */
+import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { debug } from "../gdb/session.ts";
+import { compile, gcc, gdb } from "../gdb/toolchain.ts";
+import { crash, FAULTS, type Processor } from "./faulty.ts";
+
+const full = process.env.RTT_SIM_FULL === "1";
+
+let dir = "";
+beforeAll(() => {
+  dir = mkdtempSync(join(tmpdir(), "backtraces-"));
+});
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+/** What stops in the program itself; gdb sees a failed assertion, and what ends in the kernel, at another moment. */
+const kinds = full
+  ? [
+      "wild",
+      "unaligned",
+      "callback",
+      "null-call",
+      "undefined",
+      "bkpt",
+      "guard",
+      "svc",
+      "hard-timer",
+      "soft-timer",
+      "timer-hook",
+      "idle-hook",
+      "thread",
+      "freed-pointer",
+    ]
+  : ["callback", "hard-timer", "thread"];
+
+function built(kind: string, target: Processor, level: string): string {
+  const path = join(dir, `${kind}-${target}${level}.mo`);
+  const flags = ["-g", level, "-fno-inline"];
+  if (!existsSync(path)) compile(join(FAULTS, `${kind}.c`), path, { target, flags });
+  return path;
+}
+
+describe.skipIf(!gcc || !gdb)(
+  `backtraces are those of gdb${gcc && gdb ? "" : " (needs arm-none-eabi-gcc and gdb-multiarch)"}`,
+  () => {
+    for (const target of ["a9", "thumb"] as const)
+      for (const level of ["-O0", "-O2"])
+        for (const kind of kinds)
+          test(`${kind}, ${target} ${level}`, async () => {
+            const path = built(kind, target, level);
+            const [report] = crash(readFileSync(path)).reports;
+            const { gdb: said } = await debug(["run", path], ["continue", "backtrace", "kill"]);
+            const frames = said
+              .slice(said.lastIndexOf("SIG"))
+              .matchAll(/^#\d+ +(?:0x\w+ in )?(\S+) \(.*?\)(?: at .*:(\d+))?$/gm);
+            const theirs = [...frames].map(([, fn, line]) => `${fn}:${line ?? ""}`);
+            const ours = report.backtrace.map(
+              ({ place, source: at }) => `${at?.fn ?? place?.symbol ?? "??"}:${at?.line ?? ""}`,
+            );
+            expect(ours).toEqual(theirs);
+            expect(said).not.toMatch(/Backtrace stopped|corrupt stack/);
+          });
+  },
+);
