@@ -177,7 +177,8 @@ describe.skipIf(!gcc)("tracefiles (needs arm-none-eabi-gcc)", () => {
     Bun.spawnSync(["mkdir", "-p", join(dir, "bare")]);
     Bun.spawnSync(["arm-none-eabi-strip", "-o", stripped, module]);
     expect(run("--coverage", info, stripped).err).toContain("no line information in /covered.mo");
-    // Also beside a module that has it.
+    // Also beside one that has it.
+    run("--coverage", info, module);
     const both = run("--coverage", info, "--coverage-merge", stripped);
     expect(both.err).toContain("no line information in /covered.mo: nothing of it is counted");
     run("--coverage", info, "--symbols", dir, stripped);

@@ -40,7 +40,7 @@ test("one file for two results is refused, and nothing is written", () => {
   const other = dir.path("./nowhere/../out");
   for (const words of [
     ["--trace", "calls", "-o", file, "--trace-json", file],
-    ["--trace", "calls", "-o", file, "--log", other],
+    ["--trace", "calls", "-o", `${file}.folded`, "--profile", `${other}.folded`],
     ["--coverage", file, "--trace-json", other],
   ]) {
     const { code, err } = run("run", ...words, hello);
@@ -48,9 +48,9 @@ test("one file for two results is refused, and nothing is written", () => {
     expect(code).toBe(2);
     expect(existsSync(file)).toBe(false);
   }
-  expect(run("run", "--trace", "load", "-o", "/dev/null", "--log", "/dev/null", hello).code).toBe(
-    0,
-  );
+  expect(
+    run("run", "--trace", "load", "-o", "/dev/null", "--trace-json", "/dev/null", hello).code,
+  ).toBe(0);
 });
 
 test("a folder of symbols that is not there, or is none", () => {
