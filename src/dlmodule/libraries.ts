@@ -1,4 +1,5 @@
 import type { Task } from "../kernel/call.ts";
+import { type CircleFile, findCircle } from "./circle.ts";
 import { MODULE } from "./layout.ts";
 import type { LifeCycle } from "./life-cycle.ts";
 import type { Loader } from "./loader.ts";
@@ -20,8 +21,10 @@ export class Libraries {
   private readonly shared = new Map<string, Module>();
   /** Opened with RTLD_GLOBAL, in this order. */
   private readonly globals = new Set<Module>();
-  /** Paths that are being loaded, by which thread: a circle of libraries that need each other ends here. */
+  /** Paths that are being loaded, and by which thread. */
   private readonly loading = new Map<string, number>();
+  /** Libraries that are being unloaded, and by which thread. */
+  private readonly closing = new Map<Module, number>();
 
   constructor(
     private readonly loader: Loader,
@@ -61,14 +64,23 @@ export class Libraries {
     return module;
   }
 
-  /** Adds the libraries that a file names in DT_NEEDED, each with one more reference, and what there is to say of those that cannot be had. */
-  *require(names: readonly string[], found: Module[], absent: string[]): Task<void> {
+  /**
+   * Adds the libraries that a file names in DT_NEEDED, each with one more reference, and what there is to say of those that cannot be had.
+   * Paths (in small letters) in `except` are passed over.
+   */
+  *require(
+    names: readonly string[],
+    found: Module[],
+    absent: string[],
+    except?: ReadonlySet<string>,
+  ): Task<void> {
     for (const name of names) {
       const path = this.find(name, "DT_NEEDED");
+      if (path !== undefined && except?.has(path.toLowerCase())) continue;
       const { current } = this.loader.parts.kernel.threads;
       if (path !== undefined && this.loading.get(path.toLowerCase()) === current) {
         absent.push(
-          `it needs the library ${name} (DT_NEEDED), which needs it in turn: libraries that need each other in a circle have nothing to begin with; move what both need into a third one, or open one of them with dlopen`,
+          `it needs the library ${name} (DT_NEEDED), which is being loaded in this thread, and waits for the start of a library that it needs: open it later`,
         );
         continue;
       }
@@ -77,6 +89,62 @@ export class Libraries {
       else
         absent.push(`it needs the library ${name} (DT_NEEDED), which cannot be loaded from /lib`);
     }
+  }
+
+  /** The libraries that need each other with the one at `path`, which is about to be loaded and needs `names`; undefined without any. */
+  circleOf(path: string, names: readonly string[]): readonly CircleFile[] | undefined {
+    const ahead = (wanted: readonly string[]): string[] =>
+      wanted.flatMap((name) => {
+        const found = this.find(name, "DT_NEEDED");
+        return found === undefined || this.shared.has(found.toLowerCase()) ? [] : [found];
+      });
+    const first = ahead(names);
+    if (first.length === 0) return undefined;
+    const files = findCircle(path, (other) =>
+      other === path ? first : ahead(this.loader.neededBy(other)),
+    );
+    const others = files?.filter((file) => file.path !== path);
+    // Whoever loads one of them has all of them.
+    return others?.some((file) => this.loading.has(file.path.toLowerCase())) ? undefined : files;
+  }
+
+  /** Loads them in one go: other threads wait for that. */
+  *together<T>(files: readonly CircleFile[], load: Task<T>): Task<T> {
+    const keys = files.map((file) => file.path.toLowerCase());
+    const mine = keys.filter((key) => !this.loading.has(key));
+    for (const key of mine) this.loading.set(key, this.loader.parts.kernel.threads.current);
+    try {
+      return yield* load;
+    } finally {
+      for (const key of mine) this.loading.delete(key);
+    }
+  }
+
+  /** Libraries of a circle become known by their paths; the last one has a reference for nobody yet. */
+  adoptCircle(members: readonly Module[]): void {
+    const circle = { members };
+    for (const module of members) {
+      module.circle = circle;
+      this.adopt(module, module.needed);
+      const first = module === members.at(-1) ? 1 : 0;
+      this.struct.set16(module.address, MODULE.NREF, this.within(module) + first);
+      this.shared.set(module.path.toLowerCase(), module);
+    }
+  }
+
+  /** References that the libraries of its circle have of it. */
+  private within(library: Module): number {
+    const members = library.circle?.members ?? [];
+    return members.filter((member) => !member.gone && member.needed.includes(library)).length;
+  }
+
+  /** Somebody needs the library, or one of those that it forms a circle with. */
+  private inUse(library: Module): boolean {
+    const members = library.circle?.members ?? [library];
+    return members.some(
+      (member) =>
+        !member.gone && this.struct.get16(member.address, MODULE.NREF) > this.within(member),
+    );
   }
 
   /** What `user` needs becomes a reference of it. */
@@ -90,7 +158,7 @@ export class Libraries {
     const left = [...needed];
     try {
       for (let library = left.shift(); library; library = left.shift())
-        if (this.reference(library, -1) === 0) yield* this.unload(library);
+        if (this.dropped(library)) yield* this.unload(library);
     } finally {
       this.releaseLater(left);
     }
@@ -99,19 +167,21 @@ export class Libraries {
   /** The same when the thread that had them has ended: what nobody else uses goes in a thread of the system. */
   releaseLater(needed: readonly Module[]): void {
     for (const library of needed)
-      if (!library.gone && this.reference(library, -1) === 0)
-        this.life.later(() => this.unload(library));
+      if (!library.gone && this.dropped(library)) this.life.later(() => this.unload(library));
   }
 
   /** dlclose; says why not. */
   *close(library: Module): Task<string | undefined> {
     const references = this.struct.get16(library.address, MODULE.NREF);
-    if (references === 0) return "it is being unloaded";
-    if (references === 1 && !library.ready)
+    if (references === 0 || this.closing.has(library)) return "it is being unloaded";
+    const users = this.registry.all().filter((other) => other.needed.includes(library));
+    if (references <= users.length)
+      return `no dlopen of it is left to close: ${users.map(({ name }) => name).join(", ")} ${users.length === 1 ? "needs" : "need"} it (DT_NEEDED)`;
+    if (references === users.length + 1 && !library.ready)
       return "it is still being loaded: its constructors or module_init have not returned";
     this.use(library, this.user, -1);
     library.openedAt.get(this.user)?.pop();
-    if (this.reference(library, -1) === 0) yield* this.unload(library);
+    if (this.dropped(library)) yield* this.unload(library);
     return undefined;
   }
 
@@ -161,13 +231,22 @@ export class Libraries {
   /** The same for one library, whose object is in the list of the module that ends: another user's list takes it. */
   *orphan(library: Module, owner: Module): Task<void> {
     yield* this.dropOwner(library, owner);
-    const heir = [...library.opens.keys()].find((address) => this.registry.get(address));
+    const members = library.circle?.members ?? [library];
+    const heir = members
+      .flatMap((member) => [...member.opens.keys()])
+      .map((address) => this.registry.get(address))
+      .find((user) => user && !members.includes(user))?.address;
     const gone = this.registry.get(library.address) !== library;
     if (!gone && heir !== undefined) this.objects.link(library.address, heir);
   }
 
   /** A module that had `library` open ended: its references end with it. */
   private *dropOwner(library: Module, owner: Module): Task<void> {
+    // One of a circle that goes, whose turn comes.
+    if (library.circle?.members.includes(owner)) {
+      library.opens.delete(owner.address);
+      return;
+    }
     const held = library.opens.get(owner.address) ?? 0;
     const opened = held - (owner.needed.includes(library) ? 1 : 0);
     if (opened > 0)
@@ -181,10 +260,11 @@ export class Libraries {
     library.openedAt.delete(owner.address);
     const left = this.struct.get16(library.address, MODULE.NREF) - held;
     this.struct.set16(library.address, MODULE.NREF, Math.max(left, 0));
-    if (left > 0) return;
+    if (this.inUse(library)) return;
     yield* this.unload(library);
     // Its destructors ran as a part of the owner's end.
-    if (library.end && library.end.how !== "closed") owner.end = library.end;
+    for (const { end } of library.circle?.members ?? [library])
+      if (end && end.how !== "closed") owner.end = end;
   }
 
   /** The places of calls, each once; undefined when none is known. */
@@ -210,7 +290,14 @@ export class Libraries {
     const thread = kernel.threads.current;
     for (;;) {
       const known = this.shared.get(key);
-      if (known) {
+      const closer = known && this.closing.get(known);
+      if (closer === thread) {
+        this.loader.refuse(path, ["it is being unloaded by this thread"]);
+        return undefined;
+      }
+      // It goes, and is loaded anew.
+      if (closer !== undefined) yield* kernel.threads.sleep(1);
+      else if (known) {
         if (!this.count(known, path)) return undefined;
         if (yield* this.started(known, thread)) return known;
       } else {
@@ -262,8 +349,22 @@ export class Libraries {
     return library.ready;
   }
 
+  /** Its destructors may wait; until it is gone, who opens it waits for that. */
   private *unload(library: Module): Task<void> {
-    yield* this.loader.unload(library);
+    const members = library.circle?.members ?? [library];
+    const thread = this.loader.parts.kernel.threads.current;
+    for (const member of members) this.closing.set(member, thread);
+    try {
+      yield* this.loader.unload(library);
+    } finally {
+      for (const member of members) this.closing.delete(member);
+    }
+  }
+
+  /** One reference less; true when nobody needs it any more. */
+  private dropped(library: Module): boolean {
+    this.reference(library, -1);
+    return !this.inUse(library);
   }
 
   /** Changes module->nref; returns the new count. */

@@ -230,6 +230,20 @@ export class LifeCycle {
     return true;
   }
 
+  /** The first part of dlmodule_destroy: module_cleanup runs, and the scheduler stays locked until `destroy` is done. */
+  *cleanUp(module: Module): Task<void> {
+    const { kernel } = this.parts;
+    module.destroyer = kernel.threads.current;
+    // A module_cleanup that failed has left this function half done: it goes on from there, and the lock is still held.
+    if (!module.locks) kernel.lock();
+    module.locks = true;
+    const cleanup = this.struct.get(module.address, MODULE.CLEANUP_FUNC);
+    if (cleanup === 0 || module.cleaned) return;
+    if (!this.compat) module.cleaned = true;
+    yield* callGuest(cleanup, module.address);
+    module.cleaned = true;
+  }
+
   /** dlmodule_destroy. */
   *destroy(module: Module): Task<void> {
     const { kernel } = this.parts;
@@ -237,16 +251,7 @@ export class LifeCycle {
     const { struct } = this;
     const { address } = module;
     const self = kernel.threads.current;
-    module.destroyer = self;
-    // A module_cleanup that failed has left this function half done: it goes on from there, and the lock is still held.
-    if (!module.locks) kernel.lock();
-    module.locks = true;
-    const cleanup = struct.get(address, MODULE.CLEANUP_FUNC);
-    if (cleanup !== 0 && !module.cleaned) {
-      if (!this.compat) module.cleaned = true;
-      yield* callGuest(cleanup, address);
-      module.cleaned = true;
-    }
+    yield* this.cleanUp(module);
     if (self !== 0 && memory.ldu32(self + MODULE.MODULE_ID) === address)
       memory.st32(self + MODULE.MODULE_ID, 0);
     const devices: number[] = [];

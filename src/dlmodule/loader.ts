@@ -13,6 +13,7 @@ import {
 import type { Freed } from "./allocations.ts";
 import { Audit } from "./audit.ts";
 import { GuestAborted } from "../kernel/mod.ts";
+import { type CircleFile, CirclePlacer } from "./circle.ts";
 import { Causes } from "./causes.ts";
 import { MODULE, STACK_404, STACK_DEFAULT, STAT } from "./layout.ts";
 import { heldAddresses } from "./held-addresses.ts";
@@ -72,6 +73,7 @@ export class Loader {
   private readonly placer: Placer;
   private readonly objects: Objects;
   private readonly libraries: Libraries;
+  private readonly circles: CirclePlacer;
   private readonly audit: Audit;
   /** Things left behind since the last program ended. */
   private leaks: string[] = [];
@@ -118,6 +120,9 @@ export class Loader {
     });
     this.causes = new Causes();
     this.libraries = new Libraries(this, this.life, this.registry, this.objects);
+    this.circles = new CirclePlacer(this.preparer, this.placer, this.libraries, (path, error) =>
+      this.refuseError(path, error),
+    );
     this.libdl = new Libdl(this, this.libraries, this.registry);
   }
 
@@ -197,6 +202,7 @@ export class Loader {
     // One after the other, so that none is forgotten when this thread ends in the constructor of one of them.
     const needed: Module[] = [];
     let adopted = false;
+    let circle: readonly CircleFile[] | undefined;
     try {
       try {
         const bytes = file ?? this.preparer.read(absolute);
@@ -204,26 +210,25 @@ export class Loader {
         buffer = kernel.heap.alloc(bytes.length);
         const draft = this.preparer.plan(bytes);
         const absent: string[] = [];
-        if (!kernel.options.compat404 && draft.plan.needed.length > 0)
-          yield* this.libraries.require(draft.plan.needed, needed, absent);
+        const names = kernel.options.compat404 ? [] : draft.plan.needed;
+        // Only what others find by its path can be part of one.
+        if (placed && names.length > 0) circle = this.libraries.circleOf(absolute, names);
+        if (!circle && names.length > 0) yield* this.libraries.require(names, needed, absent);
         const lookup = (name: string): number => {
           this.lookups++;
           return this.libraries.lookup(name, needed, draft.plan.hardFloat);
         };
-        const { plan, bindings, symbols } = this.preparer.bind(draft, lookup, absent);
-        module = this.placer.place(absolute, plan, bindings, symbols);
+        if (!circle) {
+          const { plan, bindings, symbols } = this.preparer.bind(draft, lookup, absent);
+          module = this.placer.place(absolute, plan, bindings, symbols);
+        }
       } catch (error) {
-        if (!(error instanceof LoadError || error instanceof ElfError)) throw error;
-        const shown = error instanceof LoadError ? error.console : ELF_TEXT[error.defect];
-        if (shown) kernel.console.print(shown);
-        // 4.0.4 takes some failures for success: the module stays in the list, with nothing loaded.
-        if (error instanceof LoadError && error.taken && kernel.options.compat404)
-          this.placer.create(absolute);
-        this.refuse(absolute, error.message === "" ? [] : error.message.split("\n"));
+        this.refuseError(absolute, error);
       } finally {
         if (buffer !== 0) kernel.heap.free(buffer);
       }
       adopted = true;
+      if (circle) return yield* this.libraries.together(circle, this.loadCircle(circle));
       if (!module) {
         yield* this.libraries.release(needed);
         return undefined;
@@ -231,9 +236,7 @@ export class Loader {
     } finally {
       if (!adopted) this.libraries.releaseLater(needed);
     }
-    this.loaded++;
-    module.library = as === "library";
-    this.registry.add(module);
+    this.enter(module, as === "library");
     this.libraries.adopt(module, needed);
     placed?.(module);
     const owner = this.started;
@@ -242,24 +245,54 @@ export class Loader {
       this.objects.unlink(module.address);
       this.objects.link(module.address, owner.address);
     }
-    return yield* this.start(module);
+    return yield* this.start([module]);
   }
 
-  /** The code of a module that runs while it is loaded. */
-  private *start(module: Module): Task<Module | undefined> {
+  private enter(module: Module, library: boolean): void {
+    this.loaded++;
+    module.library = library;
+    this.registry.add(module);
+  }
+
+  /** Libraries that need each other; the last one is what was asked for. */
+  private *loadCircle(files: readonly CircleFile[]): Task<Module | undefined> {
+    const modules = yield* this.circles.place(files);
+    if (!modules) return undefined;
+    for (const module of modules) this.enter(module, true);
+    return yield* this.start(modules);
+  }
+
+  /** DT_NEEDED of a file; none when it is no module, which loading it will say. */
+  neededBy(path: string): readonly string[] {
+    try {
+      return this.preparer.draft(this.preparer.read(path)).plan.needed;
+    } catch (error) {
+      if (!(error instanceof LoadError || error instanceof ElfError)) throw error;
+      return [];
+    }
+  }
+
+  /** The code of modules that runs while they are loaded, of one after the other; gives the last one. */
+  private *start(modules: readonly Module[]): Task<Module | undefined> {
     const { life, starting } = this;
     const thread = this.parts.kernel.threads.current;
-    module.loader = this.parts.kernel.currentModule;
-    module.startedBy = thread;
     const { compat404 } = this.parts.kernel.options;
-    const counted = module.loader === 0 && !compat404 && this.hasStart(module);
-    const before = counted ? this.audit.systemObjects() : undefined;
+    let [module] = modules;
+    let before: Set<number> | undefined;
+    for (const each of modules) {
+      each.loader = this.parts.kernel.currentModule;
+      each.startedBy = thread;
+    }
     try {
-      if (module.library)
-        yield* starting.run(thread, module, "its constructors", life.construct(module));
-      yield* starting.run(thread, module, "module_init", life.initialise(module));
-      if (before) this.audit.noteMade(module, before);
-      module.ready = true;
+      for (module of modules) {
+        const counted = module.loader === 0 && !compat404 && this.hasStart(module);
+        before = counted ? this.audit.systemObjects() : undefined;
+        if (module.library)
+          yield* starting.run(thread, module, "its constructors", life.construct(module));
+        yield* starting.run(thread, module, "module_init", life.initialise(module));
+        if (before) this.audit.noteMade(module, before);
+      }
+      for (const each of modules) each.ready = true;
       return module;
     } catch (error) {
       if (!(error instanceof GuestAborted)) throw error;
@@ -291,15 +324,18 @@ export class Loader {
   private abandon(module: Module): void {
     if (this.parts.kernel.options.compat404) return;
     this.discard(module, "killed");
-    this.life.destroyLater(module);
+    if (!module.circle) this.life.destroyLater(module);
+    else this.life.later(() => this.unload(module));
   }
 
-  /** No more code of the module runs, and nobody finds it any more. */
+  /** No more code of the module, and of those that it forms a circle with, runs, and nobody finds them any more. */
   private discard(module: Module, how: HowEnded): void {
-    module.end ??= { how, code: -1 };
-    module.cleaned = true;
-    module.constructed = false;
-    this.libraries.forget(module);
+    for (const each of module.circle?.members ?? [module]) {
+      each.end ??= { how, code: -1 };
+      each.cleaned = true;
+      each.constructed = false;
+      this.libraries.forget(each);
+    }
   }
 
   /** KernelHooks.endsItself: what a system thread calls while it loads may end the load, not the thread. */
@@ -487,25 +523,47 @@ export class Loader {
     yield* this.life.terminate(module, "exit", code);
   }
 
-  /** Destroys a module that has no thread. */
+  /** Destroys a module that has no thread, and those that it forms a circle with: no code of one runs when the memory of another is gone. */
   *unload(module: Module): Task<void> {
     if (this.struct.stat(module.address) === STAT.RUNNING) return;
+    const { life } = this;
+    const members = module.circle?.members.toReversed().filter(({ gone }) => !gone) ?? [module];
+    for (const each of members) yield* this.ending(each, life.destruct(each));
+    if (members.length > 1)
+      for (const each of members) yield* this.ending(each, life.cleanUp(each));
+    for (const each of members)
+      if (!each.gone && !(yield* this.ending(each, life.destroy(each)))) yield* life.destroy(each);
+  }
+
+  /** A step of a module's end; false when its code failed in a system thread, and no more of it is to run. */
+  private *ending(module: Module, step: Task<void>): Task<boolean> {
     const thread = this.parts.kernel.threads.current;
     const others = this.unloading.get(thread) ?? [];
     if (this.parts.kernel.currentModule === 0) this.unloading.set(thread, [...others, module]);
     try {
-      yield* this.life.destruct(module);
-      yield* this.life.destroy(module);
+      yield* step;
+      return true;
     } catch (error) {
       if (!(error instanceof GuestAborted)) throw error;
-      // A destructor or module_cleanup failed in a system thread.
       module.cleaned = true;
       module.end ??= { how: this.causes.take(thread), code: -1 };
-      yield* this.life.destroy(module);
+      return false;
     } finally {
       if (others.length > 0) this.unloading.set(thread, others);
       else this.unloading.delete(thread);
     }
+  }
+
+  /** Says why a file is not loaded: a defect of the file, or of what it needs. Other errors are thrown on. */
+  private refuseError(path: string, error: unknown): void {
+    const { kernel } = this.parts;
+    if (!(error instanceof LoadError || error instanceof ElfError)) throw error;
+    const shown = error instanceof LoadError ? error.console : ELF_TEXT[error.defect];
+    if (shown) kernel.console.print(shown);
+    // 4.0.4 takes some failures for success: the module stays in the list, with nothing loaded.
+    if (error instanceof LoadError && error.taken && kernel.options.compat404)
+      this.placer.create(path);
+    this.refuse(path, error.message === "" ? [] : error.message.split("\n"));
   }
 
   /** Says why a file is not loaded. */
@@ -565,7 +623,8 @@ export class Loader {
     if (!nested.ready && !compat404) {
       // A thread of the owner was loading it.
       this.discard(nested, "killed");
-      yield* this.life.destroy(nested);
+      if (nested.circle) yield* this.unload(nested);
+      else yield* this.life.destroy(nested);
     } else if (nested.library && !compat404) {
       if (this.libraries.isShared(nested)) yield* this.libraries.orphan(nested, owner);
       else {

@@ -3,6 +3,7 @@ import type { GuestMemory } from "../memory/mod.ts";
 import { MODULE, NAME_MAX } from "./layout.ts";
 import type { Exported, LoadPlan } from "./plan-types.ts";
 import type { ModuleFacts } from "./registry.ts";
+import type { Circle } from "./circle.ts";
 import { CodeMap } from "./code-map.ts";
 import type { LeftBehind } from "./left-behind.ts";
 
@@ -25,6 +26,8 @@ export class Module {
   readonly openedAt = new Map<number, number[]>();
   /** Libraries that its DT_NEEDED names. */
   needed: readonly Module[] = [];
+  /** The libraries that need it and that it needs in turn. */
+  circle: Circle | undefined;
   /** Its constructors and module_init have run: others may use it. */
   ready = false;
   /** struct rt_dlmodule of the program that loaded it, 0 for a system thread. */

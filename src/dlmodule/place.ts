@@ -49,30 +49,46 @@ export class Placer {
   }
 
   place(path: string, plan: LoadPlan, bindings: Bindings, symbols: ElfSymbols | undefined): Module {
+    const module = this.reserve(path, plan, bindings.size, symbols);
+    try {
+      this.complete(module, bindings);
+    } catch (error) {
+      this.release(module);
+      throw error;
+    }
+    return module;
+  }
+
+  /** The module with its block of `size` bytes, in which nothing is yet. */
+  reserve(path: string, plan: LoadPlan, size: number, symbols: ElfSymbols | undefined): Module {
     const { heap, objects } = this.kernel;
     const address = this.create(path);
     if (address === 0) throw new LoadError("", "there is no memory left for its module object");
-    const space = heap.alloc(bindings.size + plan.align - HEAP_ALIGN);
+    const space = heap.alloc(size + plan.align - HEAP_ALIGN);
     if (space === 0) {
       objects.delete(address);
       throw new LoadError(
         text.NO_SPACE,
-        `it needs a block of ${bindings.size} bytes; the heap has ${heap.total - heap.used} bytes free: end other modules or give more memory with --ram`,
+        `it needs a block of ${size} bytes; the heap has ${heap.total - heap.used} bytes free: end other modules or give more memory with --ram`,
       );
     }
     // The image begins where its link-time address and its place have the same remainder.
     const block = space + ((plan.start - space) & (plan.align - 1));
-    try {
-      this.fill(plan, bindings, block);
-    } catch (error) {
-      heap.free(space);
-      objects.delete(address);
-      throw error;
-    }
-    const module = new Module(address, path, plan, bindings.size, space, block, symbols);
+    return new Module(address, path, plan, size, space, block, symbols);
+  }
+
+  /** Fills and relocates it. */
+  complete(module: Module, bindings: Bindings): void {
+    const { plan, block, size } = module;
+    this.fill(plan, bindings, block);
     this.describe(module);
-    this.kernel.cpu.invalidate(block, block + bindings.size);
-    return module;
+    this.kernel.cpu.invalidate(block, block + size);
+  }
+
+  /** Gives back what `reserve` took. */
+  release({ space, address }: Module): void {
+    this.kernel.heap.free(space);
+    this.kernel.objects.delete(address);
   }
 
   private fill(plan: LoadPlan, bindings: Bindings, block: number): void {

@@ -55,16 +55,21 @@ export class Preparer {
     return readMember(path, vfs, kernel.heap.total);
   }
 
-  /** What loading the file means. Throws LoadError or ElfError. */
+  /** What loading the file means; its warnings are on the console. Throws LoadError or ElfError. */
   plan(file: Uint8Array): Draft {
-    const { kernel } = this.parts;
-    const { compat404 } = kernel.options;
+    const draft = this.draft(file);
+    for (const warning of draft.plan.warnings) this.parts.kernel.console.print(warning);
+    return draft;
+  }
+
+  /** The same without a word. */
+  draft(file: Uint8Array): Draft {
+    const { compat404 } = this.parts.kernel.options;
     if (file.length === 0) throw new LoadError("", "the file is empty");
     const image = new ElfImage(file);
     const plan = planLoad(image, { compat404 });
     if (compat404 && this.poisoned && plan.relocations.length > 0)
       throw new LoadError("", "an earlier load failed, and 4.0.4 refuses every one after that");
-    for (const warning of plan.warnings) kernel.console.print(warning);
     const object = image.header.type === ET.REL;
     return { plan, symbols: object ? plan.symbols : image.staticSymbols() };
   }

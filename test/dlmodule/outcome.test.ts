@@ -86,21 +86,6 @@ test("threads of one program that open a library at once all have it constructed
   expect(board.machine.loader.modules()).toEqual([]);
 });
 
-test("libraries that need each other are refused as a circle", () => {
-  const board = new WholeBoard({
-    "/round.so": fixture("test/dlmodule/ends/round.so"),
-    "/about.so": fixture("test/dlmodule/ends/about.so"),
-  });
-  board.machine.vfs.mkdir("/lib");
-  for (const name of ["/round.so", "/about.so"]) board.machine.vfs.rename(name, `/lib${name}`);
-  const modules = new HostModules(board.machine.loader, board.machine.kernel);
-  expect(() => modules.dlopen("round.so")).toThrow("needs the library about.so");
-  expect(board.diagnostics.join("\n")).toContain(
-    "/lib/about.so cannot be loaded:\n  it needs the library round.so (DT_NEEDED), which needs it in turn",
-  );
-  expect(board.machine.loader.modules()).toEqual([]);
-});
-
 describe("module_init in the thread of the shell", () => {
   const all = {
     "/opens.mo": fixture("test/dlmodule/ends/opens.mo"),

@@ -15,6 +15,8 @@ build open.mo main open.c
 build opens.mo main opens.c
 build waits.mo main "-DWAIT opens.c"
 build loads.mo main "-DLOAD opens.c"
+build circle.mo main circle.c
+build pair.mo main pair.c
 # Two libraries that need each other: the first is linked twice.
 build() { # OUTPUT, source, library
     arm-none-eabi-gcc -march=armv7-a -marm -msoft-float -O1 -w -fno-builtin -fPIC -shared -nostartfiles -nostdlib \
@@ -24,3 +26,11 @@ build() { # OUTPUT, source, library
 build round.so round.c
 build about.so about.c round.so
 build round.so round.c about.so
+# A program that is linked with one of them, and a library that needs itself.
+arm-none-eabi-gcc -march=armv7-a -marm -msoft-float -O1 -w -fno-builtin -fPIC -shared -nostartfiles -nostdlib \
+    -Wl,-z,max-page-size=4 -e main around.c round.so -o around.mo
+arm-none-eabi-strip -R .comment -R .hash around.mo
+build self.so self.c
+mv self.so first.so
+build self.so self.c first.so
+rm first.so
