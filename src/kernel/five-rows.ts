@@ -69,6 +69,8 @@ export const fiveRows: readonly ExportRow<Kernel>[] = [
     call: (k, mutex) => (k.five && mutex !== 0 ? ceiling(k, mutex) : NO_CEILING),
   },
   ...WAITS.flatMap((name) => SUFFIXES.map((suffix) => alias(name, name + suffix))),
+  // A public function of 4.0.4 and later that no version exports.
+  alias("rt_thread_delay", "rt_thread_sleep"),
   alias(
     "rt_thread_suspend",
     "rt_thread_suspend_with_flag",

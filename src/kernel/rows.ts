@@ -15,6 +15,7 @@ import { mutexRows } from "./ipc/mutex.ts";
 import { ringBlockRows } from "./ipc/ringblock.ts";
 import { ringBufferRows } from "./ipc/ringbuffer.ts";
 import { semRows } from "./ipc/sem.ts";
+import { jumpRows } from "./jump-floats.ts";
 import type { Kernel } from "./kernel.ts";
 import { kprintfRows } from "./kprintf.ts";
 import { memheapRows } from "./memheap.ts";
@@ -55,4 +56,5 @@ export const kernelRows: readonly ExportRow<Kernel>[] = [
   ...smemRows,
   ...fiveRows,
   ...futexRows,
+  ...jumpRows,
 ];

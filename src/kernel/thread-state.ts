@@ -1,6 +1,7 @@
 import type { FloatContext } from "../cpu/mod.ts";
 import type { Task } from "./call.ts";
 import type { SavedRegisters } from "./context.ts";
+import type { JumpFloats } from "./jump-floats.ts";
 
 /** A Task that runs as part of a thread, above the guest code that called it. */
 export interface Frame {
@@ -41,6 +42,8 @@ export class ThreadState {
 
   /** Floating-point registers while another thread runs, if this one has used them: its frame has no place for them. */
   float: FloatContext | undefined;
+  /** Those of its setjmps. */
+  jumps: JumpFloats | undefined;
   /** A frame for `suspend`, while none is in use. */
   private spare: Frame | undefined;
 

@@ -68,6 +68,26 @@ for (const name of ["recv", "send", "send_wait"])
       [`rt_mq_${name}_${kind}`]: "gives RT_EOK as 4.0.4 does, not a length",
     });
 
+/** Functions that programs from elsewhere look for in a C library. */
+const LIBC_ABSENT: readonly (readonly [string, string])[] = [
+  [
+    "regcomp, regexec, regerror, regfree",
+    "17 KB of code, for which the image has no room: link newlib's libc/posix/reg*.c into the module",
+  ],
+  [
+    "glob, globfree, wordexp, wordfree",
+    "no shell expands words here; fnmatch and scandir are there",
+  ],
+  ["ftw, nftw", "opendir and readdir are there"],
+  ["iconv, iconv_open, iconv_close", "newlib is built without character sets but ASCII and UTF-8"],
+  ["err, warn and their relatives", "newlib has no err.h; perror and fprintf are there"],
+  ["fork, execve, wait, popen", "there are no processes; system runs a line in msh"],
+  [
+    "getrusage, setitimer, pathconf",
+    "newlib has them for hosts only; clock, times, timer_create are there",
+  ],
+];
+
 export interface Status extends Known {
   readonly here: boolean;
   readonly remark: string;
@@ -133,6 +153,13 @@ ${table(["function", "header", "since", "remark"], rows(there))}
 A module that imports one of these cannot be loaded.
 
 ${table(["function", "header", "since", "why not"], rows(missing))}
+
+Functions of the C library that programs from elsewhere may want and newlib here does not offer:
+
+${table(
+  ["functions", "why not"],
+  LIBC_ABSENT.map(([names, why]) => [names, why]),
+)}
 
 ## Besides
 

@@ -13,6 +13,8 @@ int truncate(const char *path, off_t length);
 ssize_t pread(int fd, void *buffer, size_t count, off_t offset);
 ssize_t pwrite(int fd, const void *buffer, size_t count, off_t offset);
 void sync(void);
+int getpagesize(void);
+int gethostname(char *name, size_t size);
 
 #ifdef __cplusplus
 }

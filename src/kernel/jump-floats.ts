@@ -1,0 +1,81 @@
+import type { ExportRow } from "./call.ts";
+import { THREAD } from "./abi/layout.ts";
+import type { Kernel } from "./kernel.ts";
+
+/** d8-d15 among the words of a FloatContext: what a callee keeps (AAPCS 5.1.2.1). */
+const FIRST = 16;
+const LAST = 32;
+
+/** So many are looked through for those that nobody can jump to any more. */
+const SOME = 16;
+const MOST = 65_536;
+
+interface Jump {
+  readonly sp: number;
+  readonly words: Int32Array;
+}
+
+/**
+ * Floating-point registers of the setjmps of one thread, by the address of the jmp_buf, which has no room for them. Of a thread that
+ * has not used any there are none.
+ */
+export class JumpFloats {
+  private readonly jumps = new Map<number, Jump>();
+  private limit = SOME;
+
+  get size(): number {
+    return this.jumps.size;
+  }
+
+  keep(buffer: number, sp: number, words: Int32Array | undefined, stack: number): void {
+    this.jumps.delete(buffer);
+    if (words === undefined) return;
+    if (this.jumps.size >= this.limit) this.prune(sp, stack);
+    this.jumps.set(buffer, { sp, words: words.slice(FIRST, LAST) });
+  }
+
+  get(buffer: number): Int32Array | undefined {
+    return this.jumps.get(buffer)?.words;
+  }
+
+  /** Functions below `sp` on the stack have returned. */
+  private prune(sp: number, stack: number): void {
+    for (const [buffer, jump] of this.jumps)
+      if (jump.sp >= stack && jump.sp < sp) this.jumps.delete(buffer);
+    for (const buffer of this.jumps.keys()) {
+      if (this.jumps.size < MOST) break;
+      this.jumps.delete(buffer);
+    }
+    this.limit = Math.max(SOME, Math.min(2 * this.jumps.size, MOST));
+  }
+}
+
+/** setjmp and longjmp of the firmware (guest/setjmp.c). */
+export const jumpRows: readonly ExportRow<Kernel>[] = [
+  {
+    name: "_rtt_keep_floats",
+    proto: "int _rtt_keep_floats(void *jump);",
+    header: "",
+    call: (k, buffer) => {
+      const state = k.runner.running;
+      const floats = k.cpu.floatContext;
+      if (state === undefined || (floats === undefined && state.jumps === undefined)) return 0;
+      const stack = THREAD.stack_addr.get(k.memory, state.thread) >>> 0;
+      (state.jumps ??= new JumpFloats()).keep(buffer, k.cpu.r[13] >>> 0, floats, stack);
+      return 0;
+    },
+  },
+  {
+    name: "_rtt_return_floats",
+    proto: "void _rtt_return_floats(void *jump);",
+    header: "",
+    call: (k, buffer) => {
+      const words = k.runner.running?.jumps?.get(buffer);
+      if (words === undefined) return;
+      const floats = k.cpu.floatContext;
+      if (floats === undefined) return;
+      floats.set(words, FIRST);
+      k.cpu.floatContext = floats;
+    },
+  },
+];
