@@ -43,6 +43,8 @@ const SIGNALS: Readonly<Record<CpuFault["kind"], number>> = {
 export class DebugCore extends WrappedCore {
   readonly breakpoints: Breakpoints;
   readonly watchpoints: Watchpoints;
+  /** Addresses of breakpoints that the debugger calls hardware; they are like the others, and it hears which one stopped it. */
+  readonly hardware = new Set<number>();
   /** A debugger is connected: faults and news stop the system. */
   attached = false;
   /** Why the system stands still; undefined while it runs. */
@@ -120,6 +122,7 @@ export class DebugCore extends WrappedCore {
   detach(): void {
     this.attached = false;
     this.breakpoints.clear();
+    this.hardware.clear();
     this.watchpoints.clear();
     this.arrivals.clear();
     this.step = undefined;
@@ -144,7 +147,8 @@ export class DebugCore extends WrappedCore {
         arrival();
         return this.stop ? Exit.Stop : undefined;
       }
-      return this.halt({ signal: Signal.TRAP, why: "swbreak" });
+      const why = this.hardware.has(fault.pc >>> 0) ? "hwbreak" : "swbreak";
+      return this.halt({ signal: Signal.TRAP, why });
     }
     if (fault.why === "guard" && this.watchpoints.any) {
       const exit = this.access(fault);

@@ -4,6 +4,8 @@ import { fromHex, number, PACKET_MAX, text } from "./packet.ts";
 const Errno = { NOENT: 2, BADF: 9, ACCES: 13, INVAL: 22, NFILE: 23, ENOSYS: 88 } as const;
 
 const OPEN_MAX = 64;
+/** Bytes of all open files: each is kept as it was when it was opened. */
+const BYTES_MAX = 512 << 20;
 /** S_IFREG with everybody's right to read. */
 const MODE = 0o100444;
 const STAT_BYTES = 64;
@@ -48,6 +50,9 @@ export class HostFiles {
     if (this.open.size >= OPEN_MAX) return failed(Errno.NFILE);
     const bytes = this.file(text(path));
     if (!bytes) return failed(Errno.NOENT);
+    let held = bytes.length;
+    for (const { length } of this.open.values()) held += length;
+    if (held > BYTES_MAX) return failed(Errno.NFILE);
     this.open.set(this.next, bytes);
     return `F${(this.next++).toString(16)}`;
   }

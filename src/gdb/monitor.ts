@@ -1,3 +1,4 @@
+import { nameText } from "../trace/mod.ts";
 import type { SystemParts } from "./system-target.ts";
 
 const hex = (value: number): string => `0x${(value >>> 0).toString(16).padStart(8, "0")}`;
@@ -20,7 +21,7 @@ const COMMANDS: readonly Command[] = [
         .modules()
         .map(
           ({ name, path, image, size, nref, library }) =>
-            `${name.padEnd(8)}  ${hex(image)}  ${String(size).padStart(8)} bytes  ${library ? "library" : "program"}  nref ${nref}  ${path}\n`,
+            `${nameText(name).padEnd(8)}  ${hex(image)}  ${String(size).padStart(8)} bytes  ${library ? "library" : "program"}  nref ${nref}  ${nameText(path)}\n`,
         )
         .join("") || "no module is loaded\n",
   },
@@ -44,7 +45,8 @@ const COMMANDS: readonly Command[] = [
       const rows = used
         .slice(0, BLOCKS_SHOWN)
         .map(
-          ({ address, size, owner }) => `${hex(address)}  ${String(size).padStart(8)}  ${owner}\n`,
+          ({ address, size, owner }) =>
+            `${hex(address)}  ${String(size).padStart(8)}  ${nameText(owner)}\n`,
         );
       return `${heap.used} of ${heap.total} bytes used, at most ${heap.max}; ${used.length} blocks\n${rows.join("")}`;
     },

@@ -147,6 +147,15 @@ export function bytesOf(latin1: string): Uint8Array {
   return Uint8Array.from(latin1, (c) => c.charCodeAt(0));
 }
 
+/** What the guest has as bytes, one character each, as text: UTF-8, if it is that. */
+export function utf8(latin1: string): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytesOf(latin1));
+  } catch {
+    return latin1;
+  }
+}
+
 /** Text of ours as hexadecimal digits of its UTF-8 bytes. */
 export function hexText(message: string): string {
   return toHex(new TextEncoder().encode(message));

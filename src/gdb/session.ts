@@ -11,14 +11,14 @@ import {
   text,
   toHex,
 } from "./packet.ts";
-import { Leave, type Stop, type Target, type WatchKind } from "./types.ts";
+import { type BreakKind, Leave, type Stop, type Target } from "./types.ts";
 
 /** Largest piece of memory in one answer: two digits a byte. */
 const MEMORY_MAX = PACKET_MAX / 2 - 16;
 
-const BREAK_KINDS: Readonly<Record<string, "code" | WatchKind>> = {
+const BREAK_KINDS: Readonly<Record<string, BreakKind>> = {
   "0": "code",
-  "1": "code",
+  "1": "hardware",
   "2": "watch",
   "3": "rwatch",
   "4": "awatch",
@@ -192,7 +192,7 @@ export class Session {
   }
 
   private multiLetter(payload: string): string | undefined {
-    if (payload === "vCont?") return "vCont;c;C;s;S;t;r";
+    if (payload === "vCont?") return "vCont;c;C;s;S;r";
     if (payload.startsWith("vCont;")) return this.vCont(payload.slice(6));
     if (payload.startsWith("vFile:")) return this.files.answer(payload.slice(6));
     if (payload.startsWith("vKill")) {
@@ -275,7 +275,7 @@ export class Session {
     if (!thread) return "E01";
     const own = this.lastStop.startsWith(`T`) && id === this.target.current;
     const stop = own ? this.lastStop : `T00thread:${thread.id.toString(16)};`;
-    return `${stop}name:${thread.name.replace(/[;:]/g, "_")};`;
+    return `${stop}hexname:${hexText(thread.name)};`;
   }
 
   private transfer(spec: string): string {
@@ -395,7 +395,7 @@ export class Session {
     const { current } = this.target;
     for (const item of list.split(";").slice(0, 64)) {
       const [, letter, argument, id] =
-        /^([cCsSrt])([0-9a-fA-F,]*)(?::(-1|[0-9a-fA-F]{1,8}))?$/.exec(item) ?? [];
+        /^([cCsSr])([0-9a-fA-F,]*)(?::(-1|[0-9a-fA-F]{1,8}))?$/.exec(item) ?? [];
       if (letter === undefined) return "E01";
       if (letter === "C" || letter === "S") signal = true;
       const thread = id === undefined || id === "-1" ? current : parseInt(id, 16);

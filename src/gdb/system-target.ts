@@ -5,9 +5,10 @@ import type { VfsApi } from "../vfs/types.ts";
 import { collectWaits, waiting, withTraps } from "../debug/mod.ts";
 import type { DebugCore } from "./debug-core.ts";
 import { monitor } from "./monitor.ts";
-import { xml } from "./packet.ts";
+import { nameText } from "../trace/mod.ts";
+import { utf8, xml } from "./packet.ts";
 import { REGISTER_BYTES, registerAt, targetDescription, ThreadRegisters } from "./registers.ts";
-import type { Resume, Stop, Target, ThreadEntry, WatchKind } from "./types.ts";
+import type { BreakKind, Resume, Stop, Target, ThreadEntry } from "./types.ts";
 
 /** The parts of a machine that are debugged. */
 export interface SystemParts {
@@ -35,6 +36,8 @@ const STATES = ["initial", "ready", "suspended", "running", "closed"];
 const SUSPENDED = 2;
 /** Kinds of Thumb breakpoints: 16-bit and 32-bit instructions. */
 const THUMB_KINDS = [2, 3];
+/** Bytes of a file that a debugger gets. */
+const FILE_MAX = 256 << 20;
 /** Offset of module_id in struct rt_object. */
 const MODULE_ID = 12;
 
@@ -121,8 +124,8 @@ export class SystemTarget implements Target {
       const module = this.moduleOf(tcb);
       return {
         id: this.idOf(tcb),
-        name: info.name,
-        extra: `priority ${info.priority}, ${wait}, ${stack(tcb)}${module}`,
+        name: nameText(info.name),
+        extra: `priority ${info.priority}, ${nameText(wait)}, ${stack(tcb)}${module}`,
       };
     });
     return [...start, ...real];
@@ -162,17 +165,21 @@ export class SystemTarget implements Target {
     return true;
   }
 
-  insert(kind: "code" | WatchKind, address: number, size: number): boolean {
+  insert(kind: BreakKind, address: number, size: number): boolean {
     const { core } = this.parts;
-    if (kind !== "code") return core.watchpoints.insert(kind, address, size);
-    return core.breakpoints.insert(address, THUMB_KINDS.includes(size));
+    if (kind !== "code" && kind !== "hardware") return core.watchpoints.insert(kind, address, size);
+    const done = core.breakpoints.insert(address, THUMB_KINDS.includes(size));
+    if (done && kind === "hardware") core.hardware.add(address);
+    return done;
   }
 
-  remove(kind: "code" | WatchKind, address: number, size: number): boolean {
+  remove(kind: BreakKind, address: number, size: number): boolean {
     const { core } = this.parts;
+    if (kind !== "code" && kind !== "hardware") return core.watchpoints.remove(kind, address, size);
+    if (kind === "hardware") core.hardware.delete(address);
     // One in a module that is gone went with it.
-    if (kind === "code") return core.breakpoints.remove(address) || true;
-    return core.watchpoints.remove(kind, address, size);
+    core.breakpoints.remove(address);
+    return true;
   }
 
   resume({ step, signal }: Resume): void {
@@ -214,8 +221,16 @@ export class SystemTarget implements Target {
 
   file(path: string): Uint8Array | undefined {
     if (path === FIRMWARE_PATH) return this.firmwareFile();
+    // What is no UTF-8 was told character by character.
+    return this.fileAt(path) ?? (utf8(path) === path ? undefined : this.fileAt(utf8(path)));
+  }
+
+  private fileAt(path: string): Uint8Array | undefined {
     try {
-      return this.parts.symbols?.(path) ?? this.parts.vfs.readFile(path);
+      const { symbols, vfs } = this.parts;
+      const best = symbols?.(path);
+      if (best) return best;
+      return vfs.stat(path).size > FILE_MAX ? undefined : vfs.readFile(path);
     } catch {
       return undefined;
     }
@@ -262,7 +277,7 @@ export class SystemTarget implements Target {
       .filter(({ image }) => image !== 0)
       .map(({ path, image }) => {
         const base = `0x${image.toString(16)}`;
-        return `<library name="${xml(path)}"><segment address="${base}"/></library>`;
+        return `<library name="${xml(utf8(path))}"><segment address="${base}"/></library>`;
       });
     return `<library-list>${rows.join("")}</library-list>`;
   }
@@ -277,7 +292,7 @@ export class SystemTarget implements Target {
 
   private moduleOf(tcb: number): string {
     const module = this.parts.loader.module(this.parts.kernel.memory.ldu32(tcb + MODULE_ID));
-    return module ? `, module ${module.name}` : "";
+    return module ? `, module ${nameText(module.name)}` : "";
   }
 
   private idOf(tcb: number): number {

@@ -15,6 +15,8 @@ export interface Stop {
 }
 
 export type WatchKind = "watch" | "rwatch" | "awatch";
+/** A breakpoint in the code, of the kind that debuggers call hardware, or a watched range. */
+export type BreakKind = "code" | "hardware" | WatchKind;
 
 /** What is to happen next. Absent `step`: everything runs. */
 export interface Resume {
@@ -46,8 +48,8 @@ export interface Target {
   readMemory(address: number, length: number): Uint8Array | undefined;
   writeMemory(address: number, bytes: Uint8Array): boolean;
   /** Undefined: this kind is unknown. */
-  insert(kind: "code" | WatchKind, address: number, size: number): boolean | undefined;
-  remove(kind: "code" | WatchKind, address: number, size: number): boolean | undefined;
+  insert(kind: BreakKind, address: number, size: number): boolean | undefined;
+  remove(kind: BreakKind, address: number, size: number): boolean | undefined;
   resume(how: Resume): void;
   /** Asks for a stop as soon as possible. */
   interrupt(): void;

@@ -14,6 +14,7 @@ import {
 import { Machine } from "../../src/machine.ts";
 
 const root = join(import.meta.dir, "../..");
+const full = process.env.RTT_SIM_FULL === "1";
 const firmware = readFileSync(join(root, "src/firmware/prebuilt/firmware.elf"));
 
 /** A machine that stands before main of hello.mo, and a session with it. */
@@ -121,7 +122,33 @@ test("hostile packets: an error, never a crash, and bounded", () => {
     "vFile:open:zz,0,0",
     "vFile:pread:3,ffffffff,ffffffff",
     "vFile:close:99",
+    "vFile:close:ffffffff",
     "vFile:",
+    "vFile:open:,0,0",
+    "vFile:open:2f68656c6c6f2e6d6f,0,0",
+    "vFile:open:2f2e2e2f2e2e2f6574632f706173737764,0,0",
+    "vFile:open:2f6465762f7561727430,0,0",
+    "vFile:open:2f68656c6c6f2e6d6f,ffffffff,0",
+    "vFile:pread:4,7fffffff,0",
+    "vFile:fstat:3",
+    "vFile:pwrite:3,0,abc",
+    "vFile:unlink:2f68656c6c6f2e6d6f",
+    "vFile:readlink:2f",
+    "vFile:setfs:99999999",
+    "Z1,60010000,4",
+    "z1,60010000,4",
+    "Z0,6007d000,2",
+    "vCont;t",
+    "qThreadStopInfo1",
+    "qXfer:libraries:read::0,0",
+    "qXfer:exec-file:read:zz:0,fff",
+    "QThreadSuffixSupported",
+    "qOffsets",
+    "p",
+    "P",
+    "P32=00000000",
+    "M,:",
+    "X60010000,0:",
     "qXfer:features:read:target.xml:0,ffff",
     "qXfer:threads:read::ffffffff,ffffffff",
     "qXfer:x:write::0,0:",
@@ -145,25 +172,40 @@ test("hostile packets: an error, never a crash, and bounded", () => {
     "S0b",
     "czz",
   ];
-  let random = 12345;
+  let random = Number(process.env.RTT_SIM_SEED ?? 12345);
+  let slowest = 0;
   const next = (n: number) => {
     random = (Math.imul(random, 1664525) + 1013904223) >>> 0;
     return Math.floor((random / 2 ** 32) * n);
   };
-  for (let n = 0; n < 4000; n++) {
+  for (let n = 0; n < (full ? 50_000 : 6000); n++) {
     let packet = seeds[next(seeds.length)];
     for (let m = next(4); m > 0; m--) {
       const at = next(packet.length + 1);
-      packet = packet.slice(0, at) + String.fromCharCode(next(256)) + packet.slice(at + next(3));
+      // A byte, a long run of one, or a piece of another packet.
+      const other = seeds[next(seeds.length)];
+      const piece = [
+        String.fromCharCode(next(256)),
+        "f".repeat(next(2 * PACKET_MAX)),
+        other.slice(next(other.length)),
+      ][next(20) === 0 ? 1 : next(2) * 2];
+      packet = packet.slice(0, at) + piece + packet.slice(at + next(3));
     }
     // Leaving the session is not what this is about.
     if (/^(D|k|vKill)/.test(packet)) continue;
     sent.length = 0;
-    session.receive(encodePacket(packet));
+    const bytes = encodePacket(packet);
+    // Some arrive damaged: cut off, with another checksum, with a byte of noise.
+    const damage = next(12);
+    if (damage === 0) bytes[next(bytes.length)] ^= 1 << next(8);
+    const began = performance.now();
+    session.receive(damage === 1 ? bytes.subarray(0, next(bytes.length)) : bytes);
+    slowest = Math.max(slowest, performance.now() - began);
     for (const bytes of sent) expect(bytes.length).toBeLessThanOrEqual(2 * PACKET_MAX + 8);
     if (!core.stop) core.halt({ signal: Signal.INT });
     session.stopped({ thread: 1, signal: 2 });
   }
+  expect(slowest).toBeLessThan(2000);
   // Rubbish without frames, and a packet without an end.
   const rubbish = Uint8Array.from({ length: 100_000 }, () => next(256));
   session.receive(rubbish);
@@ -180,3 +222,26 @@ function sum(payload: string): string {
   for (const c of payload) total = (total + c.charCodeAt(0)) & 255;
   return total.toString(16).padStart(2, "0");
 }
+
+test("files: what the guest sees and nothing else, read only, and not without end", () => {
+  const { ask, machine } = stopped();
+  const hex = (path: string) => Buffer.from(path).toString("hex");
+  const open = (path: string, flags = "0") => ask(`vFile:open:${hex(path)},${flags},0`);
+  for (const path of ["/etc/passwd", "/../../../../../../etc/passwd", "../../etc/passwd", "", "/"])
+    expect(open(path)).toMatch(/^F-1,[0-9a-f]+$/);
+  for (const flags of ["1", "2", "601", "402"]) expect(open("/hello.mo", flags)).toBe("F-1,d");
+  for (const what of ["pwrite:3,0,x", `unlink:${hex("/hello.mo")}`])
+    expect(ask(`vFile:${what}`)).toBe("F-1,d");
+  const module = readFileSync(join(root, "disk/prebuilt/a9/hello.mo"));
+  const fd = open("/hello.mo").slice(1);
+  const answer = ask(`vFile:pread:${fd},40,${(module.length - 16).toString(16)}`);
+  expect(answer).toStartWith("F10;");
+  expect(ask(`vFile:pread:${fd},40,${module.length.toString(16)}`)).toBe("F0;");
+  // As many as one may open; closing gives back.
+  let last = fd;
+  for (let n = 1; n < 64; n++) last = open("/hello.mo").slice(1);
+  expect(open("/hello.mo")).toBe("F-1,17");
+  expect(ask(`vFile:close:${last}`)).toBe("F0");
+  expect(open("/hello.mo")).toMatch(/^F[0-9a-f]+$/);
+  machine.close();
+});

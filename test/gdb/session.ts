@@ -21,7 +21,7 @@ export async function debug(
 ): Promise<Debugged> {
   using dir = scratch();
   const socket = dir.path("gdb.sock");
-  const [command, ...rest] = argv[0] === "run" ? argv : ["", ...argv];
+  const [command, ...rest] = ["run", "test"].includes(argv[0]) ? argv : ["", ...argv];
   const simulator = Bun.spawn(
     [
       process.execPath,
