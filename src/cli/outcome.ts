@@ -5,7 +5,15 @@ import { writeAll } from "./output.ts";
 
 /** A message of the simulator itself; guest output never goes through here. */
 export function message(text: string): void {
-  writeAll(2, new TextEncoder().encode(`rtt-sim: ${text}\n`));
+  say(`rtt-sim: ${text}\n`);
+}
+
+function say(text: string): void {
+  try {
+    writeAll(2, new TextEncoder().encode(text));
+  } catch {
+    // Nobody reads our stderr: the exit code has to say it alone.
+  }
 }
 
 /** Exit code of a headless run, with a message on stderr where the code needs one. */
@@ -24,5 +32,5 @@ export function printStats(machine: Machine): void {
   // The only figure that is not the same in every run.
   if (translation?.regions)
     lines.push(`  ${"translation".padEnd(26)}${translation.milliseconds.toFixed(1)} ms\n`);
-  writeAll(2, new TextEncoder().encode(`rtt-sim: counters\n${lines.join("")}`));
+  say(`rtt-sim: counters\n${lines.join("")}`);
 }

@@ -1,4 +1,4 @@
-import { writeSync } from "node:fs";
+import { fstatSync, readFileSync, writeSync } from "node:fs";
 import { ExitCode, UserError } from "./exit-codes.ts";
 
 /** The reader of our output went away (`| head`): not an error, but nothing more can be said. */
@@ -62,20 +62,64 @@ function dropReturns(bytes: Uint8Array): number {
   return to;
 }
 
-/** Writes everything, also when the descriptor is a pipe in non-blocking mode. */
+/** Why a descriptor cannot be written to. */
+const WHY: Readonly<Record<string, string>> = {
+  ENOSPC: "no space is left on the device",
+  EDQUOT: "the quota is used up",
+  EFBIG: "the file would be too large",
+  EIO: "the device has an error",
+  EBADF: "it is closed, or open for reading only",
+};
+
+/** The reader of a pipe or a socket has gone. */
+const GONE = new Set(["EPIPE", "ECONNRESET"]);
+
+const STDOUT = 1;
+let looked = false;
+
+/**
+ * Writes everything, also when the descriptor is a pipe in non-blocking mode. @throws OutputClosed when the reader has gone; UserError
+ * (74) when it cannot be written
+ */
 export function writeAll(fd: number, bytes: Uint8Array, what = "the output"): void {
+  if (fd === STDOUT && !looked && bytes.length > 0) {
+    if (wasClosed(fd)) throw cannot(what, "EBADF");
+    looked = true;
+  }
   let done = 0;
   while (done < bytes.length) {
     try {
       done += writeSync(fd, bytes, done);
     } catch (error) {
-      const code = (error as { code?: string }).code;
-      if (code === "EPIPE") throw new OutputClosed();
-      if (code === "ENOSPC" || code === "EDQUOT" || code === "EFBIG" || code === "EIO")
-        throw new UserError(ExitCode.NoOutput, `cannot write ${what}: ${code}`);
-      if (code !== "EAGAIN") throw error;
+      const { code } = error as { code?: string };
+      if (GONE.has(code ?? "")) throw new OutputClosed();
+      if (code !== "EAGAIN") throw cannot(what, code ?? String(error));
       Bun.sleepSync(1);
     }
+  }
+}
+
+function cannot(what: string, code: string): UserError {
+  return new UserError(
+    ExitCode.NoOutput,
+    `cannot write ${what}: ${WHY[code] ? `${code}, ${WHY[code]}` : code}`,
+  );
+}
+
+/** O_CLOEXEC of Linux on ARM, x86 and RISC-V. */
+const CLOSE_ON_EXEC = 0o2000000;
+
+/**
+ * Whether the process was started without this descriptor. The runtime then puts /dev/null there; it is known by its being closed by
+ * exec(), which an inherited descriptor cannot be. Only Linux tells.
+ */
+function wasClosed(fd: number): boolean {
+  try {
+    if (!fstatSync(fd).isCharacterDevice()) return false;
+    const flags = /^flags:\s*(\d+)/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, "latin1"));
+    return flags !== null && (Number.parseInt(flags[1], 8) & CLOSE_ON_EXEC) !== 0;
+  } catch {
+    return false;
   }
 }
 

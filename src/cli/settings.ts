@@ -116,9 +116,13 @@ export function hostBytes(path: string): Uint8Array {
       why = `it has ${about.size} bytes; no module or firmware has more than ${FILE_MAX}`;
     // Such as /dev/zero, which has no end.
     else if (about.isCharacterDevice()) why = "it is a device, not a file";
-    else return readFileSync(path);
+    else if (about.isSocket()) why = "it is a socket, not a file";
+    else if (about.isFIFO()) {
+      const { readPipe } = require("./read-pipe.ts") as typeof import("./read-pipe.ts");
+      return readPipe(path, FILE_MAX);
+    } else return readFileSync(path);
   } catch (error) {
-    throw hostError(path, error);
+    throw error instanceof UserError ? error : hostError(path, error);
   }
   throw new UserError(ExitCode.BadData, `${path}: ${why}`);
 }

@@ -16,7 +16,10 @@ export class SignalError extends UserError {}
 export class Signals {
   /** 128 and the number of the signal that came. */
   code: number | undefined;
-  private name = "";
+  /** Its name. */
+  name = "";
+  /** Called when one came. */
+  heard: (() => void) | undefined;
   private last = performance.now();
   private readonly taken: (() => void)[];
 
@@ -28,6 +31,7 @@ export class Signals {
         const handler = (): void => {
           this.code ??= 128 + number;
           this.name ||= name;
+          this.heard?.();
         };
         process.on(name, handler);
         return () => void process.off(name, handler);

@@ -10,17 +10,23 @@ const DOUBT_MS = 200;
 /** Steps that take less than that. */
 const STEPS_MAX = 1e9;
 
-export interface Look {
+interface Look {
   readonly pattern: string;
   readonly flags: string;
-  readonly text: string;
+  readonly texts: readonly string[];
 }
 
-/** Whether a text matches; undefined: it was not found out in time. What may take long is done by a process that can be stopped. */
+/** Whether a text matches; undefined: it was not found out in time. */
 export function matches(pattern: RegExp, text: string): boolean | undefined {
+  return matchAll(pattern, [text])?.[0];
+}
+
+/** The same for several texts. What may take long is done by a process that can be stopped. */
+export function matchAll(pattern: RegExp, texts: readonly string[]): boolean[] | undefined {
   const { source, flags } = pattern;
-  if (!mayTakeLong(source, text.length)) return pattern.test(text);
-  const look: Look = { pattern: source, flags, text };
+  if (!texts.some((text) => mayTakeLong(source, text.length)))
+    return texts.map((text) => pattern.test(text));
+  const look: Look = { pattern: source, flags, texts };
   const { stdout, exitCode } = Bun.spawnSync(program("match"), {
     stdin: new TextEncoder().encode(JSON.stringify(look)),
     stdout: "pipe",
@@ -28,7 +34,7 @@ export function matches(pattern: RegExp, text: string): boolean | undefined {
     timeout: LIMIT_MS,
     killSignal: "SIGKILL",
   });
-  return exitCode === 0 ? stdout.toString() === "true" : undefined;
+  return exitCode === 0 ? (JSON.parse(stdout.toString()) as boolean[]) : undefined;
 }
 
 /** Backtracking takes a power of the length for quantifiers in a row, and more for one of a group that has others in it. */
@@ -41,10 +47,15 @@ function mayTakeLong(source: string, length: number): boolean {
 
 /** The other process. */
 export async function answer(): Promise<number> {
-  const { pattern, flags, text } = (await Bun.stdin.json()) as Look;
-  const started = performance.now();
-  const fits = new RegExp(pattern, flags).test(text);
-  if (!fits && performance.now() - started > DOUBT_MS) return 1;
-  await Bun.write(Bun.stdout, String(fits));
+  const { pattern, flags, texts } = (await Bun.stdin.json()) as Look;
+  const expression = new RegExp(pattern, flags);
+  const fits: boolean[] = [];
+  for (const text of texts) {
+    const started = performance.now();
+    const fit = expression.test(text);
+    if (!fit && performance.now() - started > DOUBT_MS) return 1;
+    fits.push(fit);
+  }
+  await Bun.write(Bun.stdout, JSON.stringify(fits));
   return 0;
 }

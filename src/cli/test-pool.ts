@@ -1,4 +1,5 @@
 import type { TestResult } from "../smoke/mod.ts";
+import type { Signals } from "./signals.ts";
 import { program } from "./test-parent.ts";
 import type { TestRef } from "./test-discover.ts";
 import type { TestSettings } from "./test-run.ts";
@@ -91,8 +92,10 @@ export interface PoolOptions {
   /** Path of a firmware that is not the built-in one. */
   readonly firmware: string | undefined;
   readonly bail: boolean;
-  /** Runs a test here. */
-  readonly here: (task: Task) => TestResult;
+  /** Runs a test here; undefined: a signal came. */
+  readonly here: (task: Task) => Promise<TestResult | undefined>;
+  /** One that comes ends the run: what is not done by then is left. */
+  readonly signals: Signals | undefined;
   /** The result of this task is of no use any more. */
   readonly needless: (task: Task) => boolean;
   /** A result came, in whatever order. */
@@ -101,7 +104,7 @@ export interface PoolOptions {
 
 /** Runs the tests in this process and in others. With `bail` none is begun after the first failure. */
 export async function runAll(tasks: readonly Task[], options: PoolOptions): Promise<void> {
-  const { firmware, bail, here, needless, done } = options;
+  const { firmware, bail, here, needless, done, signals } = options;
   const waiting = [...tasks];
   const next = (): Task | undefined => {
     for (let task = waiting.shift(); task && !stopped; task = waiting.shift())
@@ -150,13 +153,17 @@ export async function runAll(tasks: readonly Task[], options: PoolOptions): Prom
   for (let n = 1; n < Math.min(jobs, tasks.length); n++) hire();
   const limit = options.jobs === undefined ? options.cores : 0;
   let last = 0;
+  if (signals) signals.heard = () => wake?.();
   try {
     for (;;) {
       if (failure) throw failure.error;
+      if (signals?.code !== undefined) return;
       const task = next();
       if (task) {
         const started = performance.now();
-        finish({ index: task.index, result: here(task) });
+        const result = await here(task);
+        if (result === undefined) return;
+        finish({ index: task.index, result });
         // The first tests of a process take longer than the others.
         last = Math.min(last || Infinity, performance.now() - started);
         while (

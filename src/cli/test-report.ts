@@ -1,4 +1,4 @@
-import { closeSync, openSync, realpathSync } from "node:fs";
+import { closeSync, constants, openSync, realpathSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 import type { SuiteResult, TestResult } from "../smoke/mod.ts";
 import {
@@ -34,8 +34,6 @@ interface Reporter {
   readonly file: string | undefined;
 }
 
-const print = (text: string): void => writeAll(1, new TextEncoder().encode(text));
-
 /** Every --reporter of the command line. Text on stdout is written test by test, with a line of progress on a terminal. */
 export class Reports {
   private readonly reporters: readonly Reporter[];
@@ -43,6 +41,8 @@ export class Reports {
   private readonly live: boolean;
   private readonly terminal: boolean;
   private readonly colours: Colours;
+  /** Why nothing more goes to stdout. The tests go on: their verdict and the other reports are wanted all the same. */
+  private lost: unknown;
 
   constructor(given: readonly string[], json: boolean) {
     const names = given.length > 0 ? [...given] : json ? [] : ["text"];
@@ -66,12 +66,21 @@ export class Reports {
   test(result: TestResult, number: number, of: number): void {
     if (!this.live) return;
     this.clear();
-    print(testText(result, this.colours));
-    if (this.terminal && number < of) print(`${number} of ${of}`);
+    this.print(testText(result, this.colours));
+    if (this.terminal && number < of) this.print(`${number} of ${of}`);
   }
 
   private clear(): void {
-    if (this.terminal) print("\r\x1b[K");
+    if (this.terminal) this.print("\r\x1b[K");
+  }
+
+  private print(text: string): void {
+    if (this.lost !== undefined) return;
+    try {
+      writeAll(1, new TextEncoder().encode(text), "the report to stdout");
+    } catch (error) {
+      this.lost = error;
+    }
   }
 
   /** Opens the files before anything runs: one that cannot be written is known at once, and what an earlier run left is gone. */
@@ -80,25 +89,25 @@ export class Reports {
       if (file !== undefined)
         this.opened.set(
           file,
-          saving(file, () => openSync(file, "w")),
+          saving(file, () => openForReport(file)),
         );
   }
 
-  /** Writes all of them; one that cannot be written keeps none of the others from it. */
+  /** Writes all of them; one that cannot be written keeps none of the others from it. A reader of stdout that has gone is no failure. */
   end(suite: SuiteResult): void {
     const failures: unknown[] = [];
+    this.clear();
     for (const { name, file } of this.reporters) {
       try {
-        if (file === undefined && name === "text") print(summary(suite, this.colours));
-        else if (file === undefined) print(REPORTERS[name](suite));
+        if (file === undefined && name === "text") this.print(summary(suite, this.colours));
+        else if (file === undefined) this.print(REPORTERS[name](suite));
         else this.save(file, REPORTERS[name](suite));
       } catch (error) {
         failures.push(error);
       }
     }
-    // A reader that has gone is less than a report that is lost.
-    const [first] = failures.sort((a) => (a instanceof UserError ? -1 : 1));
-    if (first !== undefined) throw first;
+    if (this.lost !== undefined && !(this.lost instanceof OutputClosed)) failures.push(this.lost);
+    if (failures.length > 0) throw failures[0];
   }
 
   private save(file: string, text: string): void {
@@ -156,11 +165,21 @@ function parse(text: string): Reporter {
   return { name, file };
 }
 
+/** A pipe that nobody reads would be waited for without end. */
+function openForReport(file: string): number {
+  const pipe = statSync(file, { throwIfNoEntry: false })?.isFIFO();
+  return openSync(file, pipe ? constants.O_WRONLY | constants.O_NONBLOCK : "w");
+}
+
 function saving<T>(file: string, body: () => T): T {
   try {
     return body();
   } catch (error) {
-    if (error instanceof OutputClosed) throw error;
+    if (error instanceof OutputClosed)
+      throw new UserError(
+        ExitCode.NoOutput,
+        `cannot write the report ${file}: its reader has gone`,
+      );
     if (error instanceof UserError)
       throw new UserError(ExitCode.NoOutput, `the report ${file}: ${error.message}`);
     throw cannotWrite(`the report ${file}`, error);

@@ -5,6 +5,7 @@ import {
   ScenarioError,
   type Scenario,
   type TestResult,
+  testSteps,
 } from "../smoke/mod.ts";
 import { UserError } from "./exit-codes.ts";
 import { active } from "./instruments.ts";
@@ -13,7 +14,7 @@ import { TestFiles } from "./test-host.ts";
 import type { TestRef } from "./test-discover.ts";
 
 /** What decides how tests are run; goes to the other processes as JSON. */
-export interface TestSettings extends Omit<Attempts, "replay"> {
+export interface TestSettings extends Omit<Attempts, "replay" | "pause"> {
   readonly wall: boolean;
   /** Options of the command line that decide how a test goes, for the line that repeats it. */
   readonly again: readonly string[];
@@ -51,18 +52,31 @@ function unusable(ref: TestRef, error: ScenarioError | UserError): TestResult {
 }
 
 /** Runs a test in this process. */
-export function execute(
-  { ref, scenario, files, problem }: Loaded,
-  settings: TestSettings,
-): TestResult {
+export function execute(test: Loaded, settings: TestSettings): TestResult {
+  const { ref, scenario, files, problem } = test;
   if (scenario === undefined) return problem!;
   const started = performance.now();
+  return timed(started, settings, runTest(ref.id, scenario, files, attempts(test, settings)));
+}
+
+/** The same, giving way where `pause` says. */
+export function* executeSteps(
+  test: Loaded,
+  settings: TestSettings,
+  pause: () => boolean,
+): Generator<void, TestResult> {
+  const { ref, scenario, files, problem } = test;
+  if (scenario === undefined) return problem!;
+  const started = performance.now();
+  const options = { ...attempts(test, settings), pause };
+  return timed(started, settings, yield* testSteps(ref.id, scenario, files, options));
+}
+
+function attempts({ ref }: Loaded, settings: TestSettings): Omit<Attempts, "pause"> {
   const replay = (_: string, seed: number): string => replayLine(ref, seed, settings.again);
-  const result = runTest(ref.id, scenario, files, {
-    ...settings,
-    instrument: active.instrument,
-    replay,
-  });
-  const wall = performance.now() - started;
-  return settings.wall ? { ...result, wall: Number(wall.toFixed(3)) } : result;
+  return { ...settings, instrument: active.instrument, replay };
+}
+
+function timed(started: number, { wall }: TestSettings, result: TestResult): TestResult {
+  return wall ? { ...result, wall: Number((performance.now() - started).toFixed(3)) } : result;
 }

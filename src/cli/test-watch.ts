@@ -13,6 +13,8 @@ export interface Watched {
   run(): Promise<number>;
   /** Absolute paths of the files that decided how the last run went. */
   readonly files: ReadonlySet<string>;
+  /** A signal ended the last run. */
+  readonly ended: boolean;
 }
 
 /** Runs again whenever a file that matters changes, or a test appears below the paths, until the process is ended. */
@@ -53,7 +55,11 @@ export async function watchPaths(paths: readonly string[], watched: Watched): Pr
       await Bun.sleep(QUIET_MS);
     }
     try {
-      await watched.run();
+      const code = await watched.run();
+      if (watched.ended) {
+        for (const watcher of watchers.values()) watcher.close();
+        return code;
+      }
     } catch (error) {
       message((error as Error).message);
     }

@@ -1,19 +1,22 @@
 import { writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import type { Scenario, SuiteResult, TestResult } from "../smoke/mod.ts";
+import { countNotRun, type SuiteResult, type TestResult } from "../smoke/mod.ts";
 import { ExitCode, UserError } from "./exit-codes.ts";
 import { message } from "./outcome.ts";
 import type { OptionName } from "./options.ts";
 import type { Parsed } from "./parse.ts";
 import { active } from "./instruments.ts";
 import { settingsOf } from "./settings.ts";
+import { Signals } from "./signals.ts";
 import { discover } from "./test-discover.ts";
+import { filesOf, modulesOf, placeOf } from "./test-files.ts";
 import { Joined, partsOf } from "./test-parts.ts";
 import { helpWanted } from "./test-parent.ts";
 import { runAll } from "./test-pool.ts";
 import { Reports } from "./test-report.ts";
 import { keptOptions } from "./test-replay.ts";
-import { execute, load, type Loaded, type TestSettings } from "./test-run.ts";
+import { withRest } from "./test-rest.ts";
+import { execute, executeSteps, load, type Loaded, type TestSettings } from "./test-run.ts";
 import { type Selection, selected, shardOf } from "./test-select.ts";
 import { VERSION } from "./version.ts";
 import { cannotWrite } from "./write-error.ts";
@@ -38,7 +41,7 @@ export async function test(parsed: Parsed): Promise<number> {
     );
   const session = new Session(parsed);
   const code = await session.run();
-  if (!parsed.flag("watch")) return code;
+  if (!parsed.flag("watch") || session.ended) return code;
   const { watchPaths } = await import("./test-watch.ts");
   return watchPaths(paths, session);
 }
@@ -54,6 +57,8 @@ class Session {
   private filtered = 0;
   /** What --watch looks after. */
   files: ReadonlySet<string> = new Set();
+  /** A signal ended the last run. */
+  ended = false;
   private readonly shard: { readonly index: number; readonly of: number } | undefined;
   private readonly jobs: number | undefined;
 
@@ -121,36 +126,50 @@ class Session {
       for (; results[shown] !== undefined; shown++)
         if (!this.cut(results, shown)) reports.test(results[shown], shown + 1, tests.length);
     };
-    await runAll(
-      parts.map(({ test, skip, count }, index) => ({
-        index,
-        ref: tests[test].ref,
-        settings: { ...settings, skip, explore: count },
-      })),
-      {
-        // What looks into machines does so in this process.
-        jobs: active.instrument ? 1 : this.jobs,
-        cores: navigator.hardwareConcurrency,
-        firmware: parsed.value("firmware"),
-        bail: parsed.flag("bail"),
-        here: (task) => execute(tests[parts[task.index].test], task.settings),
-        needless: ({ index }) => joined.isNeedless(index),
-        done: ({ index, result }) => {
-          joined.add(index, result);
-          show();
+    // A debugger that stands still hears no signals: they end the process as they always do.
+    const signals = parsed.value("gdb") === undefined ? new Signals() : undefined;
+    try {
+      await runAll(
+        parts.map(({ test, skip, count }, index) => ({
+          index,
+          ref: tests[test].ref,
+          settings: { ...settings, skip, explore: count },
+        })),
+        {
+          // What looks into machines does so in this process.
+          jobs: active.instrument ? 1 : this.jobs,
+          cores: navigator.hardwareConcurrency,
+          firmware: parsed.value("firmware"),
+          bail: parsed.flag("bail"),
+          signals,
+          here: async (task) => execution(tests[parts[task.index].test], task.settings, signals),
+          needless: ({ index }) => joined.isNeedless(index),
+          done: ({ index, result }) => {
+            joined.add(index, result);
+            show();
+          },
         },
-      },
-    );
+      );
+    } finally {
+      // From now on a signal ends the process at once.
+      signals?.close();
+    }
+    const endedBy = signals?.code === undefined ? undefined : signals.name;
+    this.ended = endedBy !== undefined;
     const suite: SuiteResult = {
-      tests: this.kept(results),
+      tests: withRest(tests, results, parsed.flag("bail"), endedBy),
       version: VERSION.trim(),
       seed: settings.seed,
       shard: shard && `${shard.index}/${shard.of}`,
+      endedBy,
       wall: settings.wall ? Number((performance.now() - started).toFixed(3)) : undefined,
     };
+    for (; shown < tests.length; shown++) reports.test(suite.tests[shown], shown + 1, tests.length);
     if (settings.update) this.record(tests, suite);
     reports.end(suite);
-    return codeOf(suite);
+    if (endedBy !== undefined)
+      message(`ended by ${endedBy}: ${countNotRun(suite.tests)} of ${tests.length} tests not run`);
+    return signals?.code ?? codeOf(suite);
   }
 
   /** Read, filtered, and this shard's. A module that a scenario runs is no test of its own. */
@@ -161,7 +180,8 @@ class Session {
     const all = loaded.filter(
       ({ ref }) => ref.kind === "scenario" || named.has(placeOf(ref)) || !used.has(placeOf(ref)),
     );
-    const wanted = all.filter(({ ref, scenario }) => this.selection(ref.id, scenario));
+    const fits = this.selection(all.map(({ ref: { id }, scenario }) => ({ id, scenario })));
+    const wanted = all.filter((_, n) => fits[n]);
     const { shard } = this;
     this.filtered = all.length - wanted.length;
     this.files = new Set(loaded.flatMap(filesOf));
@@ -174,10 +194,6 @@ class Session {
   private cut(results: readonly TestResult[], index: number): boolean {
     if (!this.parsed.flag("bail")) return false;
     return results.slice(0, index).some((result) => result?.status === "failed");
-  }
-
-  private kept(results: readonly TestResult[]): TestResult[] {
-    return results.filter((result, n) => result !== undefined && !this.cut(results, n));
   }
 
   /** Writes transcripts. */
@@ -208,40 +224,22 @@ class Session {
   }
 }
 
-/** Where the modules are that a scenario runs or places. */
-function modulesOf({ ref, scenario }: Loaded): string[] {
-  if (ref.kind !== "scenario" || !scenario) return [];
-  return modulesIn(scenario).map((name) =>
-    ref.inside === undefined
-      ? resolve(dirname(ref.file), name)
-      : `${resolve(ref.file)}:${join(dirname(ref.inside), name)}`,
-  );
-}
-
-function modulesIn({ steps, files }: Scenario): string[] {
-  return [
-    ...steps.flatMap(({ action }) => (action.kind === "run" ? [action.module] : [])),
-    ...files.flatMap(({ content }) => ("from" in content ? [content.from] : [])),
-  ];
-}
-
-/** Files of the host that decide how a test goes. */
-function filesOf({ ref, scenario }: Loaded): string[] {
-  const { file, inside, kind } = ref;
-  if (kind === "module" || inside !== undefined || !scenario) return [resolve(file)];
-  const { disk, output, steps, expectedFiles } = scenario;
-  const others = [
-    disk === "default" ? undefined : disk,
-    output.transcript,
-    ...steps.map((step) => step.output.transcript),
-    ...expectedFiles.map(({ same }) => same),
-  ].flatMap((name) => name ?? []);
-  const named = [...modulesIn(scenario), ...others];
-  return [resolve(file), ...named.map((name) => resolve(dirname(file), name))];
-}
-
-function placeOf({ file, inside }: Loaded["ref"]): string {
-  return inside === undefined ? resolve(file) : `${resolve(file)}:${inside}`;
+/** Runs a test with an ear for signals; undefined: one came. */
+async function execution(
+  test: Loaded,
+  settings: TestSettings,
+  signals: Signals | undefined,
+): Promise<TestResult | undefined> {
+  if (!signals) return execute(test, settings);
+  const steps = executeSteps(test, settings, () => signals.due);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+    await signals.listen();
+    if (signals.code === undefined) continue;
+    steps.return(undefined as never);
+    return undefined;
+  }
 }
 
 /** What cannot be used weighs more than what failed. */

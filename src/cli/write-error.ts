@@ -10,6 +10,7 @@ const WHY: Readonly<Record<string, string>> = {
   ENOTDIR: "part of the path is no directory",
   ENOSPC: "the host's disk is full",
   EDQUOT: "the quota is used up",
+  ENXIO: "nobody reads that pipe",
   ELOOP: "its links lead in a circle",
   ENAMETOOLONG: "the name is too long",
 };

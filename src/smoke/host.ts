@@ -16,6 +16,8 @@ export interface TestHost {
   look?(): void;
   /** See DriverOptions. */
   check?(): void;
+  /** See DriverOptions. */
+  busy?(): void;
   /** Called when a machine has been closed. */
   between?(): void;
   /** Fresh file systems for what `--mount` says; closed by who asked. */
@@ -45,6 +47,8 @@ export interface TestOptions {
   readonly wallTimeout: number;
   /** Give what was printed for transcripts instead of comparing. */
   readonly update: boolean;
+  /** See DriverOptions: where a test gives way. */
+  readonly pause?: () => boolean;
 }
 
 /** The machine of a scenario. */

@@ -81,7 +81,10 @@ export interface TestResult {
   readonly id: string;
   readonly name: string;
   readonly status: "passed" | "failed" | "skipped";
+  /** Why it was skipped. */
   readonly reason?: string;
+  /** Nobody wanted it skipped: the run ended before its turn, or in the middle of it. */
+  readonly notRun?: boolean;
   readonly tags: readonly string[];
   readonly failures: readonly Failure[];
   readonly units: readonly Unit[];
@@ -104,8 +107,15 @@ export interface SuiteResult {
   readonly version: string;
   readonly seed?: number;
   readonly shard?: string;
+  /** The signal that ended the run before all tests were done. */
+  readonly endedBy?: string;
   /** Host milliseconds; only when asked for. */
   readonly wall?: number;
+}
+
+/** Tests that the run did not come to; `count` has them among the skipped. */
+export function countNotRun(tests: readonly TestResult[]): number {
+  return tests.filter(({ notRun }) => notRun).length;
 }
 
 export function count(tests: readonly TestResult[], status: TestResult["status"]): number {

@@ -18,18 +18,18 @@ const DEFAULT_SEED = 1;
 /** Time-out, not loadable, abort, fault, deadlock: what no test expects that does not say so. */
 const CRASHES = new Set([124, 126, 134, 139, 140]);
 
-/** Runs a scenario once on a fresh machine, under the board's schedule (seed undefined) or another. */
-export function runOnce(
+/** Runs a scenario once on a fresh machine, under the board's schedule (seed undefined) or another; yields where `options.pause` says. */
+export function* runOnce(
   id: string,
   scenario: Scenario,
   host: TestHost,
   options: TestOptions,
   seed: number | undefined,
-): TestResult {
+): Generator<void, TestResult> {
   let run: Run | undefined;
   try {
     run = new Run(scenario, host, options, seed);
-    run.all();
+    yield* run.all();
     return run.result(id);
   } catch (error) {
     if (!(error instanceof TestError)) throw error;
@@ -93,15 +93,17 @@ class Run {
       input: { next: () => this.input() },
       look: host.look,
       check: host.check,
+      busy: host.busy,
+      pause: options.pause,
       timeout: scenario.timeout ?? options.timeout,
       wallTimeout: scenario.wallTimeout ?? options.wallTimeout,
     });
   }
 
-  all(): void {
+  *all(): Generator<void, void> {
     const { machine, scenario } = this;
     machine.boot(scenario.console ? "shell" : "lines");
-    this.verdict = this.driver.settle();
+    this.verdict = yield* this.driver.settling();
     this.place();
     this.observer.begin();
     for (const [n, step] of scenario.steps.entries()) {
@@ -114,8 +116,7 @@ class Run {
         });
         break;
       }
-      if (scenario.console) this.type(step);
-      else this.take(step);
+      yield* scenario.console ? this.type(step) : this.take(step);
     }
   }
 
@@ -196,7 +197,7 @@ class Run {
   }
 
   /** Like a line of -c, or like `rtt-sim run`. */
-  private take(step: Step): void {
+  private *take(step: Step): Generator<void, void> {
     const { machine, driver } = this;
     const { action } = step;
     const mark = this.observer.mark;
@@ -209,21 +210,21 @@ class Run {
         this.placeModule(step.at.line, action.module);
       machine.runModule(path, commandLine(path.slice(1).replace(/\.[^.]*$/, ""), action.args));
     }
-    this.verdict = driver.until(() => machine.quiet);
-    if (this.verdict === "done") driver.settle();
+    this.verdict = yield* driver.running(() => machine.quiet);
+    if (this.verdict === "done") yield* driver.settling();
     this.judgeStep(step, mark);
   }
 
-  private type(step: Step): void {
+  private *type(step: Step): Generator<void, void> {
     const { machine, driver } = this;
     const mark = this.observer.mark;
     const line = step.action.kind === "msh" ? step.action.line : "";
     const feeder = new LineFeeder(machine.kernel.console);
     feeder.push(new TextEncoder().encode(`${line}\n`));
     feeder.step(machine.kernel.tick);
-    this.verdict = driver.settle();
-    if (this.verdict === "done") this.verdict = driver.until(() => machine.quiet);
-    if (this.verdict === "done") this.verdict = driver.settle();
+    this.verdict = yield* driver.settling();
+    if (this.verdict === "done") this.verdict = yield* driver.running(() => machine.quiet);
+    if (this.verdict === "done") this.verdict = yield* driver.settling();
     this.judgeStep(step, mark);
   }
 

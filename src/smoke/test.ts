@@ -17,21 +17,38 @@ export interface Attempts extends TestOptions {
 
 export const FIRST_SCHEDULE = 1;
 
+type Running<T> = Generator<void, T>;
+type Once = (seed: number | undefined) => Running<TestResult>;
+
 /** Runs a test as often as it is wanted; the result is that of the first run that failed, or of the last. */
 export function runTest(
   id: string,
   scenario: Scenario,
   host: TestHost,
-  options: Attempts,
+  options: Omit<Attempts, "pause">,
 ): TestResult {
+  const steps = testSteps(id, scenario, host, { ...options, pause: undefined });
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
+}
+
+/** The same for a host that does something else where `options.pause` says; one that leaves it for good calls `return`. */
+export function* testSteps(
+  id: string,
+  scenario: Scenario,
+  host: TestHost,
+  options: Attempts,
+): Running<TestResult> {
   if (scenario.skip !== undefined)
     return { ...base(id, scenario), status: "skipped", reason: scenario.skip };
-  const once = (seed: number | undefined): TestResult => runOnce(id, scenario, host, options, seed);
-  const first = once(options.seed);
-  if (first.status === "failed") return again(first, options.retry, once);
-  if (options.explore > 0) return explored(first, id, options, once);
+  const once: Once = (seed) => runOnce(id, scenario, host, options, seed);
+  const first = yield* once(options.seed);
+  if (first.status === "failed") return yield* again(first, options.retry, once);
+  if (options.explore > 0) return yield* explored(first, id, options, once);
   for (let n = 1; n < scenario.repeat; n++) {
-    const next = once(options.seed);
+    const next = yield* once(options.seed);
     const what = sameness(first, next);
     if (what !== undefined) return flaky(next, `repetition ${n + 1} of ${scenario.repeat}`, what);
   }
@@ -39,33 +56,29 @@ export function runTest(
 }
 
 /** A failure is a fact: repeated, it is the same. */
-function again(
-  first: TestResult,
-  times: number,
-  once: (seed: number | undefined) => TestResult,
-): TestResult {
+function* again(first: TestResult, times: number, once: Once): Running<TestResult> {
   for (let n = 0; n < times; n++) {
-    const next = once(first.seed);
+    const next = yield* once(first.seed);
     const what = sameness(first, next);
     if (what !== undefined) return flaky(first, `retry ${n + 1}`, what);
   }
   return first;
 }
 
-function explored(
+function* explored(
   board: TestResult,
   id: string,
   options: Attempts,
-  once: (seed: number | undefined) => TestResult,
-): TestResult {
+  once: Once,
+): Running<TestResult> {
   const from = options.seed === undefined ? FIRST_SCHEDULE : options.seed + 1;
   const passes = options.seed === undefined ? "the board's own" : `schedule ${options.seed}`;
   const end = (options.skip ?? 0) + options.explore;
   for (let n = options.skip ?? 0; n < end; n++) {
     const seed = from + n;
-    const result = once(seed);
+    const result = yield* once(seed);
     if (result.status !== "failed") continue;
-    const checked = again(result, options.retry, once);
+    const checked = yield* again(result, options.retry, once);
     const failure: Failure = {
       kind: "schedule",
       message: `schedule ${seed} is the first that fails, of ${n + 1} tried; ${passes} passes`,

@@ -77,11 +77,11 @@ test("--json: stacks of all threads, leaks by place, the report of a fault", () 
       module: "/t_leak.mo",
       // As t_leak.c makes them.
       things: [
-        expect.stringContaining('timer "mtm"'),
-        'memory pool "mmp"',
-        'message queue "mmq"',
-        'mailbox "mmb"',
-        'event "mev"',
+        expect.stringMatching(/^timer "mtm", from main\+0x[0-9a-f]+, stopped/),
+        expect.stringMatching(/^memory pool "mmp", from main\+0x[0-9a-f]+$/),
+        expect.stringMatching(/^message queue "mmq", from main\+0x[0-9a-f]+$/),
+        expect.stringMatching(/^mailbox "mmb", from main\+0x[0-9a-f]+$/),
+        expect.stringMatching(/^event "mev", from main\+0x[0-9a-f]+$/),
         expect.stringMatching(/^1 heap block, 5000 bytes, from main/),
       ],
     },

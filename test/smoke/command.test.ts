@@ -158,7 +158,13 @@ test("filters, tags and shards", () => {
 test("--bail stops at the first failure, which is the same one for any number of processes", () => {
   const at = tree({ "a.mo": hello, "b.mo": fault, "c.mo": hello, "d.mo": fault, "e.mo": hello });
   for (const jobs of ["1", "3"]) {
-    expect(verdicts(["--bail", "--jobs", jobs, "."], at)).toEqual(["passed a.mo", "failed b.mo"]);
+    expect(verdicts(["--bail", "--jobs", jobs, "."], at)).toEqual([
+      "passed a.mo",
+      "failed b.mo",
+      "skipped c.mo",
+      "skipped d.mo",
+      "skipped e.mo",
+    ]);
   }
 });
 

@@ -1,12 +1,17 @@
-import { count, type SuiteResult, type TestResult } from "../result.ts";
+import { count, countNotRun, type SuiteResult, type TestResult } from "../result.ts";
 import { failureText, harmless, harmlessLine } from "./common.ts";
 
 /** Workflow commands of GitHub Actions: an annotation at the scenario's line for each failure, and one that sums up. */
-export function githubReport({ tests }: SuiteResult): string {
+export function githubReport({ tests, endedBy }: SuiteResult): string {
   const lines = tests.flatMap((test) => annotations(test));
   const failed = count(tests, "failed");
-  const text = `${count(tests, "passed")} passed, ${failed} failed, ${count(tests, "skipped")} skipped`;
-  lines.push(`::${failed > 0 ? "error" : "notice"} title=rtt-sim test::${data(text)}`);
+  const notRun = countNotRun(tests);
+  const left = notRun > 0 ? `, ${notRun} not run` : "";
+  const end = endedBy === undefined ? "" : `, ended by ${endedBy}`;
+  const text = `${count(tests, "passed")} passed, ${failed} failed, ${count(tests, "skipped") - notRun} skipped${left}${end}`;
+  lines.push(
+    `::${failed > 0 || endedBy !== undefined ? "error" : "notice"} title=rtt-sim test::${data(text)}`,
+  );
   return `${lines.join("\n")}\n`;
 }
 

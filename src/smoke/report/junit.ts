@@ -9,12 +9,27 @@ export function junitReport(suite: SuiteResult): string {
   const folders = Map.groupBy(suite.tests, ({ id }) => folderOf(id));
   const suites = [...folders].map(([folder, tests]) => suiteElement(folder, tests));
   const all = totals(suite.tests);
+  const { endedBy } = suite;
+  if (endedBy !== undefined) suites.push(endElement(endedBy));
+  const ends = Number(endedBy !== undefined);
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
-    `<testsuites name="rtt-sim" tests="${all.tests}" failures="${all.failures}" errors="${all.errors}" time="${all.time}">`,
+    `<testsuites name="rtt-sim" tests="${all.tests + ends}" failures="${all.failures}" errors="${all.errors + ends}" time="${all.time}">`,
     ...suites,
     "</testsuites>",
     "",
+  ].join("\n");
+}
+
+/** A run that was ended is not one that passed: a case of its own says so, as there is no attribute for it. */
+function endElement(signal: string): string {
+  const what = quoted(`ended by ${signal}`);
+  return [
+    '  <testsuite name="rtt-sim" tests="1" failures="0" errors="1" skipped="0" time="0.000000">',
+    '    <testcase classname="rtt-sim" name="the run" time="0.000000">',
+    `      <error type="signal" message=${what}/>`,
+    "    </testcase>",
+    "  </testsuite>",
   ].join("\n");
 }
 

@@ -2,12 +2,13 @@ import type { SuiteResult, TestResult, Unit } from "../result.ts";
 import { harmless, millis } from "./common.ts";
 
 /** TAP version 14 (testanything.org): units of utest are subtests, what failed is a YAML block of JSON values. */
-export function tapReport({ tests }: SuiteResult): string {
+export function tapReport({ tests, endedBy }: SuiteResult): string {
   const lines = ["TAP version 14", `1..${tests.length}`];
   for (const [n, test] of tests.entries()) {
     if (test.units.length > 0) lines.push(...subtests(test));
     lines.push(...point(n + 1, test));
   }
+  if (endedBy !== undefined) lines.push(`Bail out! ended by ${endedBy}`);
   return `${lines.join("\n")}\n`;
 }
 

@@ -1,4 +1,4 @@
-import { count, type SuiteResult, type TestResult } from "../result.ts";
+import { count, countNotRun, type SuiteResult, type TestResult } from "../result.ts";
 import { failureText, harmless, harmlessLine, millis } from "./common.ts";
 
 /** Lines of the output of a failed test that are shown. */
@@ -27,6 +27,8 @@ export function testText(test: TestResult, { good, bad, dim, off }: Colours): st
   const count = units.length > 0 ? `, ${counted(units.length, "unit")}` : "";
   const tried = test.schedules ? `, ${counted(test.schedules, "schedule")}` : "";
   const figures = `${dim}(${millis(test).toFixed(3)} ms${count}${tried})${off}`;
+  // One line says it for all of them.
+  if (test.notRun) return "";
   if (status === "skipped") return `${dim}skip  ${label}: ${reason}${off}\n`;
   if (status === "passed") return `${good}ok${off}    ${label} ${figures}\n`;
   const lines = [`${bad}FAIL${off}  ${label} ${figures}`];
@@ -37,18 +39,24 @@ export function testText(test: TestResult, { good, bad, dim, off }: Colours): st
   return `${lines.join("\n")}\n`;
 }
 
-export function summary({ tests, shard, seed, wall }: SuiteResult, colours: Colours): string {
+export function summary(
+  { tests, shard, seed, endedBy, wall }: SuiteResult,
+  colours: Colours,
+): string {
   const failed = count(tests, "failed");
   const units = tests.reduce((sum, test) => sum + test.units.length, 0);
   const parts = [
     `${count(tests, "passed")} passed`,
     `${failed > 0 ? colours.bad : ""}${failed} failed${failed > 0 ? colours.off : ""}`,
   ];
-  const skipped = count(tests, "skipped");
+  const notRun = countNotRun(tests);
+  const skipped = count(tests, "skipped") - notRun;
   if (skipped > 0) parts.push(`${skipped} skipped`);
+  if (notRun > 0) parts.push(`${notRun} not run`);
   if (units > 0) parts.push(`${counted(units, "unit")} of utest`);
   if (shard !== undefined) parts.push(`shard ${shard}`);
   if (seed !== undefined) parts.push(`schedule ${seed}`);
+  if (endedBy !== undefined) parts.push(`ended by ${endedBy}`);
   if (wall !== undefined) parts.push(`${(wall / 1000).toFixed(2)} s`);
   return `\n${parts.join(", ")}\n`;
 }

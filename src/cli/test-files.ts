@@ -1,0 +1,40 @@
+import { dirname, join, resolve } from "node:path";
+import type { Scenario } from "../smoke/mod.ts";
+import type { Loaded } from "./test-run.ts";
+
+/** Where the modules are that a scenario runs or places. */
+export function modulesOf({ ref, scenario }: Loaded): string[] {
+  if (ref.kind !== "scenario" || !scenario) return [];
+  return modulesIn(scenario).map((name) =>
+    ref.inside === undefined
+      ? resolve(dirname(ref.file), name)
+      : `${resolve(ref.file)}:${join(dirname(ref.inside), name)}`,
+  );
+}
+
+function modulesIn({ steps, files }: Scenario): string[] {
+  return [
+    ...steps.flatMap(({ action }) => (action.kind === "run" ? [action.module] : [])),
+    ...files.flatMap(({ content }) => ("from" in content ? [content.from] : [])),
+  ];
+}
+
+/** Files of the host that decide how a test goes. */
+export function filesOf({ ref, scenario }: Loaded): string[] {
+  const { file, inside, kind } = ref;
+  if (kind === "module" || inside !== undefined || !scenario) return [resolve(file)];
+  const { disk, output, steps, expectedFiles } = scenario;
+  const others = [
+    disk === "default" ? undefined : disk,
+    output.transcript,
+    ...steps.map((step) => step.output.transcript),
+    ...expectedFiles.map(({ same }) => same),
+  ].flatMap((name) => name ?? []);
+  const named = [...modulesIn(scenario), ...others];
+  return [resolve(file), ...named.map((name) => resolve(dirname(file), name))];
+}
+
+/** The place of a test as `modulesOf` names it. */
+export function placeOf({ file, inside }: Loaded["ref"]): string {
+  return inside === undefined ? resolve(file) : `${resolve(file)}:${inside}`;
+}
