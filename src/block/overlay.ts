@@ -1,6 +1,13 @@
+import { Bits } from "./bits.ts";
 import { SparseBytes } from "./chunks.ts";
 import { checkRequest } from "./error.ts";
 import type { BlockDevice } from "./types.ts";
+
+/** Where changes are kept; offsets in bytes. What was not written is not read. */
+export interface Storage {
+  read(offset: number, into: Uint8Array): void;
+  write(offset: number, from: Uint8Array): void;
+}
 
 /**
  * Copy-on-write: reads come from `base` until a sector is written, writes stay in memory. The base is not written, so
@@ -10,10 +17,13 @@ export class OverlayDevice implements BlockDevice {
   readonly sectorSize: number;
   readonly sectors: number;
   readonly readOnly = false;
-  private readonly changed = new SparseBytes();
-  private readonly written = new Set<number>();
+  private readonly written = new Bits();
 
-  constructor(private readonly base: BlockDevice) {
+  /** `changed` keeps what is written, by its place in bytes. */
+  constructor(
+    private readonly base: BlockDevice,
+    private readonly changed: Storage = new SparseBytes(),
+  ) {
     this.sectorSize = base.sectorSize;
     this.sectors = base.sectors;
   }
@@ -43,15 +53,23 @@ export class OverlayDevice implements BlockDevice {
   /** Writes the changes to the base, in the order of the disk; the overlay starts anew. */
   commit(): void {
     const size = this.sectorSize;
-    const order = [...this.written].sort((a, b) => a - b);
-    for (let i = 0; i < order.length;) {
-      const first = order[i];
-      let last = first;
-      while (++i < order.length && order[i] === last + 1 && last - first < 127) last++;
-      const bytes = new Uint8Array((last - first + 1) * size);
+    let first = 0;
+    let count = 0;
+    const write = (): void => {
+      if (count === 0) return;
+      const bytes = new Uint8Array(count * size);
       this.changed.read(first * size, bytes);
       this.base.write(first, bytes);
+    };
+    for (const sector of this.written) {
+      if (count > 0 && sector === first + count && count < 128) {
+        count++;
+        continue;
+      }
+      write();
+      [first, count] = [sector, 1];
     }
+    write();
     this.written.clear();
   }
 

@@ -1,4 +1,4 @@
-import { Bits } from "./bits.ts";
+import { Bits } from "../block/mod.ts";
 import { Attribute, DELETED, ENTRY, Field, firstCluster } from "./entry.ts";
 import { FatError } from "./error.ts";
 import { clusterSector } from "./geometry.ts";

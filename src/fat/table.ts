@@ -1,4 +1,4 @@
-import type { Bits } from "./bits.ts";
+import type { Bits } from "../block/mod.ts";
 import { FatError } from "./error.ts";
 import type { Geometry } from "./geometry.ts";
 import type { Sectors } from "./sectors.ts";
@@ -7,6 +7,9 @@ import type { Sectors } from "./sectors.ts";
 const PAGE = 0x10000;
 /** Pages kept, when no more are changed: 16 MiB, enough for the FAT of 128 GiB in clusters of 32 KiB. */
 const MAX_PAGES = 256;
+
+/** Sectors that `relieve` leaves unwritten. */
+const MOST_DIRTY = 4096;
 
 interface Page {
   /** Not to be given up: the order of writes is for others to decide. */
@@ -224,6 +227,11 @@ export class FatTable {
       const page = this.pages[index];
       if (page) page.dirty = false;
     }
+  }
+
+  /** For who has no order of writes to keep: `flush` when much has changed. */
+  relieve(): void {
+    if (this.dirty.size > MOST_DIRTY) this.flush();
   }
 
   /** Reads everything again when it is next asked for: the disk is about to be changed by somebody else. */

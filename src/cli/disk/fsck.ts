@@ -6,10 +6,13 @@ import { writeAll } from "../output.ts";
 import { openWhole, told } from "./image.ts";
 import type { DiskArguments } from "./options.ts";
 import { Progress, readable } from "./progress.ts";
+import { SpillDisk } from "./spill.ts";
 
 /** Faults are left. */
 const FAULTY = 1;
 const SHOWN = 50;
+/** Of changes, before they go to a temporary file. */
+const IN_MEMORY = 16 << 20;
 
 export async function fsck(args: DiskArguments): Promise<number> {
   const [image] = args.operands;
@@ -22,6 +25,7 @@ export async function fsck(args: DiskArguments): Promise<number> {
       "choose one of: save, free",
     );
   const device = openWhole(image, repair);
+  const changes = new SpillDisk(device.sectors * device.sectorSize, IN_MEMORY);
   let signals: Signals | undefined;
   try {
     const size = device.sectors * device.sectorSize;
@@ -30,6 +34,7 @@ export async function fsck(args: DiskArguments): Promise<number> {
       checkVolume(cardDevice(device), {
         repair,
         lost,
+        changes: changes.storage,
         progress: (done) => progress.at(done * size, size),
         // Until then nothing is changed, and a signal ends the check at once.
         beforeWriting: () => (signals = new Signals()),
@@ -73,6 +78,7 @@ export async function fsck(args: DiskArguments): Promise<number> {
     return signals?.code ?? code;
   } finally {
     signals?.close();
+    changes.close();
     device.close();
   }
 }

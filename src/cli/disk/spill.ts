@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type BlockDevice, PartitionDevice, RamDevice } from "../../block/mod.ts";
+import { type BlockDevice, PartitionDevice, RamDevice, type Storage } from "../../block/mod.ts";
 import { ExitCode, UserError } from "../exit-codes.ts";
 import { isZero } from "./save-image.ts";
 
@@ -48,6 +48,14 @@ export class SpillDisk implements BlockDevice {
     this.memory.write(sector, from);
     this.end = Math.max(this.end, sector + from.length / this.sectorSize);
     if (this.memory.allocated > this.limit) this.spill(this.memory);
+  }
+
+  /** By bytes, at whole sectors. */
+  get storage(): Storage {
+    return {
+      read: (offset, into) => this.read(offset / this.sectorSize, into),
+      write: (offset, from) => this.write(offset / this.sectorSize, from),
+    };
   }
 
   flush(): void {}

@@ -26,7 +26,15 @@ const DEFLATED = 8;
 const ENCRYPTED = 1;
 const UTF8 = 0x800;
 const ALL_ONES = 0xffffffff;
-const MOST_MEMBERS = 65_535;
+/** ZIP64 (APPNOTE.TXT 4.3.14, 4.3.15, 4.5.3): its end, where that is told, and the field with the long numbers of an entry. */
+const END64 = 0x06064b50;
+const END64_BYTES = 56;
+const LOCATOR64 = 0x07064b50;
+const LOCATOR64_BYTES = 20;
+const LONG_NUMBERS = 1;
+/** More is not for a disk. */
+const MOST_MEMBERS = 1 << 20;
+const LARGEST_DIRECTORY = 128 << 20;
 
 /** The members of an archive, from its central directory. @throws UserError with what is wrong */
 export function readZip(archive: Archive): Member[] {
@@ -41,10 +49,10 @@ export function readZip(archive: Archive): Member[] {
   let end = tail.byteLength - END_BYTES;
   while (end >= 0 && tail.getUint32(end, true) !== END) end--;
   if (end < 0) refuse("it has no central directory: it is cut off, or something else");
-  const count = tail.getUint16(end + 10, true);
-  const start = tail.getUint32(end + 16, true);
-  if (count === MOST_MEMBERS || start === ALL_ONES) refuse("it is a ZIP64 archive");
-  const directory = archive.bytes(start, Math.max(0, tailAt + end - start));
+  const { count, size, start } = endOf(archive, tail, end, tailAt + end, refuse);
+  if (count > MOST_MEMBERS || size > LARGEST_DIRECTORY)
+    refuse(`it has ${count} members; unpack it and use the folder`);
+  const directory = archive.bytes(start, size);
   const view = viewOf(directory);
   let at = 0;
   const members: Member[] = [];
@@ -63,11 +71,8 @@ export function readZip(archive: Archive): Member[] {
       method: view.getUint16(at + 10, true),
       stamp: view.getUint32(at + 12, true),
       crc: view.getUint32(at + 16, true),
-      packed: view.getUint32(at + 20, true),
-      size: view.getUint32(at + 24, true),
-      offset: view.getUint32(at + 42, true),
+      ...longNumbers(view, at, at + 46 + nameLength, extra, refuse),
     };
-    if (header.packed === ALL_ONES || header.offset === ALL_ONES) refuse("it is a ZIP64 archive");
     members.push({
       name: header.name,
       size: header.size,
@@ -77,6 +82,64 @@ export function readZip(archive: Archive): Member[] {
     at += 46 + nameLength + extra + comment;
   }
   return members;
+}
+
+/** The end of the central directory: the long numbers of ZIP64 where the short ones are full. */
+function endOf(
+  archive: Archive,
+  tail: DataView,
+  end: number,
+  position: number,
+  refuse: (why: string) => never,
+): { count: number; size: number; start: number } {
+  const short = {
+    count: tail.getUint16(end + 10, true),
+    size: tail.getUint32(end + 12, true),
+    start: tail.getUint32(end + 16, true),
+  };
+  if (short.count !== 0xffff && short.size !== ALL_ONES && short.start !== ALL_ONES) return short;
+  const locator = viewOf(archive.bytes(Math.max(0, position - LOCATOR64_BYTES), LOCATOR64_BYTES));
+  if (locator.byteLength < LOCATOR64_BYTES || locator.getUint32(0, true) !== LOCATOR64)
+    return short;
+  const record = viewOf(archive.bytes(long(locator, 8), END64_BYTES));
+  if (record.byteLength < END64_BYTES || record.getUint32(0, true) !== END64)
+    refuse("its end (ZIP64) is not where it should be");
+  return { count: long(record, 32), size: long(record, 40), start: long(record, 48) };
+}
+
+/** Sizes and place of a member. */
+function longNumbers(
+  view: DataView,
+  at: number,
+  extraAt: number,
+  extraLength: number,
+  refuse: (why: string) => never,
+): { packed: number; size: number; offset: number } {
+  const short = [24, 20, 42].map((field) => view.getUint32(at + field, true));
+  let numbers = short;
+  const end = Math.min(extraAt + extraLength, view.byteLength);
+  for (let field = extraAt; field + 4 <= end && numbers.includes(ALL_ONES);) {
+    const length = view.getUint16(field + 2, true);
+    if (view.getUint16(field, true) === LONG_NUMBERS) {
+      let next = field + 4;
+      const last = Math.min(next + length, end);
+      numbers = short.map((number) => {
+        if (number !== ALL_ONES) return number;
+        if (next + 8 > last) return refuse("a number of an entry (ZIP64) is missing");
+        next += 8;
+        return long(view, next - 8);
+      });
+      break;
+    }
+    field += 4 + length;
+  }
+  const [size, packed, offset] = numbers;
+  return { packed, size, offset };
+}
+
+/** A number of 64 bits; one that is no archive's comes out inexact and too large. */
+function long(view: DataView, at: number): number {
+  return view.getUint32(at, true) + view.getUint32(at + 4, true) * 2 ** 32;
 }
 
 interface Header {

@@ -1,4 +1,4 @@
-import { Bits } from "../bits.ts";
+import { Bits } from "../../block/mod.ts";
 import { clusterSector, type Geometry } from "../geometry.ts";
 import type { Sectors } from "../sectors.ts";
 import type { FatTable } from "../table.ts";
@@ -94,7 +94,9 @@ export class Chains {
 
   /** Makes a cluster the last of its chain. */
   terminate(cluster: number): void {
-    if (!this.isEnd(this.table.get(cluster))) this.table.terminate(cluster);
+    if (this.isEnd(this.table.get(cluster))) return;
+    this.table.terminate(cluster);
+    this.table.relieve();
   }
 
   /** Notes what hangs behind a cluster as free for the taking, unless it is another's; gives the number of clusters. */
@@ -117,6 +119,7 @@ export class Chains {
       const cluster = this.nextFree;
       if (this.table.get(cluster) !== 0 || this.used.has(cluster)) continue;
       this.table.terminate(cluster);
+      this.table.relieve();
       this.used.add(cluster);
       return cluster;
     }
@@ -150,5 +153,6 @@ export class Chains {
 
   free(cluster: number): void {
     this.table.set(cluster, 0);
+    this.table.relieve();
   }
 }

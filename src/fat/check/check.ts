@@ -1,4 +1,4 @@
-import { type BlockDevice, OverlayDevice } from "../../block/mod.ts";
+import { type BlockDevice, OverlayDevice, type Storage } from "../../block/mod.ts";
 import { OneFat } from "./copies.ts";
 import { checkAndMend, type CheckOptions } from "./checker.ts";
 import type { Findings, Problem } from "./problem.ts";
@@ -38,20 +38,21 @@ export function checkVolume(
     readonly repair?: boolean;
     /** Called when the repair is about to be written. */
     readonly beforeWriting?: () => void;
+    /** Keeps what a repair would change; in memory when absent. */
+    readonly changes?: Storage;
   } = {},
 ): CheckReport {
-  const copy = new OverlayDevice(device);
+  const copy = new OverlayDevice(device, options.changes);
   const first = checkAndMend(copy, options);
   const { findings, geometry, counts, winner } = first;
   const fat = winner === undefined ? undefined : new OneFat(copy, geometry, winner);
   let last: Findings = findings;
   for (let round = 0; round < ROUNDS && last.total > 0; round++) {
     const next = checkAndMend(fat ?? copy, { ...options, progress: undefined }).findings;
-    if (next.total === 0) {
-      last = next;
-      break;
-    }
+    // Notes that stay: more lost chains than one repair saves.
+    const stuck = next.total === next.harmless && next.total === last.total;
     last = next;
+    if (stuck) break;
   }
   const report = {
     geometry,

@@ -1,4 +1,4 @@
-import { Bits } from "../bits.ts";
+import { Bits } from "../../block/mod.ts";
 import { Attribute, ENTRY, Field, setFirstCluster, write32 } from "../entry.ts";
 import { clusterSector } from "../geometry.ts";
 import { dotEntry } from "../info.ts";
@@ -38,7 +38,17 @@ export function saveLost(work: Work, what: "save" | "free"): number {
   const saved: { start: number; clusters: number }[] = [];
   let number = 0;
   const collect = (start: number) => {
-    const { last, count } = chains.claim(start, geometry.clusters);
+    let last = 0;
+    let count = 0;
+    for (let cluster = start; chains.exists(cluster) && !used.has(cluster);) {
+      const value = table.get(cluster);
+      if (chains.isBad(value)) break;
+      used.add(cluster);
+      last = cluster;
+      count++;
+      if (value === 0 || chains.isEnd(value)) break;
+      cluster = value;
+    }
     chains.terminate(last);
     number++;
     if (what === "free") freeChain(chains, start);
