@@ -122,10 +122,10 @@ export const section: Section = {
     const how = `a process, median of ${rounds}`;
     const machines = nextMachine(quick ? 50 : 300);
     const next = figure(
-      "back to a booted machine",
+      "next booted machine",
       "ms",
       machines,
-      `between two tests of a process: memory, translations and disk are set back, the kernel boots anew; median of ${machines.length}`,
+      `from the end of a test to the booted machine of the next, no snapshot: memory, translations and disk are set back, the kernel boots anew; median of ${machines.length}`,
     );
     const processes = cases.flatMap(({ name, run, argv }, i): Figure[] => {
       const until = run === toPrompt ? "until the prompt is on a terminal" : "until it has ended";

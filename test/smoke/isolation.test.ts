@@ -40,6 +40,23 @@ for (const engine of ["interp", "jit"] as const)
     }
   });
 
+test("a machine after seven others is that of a new process: all memory, lists, figures", () => {
+  const state = (...programs: string[]): unknown => {
+    const run = Bun.spawnSync([process.execPath, join(import.meta.dir, "fresh.ts"), ...programs], {
+      cwd: root,
+      stdout: "pipe",
+      stderr: "inherit",
+    });
+    return JSON.parse(run.stdout.toString());
+  };
+  for (const what of ["disk/prebuilt/a9/threads.mo", "disk/prebuilt/a9/cxx.mo"]) {
+    const fresh = state(what);
+    expect(state(what, ...PROGRAMS)).toEqual(fresh);
+    // The comparison sees a difference when there is one.
+    expect(state("disk/prebuilt/a9/hello.mo")).not.toEqual(fresh);
+  }
+}, 60_000);
+
 test("a program that stores all over the heap runs as ever", () => {
   using machine = Machine.boot();
   expect(machine.run(bytes(PROGRAMS[0]))).toMatchObject({
