@@ -30,16 +30,14 @@ const NULL_TEXT = new TextEncoder().encode("(NULL)");
 const NULL_FIVE = new TextEncoder().encode("(null)");
 const code = (char: string) => char.charCodeAt(0);
 
-/** Most texts are shorter. */
-const FIRST_ROOM = 256;
+/** Most texts fit: a buffer of their own costs more than all that is put into it. */
+const SHARED = new Uint8Array(256);
 
 /** Collects output up to a limit and counts what would have come after it. */
 class Output {
   length = 0;
-  private bytes: Uint8Array;
-  constructor(private readonly limit: number) {
-    this.bytes = new Uint8Array(Math.min(limit, FIRST_ROOM));
-  }
+  private bytes = SHARED;
+  constructor(private readonly limit: number) {}
   put(byte: number): void {
     const at = this.reserve(1);
     if (at < this.bytes.length) this.bytes[at] = byte;
@@ -49,16 +47,14 @@ class Output {
     const at = this.reserve(count);
     this.bytes.fill(byte, at, at + count);
   }
-  text(bytes: Uint8Array): void {
-    const at = this.reserve(bytes.length);
-    const room = Math.max(0, this.bytes.length - at);
-    this.bytes.set(
-      bytes.length > room ? bytes.subarray(0, room) : bytes,
-      Math.min(at, this.bytes.length),
-    );
+  /** The first `count` of the bytes. */
+  text(bytes: Uint8Array, count: number): void {
+    const at = this.reserve(count);
+    const end = Math.min(at + count, this.bytes.length);
+    for (let to = at; to < end; to++) this.bytes[to] = bytes[to - at];
   }
   get kept(): Uint8Array {
-    return this.bytes.subarray(0, Math.min(this.length, this.limit));
+    return this.bytes.slice(0, Math.min(this.length, this.limit));
   }
   /** Counts `count` more bytes, makes room for those within the limit, and returns where they go. */
   private reserve(count: number): number {
@@ -189,7 +185,7 @@ function putString(
   if (width > 0 && length > width) length = width;
   if (precision > 0 && length > precision) length = precision;
   if (!(flags & LEFT)) out.pad(0x20, width - length);
-  out.text(text.subarray(0, length));
+  out.text(text, length);
   if (flags & LEFT) out.pad(0x20, width - length);
 }
 
@@ -203,7 +199,7 @@ function putStringFive(
 ): void {
   const length = precision >= 0 ? Math.min(precision, text.length) : text.length;
   if (!(flags & LEFT)) out.pad(0x20, width - length);
-  out.text(text.subarray(0, length));
+  out.text(text, length);
   if (flags & LEFT) out.pad(0x20, width - length);
 }
 

@@ -16,6 +16,8 @@ interface Guard {
   readonly reads: boolean;
 }
 
+/** Bytes of a short piece of memory. */
+const SHORT = 256;
 const PAGE = 0x10000;
 /**
  * Pieces of RAM of which the first store is noticed, as they lack the right to write until then. A machine touches few of them, and
@@ -297,6 +299,10 @@ export class GuestMemory {
     const a = this.host(address, length, "read");
     return this.u8.subarray(a, a + length);
   }
+  /** A copy of guest bytes. */
+  copy(address: number, length: number): Uint8Array {
+    return this.copied(this.host(address, length, "read"), length);
+  }
   write(address: number, bytes: Uint8Array): void {
     this.u8.set(bytes, this.host(address, bytes.length, "write"));
   }
@@ -329,22 +335,31 @@ export class GuestMemory {
     this.u8.fill(value, a, a + length);
   }
 
-  /** Bytes of a NUL-terminated string, without the NUL, at most `max`; faults when it runs out of RAM. */
+  /** Bytes of a NUL-terminated string (a view or a copy), without the NUL, at most `max`; faults when it runs out of RAM. */
   cbytes(address: number, max = 0x7fffffff): Uint8Array {
     const start = this.host(address, 1, "read");
     const limit = Math.min(this.end, start + max);
+    const near = Math.min(limit, start + SHORT);
+    for (let at = start; at < near; at++)
+      if (this.u8[at] === 0) return this.copied(start, at - start);
     const nul = this.u8.subarray(start, limit).indexOf(0);
     if (nul >= 0) return this.u8.subarray(start, start + nul);
     if (limit === this.end && start + max > this.end)
       throw new GuestFault("read", this.end, "unmapped");
     return this.u8.subarray(start, limit);
   }
+  /** Views of so large a memory are dear to the host's garbage collector: a short piece is copied byte by byte. */
+  private copied(start: number, length: number): Uint8Array {
+    if (length > SHORT) return this.u8.slice(start, start + length);
+    const bytes = new Uint8Array(length);
+    for (let n = 0; n < length; n++) bytes[n] = this.u8[start + n];
+    return bytes;
+  }
   /** The same as text, one character per byte (latin-1), so that nothing is lost. */
   cstring(address: number, max = 0x7fffffff): string {
     const start = this.host(address, 1, "read");
     const limit = Math.min(this.end, start + max);
     let text = "";
-    // Views of so large a memory are dear to the host's garbage collector: byte by byte.
     for (let at = start; at < limit; at++) {
       const byte = this.u8[at];
       if (byte === 0) return text;

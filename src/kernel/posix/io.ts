@@ -140,15 +140,16 @@ function* readConsole(c: PosixContext, address: number, size: number): Task<numb
 export function write(c: PosixContext, fd: number, address: number, size: number): CallResult {
   const file = findFile(c, fd);
   if (size === 0) return posix(c, () => void c.vfs.file(fd));
-  const bytes = c.kernel.memory.read(address, size);
-  const intoPipe = file && writePipe(c, file, bytes);
-  if (intoPipe) return intoPipe;
-  if (!file?.device) return posix(c, () => c.vfs.write(fd, bytes));
+  const { console, memory } = c.kernel;
   if (isConsole(c, file)) {
-    c.kernel.console.write(bytes, true);
+    console.write(memory.copy(address, size), true);
     c.consoleWritten?.();
     return size;
   }
+  const bytes = memory.read(address, size);
+  const intoPipe = file && writePipe(c, file, bytes);
+  if (intoPipe) return intoPipe;
+  if (!file?.device) return posix(c, () => c.vfs.write(fd, bytes));
   return transfer(c, file, (name, at) => c.devices?.write(name, at, address, size));
 }
 
