@@ -45,6 +45,10 @@ export const EXIT_CODE_HELP: readonly (readonly [code: string, meaning: string])
   ["138", "the module left memory, files or callbacks behind (--leaks error)"],
   ["139", "fault in a module: bad memory access, undefined instruction, stack overflow"],
   ["140", "deadlock: nothing can ever run again"],
+  [
+    "255",
+    "a built-in command of the shell failed (cat of a file that is not there), or was used wrongly",
+  ],
 ];
 
 /** An error the user can cause: one sentence, a hint, an exit code. Everything else is an internal error. */

@@ -8,7 +8,13 @@ import type { Command, CommandContext } from "./types.ts";
 /** What a line turned out to be, and what came of it. */
 export type LineOutcome =
   | { readonly kind: "empty" | "script"; readonly result: 0 }
-  | { readonly kind: "command"; readonly result: number; readonly name: string }
+  /** `status` is what became of it; the result is what system() gives for it. */
+  | {
+      readonly kind: "command";
+      readonly result: number;
+      readonly status: number;
+      readonly name: string;
+    }
   /** `module` is what dlmodule_exec returned: 0 when the file could not be loaded. The result is 0 all the same. */
   | {
       readonly kind: "module";
@@ -63,7 +69,7 @@ export function* executeLine(
 
 function* runCommand(
   context: CommandContext,
-  { name, run }: Command,
+  { name, run, mute }: Command,
   line: string,
   length: number,
 ): Task<LineOutcome> {
@@ -73,8 +79,8 @@ function* runCommand(
     context.kernel.console.print(`Too many args ! We only Use:\n${kept}\n`);
   }
   const answer = run(context, argv);
-  const result = typeof answer === "object" ? yield* answer : answer;
-  return { kind: "command", result: result ?? 0, name };
+  const status = (typeof answer === "object" ? yield* answer : answer) ?? 0;
+  return { kind: "command", result: mute ? 0 : status, status, name };
 }
 
 /** Runs a script by its path; false when there is none. */

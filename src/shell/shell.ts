@@ -63,9 +63,10 @@ export class Shell {
     this.editor = parts.editing ? this.richEditor(parts.editing) : this.plainEditor(parts);
   }
 
-  /** Result of the last line given to `execute`: what the command returned, 0 for modules and scripts, -1 when not found. */
-  get lastResult(): number {
-    return this.last?.result ?? 0;
+  /** Of the last line given to `execute`: what became of the command, 0 for modules and scripts, -1 when not found. */
+  get lastStatus(): number {
+    const { last } = this;
+    return last?.kind === "command" ? last.status : (last?.result ?? 0);
   }
 
   get kernel(): KernelApi {
@@ -85,10 +86,10 @@ export class Shell {
     if (this.thread !== 0) threads.startup(this.thread);
   }
 
-  /** Executes one line in the calling thread, as if it had been typed. */
+  /** Executes one line in the calling thread, as if it had been typed; gives its status. */
   *execute(line: string, length = line.length): Task<number> {
     this.last = yield* this.system(line, length);
-    return this.last.result;
+    return this.lastStatus;
   }
 
   /** msh_exec for `system()`. */

@@ -133,7 +133,7 @@ export interface CommandContext extends ShellParts {
   setMode(mode: ShellMode): void;
 }
 
-/** The result of a command: the value msh_exec and system() give for it; nothing counts as 0. */
+/** What became of a command: 0 when it did what it was asked to, which nothing stands for too. */
 export type CommandResult = number | void | Task<number | void>;
 
 /** One row of the command table. */
@@ -144,4 +144,6 @@ export interface Command {
   readonly run: (context: CommandContext, argv: readonly string[]) => CommandResult;
   /** Names that an argument can be, for the completion of an interactive terminal. */
   readonly choices?: (context: CommandContext) => readonly string[];
+  /** 4.0.4's has no result: system() gives 0 for it whatever became of it. */
+  readonly mute?: true;
 }

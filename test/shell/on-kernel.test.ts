@@ -52,7 +52,7 @@ test("a file that is no module is found and refused, without a result", () => {
   expect(tested.type("y.mo a b\r")).toBe("y.mo a b\nModule: magic error\nmsh />");
   expect(tested.shell.last).toMatchObject({ path: "/bin/y.mo" });
   expect(tested.type("z\r")).toBe("z\nz: command not found.\nmsh />");
-  expect([tested.shell.last?.kind, tested.shell.lastResult]).toEqual(["not-found", -1]);
+  expect([tested.shell.last?.kind, tested.shell.lastStatus]).toEqual(["not-found", -1]);
 });
 
 test("with compat404 a script line of 256 characters runs on into the heap, as recorded", () => {

@@ -2,41 +2,43 @@ import { Errno } from "../../vfs/mod.ts";
 import type { CommandContext } from "../types.ts";
 import { climbsAboveStart, succeeds, tryVfs } from "./paths.ts";
 
-export function ls({ kernel, vfs }: CommandContext, argv: readonly string[]): void {
+export function ls({ kernel, vfs }: CommandContext, argv: readonly string[]): number {
   const path = argv[1] ?? vfs.cwd;
   const entries = tryVfs(() => vfs.list(path));
   if (!entries) {
     kernel.console.print("No such directory\n");
-    return;
+    return -1;
   }
   kernel.console.print(`Directory ${path}:\n`);
   // 4.0.4 joins the path as typed with each name and normalises that as if it began at the root, which fails above it.
-  if (kernel.options.compat404 && climbsAboveStart(path)) return;
+  if (kernel.options.compat404 && climbsAboveStart(path)) return 0;
   for (const { name, directory, size } of entries) {
     kernel.console.printf("%-20s", name);
     if (directory) kernel.console.printf("%-25s\n", "<DIR>");
     else kernel.console.printf("%-25lu\n", size);
   }
+  return 0;
 }
 
-export function cd({ kernel, vfs }: CommandContext, argv: readonly string[]): void {
+export function cd({ kernel, vfs }: CommandContext, argv: readonly string[]): number {
   if (argv.length === 1) kernel.console.print(`${vfs.cwd}\n`);
-  if (argv.length !== 2) return;
-  if (succeeds(() => vfs.chdir(argv[1]))) return;
+  if (argv.length !== 2) return argv.length === 1 ? 0 : -1;
+  if (succeeds(() => vfs.chdir(argv[1]))) return 0;
   kernel.fail(Errno.ENOENT);
   kernel.console.print(`No such directory: ${argv[1]}\n`);
+  return -1;
 }
 
 export function pwd({ kernel, vfs }: CommandContext): void {
   kernel.console.print(`${vfs.cwd}\n`);
 }
 
-export function mkdir({ kernel, vfs }: CommandContext, argv: readonly string[]): void {
+export function mkdir({ kernel, vfs }: CommandContext, argv: readonly string[]): number {
   if (argv.length === 1) {
     kernel.console.print(
       "Usage: mkdir [OPTION] DIRECTORY\nCreate the DIRECTORY, if they do not already exist.\n",
     );
-    return;
+    return -1;
   }
-  succeeds(() => vfs.mkdir(argv[1]));
+  return succeeds(() => vfs.mkdir(argv[1])) ? 0 : -1;
 }

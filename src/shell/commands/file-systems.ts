@@ -6,19 +6,20 @@ import { succeeds, tryVfs } from "./paths.ts";
 /** LOG_E of DFS with RT_DEBUG_COLOR. */
 const dfsError = (text: string): string => `\x1b[31m[E/DFS] ${text}\x1b[0m\n`;
 
-export function mkfs(context: CommandContext, argv: readonly string[]): void {
+export function mkfs(context: CommandContext, argv: readonly string[]): number {
   const { console } = context.kernel;
   let result: number;
   if (argv.length === 2) {
     result = makeFileSystem(context, "elm", argv[1]);
   } else if (argv.length === 4) {
-    if (argv[1] !== "-t") return;
+    if (argv[1] !== "-t") return -1;
     result = makeFileSystem(context, argv[2], argv[3]);
   } else {
     console.print("Usage: mkfs [-t type] device\n");
-    return;
+    return -1;
   }
   if (result !== 0) console.print(`mkfs failed, result=${result}\n`);
+  return result;
 }
 
 function makeFileSystem(context: CommandContext, type: string, device: string): number {

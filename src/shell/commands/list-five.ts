@@ -42,17 +42,20 @@ const ERRORS: Readonly<Record<number, string>> = {
 };
 
 /** `list KIND` of RT-Thread 5: the tables of 4.0.4 but for thread, mutex and timer. */
-export function list(context: CommandContext, argv: readonly string[]): void {
+export function list(context: CommandContext, argv: readonly string[]): number {
   const { kernel, lists } = context;
   const kind = argv[1];
   if (argv.length !== 2 || !LIST_KINDS.includes(kind)) {
     const rows = KINDS.map(({ name, help }) => `    ${name.padEnd(12)} - ${help}\n`);
     kernel.console.print(`Usage: list [options]\n[options]:\n${rows.join("")}`);
-  } else if (kind === "fd") listFd(context);
+    return -1;
+  }
+  if (kind === "fd") listFd(context);
   else if (kind === "thread") kernel.console.print(threads(context));
   else if (kind === "mutex") kernel.console.print(mutexes(context));
   else if (kind === "timer") kernel.console.print(timers(context));
   else kernel.console.print(lists(kind as ListName));
+  return 0;
 }
 
 /** The rows of a table of 4.0.4, without its two title lines, each with its object. */

@@ -2,17 +2,17 @@ import { Errno } from "../../vfs/mod.ts";
 import type { CommandContext } from "../types.ts";
 import { isDirectory, PATH_MAX, statOf, succeeds, tryVfs } from "./paths.ts";
 
-export function rm(context: CommandContext, argv: readonly string[]): void {
+export function rm(context: CommandContext, argv: readonly string[]): number {
   const { kernel, vfs } = context;
   if (argv.length === 1) {
     kernel.console.print("Usage: rm option(s) FILE...\nRemove (unlink) the FILE(s).\n");
-    return;
+    return -1;
   }
   const options = argv[1].startsWith("-") ? argv[1] : "";
   const unknown = /[^-frv]/.exec(options);
   if (unknown) {
     kernel.console.print(`Error: Bad option: ${unknown[0]}\n`);
-    return;
+    return -1;
   }
   const remover = new Remover(context, options.includes("f"), options.includes("v"));
   for (const path of argv.slice(options === "" ? 1 : 2)) {
@@ -26,11 +26,16 @@ export function rm(context: CommandContext, argv: readonly string[]): void {
       remover.directory(path);
     } else {
       kernel.console.print(`cannot remove '${path}': Is a directory\n`);
+      remover.result = -1;
     }
   }
+  return remover.result;
 }
 
 class Remover {
+  /** Of the command: -1 when something is left that was to be removed. */
+  result = 0;
+
   constructor(
     private readonly context: CommandContext,
     private readonly force: boolean,
@@ -57,7 +62,9 @@ class Remover {
   }
 
   complain(text: string): void {
-    if (!this.force) this.context.kernel.console.print(text);
+    if (this.force) return;
+    this.result = -1;
+    this.context.kernel.console.print(text);
   }
 
   private unlink(path: string, done: string): void {

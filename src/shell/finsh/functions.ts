@@ -23,7 +23,8 @@ const command =
     const found = context.commands.find((row) => row.name === name);
     const words = args.flatMap((arg) => textAt(context, arg) ?? []);
     const answer = found?.run(context, [name, ...words]) ?? 0;
-    return typeof answer === "object" ? done(answer) : answer;
+    if (typeof answer === "object") return done(answer);
+    return found?.mute ? 0 : answer;
   };
 
 function textAt({ kernel }: CommandContext, address: number): string | undefined {
