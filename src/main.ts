@@ -11,9 +11,7 @@ async function main(argv: readonly string[]): Promise<number> {
   const parsed = parseCommandLine(argv);
   if (parsed.flag("help"))
     return say(helpText(parsed.command === "boot" ? undefined : parsed.command) ?? "");
-  // Only who writes files pays for the look at them.
-  if (argv.some((word) => /^-(o|-(log|trace|coverage|profile|serial|reporter))/.test(word)))
-    (await import("./cli/keep-inputs.ts")).keepInputs(parsed);
+  if (writesFiles(argv)) (await import("./cli/keep-inputs.ts")).keepInputs(parsed);
   if (parsed.command === "run" || parsed.command === "boot") {
     if (!parsed.flag("ram")) reserveMemory({ base: RAM_BASE, size: DEFAULT_RAM + SYSTEM_AREA });
   } else if (!["test", "version", "help"].includes(parsed.command)) {
@@ -41,6 +39,14 @@ async function main(argv: readonly string[]): Promise<number> {
         ? say(VERSION)
         : instrumented(parsed, (await import("./cli/boot.ts")).boot);
   }
+}
+
+/** Options that may name a file to write; only who gives one pays for the look at what else is named. */
+const OUTPUTS = ["-o", "--log", "--trace", "--coverage", "--profile", "--serial", "--reporter"];
+
+function writesFiles(argv: readonly string[]): boolean {
+  for (const word of argv) for (const option of OUTPUTS) if (word.startsWith(option)) return true;
+  return false;
 }
 
 async function help(parsed: Parsed): Promise<number> {

@@ -460,6 +460,8 @@ class Space {
   readonly engine: Int32Array;
   readonly mapped: Uint8Array;
   readonly touched: Uint8Array;
+  /** No machine had it yet. */
+  fresh = true;
 
   constructor({ base, size }: MemoryMap) {
     this.base = base;
@@ -481,6 +483,7 @@ class Space {
 
   /** Makes everything zero, where anything was stored. */
   clear(): void {
+    if (this.fresh) return;
     const { u8, base, touched } = this;
     this.rights.fill(0, base >>> GRANULE_SHIFT, (base + this.size) >>> GRANULE_SHIFT);
     this.engine.fill(0);
@@ -508,8 +511,8 @@ export function reserveMemory(map: MemoryMap): void {
 
 function takeSpace(map: MemoryMap): Space {
   const found = idle.findIndex(({ base, size }) => base === map.base && size === map.size);
-  if (found < 0) return new Space(map);
-  const [space] = idle.splice(found, 1);
+  const [space] = found < 0 ? [new Space(map)] : idle.splice(found, 1);
   space.clear();
+  space.fresh = false;
   return space;
 }

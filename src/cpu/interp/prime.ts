@@ -97,11 +97,7 @@ function dataOperands(code: Code): [number, number, number, ...number[]] {
 }
 
 function takesConstant(code: Code): boolean {
-  return code in constantCodes;
-}
-
-const constantCodes: Record<number, true> = Object.fromEntries(
-  [
+  constantCodes ??= new Set([
     Code.MovI,
     Code.MovsI,
     Code.AddI,
@@ -136,5 +132,8 @@ const constantCodes: Record<number, true> = Object.fromEntries(
     Code.Ubfx,
     Code.Sbfx,
     Code.Bfi,
-  ].map((code) => [code, true]),
-);
+  ]);
+  return constantCodes.has(code);
+}
+
+let constantCodes: ReadonlySet<Code> | undefined;
