@@ -88,6 +88,46 @@ describe("stack use is what the compiler says", () => {
     });
 });
 
+describe("stack with all that a function calls is the sum of the compiler's figures along the source's deepest calls", () => {
+  for (const name of ["long", "plt", "t2", "t2plt", "t1", "object"])
+    test(name, () => {
+      const usage = readFileSync(join(import.meta.dir, `check/depth.${name}.su`), "utf8");
+      const own = Object.fromEntries(
+        [...usage.matchAll(/:(\w+)\t(\d+)\t/g)].map(([, fn, bytes]) => [fn, Number(bytes)]),
+      );
+      const report = check(fixture(`test/dlmodule/check/depth.${name}.mo`));
+      const found = Object.fromEntries(report.details!.stackUse.map((use) => [use.name, use]));
+      const chain = own.chain + own.middle + own.bottom;
+      expect(chain).toBeGreaterThan(own.chain + own.shallow + own.bottom);
+      for (const [fn, bytes] of [
+        ["bottom", own.bottom],
+        ["middle", own.middle + own.bottom],
+        ["shallow", own.shallow + own.bottom],
+        ["chain", chain],
+        ["main", own.main + chain],
+        ["pointer", own.pointer + chain],
+      ] as const)
+        expect([fn, found[fn].deepest, found[fn].recursion]).toEqual([fn, bytes, undefined]);
+      expect(Object.keys(found).filter((fn) => found[fn].throughPointers)).toEqual(["pointer"]);
+      expect(found.direct).toMatchObject({ deepest: null, recursion: ["direct"] });
+      for (const fn of ["even", "odd", "leads"]) {
+        expect(found[fn].deepest).toBeNull();
+        expect(found[fn].recursion?.toSorted()).toEqual(["even", "odd"]);
+      }
+      // Jumps at the end of each other are a loop; Thumb-1 code has none that reach far enough.
+      if (name === "t1") expect(found.ping.recursion?.toSorted()).toEqual(["ping", "pong"]);
+      else {
+        expect(found.ping.recursion).toBeUndefined();
+        expect(found.pong.deepest).toBe(Math.max(chain, own.pong, own.ping));
+      }
+      const text = checkText(report);
+      expect(text).toContain(`stack with all calls inside the module: main ${own.main + chain}`);
+      expect(text).toMatch(
+        /recursion, whose stack has no bound: direct, (even > odd > even|odd > even > odd)/,
+      );
+    });
+});
+
 const binutils = Bun.which("arm-none-eabi-readelf") && Bun.which("arm-none-eabi-size");
 test.skipIf(!binutils)("sizes and undefined symbols are binutils'", () => {
   for (const path of ["disk/prebuilt/a9/md5.mo", "disk/prebuilt/a9/cxx.mo"]) {

@@ -20,6 +20,9 @@ import { explainMissing } from "../reasons.ts";
 import { SIZE, UNKNOWN } from "../rows-arm.ts";
 import { type Attributes, readAttributes } from "./attributes.ts";
 import type { CheckReport, Details, FunctionUse, Import, RelocationCount } from "./report.ts";
+import { callsOf } from "./calls.ts";
+import { codeImage } from "./code-image.ts";
+import { type GraphFunction, stackDepths } from "./stack-depth.ts";
 import { stackUse } from "./stack-use.ts";
 import type { Target } from "./symbol-list.ts";
 
@@ -346,22 +349,38 @@ class Inspection {
   }
 
   private stackUse(): FunctionUse[] {
-    const functions: FunctionUse[] = [];
-    const seen = new Set<number>();
+    const functions: (GraphFunction & { name: string; readonly size: number })[] = [];
+    const seen = new Map<number, (typeof functions)[number]>();
     const { image, plan } = this;
     const object = image.header.type === ET.REL;
     const symbols = object ? plan.symbols : (image.staticSymbols() ?? plan.symbols);
+    const code = codeImage(plan);
     for (let i = 1; i < (symbols?.count ?? 0); i++) {
       if (symbols!.type(i) !== STT.FUNC || !symbols!.defined(i)) continue;
       const value = symbols!.value(i);
+      const thumb = (value & 1) !== 0;
+      const address = (value & ~1) >>> 0;
       const size = symbols!.size(i);
-      const code = this.codeAt(value & ~1, size);
-      if (!code || seen.has(value)) continue;
-      seen.add(value);
-      const stack = stackUse(code, (value & 1) !== 0) ?? null;
-      functions.push({ name: nameOf(symbols!, i) ?? `symbol ${i}`, size, stack });
+      const bytes = this.codeAt(address, size);
+      if (!bytes) continue;
+      const name = nameOf(symbols!, i) ?? `symbol ${i}`;
+      const other = seen.get(value);
+      // Of several names the one that others know (gcc makes local ones beside it, `f.localalias`).
+      if (other && symbols!.bind(i) !== STB.LOCAL) other.name = name;
+      if (other) continue;
+      functions.push({
+        name,
+        address,
+        size,
+        stack: stackUse(bytes, thumb) ?? null,
+        calls: callsOf(code, address, bytes.byteLength, thumb),
+      });
+      seen.set(value, functions.at(-1)!);
     }
-    return functions.sort((a, b) => (b.stack ?? Infinity) - (a.stack ?? Infinity));
+    const depths = stackDepths(functions);
+    return functions
+      .map(({ name, size, stack }, n) => ({ name, size, stack, ...depths[n] }))
+      .sort((a, b) => (b.stack ?? Infinity) - (a.stack ?? Infinity));
   }
 
   private codeAt(address: number, size: number): DataView | undefined {

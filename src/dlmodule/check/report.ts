@@ -28,6 +28,15 @@ export interface FunctionUse {
   readonly size: number;
   /** Bytes of the prologue; null when the size is computed at run time. */
   readonly stack: number | null;
+  /**
+   * The same with what it calls inside the module, down the deepest chain; null when that has no bound (`recursion`) or a size is computed.
+   * What other modules, the C library and the kernel take is not counted.
+   */
+  readonly deepest: number | null;
+  /** Functions that it may come to which call each other in a circle, in the order of the calls. */
+  readonly recursion?: readonly string[];
+  /** It may come to calls through pointers whose targets are not known, and are not counted. */
+  readonly throughPointers: boolean;
 }
 
 export interface RelocationCount {

@@ -45,7 +45,33 @@ function detailLines(details: Details): string[] {
     lines.push(
       `stack of a call: ${used.map(({ name, stack }) => `${name} ${stack === null ? "computed" : stack}`).join(", ")}`,
     );
+  lines.push(...depthLines(details));
   return lines;
+}
+
+/** The deepest calls of what others call: the entry of a program, functions of a library; and what has no bound. */
+function depthLines({ stackUse, entry, exports }: Details): string[] {
+  const outer = new Set(entry?.symbol === undefined ? exports : [entry.symbol]);
+  const roots = stackUse.filter(({ name }) => outer.has(name));
+  const deep = roots
+    .filter(({ deepest, stack }) => deepest !== null && deepest !== stack)
+    .sort((a, b) => b.deepest! - a.deepest!)
+    .slice(0, FUNCTIONS_MAX);
+  const lines: string[] = [];
+  if (deep.length > 0)
+    lines.push(
+      `stack with all calls inside the module: ${deep.map(({ name, deepest, throughPointers }) => `${name} ${deepest}${throughPointers ? " and calls through pointers" : ""}`).join(", ")}`,
+    );
+  const circles = new Map<string, string>();
+  for (const { recursion } of stackUse)
+    if (recursion) circles.set(recursion.toSorted().join(" "), circle(recursion));
+  if (circles.size > 0)
+    lines.push(`recursion, whose stack has no bound: ${listed([...circles.values()])}`);
+  return lines;
+}
+
+function circle(names: readonly string[]): string {
+  return names.length === 1 ? names[0] : [...names, names[0]].join(" > ");
 }
 
 /** One line for each board or library: what comes from there. */
