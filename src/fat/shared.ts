@@ -7,7 +7,7 @@ import type { Store } from "./slots.ts";
 /** Bytes of a directory read at a time, when its clusters are not smaller. */
 const PIECE = 4096;
 
-/** How far the search goes: pieces of directories that are read, and clusters of chains that are followed. */
+/** How far the search goes: reads of directories, and clusters of chains that are followed. */
 interface Limits {
   readonly pieces: number;
   readonly clusters: number;
@@ -97,8 +97,14 @@ class Search {
     if (rootCluster !== 0) this.own(rootCluster);
     this.directories.push(rootCluster);
     // One that is on the list is never put on it again: its first cluster has an owner.
-    for (let i = 0; i < this.directories.length && this.pieces > 0; i++)
-      this.read(this.directories[i]);
+    for (let i = 0; i < this.directories.length && this.pieces > 0; i++) {
+      try {
+        this.read(this.directories[i]);
+      } catch (error) {
+        // A sector that cannot be read is told to who asks for it.
+        if (!(error instanceof FatError)) throw error;
+      }
+    }
     return { shared: this.shared, claimed: this.claimed };
   }
 

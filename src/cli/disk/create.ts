@@ -163,7 +163,8 @@ class LargeSectors implements BlockDevice {
     readonly sectorSize: number,
   ) {
     this.scale = sectorSize / device.sectorSize;
-    this.sectors = Math.floor(device.sectors / this.scale);
+    // The most that FAT can number; of 2 TiB it is one less than there are.
+    this.sectors = Math.min(Math.floor(device.sectors / this.scale), 0xffffffff);
   }
 
   read(sector: number, into: Uint8Array): void {
