@@ -1,10 +1,13 @@
 import { listThread } from "../kernel/mod.ts";
 import type { Machine } from "../machine.ts";
+import { commonPrefix, LineHistory, RichEditor } from "../shell/mod.ts";
 
 export interface MonitorActions {
   /** Shows text; lines end with `\n`. */
   readonly print: (text: string) => void;
   readonly leave: () => void;
+  /** Of the terminal; 0: unknown. */
+  readonly columns: () => number;
   /** The prompt is closed: keys are the guest's again. */
   readonly closed: () => void;
 }
@@ -16,22 +19,27 @@ interface MonitorCommand {
 }
 
 const PROMPT = "(rtt-sim) ";
+const CTRL_D = 0x04;
+
+/** Lines that the prompt remembers while the session lasts. */
+const HISTORY = 100;
 
 /** The simulator's own prompt (Ctrl-A c): looks at the machine from outside, whatever the guest is doing. */
 export class Monitor {
   open = false;
-  private line = "";
-  private escape: "none" | "begun" | "sequence" = "none";
+  private readonly history = new LineHistory(HISTORY);
+  private editor: RichEditor;
 
   constructor(
     readonly machine: Machine,
     readonly actions: MonitorActions,
-  ) {}
+  ) {
+    this.editor = this.newEditor();
+  }
 
   start(): void {
     this.open = true;
-    this.line = "";
-    this.escape = "none";
+    this.editor = this.newEditor();
     this.actions.print(
       `\nThe system goes on; its output is shown later. 'help' lists the commands.\n${PROMPT}`,
     );
@@ -45,36 +53,17 @@ export class Monitor {
   }
 
   private key(byte: number): void {
-    const { print } = this.actions;
-    if (this.inSequence(byte)) return;
-    if (byte === 0x0d || byte === 0x0a) {
-      print("\n");
-      this.execute(this.line.trim());
-      this.line = "";
-      if (this.open) print(PROMPT);
-    } else if (byte === 0x7f || byte === 0x08) {
-      if (this.line !== "") print("\b \b");
-      this.line = this.line.slice(0, -1);
-    } else if (byte === 0x03 || byte === 0x15) {
-      this.line = "";
-      print(`^C\n${PROMPT}`);
-    } else if (byte === 0x04 && this.line === "") {
-      print("\n");
+    const { editor } = this;
+    if (byte === CTRL_D && editor.empty) {
+      this.actions.print("\n");
       this.close();
-    } else if (byte >= 0x20 && byte < 0x7f && this.line.length < 200) {
-      this.line += String.fromCharCode(byte);
-      print(String.fromCharCode(byte));
+      return;
     }
-  }
-
-  /** Keys that move the cursor do nothing here: their sequences (ECMA-48 5.4, and SS3) are left out. */
-  private inSequence(byte: number): boolean {
-    const before = this.escape;
-    const opens = byte === 0x5b || byte === 0x4f;
-    if (before === "begun") this.escape = opens ? "sequence" : "none";
-    else if (before === "sequence" && byte >= 0x40 && byte < 0x7f) this.escape = "none";
-    else if (byte === 0x1b) this.escape = "begun";
-    return before !== "none" || byte === 0x1b;
+    const { output, entered } = editor.feed(byte);
+    this.show(output);
+    if (!entered) return;
+    this.execute(entered.buffer.trim());
+    if (this.open) this.actions.print(PROMPT);
   }
 
   close(): void {
@@ -84,10 +73,34 @@ export class Monitor {
 
   /** The line once more, behind something that was shown. */
   redraw(): void {
-    this.actions.print(`${PROMPT}${this.line}`);
+    this.show(this.editor.redrawn());
   }
 
-  private execute(line: string): void {
+  /** The terminal has another width now. */
+  resized(): void {
+    this.show(this.editor.resized());
+  }
+
+  private newEditor(): RichEditor {
+    return new RichEditor({
+      prompt: () => PROMPT,
+      columns: () => this.actions.columns(),
+      history: this.history,
+      complete: (before) => {
+        const names = COMMANDS.map(({ name }) => name).filter((name) => name.startsWith(before));
+        if (names.length === 1) return { text: names[0], choices: [] };
+        return { text: names.length > 0 ? commonPrefix(names) : before, choices: names };
+      },
+    });
+  }
+
+  /** What the editor says is bytes, a character each. */
+  private show(bytes: string): void {
+    if (bytes !== "") this.actions.print(Buffer.from(bytes, "latin1").toString());
+  }
+
+  private execute(typed: string): void {
+    const line = Buffer.from(typed, "latin1").toString();
     if (line === "") return;
     const command = COMMANDS.find(({ name }) => name === line);
     if (command) command.run(this);

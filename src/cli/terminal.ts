@@ -31,6 +31,7 @@ export async function interact(machine: Machine, options: TerminalOptions): Prom
   const monitor = new Monitor(machine, {
     print: show,
     leave: () => loop.stop(0),
+    columns: () => process.stdout.columns,
     closed: () => machine.shell.redraw(),
   });
   const loop = new RealTime(machine, {
@@ -57,7 +58,8 @@ export async function interact(machine: Machine, options: TerminalOptions): Prom
     loop.wake();
   };
   const onResize = (): void => {
-    machine.shell.resized();
+    if (monitor.open) monitor.resized();
+    else machine.shell.resized();
     loop.wake();
   };
   const restore = (): void => {

@@ -198,15 +198,31 @@ run(
     await person.sees("(rtt-sim) ");
     person.type("threads\r");
     await person.sees("tshell");
-    // Keys that move a cursor are nothing here.
-    person.type("\x1b[A\x1b[1;5D\x1bOHnonsense\r");
-    await person.sees("(rtt-sim) nonsense\r\nnonsense: not known");
+    // The keys of the shell's editor: the line before, its start, the line before that one, TAB.
+    person.type("\x1b[A\x1bOHno\r");
+    await person.sees("nothreads: not known");
+    person.type("\x1b[A\x1b[A\r");
+    await person.sees("tshell");
+    person.type("st\t\r");
+    await person.sees(/\(rtt-sim\) stats\r\ninstructions +\d+\r\n/);
+    // A line given up, and what is not ASCII.
+    person.type("qu\x03\u00e4\r");
+    await person.sees(
+      Buffer.from("qu^C\r\n(rtt-sim) \u00e4\r\n\u00e4: not known").toString("latin1"),
+    );
     // Help leaves the line as it was.
     person.type("mod\x01hules\r");
     await person.sees("(rtt-sim) modules\r\nno module is loaded");
     person.type("cont\r");
-    await Bun.sleep(50);
+    await person.sees("msh />");
     expect(await person.line("pwd")).toContain("\r\n/\r\n");
+    // Ctrl-D behind nothing closes it too; what was typed there is no line of the guest's.
+    person.type("\x01c");
+    await person.sees("(rtt-sim) ");
+    person.type("x\x7f\x04");
+    await person.sees("msh />");
+    person.type("\x1b[A\r");
+    await person.sees("pwd\r\n/\r\n");
     await using plain = await ready(["--editing", "plain"]);
     plain.type("pwx\x1b[D\x01z");
     await plain.sees("Ctrl-A x       leave rtt-sim");

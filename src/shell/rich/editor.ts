@@ -55,6 +55,11 @@ export class RichEditor {
     this.screen = new Screen(options.columns);
   }
 
+  /** Nothing is written. */
+  get empty(): boolean {
+    return this.cells.length === 0 && !this.search;
+  }
+
   /** Handles one received byte. After a step with `entered` the caller executes the line and prints the prompt. */
   feed(byte: number): EditorStep {
     const step = this.key(byte);
