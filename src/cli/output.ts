@@ -142,7 +142,8 @@ export class LineEndFilter {
     const left = dropReturns(out);
     this.pending = out[left - 1] === CR;
     const length = left - Number(this.pending);
-    if (length > 0) this.next(out.subarray(0, length));
+    // Most pieces are short: a copy costs less than a view.
+    if (length > 0) this.next(out.slice(0, length));
   }
 
   end(): void {
