@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type Budget, broken, readBudgets, report } from "./budget.ts";
 import { overhead } from "./debug/overheads.ts";
-import { fsCounters, fsRatio, listRatio } from "./fs/budgets.ts";
+import { fsCounters, fsRatio, guestFolder, guestTime, listRatio } from "./fs/budgets.ts";
 import { growth } from "./kernel/load.ts";
 import { dispatchRatio, relocationRatio } from "./ratios.ts";
 import { loadRatio, relocationGrowth, warmTime } from "./relocate/budgets.ts";
@@ -40,6 +40,12 @@ const RATIOS: Record<string, () => number | Promise<number>> = {
   "files, write 512 bytes a call": () => fsRatio("write", 512),
   "files, read 512 bytes a call": () => fsRatio("read", 512),
   "files, list 10,000 of a folder": listRatio,
+  "guest files, write 16 MiB, 32 KiB a call": () => guestTime("w", 32768),
+  "guest files, read 16 MiB, 32 KiB a call": () => guestTime("r", 32768),
+  "guest files, write 16 MiB, 512 bytes a call": () => guestTime("w", 512),
+  "guest files, read 16 MiB, 512 bytes a call": () => guestTime("r", 512),
+  "guest files, list 10,000 of a folder": () => guestFolder("l"),
+  "guest files, open one of 10,000": () => guestFolder("o"),
   "kernel, a timer among 10,000": () => growth("timer", 2000, 10_000),
   "kernel, a thread among 1,000": () => growth("thread", 500, 1000),
   "kernel, a semaphore among 1,000": () => growth("take-release", 50_000, 1000),

@@ -5,6 +5,7 @@ import { CountedDisk } from "../../src/machine/counted-disk.ts";
 import { FatFs } from "../../test/fat/fatfs.ts";
 import { ratio } from "../ratios.ts";
 import { Comparison } from "./compare.ts";
+import { GuestFiles } from "./guest.ts";
 
 const MEGA = 1 << 20;
 
@@ -40,6 +41,28 @@ export async function listRatio(): Promise<number> {
       return theirs.tree("/d").length;
     }),
   );
+}
+
+const RUNS = 7;
+
+/** 16 MiB by a program on the board, loading it included: the least CPU time of some runs, in milliseconds. */
+export function guestTime(mode: "w" | "r", block: number): number {
+  const board = new GuestFiles();
+  board.run("w", 16 * MEGA, block);
+  const best = Math.min(...Array.from({ length: RUNS }, () => board.run(mode, 16 * MEGA, block)));
+  board.close();
+  return best;
+}
+
+/** Listing a folder of 10,000 files, or opening one of them, the same way. */
+export function guestFolder(mode: "l" | "o"): number {
+  const board = new GuestFiles(10_000);
+  const times = mode === "l" ? 10 : 1000;
+  const best = Math.min(
+    ...Array.from({ length: RUNS }, () => board.directory(mode, times) / times),
+  );
+  board.close();
+  return best;
 }
 
 /** Sectors that a piece of work reads or writes; the same on every machine. */
