@@ -1,3 +1,4 @@
+import { amount } from "../elf/mod.ts";
 import { mkdirSync, readdirSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { ExitCode, UserError } from "./exit-codes.ts";
@@ -73,7 +74,7 @@ function isFile(path: string): boolean {
 /** In a form that can be pasted into a shell. */
 function summary(folder: string, count: number): string {
   const dir = /^[\w/.+-]+$/.test(folder) ? folder : `'${folder.replaceAll("'", "'\\''")}'`;
-  return `${count} files in ${folder}
+  return `${amount(count, "file")} in ${folder}
 
 one line:  arm-none-eabi-gcc -march=armv7-a -marm -msoft-float -O2 -mlong-calls -fPIC -D__RTTHREAD__ -I${dir}/include -shared \\
              -nostartfiles -nostdlib -static-libgcc -Wl,--gc-sections,-z,max-page-size=0x4 -e main hello.c -o hello.mo

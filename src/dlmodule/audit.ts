@@ -1,3 +1,4 @@
+import { amount } from "../elf/mod.ts";
 import { callGuest, type Task } from "../kernel/call.ts";
 import { ObjectClass } from "../kernel/types.ts";
 import { type OpenFile, VfsError } from "../vfs/types.ts";
@@ -195,7 +196,7 @@ export class Audit {
     for (const [name, { count, bytes }] of sites) {
       if (RESERVE.test(name)) continue;
       const blocks = count === 1 ? "block" : "blocks";
-      lines.push(`${count} heap ${blocks}, ${bytes} bytes, from ${name}`);
+      lines.push(`${count} heap ${blocks}, ${amount(bytes, "byte")}, from ${name}`);
     }
   }
 

@@ -1,3 +1,4 @@
+import { amount } from "../elf/mod.ts";
 import { type VfsApi, VfsError } from "../vfs/types.ts";
 import { LoadError } from "./load-error.ts";
 import { unzip, type ZipEntry, zipEntries, ZipError } from "./zip.ts";
@@ -26,7 +27,7 @@ export function unpack(path: string, bytes: Uint8Array, limit: number): Uint8Arr
     const names = found.slice(0, NAMES_MAX).map(({ name }) => name);
     throw new LoadError(
       "",
-      `it is a ZIP archive with ${found.length} modules (${names.join(", ")}) and none is called ${base}: name one as ${path}/${entry.name}`,
+      `it is a ZIP archive with ${amount(found.length, "module")} (${names.join(", ")}) and none is called ${base}: name one as ${path}/${entry.name}`,
     );
   }
   return contents(bytes, entry, limit);
@@ -88,7 +89,7 @@ function contents(bytes: Uint8Array, entry: ZipEntry, limit: number): Uint8Array
   if (entry.size > limit)
     throw new LoadError(
       "",
-      `it is a ZIP archive, and ${entry.name} in it has ${entry.size} bytes, more than the ${limit} that there is room for`,
+      `it is a ZIP archive, and ${entry.name} in it has ${amount(entry.size, "byte")}, more than the ${limit} that there is room for`,
     );
   return reading(() => unzip(bytes, entry));
 }

@@ -1,3 +1,4 @@
+import { amount } from "../elf/mod.ts";
 import type { KernelApi } from "../kernel/types.ts";
 
 /** struct heap_mem of the small memory heap: what `magic`, its first member, holds. */
@@ -30,7 +31,7 @@ export function heapDamage(
     }
     const from = before && site(before.address);
     const culprit = before
-      ? `, most likely by a store beyond the end of the block before it: ${before.size} bytes at ${hex(before.address)}${from ? `, from ${from}` : ""}`
+      ? `, most likely by a store beyond the end of the block before it: ${amount(before.size, "byte")} at ${hex(before.address)}${from ? `, from ${from}` : ""}`
       : "";
     const { header } = block;
     return {

@@ -1,3 +1,4 @@
+import { amount } from "../elf/mod.ts";
 import { callGuest, type Task } from "../kernel/call.ts";
 import { GuestAborted, type Kernel } from "../kernel/mod.ts";
 import { ObjectClass } from "../kernel/types.ts";
@@ -165,7 +166,9 @@ export class HostModules {
   /** Calls a function of the guest with up to four words; gives r0, signed. */
   call(address: number, ...args: number[]): number {
     if (args.length > ARGUMENTS_MAX)
-      throw new RangeError(`${args.length} arguments: only ${ARGUMENTS_MAX} go in registers`);
+      throw new RangeError(
+        `${amount(args.length, "argument")}: only ${ARGUMENTS_MAX} go in registers`,
+      );
     let result = 0;
     this.perform("the call", function* () {
       result = yield* callGuest(address, ...args);

@@ -1,6 +1,6 @@
 import { SCHEDULE, type Task } from "../kernel/call.ts";
 import { ObjectClass } from "../kernel/types.ts";
-import { ElfError } from "../elf/mod.ts";
+import { amount, ElfError } from "../elf/mod.ts";
 import { Mode, VfsError } from "../vfs/mod.ts";
 import {
   type AbortEvent,
@@ -179,7 +179,7 @@ export class Loader {
     }
     if (!this.life.start(module, line)) {
       this.refuse(module.path, [
-        `there is no memory for its main thread with a stack of ${this.life.stackSize(module.address)} bytes: end other modules or give more memory with --ram`,
+        `there is no memory for its main thread with a stack of ${amount(this.life.stackSize(module.address), "byte")}: end other modules or give more memory with --ram`,
       ]);
       yield* this.unload(module);
       return 0;

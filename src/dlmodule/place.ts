@@ -1,3 +1,4 @@
+import { amount } from "../elf/mod.ts";
 import type { ElfSymbols } from "../elf/mod.ts";
 import type { KernelApi } from "../kernel/types.ts";
 import { ObjectClass } from "../kernel/types.ts";
@@ -69,7 +70,7 @@ export class Placer {
       objects.delete(address);
       throw new LoadError(
         text.NO_SPACE,
-        `it needs a block of ${size} bytes; the heap has ${heap.total - heap.used} bytes free: end other modules or give more memory with --ram`,
+        `it needs a block of ${amount(size, "byte")}; the heap has ${amount(heap.total - heap.used, "byte")} free: end other modules or give more memory with --ram`,
       );
     }
     // The image begins where its link-time address and its place have the same remainder.

@@ -1,4 +1,5 @@
 import {
+  amount,
   ElfError,
   type ElfImage,
   type ElfSymbols,
@@ -187,7 +188,10 @@ class Layout {
     const at = Math.ceil(this.size / align) * align;
     this.size = at + size;
     if (this.size > 0xffffffff)
-      throw new LoadError("", `it needs ${this.size} bytes, more than there are addresses`);
+      throw new LoadError(
+        "",
+        `it needs ${amount(this.size, "byte")}, more than there are addresses`,
+      );
     this.align = Math.max(this.align, align);
     return at;
   }

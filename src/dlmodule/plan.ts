@@ -1,4 +1,5 @@
 import {
+  amount,
   DT,
   dynamicValue,
   EM,
@@ -60,7 +61,7 @@ function planShared(image: ElfImage, options: { compat404: boolean }): LoadPlan 
     if (span.vaddr < start || span.vaddr + span.size > start + size)
       throw new LoadError(
         "",
-        `its ${what} lies outside its segments: ${span.size} bytes at 0x${span.vaddr.toString(16)}`,
+        `its ${what} lies outside its segments: ${amount(span.size, "byte")} at 0x${span.vaddr.toString(16)}`,
       );
     return span;
   };
@@ -112,7 +113,7 @@ function planSegments(
     if (memsz < filesz)
       throw new LoadError(
         text.memsz(index, memsz, filesz),
-        `segment ${index} has ${filesz} bytes in the file but only ${memsz} in memory`,
+        `segment ${index} has ${amount(filesz, "byte")} in the file but only ${memsz} in memory`,
         true,
       );
     if (vaddr + memsz > 0xffffffff)

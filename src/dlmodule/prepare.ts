@@ -1,4 +1,4 @@
-import { ElfImage, type ElfSymbols, ET } from "../elf/mod.ts";
+import { amount, ElfImage, type ElfSymbols, ET } from "../elf/mod.ts";
 import { VfsError } from "../vfs/types.ts";
 import { readMember, unpack } from "./bundle.ts";
 import type { LoaderParts } from "./context.ts";
@@ -39,7 +39,7 @@ export class Preparer {
       if (size > kernel.heap.total)
         throw new LoadError(
           "",
-          `the file has ${size} bytes, more than the whole heap of ${kernel.heap.total}`,
+          `the file has ${amount(size, "byte")}, more than the whole heap of ${kernel.heap.total}`,
         );
       return unpack(path, vfs.readFile(path), kernel.heap.total);
     } catch (error) {

@@ -1,4 +1,4 @@
-import { type ElfRelocations, relocationName, SHN, STB, STT } from "../elf/mod.ts";
+import { amount, type ElfRelocations, relocationName, SHN, STB, STT } from "../elf/mod.ts";
 import type { Bindings } from "./bind.ts";
 import { LoadError } from "./load-error.ts";
 import type { LoadPlan } from "./plan-types.ts";
@@ -167,7 +167,7 @@ function outOfRange(
     `record ${i} of ${table.section} (${relocationName(type)}) at ${hex(at)} ` +
       (reach === 0
         ? `has no room for the value of ${name}, ${hex(x)}`
-        : `cannot reach ${name} at ${hex(target)}: it is ${Math.abs(x)} bytes away and the instruction reaches ${reach}`) +
+        : `cannot reach ${name} at ${hex(target)}: it is ${amount(Math.abs(x), "byte")} away and the instruction reaches ${reach}`) +
       ": build with -mlong-calls -fPIC",
   );
 }

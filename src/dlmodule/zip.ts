@@ -1,3 +1,4 @@
+import { amount } from "../elf/mod.ts";
 /** Reading ZIP archives (PKWARE APPNOTE 6.3): the central directory says what there is; nothing in it is believed without a look. */
 
 /** Signatures of the records, and their bytes without what varies. */
@@ -78,7 +79,7 @@ function inflated(data: Uint8Array, name: string, size: number): Uint8Array {
   let length = 0;
   const inflate = new Inflate((piece) => {
     if (length + piece.length > size)
-      throw new ZipError(`${name} has more than the ${size} bytes that the archive says`);
+      throw new ZipError(`${name} has more than the ${amount(size, "byte")} that the archive says`);
     out.set(piece, length);
     length += piece.length;
   });
@@ -89,7 +90,7 @@ function inflated(data: Uint8Array, name: string, size: number): Uint8Array {
     if (error instanceof ZipError) throw error;
     throw new ZipError(`${name} is damaged: ${error instanceof Error ? error.message : error}`);
   }
-  if (length < size) throw new ZipError(`${name} is damaged: ${length} of ${size} bytes`);
+  if (length < size) throw new ZipError(`${name} is damaged: ${length} of ${amount(size, "byte")}`);
   return out;
 }
 

@@ -1,4 +1,4 @@
-import { ElfError, hex } from "./error.ts";
+import { amount, ElfError, hex } from "./error.ts";
 
 /** The bytes of a file; every range is checked once, with the name of what was being read. */
 export class Bytes {
@@ -12,7 +12,7 @@ export class Bytes {
     if (offset + size <= this.u8.length) return;
     throw new ElfError(
       "truncated",
-      `${what} lies outside the file: ${size} bytes at offset ${hex(offset)}, but the file has ${this.u8.length} bytes`,
+      `${what} lies outside the file: ${amount(size, "byte")} at offset ${hex(offset)}, but the file has ${amount(this.u8.length, "byte")}`,
     );
   }
 
@@ -52,7 +52,7 @@ export class StringTable {
     const { length } = this.table;
     let why = "has no end: its string table does not end in NUL";
     if (offset >= length)
-      why = `lies outside its string table: offset ${hex(offset)} of ${length} bytes`;
+      why = `lies outside its string table: offset ${hex(offset)} of ${amount(length, "byte")}`;
     else if (length - offset > NAME_MAX) why = `is longer than ${NAME_MAX} bytes`;
     throw new ElfError("malformed", `${what} ${why}`);
   }

@@ -1,6 +1,6 @@
 import { type Bytes, StringTable } from "./bytes.ts";
 import { DT, PT } from "./constants.ts";
-import { ElfError, hex } from "./error.ts";
+import { amount, ElfError, hex } from "./error.ts";
 import type { ProgramHeader } from "./headers.ts";
 import { ElfRelocations } from "./relocations.ts";
 import { ElfSymbols, SYM_SIZE } from "./symbols.ts";
@@ -43,7 +43,7 @@ export function fileOffset(
   }
   throw new ElfError(
     "malformed",
-    `${what} lies in no segment: ${size} bytes at address ${hex(address)}`,
+    `${what} lies in no segment: ${amount(size, "byte")} at address ${hex(address)}`,
   );
 }
 

@@ -25,3 +25,8 @@ export class ElfError extends Error {
 export function hex(value: number): string {
   return `0x${(value >>> 0).toString(16)}`;
 }
+
+/** A number of things: `1 byte`, `2 bytes`. */
+export function amount(count: number, unit: string): string {
+  return `${count} ${unit}${count === 1 ? "" : "s"}`;
+}

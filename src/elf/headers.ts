@@ -1,6 +1,6 @@
 import { type Bytes, StringTable } from "./bytes.ts";
 import { machineName, SHN, SHT } from "./constants.ts";
-import { ElfError, hex } from "./error.ts";
+import { amount, ElfError, hex } from "./error.ts";
 
 const EHDR_SIZE = 52;
 const PHDR_SIZE = 32;
@@ -163,7 +163,7 @@ function sectionNames(
   if (index >= count)
     throw new ElfError(
       "malformed",
-      `e_shstrndx names section ${index}, but there are ${count} sections`,
+      `e_shstrndx names section ${index}, but there are ${amount(count, "section")}`,
     );
   const at = header.shoff + index * SHDR_SIZE;
   if (bytes.view.getUint32(at + 4, true) !== SHT.STRTAB)
@@ -180,6 +180,6 @@ function entrySize(what: string, count: number, found: number, expected: number)
   if (count === 0 || found === expected) return;
   throw new ElfError(
     "malformed",
-    `the size of a ${what} is given as ${found} bytes; a 32-bit ELF file has ${expected} (${hex(expected)})`,
+    `the size of a ${what} is given as ${amount(found, "byte")}; a 32-bit ELF file has ${expected} (${hex(expected)})`,
   );
 }

@@ -7,7 +7,7 @@ import {
   neededNames,
   readDynamic,
 } from "./dynamic.ts";
-import { ElfError } from "./error.ts";
+import { amount, ElfError } from "./error.ts";
 import {
   type ElfHeader,
   type ProgramHeader,
@@ -144,7 +144,7 @@ export class ElfImage {
     if (!linked)
       throw new ElfError(
         "malformed",
-        `${label(section)} has its ${what} in section ${section.link}, but there are ${this.sections.length} sections`,
+        `${label(section)} has its ${what} in section ${section.link}, but there are ${amount(this.sections.length, "section")}`,
       );
     return linked;
   }
@@ -153,12 +153,12 @@ export class ElfImage {
     if (section.entsize !== size && section.entsize !== 0)
       throw new ElfError(
         "malformed",
-        `${label(section)} has records of ${section.entsize} bytes; they are ${size} bytes long`,
+        `${label(section)} has records of ${amount(section.entsize, "byte")}; they are ${amount(size, "byte")} long`,
       );
     if (section.size % size !== 0)
       throw new ElfError(
         "malformed",
-        `${label(section)} has ${section.size} bytes, which is no multiple of its record size ${size}`,
+        `${label(section)} has ${amount(section.size, "byte")}, which is no multiple of its record size ${size}`,
       );
   }
 }

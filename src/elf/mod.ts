@@ -17,7 +17,7 @@ export {
 } from "./constants.ts";
 export type { Dynamic } from "./dynamic.ts";
 export { dynamicValue } from "./dynamic.ts";
-export { type ElfDefect, ElfError } from "./error.ts";
+export { amount, type ElfDefect, ElfError } from "./error.ts";
 export type { ElfHeader, ProgramHeader, SectionHeader } from "./headers.ts";
 export { ElfImage } from "./image.ts";
 export { relocationCode, relocationName } from "./r-arm.ts";

@@ -1,5 +1,5 @@
 import { wordsOf } from "./bytes.ts";
-import { ElfError } from "./error.ts";
+import { amount, ElfError } from "./error.ts";
 import type { ElfSymbols } from "./symbols.ts";
 
 /** Elf32_Rel or Elf32_Rela records of one table, read in place. */
@@ -53,7 +53,7 @@ export class ElfRelocations {
   badSymbol(i: number, index: number): never {
     throw new ElfError(
       "malformed",
-      `record ${i} of ${this.section} names symbol ${index}, but ${this.symbols.section} has ${this.symbols.count} symbols`,
+      `record ${i} of ${this.section} names symbol ${index}, but ${this.symbols.section} has ${amount(this.symbols.count, "symbol")}`,
     );
   }
 }

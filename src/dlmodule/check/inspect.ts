@@ -1,4 +1,5 @@
 import {
+  amount,
   ElfError,
   ElfImage,
   type ElfSymbols,
@@ -172,7 +173,7 @@ class Inspection {
       );
     if (bindings.size > HEAP_MAX)
       this.reasons.push(
-        `it takes ${bindings.size} bytes of heap, and the largest board (--ram 512M) has ${HEAP_MAX}`,
+        `it takes ${amount(bindings.size, "byte")} of heap, and the largest board (--ram 512M) has ${HEAP_MAX}`,
       );
     if (plan.linked) return;
     const floats = floatFunctions(bindings.imports).filter(
@@ -198,7 +199,7 @@ class Inspection {
       );
     if (sizes.file > 2 * sizes.stripped && sizes.file - sizes.stripped > 1024)
       warnings.push(
-        `${sizes.file - sizes.stripped} of its ${sizes.file} bytes are symbols and debug information: arm-none-eabi-strip makes it smaller`,
+        `${sizes.file - sizes.stripped} of its ${amount(sizes.file, "byte")} are symbols and debug information: arm-none-eabi-strip makes it smaller`,
       );
     const enums = firmware?.enums ?? SYSTEM.enums;
     if (attributes?.enums && attributes.enums !== enums)
@@ -207,7 +208,7 @@ class Inspection {
       );
     const wchar = firmware?.wchar || SYSTEM.wchar;
     if (attributes?.wchar && attributes.wchar !== wchar)
-      warnings.push(`its wchar_t has ${attributes.wchar} bytes, the system's ${wchar}`);
+      warnings.push(`its wchar_t has ${amount(attributes.wchar, "byte")}, the system's ${wchar}`);
     for (const name of details.needed)
       if (!this.options.libraries.some((library) => library.name === name))
         warnings.push(
@@ -217,7 +218,7 @@ class Inspection {
         );
     if (sizes.memory > HEAP && sizes.memory <= HEAP_MAX)
       warnings.push(
-        `it takes ${sizes.memory} bytes of heap and the board has ${HEAP}: more memory with --ram`,
+        `it takes ${amount(sizes.memory, "byte")} of heap and the board has ${HEAP}: more memory with --ram`,
       );
     if (details.kind === "library" && details.exports.length === 0)
       warnings.push("it has no entry and exports nothing: nobody can call it");
@@ -230,7 +231,7 @@ class Inspection {
     for (const { type, count, skippedBy404 } of details.relocations)
       if (skippedBy404)
         warnings.push(
-          `4.0.4 passes over ${type} (${count} records): what they point at stays wrong`,
+          `4.0.4 passes over ${type} (${amount(count, "record")}): what they point at stays wrong`,
         );
     if (details.kind === "object")
       warnings.push(
@@ -243,7 +244,7 @@ class Inspection {
     const large = details.stackUse.filter(({ stack }) => stack === null || stack > STOCK_STACK / 2);
     for (const { name, stack } of large.slice(0, 5))
       warnings.push(
-        `${name} takes ${stack === null ? "stack of a size known at run time only" : `${stack} bytes of stack`}; 4.0.4 gives a main thread ${STOCK_STACK}`,
+        `${name} takes ${stack === null ? "stack of a size known at run time only" : `${amount(stack, "byte")} of stack`}; 4.0.4 gives a main thread ${STOCK_STACK}`,
       );
   }
 

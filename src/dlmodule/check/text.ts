@@ -1,3 +1,4 @@
+import { amount } from "../../elf/mod.ts";
 import type { CheckReport, Details } from "./report.ts";
 
 /** Names that a list shows; `--json` has them all. */
@@ -31,7 +32,7 @@ function detailLines(details: Details): string[] {
     entry
       ? `entry 0x${entry.address.toString(16)}${entry.symbol ? ` (${entry.symbol})` : ""}`
       : "no entry: for dlopen",
-    `size: file ${sizes.file} (stripped ${sizes.stripped}), code ${sizes.code}, constants ${sizes.constants}, data ${sizes.data}, bss ${sizes.bss}; takes ${sizes.memory} bytes of heap`,
+    `size: file ${sizes.file} (stripped ${sizes.stripped}), code ${sizes.code}, constants ${sizes.constants}, data ${sizes.data}, bss ${sizes.bss}; takes ${amount(sizes.memory, "byte")} of heap`,
     `imports: ${imports.length}, unresolved ${missing.length}`,
     ...byProvider(imports),
     `exports: ${details.exports.length === 0 ? "none" : listed(details.exports)}`,
