@@ -1,3 +1,4 @@
+import { THREAD } from "../kernel/mod.ts";
 import type { KernelApi } from "../kernel/types.ts";
 import type { LineOutcome } from "./execute.ts";
 
@@ -10,8 +11,6 @@ const MEASURED = { waiting: 0x170, first: 0x2c0, module: 0x430, ls: 0x580 } as c
 export const SHELL_STACK = 4096;
 export const SHELL_FIGURES = { inUse: MEASURED.waiting, max: MEASURED.first } as const;
 
-/** Offset of stack_addr in struct rt_thread. */
-const STACK_ADDR = 44;
 /** Anything but the `#` that marks bytes never used. */
 const USED = 0;
 
@@ -21,6 +20,6 @@ export function markStack({ memory }: KernelApi, thread: number, outcome?: LineO
   if (outcome?.kind === "module") depth = MEASURED.module;
   else if (outcome?.kind === "command" && outcome.name === "ls") depth = MEASURED.ls;
   if (thread === 0 || depth === MEASURED.waiting) return;
-  const top = memory.ldu32(thread + STACK_ADDR) + SHELL_STACK;
+  const top = THREAD.stack_addr.get(memory, thread) + SHELL_STACK;
   memory.fill(top - depth, depth - MEASURED.waiting, USED);
 }

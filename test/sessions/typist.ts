@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { BlockDevice } from "../../src/block/mod.ts";
-import { Machine } from "../../src/machine.ts";
+import { Machine, type MachineOptions } from "../../src/machine.ts";
 
 const FIRMWARE = join(import.meta.dir, "../../src/firmware/prebuilt/firmware.elf");
 
@@ -27,11 +27,15 @@ export class Typist {
   private received = "";
   private lastOutput = 0;
 
-  constructor(disk: BlockDevice, options: { readonly compat404: boolean }) {
+  constructor(
+    disk: BlockDevice,
+    options: { readonly compat404: boolean; readonly abi?: MachineOptions["abi"] },
+  ) {
     this.machine = new Machine({
       firmware: readFileSync(FIRMWARE),
       disk,
       compat404: options.compat404,
+      abi: options.abi,
       output: (bytes) => {
         this.received += Buffer.from(bytes).toString("latin1");
         this.lastOutput = this.machine.kernel.tick;

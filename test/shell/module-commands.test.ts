@@ -8,9 +8,9 @@ import { Typist } from "../sessions/typist.ts";
 const MODULE = readFileSync(join(import.meta.dir, "../fixtures/modules/shellcmd.mo"));
 const PACE = { silence: 100 };
 
-function session(compat404 = false) {
+function session(compat404 = false, abi?: "5.x") {
   const disk = makeDisk([{ path: "/shellcmd.mo", bytes: MODULE }], { size: 1 << 20 });
-  const typist = new Typist(disk, { compat404 });
+  const typist = new Typist(disk, { compat404, abi });
   typist.boot(PACE);
   return {
     typist,
@@ -65,4 +65,26 @@ test("4.0.4 knows those with its own prefix only as commands", () => {
     expect(board.type("twice 2")).toContain("twice: command not found.");
     expect(board.type("help")).not.toContain("\ntwice ");
   }
+});
+
+test("RT-Thread 5 marks no difference: functions are commands too, and the C mode calls both", () => {
+  using board = session(false, "5.x");
+  expect(board.type("ls")).toContain("\nshellcmd.mo ");
+  expect(board.type("shellcmd")).toBe("shellcmd\nmsh />");
+  expect(board.type("greet a")).toBe("greet a\ncall 1: [greet] [a]\nmsh />");
+  expect(board.type("list_thread")).toMatch(
+    /\ntshell +20  running 0x00000170 0x00001000 +(1|2|3)\d%/,
+  );
+  expect(board.type("help")).toContain("\ntwice            - two times a number\n");
+  // As a command it gets argc, and prints nothing.
+  expect(board.type("twice 2")).toBe("twice 2\nmsh />");
+  expect(board.typist.type("twi\t\r", PACE)).toContain("\r\nmsh />twice\r\n");
+  board.type("exit");
+  expect(board.type("twice(21)")).toBe("twice(21)\n\t'*', 42, 0x0000002a\nfinsh />");
+  expect(board.type("int f; f = twice; f(4) + twice(5)")).toContain("\t18, 0x00000012\n");
+  board.type("msh()");
+  board.type("kill shellcmd");
+  expect(board.type("twice 2")).toContain("twice: command not found.");
+  board.type("exit");
+  expect(board.type("twice(21)")).toContain("Null node\n");
 });
