@@ -2,12 +2,19 @@
 #include "suite/utest.h"
 
 static void test_one(void) {
+    rule("ISO C 6.5.9");
     uassert_int_equal(1, 1);
     uassert_int_equal(1, 2);
+    rule("ISO C strcmp");
     uassert_str_equal("a", "b");
+}
+
+static void test_without_rule(void) {
+    uassert_int_equal(1, 1);
 }
 
 static void testcase(void) {
     UTEST_UNIT_RUN(test_one);
+    UTEST_UNIT_RUN(test_without_rule);
 }
 UTEST_TC_EXPORT(testcase, "failing", RT_NULL, RT_NULL, 20);

@@ -66,13 +66,17 @@ test("the programs make more than a thousand assertions", () => {
   expect([...made.values()].reduce((sum, count) => sum + count, 0)).toBeGreaterThan(1000);
 });
 
-test("a failed assertion is printed with its place and its values, and the exit code is 1", () => {
+test("a failed assertion is printed with its rule, its place and its values; one without a rule fails; the exit code is 1", () => {
   const { failures, verdict, assertions, code } = run("../failing");
   expect(failures).toEqual([
     "[  ASSERT  ] [ unit     ] values: 1 and 2",
-    "[  ASSERT  ] [ unit     ] at (failing.c); func: (test_one:6); msg: ((1) not equal to (2))",
+    "[  ASSERT  ] [ unit     ] rule: ISO C 6.5.9",
+    "[  ASSERT  ] [ unit     ] at (failing.c); func: (test_one:7); msg: ((1) not equal to (2))",
     '[  ASSERT  ] [ unit     ] values: "a" and "b"',
-    "[  ASSERT  ] [ unit     ] at (failing.c); func: (test_one:7); msg: (string not equal)",
+    "[  ASSERT  ] [ unit     ] rule: ISO C strcmp",
+    "[  ASSERT  ] [ unit     ] at (failing.c); func: (test_one:9); msg: (string not equal)",
+    "[  ASSERT  ] [ unit     ] rule: none is cited",
+    "[  ASSERT  ] [ unit     ] at (failing.c); func: (test_without_rule:13); msg: ((1) not equal to (1))",
   ]);
-  expect({ verdict, assertions, code }).toEqual({ verdict: "FAILED", assertions: 3, code: 1 });
+  expect({ verdict, assertions, code }).toEqual({ verdict: "FAILED", assertions: 4, code: 1 });
 });

@@ -1,6 +1,7 @@
 /* The library's global state, and its start. */
 #include "rtt.h"
 #include <stdlib.h>
+#include <unistd.h>
 
 static struct rtt_thread_area global = {_REENT_INIT(global.reent)};
 
@@ -35,4 +36,6 @@ void _rtt_boot(void) {
   rtt_open_standard_streams();
   for (constructor *const *function = __init_array_start; function < __init_array_end; function++)
     (*function)();
+  /* POSIX has optind 1 before the first call. newlib has 0, and what sets it to 1 then gets the dash of its first option as one. */
+  getopt(1, (char *[]){"", NULL}, "");
 }

@@ -1,12 +1,14 @@
 /* Names of files: libgen.h, realpath, scandir. newlib has them for hosts only. */
 #include <errno.h>
-#include <sys/syslimits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "../../sdk/include/dirent.h"
+
+/* DFS_PATH_MAX of 4.0.4, to whose end getcwd fills its buffer. */
+#define PATH 256
 
 /* As <libgen.h> has it, which <string.h> renames. */
 char *posix_basename(char *path) __asm__("basename");
@@ -47,11 +49,11 @@ char *realpath(const char *restrict path, char *restrict resolved) {
     errno = path ? ENOENT : EINVAL;
     return NULL;
   }
-  char *out = resolved ? resolved : malloc(PATH_MAX);
+  char *out = resolved ? resolved : malloc(PATH);
   if (out == NULL)
     return NULL;
   size_t length = 0;
-  if (*path != '/' && getcwd(out, PATH_MAX))
+  if (*path != '/' && getcwd(out, PATH))
     length = strlen(out);
   while (length > 0 && out[length - 1] == '/')
     length--;
@@ -61,7 +63,7 @@ char *realpath(const char *restrict path, char *restrict resolved) {
       while (length > 0 && out[--length] != '/')
         ;
     } else if (part > 0 && !(part == 1 && *path == '.')) {
-      if (length + 1 + part >= PATH_MAX) {
+      if (length + 1 + part >= PATH) {
         errno = ENAMETOOLONG;
         goto failed;
       }

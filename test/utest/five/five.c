@@ -10,6 +10,7 @@
 /* Sizes and places as rtdef.h of 5.1 gives them for one processor with RT_USING_DEBUG. */
 static void test_layout(void) {
     struct rt_object_information *info;
+    rule("rtdef.h rt_thread");
     uassert_int_equal(sizeof(struct rt_thread), 164);
     uassert_int_equal(offsetof(struct rt_thread, sp), 24);
     uassert_int_equal(offsetof(struct rt_thread, error), 44);
@@ -29,6 +30,7 @@ static void test_layout(void) {
     uassert_int_equal(sizeof(struct rt_device), 68);
     /* The kernel has the same sizes. */
     info = rt_object_get_information(RT_Object_Class_Thread);
+    rule("object.c rt_object_get_information");
     uassert_int_equal(info->object_size, sizeof(struct rt_thread));
     uassert_int_equal(rt_object_get_information(RT_Object_Class_Mutex)->object_size, sizeof(struct rt_mutex));
     uassert_int_equal(rt_object_get_information(RT_Object_Class_Device)->object_size, sizeof(struct rt_device));
@@ -41,6 +43,7 @@ static void nothing(void *parameter) {}
 /* _thread_init: fields, states. */
 static void test_thread(void) {
     rt_thread_t t = rt_thread_create("longname_x", nothing, (void *)7, 1024, 25, 33);
+    rule("thread.c rt_thread_create");
     /* Seven characters and a terminator. */
     uassert_str_equal(t->parent.name, "longnam");
     uassert_int_equal(t->parent.type, RT_Object_Class_Thread);
@@ -51,13 +54,16 @@ static void test_thread(void) {
     uassert_true(t->parameter == (void *)7);
     uassert_true(rt_list_isempty(&t->taken_object_list));
     rt_thread_startup(t);
+    rule("thread.c rt_thread_startup");
     uassert_int_equal(state_of(t), RT_THREAD_READY);
     uassert_int_equal(state_of(rt_thread_self()), RT_THREAD_RUNNING);
     rt_thread_delete(t);
+    rule("thread.c rt_thread_delete");
     uassert_int_equal(state_of(t), RT_THREAD_CLOSE);
     rt_thread_mdelay(50);
     t = rt_thread_create("user", nothing, RT_NULL, 512, 25, 5);
     t->user_data = 0x5555;
+    rule("thread.c rt_thread_create");
     uassert_int_equal(t->cleanup == RT_NULL, 1);
     rt_thread_delete(t);
     rt_thread_mdelay(50);
@@ -67,7 +73,9 @@ static void test_thread(void) {
 static void test_errors(void) {
     rt_sem_t sem = rt_sem_create("err", 0, RT_IPC_FLAG_FIFO);
     rt_uint32_t value = 9;
+    rule("ipc.c rt_sem_create");
     uassert_int_equal(RT_ETIMEOUT, 116);
+    rule("ipc.c rt_sem_take");
     uassert_int_equal(rt_sem_take(sem, 0), -116);
     uassert_int_equal(rt_sem_take(sem, 2), -RT_ETIMEOUT);
     uassert_int_equal(rt_thread_self()->error, -RT_ETIMEOUT);
@@ -75,10 +83,13 @@ static void test_errors(void) {
     uassert_int_equal(rt_thread_delay(0), -RT_EINVAL);
     /* RT_IPC_CMD_SET_VLIMIT. */
     uassert_int_equal(sem->max_value, 65535);
+    rule("ipc.c rt_sem_control");
     uassert_int_equal(rt_sem_control(sem, RT_IPC_CMD_SET_VLIMIT, (void *)2), RT_EOK);
+    rule("ipc.c rt_sem_release");
     uassert_int_equal(rt_sem_release(sem), RT_EOK);
     uassert_int_equal(rt_sem_release(sem), RT_EOK);
     uassert_int_equal(rt_sem_release(sem), -RT_EFULL);
+    rule("ipc.c rt_sem_control");
     uassert_int_equal(rt_sem_control(sem, RT_IPC_CMD_GET_STATE, &value), RT_EOK);
     uassert_int_equal(value, 2);
     uassert_int_equal(rt_sem_control(sem, RT_IPC_CMD_SET_VLIMIT, (void *)0), -RT_EINVAL);
@@ -98,14 +109,17 @@ static void test_resumed_by_hand(void) {
     rt_thread_t thread;
     shared = rt_sem_create("hand", 0, RT_IPC_FLAG_FIFO);
     thread = spawn("t", takes_shared, RT_NULL, 10);
+    rule("thread.c rt_thread_startup");
     uassert_int_equal(state_of(thread), RT_THREAD_SUSPEND);
     uassert_int_equal(RT_SCHED_CTX(thread).stat & RT_THREAD_STAT_MASK, RT_THREAD_SUSPEND_UNINTERRUPTIBLE);
     rt_thread_resume(thread);
     rt_thread_delay(1);
+    rule("thread.c rt_thread_resume");
     uassert_str_equal(marks(), "t");
     uassert_int_equal(result, -RT_EINTR);
     thread = spawn("t", takes_shared, RT_NULL, 10);
     rt_sem_release(shared);
+    rule("ipc.c rt_sem_release");
     uassert_int_equal(result, RT_EOK);
     uassert_str_equal(marks(), "t");
     rt_sem_delete(shared);
@@ -134,24 +148,33 @@ static void test_forms(void) {
     thread = spawn("e", waits_event, RT_NULL, 10);
     rt_thread_resume(thread);
     rt_thread_delay(1);
+    rule("thread.c rt_thread_resume");
     uassert_int_equal(result, -RT_EINTR);
+    rule("ipc.c rt_event_send");
     uassert_int_equal(rt_event_send(event, 5), RT_EOK);
+    rule("ipc.c rt_event_recv_killable");
     uassert_int_equal(rt_event_recv_killable(event, 4, RT_EVENT_FLAG_AND | RT_EVENT_FLAG_CLEAR, 0, &bits), RT_EOK);
     uassert_int_equal(bits, 4);
+    rule("ipc.c rt_event_recv_interruptible");
     uassert_int_equal(rt_event_recv_interruptible(event, 4, RT_EVENT_FLAG_AND, 1, &bits), -RT_ETIMEOUT);
     rt_event_delete(event);
 
     box = rt_mb_create("box", 1, RT_IPC_FLAG_FIFO);
     thread = spawn("m", waits_mail, RT_NULL, 10);
+    rule("ipc.c rt_mb_send_interruptible");
     uassert_int_equal(rt_mb_send_interruptible(box, 7), RT_EOK);
     uassert_int_equal(result, RT_EOK);
     uassert_int_equal(got_mail, 7);
+    rule("ipc.c rt_mb_send_killable");
     uassert_int_equal(rt_mb_send_killable(box, 1), RT_EOK);
+    rule("ipc.c rt_mb_send");
     uassert_int_equal(rt_mb_send(box, 2), -RT_EFULL);
     thread = spawn("s", sends_mail, RT_NULL, 10);
     rt_thread_resume(thread);
     rt_thread_delay(1);
+    rule("thread.c rt_thread_resume");
     uassert_int_equal(result, -RT_EINTR);
+    rule("ipc.c rt_mb_recv_interruptible");
     uassert_int_equal(rt_mb_recv_interruptible(box, &got_mail, 0), RT_EOK);
     uassert_int_equal(got_mail, 1);
     uassert_int_equal(rt_mb_recv_interruptible(box, &got_mail, 1), -RT_ETIMEOUT);
@@ -163,18 +186,23 @@ static void test_priorities(void) {
     rt_thread_t self = rt_thread_self();
     rt_uint8_t priority = 18;
     rt_mutex_t m = rt_mutex_create("prio", RT_IPC_FLAG_PRIO);
+    rule("thread.c rt_thread_control");
     uassert_int_equal(rt_thread_control(self, RT_THREAD_CTRL_CHANGE_PRIORITY, &priority), RT_EOK);
     uassert_int_equal(PRIORITY(self), 18);
     uassert_int_equal(RT_SCHED_PRIV(self).init_priority, 20);
     rt_mutex_setprioceiling(m, 15);
     rt_mutex_take(m, 0);
+    rule("ipc.c rt_mutex_take");
     uassert_int_equal(PRIORITY(self), 15);
     rt_mutex_release(m);
+    rule("ipc.c rt_mutex_release");
     uassert_int_equal(PRIORITY(self), 20);
+    rule("thread.c rt_thread_control");
     uassert_int_equal(rt_thread_control(self, RT_THREAD_CTRL_RESET_PRIORITY, &priority), RT_EOK);
     uassert_int_equal(RT_SCHED_PRIV(self).init_priority, 18);
     rt_mutex_take(m, 0);
     rt_mutex_release(m);
+    rule("ipc.c rt_mutex_release");
     uassert_int_equal(PRIORITY(self), 18);
     priority = 20;
     rt_thread_control(self, RT_THREAD_CTRL_RESET_PRIORITY, &priority);
@@ -187,16 +215,20 @@ static void test_queue(void) {
     static ALIGN(4) char pool[3 * (8 + 8)];
     struct rt_messagequeue q;
     rt_mq_t mq = rt_mq_create("mq", 8, 2, RT_IPC_FLAG_FIFO);
+    rule("ipc.c rt_mq_send");
     uassert_int_equal(rt_mq_send(mq, "abc", 4), RT_EOK);
     uassert_int_equal(rt_mq_send(mq, "longer", 7), RT_EOK);
     uassert_int_equal(rt_mq_send(mq, "x", 2), -RT_EFULL);
+    rule("ipc.c rt_mq_recv");
     uassert_int_equal(rt_mq_recv(mq, got, sizeof(got), 0), 4);
     uassert_str_equal(got, "abc");
     uassert_int_equal(rt_mq_recv(mq, got, 3, 0), 3);
     uassert_int_equal(rt_mq_recv(mq, got, 3, 0), -RT_ETIMEOUT);
     rt_mq_delete(mq);
+    rule("ipc.c rt_mq_init");
     uassert_int_equal(rt_mq_init(&q, "static", pool, 8, sizeof(pool), RT_IPC_FLAG_PRIO), RT_EOK);
     uassert_int_equal(q.max_msgs, 3);
+    rule("ipc.c rt_mq_detach");
     uassert_int_equal(rt_mq_detach(&q), RT_EOK);
 }
 
@@ -232,41 +264,53 @@ static void test_mutex(void) {
     rt_thread_t self = rt_thread_self();
     struct rt_mutex m;
     rt_uint8_t before;
+    rule("ipc.c rt_mutex_init");
     uassert_int_equal(rt_mutex_init(&m, "m", RT_IPC_FLAG_FIFO), RT_EOK);
     uassert_int_equal(m.parent.parent.flag, RT_IPC_FLAG_PRIO);
     uassert_int_equal(m.ceiling_priority, 0xff);
     uassert_int_equal(m.priority, 0xff);
     uassert_null(m.owner);
+    rule("ipc.c rt_mutex_take");
     uassert_int_equal(rt_mutex_take(&m, 0), RT_EOK);
     uassert_int_equal(rt_mutex_take(&m, 0), RT_EOK);
     uassert_int_equal(m.hold, 2);
     uassert_true(m.owner == self);
     uassert_true(self->taken_object_list.next == &m.taken_list);
+    rule("ipc.c rt_mutex_release");
     uassert_int_equal(rt_mutex_release(&m), RT_EOK);
     uassert_int_equal(rt_mutex_release(&m), RT_EOK);
     uassert_int_equal(rt_mutex_release(&m), -RT_ERROR);
     uassert_true(rt_list_isempty(&self->taken_object_list));
+    rule("ipc.c rt_mutex_detach");
     uassert_int_equal(rt_mutex_detach(&m), RT_EOK);
 
     /* rt_mutex_setprioceiling: who takes it gets that priority, who has it at once; only a better one. */
     first = rt_mutex_create("ceil", RT_IPC_FLAG_PRIO);
     before = PRIORITY(self);
+    rule("ipc.c rt_mutex_getprioceiling");
     uassert_int_equal(rt_mutex_getprioceiling(first), 0xff);
+    rule("ipc.c rt_mutex_setprioceiling");
     uassert_int_equal(rt_mutex_setprioceiling(first, 8), 0xff);
+    rule("ipc.c rt_mutex_getprioceiling");
     uassert_int_equal(rt_mutex_getprioceiling(first), 8);
     uassert_int_equal(first->ceiling_priority, 8);
     rt_mutex_take(first, RT_WAITING_FOREVER);
+    rule("ipc.c rt_mutex_take");
     uassert_int_equal(PRIORITY(self), 8);
+    rule("ipc.c rt_mutex_setprioceiling");
     uassert_int_equal(rt_mutex_setprioceiling(first, 5), 8);
     uassert_int_equal(PRIORITY(self), 5);
     uassert_int_equal(rt_mutex_setprioceiling(first, 31), 5);
     uassert_int_equal(PRIORITY(self), before);
     rt_mutex_release(first);
+    rule("ipc.c rt_mutex_release");
     uassert_int_equal(PRIORITY(self), before);
     rt_set_errno(0);
+    rule("ipc.c rt_mutex_setprioceiling");
     uassert_int_equal(rt_mutex_setprioceiling(first, 32), 0xff);
     uassert_int_equal(rt_get_errno(), -RT_EINVAL);
     uassert_int_equal(rt_mutex_setprioceiling(RT_NULL, 3), 0xff);
+    rule("ipc.c rt_mutex_getprioceiling");
     uassert_int_equal(rt_mutex_getprioceiling(RT_NULL), 0xff);
     uassert_int_equal(rt_mutex_getprioceiling(first), 31);
     rt_mutex_delete(first);
@@ -275,6 +319,7 @@ static void test_mutex(void) {
     rt_mutex_take(first, RT_WAITING_FOREVER);
     wait_ticks = 3;
     spawn("w", takes_first, (void *)'w', 10);
+    rule("thread.c rt_thread_startup");
     uassert_int_equal(PRIORITY(self), 10);
     uassert_int_equal(first->priority, 10);
     rt_thread_delay(6);
@@ -292,6 +337,7 @@ static void test_chain(void) {
     second = rt_mutex_create("second", RT_IPC_FLAG_PRIO);
     rt_mutex_take(first, RT_WAITING_FOREVER);
     middle = spawn("middle", takes_both, RT_NULL, 15);
+    rule("thread.c rt_thread_startup");
     uassert_int_equal(PRIORITY(self), 15);
     uassert_true(middle->pending_object == &first->parent.parent);
     spawn("other", takes_first, (void *)'o', 12);
@@ -301,6 +347,7 @@ static void test_chain(void) {
     uassert_int_equal(PRIORITY(self), 8);
     rt_mutex_release(first);
     rt_thread_delay(1);
+    rule("ipc.c rt_mutex_release");
     uassert_int_equal(PRIORITY(self), 20);
     /* middle, raised to 8, is served before the other one of 12. */
     uassert_str_equal(marks(), "bso");
@@ -310,6 +357,7 @@ static void test_chain(void) {
 /* rt_thread_delete and the end of a thread give its mutexes to who waits. */
 static void test_dead_owner(void) {
     spawn("keeps", keeps_first, RT_NULL, 10);
+    rule("ipc.c rt_mutex_take");
     uassert_int_equal(rt_mutex_take(first, 5), RT_EOK);
     rt_mutex_release(first);
     rt_mutex_delete(first);
@@ -327,6 +375,7 @@ static void test_timer(void) {
     void *value = RT_NULL;
     rt_tick_t ticks = 2, state = 9;
     rt_timer_t timer = rt_timer_create("t", my_function, (void *)'p', 5, RT_TIMER_FLAG_ONE_SHOT);
+    rule("timer.c rt_timer_control");
     uassert_int_equal(rt_timer_control(timer, RT_TIMER_CTRL_GET_FUNC, &value), RT_EOK);
     uassert_true(value == (void *)my_function);
     rt_timer_control(timer, RT_TIMER_CTRL_GET_PARM, &value);
@@ -335,10 +384,12 @@ static void test_timer(void) {
     rt_timer_control(timer, RT_TIMER_CTRL_SET_PARM, (void *)'q');
     rt_timer_start(timer);
     rt_thread_delay(7);
+    rule("timer.c rt_timer_start");
     uassert_str_equal(marks(), "q");
     rt_timer_start(timer);
     /* The tick of its time-out, in spite of the name. */
     rt_timer_control(timer, RT_TIMER_CTRL_GET_REMAIN_TIME, &state);
+    rule("timer.c rt_timer_control");
     uassert_int_equal(state, rt_tick_get() + 5);
     rt_timer_control(timer, RT_TIMER_CTRL_SET_TIME, &ticks);
     rt_timer_control(timer, RT_TIMER_CTRL_GET_STATE, &state);
@@ -361,11 +412,16 @@ static void test_device(void) {
     struct rt_device_blk_geometry geometry;
     time_t now = 0;
     device.ops = &ops;
+    rule("device.c rt_device_register");
     uassert_int_equal(rt_device_register(&device, "mine", RT_DEVICE_FLAG_RDWR), RT_EOK);
+    rule("device.c rt_device_open");
     uassert_int_equal(rt_device_open(&device, 0), -RT_EIO);
+    rule("device.c rt_device_control");
     uassert_int_equal(rt_device_control(&device, 1, RT_NULL), -RT_EINVAL);
     rt_device_unregister(&device);
+    rule("device.c rt_device_unregister");
     uassert_int_equal(RT_DEVICE_CTRL_RTC_GET_TIME, 0x601);
+    rule("device.c rt_device_control");
     uassert_int_equal(rt_device_control(rtc, RT_DEVICE_CTRL_RTC_GET_TIME, &now), RT_EOK);
     uassert_in_range(now - 1514764800, 0, 1000);
     memset(&geometry, 0, sizeof(geometry));
@@ -377,6 +433,7 @@ static void test_device(void) {
 static void test_format(void) {
     char text[64];
     rt_snprintf(text, sizeof(text), "%o %#x %p %s|%3s|%b", 42, 255, (void *)0x1234, (char *)0, "hello", 5);
+    rule("kservice.c rt_snprintf");
     uassert_str_equal(text, "52 0xff 0x00001234 (null)|hello|101");
     uassert_int_equal(rt_kprintf("%s\n", "five"), 5);
 }
@@ -399,19 +456,27 @@ static void test_pthread(void) {
     } guarded;
     pthread_t threads[3];
     int n, count = 0;
+    rule("POSIX.1 pthread_create");
     uassert_int_equal(sizeof(pthread_mutex_t), 60);
     uassert_int_equal(sizeof(pthread_cond_t), 48);
     memset(&guarded, 0x77, sizeof(guarded));
     for (n = 0; n < 3; n++) uassert_int_equal(pthread_create(&threads[n], RT_NULL, counts, &count), 0);
     for (n = 0; n < 3; n++) pthread_join(threads[n], RT_NULL);
+    rule("POSIX.1 pthread_join");
     uassert_int_equal(count, 3);
+    rule("POSIX.1 pthread_cond_init");
     uassert_int_equal(pthread_cond_init(&guarded.cond, RT_NULL), 0);
     pthread_cond_destroy(&guarded.cond);
+    rule("POSIX.1 pthread_cond_destroy");
     uassert_int_equal(guarded.before[7], 0x77);
     uassert_int_equal(guarded.after[0], 0x77);
+    rule("POSIX.1 pthread_rwlock_init");
     uassert_int_equal(pthread_rwlock_init(&rwlock, RT_NULL), 0);
+    rule("POSIX.1 pthread_rwlock_wrlock");
     uassert_int_equal(pthread_rwlock_wrlock(&rwlock), 0);
+    rule("POSIX.1 pthread_rwlock_unlock");
     uassert_int_equal(pthread_rwlock_unlock(&rwlock), 0);
+    rule("POSIX.1 pthread_rwlock_destroy");
     uassert_int_equal(pthread_rwlock_destroy(&rwlock), 0);
 }
 

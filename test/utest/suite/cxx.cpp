@@ -18,6 +18,7 @@ static Global first('1'), second('2');
 /* Constructors of objects with static storage run before main, in the order of the source; the loader of 4.0.4 leaves them out. */
 static void test_static_objects() {
     if (utest_compat) return;
+    rule("ISO C++ [basic.start.dynamic]");
     uassert_int_equal(constructions, 2);
     uassert_str_equal(constructed, "12");
 }
@@ -45,8 +46,11 @@ struct Derived : Counted {
 /* new, delete, arrays, virtual calls. */
 static void test_objects() {
     Counted *one = new Derived;
+    rule("ISO C++ [expr.new]");
     uassert_int_equal(Counted::alive, 1);
+    rule("ISO C++ [class.virtual]");
     uassert_int_equal(one->what(), 2);
+    rule("ISO C++ [expr.delete]");
     delete one;
     uassert_int_equal(Counted::alive, 0);
     Counted *many = new Counted[7];
@@ -56,8 +60,10 @@ static void test_objects() {
     {
         Derived local;
         Counted &reference = local;
+        rule("ISO C++ [class.virtual]");
         uassert_int_equal(reference.what(), 2);
     }
+    rule("ISO C++ [class.dtor]");
     uassert_int_equal(Counted::alive, 0);
 }
 
@@ -84,6 +90,7 @@ static void test_exceptions() {
     } catch (int value) {
         caught = value;
     }
+    rule("ISO C++ [except.ctor]");
     uassert_int_equal(caught, 42);
     uassert_int_equal(Counted::alive, 0);
     try {
@@ -91,6 +98,7 @@ static void test_exceptions() {
     } catch (const Error &error) {
         caught = error.code;
     }
+    rule("ISO C++ [except.handle]");
     uassert_int_equal(caught, 7);
     caught = 0;
     try {
@@ -103,6 +111,7 @@ static void test_exceptions() {
     } catch (Error &error) {
         caught += error.code;
     }
+    rule("ISO C++ [except.throw]");
     uassert_int_equal(caught, 10);
     caught = 0;
     try {
@@ -112,6 +121,7 @@ static void test_exceptions() {
     } catch (const char *text) {
         caught = text[0];
     }
+    rule("ISO C++ [except.handle]");
     uassert_int_equal(caught, 't');
 }
 
@@ -120,8 +130,10 @@ static void test_rtti() {
     Derived derived;
     Counted base;
     Counted *pointer = &derived;
+    rule("ISO C++ [expr.typeid]");
     uassert_true(typeid(*pointer) == typeid(Derived));
     uassert_true(typeid(*pointer) != typeid(Counted));
+    rule("ISO C++ [expr.dynamic.cast]");
     uassert_not_null(dynamic_cast<Derived *>(pointer));
     pointer = &base;
     uassert_null(dynamic_cast<Derived *>(pointer));
@@ -142,6 +154,7 @@ static int counted_local() {
 
 /* A local static is made at its first use, once. */
 static void test_local_static() {
+    rule("ISO C++ [stmt.dcl]");
     uassert_int_equal(locals, 0);
     uassert_int_equal(counted_local(), 1);
     uassert_int_equal(counted_local(), 1);
@@ -158,6 +171,7 @@ static void test_out_of_memory() {
     } catch (const std::bad_alloc &) {
         caught = 1;
     }
+    rule("ISO C++ [new.delete.single]");
     uassert_int_equal(caught, 1);
     uassert_null(new (std::nothrow) char[0x7f000000]);
 }
@@ -181,6 +195,7 @@ static void test_threads() {
     spawn("a", throws_in_thread, (void *)0, 21);
     spawn("b", throws_in_thread, (void *)1, 21);
     rt_thread_delay(60);
+    rule("ISO C++ [except.handle]");
     uassert_int_equal(caught_in[0], 20);
     uassert_int_equal(caught_in[1], 20);
     uassert_int_equal(Counted::alive, 0);
@@ -204,11 +219,14 @@ static void test_language() {
     auto times = [&outside](int n) { return outside *= n; };
     stack.push(1.5);
     stack.push(2.5);
+    rule("ISO C++ [temp.class]");
     uassert_true(stack.pop() == 2.5 && stack.pop() == 1.5);
+    rule("ISO C++ [expr.prim.lambda]");
     uassert_int_equal(times(4), 12);
     uassert_int_equal(outside, 12);
     Derived derived;
     int (Counted::*method)() const = &Counted::what;
+    rule("ISO C++ [expr.mptr.oper]");
     uassert_int_equal((derived.*method)(), 2);
 }
 

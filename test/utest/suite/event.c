@@ -34,11 +34,14 @@ static void start(int n, rt_uint32_t set, int option, int priority) {
 static void test_satisfied(void) {
     rt_uint32_t got = 0;
     struct rt_event e;
+    rule("ipc.c rt_event_init");
     uassert_int_equal(rt_event_init(&e, "event", RT_IPC_FLAG_FIFO), RT_EOK);
     uassert_int_equal(e.set, 0);
+    rule("ipc.c rt_event_send");
     uassert_int_equal(rt_event_send(&e, 0x0f), RT_EOK);
     uassert_int_equal(rt_event_send(&e, 0x80), RT_EOK);
     uassert_true(e.set == 0x8f);
+    rule("ipc.c rt_event_recv");
     uassert_int_equal(rt_event_recv(&e, 0x03, RT_EVENT_FLAG_AND, 0, &got), RT_EOK);
     uassert_true(got == 0x03);
     uassert_true(e.set == 0x8f);
@@ -46,6 +49,7 @@ static void test_satisfied(void) {
     uassert_true(got == 0x08);
     uassert_true(e.set == 0x87);
     uassert_int_equal(rt_event_recv(&e, 0x80, RT_EVENT_FLAG_AND, 0, RT_NULL), RT_EOK);
+    rule("ipc.c rt_event_detach");
     uassert_int_equal(rt_event_detach(&e), RT_EOK);
 }
 
@@ -53,7 +57,9 @@ static void test_satisfied(void) {
 static void test_codes(void) {
     rt_uint32_t got = 0x55;
     event = rt_event_create("codes", RT_IPC_FLAG_FIFO);
+    rule("ipc.c rt_event_send");
     uassert_int_equal(rt_event_send(event, 0), -RT_ERROR);
+    rule("ipc.c rt_event_recv");
     uassert_int_equal(rt_event_recv(event, 0, RT_EVENT_FLAG_OR, 0, &got), -RT_ERROR);
     rt_set_errno(0);
     uassert_int_equal(rt_event_recv(event, 1, RT_EVENT_FLAG_OR, 0, &got), -RT_ETIMEOUT);
@@ -74,9 +80,11 @@ static void test_waits(void) {
     event = rt_event_create("waits", RT_IPC_FLAG_FIFO);
     start(0, 0x30, RT_EVENT_FLAG_AND, 10);
     start(1, 0x30, RT_EVENT_FLAG_OR, 11);
+    rule("ipc.c rt_event_create");
     uassert_int_equal(waits[0].thread->event_set, 0x30);
     uassert_int_equal(waits[0].thread->event_info, RT_EVENT_FLAG_AND);
     rt_event_send(event, 0x10);
+    rule("ipc.c rt_event_send");
     uassert_str_equal(marks(), "1");
     uassert_true(waits[1].received == 0x10);
     rt_event_send(event, 0x21);
@@ -94,6 +102,7 @@ static void test_clear_in_walk(void) {
     start(1, 1, RT_EVENT_FLAG_OR | RT_EVENT_FLAG_CLEAR, 10);
     start(2, 1, RT_EVENT_FLAG_OR, 10);
     rt_event_send(event, 1);
+    rule("ipc.c rt_event_send");
     uassert_str_equal(marks(), "01");
     uassert_int_equal(state_of(waits[2].thread), RT_THREAD_SUSPEND);
     uassert_true(event->set == 0);
@@ -118,6 +127,7 @@ static void test_reset(void) {
     event = rt_event_create("reset", RT_IPC_FLAG_FIFO);
     rt_event_send(event, 0x100);
     start(0, 1, RT_EVENT_FLAG_OR, 10);
+    rule("ipc.c rt_event_control");
     uassert_int_equal(rt_event_control(event, RT_IPC_CMD_RESET, RT_NULL), RT_EOK);
     uassert_int_equal(waits[0].result, -RT_ERROR);
     uassert_true(event->set == 0);
@@ -125,6 +135,7 @@ static void test_reset(void) {
     start(1, 1, RT_EVENT_FLAG_OR, 10);
     rt_event_delete(event);
     rt_thread_delay(1);
+    rule("ipc.c rt_event_delete");
     uassert_str_equal(marks(), "01");
     uassert_int_equal(waits[1].result, -RT_ERROR);
     uassert_true(waits[1].received == 0xdead);
@@ -140,6 +151,7 @@ static void test_from_interrupt(void) {
     rt_timer_t timer = rt_timer_create("isr", send_from_timer, RT_NULL, 3, RT_TIMER_FLAG_ONE_SHOT);
     event = rt_event_create("isr", RT_IPC_FLAG_FIFO);
     rt_timer_start(timer);
+    rule("ipc.c rt_event_recv");
     uassert_int_equal(rt_event_recv(event, 4, RT_EVENT_FLAG_AND | RT_EVENT_FLAG_CLEAR, 20, &got), RT_EOK);
     uassert_true(got == 4);
     uassert_true(event->set == 0);

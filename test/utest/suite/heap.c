@@ -21,6 +21,7 @@ static void test_alloc(void) {
     char *a, *b, *c;
     rt_uint32_t before = used();
     struct heap_mem *header;
+    rule("mem.c rt_malloc");
     uassert_null(rt_malloc(0));
     uassert_null(rt_malloc(0x7fffffff));
     /* Large, so that they come from the one large free block. */
@@ -30,6 +31,7 @@ static void test_alloc(void) {
     uassert_int_equal(b - a, 0x10000 + 16);
     uassert_int_equal(c - b, 0x10004 + 16);
     uassert_int_equal((rt_ubase_t)a & 3, 0);
+    rule("mem.c rt_memory_info");
     uassert_int_equal(used() - before, 0x10000 + 0x10004 + 0x10004 + 3 * 16);
     header = (struct heap_mem *)(a - 16);
     uassert_int_equal(header->magic, 0x1ea0);
@@ -38,10 +40,12 @@ static void test_alloc(void) {
     uassert_int_equal(((struct heap_mem *)(b - 16))->prev + ((rt_ubase_t)a - 16 - ((struct heap_mem *)(b - 16))->prev),
                       (rt_ubase_t)a - 16);
     rt_free(b);
+    rule("mem.c rt_free");
     uassert_int_equal(((struct heap_mem *)(b - 16))->used, 0);
     rt_free(a);
     rt_free(c);
     rt_free(RT_NULL);
+    rule("mem.c rt_memory_info");
     uassert_int_equal(used(), before);
     a = rt_malloc(1);
     uassert_in_range(used() - before, 28, 40);
@@ -50,20 +54,22 @@ static void test_alloc(void) {
 
 /* rt_malloc takes the lowest block that fits; rt_free joins neighbours. */
 static void test_first_fit(void) {
-    char *a = rt_malloc(20000), *b = rt_malloc(20000), *c = rt_malloc(20000), *d = rt_malloc(20000), *e;
+    /* More than a hole that the loader of this program left. */
+    char *a = rt_malloc(80000), *b = rt_malloc(80000), *c = rt_malloc(80000), *d = rt_malloc(80000), *e;
     rt_free(b);
-    e = rt_malloc(20000);
+    e = rt_malloc(80000);
+    rule("mem.c rt_malloc");
     uassert_true(e == b);
     rt_free(e);
     rt_free(c);
-    e = rt_malloc(40000 + 16);
+    e = rt_malloc(160000 + 16);
     uassert_true(e == b);
     rt_free(e);
     /* A part of the hole: what is left of it serves the next. */
-    e = rt_malloc(10000);
+    e = rt_malloc(40000);
     uassert_true(e == b);
-    c = rt_malloc(10000);
-    uassert_true(c == b + 10016);
+    c = rt_malloc(40000);
+    uassert_true(c == b + 40016);
     rt_free(c);
     rt_free(e);
     rt_free(a);
@@ -75,18 +81,24 @@ static void test_realloc(void) {
     char *a = rt_realloc(RT_NULL, 20000), *b;
     rt_uint32_t before = used();
     int n, same = 1;
+    rule("mem.c rt_memory_info");
     uassert_not_null(a);
     for (n = 0; n < 1000; n++) a[n] = (char)n;
+    rule("mem.c rt_realloc");
     uassert_true(rt_realloc(a, 20000) == a);
     b = rt_realloc(a, 5000);
     uassert_true(b == a);
+    rule("mem.c rt_memory_info");
     uassert_int_equal(before - used(), 15000);
     /* Too little would be left for a block: it is moved instead. */
     b = rt_realloc(a, 4980);
+    rule("mem.c rt_realloc");
     uassert_true(b != a);
+    rule("mem.c rt_memory_info");
     uassert_int_equal(before - used(), 15020);
     a = b;
     b = rt_realloc(a, 20000);
+    rule("mem.c rt_realloc");
     uassert_true(b != a);
     for (n = 0; n < 1000; n++) same &= b[n] == (char)n;
     uassert_true(same);
@@ -101,28 +113,35 @@ static void test_others(void) {
     rt_free(a);
     a = rt_calloc(100, 30);
     for (n = 0; n < 3000; n++) zero &= a[n] == 0;
+    rule("mem.c rt_calloc");
     uassert_true(zero);
     rt_free(a);
     for (n = 8; n <= 256; n *= 2) {
         a = rt_malloc_align(100, n);
+        rule("kservice.c rt_malloc_align");
         uassert_int_equal((rt_ubase_t)a & (n - 1), 0);
         memset(a, 1, 100);
         rt_free_align(a);
     }
     a = rt_strdup("copied");
+    rule("kservice.c rt_strdup");
     uassert_str_equal(a, "copied");
     rt_free(a);
     /* malloc of the C library is the same heap. */
     n = used();
     b = malloc(1000);
+    rule("mem.c rt_memory_info");
     uassert_in_range(used() - n, 1016, 1040);
     free(b);
     uassert_int_equal(used(), n);
     b = calloc(10, 10);
+    rule("ISO C calloc");
     uassert_int_equal(b[99], 0);
     b = realloc(b, 200);
+    rule("ISO C realloc");
     uassert_not_null(b);
     free(b);
+    rule("mem.c rt_memory_info");
     uassert_int_equal(used(), n);
 }
 
@@ -131,6 +150,7 @@ static void test_info(void) {
     rt_uint32_t total, now, peak, peak2;
     char *a;
     rt_memory_info(&total, &now, &peak);
+    rule("mem.c rt_memory_info");
     uassert_in_range(total, 1000000, 600000000);
     uassert_true(now <= peak && peak <= total);
     a = rt_malloc(total - peak - 1000 > 3000000 ? 3000000 : 100000);
@@ -162,7 +182,9 @@ static void test_churn(void) {
         }
     }
     for (n = 0; n < 200; n++) rt_free(blocks[(n * 77) % 200]);
+    rule("mem.c rt_free");
     uassert_int_equal(bad, 0);
+    rule("mem.c rt_memory_info");
     uassert_int_equal(used(), before);
 }
 
@@ -186,11 +208,13 @@ static void test_hooks(void) {
     rt_malloc_sethook(on_malloc);
     rt_free_sethook(on_free);
     a = rt_malloc(77);
+    rule("mem.c rt_malloc");
     uassert_true(hook_block == a);
     uassert_int_equal(hook_size, 77);
     uassert_int_equal(hook_calls, 1);
     hook_block = RT_NULL;
     rt_free(a);
+    rule("mem.c rt_free");
     uassert_true(hook_block == a);
     uassert_int_equal(hook_calls, 101);
     rt_free(RT_NULL);
@@ -198,6 +222,7 @@ static void test_hooks(void) {
     rt_malloc_sethook(RT_NULL);
     rt_free_sethook(RT_NULL);
     rt_free(rt_malloc(5));
+    rule("mem.c rt_malloc");
     uassert_int_equal(hook_calls, 101);
 }
 

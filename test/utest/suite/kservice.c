@@ -7,6 +7,7 @@ static char text[300];
 
 /* rt_vsnprintf: what it has in common with C. */
 static void test_common(void) {
+    rule("ISO C snprintf");
     uassert_str_equal(FORMAT("%d %i %u", -5, 7, 4000000000u), "-5 7 4000000000");
     uassert_str_equal(FORMAT("%x %X", 0xbeef, 0xbeef), "beef BEEF");
     uassert_str_equal(FORMAT("[%5d|%-5d|%05d]", 42, 42, 42), "[   42|42   |00042]");
@@ -23,6 +24,7 @@ static void test_common(void) {
 
 /* rt_vsnprintf: where it differs from C. */
 static void test_own_ways(void) {
+    rule("ISO C snprintf");
     uassert_str_equal(FORMAT("%o", 42), "2a");
     uassert_str_equal(FORMAT("%p", (void *)0x1234), "00001234");
     uassert_str_equal(FORMAT("%f %d", 3), "%f 3");
@@ -40,17 +42,20 @@ static void test_own_ways(void) {
 /* rt_snprintf: cut to the size, the result is the length it would have had; rt_sprintf. */
 static void test_sizes(void) {
     memset(text, '-', sizeof(text));
+    rule("kservice.c rt_snprintf");
     uassert_int_equal(rt_snprintf(text, 5, "%s", "abcdefgh"), 8);
     uassert_buf_equal(text, "abcd\0-", 6);
     text[0] = 'q';
     uassert_int_equal(rt_snprintf(text, 0, "xyz"), 3);
     uassert_int_equal(text[0], 'q');
+    rule("kservice.c rt_sprintf");
     uassert_int_equal(rt_sprintf(text, "%d-%s", 12, "ab"), 5);
     uassert_str_equal(text, "12-ab");
 }
 
 /* rt_strncpy, rt_strcmp and relations. */
 static void test_strings(void) {
+    rule("kservice.c rt_strncpy");
     uassert_true(rt_strncpy(text, "ab", 5) == text);
     uassert_buf_equal(text, "ab\0\0\0", 5);
     rt_strncpy(text, "abcdef", 3);
@@ -58,14 +63,19 @@ static void test_strings(void) {
     uassert_int_equal(rt_strcmp("a", "a"), 0);
     uassert_true(rt_strcmp("a", "b") < 0 && rt_strcmp("b", "a") > 0);
     uassert_true(rt_strcmp("\xff", "a") > 0);
+    rule("kservice.c rt_strncmp");
     uassert_true(rt_strncmp("\xff", "a", 1) < 0);
     uassert_int_equal(rt_strncmp("abc", "abd", 2), 0);
+    rule("kservice.c rt_strcasecmp");
     uassert_int_equal(rt_strcasecmp("HeLLo", "hEllO"), 0);
     uassert_true(rt_strcasecmp("a", "B") < 0);
+    rule("kservice.c rt_strstr");
     uassert_str_equal(rt_strstr("one two", "tw"), "two");
     uassert_null(rt_strstr("one", "onex"));
     uassert_str_equal(rt_strstr("one", ""), "one");
+    rule("kservice.c rt_strlen");
     uassert_int_equal(rt_strlen("four"), 4);
+    rule("kservice.c rt_strnlen");
     uassert_int_equal(rt_strnlen("four", 2), 2);
     uassert_int_equal(rt_strnlen("four", 9), 4);
 }
@@ -75,6 +85,7 @@ static void test_memory(void) {
     char a[64];
     int n;
     for (n = 0; n < 64; n++) a[n] = n;
+    rule("kservice.c rt_memmove");
     uassert_true(rt_memmove(a + 4, a, 32) == a + 4);
     for (n = 0; n < 32 && a[4 + n] == n; n++) {}
     uassert_int_equal(n, 32);
@@ -82,10 +93,13 @@ static void test_memory(void) {
     rt_memmove(a, a + 3, 40);
     for (n = 0; n < 40 && a[n] == n + 3; n++) {}
     uassert_int_equal(n, 40);
+    rule("kservice.c rt_memset");
     uassert_true(rt_memset(a, 0x1ff, 5) == a);
     uassert_int_equal((unsigned char)a[4], 0xff);
     rt_memcpy(a, "memory", 7);
+    rule("kservice.c rt_memcpy");
     uassert_str_equal(a, "memory");
+    rule("kservice.c rt_memcmp");
     uassert_int_equal(rt_memcmp("abc", "abd", 3), -1);
     uassert_int_equal(rt_memcmp("abc", "abd", 2), 0);
     uassert_true(rt_memcmp("\xff", "\x01", 1) > 0);
@@ -94,9 +108,11 @@ static void test_memory(void) {
 /* rt_console_get_device, rt_console_set_device: gives the old one; an unknown name changes nothing. */
 static void test_console(void) {
     rt_device_t console = rt_console_get_device();
+    rule("kservice.c rt_console_get_device");
     uassert_str_equal(console->parent.name, "uart0");
     rt_console_set_device("none");
     uassert_true(rt_console_get_device() == console);
+    rule("kservice.c rt_snprintf");
     /* A line of more than RT_CONSOLEBUF_SIZE characters is cut. */
     uassert_int_equal(rt_snprintf(text, sizeof(text), "%s", "x"), 1);
 }

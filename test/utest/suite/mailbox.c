@@ -25,20 +25,26 @@ static void test_ring(void) {
     struct rt_mailbox m;
     rt_ubase_t value = 0;
     int n;
+    rule("ipc.c rt_mb_init");
     uassert_int_equal(rt_mb_init(&m, "ring", pool, 3, RT_IPC_FLAG_FIFO), RT_EOK);
     uassert_int_equal(m.size, 3);
     uassert_int_equal(m.entry, 0);
     for (n = 0; n < 3; n++) uassert_int_equal(rt_mb_send(&m, 10 + n), RT_EOK);
+    rule("ipc.c rt_mb_send");
     uassert_int_equal(m.entry, 3);
     uassert_int_equal(m.in_offset, 0);
     uassert_int_equal(rt_mb_send(&m, 99), -RT_EFULL);
+    rule("ipc.c rt_mb_urgent");
     uassert_int_equal(rt_mb_urgent(&m, 99), -RT_EFULL);
+    rule("ipc.c rt_mb_recv");
     uassert_int_equal(rt_mb_recv(&m, &value, 0), RT_EOK);
     uassert_int_equal(value, 10);
     uassert_int_equal(m.out_offset, 1);
+    rule("ipc.c rt_mb_urgent");
     /* rt_mb_urgent: before all others. */
     uassert_int_equal(rt_mb_urgent(&m, 7), RT_EOK);
     uassert_int_equal(m.out_offset, 0);
+    rule("ipc.c rt_mb_recv");
     uassert_int_equal(rt_mb_recv(&m, &value, 0), RT_EOK);
     uassert_int_equal(value, 7);
     rt_mb_recv(&m, &value, 0);
@@ -50,10 +56,13 @@ static void test_ring(void) {
     uassert_int_equal(value, 55);
     /* The ring's front wraps. */
     rt_mb_control(&m, RT_IPC_CMD_RESET, RT_NULL);
+    rule("ipc.c rt_mb_urgent");
     uassert_int_equal(rt_mb_urgent(&m, 1), RT_EOK);
     uassert_int_equal(m.out_offset, 2);
     rt_mb_recv(&m, &value, 0);
+    rule("ipc.c rt_mb_recv");
     uassert_int_equal(value, 1);
+    rule("ipc.c rt_mb_detach");
     uassert_int_equal(rt_mb_detach(&m), RT_EOK);
 }
 
@@ -64,6 +73,7 @@ static void test_receive(void) {
     mb = rt_mb_create("recv", 2, RT_IPC_FLAG_FIFO);
     align_to_tick();
     begin = rt_tick_get();
+    rule("ipc.c rt_mb_recv");
     uassert_int_equal(rt_mb_recv(mb, &value, 4), -RT_ETIMEOUT);
     uassert_int_equal(rt_tick_get() - begin, 4);
     uassert_int_equal(rt_thread_self()->error, -RT_ETIMEOUT);
@@ -73,6 +83,7 @@ static void test_receive(void) {
     mark('s');
     rt_mb_send(mb, 42);
     mark('t');
+    rule("ipc.c rt_mb_send");
     uassert_str_equal(marks(), "s0t");
     uassert_int_equal(received[0], 42);
     rt_mb_send(mb, 43);
@@ -87,11 +98,14 @@ static void test_send_wait(void) {
     rt_ubase_t value;
     mb = rt_mb_create("send", 1, RT_IPC_FLAG_FIFO);
     rt_mb_send(mb, 1);
+    rule("ipc.c rt_mb_send_wait");
     uassert_int_equal(rt_mb_send_wait(mb, 2, 0), -RT_EFULL);
     uassert_int_equal(rt_mb_send_wait(mb, 2, 3), -RT_ETIMEOUT);
     spawn("s", sends, (void *)0, 10);
     spawn("s", sends, (void *)1, 10);
+    rule("thread.c rt_thread_startup");
     uassert_str_equal(marks(), "");
+    rule("ipc.c rt_mb_recv");
     uassert_int_equal(rt_mb_recv(mb, &value, 0), RT_EOK);
     uassert_int_equal(value, 1);
     uassert_str_equal(marks(), "a");
@@ -115,6 +129,7 @@ static void test_stolen(void) {
     waiter[0] = spawn("slow", receives, (void *)0, 25);
     rt_thread_delay(2);
     rt_mb_send(mb, 5);
+    rule("ipc.c rt_mb_recv");
     uassert_int_equal(rt_mb_recv(mb, &value, 0), RT_EOK);
     uassert_int_equal(value, 5);
     rt_thread_delay(4);
@@ -132,6 +147,7 @@ static void test_stolen(void) {
 static void test_reset(void) {
     mb = rt_mb_create("reset", 1, RT_IPC_FLAG_FIFO);
     spawn("r", receives, (void *)0, 10);
+    rule("ipc.c rt_mb_control");
     uassert_int_equal(rt_mb_control(mb, RT_IPC_CMD_RESET, RT_NULL), RT_EOK);
     uassert_int_equal(result[0], -RT_ERROR);
     rt_mb_send(mb, 1);
@@ -142,6 +158,7 @@ static void test_reset(void) {
     uassert_int_equal(rt_mb_control(mb, 5, RT_NULL), -RT_ERROR);
     rt_mb_send(mb, 1);
     spawn("s", sends, (void *)2, 10);
+    rule("ipc.c rt_mb_delete");
     uassert_int_equal(rt_mb_delete(mb), RT_EOK);
     rt_thread_delay(1);
     uassert_int_equal(result[2], -RT_ERROR);
@@ -158,6 +175,7 @@ static void test_from_interrupt(void) {
     rt_timer_t timer = rt_timer_create("isr", send_from_timer, RT_NULL, 2, RT_TIMER_FLAG_ONE_SHOT);
     mb = rt_mb_create("isr", 1, RT_IPC_FLAG_PRIO);
     rt_timer_start(timer);
+    rule("ipc.c rt_mb_recv");
     uassert_int_equal(rt_mb_recv(mb, &value, 10), RT_EOK);
     uassert_int_equal(value, 77);
     uassert_int_equal(result[3], RT_EOK);

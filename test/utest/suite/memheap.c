@@ -7,6 +7,7 @@ static struct rt_memheap heap;
 /* rt_memheap_init: a header of 28 bytes (RT_USING_MEMTRACE) before every block and one that ends the area. */
 static void test_init(void) {
     void *a;
+    rule("memheap.c rt_memheap_init");
     uassert_int_equal(sizeof(struct rt_memheap_item), 28);
     uassert_int_equal(rt_memheap_init(&heap, "mh", area, sizeof(area)), RT_EOK);
     uassert_int_equal(heap.parent.type, RT_Object_Class_MemHeap | RT_Object_Class_Static);
@@ -15,10 +16,12 @@ static void test_init(void) {
     uassert_int_equal(heap.available_size, 1024 - 2 * 28);
     uassert_int_equal(heap.max_used_size, 1024 - heap.available_size);
     a = rt_memheap_alloc(&heap, 100);
+    rule("memheap.c rt_memheap_alloc");
     uassert_true(a == area + 28);
     uassert_int_equal(heap.available_size, 1024 - 2 * 28 - 100 - 28);
     uassert_int_equal(*(rt_uint32_t *)area, 0x1ea01ea1);
     rt_memheap_free(a);
+    rule("memheap.c rt_memheap_free");
     uassert_int_equal(heap.available_size, 1024 - 2 * 28);
     uassert_int_equal(*(rt_uint32_t *)area, 0x1ea01ea0);
 }
@@ -29,6 +32,7 @@ static void test_sizes(void) {
     a = rt_memheap_alloc(&heap, 1);
     b = rt_memheap_alloc(&heap, 13);
     c = rt_memheap_alloc(&heap, 0);
+    rule("memheap.c rt_memheap_alloc");
     uassert_int_equal(b - a, 12 + 28);
     uassert_int_equal(c - b, 16 + 28);
     uassert_not_null(c);
@@ -47,6 +51,7 @@ static void test_sizes(void) {
 static void test_realloc(void) {
     char *a = rt_memheap_realloc(&heap, RT_NULL, 40), *b;
     int n, same = 1;
+    rule("memheap.c rt_memheap_realloc");
     uassert_not_null(a);
     for (n = 0; n < 40; n++) a[n] = n;
     b = rt_memheap_realloc(&heap, a, 200);
@@ -64,6 +69,7 @@ static void test_realloc(void) {
 
 /* The lock of the heap is a semaphore of the same name; detaching removes both. */
 static void test_detach(void) {
+    rule("memheap.c rt_memheap_detach");
     uassert_int_equal(heap.lock.parent.parent.type, RT_Object_Class_Semaphore | RT_Object_Class_Static);
     uassert_str_equal(heap.lock.parent.parent.name, "mh");
     uassert_int_equal(heap.lock.value, 1);

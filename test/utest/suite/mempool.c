@@ -17,6 +17,7 @@ static void test_static(void) {
     static ALIGN(4) rt_uint8_t area[70];
     struct rt_mempool p;
     void *a, *b, *c;
+    rule("mempool.c rt_mp_init");
     uassert_int_equal(rt_mp_init(&p, "pool", area, sizeof(area), 17), RT_EOK);
     uassert_int_equal(p.block_size, 20);
     uassert_int_equal(p.size, 68);
@@ -24,6 +25,7 @@ static void test_static(void) {
     uassert_int_equal(p.block_free_count, 2);
     a = rt_mp_alloc(&p, 0);
     b = rt_mp_alloc(&p, 0);
+    rule("mempool.c rt_mp_alloc");
     uassert_true(a == area + 4);
     uassert_true(b == area + 4 + 24);
     uassert_int_equal(p.block_free_count, 0);
@@ -35,11 +37,14 @@ static void test_static(void) {
     uassert_int_equal(rt_get_errno(), -RT_ETIMEOUT);
     rt_mp_free(a);
     rt_mp_free(b);
+    rule("mempool.c rt_mp_free");
     uassert_int_equal(p.block_free_count, 2);
+    rule("mempool.c rt_mp_alloc");
     /* Last in, first out. */
     uassert_true(rt_mp_alloc(&p, 0) == b);
     uassert_true(rt_mp_alloc(&p, 0) == a);
     rt_mp_free(RT_NULL);
+    rule("mempool.c rt_mp_detach");
     uassert_int_equal(rt_mp_detach(&p), RT_EOK);
 }
 
@@ -51,11 +56,14 @@ static void test_wait(void) {
     block = rt_mp_alloc(mp, 0);
     align_to_tick();
     begin = rt_tick_get();
+    rule("mempool.c rt_mp_alloc");
     uassert_null(rt_mp_alloc(mp, 4));
     uassert_in_range(rt_tick_get() - begin, 4, 5);
     spawn("w", allocates, (void *)0, 10);
+    rule("thread.c rt_thread_startup");
     uassert_str_equal(marks(), "");
     rt_mp_free(block);
+    rule("mempool.c rt_mp_free");
     uassert_str_equal(marks(), "0");
     uassert_true(got[0] == block);
     uassert_int_equal(mp->block_free_count, 0);
@@ -75,6 +83,7 @@ static void test_order(void) {
     rt_mp_free(block);
     rt_mp_free(block);
     rt_mp_free(block);
+    rule("mempool.c rt_mp_free");
     uassert_str_equal(marks(), "210");
     rt_mp_free(block);
     rt_mp_delete(mp);
@@ -86,6 +95,7 @@ static void test_delete(void) {
     rt_mp_alloc(mp, 0);
     got[3] = (void *)1;
     spawn("w", allocates, (void *)3, 10);
+    rule("mempool.c rt_mp_delete");
     uassert_int_equal(rt_mp_delete(mp), RT_EOK);
     rt_thread_delay(1);
     uassert_str_equal(marks(), "3");
@@ -103,10 +113,12 @@ static void test_all(void) {
         for (k = 0; k < n; k++) different &= blocks[k] != blocks[n];
         memset(blocks[n], n, 12);
     }
+    rule("mempool.c rt_mp_alloc");
     uassert_true(different);
     uassert_null(rt_mp_alloc(mp, 0));
     for (n = 0; n < 50; n++) uassert_true(blocks[n][0] == n && blocks[n][11] == n);
     for (n = 0; n < 50; n++) rt_mp_free(blocks[n]);
+    rule("mempool.c rt_mp_free");
     uassert_int_equal(mp->block_free_count, 50);
     rt_mp_delete(mp);
 }

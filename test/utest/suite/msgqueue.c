@@ -24,16 +24,19 @@ static void sends(void *parameter) {
 static void test_static(void) {
     static ALIGN(4) rt_uint8_t pool[50];
     struct rt_messagequeue q;
+    rule("ipc.c rt_mq_init");
     uassert_int_equal(rt_mq_init(&q, "mq", pool, 9, sizeof(pool), RT_IPC_FLAG_FIFO), RT_EOK);
     uassert_int_equal(q.msg_size, 12);
     uassert_int_equal(q.max_msgs, 50 / 16);
     uassert_int_equal(q.entry, 0);
     uassert_null(q.msg_queue_head);
     uassert_true(q.msg_queue_free == pool + 2 * 16);
+    rule("ipc.c rt_mq_send");
     uassert_int_equal(rt_mq_send(&q, "first", 6), RT_EOK);
     uassert_true(q.msg_queue_head == pool + 2 * 16);
     uassert_str_equal((char *)pool + 2 * 16 + 4, "first");
     uassert_int_equal(q.entry, 1);
+    rule("ipc.c rt_mq_detach");
     uassert_int_equal(rt_mq_detach(&q), RT_EOK);
 }
 
@@ -41,14 +44,22 @@ static void test_static(void) {
 static void test_order(void) {
     char got[8];
     mq = rt_mq_create("order", 8, 3, RT_IPC_FLAG_FIFO);
+    rule("ipc.c rt_mq_create");
     uassert_int_equal(mq->msg_size, 8);
+    rule("ipc.c rt_mq_send");
     uassert_int_equal(rt_mq_send(mq, "one", 4), RT_EOK);
     uassert_int_equal(rt_mq_send(mq, "two", 4), RT_EOK);
+    rule("ipc.c rt_mq_urgent");
     uassert_int_equal(rt_mq_urgent(mq, "zero", 5), RT_EOK);
+    rule("ipc.c rt_mq_send");
     uassert_int_equal(rt_mq_send(mq, "more", 5), -RT_EFULL);
+    rule("ipc.c rt_mq_urgent");
     uassert_int_equal(rt_mq_urgent(mq, "more", 5), -RT_EFULL);
+    rule("ipc.c rt_mq_send");
     uassert_int_equal(rt_mq_send(mq, "much too long", 14), -RT_ERROR);
+    rule("ipc.c rt_mq_urgent");
     uassert_int_equal(rt_mq_urgent(mq, "much too long", 14), -RT_ERROR);
+    rule("ipc.c rt_mq_recv");
     uassert_int_equal(rt_mq_recv(mq, got, sizeof(got), 0), RT_EOK);
     uassert_str_equal(got, "zero");
     rt_mq_recv(mq, got, sizeof(got), 0);
@@ -65,6 +76,7 @@ static void test_length(void) {
     mq = rt_mq_create("len", 8, 1, RT_IPC_FLAG_FIFO);
     rt_mq_send(mq, "ABCDEFG", 8);
     memset(got, '-', sizeof(got));
+    rule("ipc.c rt_mq_recv");
     uassert_int_equal(rt_mq_recv(mq, got, sizeof(got), 0), RT_EOK);
     uassert_str_equal(got, "ABCDEFG");
     uassert_int_equal(got[8], '-');
@@ -86,13 +98,16 @@ static void test_receivers(void) {
     mq = rt_mq_create("recv", 8, 2, RT_IPC_FLAG_PRIO);
     align_to_tick();
     begin = rt_tick_get();
+    rule("ipc.c rt_mq_recv");
     uassert_int_equal(rt_mq_recv(mq, got, sizeof(got), 3), -RT_ETIMEOUT);
     uassert_int_equal(rt_tick_get() - begin, 3);
     spawn("r", receives, (void *)0, 12);
     spawn("r", receives, (void *)1, 10);
     rt_mq_send(mq, "best", 5);
+    rule("ipc.c rt_mq_send");
     uassert_str_equal(marks(), "1");
     rt_mq_urgent(mq, "next", 5);
+    rule("ipc.c rt_mq_urgent");
     uassert_str_equal(marks(), "0");
     uassert_str_equal(text[1], "best");
     uassert_str_equal(text[0], "next");
@@ -105,13 +120,16 @@ static void test_senders(void) {
     char got[8];
     mq = rt_mq_create("send", 8, 1, RT_IPC_FLAG_FIFO);
     rt_mq_send(mq, "a", 2);
+    rule("ipc.c rt_mq_send_wait");
     uassert_int_equal(rt_mq_send_wait(mq, "b", 2, 0), -RT_EFULL);
     uassert_int_equal(rt_mq_send_wait(mq, "b", 2, 2), -RT_ETIMEOUT);
     uassert_int_equal(rt_mq_send_wait(mq, "far too long", 13, 2), -RT_ERROR);
     spawn("s", sends, (void *)0, 10);
     spawn("s", sends, (void *)1, 10);
+    rule("thread.c rt_thread_startup");
     uassert_str_equal(marks(), "");
     rt_mq_recv(mq, got, 8, 0);
+    rule("ipc.c rt_mq_recv");
     uassert_str_equal(got, "a");
     uassert_str_equal(marks(), "a");
     rt_mq_recv(mq, got, 8, 0);
@@ -126,6 +144,7 @@ static void test_senders(void) {
 static void test_reset(void) {
     mq = rt_mq_create("reset", 8, 1, RT_IPC_FLAG_FIFO);
     spawn("r", receives, (void *)0, 10);
+    rule("ipc.c rt_mq_control");
     uassert_int_equal(rt_mq_control(mq, RT_IPC_CMD_RESET, RT_NULL), RT_EOK);
     uassert_int_equal(result[0], -RT_ERROR);
     rt_mq_send(mq, "a", 2);
@@ -134,9 +153,12 @@ static void test_reset(void) {
     uassert_int_equal(result[1], -RT_ERROR);
     uassert_int_equal(mq->entry, 0);
     uassert_null(mq->msg_queue_head);
+    rule("ipc.c rt_mq_send");
     uassert_int_equal(rt_mq_send(mq, "a", 2), RT_EOK);
+    rule("ipc.c rt_mq_control");
     uassert_int_equal(rt_mq_control(mq, 9, RT_NULL), -RT_ERROR);
     spawn("s", sends, (void *)2, 10);
+    rule("ipc.c rt_mq_delete");
     uassert_int_equal(rt_mq_delete(mq), RT_EOK);
     rt_thread_delay(1);
     uassert_int_equal(result[2], -RT_ERROR);
@@ -153,6 +175,7 @@ static void test_from_interrupt(void) {
     rt_timer_t timer = rt_timer_create("isr", send_from_timer, RT_NULL, 2, RT_TIMER_FLAG_ONE_SHOT);
     mq = rt_mq_create("isr", 8, 1, RT_IPC_FLAG_FIFO);
     rt_timer_start(timer);
+    rule("ipc.c rt_mq_recv");
     uassert_int_equal(rt_mq_recv(mq, got, 8, 10), RT_EOK);
     uassert_str_equal(got, "isr");
     uassert_int_equal(result[3], RT_EOK);

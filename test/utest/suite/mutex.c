@@ -25,11 +25,13 @@ static int my_priority(void) {
 static void test_recursive(void) {
     struct rt_mutex m;
     int n;
+    rule("ipc.c rt_mutex_init");
     uassert_int_equal(rt_mutex_init(&m, "m", RT_IPC_FLAG_PRIO), RT_EOK);
     uassert_int_equal(m.value, 1);
     uassert_null(m.owner);
     uassert_int_equal(m.original_priority, 0xff);
     uassert_int_equal(m.hold, 0);
+    rule("ipc.c rt_mutex_take");
     uassert_int_equal(rt_mutex_take(&m, 0), RT_EOK);
     uassert_int_equal(m.value, 0);
     uassert_int_equal(m.hold, 1);
@@ -37,6 +39,7 @@ static void test_recursive(void) {
     uassert_int_equal(m.original_priority, 20);
     uassert_int_equal(rt_mutex_take(&m, RT_WAITING_FOREVER), RT_EOK);
     uassert_int_equal(m.hold, 2);
+    rule("ipc.c rt_mutex_release");
     uassert_int_equal(rt_mutex_release(&m), RT_EOK);
     uassert_true(m.owner == rt_thread_self());
     uassert_int_equal(rt_mutex_release(&m), RT_EOK);
@@ -45,10 +48,13 @@ static void test_recursive(void) {
     uassert_int_equal(m.original_priority, 0xff);
     /* RT_MUTEX_HOLD_MAX. */
     for (n = 0; n < 255; n++) rt_mutex_take(&m, 0);
+    rule("ipc.c rt_mutex_take");
     uassert_int_equal(m.hold, 255);
     uassert_int_equal(rt_mutex_take(&m, 0), -RT_EFULL);
     for (n = 0; n < 255; n++) rt_mutex_release(&m);
+    rule("ipc.c rt_mutex_release");
     uassert_null(m.owner);
+    rule("ipc.c rt_mutex_detach");
     uassert_int_equal(rt_mutex_detach(&m), RT_EOK);
 }
 
@@ -64,6 +70,7 @@ static void test_busy(void) {
     mutex = rt_mutex_create("busy", RT_IPC_FLAG_FIFO);
     rt_mutex_take(mutex, RT_WAITING_FOREVER);
     spawn("try", tries, RT_NULL, 10);
+    rule("thread.c rt_thread_startup");
     uassert_int_equal(result[0], -RT_ETIMEOUT);
     uassert_int_equal(result[1], -RT_ETIMEOUT);
     uassert_int_equal(result[2], -RT_ERROR);
@@ -72,7 +79,9 @@ static void test_busy(void) {
     /* A time-out of 0 does not raise the owner. */
     uassert_int_equal(my_priority(), 20);
     rt_mutex_release(mutex);
+    rule("ipc.c rt_mutex_release");
     uassert_int_equal(rt_mutex_release(mutex), -RT_ERROR);
+    rule("ipc.c rt_mutex_control");
     uassert_int_equal(rt_mutex_control(mutex, RT_IPC_CMD_RESET, RT_NULL), -RT_ERROR);
     rt_mutex_delete(mutex);
 }
@@ -83,6 +92,7 @@ static void test_inheritance(void) {
     rt_mutex_take(mutex, RT_WAITING_FOREVER);
     rt_mutex_take(mutex, RT_WAITING_FOREVER);
     start(0, 15);
+    rule("ipc.c rt_mutex_take");
     uassert_int_equal(my_priority(), 15);
     start(1, 12);
     uassert_int_equal(my_priority(), 12);
@@ -90,6 +100,7 @@ static void test_inheritance(void) {
     uassert_int_equal(my_priority(), 12);
     uassert_int_equal(mutex->original_priority, 20);
     rt_mutex_release(mutex);
+    rule("ipc.c rt_mutex_release");
     uassert_int_equal(my_priority(), 12);
     uassert_str_equal(marks(), "");
     rt_mutex_release(mutex);
@@ -106,12 +117,14 @@ static void test_stays_raised(void) {
     rt_mutex_take(mutex, RT_WAITING_FOREVER);
     wait_ticks = 3;
     start(0, 10);
+    rule("ipc.c rt_mutex_take");
     uassert_int_equal(my_priority(), 10);
     rt_thread_delay(6);
     uassert_str_equal(marks(), "0");
     uassert_int_equal(result[0], -RT_ETIMEOUT);
     uassert_int_equal(my_priority(), 10);
     rt_mutex_release(mutex);
+    rule("ipc.c rt_mutex_release");
     uassert_int_equal(my_priority(), 20);
     rt_mutex_delete(mutex);
     wait_ticks = RT_WAITING_FOREVER;
@@ -126,12 +139,14 @@ static void test_hand_over(void) {
     start(2, 15);
     rt_enter_critical();
     rt_mutex_release(mutex);
+    rule("ipc.c rt_mutex_release");
     uassert_true(mutex->owner == waiter[0]);
     uassert_int_equal(mutex->hold, 1);
     uassert_int_equal(waiter[0]->current_priority, 12);
     uassert_int_equal(mutex->original_priority, 18);
     rt_exit_critical();
     rt_thread_delay(1);
+    rule("scheduler.c rt_exit_critical");
     uassert_str_equal(marks(), "012");
     rt_mutex_delete(mutex);
 
@@ -142,9 +157,11 @@ static void test_hand_over(void) {
     start(2, 12);
     /* The raised owner keeps a thread of priority 15 from even asking. */
     start(3, 15);
+    rule("ipc.c rt_mutex_take");
     uassert_int_equal(state_of(waiter[3]), RT_THREAD_READY);
     rt_mutex_release(mutex);
     rt_thread_delay(1);
+    rule("ipc.c rt_mutex_release");
     uassert_str_equal(marks(), "2130");
     rt_mutex_delete(mutex);
 }
@@ -172,12 +189,14 @@ static void test_one_step(void) {
     outer = rt_mutex_create("outer", RT_IPC_FLAG_PRIO);
     rt_mutex_take(mutex, RT_WAITING_FOREVER);
     middle = spawn("middle", takes_both, RT_NULL, 15);
+    rule("thread.c rt_thread_startup");
     uassert_int_equal(my_priority(), 15);
     spawn("top", takes_outer, RT_NULL, 8);
     uassert_int_equal(middle->current_priority, 8);
     uassert_int_equal(my_priority(), 15);
     rt_mutex_release(mutex);
     rt_thread_delay(1);
+    rule("ipc.c rt_mutex_release");
     uassert_str_equal(marks(), "oip");
     rt_mutex_delete(mutex);
     rt_mutex_delete(outer);
@@ -190,8 +209,10 @@ static void test_nested_order(void) {
     rt_mutex_take(mutex, RT_WAITING_FOREVER);
     start(0, 12);
     rt_mutex_take(outer, RT_WAITING_FOREVER);
+    rule("ipc.c rt_mutex_take");
     uassert_int_equal(outer->original_priority, 12);
     rt_mutex_release(mutex);
+    rule("ipc.c rt_mutex_release");
     uassert_int_equal(my_priority(), 20);
     rt_mutex_release(outer);
     /* Too late: the priority of the time when `second` was taken. */
@@ -201,6 +222,7 @@ static void test_nested_order(void) {
         rt_thread_control(rt_thread_self(), RT_THREAD_CTRL_CHANGE_PRIORITY, &back);
     }
     rt_thread_delay(1);
+    rule("thread.c rt_thread_control");
     uassert_str_equal(marks(), "0");
     rt_mutex_delete(mutex);
     rt_mutex_delete(outer);
@@ -211,6 +233,7 @@ static void test_delete(void) {
     mutex = rt_mutex_create("del", RT_IPC_FLAG_PRIO);
     rt_mutex_take(mutex, RT_WAITING_FOREVER);
     start(0, 10);
+    rule("ipc.c rt_mutex_delete");
     uassert_int_equal(rt_mutex_delete(mutex), RT_EOK);
     rt_thread_delay(1);
     uassert_int_equal(result[0], -RT_ERROR);
@@ -230,7 +253,9 @@ static void takes_and_ends(void *parameter) {
 static void test_dead_owner(void) {
     mutex = rt_mutex_create("dead", RT_IPC_FLAG_PRIO);
     spawn("ends", takes_and_ends, RT_NULL, 10);
+    rule("thread.c rt_thread_startup");
     uassert_int_equal(mutex->value, 0);
+    rule("ipc.c rt_mutex_take");
     uassert_int_equal(rt_mutex_take(mutex, 3), -RT_ETIMEOUT);
     rt_mutex_delete(mutex);
 }

@@ -15,6 +15,7 @@ static void test_information(void) {
     unsigned n;
     for (n = 0; n < sizeof(rows) / sizeof(rows[0]); n++) {
         struct rt_object_information *info = rt_object_get_information(rows[n].type);
+        rule("object.c rt_object_get_information");
         uassert_not_null(info);
         uassert_int_equal(info->object_size, rows[n].size);
         uassert_int_equal(info->type, rows[n].type);
@@ -25,6 +26,7 @@ static void test_information(void) {
 /* rt_object_find: by class, 8 characters at most, newest first; objects of a module are not in the containers. */
 static void test_find(void) {
     rt_sem_t sem;
+    rule("object.c rt_object_find");
     uassert_not_null(rt_object_find("uart0", RT_Object_Class_Device));
     uassert_null(rt_object_find("uart0", RT_Object_Class_Semaphore));
     uassert_null(rt_object_find("uart", RT_Object_Class_Device));
@@ -39,7 +41,9 @@ static void test_find(void) {
 static void test_enumerate(void) {
     rt_object_t objects[20];
     int n, found = 0, length = rt_object_get_length(RT_Object_Class_Device);
+    rule("object.c rt_object_get_length");
     uassert_in_range(length, 4, 20);
+    rule("object.c rt_object_get_pointers");
     uassert_int_equal(rt_object_get_pointers(RT_Object_Class_Device, objects, 20), length);
     for (n = 0; n < length; n++) found += strcmp(objects[n]->name, "uart0") == 0;
     uassert_int_equal(found, 1);
@@ -53,18 +57,24 @@ static void test_init(void) {
     rt_object_t made;
     memset(&object, 0xee, sizeof(object));
     rt_object_init(&object, RT_Object_Class_Event, "abc");
+    rule("object.c rt_object_init");
     uassert_int_equal(object.type, RT_Object_Class_Event | RT_Object_Class_Static);
     uassert_buf_equal(object.name, "abc\0\0\0\0", 8);
     /* The flag is the caller's. */
     uassert_int_equal(object.flag, 0xee);
+    rule("object.c rt_object_is_systemobject");
     uassert_true(rt_object_is_systemobject(&object));
+    rule("object.c rt_object_get_type");
     uassert_int_equal(rt_object_get_type(&object), RT_Object_Class_Event);
     rt_object_detach(&object);
+    rule("object.c rt_object_detach");
     uassert_int_equal(object.type, 0);
     made = rt_object_allocate(RT_Object_Class_Semaphore, "0123456789");
+    rule("object.c rt_object_allocate");
     uassert_not_null(made);
     uassert_buf_equal(made->name, "01234567", 8);
     uassert_int_equal(made->flag, 0);
+    rule("object.c rt_object_is_systemobject");
     uassert_false(rt_object_is_systemobject(made));
     rt_object_delete(made);
 }
@@ -74,12 +84,15 @@ static void test_lists(void) {
     rt_list_t head, a, b;
     rt_slist_t single, x, y;
     rt_list_init(&head);
+    rule("rtservice.h rt_list_insert_after");
     uassert_true(rt_list_isempty(&head));
     rt_list_insert_after(&head, &a);
     rt_list_insert_before(&head, &b);
+    rule("rtservice.h rt_list_insert_before");
     uassert_true(head.next == &a && head.prev == &b && a.next == &b && b.prev == &a);
     uassert_int_equal(rt_list_len(&head), 2);
     rt_list_remove(&a);
+    rule("rtservice.h rt_list_remove");
     uassert_true(head.next == &b && a.next == &a);
     rt_slist_init(&single);
     rt_slist_append(&single, &x);

@@ -26,6 +26,7 @@ static void test_slices(void) {
     spawn_slice("s3", spinner, (void *)'c', 21, 3);
     rt_thread_delay(19);
     stop = 1;
+    rule("thread.c rt_thread_startup");
     uassert_str_equal(marks(), "abcabc");
     rt_thread_delay(5);
     marks();
@@ -47,11 +48,13 @@ static void test_yield(void) {
     spawn("c", yields, (void *)'c', 22);
     rt_exit_critical();
     rt_thread_delay(2);
+    rule("scheduler.c rt_exit_critical");
     uassert_str_equal(marks(), "abababccc");
     /* The slice is full again after yield. */
     spin_ticks(2);
     uassert_true(rt_thread_self()->remaining_tick <= rt_thread_self()->init_tick);
     rt_thread_yield();
+    rule("thread.c rt_thread_yield");
     uassert_in_range(rt_thread_self()->remaining_tick, rt_thread_self()->init_tick - 1, rt_thread_self()->init_tick);
 }
 
@@ -76,6 +79,7 @@ static void test_preempted_loses_turn(void) {
     spawn_slice("b", waits_for_go, (void *)'b', 21, 1000);
     rt_exit_critical();
     rt_thread_delay(2);
+    rule("scheduler.c rt_exit_critical");
     uassert_str_equal(marks(), "a");
     /* This thread preempted a when its delay was over: now it is b's turn. */
     rt_thread_delay(2);
@@ -88,19 +92,24 @@ static void test_preempted_loses_turn(void) {
 
 /* rt_enter_critical: nests; a better thread runs when the outermost level is left. */
 static void test_critical(void) {
+    rule("scheduler.c rt_critical_level");
     uassert_int_equal(rt_critical_level(), 0);
     rt_enter_critical();
     rt_enter_critical();
     uassert_int_equal(rt_critical_level(), 2);
     spawn("better", short_work, RT_NULL, 5);
+    rule("thread.c rt_thread_startup");
     uassert_str_equal(marks(), "");
     rt_exit_critical();
+    rule("scheduler.c rt_critical_level");
     uassert_int_equal(rt_critical_level(), 1);
     uassert_str_equal(marks(), "");
     rt_exit_critical();
+    rule("scheduler.c rt_exit_critical");
     uassert_str_equal(marks(), "!");
     /* One more exit than enter is harmless. */
     rt_exit_critical();
+    rule("scheduler.c rt_critical_level");
     uassert_int_equal(rt_critical_level(), 0);
     /* Ticks go on while the scheduler is locked. */
     rt_enter_critical();
@@ -118,15 +127,20 @@ static void test_interrupts(void) {
     outer = rt_hw_interrupt_disable();
     before = rt_tick_get();
     for (n = 0; n < 2000000; n++) {}
+    rule("cpuport.c rt_hw_interrupt_disable");
     uassert_int_equal(rt_tick_get(), before);
     inner = rt_hw_interrupt_disable();
     rt_hw_interrupt_enable(inner);
     for (n = 0; n < 2000000; n++) {}
+    rule("cpuport.c rt_hw_interrupt_enable");
     uassert_int_equal(rt_tick_get(), before);
     spawn("better", short_work, RT_NULL, 5);
+    rule("thread.c rt_thread_startup");
     uassert_str_equal(marks(), "!");
     rt_hw_interrupt_enable(outer);
+    rule("cpuport.c rt_hw_interrupt_enable");
     uassert_true(rt_tick_get() != before);
+    rule("irq.c rt_interrupt_get_nest");
     /* rt_interrupt_get_nest counts; a thread is at 0. */
     uassert_int_equal(rt_interrupt_get_nest(), 0);
     rt_interrupt_enter();
@@ -151,6 +165,7 @@ static void test_wakes_at_tick(void) {
     start = rt_tick_get();
     spawn("w", one_delay, (void *)3, 5);
     spin_ticks(6);
+    rule("thread.c rt_thread_startup");
     uassert_int_equal(woke_at - start, 3);
 }
 
@@ -158,6 +173,7 @@ static void test_wakes_at_tick(void) {
 static void test_tick_set(void) {
     rt_tick_t now = rt_tick_get();
     rt_tick_set(now + 1000);
+    rule("clock.c rt_tick_set");
     uassert_in_range(rt_tick_get() - now, 1000, 1001);
     rt_tick_set(0xfffffff0u);
     align_to_tick();
@@ -181,6 +197,7 @@ static void test_slice_zero(void) {
     }
     rt_thread_delay(30);
     stop = 1;
+    rule("thread.c rt_thread_control");
     uassert_str_equal(marks(), "z");
     rt_thread_delay(3);
     marks();
@@ -202,6 +219,7 @@ static void test_hook(void) {
     rt_scheduler_sethook(on_switch);
     rt_thread_startup(thread);
     rt_scheduler_sethook(RT_NULL);
+    rule("scheduler.c rt_scheduler_sethook");
     uassert_true(hook_from == rt_thread_self());
     uassert_true(hook_to == thread);
     uassert_int_equal(switches, 2);
@@ -219,6 +237,7 @@ static void test_tick_increase(void) {
     rt_tick_increase();
     rt_tick_increase();
     rt_tick_increase();
+    rule("clock.c rt_tick_increase");
     uassert_int_equal(rt_tick_get() - before, 3);
     uassert_int_equal(woke_at - before, 3);
 }

@@ -19,15 +19,19 @@ static void start(int n, int priority) {
 /* rt_sem_init, rt_sem_detach: object in memory of the program. */
 static void test_static(void) {
     struct rt_semaphore s;
+    rule("ipc.c rt_sem_init");
     uassert_int_equal(rt_sem_init(&s, "static", 2, RT_IPC_FLAG_PRIO), RT_EOK);
     uassert_int_equal(s.parent.parent.type, RT_Object_Class_Semaphore | RT_Object_Class_Static);
     uassert_int_equal(s.parent.parent.flag, RT_IPC_FLAG_PRIO);
     uassert_str_equal(s.parent.parent.name, "static");
     uassert_int_equal(s.value, 2);
     uassert_true(rt_list_isempty(&s.parent.suspend_thread));
+    rule("ipc.c rt_sem_take");
     uassert_int_equal(rt_sem_take(&s, 0), RT_EOK);
+    rule("ipc.c rt_sem_trytake");
     uassert_int_equal(rt_sem_trytake(&s), RT_EOK);
     uassert_int_equal(s.value, 0);
+    rule("ipc.c rt_sem_detach");
     uassert_int_equal(rt_sem_detach(&s), RT_EOK);
     uassert_int_equal(s.parent.parent.type, 0);
 }
@@ -36,13 +40,17 @@ static void test_static(void) {
 static void test_time_out(void) {
     rt_tick_t begin;
     sem = rt_sem_create("dyn", 0, RT_IPC_FLAG_FIFO);
+    rule("ipc.c rt_sem_create");
     uassert_int_equal(sem->parent.parent.type, RT_Object_Class_Semaphore);
     rt_set_errno(-77);
+    rule("ipc.c rt_sem_take");
     uassert_int_equal(rt_sem_take(sem, 0), -RT_ETIMEOUT);
+    rule("ipc.c rt_sem_trytake");
     uassert_int_equal(rt_sem_trytake(sem), -RT_ETIMEOUT);
     uassert_int_equal(rt_thread_self()->error, -77);
     align_to_tick();
     begin = rt_tick_get();
+    rule("ipc.c rt_sem_take");
     uassert_int_equal(rt_sem_take(sem, 5), -RT_ETIMEOUT);
     uassert_int_equal(rt_tick_get() - begin, 5);
     uassert_int_equal(rt_thread_self()->error, -RT_ETIMEOUT);
@@ -56,8 +64,10 @@ static void test_hand_over(void) {
     sem = rt_sem_create("hand", 0, RT_IPC_FLAG_FIFO);
     wait_ticks = RT_WAITING_FOREVER;
     start(0, 10);
+    rule("ipc.c rt_sem_create");
     uassert_int_equal(state_of(waiter[0]), RT_THREAD_SUSPEND);
     mark('r');
+    rule("ipc.c rt_sem_release");
     uassert_int_equal(rt_sem_release(sem), RT_EOK);
     mark('-');
     uassert_str_equal(marks(), "r0-");
@@ -67,10 +77,12 @@ static void test_hand_over(void) {
     rt_thread_delay(2);
     rt_sem_release(sem);
     uassert_int_equal(sem->value, 0);
+    rule("ipc.c rt_sem_take");
     /* It is the waiter's already, though it did not run yet. */
     uassert_int_equal(rt_sem_take(sem, 0), -RT_ETIMEOUT);
     rt_thread_delay(2);
     uassert_str_equal(marks(), "1");
+    rule("ipc.c rt_sem_release");
     uassert_int_equal(rt_sem_release(sem), RT_EOK);
     uassert_int_equal(sem->value, 1);
     rt_sem_delete(sem);
@@ -85,6 +97,7 @@ static void test_order(void) {
     start(2, 11);
     start(3, 10);
     for (n = 0; n < 4; n++) rt_sem_release(sem);
+    rule("ipc.c rt_sem_release");
     uassert_str_equal(marks(), "0123");
     rt_sem_delete(sem);
 
@@ -106,6 +119,7 @@ static void test_not_resorted(void) {
     start(1, 12);
     rt_thread_control(waiter[1], RT_THREAD_CTRL_CHANGE_PRIORITY, &best);
     rt_sem_release(sem);
+    rule("ipc.c rt_sem_release");
     uassert_str_equal(marks(), "0");
     rt_sem_release(sem);
     uassert_str_equal(marks(), "1");
@@ -117,6 +131,7 @@ static void test_reset(void) {
     sem = rt_sem_create("reset", 0, RT_IPC_FLAG_FIFO);
     start(0, 10);
     start(1, 11);
+    rule("ipc.c rt_sem_control");
     uassert_int_equal(rt_sem_control(sem, RT_IPC_CMD_RESET, (void *)3), RT_EOK);
     uassert_str_equal(marks(), "01");
     uassert_int_equal(result[0], -RT_ERROR);
@@ -134,6 +149,7 @@ static void test_delete(void) {
     start(0, 10);
     start(1, 25);
     rt_thread_delay(2);
+    rule("ipc.c rt_sem_delete");
     uassert_int_equal(rt_sem_delete(sem), RT_EOK);
     /* No schedule in delete: even the better one is only ready. */
     uassert_int_equal(state_of(waiter[0]), RT_THREAD_READY);
@@ -144,6 +160,7 @@ static void test_delete(void) {
     sem = &s;
     rt_sem_init(&s, "det", 0, RT_IPC_FLAG_FIFO);
     start(2, 10);
+    rule("ipc.c rt_sem_detach");
     uassert_int_equal(rt_sem_detach(&s), RT_EOK);
     rt_thread_delay(2);
     uassert_int_equal(result[2], -RT_ERROR);
@@ -155,6 +172,7 @@ static void test_resumed_by_hand(void) {
     sem = rt_sem_create("lost", 0, RT_IPC_FLAG_FIFO);
     wait_ticks = 100;
     start(0, 10);
+    rule("thread.c rt_thread_resume");
     uassert_int_equal(rt_thread_resume(waiter[0]), RT_EOK);
     rt_thread_delay(1);
     uassert_str_equal(marks(), "0");
@@ -162,6 +180,7 @@ static void test_resumed_by_hand(void) {
     uassert_true(rt_list_isempty(&sem->parent.suspend_thread));
     /* A release after that is not lost to the thread that left the queue. */
     rt_sem_release(sem);
+    rule("ipc.c rt_sem_release");
     uassert_int_equal(sem->value, 1);
     rt_sem_delete(sem);
     wait_ticks = RT_WAITING_FOREVER;
@@ -174,6 +193,7 @@ static void test_deleted_waiter(void) {
     start(1, 10);
     rt_thread_delete(waiter[0]);
     rt_sem_release(sem);
+    rule("ipc.c rt_sem_release");
     uassert_str_equal(marks(), "1");
     uassert_int_equal(sem->value, 0);
     rt_sem_delete(sem);
@@ -182,6 +202,7 @@ static void test_deleted_waiter(void) {
 /* rt_sem_release: RT_SEM_VALUE_MAX is the most, -RT_EFULL beyond. */
 static void test_limit(void) {
     sem = rt_sem_create("max", 65534, RT_IPC_FLAG_FIFO);
+    rule("ipc.c rt_sem_release");
     uassert_int_equal(rt_sem_release(sem), RT_EOK);
     uassert_int_equal(sem->value, 65535);
     uassert_int_equal(rt_sem_release(sem), -RT_EFULL);
@@ -202,6 +223,7 @@ static void test_from_interrupt(void) {
     align_to_tick();
     begin = rt_tick_get();
     rt_timer_start(timer);
+    rule("ipc.c rt_sem_take");
     uassert_int_equal(rt_sem_take(sem, 50), RT_EOK);
     uassert_int_equal(rt_tick_get() - begin, 4);
     rt_timer_delete(timer);

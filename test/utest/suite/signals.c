@@ -16,16 +16,20 @@ static void handler(int signo) {
 
 /* rt_signal_install gives the old handler, SIG_ERR for a number that is none; a masked signal waits. */
 static void test_self(void) {
+    rule("signal.c rt_signal_install");
     uassert_true(rt_signal_install(SIGUSR1, handler) != SIG_ERR);
     uassert_true(rt_signal_install(SIGUSR1, handler) == handler);
     uassert_true(rt_signal_install(32, handler) == SIG_ERR);
     uassert_true(rt_signal_install(-1, handler) == SIG_ERR);
     rt_signal_mask(SIGUSR1);
+    rule("signal.c rt_thread_kill");
     uassert_int_equal(rt_thread_kill(rt_thread_self(), SIGUSR1), RT_EOK);
     uassert_int_equal(calls, 0);
     rt_signal_unmask(SIGUSR1);
+    rule("signal.c rt_signal_unmask");
     uassert_int_equal(calls, 1);
     uassert_int_equal(seen, SIGUSR1);
+    rule("signal.c rt_thread_kill");
     uassert_int_equal(rt_thread_kill(rt_thread_self(), SIGUSR1), RT_EOK);
     uassert_int_equal(calls, 2);
     uassert_true(in_thread == rt_thread_self());
@@ -45,6 +49,7 @@ static void test_interrupts_wait(void) {
     sem = rt_sem_create("sig", 0, RT_IPC_FLAG_FIFO);
     thread = spawn("taker", takes, RT_NULL, 10);
     calls = 0;
+    rule("signal.c rt_thread_kill");
     uassert_int_equal(rt_thread_kill(thread, SIGUSR2), RT_EOK);
     rt_thread_delay(1);
     uassert_str_equal(marks(), "t");
@@ -71,9 +76,11 @@ static void test_wait(void) {
     calls = 0;
     rt_thread_kill(thread, SIGUSR1);
     rt_thread_delay(1);
+    rule("signal.c rt_thread_kill");
     uassert_str_equal(marks(), "1");
     uassert_int_equal(result, RT_EOK);
     uassert_int_equal(calls, 0);
+    rule("signal.c rt_signal_wait");
     uassert_int_equal(rt_signal_wait(&set, &info, 3), -RT_ETIMEOUT);
     uassert_int_equal(rt_signal_wait(RT_NULL, &info, 3), -RT_EINVAL);
 }
@@ -91,6 +98,7 @@ static void test_ready(void) {
     rt_thread_delay(2);
     calls = 0;
     rt_thread_kill(thread, SIGTERM);
+    rule("signal.c rt_thread_kill");
     uassert_int_equal(calls, 0);
     rt_thread_delay(2);
     uassert_int_equal(calls, 1);
@@ -102,12 +110,16 @@ static void test_ready(void) {
 /* signal and raise of the C library. */
 static void test_standard(void) {
     calls = 0;
+    rule("ISO C signal");
     uassert_true(signal(SIGINT, handler) != SIG_ERR);
+    rule("ISO C raise");
     uassert_int_equal(raise(SIGINT), 0);
     uassert_int_equal(calls, 1);
     uassert_int_equal(seen, SIGINT);
+    rule("ISO C signal");
     /* newlib's raise resets the handler before it calls it. */
     uassert_true(signal(SIGINT, SIG_IGN) == SIG_DFL);
+    rule("ISO C raise");
     uassert_int_equal(raise(SIGINT), 0);
     uassert_int_equal(calls, 1);
 }
@@ -133,6 +145,7 @@ static void test_posix(void) {
     sigset_t set = 1ul << SIGTERM, before = 99, pending = 0;
     rt_thread_t thread;
     int n;
+    rule("POSIX.1 sigaction");
     uassert_int_equal(sigaction(SIGTERM, &action, RT_NULL), 0);
     uassert_int_equal(sigaction(SIGTERM, RT_NULL, &old), 0);
     uassert_true(old.sa_handler == handler);
@@ -140,21 +153,28 @@ static void test_posix(void) {
     calls = 0;
     /* Unlike that of signal(), this handler stays. */
     for (n = 0; n < 3; n++) uassert_int_equal(raise(SIGTERM), 0);
+    rule("ISO C raise");
     uassert_int_equal(calls, 3);
+    rule("POSIX.1 sigprocmask");
     uassert_int_equal(sigprocmask(SIG_BLOCK, &set, &before), 0);
     uassert_int_equal(before, 0);
     raise(SIGTERM);
+    rule("ISO C raise");
     uassert_int_equal(calls, 3);
+    rule("POSIX.1 sigpending");
     uassert_int_equal(sigpending(&pending), 0);
     uassert_true(pending == set);
+    rule("POSIX.1 sigprocmask");
     uassert_int_equal(sigprocmask(SIG_UNBLOCK, &set, &before), 0);
     uassert_true(before == set);
     uassert_int_equal(calls, 4);
     uassert_int_equal(sigprocmask(77, &set, RT_NULL), -1);
     thread = spawn("suspend", own_wait, RT_NULL, 10);
+    rule("thread.c rt_thread_startup");
     uassert_str_equal(marks(), "");
     rt_thread_kill(thread, SIGUSR1);
     rt_thread_delay(1);
+    rule("signal.c rt_thread_kill");
     uassert_str_equal(marks(), "s");
     uassert_int_equal(result, -1);
     uassert_int_equal(calls, 5);

@@ -16,6 +16,7 @@ static void test_create(void) {
     rt_thread_t t = rt_thread_create("fields", nothing, (void *)7, 1024, 12, 33);
     rt_uint8_t *stack = t->stack_addr;
     int n, frame, filled = 0;
+    rule("thread.c rt_thread_create");
     uassert_str_equal(t->name, "fields");
     uassert_int_equal(t->type, RT_Object_Class_Thread);
     uassert_int_equal(state_of(t), RT_THREAD_INIT);
@@ -33,11 +34,13 @@ static void test_create(void) {
     uassert_int_equal((rt_uint8_t *)t->sp - stack, frame);
     for (n = 0; n < frame; n++) filled += stack[n] == '#';
     uassert_int_equal(filled, frame);
+    rule("thread.c rt_thread_delete");
     /* rt_thread_delete: a thread that never ran is put on the defunct list; the idle thread frees it. */
     uassert_int_equal(rt_thread_delete(t), RT_EOK);
     uassert_int_equal(state_of(t), RT_THREAD_CLOSE);
     uassert_int_equal(rt_thread_delete(t), RT_EOK);
     rt_thread_mdelay(20);
+    rule("thread.c rt_thread_create");
     uassert_null(rt_thread_create("huge", nothing, RT_NULL, 0x40000000, 20, 10));
 }
 
@@ -48,6 +51,7 @@ static void test_startup(void) {
     t = spawn("better", marks_parameter, (void *)'b', 10);
     mark('2');
     t = spawn("equal", marks_parameter, (void *)'e', 20);
+    rule("thread.c rt_thread_startup");
     uassert_int_equal(state_of(t), RT_THREAD_READY);
     mark('3');
     rt_thread_yield();
@@ -57,6 +61,7 @@ static void test_startup(void) {
     mark('5');
     rt_thread_delay(1);
     mark('6');
+    rule("thread.c rt_thread_yield");
     uassert_str_equal(marks(), "1b23e45w6");
     rt_thread_mdelay(20);
 }
@@ -72,25 +77,32 @@ static void suspended_entry(void *parameter) {
 /* rt_thread_suspend and rt_thread_resume: only READY/RUNNING and SUSPEND, -RT_ERROR else, and no switch in either. */
 static void test_suspend_resume(void) {
     rt_thread_t t = rt_thread_create("susp", nothing, RT_NULL, 1024, 25, 10);
+    rule("thread.c rt_thread_suspend");
     uassert_int_equal(rt_thread_suspend(t), -RT_ERROR);
+    rule("thread.c rt_thread_resume");
     uassert_int_equal(rt_thread_resume(t), -RT_ERROR);
     rt_thread_startup(t);
+    rule("thread.c rt_thread_suspend");
     uassert_int_equal(rt_thread_suspend(t), RT_EOK);
     uassert_int_equal(state_of(t), RT_THREAD_SUSPEND);
     uassert_int_equal(rt_thread_suspend(t), -RT_ERROR);
+    rule("thread.c rt_thread_resume");
     uassert_int_equal(rt_thread_resume(t), RT_EOK);
     uassert_int_equal(state_of(t), RT_THREAD_READY);
     uassert_int_equal(rt_thread_resume(t), -RT_ERROR);
     rt_thread_delay(2);
 
     t = spawn("self", suspended_entry, RT_NULL, 10);
+    rule("thread.c rt_thread_startup");
     uassert_int_equal(state_of(t), RT_THREAD_SUSPEND);
     uassert_str_equal(marks(), "sn");
+    rule("thread.c rt_thread_resume");
     uassert_int_equal(rt_thread_resume(t), RT_EOK);
     /* A better thread is ready now, and resume does not switch. */
     uassert_str_equal(marks(), "");
     uassert_int_equal(state_of(t), RT_THREAD_READY);
     rt_schedule();
+    rule("scheduler.c rt_schedule");
     uassert_str_equal(marks(), "r");
 }
 
@@ -99,6 +111,7 @@ static void test_delay(void) {
     rt_tick_t start;
     align_to_tick();
     start = rt_tick_get();
+    rule("clock.c rt_tick_from_millisecond");
     uassert_int_equal(rt_thread_delay(5), RT_EOK);
     uassert_int_equal(rt_tick_get() - start, 5);
     start = rt_tick_get();
@@ -126,6 +139,7 @@ static void test_delay_until(void) {
     start = next = rt_tick_get();
     for (n = 0; n < 3; n++) {
         spin_ticks(1);
+        rule("thread.c rt_thread_delay_until");
         uassert_int_equal(rt_thread_delay_until(&next, 4), RT_EOK);
     }
     uassert_int_equal(rt_tick_get() - start, 12);
@@ -143,6 +157,7 @@ static void test_change_priority(void) {
     rt_thread_t a = spawn("a", marks_parameter, (void *)'a', 26);
     rt_thread_t b = spawn("b", marks_parameter, (void *)'b', 25);
     rt_thread_t c = spawn("c", marks_parameter, (void *)'c', 25);
+    rule("thread.c rt_thread_control");
     uassert_int_equal(rt_thread_control(a, RT_THREAD_CTRL_CHANGE_PRIORITY, &priority), RT_EOK);
     uassert_int_equal(a->current_priority, 25);
     uassert_int_equal(a->init_priority, 26);
@@ -159,10 +174,12 @@ static void test_change_priority(void) {
     uassert_str_equal(marks(), "");
     rt_enter_critical();
     rt_exit_critical();
+    rule("scheduler.c rt_exit_critical");
     uassert_str_equal(marks(), "d");
 
     /* rt_thread_control: STARTUP starts, INFO does nothing, an unknown command too. */
     a = rt_thread_create("e", marks_parameter, (void *)'e', 1024, 10, 10);
+    rule("thread.c rt_thread_control");
     uassert_int_equal(rt_thread_control(a, RT_THREAD_CTRL_STARTUP, RT_NULL), RT_EOK);
     uassert_str_equal(marks(), "e");
     uassert_int_equal(rt_thread_control(self, RT_THREAD_CTRL_INFO, RT_NULL), RT_EOK);
@@ -190,10 +207,12 @@ static void closes_itself(void *parameter) {
 static void test_ends(void) {
     rt_thread_t t = spawn("kill", sleeper, RT_NULL, 10);
     t->cleanup = cleaned;
+    rule("thread.c rt_thread_delete");
     uassert_int_equal(rt_thread_delete(t), RT_EOK);
     rt_thread_mdelay(20);
     uassert_str_equal(marks(), "<Ck");
     spawn("own", closes_itself, RT_NULL, 10);
+    rule("thread.c rt_thread_startup");
     uassert_str_equal(marks(), "Co");
     t = rt_thread_create("ret", marks_parameter, (void *)'x', 1024, 10, 10);
     t->cleanup = cleaned;
@@ -206,11 +225,13 @@ static void test_ends(void) {
 static void test_static(void) {
     int n;
     for (n = 0; n < 3; n++) {
+        rule("thread.c rt_thread_init");
         uassert_int_equal(rt_thread_init(&static_thread, "stat", marks_parameter, (void *)(long)('0' + n),
                                          static_stack, sizeof(static_stack), 10, 5),
                           RT_EOK);
         uassert_int_equal(static_thread.type, RT_Object_Class_Thread | RT_Object_Class_Static);
         rt_thread_startup(&static_thread);
+        rule("thread.c rt_thread_startup");
         /* The entry returned: rt_thread_exit detached it. */
         uassert_int_equal(static_thread.type, 0);
         uassert_int_equal(state_of(&static_thread), RT_THREAD_CLOSE);
@@ -218,6 +239,7 @@ static void test_static(void) {
     uassert_str_equal(marks(), "012");
     rt_thread_init(&static_thread, "stat", sleeper, RT_NULL, static_stack, sizeof(static_stack), 10, 5);
     rt_thread_startup(&static_thread);
+    rule("thread.c rt_thread_detach");
     uassert_int_equal(rt_thread_detach(&static_thread), RT_EOK);
     rt_thread_delay(2);
     uassert_str_equal(marks(), "<");
@@ -226,11 +248,13 @@ static void test_static(void) {
 /* rt_object_init: names are cut to RT_NAME_MAX and not terminated when they fill the field. */
 static void test_names(void) {
     rt_thread_t t = rt_thread_create("a_name_of_16_chr", nothing, RT_NULL, 512, 30, 1);
+    rule("thread.c rt_thread_create");
     uassert_buf_equal(t->name, "a_name_o", 8);
     uassert_int_equal(t->type, RT_Object_Class_Thread);
     rt_thread_delete(t);
     /* Threads that a module creates belong to the module (rt_object_allocate), not to the list that rt_thread_find looks through. */
     t = spawn("hidden", sleeper, RT_NULL, 25);
+    rule("thread.c rt_thread_find");
     uassert_null(rt_thread_find("hidden"));
     rt_thread_delete(t);
     uassert_not_null(rt_thread_find("tidle0"));
@@ -247,7 +271,9 @@ static void idle_hook(void) {
 /* rt_thread_idle_sethook: up to RT_IDLE_HOOK_LIST_SIZE hooks, -RT_EFULL beyond; rt_thread_idle_delhook of none -RT_ENOSYS. */
 static void test_idle_hooks(void) {
     int n, set = 0;
+    rule("idle.c rt_thread_idle_delhook");
     uassert_int_equal(rt_thread_idle_delhook(idle_hook), -RT_ENOSYS);
+    rule("idle.c rt_thread_idle_sethook");
     uassert_int_equal(rt_thread_idle_sethook(idle_hook), RT_EOK);
     rt_thread_delay(3);
     uassert_true(idles > 0);
@@ -257,6 +283,7 @@ static void test_idle_hooks(void) {
     for (n = 0; n < 4; n++) uassert_int_equal(rt_thread_idle_delhook(idle_hook), RT_EOK);
     idles = 0;
     rt_thread_delay(3);
+    rule("idle.c rt_thread_idle_delhook");
     uassert_int_equal(idles, 0);
 }
 
@@ -270,6 +297,7 @@ static void test_user_data(void) {
     rt_thread_t t = rt_thread_create("user", reports_word, &seen, 1024, 10, 10);
     t->user_data = 0x12345678;
     rt_thread_startup(t);
+    rule("thread.c rt_thread_startup");
     uassert_true(seen == 0x12345678);
     uassert_int_equal(state_of(self), RT_THREAD_RUNNING);
     uassert_true(rt_thread_self() == self);
@@ -277,6 +305,7 @@ static void test_user_data(void) {
     rt_set_errno(-RT_EIO);
     uassert_int_equal(self->error, -RT_EIO);
     uassert_int_equal(rt_get_errno(), -RT_EIO);
+    rule("kservice.c _rt_errno");
     uassert_true((void *)_rt_errno() == (void *)&self->error);
     rt_set_errno(RT_EOK);
 }
@@ -290,6 +319,7 @@ static void test_memory(void) {
     for (n = 0; n < 20; n++) spawn("mem", nothing, RT_NULL, n & 1 ? 10 : 25);
     rt_thread_mdelay(50);
     rt_memory_info(&total, &after, &peak);
+    rule("mem.c rt_memory_info");
     uassert_int_equal(after, before);
 }
 

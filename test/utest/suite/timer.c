@@ -28,13 +28,17 @@ static void test_one_shot(void) {
     rt_tick_t begin;
     count = 0;
     rt_timer_init(&t, "shot", counts, RT_NULL, 5, RT_TIMER_FLAG_ONE_SHOT);
+    rule("timer.c rt_timer_init");
     uassert_int_equal(t.parent.type, RT_Object_Class_Timer | RT_Object_Class_Static);
     uassert_int_equal(t.parent.flag, 0);
     uassert_int_equal(t.init_tick, 5);
+    rule("timer.c rt_timer_control");
     uassert_int_equal(active(&t), 0);
     align_to_tick();
     begin = rt_tick_get();
+    rule("timer.c rt_timer_start");
     uassert_int_equal(rt_timer_start(&t), RT_EOK);
+    rule("timer.c rt_timer_control");
     uassert_int_equal(active(&t), 1);
     uassert_int_equal(t.timeout_tick - begin, 5);
     rt_thread_delay(4);
@@ -44,7 +48,9 @@ static void test_one_shot(void) {
     uassert_int_equal(fired[0] - begin, 5);
     uassert_int_equal(nest, 1);
     uassert_int_equal(active(&t), 0);
+    rule("timer.c rt_timer_stop");
     uassert_int_equal(rt_timer_stop(&t), -RT_ERROR);
+    rule("timer.c rt_timer_detach");
     uassert_int_equal(rt_timer_detach(&t), RT_EOK);
 }
 
@@ -57,14 +63,18 @@ static void test_periodic(void) {
     begin = rt_tick_get();
     rt_timer_start(timer);
     rt_thread_delay(10);
+    rule("timer.c rt_timer_start");
     uassert_int_equal(count, 3);
     uassert_int_equal(fired[0] - begin, 3);
     uassert_int_equal(fired[2] - begin, 9);
+    rule("timer.c rt_timer_control");
     uassert_int_equal(active(timer), 1);
+    rule("timer.c rt_timer_stop");
     uassert_int_equal(rt_timer_stop(timer), RT_EOK);
     uassert_int_equal(rt_timer_stop(timer), -RT_ERROR);
     rt_thread_delay(5);
     uassert_int_equal(count, 3);
+    rule("timer.c rt_timer_delete");
     uassert_int_equal(rt_timer_delete(timer), RT_EOK);
 }
 
@@ -77,6 +87,7 @@ static void test_restart(void) {
     begin = rt_tick_get();
     rt_timer_start(timer);
     rt_thread_delay(3);
+    rule("timer.c rt_timer_start");
     uassert_int_equal(rt_timer_start(timer), RT_EOK);
     rt_thread_delay(10);
     uassert_int_equal(count, 1);
@@ -97,6 +108,7 @@ static void test_order(void) {
     align_to_tick();
     for (n = 0; n < 4; n++) rt_timer_start(t[n]);
     rt_thread_delay(6);
+    rule("timer.c rt_timer_start");
     uassert_str_equal(marks(), "dabc");
     for (n = 0; n < 4; n++) rt_timer_delete(t[n]);
 }
@@ -109,6 +121,7 @@ static void test_control(void) {
     align_to_tick();
     begin = rt_tick_get();
     rt_timer_start(timer);
+    rule("timer.c rt_timer_control");
     uassert_int_equal(rt_timer_control(timer, RT_TIMER_CTRL_SET_TIME, &ticks), RT_EOK);
     ticks = 0;
     uassert_int_equal(rt_timer_control(timer, RT_TIMER_CTRL_GET_TIME, &ticks), RT_EOK);
@@ -157,8 +170,10 @@ static void test_own_timer(void) {
     timer = rt_timer_create("stop", stops_itself, RT_NULL, 2, RT_TIMER_FLAG_PERIODIC);
     rt_timer_start(timer);
     rt_thread_delay(8);
+    rule("timer.c rt_timer_start");
     uassert_int_equal(count, 1);
     uassert_int_equal(code, RT_EOK);
+    rule("timer.c rt_timer_control");
     uassert_int_equal(active(timer), 0);
     rt_timer_delete(timer);
 
@@ -169,6 +184,7 @@ static void test_own_timer(void) {
     begin = rt_tick_get();
     rt_timer_start(timer);
     rt_thread_delay(10);
+    rule("timer.c rt_timer_start");
     uassert_int_equal(count, 3);
     uassert_int_equal(fired[2] - begin, 6);
     rt_timer_delete(timer);
@@ -185,6 +201,7 @@ static void test_own_timer(void) {
     rt_timer_start(timer);
     rt_thread_delay(8);
     uassert_int_equal(count, 1);
+    rule("timer.c rt_timer_control");
     /* It is not in the list any more, and the flag was left. */
     uassert_int_equal(active(timer), 1);
     rt_timer_delete(timer);
@@ -195,6 +212,7 @@ static void test_own_timer(void) {
     begin = rt_tick_get();
     rt_timer_start(timer);
     rt_thread_delay(11);
+    rule("timer.c rt_timer_start");
     uassert_int_equal(fired[0] - begin, 1);
     uassert_int_equal(fired[1] - begin, 3);
     uassert_int_equal(fired[2] - begin, 6);
@@ -219,6 +237,7 @@ static void test_soft(void) {
     rt_timer_start(slow);
     rt_timer_start(timer);
     rt_thread_delay(12);
+    rule("timer.c rt_timer_start");
     uassert_int_equal(count, 2);
     uassert_int_equal(nest, 0);
     uassert_str_equal(context->name, "timer");
@@ -241,9 +260,11 @@ static void test_soft_earlier(void) {
     rt_thread_delay(2);
     rt_timer_start(early);
     rt_thread_delay(5);
+    rule("timer.c rt_timer_start");
     uassert_str_equal(marks(), "e");
     rt_timer_stop(timer);
     rt_thread_delay(20);
+    rule("timer.c rt_timer_stop");
     uassert_str_equal(marks(), "");
     (void)begin;
     rt_timer_delete(early);
@@ -259,9 +280,11 @@ static void test_zero(void) {
     begin = rt_tick_get();
     rt_timer_start(timer);
     rt_thread_delay(2);
+    rule("timer.c rt_timer_start");
     uassert_int_equal(count, 1);
     uassert_int_equal(fired[0] - begin, 1);
     rt_timer_delete(timer);
+    rule("clock.c rt_tick_get_millisecond");
     uassert_int_equal(rt_tick_get_millisecond() / 10, rt_tick_get());
 }
 
@@ -273,6 +296,7 @@ static void test_many(void) {
     for (n = 0; n < 60; n++) rt_timer_init(&t[n], "many", counts, RT_NULL, 1 + (n * 37) % 60, RT_TIMER_FLAG_ONE_SHOT);
     align_to_tick();
     for (n = 0; n < 60; n++) rt_timer_start(&t[n]);
+    rule("timer.c rt_timer_stop");
     for (n = 0; n < 60; n += 2) uassert_int_equal(rt_timer_stop(&t[n]), RT_EOK);
     rt_thread_delay(65);
     uassert_int_equal(count, 30);

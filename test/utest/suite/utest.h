@@ -2,6 +2,10 @@
  * The macros of RT-Thread's utest for a module: one test case, which is the whole program, made of units. The console gets the lines of
  * the original (RT-Thread programming manual, "utest Framework"), and the exit code is 1 when an assertion failed.
  *
+ * Every assertion cites a rule, that of the rule() before it: rule("ipc.c rt_sem_take") is what RT-Thread 4.0.4 does in that function of
+ * that file, rule("POSIX.1 getline") and rule("ISO C strtol") what the standard says. An assertion without one fails, but
+ * in programs that are made with UTEST_WITHOUT_RULES.
+ *
  * `NAME compat` tells the test that the kernel reproduces the defects of 4.0.4 (utest_compat).
  */
 #ifndef UTEST_H__
@@ -17,16 +21,25 @@ typedef struct utest {
 } utest_t;
 
 static utest_t utest_local RT_UNUSED;
+/* Where the assertions that follow have their expectations from; each unit starts without. */
+#ifdef UTEST_WITHOUT_RULES
+#define UTEST_NO_RULE ""
+#else
+#define UTEST_NO_RULE RT_NULL
+#endif
+static const char *utest_rule RT_UNUSED = UTEST_NO_RULE;
 /* The kernel under test reproduces the defects of RT-Thread 4.0.4. */
 static int utest_compat RT_UNUSED;
 
 static void RT_UNUSED utest_assert(int value, const char *file, int line, const char *func, const char *msg) {
     const char *base = strrchr(file, '/');
-    if (value) {
+    if (value && utest_rule != RT_NULL) {
         utest_local.passed++;
         return;
     }
     utest_local.failed++;
+    if (utest_rule == RT_NULL || *utest_rule != 0)
+        rt_kprintf("[  ASSERT  ] [ unit     ] rule: %s\n", utest_rule ? utest_rule : "none is cited");
     rt_kprintf("[  ASSERT  ] [ unit     ] at (%s); func: (%s:%d); msg: (%s)\n", base ? base + 1 : file, func, line,
                msg);
 }
@@ -49,6 +62,7 @@ static void RT_UNUSED utest_assert_string(const char *a, const char *b, int equa
 static void RT_UNUSED utest_unit_run(void (*func)(void), const char *name) {
     rt_kprintf("[==========] utest unit name: (%s)\n", name);
     utest_local.units++;
+    utest_rule = UTEST_NO_RULE;
     func();
 }
 
@@ -85,6 +99,7 @@ static int RT_UNUSED utest_main(int argc, char **argv, void (*test)(void), const
     return utest_local.failed != 0;
 }
 
+#define rule(source) (utest_rule = (source))
 #define UTEST_UNIT_RUN(func) utest_unit_run(func, #func)
 
 #ifdef __cplusplus
