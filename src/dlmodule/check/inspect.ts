@@ -239,12 +239,17 @@ class Inspection {
       );
     if (details.constructors > 0)
       warnings.push(
-        `4.0.4 does not run its ${details.constructors} constructors: C++ objects of the file stay zero`,
+        `4.0.4 does not run its ${amount(details.constructors, "constructor")}: C++ objects of the file stay zero`,
       );
     const large = details.stackUse.filter(({ stack }) => stack === null || stack > STOCK_STACK / 2);
     for (const { name, stack } of large.slice(0, 5))
       warnings.push(
         `${name} takes ${stack === null ? "stack of a size known at run time only" : `${amount(stack, "byte")} of stack`}; 4.0.4 gives a main thread ${STOCK_STACK}`,
+      );
+    const main = details.stackUse.find(({ name }) => name === details.entry?.symbol);
+    if (large.length === 0 && (main?.deepest ?? 0) > STOCK_STACK)
+      warnings.push(
+        `${main!.name} takes ${main!.deepest} bytes of stack with what it calls; 4.0.4 gives a main thread ${STOCK_STACK}`,
       );
   }
 
