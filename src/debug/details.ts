@@ -56,11 +56,20 @@ const FUNCTION_MAX = 0x10000;
  */
 export class Details {
   private firmwareTable: ExidxTable | undefined | null = null;
+  /** Of the loader, when files were looked at last. */
+  private changes = -1;
 
   constructor(
     private readonly parts: ReportParts,
     private readonly files: SymbolFiles,
   ) {}
+
+  /** Before a report: what was loaded since the last one may be a newer file of the same name. */
+  refresh(): void {
+    const { changes } = this.parts.loader;
+    if (changes !== this.changes) this.files.forget();
+    this.changes = changes;
+  }
 
   /** What of the debugging information was not there, or could not be read. */
   get problems(): readonly string[] {

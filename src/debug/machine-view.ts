@@ -89,6 +89,7 @@ function detailsOf(parts: ReportParts): Details | undefined {
     details = new Loaded(parts, parts.files());
     loaded.set(parts, details);
   }
+  details.refresh();
   return details;
 }
 

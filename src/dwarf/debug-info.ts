@@ -1,6 +1,6 @@
 import { ElfError, ElfImage } from "../elf/mod.ts";
 import { type LineTable, readLineTable, ROW_WORDS, RowFlag, type Sequence } from "./line.ts";
-import { DwarfError } from "./reader.ts";
+import { Budget, DwarfError } from "./reader.ts";
 import { CallFrames } from "./unwind/mod.ts";
 import { debugSection } from "./sections.ts";
 import { splitFunctions, type SplitFiles } from "./split.ts";
@@ -72,9 +72,10 @@ export class DebugInfo {
       for (const [key, name] of Object.entries(SECTIONS)) sections[key] = data(name);
       if (!sections.info || !sections.abbrev) return undefined;
       const all = sections as unknown as Sections;
-      const units = readUnits(all);
+      const budget = new Budget();
+      const units = readUnits(all, budget);
       const { addr, ranges } = all;
-      const split = splitFunctions(units, { addr, ranges }, files, packages, problem);
+      const split = splitFunctions(units, { addr, ranges }, { files, packages, problem, budget });
       return new DebugInfo(all, units, readFrames(data(".debug_frame")), split);
     } catch (error) {
       if (!(error instanceof DwarfError || error instanceof ElfError)) throw error;
@@ -135,12 +136,13 @@ export class DebugInfo {
     const tables: Placed[] = [];
     if (!line) return tables;
     const seen = new Set<number>();
+    const budget = new Budget();
     for (const { lines, compDir } of this.units) {
       if (lines === undefined || seen.has(lines)) continue;
       seen.add(lines);
       let table: LineTable;
       try {
-        table = readLineTable({ line, str, lineStr }, lines, compDir);
+        table = readLineTable({ line, str, lineStr, budget }, lines, compDir);
       } catch (error) {
         if (!(error instanceof DwarfError)) throw error;
         continue;

@@ -1,4 +1,4 @@
-import { DwarfError, Reader, stringAt } from "./reader.ts";
+import { type Budget, DwarfError, type Reader, stringAt } from "./reader.ts";
 
 /** DW_FORM (DWARF 5, 7.5.6); those of DWARF 2 to 4 have the same numbers. */
 const FORM = {
@@ -67,14 +67,16 @@ export interface FormContext {
   readonly unit: number;
   readonly str?: Uint8Array;
   readonly lineStr?: Uint8Array;
+  readonly budget: Budget;
 }
 
-/** Reads an attribute's value; undefined for what nobody here looks at. */
+/** Reads an attribute's value; undefined for what nobody here looks at. Texts that are not wanted are passed over. */
 export function readForm(
   reader: Reader,
   form: number,
   context: FormContext,
   implicit: number,
+  wanted = true,
 ): Value | undefined {
   const number = (value: number): Value => ({ kind: "number", value });
   const local = (value: number): Value => ({ kind: "reference", value: context.unit + value });
@@ -108,11 +110,15 @@ export function readForm(
     case FORM.flagPresent:
       return number(1);
     case FORM.string:
+      if (!wanted) return void reader.skipString();
       return { kind: "string", text: reader.string() };
     case FORM.strp:
-      return { kind: "string", text: stringAt(context.str, reader.offset(context.offsetSize)) };
-    case FORM.lineStrp:
-      return { kind: "string", text: stringAt(context.lineStr, reader.offset(context.offsetSize)) };
+    case FORM.lineStrp: {
+      const offset = reader.offset(context.offsetSize);
+      if (!wanted) return undefined;
+      const section = form === FORM.strp ? context.str : context.lineStr;
+      return { kind: "string", text: stringAt(section, offset, context.budget) };
+    }
     case FORM.secOffset:
       return { kind: "offset", value: reader.offset(context.offsetSize) };
     case FORM.ref1:
@@ -178,7 +184,7 @@ export function readForm(
     case FORM.indirect: {
       const actual = reader.uleb();
       if (actual === FORM.indirect) throw new DwarfError("a form that is indirect twice");
-      return readForm(reader, actual, context, 0);
+      return readForm(reader, actual, context, 0, wanted);
     }
     default:
       throw new DwarfError(`unknown form 0x${form.toString(16)}`);

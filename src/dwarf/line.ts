@@ -1,4 +1,4 @@
-import { DwarfError, Reader, stringAt } from "./reader.ts";
+import { type Budget, DwarfError, Reader, stringAt } from "./reader.ts";
 
 /** Rows of one sequence of a line-number program: addresses in ascending order, the last one its end (DWARF 5, 6.2). */
 export interface Sequence {
@@ -21,6 +21,8 @@ export interface LineSections {
   readonly line: Uint8Array;
   readonly str?: Uint8Array;
   readonly lineStr?: Uint8Array;
+  /** Of all tables of a file. */
+  readonly budget: Budget;
 }
 
 /** Rows of one table; more is an attack. */
@@ -79,6 +81,8 @@ export function readLineTable(
   const reader = new Reader(sections.line, offset);
   const { end, offsetSize } = reader.unitLength();
   reader.end = end;
+  // Each byte makes at most one row.
+  sections.budget.spend(ROW_WORDS * reader.left);
   const version = reader.u16();
   if (version < 2 || version > 5) throw new DwarfError(`line table of version ${version}`);
   let addressSize = 4;
@@ -184,9 +188,9 @@ function formValue(
     case FORM.string:
       return reader.string();
     case FORM.lineStrp:
-      return stringAt(sections.lineStr, reader.offset(offsetSize));
+      return stringAt(sections.lineStr, reader.offset(offsetSize), sections.budget);
     case FORM.strp:
-      return stringAt(sections.str, reader.offset(offsetSize));
+      return stringAt(sections.str, reader.offset(offsetSize), sections.budget);
     case FORM.udata:
       return reader.uleb();
     case FORM.data1:

@@ -1,6 +1,23 @@
 /** A defect of the debugging information; callers do without it. */
 export class DwarfError extends Error {}
 
+/**
+ * The work that one file may cause. Every size is checked where it is read, but what refers to the same bytes again and again would still
+ * take for ever.
+ */
+export class Budget {
+  constructor(private left = WORK_MAX) {}
+
+  /** Values, bytes of text, rows, ranges: some thousand times what a large module has. */
+  spend(amount: number): void {
+    this.left -= amount;
+    if (this.left < 0) throw new DwarfError("more information than a module can have");
+  }
+}
+const WORK_MAX = 16 << 20;
+/** Names are no longer. */
+const STRING_MAX = 1 << 16;
+
 /** Little-endian bytes with a position; every read is checked. */
 export class Reader {
   at: number;
@@ -82,16 +99,15 @@ export class Reader {
     return this.bytes.subarray(at, at + count);
   }
   string(): string {
-    const nul = this.bytes.indexOf(0, this.at);
-    if (nul < 0 || nul >= this.end) throw new DwarfError("a string has no end");
-    const text = decoder.decode(this.bytes.subarray(this.at, nul));
-    this.at = nul + 1;
-    return text;
+    const { at } = this;
+    this.skipString();
+    return decoder.decode(this.bytes.subarray(at, this.at - 1));
   }
   skipString(): void {
-    const nul = this.bytes.indexOf(0, this.at);
-    if (nul < 0 || nul >= this.end) throw new DwarfError("a string has no end");
-    this.at = nul + 1;
+    const { at, end } = this;
+    const length = this.bytes.subarray(at, Math.min(end, at + STRING_MAX)).indexOf(0);
+    if (length < 0) throw new DwarfError("a string has no end");
+    this.at = at + length + 1;
   }
 
   /** A unit's length: where it ends, and the size of its offsets (DWARF 5, 7.4). */
@@ -113,7 +129,9 @@ export class Reader {
 const decoder = new TextDecoder();
 
 /** The string at an offset of a string section. */
-export function stringAt(section: Uint8Array | undefined, offset: number): string {
+export function stringAt(section: Uint8Array | undefined, offset: number, budget: Budget): string {
   if (!section) throw new DwarfError("a string section is missing");
-  return new Reader(section, offset).string();
+  const text = new Reader(section, offset).string();
+  budget.spend(text.length);
+  return text;
 }

@@ -10,7 +10,7 @@ const ZSTD = 2;
 /** The older form: a section `.zdebug_x` that begins with "ZLIB" and its size, most significant byte first. */
 const OLD_HEADER = 12;
 /** A section that claims more is not believed. */
-const SIZE_MAX = 256 << 20;
+const SIZE_MAX = 64 << 20;
 
 /** The contents of a debugging section, unpacked; undefined when there is none. Throws DwarfError when it cannot be unpacked. */
 export function debugSection(image: ElfImage, name: string): Uint8Array | undefined {

@@ -1,5 +1,5 @@
 import { ElfError, ElfImage } from "../elf/mod.ts";
-import { DwarfError, Reader } from "./reader.ts";
+import { type Budget, DwarfError, Reader } from "./reader.ts";
 import { debugSection } from "./sections.ts";
 import { type FunctionRecord, readSplitUnit, type SplitReference, type Unit } from "./units.ts";
 
@@ -16,41 +16,68 @@ const SECTIONS = {
 
 /** Limits of what is believed. */
 const INDEX_MAX = 1 << 20;
+const FILES_MAX = 1024;
 
-/**
- * What the .dwo files of split units, or the .dwp with all of them, know of functions. `missing` is told which file there is not, or what
- * is wrong with it.
- */
+export interface SplitOptions {
+  readonly files: SplitFiles;
+  /** Names of a file with all of them. */
+  readonly packages: readonly string[];
+  /** Told which file there is not, or what is wrong with it. */
+  readonly problem: (what: string) => void;
+  readonly budget: Budget;
+}
+
+/** What the .dwo files of split units, or the .dwp with all of them, know of functions. */
 export function splitFunctions(
   units: readonly Unit[],
   main: { readonly addr?: Uint8Array; readonly ranges?: Uint8Array },
-  files: SplitFiles,
-  packages: readonly string[],
-  missing: (what: string) => void,
+  { files, packages, problem, budget }: SplitOptions,
 ): FunctionRecord[] {
   const found: FunctionRecord[] = [];
-  let packed: ElfImage | undefined | null = null;
-  for (const { split } of units) {
-    if (!split) continue;
-    packed ??= firstOf(packages, files);
-    const file = open(files(split.file, split.folder)) ?? packed ?? undefined;
+  const references = units.flatMap(({ split }) => split ?? []);
+  if (references.length > FILES_MAX)
+    problem(`it is split into ${references.length} files, of which ${FILES_MAX} are read`);
+  let packed: SplitFile | undefined | null = null;
+  for (const split of references.slice(0, FILES_MAX)) {
+    if (packed === null) packed = firstOf(packages, files);
+    const file = open(files(split.file, split.folder)) ?? packed;
     if (!file) {
-      missing(`${split.file} was not found`);
+      problem(`${split.file} was not found`);
       continue;
     }
     try {
-      const functions = functionsOf(file, split, main);
+      const functions = functionsOf(file, split, main, budget);
       if (functions) found.push(...functions);
-      else missing(`${split.file} was made by another run of the compiler`);
+      else problem(`${split.file} was made by another run of the compiler`);
     } catch (error) {
       if (!(error instanceof DwarfError || error instanceof ElfError)) throw error;
-      missing(`${split.file} cannot be read: ${error.message}`);
+      problem(`${split.file} cannot be read: ${error.message}`);
     }
   }
   return found;
 }
 
-function firstOf(names: readonly string[], files: SplitFiles): ElfImage | undefined {
+/** A .dwo or .dwp file; what was unpacked is kept, as many units ask for the same. */
+class SplitFile {
+  private readonly sections = new Map<string, Uint8Array | undefined>();
+  private units: Map<number, number> | undefined;
+
+  constructor(private readonly image: ElfImage) {}
+
+  section(name: string): Uint8Array | undefined {
+    if (!this.sections.has(name)) this.sections.set(name, debugSection(this.image, name));
+    return this.sections.get(name);
+  }
+
+  /** Rows of the index by the identifiers of units; undefined when there is no index. */
+  get rows(): ReadonlyMap<number, number> | undefined {
+    const index = this.section(".debug_cu_index");
+    if (index) this.units ??= rowsOf(index);
+    return this.units;
+  }
+}
+
+function firstOf(names: readonly string[], files: SplitFiles): SplitFile | undefined {
   for (const name of names) {
     const file = open(files(name, undefined));
     if (file) return file;
@@ -58,9 +85,9 @@ function firstOf(names: readonly string[], files: SplitFiles): ElfImage | undefi
   return undefined;
 }
 
-function open(bytes: Uint8Array | undefined): ElfImage | undefined {
+function open(bytes: Uint8Array | undefined): SplitFile | undefined {
   try {
-    return bytes && new ElfImage(bytes);
+    return bytes && new SplitFile(new ElfImage(bytes));
   } catch (error) {
     if (error instanceof ElfError) return undefined;
     throw error;
@@ -68,15 +95,17 @@ function open(bytes: Uint8Array | undefined): ElfImage | undefined {
 }
 
 function functionsOf(
-  image: ElfImage,
+  file: SplitFile,
   split: SplitReference,
   main: { readonly addr?: Uint8Array; readonly ranges?: Uint8Array },
+  budget: Budget,
 ): readonly FunctionRecord[] | undefined {
-  const index = debugSection(image, ".debug_cu_index");
-  const parts = index && partsOf(index, split.id);
-  if (index && !parts) return undefined;
+  const { rows } = file;
+  const row = rows?.get(split.id);
+  if (rows && row === undefined) return undefined;
+  const parts = row === undefined ? undefined : partsOf(file.section(".debug_cu_index")!, row);
   const section = ({ name, column }: { name: string; column: number }) => {
-    const data = debugSection(image, name);
+    const data = file.section(name);
     if (!parts || !data) return data;
     const part = parts.get(column);
     if (!part) return undefined;
@@ -91,34 +120,50 @@ function functionsOf(
     {
       info,
       abbrev,
-      str: debugSection(image, ".debug_str.dwo"),
+      str: file.section(".debug_str.dwo"),
       strOffsets: section(SECTIONS.strOffsets),
       rnglists: section(SECTIONS.rnglists),
       ...main,
     },
     split,
+    budget,
   )?.functions;
 }
 
-/** Where the parts of a unit are in the sections of a .dwp, by the number of the section. */
-function partsOf(
-  index: Uint8Array,
-  id: number,
-): Map<number, { offset: number; size: number }> | undefined {
+interface Index {
+  readonly columns: number;
+  readonly units: number;
+  readonly slots: number;
+}
+
+/** The head of .debug_cu_index (DWARF 5, 7.3.5.3). */
+function readHead(index: Uint8Array): Index {
   const reader = new Reader(index);
   // A halfword and padding in version 5, a word before.
   const version = reader.u32() & 0xffff;
   if (version !== 2 && version !== 5) throw new DwarfError(`an index of version ${version}`);
-  const columns = reader.u32();
-  const units = reader.u32();
-  const slots = reader.u32();
+  const [columns, units, slots] = [reader.u32(), reader.u32(), reader.u32()];
   if (columns > 16 || units > INDEX_MAX || slots > INDEX_MAX)
     throw new DwarfError("an index that is too large");
-  let row = 0;
-  for (let slot = 0; slot < slots && row === 0; slot++)
-    if (new Reader(index, 16 + 8 * slot).u64() === id)
-      row = new Reader(index, 16 + 8 * slots + 4 * slot).u32();
-  if (row === 0 || row > units) return undefined;
+  return { columns, units, slots };
+}
+
+/** Which row of the table is whose: the slots of the hash table that are in use. */
+function rowsOf(index: Uint8Array): Map<number, number> {
+  const { units, slots } = readHead(index);
+  const ids = new Reader(index, 16);
+  const numbers = new Reader(index, 16 + 8 * slots);
+  const rows = new Map<number, number>();
+  for (let slot = 0; slot < slots; slot++) {
+    const [id, row] = [ids.u64(), numbers.u32()];
+    if (row > 0 && row <= units && !rows.has(id)) rows.set(id, row);
+  }
+  return rows;
+}
+
+/** Where the parts of the unit of a row are in the sections of a .dwp, by the number of the section. */
+function partsOf(index: Uint8Array, row: number): Map<number, { offset: number; size: number }> {
+  const { columns, units, slots } = readHead(index);
   const table = 16 + 12 * slots;
   const word = (n: number): number => new Reader(index, table + 4 * n).u32();
   const parts = new Map<number, { offset: number; size: number }>();

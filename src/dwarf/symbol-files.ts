@@ -32,7 +32,8 @@ function namesFor(path: string): string[] {
 
 /** Finds and keeps the files with the debugging information of modules. */
 export class SymbolFiles {
-  private readonly found = new Map<string, Found>();
+  /** By path; null: there is no such file. */
+  private readonly found = new Map<string, Found | null>();
   private readonly sources = new Map<string, readonly string[]>();
   /** What could not be read, or was not there, in sentences. */
   readonly problems = new Set<string>();
@@ -79,17 +80,22 @@ export class SymbolFiles {
 
   private look(path: string): Found | undefined {
     const known = this.found.get(path);
-    if (known) return known;
+    if (known !== undefined) return known ?? undefined;
     const module = this.source.module(path);
-    if (!module) return undefined;
+    if (!module) {
+      this.found.set(path, null);
+      return undefined;
+    }
     const found: Found = { module, best: this.best(path, module), info: "unread" };
     this.found.set(path, found);
     return found;
   }
 
-  /** Forgets what is known: modules may have changed on the disk. */
+  /** Modules were loaded, from files that may have changed. */
   forget(): void {
     this.found.clear();
+    this.sources.clear();
+    this.problems.clear();
   }
 
   private best(path: string, module: Uint8Array): Uint8Array | undefined {

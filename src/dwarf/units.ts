@@ -1,5 +1,5 @@
 import { type FormContext, readForm, type Value } from "./forms.ts";
-import { DwarfError, Reader } from "./reader.ts";
+import { type Budget, DwarfError, Reader, stringAt } from "./reader.ts";
 
 /** The sections that are read. */
 export interface Sections {
@@ -84,9 +84,11 @@ const AT = {
 } as const;
 
 /** Limits of what is believed. */
-const ENTRIES_MAX = 8 << 20;
+const FUNCTIONS_MAX = 1 << 18;
 const RANGES_MAX = 1 << 16;
 const ORIGINS_MAX = 8;
+/** What a part of a table or list costs of the budget: it is kept. */
+const PIECE = 16;
 
 interface Abbreviation {
   readonly tag: number;
@@ -105,17 +107,21 @@ interface FunctionDraft {
 }
 
 /** Reads every compilation unit of .debug_info: its lines, its functions. */
-export function readUnits(sections: Sections): Unit[] {
-  return new UnitReader(sections).all();
+export function readUnits(sections: Sections, budget: Budget): Unit[] {
+  return new UnitReader(sections, budget).all();
 }
 
 /** Reads the one unit of a .dwo file, or of its part of a .dwp; undefined when it is another one. */
-export function readSplitUnit(sections: Sections, skeleton: SplitReference): Unit | undefined {
-  return new UnitReader(sections, skeleton).all()[0];
+export function readSplitUnit(
+  sections: Sections,
+  skeleton: SplitReference,
+  budget: Budget,
+): Unit | undefined {
+  return new UnitReader(sections, budget, skeleton).all()[0];
 }
 
 class UnitReader {
-  private entries = 0;
+  private functions = 0;
   private readonly tables = new Map<number, Map<number, Abbreviation>>();
   /** Names of functions by the offset of their entry, for copies that refer to it. */
   private readonly names = new Map<number, string | { readonly origin: number }>();
@@ -123,6 +129,7 @@ class UnitReader {
 
   constructor(
     private readonly s: Sections,
+    private readonly budget: Budget,
     /** What the sections are split from. */
     private readonly skeleton?: SplitReference,
   ) {}
@@ -131,6 +138,7 @@ class UnitReader {
     const reader = new Reader(this.s.info);
     const drafts: (() => Unit)[] = [];
     while (reader.left >= 11) {
+      this.budget.spend(PIECE);
       const unit = reader.at;
       const { end, offsetSize } = reader.unitLength();
       const body = new Reader(this.s.info, reader.at, end);
@@ -154,7 +162,8 @@ class UnitReader {
       }
       if (addressSize !== 4 && addressSize !== 8) throw new DwarfError("addresses of another size");
       const { str, lineStr } = this.s;
-      const context = { version, offsetSize, addressSize, unit, str, lineStr };
+      const { budget } = this;
+      const context = { version, offsetSize, addressSize, unit, str, lineStr, budget };
       const draft = this.unit(body, context, this.abbreviations(abbrev), id);
       if (draft) drafts.push(draft);
     }
@@ -180,7 +189,7 @@ class UnitReader {
       }
       const abbreviation = abbreviations.get(code);
       if (!abbreviation) throw new DwarfError(`unknown abbreviation ${code}`);
-      if (++this.entries > ENTRIES_MAX) throw new DwarfError("too many entries");
+      this.budget.spend(1 + abbreviation.attributes.length / 3);
       const { tag } = abbreviation;
       const wanted = root === undefined || tag === TAG.subprogram || tag === TAG.inlined;
       const attributes = this.attributes(reader, abbreviation, context, wanted);
@@ -192,6 +201,7 @@ class UnitReader {
         id ??= numberOf(root.get(AT.gnuDwoId));
         if (this.skeleton && id !== this.skeleton.id) return undefined;
       } else if (tag === TAG.subprogram || tag === TAG.inlined) {
+        if (++this.functions > FUNCTIONS_MAX) throw new DwarfError("too many functions");
         functions.push({ at, attributes, inlined: tag === TAG.inlined, depth });
         this.note(at, attributes, root, context);
       }
@@ -210,7 +220,7 @@ class UnitReader {
   ): Attributes {
     const found: Attributes = new Map();
     for (let i = 0; i < attributes.length; i += 3) {
-      const value = readForm(reader, attributes[i + 1], context, attributes[i + 2]);
+      const value = readForm(reader, attributes[i + 1], context, attributes[i + 2], wanted);
       if (wanted && value) found.set(attributes[i], value);
     }
     return found;
@@ -298,7 +308,7 @@ class UnitReader {
     // The tables of GCC before DWARF 5 have no head.
     const base = numberOf(root.get(AT.strOffsetsBase)) ?? (c.version < 5 ? 0 : 2 * c.offsetSize);
     const offset = new Reader(strOffsets, base + value.value * c.offsetSize).offset(c.offsetSize);
-    return new Reader(str, offset).string();
+    return stringAt(str, offset, this.budget);
   }
 
   private address(value: Value | undefined, root: Attributes, c: FormContext): number | undefined {
@@ -346,6 +356,7 @@ class UnitReader {
     for (;;) {
       const start = read();
       const end = read();
+      this.budget.spend(PIECE);
       if (start === 0 && end === 0) return found;
       if (start >= most) base = end;
       else if (end > start) found.push({ start: base + start, end: base + end });
@@ -367,6 +378,7 @@ class UnitReader {
     };
     for (;;) {
       const kind = reader.u8();
+      this.budget.spend(PIECE);
       switch (kind) {
         case 0:
           return found;
@@ -415,6 +427,7 @@ class UnitReader {
       const children = reader.u8() !== 0;
       const attributes: number[] = [];
       for (;;) {
+        this.budget.spend(PIECE);
         const name = reader.uleb();
         const form = reader.uleb();
         const implicit = form === 0x21 ? reader.sleb() : 0;

@@ -28,23 +28,45 @@ interface Row {
 }
 
 const STATES_MAX = 64;
+/** Instructions of one function; more is an attack. */
+const INSTRUCTIONS_MAX = 20_000;
+/** Registers that are followed; VFP's and others have higher numbers. */
+const REGISTERS = 16;
 
 /** .debug_frame (DWARF 5, 6.4): the caller's registers for every instruction of a function. */
 export class CallFrames {
+  /** In the order of addresses. */
   private readonly descriptions: readonly Description[];
+  /** Of a recursion, one is asked for again and again. */
+  private readonly rows = new Map<number, Row>();
 
   /** Throws DwarfError when the section is broken. */
   constructor(section: Uint8Array) {
-    this.descriptions = readDescriptions(section);
+    this.descriptions = readDescriptions(section).sort((a, b) => a.start - b.start);
+  }
+
+  private at(pc: number): Description | undefined {
+    const { descriptions } = this;
+    let low = 0;
+    let high = descriptions.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (descriptions[middle].start <= pc) low = middle + 1;
+      else high = middle;
+    }
+    const found = descriptions[low - 1];
+    return found && pc < found.end ? found : undefined;
   }
 
   /** `bias` turns link-time addresses into guest addresses. Undefined: nothing is said about this pc. */
   unwind(memory: StackMemory, bias: number, registers: FrameRegisters): FrameRegisters | undefined {
     const pc = ((registers[PC] as number) - bias) >>> 0;
-    const found = this.descriptions.find(({ start, end }) => pc >= start && pc < end);
+    const found = this.at(pc);
     if (!found) return undefined;
     try {
-      return apply(memory, rowAt(found, pc), found.common, registers);
+      let row = this.rows.get(pc);
+      if (!row) this.rows.set(pc, (row = rowAt(found, pc)));
+      return apply(memory, row, found.common, registers);
     } catch (error) {
       if (error instanceof DwarfError) return undefined;
       throw error;
@@ -111,14 +133,18 @@ function run(
     if (!row.cfa) throw new DwarfError("no rule for the frame address");
     return row.cfa;
   };
+  const set = (register: number, rule: Rule): void => {
+    if (register < REGISTERS) row.rules.set(register, rule);
+  };
   const offset = (register: number, factored: number): void =>
-    void row.rules.set(register, { kind: "offset", offset: factored * dataFactor });
+    set(register, { kind: "offset", offset: factored * dataFactor });
   const restore = (register: number): void => {
     const rule = initial?.rules.get(register);
     if (rule) row.rules.set(register, rule);
     else row.rules.delete(register);
   };
-  while (reader.left > 0) {
+  for (let n = 0; reader.left > 0; n++) {
+    if (n > INSTRUCTIONS_MAX) throw new DwarfError("too many call frame instructions");
     const op = reader.u8();
     const low = op & 0x3f;
     if (op >>> 6 === 1) {
@@ -156,13 +182,13 @@ function run(
         restore(reader.uleb());
         break;
       case 0x07:
-        row.rules.set(reader.uleb(), { kind: "undefined" });
+        set(reader.uleb(), { kind: "undefined" });
         break;
       case 0x08:
         row.rules.delete(reader.uleb());
         break;
       case 0x09:
-        row.rules.set(reader.uleb(), { kind: "register", register: reader.uleb() });
+        set(reader.uleb(), { kind: "register", register: reader.uleb() });
         break;
       case 0x0a:
         if (states.length >= STATES_MAX) throw new DwarfError("too many states");
@@ -197,7 +223,7 @@ function run(
       case 0x15: {
         const register = reader.uleb();
         const factored = op === 0x14 ? reader.uleb() : reader.sleb();
-        row.rules.set(register, { kind: "value", offset: factored * dataFactor });
+        set(register, { kind: "value", offset: factored * dataFactor });
         break;
       }
       default:
@@ -220,7 +246,6 @@ function apply(
   const next = registers.slice();
   next[SP] = cfa;
   for (const [register, rule] of row.rules) {
-    if (register > 15) continue;
     if (rule.kind === "offset") next[register] = memory.word((cfa + rule.offset) >>> 0);
     else if (rule.kind === "value") next[register] = (cfa + rule.offset) >>> 0;
     else if (rule.kind === "register") next[register] = registers[rule.register];
