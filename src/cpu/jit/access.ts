@@ -4,6 +4,8 @@ import type { Check } from "./checks.ts";
 import type { FloatRegisters } from "./float-registers.ts";
 import { Local, local } from "./layout.ts";
 import { accessOf, registersOf, type Shape, singleOf } from "./shapes.ts";
+import { unpack } from "../simd/mod.ts";
+import type { VectorEmitter } from "./vectors.ts";
 import { W, type Writer } from "./wasm.ts";
 
 // Loads and stores. A load tests that its address is in the range that can be read, a store the rights of its granule. What is
@@ -25,6 +27,7 @@ export class AccessEmitter {
     private readonly w: Writer,
     private readonly readable: Readable,
     private readonly floats: FloatRegisters,
+    private readonly vectors: VectorEmitter,
   ) {}
 
   /** A load or store; `check` is that of `planChecks`. */
@@ -50,6 +53,7 @@ export class AccessEmitter {
     }
     const base =
       check && shape.offset !== undefined && shape.offset >= 0 ? local(x.a) : Local.Address;
+    if (x.op === Op.vldn || x.op === Op.vstn) this.checkAlignment(x, base, refused);
     this.transfer(x, shape, base, offset);
   }
 
@@ -65,6 +69,7 @@ export class AccessEmitter {
     }
     if (x.op === Op.vldm || x.op === Op.vstm)
       return this.floats.transfer(x.vd, x.i, store, base, offset);
+    if (x.op === Op.vldn || x.op === Op.vstn) return this.vectors.transfer(x, base, offset);
     let list: number[];
     if (x.op === Op.ldrd) list = [x.d, x.e];
     else if (x.op === Op.strd) list = [x.s, x.t];
@@ -81,6 +86,19 @@ export class AccessEmitter {
       w.memory(store ? W.store : W.load, offset + k * 4);
       if (!store) w.set(local(r));
     });
+  }
+
+  /** The alignment that the instruction asks for, beyond words. */
+  private checkAlignment(x: Inst, base: number, refused: Refused): void {
+    const { align } = unpack(x.i);
+    if (align <= 2) return;
+    const { w } = this;
+    w.get(base);
+    w.const((1 << align) - 1);
+    w.op(W.and);
+    w.openUnlikely();
+    refused(1);
+    w.end();
   }
 
   private check(x: Inst, { low, high, aligned, store }: Check, refused: Refused): void {

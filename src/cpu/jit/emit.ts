@@ -15,6 +15,7 @@ import type { JumpTable } from "./jump-table.ts";
 import * as layout from "./layout.ts";
 import { Local, local } from "./layout.ts";
 import { groupEnd, isAccess, isTranslated, needsInterpreter } from "./shapes.ts";
+import { declareVectors, isVectorOp, vectorBytes, VectorEmitter } from "./vectors.ts";
 import { F32, F64, I32, I64, W, type Writer } from "./wasm.ts";
 
 /** Writes the function of a region. */
@@ -24,6 +25,8 @@ export class RegionEmitter extends Calls {
   /** Blocks at whose beginning some flag is read before it is written. */
   private readonly readsFlags: ReadonlySet<number>;
   private readonly access: AccessEmitter;
+  private readonly vectors: VectorEmitter;
+  private readonly usesVectors: boolean;
   private readonly plans = new Map<Node, ReturnType<typeof planChecks>>();
   private changed = false;
 
@@ -37,7 +40,11 @@ export class RegionEmitter extends Calls {
     counters?: RegionCounters,
   ) {
     super(w, graph, slotOf, counters);
-    this.access = new AccessEmitter(w, readable, this.floats);
+    this.vectors = new VectorEmitter(w);
+    this.usesVectors = graph.nodes.some(({ ir }) =>
+      ir.insts.some((x) => isVectorOp(x) || vectorBytes(x) !== undefined),
+    );
+    this.access = new AccessEmitter(w, readable, this.floats, this.vectors);
     this.readsFlags = flagReaders(graph);
   }
 
@@ -45,7 +52,7 @@ export class RegionEmitter extends Calls {
   write(): void {
     const { w, graph, flags } = this;
     this.findEntryStates();
-    w.unsigned(7);
+    w.unsigned(this.usesVectors ? 8 : 7);
     w.unsigned(layout.WORD_LOCALS);
     w.byte(I32);
     w.unsigned(layout.LONG_LOCALS);
@@ -55,8 +62,11 @@ export class RegionEmitter extends Calls {
     w.unsigned(layout.SINGLE_LOCALS);
     w.byte(F32);
     this.floats.declare();
-    w.unsigned(flags.saved.size + (this.counters?.size ?? 0));
+    const words = flags.saved.size + (this.counters?.size ?? 0);
+    w.unsigned(words);
     w.byte(I32);
+    this.vectors.first = Local.Saved + this.floats.size + words;
+    if (this.usesVectors) declareVectors(w);
     this.counters?.enter(Local.Saved + this.floats.size + flags.saved.size);
     this.live = this.liveness.live.get(graph.entry)![0];
     this.reload();
@@ -242,8 +252,12 @@ export class RegionEmitter extends Calls {
       this.labels.length -= ifs;
     };
     if (isFloatOp(x)) return this.float.emit(x, refused);
-    if (isAccess(x.op)) {
-      if (touchesFloat(x.op)) this.float.touch();
+    if (isVectorOp(x)) {
+      this.float.touch();
+      return this.vectors.emit(x, () => refused(1));
+    }
+    if (isAccess(x)) {
+      if (touchesFloat(x.op) || vectorBytes(x) !== undefined) this.float.touch();
       let plan = this.plans.get(n);
       if (!plan) this.plans.set(n, (plan = planChecks(ir.insts)));
       return this.access.emit(x, plan.get(k), refused);

@@ -1,6 +1,7 @@
 import { type Inst, Op, TEMP } from "../ir/ops.ts";
 import { dataEmitter } from "./data.ts";
 import { isFloatOp } from "./float.ts";
+import { isVectorOp, vectorBytes } from "./vectors.ts";
 import { W } from "./wasm.ts";
 
 // What the emitter has to know of ops before it writes them.
@@ -27,8 +28,8 @@ export function singleOf(op: number): Single | undefined {
 
 const multiples = new Set([Op.ldm, Op.stm, Op.ldrd, Op.strd, Op.vldm, Op.vstm]);
 
-export function isAccess(op: number): boolean {
-  return singles[op] !== undefined || multiples.has(op);
+export function isAccess(x: Inst): boolean {
+  return singles[x.op] !== undefined || multiples.has(x.op) || vectorBytes(x) !== undefined;
 }
 
 /** What an access touches. */
@@ -47,6 +48,8 @@ export function accessOf(x: Inst): Shape | undefined {
   const offset = x.kb ? x.b : undefined;
   const one = singles[x.op];
   if (one) return { store: one.store, size: one.size, words: false, offset };
+  const bytes = vectorBytes(x);
+  if (bytes !== undefined) return { store: x.op === Op.vstn, size: bytes, words: true, offset: 0 };
   if (!multiples.has(x.op)) return undefined;
   const store = x.op === Op.stm || x.op === Op.strd || x.op === Op.vstm;
   if (x.op === Op.vldm || x.op === Op.vstm) return { store, size: x.i * 4, words: true, offset };
@@ -72,7 +75,7 @@ const branches = new Set([Op.br, Op.brc, Op.brz, Op.brnz, Op.bx, Op.svc, Op.bkpt
 
 /** True for what translated code does itself, besides branches. */
 export function isTranslated(x: Inst): boolean {
-  return dataEmitter(x.op) !== undefined || isAccess(x.op) || isFloatOp(x);
+  return dataEmitter(x.op) !== undefined || isAccess(x) || isFloatOp(x) || isVectorOp(x);
 }
 
 /** True when translated code has no way to do ops [from, to), which are of one instruction. */

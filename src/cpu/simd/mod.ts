@@ -7,4 +7,5 @@ export {
   type OperationName,
   vectorsOf,
 } from "./operations.ts";
+export { places } from "./permute.ts";
 export { Kind, pack, sizeOf, type Structures, transfer, unpack } from "./structures.ts";

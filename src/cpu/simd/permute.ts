@@ -2,7 +2,18 @@ import type { Operation } from "./vectors.ts";
 
 // Elements change places (ARM ARM A8.8.305 VEXT, A8.8.418 VTBL, A8.8.420 VTRN and the like).
 
-/** Both registers d and m get the elements of both, in the order that `place` says: of k < count, of the pair d:m, the source. */
+/**
+ * Both registers d and m get the elements of both: where element k of the pair d:m comes from, of which each has `count`. For engines
+ * that have shuffles too.
+ */
+export const places = {
+  vswp: (k: number, count: number) => (k + count) % (2 * count),
+  /** The odd elements of d against the even ones of m. */
+  vtrn: (k: number, count: number) =>
+    k < count ? (k & 1 ? k - 1 + count : k) : k & 1 ? k : k - count + 1,
+  vuzp: (k: number, count: number) => (k < count ? 2 * k : 2 * (k - count) + 1),
+  vzip: (k: number, count: number) => (k >> 1) + (k & 1 ? count : 0),
+};
 const exchange =
   (place: (k: number, count: number) => number): Operation =>
   (v, { d, m, q, z }) => {
@@ -34,13 +45,10 @@ const table =
 /** Made when the first instruction asks for it. */
 export const permute = () =>
   ({
-    vswp: exchange((k, count) => (k + count) % (2 * count)),
-    /** The odd elements of d against the even ones of m. */
-    vtrn: exchange((k, count) =>
-      k < count ? (k & 1 ? k - 1 + count : k) : k & 1 ? k : k - count + 1,
-    ),
-    vuzp: exchange((k, count) => (k < count ? 2 * k : 2 * (k - count) + 1)),
-    vzip: exchange((k, count) => (k >> 1) + (k & 1 ? count : 0)),
+    vswp: exchange(places.vswp),
+    vtrn: exchange(places.vtrn),
+    vuzp: exchange(places.vuzp),
+    vzip: exchange(places.vzip),
     vext: (v, { d, n, m, q, i }) => {
       const bytes = v.file.unsigned[0];
       const count = 8 << q;

@@ -1,6 +1,9 @@
 /** Text of the functions of a WebAssembly module as translation writes them: one line for each statement. */
 
+import { type VectorImmediate, vectorRows } from "./wasm-vectors.ts";
+
 type Immediate =
+  | VectorImmediate
   | "local"
   | "label"
   | "labels"
@@ -161,6 +164,10 @@ function immediates(r: Reader, kind: Immediate | undefined): Instruction["words"
       const offset = r.unsigned();
       return offset === 0 ? [] : [`offset=${offset}`];
     }
+    case "memory lane":
+      return [...immediates(r, "memory"), r.byte()];
+    case "bytes":
+      return Array.from({ length: 16 }, () => r.byte());
     case "labels":
       return Array.from({ length: r.unsigned() + 1 }, () => r.unsigned());
     case "indirect": {
@@ -199,7 +206,7 @@ export function functionsOf(bytes: Uint8Array): Instruction[][] {
         const code: Instruction[] = [];
         while (r.at < last) {
           const op = r.byte();
-          const known = rows.get(op);
+          const known = op === 0xfd ? vectorRows.get(r.unsigned()) : rows.get(op);
           if (!known) throw new Error(`opcode ${op.toString(16)} has no row`);
           const [name, kind, pops, pushes] = known;
           code.push({ name, words: immediates(r, kind), pops, pushes });
