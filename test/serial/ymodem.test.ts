@@ -135,6 +135,52 @@ run(
   },
 );
 
+run(name("ry takes the last part of names with directories, whoever sends them"), async () => {
+  using dir = scratch();
+  for (const folder of ["a", "a/b", "c"]) mkdirSync(dir.path(folder));
+  const sent = { "a/b/one.bin": 3000, "c/two.bin": 130, "c/../a/three.bin": 1 };
+  for (const [path, size] of Object.entries(sent)) writeFileSync(dir.path(path), noise(size));
+  await using board = await connected();
+  const { client } = board;
+  await client.line("mkdir into");
+  client.send("ry into\r");
+  await client.sees("ry into\r\n");
+  expect(await lrzsz(SB!, ["-k", "-f", ...Object.keys(sent)], dir.path("."), client)).toBe(0);
+  expect(await client.sees("\r\nmsh />")).toContain("into/one.bin: 3000 bytes received\r\n");
+  expect(await client.line("ls into")).toMatch(
+    /into:\r\none\.bin +3000 +\r\ntwo\.bin +130 +\r\nthree\.bin +1 +\r\nmsh/,
+  );
+  mkdirSync(dir.path("out"));
+  client.send("sy into/one.bin /into/two.bin into/../into/three.bin\r");
+  await client.sees("three.bin\r\n");
+  expect(await lrzsz(RB!, [], dir.path("out"), client)).toBe(0);
+  for (const [path, size] of Object.entries(sent)) {
+    const file = path.slice(path.lastIndexOf("/") + 1);
+    expect(readFileSync(dir.path(`out/${file}`)).equals(Buffer.from(noise(size)))).toBe(true);
+  }
+});
+
+run(
+  name("sy of files, directories and what is not there: the files go, the rest is named"),
+  async () => {
+    using dir = scratch();
+    await using board = await connected();
+    const { client } = board;
+    client.send("sy text.txt none.bin thumb readme.txt /none/x\r");
+    await client.sees("cannot open none.bin\r\ncannot open thumb\r\ncannot open /none/x\r\n");
+    expect(await lrzsz(RB!, [], dir.path("."), client)).toBe(0);
+    expect(await client.sees("\r\nmsh />")).toMatch(
+      /text\.txt: 35 bytes sent\r\nreadme\.txt: 538 bytes sent\r\nmsh/,
+    );
+    expect(readdirSync(dir.path(".")).sort()).toEqual(["readme.txt", "text.txt"]);
+    for (const file of ["readme.txt", "text.txt"]) {
+      const there = rttSim(["disk", "cat", `disk/disk.img:/${file}`]).out;
+      expect(readFileSync(dir.path(file), "utf8")).toBe(there);
+    }
+    expect(await client.line("pwd")).toBe("pwd\r\n/\r\nmsh />");
+  },
+);
+
 run(name("over a pseudo terminal"), async () => {
   using dir = scratch();
   mkdirSync(dir.path("in"));
@@ -366,6 +412,15 @@ run(
   // -RYM_ERR_TMO, RYM_STAGE_ESTABLISHING.
   expect([out, code]).toEqual(["result -112, stage 1\n", 1]);
 });
+
+(available ? test : test.skip)(
+  "struct rym_ctx of RT-Thread 5 has the device where its programs look for it",
+  () => {
+    const module = join(ROOT, "test/fixtures/modules/five-rym.mo");
+    const { out, code } = rttSim(["run", "--abi", "5.x", module, "r", "uart1"]);
+    expect([out, code]).toEqual(["result -112, stage 1\n", 1]);
+  },
+);
 
 (available ? test : test.skip)("what cannot be sent or received is named", () => {
   const out = (...lines: string[]): string =>

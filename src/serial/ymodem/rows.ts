@@ -14,7 +14,9 @@ export interface YmodemContext {
 }
 
 /** struct rym_ctx of RT-Thread 4.0.4; enum rym_stage is a byte or a word, by the compiler's choice. */
-const CTX = { onData: 0, onBegin: 4, onEnd: 8, stage: 12, buf: 16, sem: 20, dev: 56 } as const;
+const CTX = { onData: 0, onBegin: 4, onEnd: 8, stage: 12, buf: 16, sem: 20 } as const;
+/** Behind the semaphore, by the layout of guest memory. */
+const DEV = [56, 64] as const;
 const RX_INDICATE = 32;
 /** "rymsem" */
 const SEM_NAME = Uint8Array.from([0x72, 0x79, 0x6d, 0x73, 0x65, 0x6d, 0]);
@@ -125,7 +127,7 @@ function* session(
   memory.st32(ctx + CTX.onEnd, onEnd);
   memory.st32(ctx + CTX.stage, Stage.None);
   memory.st32(ctx + CTX.buf, buffer);
-  memory.st32(ctx + CTX.dev, device);
+  memory.st32(ctx + DEV[memory.layout], device);
   memory.write(buffer, SEM_NAME);
   yield* called(kernel.call("rt_sem_init", ctx + CTX.sem, buffer, 0, 0));
   const indicate = memory.ldu32(device + RX_INDICATE);
