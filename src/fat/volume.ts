@@ -200,6 +200,11 @@ export class FatVolume implements FileStore {
     directory.checkWhole();
   }
 
+  /** First cluster of a directory (0: the fixed root): the same for every path that leads to it. */
+  directoryStart(path: string): number {
+    return this.tree.at(path, split(path)).start;
+  }
+
   mkdir(path: string): void {
     const names = split(path);
     if (names.length === 0) throw exists(path);

@@ -7,9 +7,9 @@ import { inGoodOrder } from "./in-good-order.ts";
 import type { DiskArguments } from "./options.ts";
 import { baseName, imagePlace, joinPath } from "./place.ts";
 import { Progress } from "./progress.ts";
+import { Visited } from "./visited.ts";
 
 const PIECE = 1 << 20;
-const MAX_DEPTH = 64;
 
 export async function cat(args: DiskArguments): Promise<number> {
   const places = args.operands.map(imagePlace);
@@ -76,7 +76,7 @@ export async function rm(args: DiskArguments): Promise<number> {
         `${image}:${path} is a directory`,
         "-r removes it with everything in it",
       );
-    const steps = removal(volume, path, force, 0);
+    const steps = removal(volume, path, force, new Visited(volume, image));
     while (!told(image, () => steps.next()).done) {
       progress.at(++removed);
       await signals.check();
@@ -103,13 +103,12 @@ export async function rm(args: DiskArguments): Promise<number> {
 }
 
 /** Gives control back after each file and directory. */
-function* removal(volume: FatVolume, path: string, force: boolean, depth: number): Generator<void> {
+function* removal(volume: FatVolume, path: string, force: boolean, seen: Visited): Generator<void> {
   const info = volume.stat(path);
   if (info.directory) {
-    if (depth > MAX_DEPTH)
-      throw new FatError("damaged", `${path}: directories lie too deep, a circle?`);
+    seen.enter(path);
     for (const { name } of volume.list(path))
-      yield* removal(volume, joinPath(path, name), force, depth + 1);
+      yield* removal(volume, joinPath(path, name), force, seen);
   }
   if (info.readOnly && force) volume.setAttributes(path, 0);
   volume.unlink(path);

@@ -1,5 +1,6 @@
 import { lstatSync, readdirSync, realpathSync, statSync } from "node:fs";
 import { join, sep } from "node:path";
+import { ExitCode, UserError } from "../exit-codes.ts";
 import { hostError } from "../host-file.ts";
 
 /** A file or folder of the host and the place it gets on a FAT disk. */
@@ -17,6 +18,8 @@ export interface TreeEntry {
 const MAX_FILE = 0xffffffff;
 const MAX_DEPTH = 100;
 const MAX_NAME = 255;
+/** Links can make a few folders look like more than fit anywhere. */
+const MOST = 1_000_000;
 
 /**
  * Everything below a folder of the host, sorted by name, folders before what is in them. Links are followed when they lead to
@@ -48,6 +51,12 @@ export function walkHost(root: string, warn: (text: string) => void): TreeEntry[
       const own = fatName(name, taken);
       if (own !== name.normalize("NFC")) warn(`${full}: is called ${own} on the disk`);
       const { directory, size, mtime } = target;
+      if (found.length >= MOST)
+        throw new UserError(
+          ExitCode.BadData,
+          `${root} holds more than ${MOST} files and folders`,
+          "links that lead to the same folders again and again?",
+        );
       found.push({ path: `${path}/${own}`, host: full, directory, size, mtime });
       if (directory) walk(full, `${path}/${own}`, [...above, target.real]);
     }

@@ -5,6 +5,7 @@ import { ExitCode, UserError } from "../exit-codes.ts";
 import { openImage } from "../host-file.ts";
 import { formOf, openDisk } from "../open-disk.ts";
 import { message } from "../outcome.ts";
+import { tell } from "./visible.ts";
 
 /** A volume of an image, to be closed. */
 export interface OpenVolume {
@@ -71,7 +72,7 @@ export function openVolume(image: string, write: boolean): OpenVolume {
       FatVolume.mount(cardDevice(device), { readOnly: !write, clock: () => Date.now() / 1000 }),
     );
     for (const warning of volume.warnings) message(`${image}: ${warning}`);
-    volume.onDamage = (_, damage) => message(`${image}: ${damage.message}; those stay as they are`);
+    volume.onDamage = (_, damage) => tell(`${image}: ${damage.message}; those stay as they are`);
     return {
       volume,
       close() {

@@ -5,14 +5,12 @@ import { told, toldOf, withImages } from "./image.ts";
 import type { DiskArguments } from "./options.ts";
 import { imagePlace, joinPath } from "./place.ts";
 import { tell } from "./visible.ts";
+import { Visited } from "./visited.ts";
 
 interface Row {
   readonly path: string;
   readonly info: FatInfo;
 }
-
-/** A hostile image can have directories in each other without end. */
-const MAX_DEPTH = 64;
 
 export async function ls(args: DiskArguments): Promise<number> {
   return withImages([], (images) => {
@@ -29,7 +27,10 @@ export async function ls(args: DiskArguments): Promise<number> {
       };
       if (path !== "/" && !told(image, () => volume.stat(path)).directory)
         found.push({ path, info: told(image, () => volume.stat(path)) });
-      else list({ volume, image, found, damaged }, path, args.flag("recursive"), 0);
+      else {
+        const seen = new Visited(volume, image);
+        list({ volume, image, found, damaged, seen }, path, args.flag("recursive"));
+      }
       return { image, path, rows: found };
     });
     if (args.flag("json")) {
@@ -53,19 +54,16 @@ interface Listing {
   readonly found: Row[];
   /** Takes what cannot be listed; the rest is. */
   readonly damaged: (error: UserError) => void;
+  readonly seen: Visited;
 }
 
-function list(to: Listing, path: string, recursive: boolean, depth: number): void {
+function list(to: Listing, path: string, recursive: boolean): void {
   try {
-    if (depth > MAX_DEPTH)
-      throw new UserError(
-        ExitCode.BadData,
-        `${to.image}:${path}: directories lie more than ${MAX_DEPTH} deep: a circle?`,
-      );
+    to.seen.enter(path);
     for (const info of to.volume.each(path)) {
       const own = joinPath(path, info.name);
       to.found.push({ path: own, info });
-      if (recursive && info.directory) list(to, own, true, depth + 1);
+      if (recursive && info.directory) list(to, own, true);
     }
   } catch (error) {
     const words = toldOf(to.image, error, path);

@@ -5,8 +5,7 @@ import { hostError } from "../host-file.ts";
 import { walkHost } from "./host-tree.ts";
 import { type Images, told, toldOf } from "./image.ts";
 import { joinPath, type Place } from "./place.ts";
-
-const MAX_DEPTH = 64;
+import { Visited } from "./visited.ts";
 
 /** A file or folder to be copied; `path` below the place it goes to, "" for the thing itself. */
 export interface Item {
@@ -39,7 +38,10 @@ export function itemsOf(images: Images, place: Place, sources: Sources): Item[] 
     const own = { path: "", directory, size, mtime, from: place.path };
     if (!directory) return [own];
     if (!recursive) throw needsR(`${place.image}:${place.path}`);
-    return [own, ...below(volume, place.image, place.path, "", 0, sources.damaged)];
+    const items: Item[] = [own];
+    const seen = new Visited(volume, place.image);
+    below({ volume, image: place.image, items, seen, damaged: sources.damaged }, place.path, "");
+    return items;
   }
   if (place.path === "-")
     return [{ path: "", directory: false, size: undefined, mtime: undefined, from: "-" }];
@@ -61,31 +63,28 @@ export function itemsOf(images: Images, place: Place, sources: Sources): Item[] 
   ];
 }
 
-function below(
-  volume: FatVolume,
-  image: string,
-  from: string,
-  path: string,
-  depth: number,
-  damaged: (error: UserError) => void,
-): Item[] {
-  const items: Item[] = [];
+interface Walk {
+  readonly volume: FatVolume;
+  readonly image: string;
+  /** What was found. */
+  readonly items: Item[];
+  readonly seen: Visited;
+  readonly damaged: (error: UserError) => void;
+}
+
+function below(walk: Walk, from: string, path: string): void {
+  const { volume, image, items, seen, damaged } = walk;
   try {
-    if (depth > MAX_DEPTH)
-      throw new UserError(
-        ExitCode.BadData,
-        `${image}:${from}: directories lie more than ${MAX_DEPTH} deep: a circle?`,
-      );
+    seen.enter(from);
     for (const info of volume.each(from)) {
       const { directory, size, modified: mtime, name } = info;
       const own = { path: `${path}/${name}`, directory, size, mtime, from: joinPath(from, name) };
       items.push(own);
-      if (directory) items.push(...below(volume, image, own.from, own.path, depth + 1, damaged));
+      if (directory) below(walk, own.from, own.path);
     }
   } catch (error) {
     const words = toldOf(image, error, from);
     if (!(words instanceof UserError) || words.code !== ExitCode.BadData) throw words;
     damaged(words);
   }
-  return items;
 }
