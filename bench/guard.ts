@@ -11,6 +11,7 @@ import { growth } from "./kernel/load.ts";
 import { dispatchRatio, relocationRatio } from "./ratios.ts";
 import { loadRatio, relocationGrowth, warmTime } from "./relocate/budgets.ts";
 import { runSession } from "./session.ts";
+import { outputTime, PRINTERS, typingTime } from "./shell/figures.ts";
 import { commandRatio, keyRatio, outputRatio, shellCounters } from "./shell/ratios.ts";
 import { startRatio } from "./start.ts";
 
@@ -55,6 +56,10 @@ const RATIOS: Record<string, () => number | Promise<number>> = {
   "shell, a key to its echo": keyRatio,
   "shell, a command to its prompt": commandRatio,
   "shell, a megabyte of output": outputRatio,
+  "shell, key to echo on a terminal": () => typingTime("keys"),
+  "shell, command to prompt on a terminal": () => typingTime("lines"),
+  "shell, a megabyte of a file to a pipe": () => outputTime(),
+  "shell, a megabyte of a program's write to a pipe": () => outputTime(PRINTERS["write of 4 KiB"]),
   "start-up, --version": () => startRatio(["--version"]),
   "start-up, -c hello": () => startRatio(["-c", "hello"]),
 };

@@ -127,11 +127,12 @@ function sources(folder: string): string[] {
   }
 }
 
-/** What the benches of the kernel run. */
+/** What the benches of the kernel and the shell run. */
 function benchJobs(): ModuleJob[] {
-  const at = join(ROOT, "bench/kernel/programs");
-  const [source, output] = ["load.c", "load.mo"].map((name) => join(at, name));
-  return [{ source, output, target: "a9", kind: "mo", cflags: ["-O2"] }];
+  return ["kernel/programs/load", "shell/programs/print"].map((name) => {
+    const at = join(ROOT, "bench", name);
+    return { source: `${at}.c`, output: `${at}.mo`, target: "a9", kind: "mo", cflags: ["-O2"] };
+  });
 }
 
 /** The suite against the kernel's interface: plain programs, and C++ with exceptions, for which ld needs a word about imported types. */

@@ -5,9 +5,12 @@ import { join } from "node:path";
 import { type Figure, figure, type Section } from "../figure.ts";
 
 const root = join(import.meta.dir, "../..");
-const binary = join(root, "rtt-sim");
+const binary = process.env.RTT_SIM_BINARY ?? join(root, "rtt-sim");
 const PROMPT = "msh />";
 const KEYS = "abcdefghij";
+const MEGABYTE = 1 << 20;
+/** Pairs of runs of which the least counts. */
+const ROUNDS = 7;
 
 /** A binary at its prompt, on a pseudo terminal. */
 class Terminal {
@@ -77,30 +80,62 @@ async function typing(
   return { keys, lines };
 }
 
-/** One megabyte through the console: whole runs with and without it. */
-function output(rounds: number): number[] {
+const PRINT = join(import.meta.dir, "programs/print.mo");
+/** What a program prints a megabyte with: arguments of print.mo. */
+export const PRINTERS = { printf: "p", puts: "u", rt_kprintf: "k", "write of 4 KiB": "w" } as const;
+
+/** Processor time of a run, in milliseconds; one that says something prints a megabyte. */
+function processorTime(argv: readonly string[], silent: boolean): number {
+  const { stdout, exitCode, resourceUsage } = Bun.spawnSync([binary, ...argv]);
+  if (exitCode !== 0) throw new Error(`${argv.join(" ")}: exit code ${exitCode}`);
+  if (stdout.length >= MEGABYTE === silent) throw new Error(`${stdout.length} bytes of output`);
+  return Number(resourceUsage.cpuTime.total) / 1000;
+}
+
+/** Runs with a megabyte of output and without, in turn. */
+function pairs(rounds: number, output: readonly string[], without: readonly string[]) {
+  return Array.from({ length: rounds }, () => ({
+    without: processorTime(without, true),
+    output: processorTime(output, false),
+  }));
+}
+
+/** A megabyte of a file through the console. */
+function fileOutput(rounds: number): ReturnType<typeof pairs> {
   const dir = mkdtempSync(join(tmpdir(), "bench-shell-"));
   try {
     const image = join(dir, "disk.img");
     copyFileSync(join(root, "disk/disk.img"), image);
     const line = `${"0123456789abcdef".repeat(4).slice(0, 63)}\n`;
-    writeFileSync(join(dir, "big.txt"), line.repeat(16384));
-    const run = (...argv: string[]): { cpu: number; size: number } => {
-      const { stdout, exitCode, resourceUsage } = Bun.spawnSync([binary, ...argv, image]);
-      if (exitCode !== 0) throw new Error(`${argv.join(" ")}: exit code ${exitCode}`);
-      return { cpu: Number(resourceUsage.cpuTime.total) / 1000, size: stdout.length };
-    };
+    writeFileSync(join(dir, "big.txt"), line.repeat(MEGABYTE / line.length));
     const copied = Bun.spawnSync([binary, "disk", "cp", join(dir, "big.txt"), `${image}:/big.txt`]);
     if (copied.exitCode !== 0) throw new Error(`disk cp: ${copied.stderr.toString()}`);
-    return Array.from({ length: rounds }, () => {
-      const without = run("-c", "pwd");
-      const { cpu, size } = run("-c", "cat big.txt");
-      if (size < 1048576) throw new Error(`${size} bytes of output`);
-      return cpu - without.cpu;
-    });
+    return pairs(rounds, ["-c", "cat big.txt", image], ["-c", "pwd", image]);
   } finally {
     rmSync(dir, { recursive: true });
   }
+}
+
+const printed = (rounds: number, kind: string): ReturnType<typeof pairs> =>
+  pairs(rounds, ["run", PRINT, kind], ["run", PRINT, "n"]);
+
+const difference = (pair: { output: number; without: number }): number =>
+  pair.output - pair.without;
+
+/** What neighbours on the machine add to a time is left out: the least of many. */
+const least = (times: readonly number[]): number => Math.min(...times);
+
+/** Milliseconds from a key to its echo, or from Enter to the next prompt, on a pseudo terminal: the slower line editor. */
+export async function typingTime(what: "keys" | "lines"): Promise<number> {
+  const times: number[] = [];
+  for (const editing of ["plain", "rich"]) times.push(least((await typing(editing, 10))[what]));
+  return Math.max(...times);
+}
+
+/** Processor milliseconds that a megabyte of output adds to a run: of a file by `cat`, or of print.mo. */
+export function outputTime(kind?: string): number {
+  const runs = kind === undefined ? fileOutput(ROUNDS) : printed(ROUNDS, kind);
+  return least(runs.map(({ output }) => output)) - least(runs.map(({ without }) => without));
 }
 
 export const section: Section = {
@@ -115,15 +150,14 @@ export const section: Section = {
         figure(`command to prompt, ${editing}`, "ms", lines, "Enter behind pwd to the prompt"),
       );
     }
-    const runs = output(quick ? 5 : 20);
-    figures.push(
-      figure(
-        "1 MiB of output to a pipe",
-        "ms",
-        runs,
-        "processor time of a cat less that of a run without it",
-      ),
-    );
+    const runs = quick ? 5 : 20;
+    const about = "processor time less that of a run without output";
+    const file = fileOutput(runs).map(difference);
+    figures.push(figure("1 MiB of a file to a pipe, by cat", "ms", file, about));
+    for (const [name, kind] of Object.entries(PRINTERS)) {
+      const program = printed(runs, kind).map(difference);
+      figures.push(figure(`1 MiB of a program to a pipe, by ${name}`, "ms", program, about));
+    }
     return figures;
   },
 };
