@@ -1,5 +1,5 @@
 import { C, type Inst, NONE, NZ, NZCV, Op, V } from "../ir/ops.ts";
-import { constant, register } from "./flags.ts";
+import { constant, register } from "./flags-values.ts";
 import { Local, local } from "./layout.ts";
 import { type Emit, pushA, pushB, result } from "./operands.ts";
 import { rrx, shift } from "./shifts.ts";

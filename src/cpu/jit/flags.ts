@@ -1,32 +1,14 @@
 import { Slot } from "../interp/state.ts";
 import { C, conditionReads, NONE, NZ, NZCV, V } from "../ir/ops.ts";
-import {
-  canBeSource,
-  IN_FILE,
-  type Operand,
-  pendingWord,
-  Place,
-  same,
-  State,
-  type Sum,
-} from "./flags-state.ts";
+import { canBeSource, IN_FILE, type Operand, Place, same, State, type Sum } from "./flags-state.ts";
+import { FlagStores } from "./flags-stores.ts";
+import { register } from "./flags-values.ts";
 import * as layout from "./layout.ts";
-import { FILE, JUNK, Local, local } from "./layout.ts";
-import { Import, W, type Writer } from "./wasm.ts";
+import { JUNK, Local, local } from "./layout.ts";
+import { Import, W } from "./wasm.ts";
 
 /** Writes the code that produces, moves and tests flags. */
-export class Flags {
-  state: State = IN_FILE;
-  /** Locals that hold saved registers, from `firstSaved` on. */
-  readonly saved = new Map<number, number>();
-  /** What states that code leaves in need: registers that are not guest registers, locals of flags, Source. */
-  readonly left = { temporaries: 0, locals: false, source: false };
-
-  constructor(
-    private readonly w: Writer,
-    private readonly firstSaved: number,
-  ) {}
-
+export class Flags extends FlagStores {
   /** All flags are those of x - y or x + y. */
   setSum(sum: Sum, result: number): void {
     const S = Place.Sum;
@@ -114,11 +96,6 @@ export class Flags {
   private copy(r: number): void {
     this.w.get(local(r));
     this.w.set(this.savedLocal(r));
-  }
-  private savedLocal(r: number): number {
-    let found = this.saved.get(r);
-    if (found === undefined) this.saved.set(r, (found = this.firstSaved + this.saved.size));
-    return found;
   }
 
   /** Brings the flags in `mask` from the file into locals. */
@@ -236,87 +213,6 @@ export class Flags {
     return true;
   }
 
-  /** Stores the flags into the file; the state stays what it is, so that this can be done on a way out. */
-  spill(): void {
-    const { state: s, w } = this;
-    const S = Place.Source;
-    if (s.hasSource) {
-      for (const source of s.sources) {
-        if (source.id === 0) continue;
-        w.get(Local.Source);
-        w.const(source.id);
-        w.op(W.eq);
-        w.open(W.if);
-        this.store(source, s.nz === S, s.c === S, s.v === S, s.saved);
-        w.end();
-      }
-    }
-    this.store(s, s.nz !== S, s.c !== S, s.v !== S, 0);
-  }
-  /** Stores groups of flags of a state. */
-  private store(s: State, nz: boolean, c: boolean, v: boolean, saved: number): void {
-    const { w } = this;
-    const groups: readonly (readonly [Place, boolean, number])[] = [
-      [s.nz, nz, layout.PENDING_NZ],
-      [s.c, c, layout.PENDING_C],
-      [s.v, v, layout.PENDING_V],
-    ];
-    let stored = 0;
-    for (const [place, wanted, bit] of groups) if (wanted && place !== Place.File) stored |= bit;
-    if (stored === 0) return;
-    if (nz && s.nz === Place.Local) {
-      this.storeLocal(Slot.N * 4, Local.N);
-      this.storeLocal(Slot.Z * 4, Local.Z);
-    } else if (nz && s.nz === Place.Result) {
-      for (const slot of [Slot.N, Slot.Z]) this.storeOperand(slot * 4, s.result!, saved);
-    }
-    if (c && s.c === Place.Local) this.storeLocal(Slot.C * 4, Local.C);
-    if (v && s.v === Place.Local) this.storeLocal(Slot.V * 4, Local.V);
-    const pending = pendingWord(s, nz, c, v);
-    if (pending) {
-      this.storeOperand(layout.PENDING_X, s.sum!.x, saved);
-      this.storeOperand(layout.PENDING_Y, s.sum!.y, saved);
-    }
-    w.const(FILE);
-    if (pending || stored === (layout.PENDING_NZ | layout.PENDING_C | layout.PENDING_V))
-      w.const(pending);
-    else {
-      this.load(layout.PENDING);
-      w.const(~stored);
-      w.op(W.and);
-    }
-    w.memory(W.store, layout.PENDING);
-  }
-
-  /**
-   * Sets the locals from which the end of the region tells the host where the flags are. Those that this state does not need are
-   * cleared: what is stored there would live all through the region.
-   */
-  leave(): void {
-    const { state: s, w, left } = this;
-    let locals = false;
-    let temporaries = 0;
-    for (const x of [s, ...s.sources]) {
-      locals ||= x.nz === Place.Local || x.c === Place.Local || x.v === Place.Local;
-      temporaries |= x.registers & ~0x7fff;
-    }
-    left.source ||= s.hasSource;
-    left.locals ||= locals;
-    left.temporaries |= temporaries;
-    if (left.locals && !locals) for (let at: number = Local.N; at <= Local.V; at++) this.clear(at);
-    if (left.source && !s.hasSource) this.clear(Local.Source);
-    const saved = s.savedRegisters;
-    for (const [r, at] of this.saved) if (!(saved & (1 << r))) this.clear(at);
-    for (let r = 16; r <= JUNK; r++)
-      if (left.temporaries & ~temporaries & (1 << r)) this.clear(local(r));
-    w.const(s.id);
-    w.set(Local.Left);
-  }
-  private clear(local: number): void {
-    this.w.const(0);
-    this.w.set(local);
-  }
-
   /** Changes the state to that of a place to which this code goes. */
   convert(to: State): void {
     const from = this.state;
@@ -340,78 +236,6 @@ export class Flags {
     }
     this.state = to;
   }
-
-  pushC(): void {
-    const { w } = this;
-    const { c, sum } = this.state;
-    if (c === Place.Local) return w.get(Local.C);
-    if (!sum!.sub) this.pushSum();
-    this.push(sum!.x);
-    if (!sum!.sub) return w.op(W.ltU);
-    this.push(sum!.y);
-    w.op(W.geU);
-  }
-  private pushSum(): void {
-    const { sum, result } = this.state;
-    if (result && this.state.nz === Place.Sum) return this.push(result);
-    this.push(sum!.x);
-    this.push(sum!.y);
-    this.w.op(sum!.sub ? W.sub : W.add);
-  }
-  private pushN(): void {
-    if (this.state.nz === Place.Local) this.w.get(Local.N);
-    else this.pushZ();
-  }
-  private pushZ(): void {
-    const { nz, result } = this.state;
-    if (nz === Place.Local) this.w.get(Local.Z);
-    else if (nz === Place.Result) this.push(result!);
-    else this.pushSum();
-  }
-  private pushV(): void {
-    const { w } = this;
-    const { v, sum } = this.state;
-    if (v === Place.Local) return w.get(Local.V);
-    const { sub, x, y } = sum!;
-    this.push(x);
-    if (sub) this.push(y);
-    else this.pushSum();
-    w.op(W.xor);
-    this.push(sub ? x : y);
-    this.pushSum();
-    w.op(W.xor, W.and);
-  }
-
-  private push(o: Operand, saved = 0): void {
-    const { w } = this;
-    if (o.r === NONE) return w.const(o.k);
-    w.get(o.saved || saved & (1 << o.r) ? this.savedLocal(o.r) : local(o.r));
-    if (o.k === 0) return;
-    w.const(o.k);
-    w.op(W.add);
-  }
-  private load(offset: number): void {
-    this.w.const(FILE);
-    this.w.memory(W.load, offset);
-  }
-  private storeLocal(offset: number, local: number): void {
-    this.w.const(FILE);
-    this.w.get(local);
-    this.w.memory(W.store, offset);
-  }
-  private storeOperand(offset: number, o: Operand, saved: number): void {
-    this.w.const(FILE);
-    this.push(o, saved);
-    this.w.memory(W.store, offset);
-  }
-}
-
-/** The value that a register has now. */
-export function register(r: number, k = 0): Operand {
-  return { r, k, saved: false };
-}
-export function constant(k: number): Operand {
-  return { r: NONE, k, saved: false };
 }
 
 /** Comparison of x and y for each condition behind a subtraction; 0: none. */

@@ -1,6 +1,7 @@
 import { STATUS, TOUCHED } from "../float/mod.ts";
 import { type Inst, NONE, Op, TEMP } from "../ir/ops.ts";
-import { type Flags, register } from "./flags.ts";
+import type { Flags } from "./flags.ts";
+import { register } from "./flags-values.ts";
 import { A, ABS, B, EQ, GT, LT, NEG, R, type Refused, SQRT, ADD } from "./float-arithmetic.ts";
 import { FloatConversions } from "./float-conversions.ts";
 import type { FloatRegisters } from "./float-registers.ts";
