@@ -83,14 +83,26 @@ export class Reports {
     }
   }
 
-  /** Opens the files before anything runs: one that cannot be written is known at once, and what an earlier run left is gone. */
-  open(): void {
-    for (const { file } of this.reporters)
-      if (file !== undefined)
-        this.opened.set(
-          file,
-          saving(file, () => openForReport(file)),
+  /**
+   * Opens the files before anything runs: one that cannot be written is known at once, and what an earlier run left is gone. `read` are
+   * those that the tests need, which must not be destroyed.
+   */
+  open(read: ReadonlySet<string>): void {
+    const files = this.reporters.flatMap(({ file }) => file ?? []);
+    if (files.length === 0) return;
+    const needed = new Set([...read].map(placeOf));
+    for (const file of files)
+      if (needed.has(placeOf(file)))
+        throw new UserError(
+          ExitCode.Usage,
+          `--reporter: ${file} is read by this run, writing to it would destroy it`,
+          "give another file",
         );
+    for (const file of files)
+      this.opened.set(
+        file,
+        saving(file, () => openForReport(file)),
+      );
   }
 
   /** Writes all of them; one that cannot be written keeps none of the others from it. A reader of stdout that has gone is no failure. */

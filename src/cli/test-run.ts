@@ -1,7 +1,6 @@
 import {
   type Attempts,
   base,
-  runTest,
   ScenarioError,
   type Scenario,
   type TestResult,
@@ -53,30 +52,45 @@ function unusable(ref: TestRef, error: ScenarioError | UserError): TestResult {
 
 /** Runs a test in this process. */
 export function execute(test: Loaded, settings: TestSettings): TestResult {
-  const { ref, scenario, files, problem } = test;
-  if (scenario === undefined) return problem!;
-  const started = performance.now();
-  return timed(started, settings, runTest(ref.id, scenario, files, attempts(test, settings)));
+  const steps = executeSteps(test, settings);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
 }
 
 /** The same, giving way where `pause` says. */
 export function* executeSteps(
   test: Loaded,
   settings: TestSettings,
-  pause: () => boolean,
+  pause?: () => boolean,
 ): Generator<void, TestResult> {
   const { ref, scenario, files, problem } = test;
   if (scenario === undefined) return problem!;
   const started = performance.now();
-  const options = { ...attempts(test, settings), pause };
-  return timed(started, settings, yield* testSteps(ref.id, scenario, files, options));
+  let result: TestResult;
+  try {
+    result = yield* testSteps(ref.id, scenario, files, { ...attempts(test, settings), pause });
+  } catch (error) {
+    result = broken(test, error);
+  }
+  const wall = Number((performance.now() - started).toFixed(3));
+  return settings.wall ? { ...result, wall } : result;
+}
+
+/** A defect of ours fails the test that met it, and takes neither the others nor the reports along. Throws what is no defect. */
+function broken({ ref, scenario }: Loaded, error: unknown): TestResult {
+  const ours = error instanceof Error && !(error instanceof UserError);
+  if (!ours || error.name === "FirmwareError") throw error;
+  const failure = {
+    kind: "internal" as const,
+    message: `internal error of rtt-sim: ${error.name}: ${error.message}`,
+    details: "this is a defect of rtt-sim, not of the test; please report it with the files",
+  };
+  return { ...base(ref.id, scenario), status: "failed", failures: [failure] };
 }
 
 function attempts({ ref }: Loaded, settings: TestSettings): Omit<Attempts, "pause"> {
   const replay = (_: string, seed: number): string => replayLine(ref, seed, settings.again);
   return { ...settings, instrument: active.instrument, replay };
-}
-
-function timed(started: number, { wall }: TestSettings, result: TestResult): TestResult {
-  return wall ? { ...result, wall: Number((performance.now() - started).toFixed(3)) } : result;
 }

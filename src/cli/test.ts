@@ -117,7 +117,7 @@ class Session {
       );
       return ExitCode.NoTests;
     }
-    reports.open();
+    reports.open(this.files);
     const parts = partsOf(tests.length, settings.explore);
     const joined = new Joined(parts);
     const { results } = joined;
@@ -245,8 +245,9 @@ async function execution(
 /** What cannot be used weighs more than what failed. */
 function codeOf({ tests }: SuiteResult): number {
   const failed = tests.filter(({ status }) => status === "failed");
-  if (failed.some(({ failures }) => failures.some(({ kind }) => kind === "scenario")))
-    return ExitCode.BadData;
+  const kinds = new Set(failed.flatMap(({ failures }) => failures.map(({ kind }) => kind)));
+  if (kinds.has("internal")) return ExitCode.Internal;
+  if (kinds.has("scenario")) return ExitCode.BadData;
   return failed.length > 0 ? ExitCode.TestFailed : ExitCode.Ok;
 }
 

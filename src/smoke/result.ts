@@ -15,7 +15,8 @@ export type FailureKind =
   | "schedule"
   | "flaky"
   | "scenario"
-  | "disk";
+  | "disk"
+  | "internal";
 
 export interface Failure {
   readonly kind: FailureKind;

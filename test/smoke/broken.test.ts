@@ -1,0 +1,77 @@
+/** A defect of the simulator in one test, and reports that would destroy what the tests need. */
+import { expect, setDefaultTimeout, test } from "bun:test";
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { UserError } from "../../src/cli/exit-codes.ts";
+import { execute, load } from "../../src/cli/test-run.ts";
+import { ROOT, rttSim, scratch } from "../cli/binary.ts";
+
+setDefaultTimeout(60_000);
+
+const HELLO = join(ROOT, "disk/prebuilt/a9/hello.mo");
+const FIRMWARE = join(ROOT, "src/firmware/prebuilt/firmware.elf");
+const SETTINGS = {
+  timeout: 1000,
+  wallTimeout: 0,
+  update: false,
+  explore: 0,
+  retry: 0,
+  wall: false,
+  again: [],
+};
+
+/** Runs hello.mo with something that throws where the test's disk is made. */
+function withError(error: Error) {
+  const ref = { id: "hello.mo", kind: "module", file: HELLO } as const;
+  const test = load(ref, readFileSync(FIRMWARE));
+  test.files.disk = () => {
+    throw error;
+  };
+  return execute(test, SETTINGS);
+}
+
+test("a defect of the simulator fails the test that met it, and asks for a report", () => {
+  const { status, failures } = withError(new RangeError("something is out of range"));
+  expect(status).toBe("failed");
+  expect(failures).toMatchObject([
+    { kind: "internal", message: expect.stringContaining("RangeError: something is out of range") },
+  ]);
+  expect(failures[0].details).toContain("please report it");
+});
+
+test("what is wrong with the command line is no defect", () => {
+  expect(() => withError(new UserError(66, "no such image"))).toThrow("no such image");
+});
+
+test("a report does not go over a file that the tests need", () => {
+  using dir = scratch();
+  mkdirSync(dir.path("tests"));
+  copyFileSync(HELLO, dir.path("tests/a.mo"));
+  const scenario = 'run = "a.mo"\nexpect.transcript = "a.txt"\n';
+  writeFileSync(dir.path("tests/a.smoke.toml"), scenario);
+  writeFileSync(dir.path("tests/a.txt"), "Hello, world\n");
+  for (const file of ["tests/a.smoke.toml", "tests/a.txt", "./tests/../tests/a.mo"]) {
+    const run = rttSim(["test", "--reporter", `tap:${file}`, "."], "", dir.path("."));
+    expect(run.err).toContain(`--reporter: ${file} is read by this run`);
+    expect(run.code).toBe(2);
+  }
+  expect(readFileSync(dir.path("tests/a.smoke.toml"), "utf8")).toBe(scenario);
+  expect(readFileSync(dir.path("tests/a.mo")).equals(readFileSync(HELLO))).toBe(true);
+  const fine = rttSim(["test", "--reporter", "tap:tests/r.tap", "."], "", dir.path("."));
+  expect(fine.code).toBe(0);
+});
+
+test("a filter that tries too many ways is given up in time; one that only looks so is not", () => {
+  using dir = scratch();
+  const name = "a".repeat(60);
+  copyFileSync(HELLO, dir.path("one.mo"));
+  writeFileSync(dir.path("two.smoke.toml"), `run = "one.mo"\nname = "${name}!"\n`);
+  const run = (filter: string) => rttSim(["test", "--filter", filter, "."], "", dir.path("."));
+  const started = performance.now();
+  const bad = run("/^(a+)+$/");
+  expect(bad.err).toContain("--filter /^(a+)+$/ was given up: it tries too many ways");
+  expect(bad.code).toBe(2);
+  expect(performance.now() - started).toBeLessThan(20_000);
+  expect(run("/^(t|w)+o\\.smoke/").out).toContain("1 passed, 0 failed");
+  expect(run("/^(aa)+!$/").out).toContain("1 passed, 0 failed");
+});
