@@ -9,6 +9,7 @@ import { DEVICE, MODULE, OBJECT_STATIC, THREAD, THREAD_STAT, TIMER } from "./lay
 import type { Module } from "./module.ts";
 import type { Objects } from "./objects.ts";
 import { type LeftBehind, leftLines } from "./left-behind.ts";
+import { OpenDevices } from "./open-devices.ts";
 import { Origins } from "./origins.ts";
 import type { Registry } from "./registry.ts";
 
@@ -59,6 +60,9 @@ export class Audit {
   readonly allocations: Allocations;
   /** Who made which object. */
   readonly origins: Origins;
+  private readonly openDevices = new OpenDevices();
+  /** What is closed now was opened by a module that ends, and is forgotten. */
+  private givingBack = false;
   /** The header that was found overwritten. */
   private damaged: number | undefined;
   /** Who opened a descriptor, and the return address of the call. */
@@ -83,6 +87,19 @@ export class Audit {
     const module = this.registry.get(this.parts.kernel.currentModule) ?? this.started();
     if (module)
       this.openers.set(this.parts.vfs.file(fd), { module, from: this.allocations.caller() });
+  }
+
+  /** For KernelHooks.deviceOpened. */
+  deviceOpened(device: number): void {
+    const module = this.registry.get(this.parts.kernel.currentModule) ?? this.started();
+    if (module) this.openDevices.opened(device, { module, site: this.allocations.caller() });
+  }
+
+  /** For KernelHooks.deviceClosed. */
+  deviceClosed(device: number): void {
+    if (this.givingBack) return;
+    const module = this.registry.get(this.parts.kernel.currentModule) ?? this.started();
+    this.openDevices.closed(device, module);
   }
 
   /**
@@ -165,6 +182,7 @@ export class Audit {
     things.push(...module.left);
     if (module.library) this.allocations.handOver(module, (site) => this.name(site));
     yield* this.files(module, things);
+    yield* this.devices(module, things);
     yield* this.kernelObjects(module, things);
     yield* this.hooks(module, things);
     const blocks: string[] = [];
@@ -242,6 +260,26 @@ export class Audit {
     }
   }
 
+  /** Devices of others that the module has opened and not closed. */
+  private *devices(module: Module, things: (LeftBehind | string)[]): Task<void> {
+    const { objects } = this.parts.kernel;
+    for (const { device, sites } of this.openDevices.take(module)) {
+      if (!objects.list(ObjectClass.Device).includes(device) || module.contains(device)) continue;
+      for (const site of sites) {
+        things.push({
+          kind: "open device",
+          name: `"${objects.name(device)}"`,
+          from: site === 0 ? undefined : this.name(site),
+          more: "rt_device_open without rt_device_close",
+        });
+        this.givingBack = true;
+        const closing = this.parts.call("rt_device_close", device);
+        this.givingBack = false;
+        yield* finish(closing);
+      }
+    }
+  }
+
   /** Closes every number that stands for the file. */
   private close(file: OpenFile): void {
     const { vfs } = this.parts;
@@ -300,7 +338,9 @@ export class Audit {
       things.push(`idle hook ${this.name(hook)}`);
       yield* finish(this.parts.call("rt_thread_idle_delhook", hook));
     }
-    this.parts.kernel.gpio?.forget((address) => module.contains(address));
+    for (const { pin, handler } of this.parts.kernel.gpio?.forget((at) => module.contains(at)) ??
+      [])
+      things.push(`interrupt handler of pin ${pin}, ${this.name(handler)}`);
     for (const [setter, hook] of this.parts.kernel.guestHooks ?? []) {
       if (!module.contains(hook)) continue;
       things.push(`hook of ${setter}, ${this.name(hook)}`);

@@ -106,6 +106,8 @@ export class Loader {
     if (!kernel.options.compat404) {
       kernel.hooks.objectMade = (object) => this.audit.origins.made(object);
       kernel.hooks.objectGone = (object) => this.audit.origins.gone(object);
+      kernel.hooks.deviceOpened = (device) => this.audit.deviceOpened(device);
+      kernel.hooks.deviceClosed = (device) => this.audit.deviceClosed(device);
     }
     this.life = new LifeCycle(parts, {
       audit: (module, devices) => this.inspect(module, devices),

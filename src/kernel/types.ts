@@ -228,6 +228,9 @@ export interface KernelHooks {
   objectMade?: (object: number) => void;
   /** An object is about to be taken out of its list for good. */
   objectGone?: (object: number) => void;
+  /** Guest code has opened a device with rt_device_open, or closed it. */
+  deviceOpened?: (device: number) => void;
+  deviceClosed?: (device: number) => void;
   assertion?: (expression: string, fn: string, line: number, thread: number) => void;
   /** Set once a thread allowed that it is cancelled. */
   cancellation?: Cancellation;
@@ -248,7 +251,10 @@ export interface KernelApi {
   /** Guest functions that the idle thread calls. */
   readonly idleHooks?: readonly number[];
   /** Virtual pins. */
-  readonly gpio?: { forget(contains: (address: number) => boolean): void };
+  readonly gpio?: {
+    /** Takes away interrupt handlers; gives pin and handler of each. */
+    forget(contains: (address: number) => boolean): { pin: number; handler: number }[];
+  };
   /** Other guest functions that the kernel calls, by the name of the function that set them (`rt_malloc_sethook`). */
   readonly guestHooks?: Map<string, number>;
   /** Ticks since boot, 32 bits. */

@@ -8,9 +8,14 @@ const FULL = Boolean(process.env.RTT_SIM_FULL);
 const CYCLES = FULL ? 10_000 : 100;
 const OTHERS = FULL ? 2000 : 50;
 
+/** What a system of 4.0.4 has containers for. */
+const CLASSES = Object.values(ObjectClass).filter(
+  (cls) => cls !== ObjectClass.Null && cls <= ObjectClass.Module,
+);
+
 function figures(board: Board): unknown {
   const { heap, objects } = board.kernel;
-  const lists = Object.values(ObjectClass).map((cls) => (cls === 0 ? 0 : objects.list(cls).length));
+  const lists = CLASSES.map((cls) => objects.list(cls).length);
   const blocks = [...heap.blocks()].map(({ address, size, used }) => [address, size, used]);
   return { used: heap.used, max: heap.max, blocks, lists };
 }

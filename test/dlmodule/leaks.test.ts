@@ -88,6 +88,11 @@ describe("what the kernel keeps for a program is reported as well, and the memor
     ["ring", ["2 heap blocks, 76 bytes, from main+OFFSET"]],
     ["timer", ['timer "tick", from main+OFFSET, running, which calls beat']],
     ["stopped", ['timer "idle", from main+OFFSET, stopped, which calls beat']],
+    [
+      "opened",
+      ['2 open devices "uart1", from main+OFFSET, rt_device_open without rt_device_close'],
+    ],
+    ["pin", ["interrupt handler of pin 3, beat"]],
     ["sem", ['semaphore "dyn", from main+OFFSET']],
     ["thread", ['thread "worker", from main+OFFSET, still running work']],
     ["unborn", ['thread "unborn", from main+OFFSET, never started, with work']],
@@ -160,6 +165,14 @@ test("things of one place are counted; each place is behind a call in the functi
     const call = (start + offset - 4).toString(16);
     expect(listing).toMatch(new RegExp(`^ +${call}:\\s.*\\sblx?\\s`, "m"));
   }
+});
+
+test("a device that was left open is closed as often", () => {
+  const board = new WholeBoard({ "/system.mo": fixture("test/dlmodule/leaks/system.mo") });
+  const references = (): string => /^uart1 .*?(\d+)\s*$/m.exec(board.line("list_device"))![1];
+  expect(references()).toBe("0");
+  board.run("/system.mo", "system opened");
+  expect(references()).toBe("0");
 });
 
 describe("what a library has made for a program is the program's when the library is closed", () => {
@@ -275,7 +288,9 @@ test.each(["a thread of the system", "a program"])(
     };
     const figures = (): unknown => [
       kernel.heap.used,
-      ...Object.values(ObjectClass).map((cls) => cls && kernel.objects.list(cls).length),
+      ...Object.values(ObjectClass)
+        .filter((cls) => cls !== ObjectClass.Null && cls <= ObjectClass.Module)
+        .map((cls) => kernel.objects.list(cls).length),
     ];
     cycle();
     const before = figures();

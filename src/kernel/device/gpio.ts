@@ -93,10 +93,15 @@ export class Gpio {
     return undefined;
   }
 
-  /** A module is gone: handlers in its memory are not called any more. */
-  forget(contains: (address: number) => boolean): void {
-    for (const pin of this.pins.values())
-      if (pin.handler !== undefined && contains(pin.handler.func)) pin.handler = undefined;
+  /** A module is gone: handlers in its memory are not called any more. Gives pin and handler of each. */
+  forget(contains: (address: number) => boolean): { pin: number; handler: number }[] {
+    const gone: { pin: number; handler: number }[] = [];
+    for (const [number, pin] of this.pins) {
+      if (pin.handler === undefined || !contains(pin.handler.func)) continue;
+      gone.push({ pin: number, handler: pin.handler.func });
+      pin.handler = undefined;
+    }
+    return gone;
   }
 
   private change(number: number, how: (pin: Pin) => void): void {

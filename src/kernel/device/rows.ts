@@ -1,4 +1,4 @@
-import { RT_EOK } from "../abi/constants.ts";
+import { RT_ENOSYS, RT_EOK } from "../abi/constants.ts";
 import { DEVICE } from "../abi/layout.ts";
 import type { ExportRow, Task } from "../call.ts";
 import { objectCheck } from "../ipc/check.ts";
@@ -22,6 +22,13 @@ function* setConsole(k: Kernel, name: string): Task<number> {
     k.consoleDevice = device;
   }
   return old;
+}
+
+/** Tells the hook of an open that succeeded. */
+function* opened(k: Kernel, device: number, open: Task<number>): Task<number> {
+  const result = yield* open;
+  if (result === RT_EOK || result === -RT_ENOSYS) k.hooks.deviceOpened?.(device);
+  return result;
 }
 
 export const deviceRows: readonly ExportRow<Kernel>[] = [
@@ -92,7 +99,7 @@ export const deviceRows: readonly ExportRow<Kernel>[] = [
     header: HEADER,
     call: (k, device, oflag) => {
       check(k, device, "rt_device_open", 224);
-      return k.devices.open(device, oflag & 0xffff);
+      return opened(k, device, k.devices.open(device, oflag & 0xffff));
     },
   },
   {
@@ -101,6 +108,7 @@ export const deviceRows: readonly ExportRow<Kernel>[] = [
     header: HEADER,
     call: (k, device) => {
       check(k, device, "rt_device_close", 290);
+      k.hooks.deviceClosed?.(device);
       return k.devices.close(device);
     },
   },

@@ -46,6 +46,13 @@ int main(int argc, char **argv)
         if (!strcmp(what, "timer")) rt_timer_start(rt_timer_create("tick", beat, 0, 5, RT_TIMER_FLAG_PERIODIC));
         if (!strcmp(what, "stopped")) rt_timer_create("idle", beat, 0, 5, 0);
         if (!strcmp(what, "sem")) rt_sem_create("dyn", 0, 0), rt_sem_init(&fixed, "fixed", 0, 0);
+        if (!strcmp(what, "opened")) {
+            rt_device_t uart = rt_device_find("uart1");
+            volatile int times;
+            for (times = 0; times < 3; times++) rt_device_open(uart, RT_DEVICE_FLAG_RDWR);
+            rt_device_close(uart);
+        }
+        if (!strcmp(what, "pin")) rt_pin_attach_irq(3, PIN_IRQ_MODE_RISING, beat, 0);
         if (!strcmp(what, "many")) make_all();
         if (!strcmp(what, "thread")) rt_thread_startup(rt_thread_create("worker", work, 0, 1024, 25, 5));
         if (!strcmp(what, "unborn")) rt_thread_create("unborn", work, 0, 1024, 25, 5);
