@@ -6,6 +6,9 @@ export const ROOT = join(import.meta.dir, "../..");
 /** Another build can be tried. */
 export const BINARY = process.env.RTT_SIM_BINARY ?? join(ROOT, "rtt-sim");
 
+/** What a run takes that hangs; one that does not takes some seconds on a machine that has ten other things to do. */
+const LONG_MS = 55_000;
+
 export interface Run {
   readonly code: number;
   readonly out: string;
@@ -19,8 +22,11 @@ export function rttSim(argv: readonly string[], input = "", cwd = ROOT): Run {
     stdin: new TextEncoder().encode(input),
     stdout: "pipe",
     stderr: "pipe",
-    timeout: 30_000,
+    timeout: LONG_MS,
   });
+  // Not an exit code that a test might take for the program's.
+  if (child.exitedDueToTimeout)
+    throw new Error(`rtt-sim ${argv.join(" ")}: has not ended after ${LONG_MS / 1000} s`);
   const text = (bytes: Uint8Array) => Buffer.from(bytes).toString("latin1");
   return { code: child.exitCode ?? -1, out: text(child.stdout), err: text(child.stderr) };
 }

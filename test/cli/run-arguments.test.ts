@@ -1,6 +1,8 @@
 /** `rtt-sim run FILE ARG...`: the program gets its arguments as they were given, or the command says why it cannot. */
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import { join } from "node:path";
+
+setDefaultTimeout(60_000);
 
 function run(...args: string[]): { code: number; argv: string[]; err: string } {
   const { exitCode, stdout, stderr } = Bun.spawnSync(

@@ -1,9 +1,11 @@
 /** `rtt-sim run` as a process: what goes in, what comes out, how it ends. */
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { makeDisk } from "../../src/fat/mod.ts";
 import { BINARY, ROOT, rttSim, scratch } from "./binary.ts";
+
+setDefaultTimeout(60_000);
 
 const HELLO = "disk/prebuilt/a9/hello.mo";
 const MD5 = "disk/prebuilt/a9/md5.mo";

@@ -1,5 +1,5 @@
 /** The package as a program on Bun sees it: `import { Machine } from "rtt-sim"`. */
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import {
   cpSync,
   mkdirSync,
@@ -13,6 +13,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { FileError, Machine } from "rtt-sim";
 import { makeDisk } from "../../src/fat/mod.ts";
+
+setDefaultTimeout(60_000);
 
 const root = join(import.meta.dir, "../..");
 const module = (name: string): Uint8Array => new Uint8Array(readFileSync(join(root, name)));

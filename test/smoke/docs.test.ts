@@ -1,10 +1,12 @@
 /** The examples of docs/smoke-tests.md are what they say. */
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ROOT, rttSim } from "../cli/binary.ts";
 import { parseCommandLine } from "../../src/cli/parse.ts";
 import { parseScenario } from "../../src/smoke/mod.ts";
+
+setDefaultTimeout(60_000);
 
 const text = readFileSync(join(import.meta.dir, "../../docs/smoke-tests.md"), "utf8");
 const blocks = (language: string): string[] =>

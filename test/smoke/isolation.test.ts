@@ -1,8 +1,10 @@
 /** A test finds nothing of the one before it. */
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Machine } from "../../src/embed.ts";
+
+setDefaultTimeout(60_000);
 
 const root = join(import.meta.dir, "../..");
 const bytes = (path: string): Uint8Array => new Uint8Array(readFileSync(join(root, path)));

@@ -1,5 +1,5 @@
 /** The reports: files in golden/ that were read by people, and parsers that others wrote. */
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Parser, type Result } from "tap-parser";
@@ -14,6 +14,8 @@ import {
   type TestResult,
   textReport,
 } from "../../src/smoke/mod.ts";
+
+setDefaultTimeout(60_000);
 
 const golden = (name: string): string =>
   readFileSync(join(import.meta.dir, "golden", name), "utf8");

@@ -1,9 +1,11 @@
 /** What machines of one process share must not be seen by any of them. */
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import { copyFileSync, existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Machine } from "../../src/embed.ts";
 import { BINARY, ROOT, scratch } from "../cli/binary.ts";
+
+setDefaultTimeout(60_000);
 
 const MODULES = join(ROOT, "disk/prebuilt/a9");
 
