@@ -90,6 +90,18 @@ export class Details {
     };
   }
 
+  /** The instruction that a module's file has where another one is executed, in hexadecimal digits; undefined when it is the same. */
+  overwritten(view: MachineView, address: number, thumb: boolean): string | undefined {
+    const at = this.parts.loader.whereIs(address);
+    const size = thumb ? 2 : 4;
+    const bytes = at && !at.unloaded && this.files.contents(at.path, at.linkAddress, size);
+    const now = thumb ? view.half(address) : view.word(address);
+    if (!bytes || now === undefined) return undefined;
+    let then = 0;
+    for (const byte of bytes.toReversed()) then = then * 256 + byte;
+    return then === now ? undefined : then.toString(16).padStart(2 * size, "0");
+  }
+
   /**
    * The frames below the innermost one, as far as they are certain: each return address follows a call, and the stack pointer goes up
    * and stays within [sp, stackTop].

@@ -151,6 +151,14 @@ function explain(
       const kind = target === undefined ? undefined : describeAddress(view, target, thread, guard);
       const lost = lostStack(view, thread);
       const what = [faultLine(view, fault, kind), ...(lost ? [lost] : [])];
+      const original =
+        fault.kind === "undefined instruction" || fault.kind === "breakpoint"
+          ? view.details?.overwritten(view, fault.pc, isThumb(view))
+          : undefined;
+      if (original !== undefined) {
+        what.push(`the module's code was overwritten: its file has ${original} there`);
+        return { what, hint: OVERWRITTEN, there: kind };
+      }
       const bySp = lost && near(target, view.registers[13]);
       return { what, hint: bySp ? LOST_STACK : faultHint(fault, kind), there: kind };
     }
@@ -176,6 +184,9 @@ function explain(
 
 const LOST_STACK =
   "the stack pointer was overwritten, or loaded from memory that was: look at what restores sp";
+
+const OVERWRITTEN =
+  "code of modules can be written to, as on the board: look for a wild pointer or an overrun; gdb finds it by a watchpoint on that address";
 
 /** A stack pointer that is nowhere near the thread's stack. */
 function lostStack(

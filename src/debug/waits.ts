@@ -1,5 +1,6 @@
-import { MUTEX, THREAD, TIMER } from "../kernel/mod.ts";
+import { BrokenList, MUTEX, THREAD, TIMER } from "../kernel/mod.ts";
 import { type KernelApi, ObjectClass } from "../kernel/types.ts";
+import { GuestFault } from "../memory/mod.ts";
 import { moduleObjects } from "./machine-view.ts";
 
 /** Wait lists of an object class: offset of the list head, and what a thread on it waits for. */
@@ -34,7 +35,7 @@ export function collectWaits(kernel: KernelApi): Waits {
     const cls = kernel.objects.classOf(object);
     if (cls === ObjectClass.Thread) threads.push(object);
     for (const [offset, what] of WAIT_LISTS[cls] ?? []) {
-      for (const thread of kernel.threads.waiting(object + offset))
+      for (const thread of whole(() => kernel.threads.waiting(object + offset)))
         reasons.set(thread, `${what} ${kernel.objects.name(object)}${owner(kernel, object, cls)}`);
     }
   }
@@ -58,11 +59,21 @@ function owner(kernel: KernelApi, object: number, cls: number): string {
   return thread === 0 ? "" : `, held by thread ${kernel.objects.name(thread)}`;
 }
 
+/** A list of the kernel; nothing of one that a program has overwritten, or that this kernel does not have. */
+function whole(list: () => readonly number[]): readonly number[] {
+  try {
+    return list();
+  } catch (error) {
+    if (error instanceof BrokenList || error instanceof GuestFault) return [];
+    throw error;
+  }
+}
+
 /** Every object of the system and, at any depth, of its modules. */
 function* allObjects(kernel: KernelApi): Generator<number> {
   const pending: number[] = [];
   for (const cls of Object.values(ObjectClass)) {
-    for (const object of kernel.objects.list(cls)) {
+    for (const object of whole(() => kernel.objects.list(cls))) {
       yield object;
       if (cls === ObjectClass.Module) pending.push(object);
     }

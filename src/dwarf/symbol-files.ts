@@ -19,6 +19,9 @@ interface Found {
   info: DebugInfo | undefined | "unread";
 }
 
+/** Kinds of ELF files and segments (gABI). */
+const ET_DYN = 3;
+const PT_LOAD = 1;
 /** Source files that are longer are not shown. */
 const SOURCE_MAX = 8 << 20;
 
@@ -51,6 +54,20 @@ export class SymbolFiles {
     if (!found) return undefined;
     if (found.info === "unread") found.info = this.read(path, found.best ?? found.module);
     return found.info;
+  }
+
+  /** What a module's file holds for link-time addresses; undefined where nothing is loaded from it, and in a relocatable file. */
+  contents(path: string, address: number, size: number): Uint8Array | undefined {
+    const found = this.look(path);
+    const image = found && open(found.module);
+    if (!image || image.header.type !== ET_DYN) return undefined;
+    const segment = image.segments.find(
+      ({ type, vaddr, filesz }) =>
+        type === PT_LOAD && address >= vaddr && address + size <= vaddr + filesz,
+    );
+    if (!segment) return undefined;
+    const at = address - segment.vaddr;
+    return image.contents(segment).subarray(at, at + size);
   }
 
   private read(path: string, file: Uint8Array): DebugInfo | undefined {

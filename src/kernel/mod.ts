@@ -21,6 +21,7 @@ export { ByteQueue } from "./device/byte-queue.ts";
 export { UNITS_PER_TICK } from "./clock.ts";
 export { AssertionFailed, GuestAborted } from "./errors.ts";
 export { Kernel } from "./kernel.ts";
+export { BrokenList } from "./list.ts";
 export * from "./lists.ts";
 export type { BoardOptions, GuestLibrary } from "./options.ts";
 export { kernelRows } from "./rows.ts";
