@@ -9,24 +9,11 @@ import { Slot } from "../interp/state.ts";
 import { type Cpu, type CpuFault, type CpuStats, Exit } from "../types.ts";
 import { settleFlags } from "./flags-state.ts";
 import { COUNT, MOST_UNITS, UNITS } from "./layout.ts";
+import { FIRST_WORK, Hotness } from "./hotness.ts";
 import type { Host, Regions } from "./regions.ts";
 
-/** The interpreter leaves after so many units, on average, so that the place where it is can be counted. */
-const SAMPLE_UNITS = 128;
-/** A place seen so often is translated: a loop of about a thousand iterations, interpreted in the time that a translation takes. */
-const HOT_SAMPLES = 16;
-/** So many calls from translated code make a function worth translating. */
-const HOT_ARRIVALS = 64;
 /** What an instruction and a floating-point operation cost the interpreter, relative to an instruction. */
 const FLOAT_WORK = 25;
-/** Work between two samples when it is ordinary code; a sample of more counts for more. */
-const SAMPLE_WORK = SAMPLE_UNITS * 8;
-/**
- * Work of the interpreter before the first translation, which costs as much as ten others: the host has to compile the
- * translator.
- */
-const FIRST_WORK = 8_000_000;
-
 /**
  * A core with two engines: the interpreter for everything that runs seldom, and regions of WebAssembly for the rest. Both work
  * on the same registers and memory and count units and instructions alike. With `eager` every address is translated when it is
@@ -48,24 +35,17 @@ export class TieredCore implements Cpu {
   /** Supervisor calls of translated code. */
   private svcs = 0;
   private hook: (imm: number) => boolean = () => false;
-  private readonly samples = new Map<number, number>();
-  private random = 1;
-  /** Work of the interpreter up to the last sample. */
-  private worked = 0;
-  /** Units to the next sample, however many runs they are spread over: a thread that blocks often has few in each. */
-  private toSample = 0;
-  private sampled = true;
+  private readonly hotness: Hotness;
   /** Instructions at the last supervisor call. */
   private calledAt = -1;
-  /** What the interpreter was given of them and has not yet been charged for. */
-  private given = 0;
 
   constructor(
     readonly memory: GuestMemory,
     private readonly eager = false,
-    private readonly firstWork = FIRST_WORK,
+    firstWork = FIRST_WORK,
     arena?: Arena,
   ) {
+    this.hotness = new Hotness(firstWork);
     const core = (this.core = new Core(memory, arena));
     this.file = memory.engine;
     this.r = core.r;
@@ -193,7 +173,7 @@ export class TieredCore implements Cpu {
 
   single(): Exit | undefined {
     this.units = this.units;
-    this.given = this.core.units;
+    this.hotness.has(this.core.units);
     return this.core.single();
   }
 
@@ -239,51 +219,27 @@ export class TieredCore implements Cpu {
   private interpreted(): Exit | typeof HANDOVER | undefined {
     const { core } = this;
     if (this.eager) return core.step();
-    this.split();
+    const units = this.units;
+    core.units = this.hotness.give(units);
+    this.reserve = units - core.units;
     const exit = core.interpret();
-    this.toSample -= this.given - core.units;
-    const atBranch = exit === Exit.Slice && core.stats.instructions !== this.calledAt;
-    if (this.toSample <= 0 && atBranch) this.sample();
+    // At a supervisor call or another exit the next branch is waited for.
+    const due = this.hotness.charge(core.units);
+    if (due && exit === Exit.Slice && core.stats.instructions !== this.calledAt) this.sample();
     return exit === Exit.Slice && this.units > 0 ? undefined : exit;
   }
-  /** Gives the interpreter the units to the next sample. */
-  private split(): void {
-    if (this.toSample <= 0) {
-      if (this.sampled) {
-        this.random = (Math.imul(this.random, 1664525) + 1013904223) | 0;
-        this.toSample = SAMPLE_UNITS / 2 + ((this.random >>> 16) & (SAMPLE_UNITS - 1));
-        this.sampled = false;
-      } else {
-        // A supervisor call took the last of them, which says nothing of where the thread works: its next branch does.
-        this.toSample = 1;
-      }
-    }
-    const units = this.units;
-    this.given = this.core.units = Math.min(units, this.toSample);
-    this.reserve = units - this.given;
-  }
-  /** The interpreter is at a taken branch, which stands for many. */
   private sample(): void {
     const { file, core } = this;
-    this.sampled = true;
-    const before = this.worked;
-    this.worked = core.stats.instructions + FLOAT_WORK * core.float.uses;
-    if (file[Slot.IT] !== 0) return;
-    const weight = Math.max(1, Math.floor((this.worked - before) / SAMPLE_WORK));
-    this.heat(file[Slot.PC] | file[Slot.T], (weight * HOT_ARRIVALS) / HOT_SAMPLES);
+    const key = file[Slot.PC] | file[Slot.T];
+    const hot = this.hotness.sample(key, core.stats.instructions + FLOAT_WORK * core.float.uses);
+    if (hot && file[Slot.IT] === 0) this.translate(key);
   }
   /** Translated code came to an address which is not translated. */
   private arrive(key: number): void {
-    this.heat(key, 1);
+    if (this.hotness.arrive(key)) this.translate(key);
   }
-  private heat(key: number, by: number): void {
-    key >>>= 0;
-    const heat = (this.samples.get(key) ?? 0) + by;
-    if (heat >= HOT_ARRIVALS && this.worked >= this.firstWork && !this.regions.has(key)) {
-      this.samples.delete(key);
-      if (this.regions.translate(key)) return;
-      this.samples.set(key, -Infinity);
-    } else this.samples.set(key, heat);
+  private translate(key: number): void {
+    if (!this.regions.has(key) && !this.regions.translate(key)) this.hotness.never(key);
   }
 
   /** The hook sees all units; the interpreter keeps its part of what is left. */
@@ -291,7 +247,7 @@ export class TieredCore implements Cpu {
     const { core } = this;
     const part = core.units;
     // What the hook takes away was not spent by code.
-    this.toSample -= this.given - part;
+    this.hotness.charge(part);
     this.units = this.units;
     const goOn = this.hook(imm);
     const units = core.units;
@@ -299,7 +255,7 @@ export class TieredCore implements Cpu {
       core.units = part;
       this.reserve = units - part;
     }
-    this.given = core.units;
+    this.hotness.has(core.units);
     this.calledAt = core.stats.instructions;
     return goOn;
   }
@@ -319,7 +275,8 @@ export class TieredCore implements Cpu {
     settleFlags(file);
     file[Slot.PC] = pc;
     file[Slot.T] = next & 1;
-    this.given = core.units = file[UNITS >>> 2];
+    core.units = file[UNITS >>> 2];
+    this.hotness.has(core.units);
     this.inside = false;
     const exit = core.step();
     this.inside = true;
