@@ -42,7 +42,10 @@ const SOCK_STREAM = 1;
 const IPPROTO_TCP = 6;
 const TCP_NODELAY = 1;
 const POLLIN = 1;
+const POLLOUT = 4;
 const POLLHUP = 0x10;
+/** Milliseconds that a client may leave what it is sent unread. */
+const SEND_TIMEOUT = 5000;
 const POLL_BYTES = 8;
 /** Offset of revents in struct pollfd. */
 const POLL_GOT = 6;
@@ -55,6 +58,7 @@ const SO_REUSEADDR = darwin ? 4 : 2;
 const POLL_END = POLLHUP | (darwin ? 0 : 0x2000);
 /** Linux; elsewhere the host ignores SIGPIPE. */
 const MSG_NOSIGNAL = darwin ? 0 : 0x4000;
+const MSG_DONTWAIT = darwin ? 0x80 : 0x40;
 
 function openLibrary() {
   return dlopen(darwin ? "libSystem.B.dylib" : "libc.so.6", {
@@ -140,9 +144,11 @@ export class SocketServer {
   send(bytes: Uint8Array): void {
     for (let done = 0; done < bytes.length && this.connected;) {
       const rest = bytes.subarray(done);
-      const count = Number(this.libc.send(this.connection, ptr(rest), rest.length, MSG_NOSIGNAL));
-      if (count <= 0) this.hangUp();
-      else done += count;
+      const flags = MSG_NOSIGNAL | MSG_DONTWAIT;
+      const count = Number(this.libc.send(this.connection, ptr(rest), rest.length, flags));
+      if (count > 0) done += count;
+      // Whoever sends and does not read must not stop the simulator.
+      else if (!this.writable(SEND_TIMEOUT)) this.hangUp();
     }
   }
 
@@ -155,6 +161,16 @@ export class SocketServer {
     this.hangUp();
     this.libc.close(this.listener);
     if (this.at.kind === "unix") rmSync(this.at.path, { force: true });
+  }
+
+  /** Whether the connection takes bytes, or will within that many milliseconds. */
+  private writable(timeout: number): boolean {
+    const { poller } = this;
+    poller.setInt32(0, this.connection, true);
+    poller.setInt32(4, POLLOUT, true);
+    return (
+      this.libc.poll(ptr(poller), 1, timeout) > 0 && poller.getInt16(POLL_GOT, true) === POLLOUT
+    );
   }
 
   private refuse(): void {

@@ -1,6 +1,7 @@
 import type { Loader, ModuleInfo } from "../dlmodule/mod.ts";
 import type { Firmware } from "../firmware/mod.ts";
 import type { Kernel } from "../kernel/mod.ts";
+import { GuestFault } from "../memory/mod.ts";
 import type { VfsApi } from "../vfs/types.ts";
 import { collectWaits, waiting, withTraps } from "../debug/mod.ts";
 import type { DebugCore } from "./debug-core.ts";
@@ -109,7 +110,7 @@ export class SystemTarget implements Target {
 
   threads(): ThreadEntry[] {
     const { kernel } = this.parts;
-    const { threads, reasons } = collectWaits(kernel);
+    const { threads, reasons } = this.waits;
     const stack = (tcb: number) => {
       const { stackMax, stackSize } = kernel.threads.describe(tcb);
       return `stack ${stackMax} of ${stackSize}`;
@@ -129,6 +130,17 @@ export class SystemTarget implements Target {
       };
     });
     return [...start, ...real];
+  }
+
+  /** Threads, and what they wait for as far as the kernel's lists are whole: a program that has destroyed them is debugged as well. */
+  private get waits(): ReturnType<typeof collectWaits> {
+    const { kernel } = this.parts;
+    try {
+      return collectWaits(kernel);
+    } catch (error) {
+      if (!(error instanceof GuestFault)) throw error;
+      return { threads: [...kernel.threads.states.keys()], reasons: new Map() };
+    }
   }
 
   /** Stands for whatever will run first, while nothing has run. */

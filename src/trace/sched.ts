@@ -1,5 +1,6 @@
 import { collectWaits, waiting } from "../debug/mod.ts";
 import { stamp } from "./calls.ts";
+import { GuestFault } from "../memory/mod.ts";
 import { nameText } from "./quote.ts";
 import type { FilterUse, Line, TraceFilter, TraceParts } from "./types.ts";
 
@@ -60,13 +61,23 @@ export class ScheduleTrace {
     return turn;
   }
 
+  private waits(tcb: number): string {
+    const { kernel } = this.parts;
+    try {
+      return nameText(waiting(kernel, tcb, collectWaits(kernel).reasons.get(tcb)));
+    } catch (error) {
+      // The program has destroyed the kernel's lists.
+      if (!(error instanceof GuestFault)) throw error;
+      return "waits";
+    }
+  }
+
   private why(tcb: number): string {
     const { kernel } = this.parts;
     const state = kernel.threads.states.get(tcb);
     if (!state || state.dead) return "ended";
     const info = kernel.threads.describe(tcb);
-    if (info.state === SUSPENDED)
-      return nameText(waiting(kernel, tcb, collectWaits(kernel).reasons.get(tcb)));
+    if (info.state === SUSPENDED) return this.waits(tcb);
     return info.state === 1 ? "preempted" : (STATES[info.state] ?? "gone");
   }
 }
