@@ -32,6 +32,8 @@ export class Heap implements HeapApi {
   lowestFree: number;
   /** Header of the free block that comes after that one; 0: not known. */
   private nextFree = 0;
+  /** Address of two words that show `used` and `max` to the guest (struct rt_memory of 5.x); 0: none. */
+  figures = 0;
   private readonly memory: GuestMemory;
 
   constructor(
@@ -93,6 +95,13 @@ export class Heap implements HeapApi {
       }
       this.lowestFree = free;
     }
+    this.show();
+  }
+
+  private show(): void {
+    if (this.figures === 0) return;
+    this.memory.st32(this.figures, this.used);
+    this.memory.st32(this.figures + 4, this.max);
   }
 
   calloc(count: number, size: number): number {
@@ -124,6 +133,7 @@ export class Heap implements HeapApi {
     if (old === wanted) return address;
     if (wanted + HEADER + MIN_SIZE < old) {
       this.used -= old - wanted;
+      this.show();
       const rest = at + HEADER + wanted;
       this.header(this.begin + rest, false, next, at, NOBODY);
       HEAP_MEM.next.set(m, mem, rest);
@@ -167,6 +177,7 @@ export class Heap implements HeapApi {
       this.nextFree = mem;
     }
     this.used -= HEAP_MEM.next.get(m, mem) - (mem - this.begin);
+    this.show();
     this.join(mem);
   }
 

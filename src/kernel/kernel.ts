@@ -16,7 +16,8 @@ import { Futex } from "./futex.ts";
 import { Heap } from "./heap.ts";
 import { Idling } from "./idle.ts";
 import { WaitLists } from "./ipc/wait.ts";
-import { Objects } from "./object.ts";
+import { describe, SMALL_MEMORY } from "./memory-object.ts";
+import { objectClasses, Objects } from "./object.ts";
 import type { BoardOptions } from "./options.ts";
 import { Reents } from "./reent.ts";
 import { kernelRows } from "./rows.ts";
@@ -28,7 +29,6 @@ import { DEFUNCT_LIST_SIZE, ThreadEnding } from "./thread-end.ts";
 import { Threads } from "./thread.ts";
 import { TIMER_LISTS_SIZE, Timers } from "./timer.ts";
 import type { KernelApi, KernelHooks, RunLimits, RunResult, SymbolTable } from "./types.ts";
-import { ObjectClass } from "./types.ts";
 
 /** RT_IDLE_HOOK_LIST_SIZE. */
 const IDLE_HOOKS = 4;
@@ -94,13 +94,15 @@ export class Kernel implements KernelApi {
     let data = this.area.data;
     const place = (bytes: number) => (data += bytes) - bytes;
     this.scheduler = new Scheduler(this, place(READY_LISTS_SIZE));
-    this.objects = new Objects(this, place(OBJECT_INFORMATION.size * (ObjectClass.Module + 1)));
+    this.objects = new Objects(this, place(OBJECT_INFORMATION.size * objectClasses(this.five)));
     this.timers = new Timers(this, place(TIMER_LISTS_SIZE));
     this.ending = new ThreadEnding(this, place(DEFUNCT_LIST_SIZE));
     this.errnoWord = place(4);
     this.scratch = place(4);
     this.randomState = options.seed >>> 0;
-    this.heap = new Heap(this, this.area.heapBegin, this.area.heapEnd);
+    const { heapBegin, heapEnd } = this.area;
+    this.heap = new Heap(this, heapBegin + (this.five ? SMALL_MEMORY.size : 0), heapEnd);
+    if (this.five) describe(this, this.heap, heapBegin, "heap", true);
     this.waits = new WaitLists(this);
     this.devices = new Devices(this);
     this.gpio = new Gpio(this);

@@ -210,9 +210,11 @@ export function listDevice(k: Kernel): string {
   );
 }
 
-/** The three lines of `free`. */
+/** What `free` prints: three lines, four of 5.x. */
 export function listMem(k: Kernel): string {
   const { total, used, max } = k.heap;
+  if (k.five)
+    return `total    : ${total}\nused     : ${used}\nmaximum  : ${max}\navailable: ${total - used}\n`;
   return `total memory: ${total}\nused memory : ${used}\nmaximum allocated memory: ${max}\n`;
 }
 

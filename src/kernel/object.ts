@@ -33,11 +33,17 @@ const SIZES: Readonly<Record<number, readonly [number, number]>> = {
   [ObjectClass.Device]: [DEVICE.size, SIZE.device],
   [ObjectClass.Timer]: [TIMER.size, TIMER.size],
   [ObjectClass.Module]: [DLMODULE.size, DLMODULE.size],
+  [ObjectClass.Memory]: [0, SIZE.memory],
 };
+
+/** rt_object_information there are: of 5.x one more, for heaps. */
+export const objectClasses = (five: boolean): number =>
+  (five ? ObjectClass.Memory : ObjectClass.Module) + 1;
 
 /** The object container: src/object.c of RT-Thread 4.0.4. Every list head and link is in guest memory. */
 export class Objects implements ObjectsApi {
   private readonly memory: GuestMemory;
+  private readonly classes: number;
 
   constructor(
     private readonly k: Kernel,
@@ -45,7 +51,8 @@ export class Objects implements ObjectsApi {
     private readonly table: number,
   ) {
     this.memory = k.memory;
-    for (let cls = 0; cls <= ObjectClass.Module; cls++) {
+    this.classes = objectClasses(k.five);
+    for (let cls = 0; cls < this.classes; cls++) {
       const info = this.information(cls);
       OBJECT_INFORMATION.type.set(this.memory, info, cls);
       OBJECT_INFORMATION.object_size.set(this.memory, info, this.sizeOf(cls));
@@ -60,7 +67,7 @@ export class Objects implements ObjectsApi {
 
   /** rt_object_get_information: 0 for an unknown class. */
   information(cls: number): number {
-    return cls >= 0 && cls <= ObjectClass.Module ? this.table + cls * OBJECT_INFORMATION.size : 0;
+    return cls >= 0 && cls < this.classes ? this.table + cls * OBJECT_INFORMATION.size : 0;
   }
 
   private head(cls: number): number {

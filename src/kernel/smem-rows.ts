@@ -1,28 +1,19 @@
-import { ALIGN_SIZE, OBJECT_STATIC, RT_EOK } from "./abi/constants.ts";
-import { struct } from "./abi/field.ts";
+import { ALIGN_SIZE, RT_EOK } from "./abi/constants.ts";
 import { OBJECT } from "./abi/layout.ts";
 import type { ExportRow } from "./call.ts";
 import { Heap } from "./heap.ts";
 import type { Kernel } from "./kernel.ts";
+import { describe, SMALL_MEMORY } from "./memory-object.ts";
+import { ObjectClass } from "./types.ts";
 
 /**
  * Small-memory heaps of a program's own (rt_smem_*, RT-Thread 4.1 and later): the allocator of the system heap over memory of the
- * caller, with a struct rt_memory at its start. Blocks have the headers of 4.0.4, and no list shows the heap.
+ * caller, with a struct rt_small_mem at its start. Blocks have the headers of 4.0.4.
  */
 
 const HEADER = "rtthread.h";
-/** RT_Object_Class_Memory. */
-const CLASS_MEMORY = 12;
-/** struct rt_memory. */
-const MEMORY = struct(44, {
-  algorithm: [24, "ptr"],
-  address: [28, "ptr"],
-  total: [32, "u32"],
-  used: [36, "u32"],
-  max: [40, "u32"],
-});
-/** struct rt_memory, two block headers and one block. */
-const SMALLEST = MEMORY.size + 2 * 16 + 12;
+/** struct rt_small_mem, two block headers and one block. */
+const SMALLEST = SMALL_MEMORY.size + 2 * 16 + 12;
 
 interface Area {
   readonly start: number;
@@ -44,18 +35,18 @@ function init(k: Kernel, name: string, begin: number, size: number): number {
   if (end - start < SMALLEST || !k.memory.contains(start, end - start)) return 0;
   const all = areasOf(k);
   // What was there before is overwritten.
-  for (const [address, area] of all) if (area.start < end && start < area.end) all.delete(address);
-  k.memory.fill(start, MEMORY.size, 0);
-  OBJECT.name.set(k.memory, start, name);
-  OBJECT.type.set(k.memory, start, CLASS_MEMORY | OBJECT_STATIC);
-  const heap = new Heap(k, start + MEMORY.size, end);
-  MEMORY.address.set(k.memory, start, heap.begin);
-  MEMORY.total.set(k.memory, start, heap.total);
+  for (const [address, area] of all) {
+    if (area.start >= end || start >= area.end) continue;
+    all.delete(address);
+    if (k.five && k.objects.classOf(address) === ObjectClass.Memory) k.objects.detach(address);
+  }
+  const heap = new Heap(k, start + SMALL_MEMORY.size, end);
+  describe(k, heap, start, name, false);
   all.set(start, { start, end, heap });
   return start;
 }
 
-/** Runs `call` on the heap of a struct rt_memory and brings its figures up to date. */
+/** Runs `call` on the heap of a struct rt_memory. */
 function on<T>(k: Kernel, address: number, call: (heap: Heap) => T): T {
   const area = areasOf(k).get(address >>> 0);
   k.assert(
@@ -64,11 +55,7 @@ function on<T>(k: Kernel, address: number, call: (heap: Heap) => T): T {
     "rt_smem",
     0,
   );
-  const { heap } = area as Area;
-  const result = call(heap);
-  MEMORY.used.set(k.memory, address, heap.used);
-  MEMORY.max.set(k.memory, address, heap.max);
-  return result;
+  return call((area as Area).heap);
 }
 
 function free(k: Kernel, block: number): void {
@@ -92,7 +79,8 @@ export const smemRows: readonly ExportRow<Kernel>[] = [
     header: HEADER,
     call: (k, address) => {
       on(k, address, () => {});
-      OBJECT.type.set(k.memory, address, 0);
+      if (k.five) k.objects.detach(address);
+      else OBJECT.type.set(k.memory, address, 0);
       areasOf(k).delete(address >>> 0);
       return RT_EOK;
     },

@@ -17,6 +17,8 @@ export const ObjectClass = {
   Device: 9,
   Timer: 10,
   Module: 11,
+  /** Heaps; of 5.x alone. */
+  Memory: 12,
 } as const;
 export type ObjectClass = (typeof ObjectClass)[keyof typeof ObjectClass];
 
@@ -222,6 +224,8 @@ export interface KernelHooks {
   allocated?: (address: number, size: number) => void;
   /** A block's header was found overwritten, of which the console was told. */
   heapBroken?: (header: number) => void;
+  /** Lists or control blocks of the kernel were overwritten; the system is about to stop. */
+  kernelBroken?: (message: string) => void;
   /** Guest code gives a block back. */
   freed?: (address: number) => void;
   /** An object was linked into its container, or a module's list; registers are those of the call. */

@@ -66,3 +66,19 @@ test.each(Object.keys(RECORDED))("list_%s right after boot is the board's", (nam
   b.settle();
   expect(listText(b.kernel, name)).toBe(RECORDED[name]);
 });
+
+test("free of 5.x: four lines, and the heap behind its control structure", () => {
+  const four = bench(function* () {});
+  const five = bench(function* () {}, false, "5.x");
+  for (const b of [four, five]) b.settle();
+  const figures = (text = "") => [...text.matchAll(/: (\d+)/g)].map(([, figure]) => Number(figure));
+  const text = listText(five.kernel, "free");
+  const [total, used, max, available] = figures(text);
+  expect(text).toBe(
+    `total    : ${total}\nused     : ${used}\nmaximum  : ${max}\navailable: ${available}\n`,
+  );
+  // struct rt_small_mem of 5.1 is 60 bytes.
+  expect(figures(listText(four.kernel, "free"))[0] - total).toBe(60);
+  expect(available).toBe(total - used);
+  expect(max).toBeGreaterThanOrEqual(used);
+});

@@ -14,7 +14,7 @@ export interface Bench {
 const idleMemories: GuestMemory[] = [];
 
 /** A kernel with threads in TypeScript: `main` is the body of the thread main (priority 10). */
-export function bench(main: (k: Kernel) => Task<void>, compat404 = false): Bench {
+export function bench(main: (k: Kernel) => Task<void>, compat404 = false, abi?: "5.x"): Bench {
   for (const memory of idleMemories.splice(0)) memory.dispose();
   const memory = new GuestMemory({ base: 0x60000000, size: 0x900000 });
   idleMemories.push(memory);
@@ -22,6 +22,7 @@ export function bench(main: (k: Kernel) => Task<void>, compat404 = false): Bench
   let text = "";
   const kernel = createKernel(memory, cpu, undefined, {
     compat404,
+    abi,
     seed: 1,
     output: (bytes) => (text += String.fromCharCode(...bytes)),
   });

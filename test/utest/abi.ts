@@ -23,5 +23,8 @@ rules are those of its sources, and \`test/utest/five\` runs against them. It ca
 | control commands of rtc and sd0 | from 0x10 | from 0x600 and 0x200 |
 | rt_kprintf | \`%o\` hexadecimal, no \`#\`, a width cuts \`%s\`, \`(NULL)\`, no result | as in C, \`%b\`, \`(null)\`, gives the length |
 
-The rest is as in 4.0.4: the heap's headers, the order in which queues wake, libdl and the shell.
+| heap | no object | a Memory object named heap, whose figures it shows; so are heaps of rt_smem_init |
+| free | three lines | four, in another form, with what is available |
+
+The rest is as in 4.0.4: the headers of the heap's blocks (the first word is the magic number, not the address of the heap), the order in which queues wake, libdl and the shell.
 `;

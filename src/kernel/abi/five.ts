@@ -71,6 +71,7 @@ export const SIZE = {
   memheap: 124,
   mempool: 64,
   device: 68,
+  memory: 44,
 } as const;
 
 /** Control commands of a device class begin at (class + 1) * 0x100; those of the board's drivers as 4.0.4 numbers them. */

@@ -639,6 +639,17 @@ struct rt_device_blk_sectors {
     rt_uint32_t sector_end;
 };
 
+/* ---- heaps of rt_smem_init; that of the system is one as well in 5.x, named "heap" ---- */
+
+struct rt_memory {
+    struct rt_object parent; /* 0 */
+    const char *algorithm;   /* 24 */
+    rt_ubase_t address;      /* 28 */
+    rt_size_t total;         /* 32 */
+    rt_size_t used;          /* 36 */
+    rt_size_t max;           /* 40 */
+};
+
 #ifdef __cplusplus
 }
 #endif

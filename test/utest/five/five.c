@@ -480,6 +480,55 @@ static void test_pthread(void) {
     uassert_int_equal(pthread_rwlock_destroy(&rwlock), 0);
 }
 
+/* struct rt_memory: the heap of the system is an object, and so are those of the program. */
+static void test_memory(void) {
+    static rt_uint8_t place[1024];
+    struct rt_memory *heap, *own;
+    rt_uint32_t total, used, max;
+    void *block;
+    rule("rtdef.h rt_memory");
+    uassert_int_equal(sizeof(struct rt_memory), 44);
+    rule("object.c rt_object_get_information");
+    uassert_int_equal(rt_object_get_information(RT_Object_Class_Memory)->object_size, 44);
+    rule("object.c rt_object_get_length");
+    uassert_int_equal(rt_object_get_length(RT_Object_Class_Memory), 1);
+    rule("object.c rt_object_find");
+    heap = (struct rt_memory *)rt_object_find("heap", RT_Object_Class_Memory);
+    uassert_not_null(heap);
+    rule("mem.c rt_memory_info");
+    block = rt_malloc(5000);
+    rt_memory_info(&total, &used, &max);
+    uassert_int_equal(heap->total, total);
+    uassert_int_equal(heap->used, used);
+    uassert_int_equal(heap->max, max);
+    rt_free(block);
+    rule("mem.c rt_free");
+    uassert_int_equal(heap->used, used - 5000 - 16);
+    uassert_int_equal(heap->max, max);
+    rule("mem.c rt_smem_init");
+    own = rt_smem_init("own", place, sizeof(place));
+    uassert_not_null(own);
+    uassert_int_equal(rt_object_get_type(&own->parent), RT_Object_Class_Memory);
+    uassert_str_equal(own->parent.name, "own");
+    uassert_int_equal(own->used, 0);
+    /* The control structure takes 60 bytes, the headers at the ends 16 each. */
+    uassert_in_range(own->total, 1024 - 60 - 32 - 8, 1024 - 60 - 32);
+    rule("mem.c rt_smem_alloc");
+    block = rt_smem_alloc(own, 100);
+    uassert_true((rt_uint8_t *)block > place && (rt_uint8_t *)block < place + 1024);
+    uassert_int_equal(own->used, 116);
+    uassert_null(rt_smem_alloc(own, 1024));
+    rule("mem.c rt_smem_realloc");
+    block = rt_smem_realloc(own, block, 200);
+    uassert_int_equal(own->used, 216);
+    rule("mem.c rt_smem_free");
+    rt_smem_free(block);
+    uassert_int_equal(own->used, 0);
+    rule("mem.c rt_smem_detach");
+    uassert_int_equal(rt_smem_detach(own), RT_EOK);
+    uassert_int_equal(own->parent.type, 0);
+}
+
 static void testcase(void) {
     UTEST_UNIT_RUN(test_layout);
     UTEST_UNIT_RUN(test_thread);
@@ -495,5 +544,6 @@ static void testcase(void) {
     UTEST_UNIT_RUN(test_device);
     UTEST_UNIT_RUN(test_format);
     UTEST_UNIT_RUN(test_pthread);
+    UTEST_UNIT_RUN(test_memory);
 }
 UTEST_TC_EXPORT(testcase, "five", RT_NULL, RT_NULL, 20);
