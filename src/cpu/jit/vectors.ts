@@ -2,7 +2,7 @@ import { REGISTERS } from "../float/mod.ts";
 import { type Inst, Op } from "../ir/ops.ts";
 import { Kind, nameOf, type OperationName, places, sizeOf, unpack } from "../simd/mod.ts";
 import { FILE, local } from "./layout.ts";
-import { FLOATS, VectorFloats } from "./vector-floats.ts";
+import { FLOATS, VECTOR_LOCALS, VectorFloats } from "./vector-floats.ts";
 import { V, V128 } from "./vector-opcodes.ts";
 import { elements, makeRows, shuffle, vector } from "./vector-operations.ts";
 import { W, type Writer } from "./wasm.ts";
@@ -187,6 +187,6 @@ function byte(v: number): number {
 
 /** Declares them. */
 export function declareVectors(w: Writer): void {
-  w.unsigned(4);
+  w.unsigned(VECTOR_LOCALS);
   w.byte(V128);
 }

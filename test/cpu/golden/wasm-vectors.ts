@@ -38,6 +38,7 @@ run(35, "i8x16", comparisons, 2);
 run(45, "i16x8", comparisons, 2);
 run(55, "i32x4", comparisons, 2);
 run(65, "f32x4", "eq ne lt gt le ge", 2);
+run(71, "f64x2", "eq ne lt gt le ge", 2);
 run(77, "v128", "not", 1);
 run(78, "v128", "and andnot or xor", 2);
 run(83, "v128", "any_true", 1);
@@ -59,4 +60,6 @@ for (const [type, unary, from] of [
 run(98, "i8x16", "popcnt", 1);
 run(124, "i16x8", signs("extadd_pairwise_#", "i8x16"), 1);
 run(126, "i32x4", signs("extadd_pairwise_#", "i16x8"), 1);
+run(95, "f64x2", "promote_low_f32x4", 1);
 run(228, "f32x4", "add sub mul", 2);
+run(240, "f64x2", "add sub mul", 2);

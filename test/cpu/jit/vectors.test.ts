@@ -40,16 +40,22 @@ function instruction(random: Random): { word: number; name: string; translated: 
   }
 }
 
+const bits = new DataView(new ArrayBuffer(4));
 /** Numbers, small ones, powers of two, denormals, NaNs. */
 function operand(random: Random): number {
   const x = random.u32() | 0;
-  switch (random.below(6)) {
+  switch (random.below(8)) {
     case 0:
       return x & 0x807fffff;
     case 1:
       return [0, 0x80000000, 0x3f800000, 0x7f800000, 0x7fc00000, 0x00800000][random.below(6)] | 0;
     case 2:
       return (x & 0x83ffffff) | 0x3c000000;
+    case 3:
+    case 4:
+      // A small number of quarters, whose sums and products are exact.
+      bits.setFloat32(0, ((x >> 20) & 255) / 4 - 16);
+      return bits.getInt32(0);
     default:
       return x;
   }
