@@ -32,9 +32,9 @@ function fresh(...names: string[]): WholeBoard {
 
 /** What a start that failed must not change. */
 function figures({ machine: { kernel, loader } }: WholeBoard): unknown {
-  const lists = Object.values(ObjectClass).map((cls) =>
-    cls === 0 ? 0 : kernel.objects.list(cls).length,
-  );
+  const lists = Object.values(ObjectClass)
+    .filter((cls) => cls !== ObjectClass.Null && cls <= ObjectClass.Module)
+    .map((cls) => kernel.objects.list(cls).length);
   return { used: kernel.heap.used, lists, modules: loader.modules().map(({ path }) => path) };
 }
 
