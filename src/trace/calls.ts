@@ -20,6 +20,8 @@ interface Pending {
 export interface CallRecord {
   readonly name: string;
   readonly thread: string;
+  /** Its TCB, 0 in an interrupt or before there is one. */
+  readonly tcb: number;
   /** Simulated nanoseconds. */
   readonly start: number;
   readonly end: number;
@@ -60,7 +62,7 @@ export class CallTrace {
     const known = (late < 0 ? shown : [...shown.slice(0, late), ""]).join(", ");
     const state = kernel.runner.running;
     const depth = state?.frames.length ?? 0;
-    const thread = this.where.thread;
+    const { thread, tcb } = this.where;
     const pending: Pending = {
       name,
       prototype,
@@ -82,7 +84,7 @@ export class CallTrace {
     }
     this.settleOpen();
     this.line(`${prefix}${pending.begun}${this.end(pending)}`);
-    this.record({ name, thread, start: pending.since, end: kernel.nanoseconds });
+    this.record({ name, thread, tcb, start: pending.since, end: kernel.nanoseconds });
     return goOn;
   }
 
@@ -95,7 +97,7 @@ export class CallTrace {
     const list = state && this.pending.get(state);
     while (list && list.length > 0 && state.frames.length <= list[list.length - 1].depth) {
       const pending = list.pop() as Pending;
-      const thread = this.where.thread;
+      const { thread, tcb } = this.where;
       if (this.open === pending) {
         this.open = undefined;
         this.line(`${this.openPrefix}${pending.begun}${this.end(pending)}`);
@@ -106,7 +108,13 @@ export class CallTrace {
         const rest = pending.rest.length > 0 ? ` ${end}` : end.slice(1);
         this.line(`${this.prefix(thread)}<... ${pending.name} resumed>${rest}`);
       }
-      this.record({ name: pending.name, thread, start: pending.since, end: kernel.nanoseconds });
+      this.record({
+        name: pending.name,
+        thread,
+        tcb,
+        start: pending.since,
+        end: kernel.nanoseconds,
+      });
     }
   }
 

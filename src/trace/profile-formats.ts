@@ -83,7 +83,8 @@ export function cpuprofile({ threads, lines }: Profile): string {
   };
   const root = make(undefined, "(root)", "", 0);
   const samples: number[] = [];
-  const timeDeltas: number[] = [];
+  // A sample lasts until the next one: each delta is the time before its sample.
+  const timeDeltas: number[] = [0];
   const first = new Map<FunctionName, Node>();
   for (const { name, stacks } of threads) {
     const top = make(root, `thread ${name}`, "", 0);
@@ -103,6 +104,7 @@ export function cpuprofile({ threads, lines }: Profile): string {
       timeDeltas.push(count);
     }
   }
+  samples.push(root.id);
   // Lines belong to functions, whoever called them: each has them once.
   for (const [fn, node] of first) {
     const ticks = [...(lines.get(fn) ?? [])].filter(([line]) => line > 0);

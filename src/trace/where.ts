@@ -24,6 +24,12 @@ export class Where {
     return thread === 0 ? "boot" : nameText(kernel.objects.name(thread));
   }
 
+  /** TCB of the running thread, 0 in an interrupt or before there is one. */
+  get tcb(): number {
+    const { kernel } = this.parts;
+    return kernel.scheduler.interruptNest > 0 ? 0 : (kernel.runner.running?.thread ?? 0);
+  }
+
   /** The module that an address is in; of the firmware's code, that of the running thread. */
   module(address: number): string {
     const { kernel, loader } = this.parts;
