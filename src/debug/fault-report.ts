@@ -12,6 +12,7 @@ export type Incident =
   | { readonly kind: "stack overflow"; readonly fault?: CpuFault }
   | { readonly kind: "abort" }
   | { readonly kind: "heap corruption"; readonly header: number }
+  | { readonly kind: "kernel corruption"; readonly message: string }
   | {
       readonly kind: "assertion";
       readonly expression: string;
@@ -38,7 +39,7 @@ export interface Report {
   /** RT_ASSERT that failed. */
   readonly assertion:
     { readonly expression: string; readonly fn: string; readonly line: number } | undefined;
-  /** Function and line of the pc, when the module has debugging information. */
+  /** Function and line of the innermost frame that has debugging information. */
   readonly source: SourcePlace | undefined;
   /** Disassembly around the pc. */
   readonly code: readonly CodeLine[];
@@ -91,7 +92,7 @@ export function makeReport(view: MachineView, incident: Incident, thread: Thread
     what,
     there,
     assertion: incident.kind === "assertion" ? incident : undefined,
-    source: frames[0].source,
+    source,
     code,
     registers: view.registers,
     cpsr: view.cpsr,
@@ -134,6 +135,8 @@ function headline(incident: Incident): string {
       return "abort()";
     case "heap corruption":
       return "heap corruption, found by rt_malloc";
+    case "kernel corruption":
+      return "kernel data was overwritten, noticed";
     case "assertion":
       return "failed assertion";
   }
@@ -159,6 +162,7 @@ function explain(
         what.push(`the module's code was overwritten: its file has ${original} there`);
         return { what, hint: OVERWRITTEN, there: kind };
       }
+      if (brokenThread(view, thread)) return { what, hint: KERNEL_DATA, there: kind };
       const bySp = lost && near(target, view.registers[13]);
       return { what, hint: bySp ? LOST_STACK : faultHint(fault, kind), there: kind };
     }
@@ -174,6 +178,8 @@ function explain(
       return { what: [], hint: undefined };
     case "heap corruption":
       return brokenHeap(view, incident.header);
+    case "kernel corruption":
+      return { what: [incident.message], hint: KERNEL_DATA };
     case "assertion": {
       const heap = heapAssertion(view, incident);
       const failed = `${incident.expression}  in ${incident.fn}, line ${incident.line}`;
@@ -185,6 +191,9 @@ function explain(
 const LOST_STACK =
   "the stack pointer was overwritten, or loaded from memory that was: look at what restores sp";
 
+const KERNEL_DATA =
+  "a thread's control block, a timer or another object of the kernel was written to: look for an overrun of what lies before it, and for objects on the stack of a function that has returned";
+
 const OVERWRITTEN =
   "code of modules can be written to, as on the board: look for a wild pointer or an overrun; gdb finds it by a watchpoint on that address";
 
@@ -195,8 +204,18 @@ function lostStack(
 ): string | undefined {
   const sp = view.registers[13];
   if (sp >= stackStart && sp <= stackStart + stackSize) return undefined;
+  if (brokenThread(view, { stackStart, stackSize }))
+    return `the thread's control block was overwritten: its stack would be from ${word(stackStart)} to ${word(stackStart + stackSize)}`;
   const whose = callback?.interrupt ? "the interrupt stack" : "the thread's stack";
   return `sp is ${word(sp)}, not on ${whose}, which is from ${word(stackStart)} to ${word(stackStart + stackSize)}`;
+}
+
+/** No thread has such a stack. */
+function brokenThread(
+  { ramStart, ramEnd }: MachineView,
+  { stackStart, stackSize }: Pick<ThreadView, "stackStart" | "stackSize">,
+): boolean {
+  return stackStart < ramStart || stackStart + stackSize > ramEnd;
 }
 
 /** Within a kilobyte, around the end of the address space too. */

@@ -146,7 +146,9 @@ export function viewOf(parts: ReportParts): MachineView {
         stackSize: THREAD.stack_size.get(memory, address),
         // Counted when it is asked for.
         get stackMax() {
-          return kernel.threads.describe(address).stackMax;
+          const start = THREAD.stack_addr.get(memory, address);
+          const whole = memory.contains(start, THREAD.stack_size.get(memory, address));
+          return whole ? kernel.threads.describe(address).stackMax : 0;
         },
         module: info?.name,
         modulePath: info?.path,

@@ -52,6 +52,12 @@ export function heapReport(parts: ReportParts, header: number, thread: number): 
   return makeReport(view, { kind: "heap corruption", header }, whatRuns(parts, view, thread));
 }
 
+/** The kernel met data of its own that was overwritten. */
+export function kernelReport(parts: ReportParts, message: string, thread: number): Report {
+  const view = viewOf(parts);
+  return makeReport(view, { kind: "kernel corruption", message }, whatRuns(parts, view, thread));
+}
+
 /** abort() was called. */
 export function abortReport(parts: ReportParts, thread: number): Report {
   const view = viewOf(parts);

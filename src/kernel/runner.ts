@@ -55,7 +55,9 @@ export class Runner {
     } catch (error) {
       if (!this.k.faults.isGuests(error)) throw error;
       // Not in a call of a thread: ready lists, timer lists or a TCB were overwritten. The board would hang or run wild.
-      this.k.console.print(`kernel data was overwritten: ${(error as Error).message}\n`);
+      const { message } = error as Error;
+      this.k.hooks.kernelBroken?.(message);
+      this.k.console.print(`kernel data was overwritten: ${message}\n`);
       this.halted = true;
       return { why: "halted" };
     }

@@ -11,11 +11,18 @@ import type { Cpu, CpuStats } from "../cpu/types.ts";
 import type { Report, ReportParts } from "../debug/mod.ts";
 import { dlmoduleRows, type LeakPolicy, Loader } from "../dlmodule/mod.ts";
 import { Firmware } from "../firmware/mod.ts";
-import { createKernel, type Kernel, SCHEDULE, type Task } from "../kernel/mod.ts";
+import {
+  BrokenList,
+  createKernel,
+  type Kernel,
+  OBJECT,
+  SCHEDULE,
+  type Task,
+} from "../kernel/mod.ts";
 import { cardDriver, deviceIo, posixRows, waiting } from "../kernel/posix/mod.ts";
 import { pthreadRows, Pthreads } from "../kernel/pthread/mod.ts";
 import { ObjectClass, type SchedulePolicy, type WallClock } from "../kernel/types.ts";
-import { DEFAULT_RAM, GuestMemory, RAM_BASE, SYSTEM_AREA } from "../memory/mod.ts";
+import { DEFAULT_RAM, GuestFault, GuestMemory, RAM_BASE, SYSTEM_AREA } from "../memory/mod.ts";
 import { consolePort, Uart, YMODEM_ROWS } from "../serial/mod.ts";
 import {
   bootText,
@@ -466,9 +473,17 @@ export class Machine {
     const { hooks } = kernel;
     const parts = this.reportParts;
     const say = options.diagnostics ?? (() => {});
-    const tell = (report: Report): void => {
-      options.reports?.(report);
-      say(report.text);
+    const tell = (make: () => Report): Report | undefined => {
+      try {
+        const report = make();
+        options.reports?.(report);
+        say(report.text);
+        return report;
+      } catch (error) {
+        if (!(error instanceof GuestFault || error instanceof BrokenList)) throw error;
+        say(`a report could not be made, for data of the kernel was overwritten: ${error.message}`);
+        return undefined;
+      }
     };
     hooks.threadEnded = loader.threadEnded;
     hooks.endModule = loader.endModule;
@@ -477,23 +492,32 @@ export class Machine {
     hooks.fault = (fault, thread) => {
       loader.causes.note(thread, "fault");
       faulted = thread;
-      tell(debug().faultReport(parts, fault, thread));
+      const report = tell(() => debug().faultReport(parts, fault, thread));
+      // In a callback that a thread of the system, or an interrupt, called: it is the system that stops.
+      if (report?.callback && OBJECT.module_id.get(kernel.memory, thread) === 0)
+        this.outcomes.setLast({ kind: "fault", name: report.module ?? "", value: -1 });
     };
     hooks.stackOverflow = (thread) => {
       loader.causes.note(thread, "stack overflow");
-      if (faulted !== thread) tell(debug().overflowReport(parts, thread));
+      if (faulted !== thread) tell(() => debug().overflowReport(parts, thread));
       faulted = 0;
     };
     hooks.assertion = (expression, fn, line, thread) => {
       loader.causes.note(thread, "assert");
-      tell(debug().assertionReport(parts, { expression, fn, line }, thread));
+      tell(() => debug().assertionReport(parts, { expression, fn, line }, thread));
     };
     let broken = 0;
     hooks.heapBroken = (header) => {
       if (header === broken) return;
       broken = header;
-      tell(debug().heapReport(parts, header, kernel.scheduler.current));
+      tell(() => debug().heapReport(parts, header, kernel.scheduler.current));
     };
-    loader.onAbort(({ thread }) => tell(debug().abortReport(parts, thread)));
+    hooks.kernelBroken = (message) =>
+      tell(() => {
+        // Whose registers are in the core; the scheduler may have chosen another one.
+        const thread = kernel.runner.running?.thread ?? kernel.scheduler.current;
+        return debug().kernelReport(parts, message, thread);
+      });
+    loader.onAbort(({ thread }) => tell(() => debug().abortReport(parts, thread)));
   }
 }
