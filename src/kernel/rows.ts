@@ -18,6 +18,7 @@ import { semRows } from "./ipc/sem.ts";
 import { jumpRows } from "./jump-floats.ts";
 import type { Kernel } from "./kernel.ts";
 import { kprintfRows } from "./kprintf.ts";
+import { rtcRows } from "./local-time.ts";
 import { memheapRows } from "./memheap.ts";
 import { objectRows } from "./object-rows.ts";
 import { serviceRows } from "./service.ts";
@@ -57,4 +58,5 @@ export const kernelRows: readonly ExportRow<Kernel>[] = [
   ...fiveRows,
   ...futexRows,
   ...jumpRows,
+  ...rtcRows,
 ];

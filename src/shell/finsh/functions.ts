@@ -1,4 +1,5 @@
 import type { Task } from "../../kernel/call.ts";
+import { setDate, setTime } from "../../kernel/local-time.ts";
 import { GuestFault } from "../../memory/mod.ts";
 import { moduleFunctions } from "../module-commands.ts";
 import type { CommandContext } from "../types.ts";
@@ -52,19 +53,11 @@ const listMem: FinshFunction["run"] = ({ kernel, lists }) => {
   return text.length - text.lastIndexOf("\n", text.length - 2) - 1;
 };
 
-/** set_date(y, m, d) and set_time(h, m, s) change one half of the clock and keep the other; local time is UTC + 8 h. */
-const ZONE_MS = 8 * 3600 * 1000;
+/** set_date(y, m, d) and set_time(h, m, s). */
 const setClock =
-  (change: (date: Date, a: number, b: number, c: number) => void): FinshFunction["run"] =>
-  ({ kernel }, args) => {
-    const date = new Date(kernel.rtc * 1000 + ZONE_MS);
-    const [a = 0, b = 0, c = 0] = args;
-    change(date, a, b, c);
-    const seconds = Math.floor((date.getTime() - ZONE_MS) / 1000);
-    if (Number.isNaN(seconds)) return -1;
-    kernel.rtc = seconds;
-    return 0;
-  };
+  (set: typeof setDate): FinshFunction["run"] =>
+  ({ kernel }, [a = 0, b = 0, c = 0]) =>
+    set(kernel, a, b, c);
 
 const leave: FinshFunction["run"] = (context) => {
   context.setMode("msh");
@@ -91,12 +84,12 @@ export const FUNCTIONS: readonly FinshFunction[] = [
   {
     name: "set_date",
     help: "set date(local timezone) e.g: set_date(2010,2,28)",
-    run: setClock((date, year, month, day) => date.setUTCFullYear(year, month - 1, day)),
+    run: setClock(setDate),
   },
   {
     name: "set_time",
     help: "set time(local timezone) e.g: set_time(23,59,59)",
-    run: setClock((date, hour, minute, second) => date.setUTCHours(hour, minute, second)),
+    run: setClock(setTime),
   },
   { name: "pinMode", help: "set hardware pin mode", run: pins },
   { name: "pinWrite", help: "write value to hardware pin", run: pins },

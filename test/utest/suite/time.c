@@ -5,6 +5,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <rtdevice.h>
+
 #include "utest.h"
 
 /* The soft RTC starts at 2018-01-01 00:00 UTC; local time is 8 hours ahead. */
@@ -120,10 +122,37 @@ static void test_rtc_device(void) {
     rt_device_close(rtc);
 }
 
+/* set_date and set_time: local time, which is UTC + 8 h; each keeps the other half. */
+static void test_set_clock(void) {
+    struct tm tm;
+    time_t before = time(RT_NULL), now;
+    rule("rtc.c set_date");
+    uassert_int_equal(set_date(2021, 3, 14), RT_EOK);
+    rule("rtc.c set_time");
+    uassert_int_equal(set_time(1, 59, 26), RT_EOK);
+    now = time(RT_NULL);
+    gmtime_r(&now, &tm);
+    /* 01:59 in the zone is the day before in UTC. */
+    uassert_int_equal(tm.tm_year, 121);
+    uassert_int_equal(tm.tm_mon, 2);
+    uassert_int_equal(tm.tm_mday, 13);
+    uassert_int_equal(tm.tm_hour, 17);
+    uassert_int_equal(tm.tm_min, 59);
+    uassert_in_range(tm.tm_sec, 26, 27);
+    rule("rtc.c set_date");
+    uassert_int_equal(set_date(2020, 2, 29), RT_EOK);
+    now = time(RT_NULL);
+    gmtime_r(&now, &tm);
+    uassert_int_equal(tm.tm_mday, 28);
+    uassert_int_equal(tm.tm_hour, 17);
+    rt_rtc_control_(RT_DEVICE_CTRL_RTC_SET_TIME, &before);
+}
+
 static void testcase(void) {
     UTEST_UNIT_RUN(test_calendar);
     UTEST_UNIT_RUN(test_sleeping);
     UTEST_UNIT_RUN(test_clocks);
     UTEST_UNIT_RUN(test_rtc_device);
+    UTEST_UNIT_RUN(test_set_clock);
 }
 UTEST_TC_EXPORT(testcase, "libc.time", RT_NULL, RT_NULL, 20);

@@ -3,6 +3,8 @@
 #define SERIAL_H__
 
 #include <rtthread.h>
+#include <ipc/completion.h>
+#include <ipc/dataqueue.h>
 
 #define BAUD_RATE_2400 2400
 #define BAUD_RATE_4800 4800
@@ -49,7 +51,67 @@ struct serial_configure {
     rt_uint32_t reserved : 6;
 };
 
+#define RT_SERIAL_EVENT_RX_IND 0x01
+#define RT_SERIAL_EVENT_TX_DONE 0x02
+#define RT_SERIAL_EVENT_RX_DMADONE 0x03
+#define RT_SERIAL_EVENT_TX_DMADONE 0x04
+#define RT_SERIAL_EVENT_RX_TIMEOUT 0x05
+
+#define RT_SERIAL_DMA_RX 0x01
+#define RT_SERIAL_DMA_TX 0x02
+#define RT_SERIAL_RX_INT 0x01
+#define RT_SERIAL_TX_INT 0x02
+
+#define RT_SERIAL_ERR_OVERRUN 0x01
+#define RT_SERIAL_ERR_FRAMING 0x02
+#define RT_SERIAL_ERR_PARITY 0x03
+
+#define RT_SERIAL_TX_DATAQUEUE_SIZE 2048
+#define RT_SERIAL_TX_DATAQUEUE_LWM 30
+
 #define RT_SERIAL_CONFIG_DEFAULT                                                                                    \
     {BAUD_RATE_115200, DATA_BITS_8, STOP_BITS_1, PARITY_NONE, BIT_ORDER_LSB, NRZ_NORMAL, RT_SERIAL_RB_BUFSZ, 0}
+
+/*
+ * What a driver of a serial line is made of. Its functions, rt_hw_serial_register and rt_hw_serial_isr, are for drivers inside of the
+ * kernel: no version exports them, so they are not declared. A module registers a device of its own with rt_device_register.
+ */
+struct rt_serial_device;
+
+struct rt_serial_rx_fifo {
+    rt_uint8_t *buffer;
+    rt_uint16_t put_index, get_index;
+    rt_bool_t is_full;
+};
+
+struct rt_serial_tx_fifo {
+    struct rt_completion completion;
+};
+
+struct rt_serial_rx_dma {
+    rt_bool_t activated;
+};
+
+struct rt_serial_tx_dma {
+    rt_bool_t activated;
+    struct rt_data_queue data_queue;
+};
+
+struct rt_uart_ops {
+    rt_err_t (*configure)(struct rt_serial_device *serial, struct serial_configure *cfg);
+    rt_err_t (*control)(struct rt_serial_device *serial, int cmd, void *arg);
+    int (*putc)(struct rt_serial_device *serial, char c);
+    int (*getc)(struct rt_serial_device *serial);
+    rt_size_t (*dma_transmit)(struct rt_serial_device *serial, rt_uint8_t *buf, rt_size_t size, int direction);
+};
+
+struct rt_serial_device {
+    struct rt_device parent;        /* 0 */
+    const struct rt_uart_ops *ops;
+    struct serial_configure config;
+    void *serial_rx;
+    void *serial_tx;
+};
+typedef struct rt_serial_device rt_serial_t;
 
 #endif
