@@ -1,5 +1,5 @@
 import type { Task } from "../../kernel/call.ts";
-import { setDate, setTime } from "../../kernel/local-time.ts";
+import { setDate, setTime } from "../../kernel/mod.ts";
 import { GuestFault } from "../../memory/mod.ts";
 import { moduleFunctions } from "../module-commands.ts";
 import type { CommandContext } from "../types.ts";

@@ -5,7 +5,12 @@ export interface Cell {
   readonly text: string;
   /** Columns of the screen: 0, 1 or 2. */
   readonly width: number;
+  /** Terminals disagree about its width: some show the parts of an emoji side by side. */
+  readonly unsure?: boolean;
 }
+
+/** More than a character with its marks; U+FE0F, which asks for an emoji, is one of those. */
+const COMPOSED = /^.\p{Mn}*[^\p{Mn}]|\ufe0f/su;
 
 let segmenter: Intl.Segmenter | undefined;
 
@@ -16,6 +21,7 @@ export function cellsOf(text: string): Cell[] {
   return [...segmenter.segment(text)].map(({ segment }) => ({
     text: segment,
     width: Bun.stringWidth(segment),
+    unsure: COMPOSED.test(segment),
   }));
 }
 

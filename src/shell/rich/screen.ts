@@ -40,7 +40,8 @@ export class Screen {
     const target = atEnd ? bottom : this.cursorAt(view, view.cursor);
     this.row = target.row;
     this.drawnColumns = columns;
-    return `${up}\r\x1b[J${text}${full ? "\n" : ""}${atEnd ? "" : travel(bottom, target)}`;
+    const back = atEnd ? "" : this.travel(view, bottom, view.cells.length);
+    return `${up}\r\x1b[J${text}${full ? "\n" : ""}${back}`;
   }
 
   /** Characters were added before the cursor of `view`, which stands behind them; `count` cells of it are new. */
@@ -57,7 +58,7 @@ export class Screen {
   erased(view: View, cell: Cell): string {
     const at = this.place(view, view.cursor);
     const simple = view.cursor === view.cells.length && at.column + cell.width < this.columns;
-    if (!simple) return this.draw(view);
+    if (!simple || cell.unsure) return this.draw(view);
     const back = "\b".repeat(cell.width);
     return `${back}${" ".repeat(cell.width)}${back}`;
   }
@@ -65,9 +66,21 @@ export class Screen {
   /** The cursor goes from one cell to another. */
   moved(view: View, from: number): string {
     const start = this.cursorAt(view, from);
-    const target = this.cursorAt(view, view.cursor);
-    this.row = target.row;
-    return travel(start, target);
+    this.row = this.cursorAt(view, view.cursor).row;
+    return this.travel(view, start, from);
+  }
+
+  /** The way to the cursor of `view` from a place that is before cell number `from`. */
+  private travel(view: View, start: Place, from: number): string {
+    const { cells, cursor, prompt } = view;
+    const target = this.cursorAt(view, cursor);
+    const near = start.row === target.row;
+    const passed = near ? cells.slice(Math.min(from, cursor), Math.max(from, cursor)) : cells;
+    if (!passed.some(({ unsure }) => unsure)) return travel(start, target);
+    // Columns cannot be counted: what is before the cursor is printed once more.
+    const up = start.row > 0 ? `\x1b[${start.row}A` : "";
+    const next = target.row > this.place(view, cursor).row ? "\n" : "";
+    return `${up}\r${prompt}${textOf(cells.slice(0, cursor))}${next}`;
   }
 
   /** The cursor goes behind the line, and a new row begins: what follows is not part of the line. */
