@@ -8,12 +8,20 @@ import { WholeBoard } from "./whole-board.ts";
 const end = (name: string): Uint8Array => fixture(`test/dlmodule/ends/${name}`);
 
 function boardWith(options = {}): WholeBoard {
-  const programs = ["circle.mo", "pair.mo", "around.mo"].map((name) => [`/${name}`, end(name)]);
+  const programs = ["circle.mo", "pair.mo", "around.mo", "hold.mo"].map((name) => [
+    `/${name}`,
+    end(name),
+  ]);
   const board = new WholeBoard(Object.fromEntries(programs), options);
   board.machine.vfs.mkdir("/lib");
   for (const name of ["round.so", "about.so", "self.so"])
     board.machine.vfs.writeFile(`/lib/${name}`, end(name));
   return board;
+}
+
+function pass({ machine: { kernel } }: WholeBoard, ticks: number): void {
+  const end = kernel.tick + ticks;
+  while (kernel.tick < end) kernel.run({ untilTick: end, skipIdle: true });
 }
 
 /** They start as glibc's dynamic linker starts the same sources: what is needed first, the one that was opened last. They end in reverse. */
@@ -114,6 +122,57 @@ describe("libraries that need each other", () => {
       expect(board.machine.outcome.kind).toBe("fault");
       board.settle();
       expect(figures()).toEqual(before);
+    }
+  });
+  test("the program that has loaded them ends, and another user goes on", () => {
+    const board = boardWith();
+    const { kernel, loader } = board.machine;
+    board.run("/circle.mo", "circle +/lib/round.so -/lib/round.so");
+    const before = kernel.heap.used;
+    const modules = new HostModules(loader, kernel);
+    board.machine.runModule("/hold.mo", "hold /lib/round.so");
+    pass(board, 20);
+    expect(
+      loader
+        .modules()
+        .map(({ name }) => name)
+        .toSorted(),
+    ).toEqual(["about", "hold", "round"]);
+    const about = modules.dlopen("about.so");
+    board.settle();
+    expect(
+      loader
+        .modules()
+        .map(({ name }) => name)
+        .toSorted(),
+    ).toEqual(["about", "round"]);
+    expect(modules.call(modules.dlsym(about, "in_about")!)).toBe(6);
+    modules.dlclose(about);
+    board.settle();
+    expect(loader.modules()).toEqual([]);
+    expect(kernel.heap.used).toBe(before);
+  });
+  test("the thread that loads them is ended in a constructor: nothing is left of any", () => {
+    const board = boardWith();
+    const { kernel, loader } = board.machine;
+    const modules = new HostModules(loader, kernel);
+    board.run("/circle.mo", "circle +/lib/round.so -/lib/round.so");
+    const text = (value: string): number => {
+      const at = kernel.heap.alloc(16);
+      kernel.memory.write(at, new TextEncoder().encode(`${value}\0`));
+      return at;
+    };
+    expect(modules.call(modules.symbolFind("setenv")!, text("SLOW_ABOUT"), text("1"), 1)).toBe(0);
+    const before = kernel.heap.used;
+    for (let n = 0; n < 3; n++) {
+      board.machine.runModule("/hold.mo", "hold /lib/round.so");
+      pass(board, 20);
+      const hold = loader.modules().find(({ name }) => name === "hold")!;
+      expect(loader.modules()).toHaveLength(3);
+      expect(modules.exit(hold.address)).toBeTrue();
+      board.settle();
+      expect(loader.modules()).toEqual([]);
+      expect(kernel.heap.used).toBe(before);
     }
   });
   test("a partner that cannot be loaded is named, and nothing is left", () => {

@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+int rt_thread_mdelay(int ms);
 int in_round(void);
 extern int round_data;
 
@@ -15,6 +16,8 @@ int in_about(void)
 __attribute__((constructor)) static void up(void)
 {
     printf("about up %d\n", in_about());
+    if (getenv("SLOW_ABOUT"))
+        rt_thread_mdelay(1000);
     if (getenv("FAIL_ABOUT"))
         *(volatile int *)0xfffffff0 = 1;
 }

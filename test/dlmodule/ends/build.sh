@@ -17,6 +17,7 @@ build waits.mo main "-DWAIT opens.c"
 build loads.mo main "-DLOAD opens.c"
 build circle.mo main circle.c
 build pair.mo main pair.c
+build hold.mo main hold.c
 # Two libraries that need each other: the first is linked twice.
 build() { # OUTPUT, source, library
     arm-none-eabi-gcc -march=armv7-a -marm -msoft-float -O1 -w -fno-builtin -fPIC -shared -nostartfiles -nostdlib \
