@@ -24,6 +24,7 @@ export { Kernel } from "./kernel.ts";
 export { BrokenList } from "./list.ts";
 export * from "./lists.ts";
 export type { BoardOptions, GuestLibrary } from "./options.ts";
+export { setDate, setTime } from "./local-time.ts";
 export { kernelRows } from "./rows.ts";
 export * from "./types.ts";
 

@@ -156,6 +156,9 @@ export class Board {
       _rtt_wait: () => 1,
       _rtt_wake: () => 0,
       _rtt_random: () => 4,
+      // Nothing here computes in floating-point registers.
+      _rtt_keep_floats: () => 0,
+      _rtt_return_floats: () => 0,
       isatty: () => 1,
       clock: () => 0,
       getpid: () => 0,
