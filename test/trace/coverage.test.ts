@@ -48,8 +48,8 @@ function read(path: string): File {
   return file;
 }
 
-/** Times that gcov counts for each line, of the same source under qemu-arm. */
-function counted(): Map<number, number> {
+/** What gcov counts of the same source under qemu-arm. */
+function counted(): File {
   const spawn = (...command: string[]) => {
     const child = Bun.spawnSync(command, { cwd: dir, stdout: "pipe", stderr: "pipe" });
     if (child.exitCode !== 0) throw new Error(`${command.join(" ")}: ${child.stderr.toString()}`);
@@ -71,14 +71,22 @@ function counted(): Map<number, number> {
   );
   spawn(qemu as string, "covered.elf");
   const notes = [...new Bun.Glob("*.gcno").scanSync(dir)][0];
-  spawn(gcov as string, "-o", notes, "covered.c");
+  spawn(gcov as string, "-b", "-c", "-o", notes, "covered.c");
   const lines = new Map<number, number>();
+  const functions = new Map<string, number>();
+  const branches: [number, number][] = [];
+  let at = 0;
   for (const row of readFileSync(join(dir, "covered.c.gcov"), "utf8").split("\n")) {
-    const [, count, line] = /^ *([0-9]+\*?|#####|=====): *(\d+):/.exec(row) ?? [];
-    if (line !== undefined)
-      lines.set(Number(line), count[0] === "#" || count[0] === "=" ? 0 : parseInt(count));
+    const [, count, line] = /^ *([0-9]+\*?|#####|=====|-): *(\d+):/.exec(row) ?? [];
+    if (line !== undefined) at = Number(line);
+    if (line !== undefined && count !== "-")
+      lines.set(at, count[0] === "#" || count[0] === "=" ? 0 : parseInt(count));
+    const [, name, calls] = /^function (\w+) called (\d+)/.exec(row) ?? [];
+    if (name !== undefined) functions.set(name, Number(calls));
+    const [, taken] = /^branch +\d+ taken (\d+)/.exec(row) ?? [];
+    if (taken !== undefined) branches.push([at, Number(taken)]);
   }
-  return lines;
+  return { lines, functions, branches };
 }
 
 describe.skipIf(needsGcov)(
@@ -94,7 +102,7 @@ describe.skipIf(needsGcov)(
         expect(code).toBe(0);
         expect(err).toMatch(/coverage: \d+ of \d+ lines/);
         const ours = read(info).lines;
-        const theirs = counted();
+        const { lines: theirs } = counted();
         expect(theirs.size).toBeGreaterThan(40);
         const source = readFileSync(join(dir, "covered.c"), "utf8").split("\n");
         const wrong: string[] = [];
@@ -113,6 +121,27 @@ describe.skipIf(needsGcov)(
     }
 
     for (const target of full ? (["a9", "thumb"] as const) : (["a9"] as const)) {
+      test(`calls of functions and ways of branches, ${target}`, () => {
+        const module = compile(join(dir, "covered.c"), join(dir, `ways-${target}.mo`), { target });
+        const info = join(dir, `ways-${target}.info`);
+        expect(run("--coverage", info, module).code).toBe(0);
+        const ours = read(info);
+        const theirs = counted();
+        expect(Object.fromEntries(ours.functions)).toEqual(Object.fromEntries(theirs.functions));
+        const source = readFileSync(join(dir, "covered.c"), "utf8").split("\n");
+        const ways = ({ branches }: File, line: number) =>
+          branches
+            .filter(([at]) => at === line)
+            .map(([, taken]) => taken)
+            .sort((a, b) => a - b);
+        const lines = new Set([...ours.branches, ...theirs.branches].map(([line]) => line));
+        // gcov counts the cases of a switch, the machine code has comparisons.
+        const plain = [...lines].filter((line) => !source[line - 1].includes("switch"));
+        expect(plain.length).toBeGreaterThan(12);
+        for (const line of plain)
+          expect(`line ${line}: ${ways(ours, line)}`).toBe(`line ${line}: ${ways(theirs, line)}`);
+      });
+
       test(`functions inlined at -O2, ${target}: what was executed is covered`, () => {
         const module = compile(join(dir, "covered.c"), join(dir, `inlined-${target}.mo`), {
           target,
@@ -124,7 +153,7 @@ describe.skipIf(needsGcov)(
         const theirs = counted();
         let both = 0;
         const wrong: string[] = [];
-        for (const [line, count] of theirs) {
+        for (const [line, count] of theirs.lines) {
           const own = ours.lines.get(line);
           // A line of which the optimiser left nothing has no row.
           if (own === undefined) continue;
