@@ -5,6 +5,8 @@ import { checkStore, posix, type PosixContext } from "./context.ts";
 
 const HEADER = "dfs_posix.h";
 const STAT = "sys/stat.h";
+const EINVAL = 22;
+const ERANGE = 34;
 
 /** struct stat of newlib: 88 bytes. Only these fields are written. */
 const STAT_FIELDS = { dev: 0, mode: 4, size: 16, mtime: 40, end: 48 } as const;
@@ -82,12 +84,22 @@ export const fileRows: readonly ExportRow<PosixContext>[] = [
     proto: "char *getcwd(char *, size_t);",
     header: HEADER,
     call: (c, buffer, size) => {
-      // strncpy: padded with NUL to the size, not terminated when it is too small.
-      const { memory } = c.kernel;
-      const length = size >>> 0;
-      checkStore(memory, buffer, length);
-      memory.fill(buffer, length, 0);
-      memory.write(buffer, bytesOf(c.vfs.cwd.slice(0, length)));
+      const { memory, options } = c.kernel;
+      const path = bytesOf(`${c.vfs.cwd}\0`);
+      const room = size >>> 0;
+      if (options.compat404) {
+        // strncpy: padded with NUL to the size, not terminated when it is too small.
+        checkStore(memory, buffer, room);
+        memory.fill(buffer, room, 0);
+        memory.write(buffer, path.subarray(0, room));
+        return buffer;
+      }
+      if (room < path.length) {
+        c.kernel.fail(room === 0 ? EINVAL : ERANGE);
+        return 0;
+      }
+      checkStore(memory, buffer, path.length);
+      memory.write(buffer, path);
       return buffer;
     },
   },

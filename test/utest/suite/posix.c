@@ -166,6 +166,17 @@ static void test_working_directory(void) {
     uassert_int_equal(chdir("w"), 0);
     rule("dfs_posix.c getcwd");
     uassert_str_equal(getcwd(buffer, sizeof(buffer)), "/w");
+    if (!utest_compat) {
+        /* No more is written than the name, and nothing where it does not fit: 4.0.4 fills the buffer, and leaves out the NUL. */
+        rule("POSIX.1 getcwd");
+        memset(buffer, 'x', sizeof(buffer));
+        uassert_str_equal(getcwd(buffer, sizeof(buffer)), "/w");
+        uassert_int_equal(buffer[3], 'x');
+        uassert_null(getcwd(buffer, 2));
+        uassert_int_equal(error(), ERANGE);
+        uassert_null(getcwd(buffer, 0));
+        uassert_int_equal(error(), EINVAL);
+    }
     close(open("f", O_CREAT | O_RDWR, 0));
     rule("dfs_posix.c access");
     uassert_int_equal(access("/w/f", 0), 0);

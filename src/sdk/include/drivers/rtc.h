@@ -1,6 +1,6 @@
 /*
  * The real-time clock, device "rtc": RT_DEVICE_CTRL_RTC_GET_TIME and _SET_TIME take a time_t. The other commands of rtdef.h
- * fail, as on the soft clock of 4.0.4.
+ * do nothing and give RT_EOK, as on the soft clock of 4.0.4.
  */
 #ifndef RTC_H__
 #define RTC_H__
