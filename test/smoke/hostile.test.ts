@@ -2,6 +2,8 @@
 import { expect, setDefaultTimeout, test } from "bun:test";
 import { copyFileSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { harmless } from "../../src/smoke/report/common.ts";
+import { utestUnits } from "../../src/smoke/utest.ts";
 import { ROOT, rttSim, scratch } from "../cli/binary.ts";
 
 setDefaultTimeout(60_000);
@@ -106,4 +108,15 @@ test("a line of a megabyte does not bury what is wrong with it", () => {
   expect(out.length).toBeLessThan(4000);
   expect(out).toMatch(/expected \.\.\."a+ca+"\.\.\. \(from character 499941 of 1000001\)/);
   expect(out).toMatch(/got      \.\.\."a+ba+"\.\.\./);
+});
+
+test("the time for a text grows with its length, whatever is in it", () => {
+  for (const text of ["\n", " \n", "   :", "[ ", "\x1b[1;", "##[", "\r\n", "\r"]) {
+    const long = text.repeat((1 << 20) / text.length);
+    const started = performance.now();
+    harmless(long);
+    utestUnits(long);
+    // The square of a million takes hours.
+    expect(performance.now() - started).toBeLessThan(20_000);
+  }
 });

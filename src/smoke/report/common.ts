@@ -15,12 +15,15 @@ const CONTROLS = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u
  * ends and tabs stay.
  */
 export function harmless(text: string): string {
-  return text
-    .replace(COLOURS, "")
-    .replace(/\r\n/g, "\n")
-    .replace(CONTROLS, visible)
-    .replace(/^(\s*):(?=:)/gm, "$1\\x3a")
-    .replace(/#(?=#\[)/g, "\\x23");
+  return (
+    text
+      .replace(COLOURS, "")
+      .replace(/\r\n/g, "\n")
+      .replace(CONTROLS, visible)
+      // Not \s: it would look through all the empty lines that follow, from each of them.
+      .replace(/^([^\S\n]*):(?=:)/gm, "$1\\x3a")
+      .replace(/#(?=#\[)/g, "\\x23")
+  );
 }
 
 /** The same on one line. */
