@@ -39,7 +39,14 @@ export class CoverageTool implements Tool {
   detach(machine: Machine): void {
     const files = symbolFiles(this.parsed, machine.vfs);
     if (this.core_?.overflowed) this.problems.add(INCOMPLETE);
-    const unknown = this.core_?.finish(this.coverage, files) ?? [];
+    const module = (path: string): Uint8Array | undefined => {
+      try {
+        return machine.vfs.readFile(path);
+      } catch {
+        return undefined;
+      }
+    };
+    const unknown = this.core_?.finish(this.coverage, files, module) ?? [];
     for (const path of unknown) this.unknown.add(path);
     for (const problem of files.problems) this.problems.add(problem);
     this.core_ = undefined;

@@ -1,5 +1,6 @@
 import type { Cpu } from "../cpu/types.ts";
 import type { SymbolFiles } from "../dwarf/mod.ts";
+import { conditionalBranches } from "./branches.ts";
 import { ExecutionCounters } from "./counters.ts";
 import type { Coverage } from "./lcov.ts";
 import type { TraceParts } from "./types.ts";
@@ -37,14 +38,21 @@ export class CoverageCore extends WrappedCore {
   }
 
   /** The machine will not run any more: what it executed goes into `coverage`. Returns the modules without line information. */
-  finish(coverage: Coverage, files: SymbolFiles): string[] {
+  finish(
+    coverage: Coverage,
+    files: SymbolFiles,
+    module: (path: string) => Uint8Array | undefined,
+  ): string[] {
     const { counters } = this;
     counters.end();
     const unknown: string[] = [];
     const byPath = counters.counts.get("");
     for (const path of counters.paths) {
       const info = files.info(path);
-      if (info) coverage.addModule(info, byPath?.get(path));
+      if (info)
+        coverage.addModule(info, byPath?.get(path), (ranges) =>
+          conditionalBranches(module(path), files.file(path), ranges),
+        );
       else unknown.push(path);
     }
     return unknown;

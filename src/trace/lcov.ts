@@ -20,8 +20,18 @@ interface Source {
 export class Coverage {
   private readonly sources = new Map<string, Source>();
 
-  /** Adds what a module executed; a module that nobody called adds its lines. */
-  addModule(info: DebugInfo, counts: CodeCounts | undefined): void {
+  /**
+   * Adds what a module executed; a module that nobody called adds its lines.
+   *
+   * @param conditional gives the addresses of the conditional branches in ranges of the module's code, executed or not
+   */
+  addModule(
+    info: DebugInfo,
+    counts: CodeCounts | undefined,
+    conditional: (
+      ranges: readonly { start: number; end: number }[],
+    ) => readonly number[] = () => [],
+  ): void {
     const declared = declarations(info);
     const rows = [...info.rows()].filter(({ line }) => line > 0);
     const execution = (start: number, end: number): number => {
@@ -63,35 +73,37 @@ export class Coverage {
       known.calls += inlined ? inlinedCount(counts, ranges) : firstCount(counts, start, end);
       source.functions.set(name, known);
     }
-    this.addBranches(info, counts, rows);
+    const inside = (address: number) =>
+      rows.some(({ start, end }) => address >= start && address < end);
+    const met = [...(counts ?? [])].filter(([at, { branches }]) => branches > 0 && inside(at));
+    // All of them, so that each has the same number in every run.
+    const addresses = new Set([...conditional(rows), ...met.map(([at]) => at)]);
+    this.addBranches(info, counts, [...addresses]);
   }
 
   private addBranches(
     info: DebugInfo,
     counts: CodeCounts | undefined,
-    rows: readonly { readonly start: number; readonly end: number }[],
+    addresses: readonly number[],
   ): void {
-    if (!counts) return;
     const blocks = new Map<string, number>();
-    const inside = (address: number) =>
-      rows.some(({ start, end }) => address >= start && address < end);
-    for (const [address, { branches, fellThrough, taken }] of [...counts].sort(
-      ([a], [b]) => a - b,
-    )) {
-      if (branches === 0 || !inside(address)) continue;
+    for (const address of addresses.toSorted((a, b) => a - b)) {
       const at = info.line(address);
       if (!at || at.line === 0) continue;
       const place = `${at.file}:${at.line}`;
       const block = blocks.get(place) ?? 0;
       blocks.set(place, block + 1);
-      const source = this.source(at.file);
+      const { branches } = this.source(at.file);
       const key = `${at.line},${block}`;
-      const known = source.branches.get(key) ?? { taken: undefined, not: undefined };
-      const went = taken > 0 ? taken : branches - fellThrough;
-      source.branches.set(key, {
-        taken: (known.taken ?? 0) + went,
-        not: (known.not ?? 0) + (branches - went),
-      });
+      const known = branches.get(key) ?? { taken: undefined, not: undefined };
+      const execution = counts?.get(address);
+      if (execution && execution.branches > 0) {
+        const { fellThrough, taken } = execution;
+        const went = taken > 0 ? taken : execution.branches - fellThrough;
+        known.taken = (known.taken ?? 0) + went;
+        known.not = (known.not ?? 0) + (execution.branches - went);
+      }
+      branches.set(key, known);
     }
   }
 
