@@ -4,7 +4,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { compile, gcc } from "../gdb/toolchain.ts";
-import { crash, FAULTS } from "./faulty.ts";
+import { WholeBoard } from "../dlmodule/whole-board.ts";
+import { crash, FAULTS, moduleOf } from "./faulty.ts";
 
 let dir = "";
 beforeAll(() => {
@@ -43,4 +44,13 @@ describe.skipIf(!gcc)(`stripped modules${gcc ? "" : " (needs arm-none-eabi-gcc)"
       expect(backtrace[3].place?.symbol).toBe("main");
     }
   });
+});
+
+test("a module that was built anew and is run again has its own lines", () => {
+  const board = new WholeBoard({ "/f.mo": moduleOf("null-write", "a9") });
+  board.run("/f.mo", "f");
+  expect(board.diagnostics.at(-1)).toContain("in store at ./test/fixtures/faults/null-write.c:4");
+  board.machine.vfs.writeFile("/f.mo", moduleOf("wild", "a9"));
+  board.run("/f.mo", "f");
+  expect(board.diagnostics.at(-1)).toContain("in load at ./test/fixtures/faults/wild.c:4");
 });
