@@ -64,7 +64,7 @@ export class Directory {
 
   /** `start` is the first cluster; 0 the fixed root directory of FAT12 and FAT16. */
   constructor(
-    store: Store,
+    private readonly store: Store,
     readonly start: number,
   ) {
     this.slots = new Slots(store, start);
@@ -136,7 +136,16 @@ export class Directory {
   /** Writes a new entry into its place. `fields` are the 32 bytes of the short entry; name and case flags are filled in. */
   insert(place: Place, name: ParsedName, fields: Uint8Array): DirectoryEntry {
     const entry = this.put(place, name, fields);
-    this.slots.write(place.first, this.terminate(entry.slot));
+    let last = this.terminate(entry.slot);
+    if (this.slots.sector(last) !== this.slots.sector(entry.slot)) {
+      this.slots.write(last, last);
+      last = entry.slot;
+    }
+    // With the short entry alone in its sector there is a whole entry at every moment.
+    if (this.isAlone(entry)) {
+      this.slots.write(entry.slot, last);
+      this.slots.write(place.first, entry.slot - 1);
+    } else this.slots.write(place.first, last);
     return entry;
   }
 
@@ -144,7 +153,10 @@ export class Directory {
   remove(entry: DirectoryEntry): void {
     this.ready();
     this.erase(entry);
-    this.slots.write(entry.first, entry.slot, true);
+    if (this.isAlone(entry)) {
+      this.slots.write(entry.first, entry.slot - 1);
+      this.slots.write(entry.slot, entry.slot);
+    } else this.slots.write(entry.first, entry.slot);
   }
 
   /**
@@ -152,13 +164,20 @@ export class Directory {
    * that at no time two entries own the same clusters.
    */
   replace(old: DirectoryEntry, place: Place, name: ParsedName, fields: Uint8Array): DirectoryEntry {
+    const { slots } = this;
+    const after = place.first + place.count;
+    const ends = after > this.end && after < slots.count && slots.lead(after) !== 0;
+    const [low, high] = [
+      Math.min(old.first, place.first),
+      Math.max(old.slot, ends ? after : after - 1),
+    ];
+    if (slots.sector(low) !== slots.sector(high)) {
+      this.remove(old);
+      return this.insert(place, name, fields);
+    }
     this.erase(old);
     const entry = this.put(place, name, fields);
-    const last = this.terminate(entry.slot);
-    const { slots } = this;
-    const [low, high] = [Math.min(old.first, place.first), Math.max(old.slot, last)];
-    if (slots.sector(low) !== slots.sector(high)) slots.write(old.first, old.slot, true);
-    slots.write(place.first, last);
+    this.slots.write(low, Math.max(old.slot, this.terminate(entry.slot)));
     return entry;
   }
 
@@ -219,13 +238,36 @@ export class Directory {
     return this.end;
   }
 
+  /** The long name of an entry lies in another sector than the entry itself. */
+  private isAlone({ first, slot }: DirectoryEntry): boolean {
+    const { slots } = this;
+    return first < slot && slots.sector(slot - 1) !== slots.sector(slot);
+  }
+
   /** First of `count` free slots in a row; the directory grows when it has none. */
   private room(count: number): number {
     if (this.slots.damage) throw this.slots.damage;
+    const { packed, geometry } = this.store;
+    const perSector = geometry.sectorSize / ENTRY;
+    if (packed || count > perSector) return this.rowOf(count, Infinity);
+    try {
+      const first = this.rowOf(count, perSector);
+      this.skipTo(first);
+      return first;
+    } catch (error) {
+      if (!(error instanceof FatError) || error.reason !== "full") throw error;
+      this.firstFree = 0;
+      return this.rowOf(count, Infinity);
+    }
+  }
+
+  /** The same, with all of them in one piece of `perPiece` slots. */
+  private rowOf(count: number, perPiece: number): number {
     let lowest = -1;
     let slot = this.firstFree;
     for (let run = 0; run < count; slot++) {
       if (slot >= this.slots.count) this.slots.grow();
+      if (slot % perPiece === 0) run = 0;
       if (slot >= this.end || this.slots.lead(slot) === DELETED) {
         if (lowest < 0) lowest = slot;
         run++;
@@ -233,6 +275,21 @@ export class Directory {
     }
     this.firstFree = lowest;
     return slot - count;
+  }
+
+  /** Slots that were never used and stay free are no end any more; they lie in one sector, the new end in the next. */
+  private skipTo(first: number): void {
+    const { end, slots } = this;
+    if (first <= end) return;
+    if (slots.lead(first) !== 0) {
+      slots.setLead(first, 0);
+      slots.write(first, first);
+    }
+    for (let slot = end; slot < first; slot++) slots.setLead(slot, DELETED);
+    slots.write(end, first - 1);
+    this.end = first;
+    // They are used last, so that a list is in the order of creation.
+    if (this.firstFree >= end) this.firstFree = first;
   }
 
   private found({ slot, first, long }: Hit): DirectoryEntry | undefined {

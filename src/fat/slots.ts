@@ -16,6 +16,8 @@ export interface Store {
   readonly table: FatTable;
   /** Writes the FAT (and FSInfo) now. */
   flushTable(): void;
+  /** Entries are placed as FatFs places them, across sectors, too. */
+  readonly packed: boolean;
 }
 
 /** The 32-byte slots of one directory in memory, and where they are on the disk. */
@@ -89,11 +91,8 @@ export class Slots {
     this.used = size;
   }
 
-  /**
-   * Writes the sectors of the slots `first` to `last`, neighbouring ones in one piece. Backwards: the sector with the short
-   * entry before those with its long name.
-   */
-  write(first: number, last: number, backwards = false): void {
+  /** Writes the sectors of the slots `first` to `last`, neighbouring ones in one piece. */
+  write(first: number, last: number): void {
     const size = this.store.geometry.sectorSize;
     const writes: { disk: number; from: number; to: number }[] = [];
     const end = this.sector(last);
@@ -103,7 +102,6 @@ export class Slots {
       if (previous && previous.disk + previous.to - previous.from === disk) previous.to++;
       else writes.push({ disk, from: sector, to: sector + 1 });
     }
-    if (backwards) writes.reverse();
     for (const { disk, from, to } of writes)
       this.store.sectors.write(disk, this.bytes.subarray(from * size, to * size));
   }

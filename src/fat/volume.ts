@@ -34,6 +34,11 @@ export interface MountOptions {
   readonly readOnly?: boolean;
   /** A directory can be moved into itself, as FatFs lets it: nothing can reach it afterwards. */
   readonly selfMoves?: boolean;
+  /**
+   * Entries of a directory lie as close as FatFs puts them. Else a new one with its long name does not lie in two sectors when it
+   * fits in one: killed while it is written or removed, no half of it is left.
+   */
+  readonly packed?: boolean;
 }
 
 /** How `open` treats a file that exists, or does not. */
@@ -66,6 +71,7 @@ export class FatVolume implements FileStore {
   readonly geometry: Geometry;
   readonly sectors: Sectors;
   readonly table: FatTable;
+  readonly packed: boolean;
   private readonly clock: () => number | undefined;
   private readonly moves: Moves;
   private readonly info: FsInfo | undefined;
@@ -91,6 +97,7 @@ export class FatVolume implements FileStore {
     );
     this.table = new FatTable(this.sectors, this.geometry);
     this.shared = new SharedClusters(this);
+    this.packed = options.packed ?? false;
     this.clock = options.clock ?? (() => undefined);
     this.moves = new Moves({
       store: this,

@@ -98,7 +98,9 @@ export class Mounts {
     const disk = this.disk(device, type);
     return () => {
       const { clock, warn, compat404 } = this.options;
-      const volume = asVfs(() => FatVolume.mount(disk, { clock, selfMoves: compat404 }));
+      const volume = asVfs(() =>
+        FatVolume.mount(disk, { clock, selfMoves: compat404, packed: compat404 }),
+      );
       for (const warning of volume.warnings) warn?.(`${device}: ${warning}`);
       return new ElmFs(volume, device, compat404, warn);
     };
@@ -134,7 +136,9 @@ export class Mounts {
     const { clock, compat404, warn } = this.options;
     const index = this.table.findIndex((mount) => mount.fs.device === device);
     const mounted = index < 0 ? undefined : this.table[index];
-    const volume = asVfs(() => FatVolume.format(disk, { clock, selfMoves: compat404 }));
+    const volume = asVfs(() =>
+      FatVolume.format(disk, { clock, selfMoves: compat404, packed: compat404 }),
+    );
     if (!mounted) return;
     if (mounted.fs instanceof ElmFs) mounted.fs.volume.abandon();
     this.table[index] = { ...mounted, fs: new ElmFs(volume, device, compat404, warn) };

@@ -211,7 +211,7 @@ describe.each(DISKS)(
       fc.assert(
         fc.property(fc.array(step, { minLength: 5, maxLength: 60 }), (steps) => {
           const [mine, other] = [0, 1].map(() => new RamDevice(size, fresh, sector));
-          let volume = FatVolume.mount(mine);
+          let volume = FatVolume.mount(mine, { packed: true });
           expect(volume.type).toBe(type);
           expect(fatfs.mount(other)).toBe("ok");
           let gaps = false;
@@ -235,7 +235,7 @@ describe.each(DISKS)(
             // Both go on from the disk alone: what was in memory, as the place of the last allocation, is gone.
             expect(fatfs.mount(other)).toBe("ok");
             volume.unmount();
-            volume = FatVolume.mount(mine);
+            volume = FatVolume.mount(mine, { packed: true });
           };
           steps.forEach((one, i) => {
             if (one.do === "rename" && isOdd(one.path, one.to)) return;
@@ -252,6 +252,31 @@ describe.each(DISKS)(
           examples: [[HOLE]],
           includeErrorInReport: true,
         },
+      );
+    }, 300_000);
+
+    test("entries that keep to one sector: the same names, contents and answers in another order", () => {
+      fc.assert(
+        fc.property(fc.array(step, { minLength: 5, maxLength: 60 }), (steps) => {
+          const [mine, other] = [0, 1].map(() => new RamDevice(size, fresh, sector));
+          const volume = FatVolume.mount(mine);
+          expect(fatfs.mount(other)).toBe("ok");
+          const sorted = <T extends { path: string }>(tree: readonly T[]): T[] =>
+            tree.toSorted((a, b) => (a.path < b.path ? -1 : 1));
+          for (const one of steps) {
+            if (one.do === "rename" && isOdd(one.path, one.to)) continue;
+            const [a, b] = [ours(volume, one), theirs(fatfs, one)];
+            // A directory can be one cluster longer: a disk is full a little earlier.
+            if (a !== b && volume.space().freeClusters < 8) return;
+            expect(`${one.do} ${a}`).toBe(`${one.do} ${b}`);
+          }
+          volume.unmount();
+          const tree = sorted(fatfs.tree());
+          expect(fatfs.mount(mine)).toBe("ok");
+          expect(sorted(fatfs.tree())).toEqual(tree);
+          expect(sorted(treeOf(FatVolume.mount(mine)))).toEqual(tree);
+        }),
+        { numRuns: process.env.RTT_SIM_FULL === "1" ? 200 : 20, includeErrorInReport: true },
       );
     }, 300_000);
   },

@@ -238,3 +238,34 @@ describe("killed in the first work after mounting", () => {
     expect(checkVolume(killed).problems).toEqual([]);
   });
 });
+
+describe("long names, killed after every sector", () => {
+  test.each(DISKS)(
+    "FAT$type: entries that are made, removed and renamed are whole or not there",
+    ({ type, size }) => {
+      const blank = new RamDevice(size);
+      FatVolume.format(blank, { type, fats: 2, clusterSize: 512 });
+      const fresh = blank.image(true);
+      const recorder = new Recorder(new RamDevice(size, fresh));
+      const volume = FatVolume.mount(recorder);
+      // Of two to fifteen slots, so that they meet the end of a sector in every way.
+      const names = Array.from(
+        { length: 24 },
+        (_, i) => `${i} ${"long name ".repeat(i % 17)}.text`,
+      );
+      volume.mkdir("d");
+      for (const name of names) volume.writeFile(`d/${name}`, new Uint8Array(10));
+      for (const name of names.slice(0, 8)) volume.unlink(`d/${name}`);
+      for (const name of names.slice(8)) volume.rename(`d/${name}`, `d/renamed ${name}`);
+      for (const name of names.slice(16)) volume.rename(`d/renamed ${name}`, name);
+      volume.unmount();
+      const killed = new RamDevice(size, fresh);
+      recorder.writes.forEach(({ sector, bytes }, i) => {
+        killed.write(sector, bytes);
+        const bad = checkVolume(killed).problems.filter(({ kind }) => !NOTES.has(kind));
+        expect({ write: i, bad }).toEqual({ write: i, bad: [] });
+      });
+      expect(checkVolume(killed).problems).toEqual([]);
+    },
+  );
+});

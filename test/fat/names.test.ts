@@ -21,7 +21,7 @@ beforeAll(async () => {
 /** Creates files with these names on both sides, in one directory, and compares what came of each and the listings. */
 function compare(names: readonly string[]): void {
   const [mine, theirs] = [new RamDevice(SIZE, fresh), new RamDevice(SIZE, fresh)];
-  const volume = FatVolume.mount(mine);
+  const volume = FatVolume.mount(mine, { packed: true });
   fatfs.mount(theirs);
   volume.mkdir("d");
   fatfs.mkdir("d");
