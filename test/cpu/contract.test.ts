@@ -16,6 +16,15 @@ const bcond = (c: number, halfwords: number) => t16("b_cond", { c, i: halfwords 
 const NE = 1;
 
 describe.each([...engines])("%s", (engine) => {
+  test("the other branch of ITE AL, which is UNPREDICTABLE, is always taken, as under QEMU", () => {
+    const m = newMachine(engine);
+    // ite al; movs r0, #1; movs r1, #2: both; again, with a branch to the svc: movs r2, #3 is not reached.
+    const iteAl = [0xbfec];
+    m.put(CODE, iteAl, movs(0, 1), movs(1, 2), iteAl, movs(3, 4), b(0), movs(2, 3), svc());
+    expect(m.run(THUMB)).toBe(Exit.Stop);
+    expect([...m.cpu.r.subarray(0, 4)]).toEqual([1, 2, 0, 4]);
+  });
+
   describe("units", () => {
     test("a loop costs one unit for each branch back", () => {
       const m = newMachine(engine);

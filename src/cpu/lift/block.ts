@@ -72,7 +72,8 @@ function liftThumb(ir: Builder, fetch: Fetch, pc: number): number | undefined {
   const first = fetch(pc);
   if (first === undefined) return pc;
   const it = ir.it;
-  const cond = it ? it >>> 4 : AL;
+  // What would be 1111 is UNPREDICTABLE (A8.8.54), and always here: execution may come to it that has gone astray.
+  const cond = it ? Math.min(it >>> 4, AL) : AL;
   if (!isThumb32(first)) {
     ir.begin(pc, 2, cond);
     itStep(ir, it);
