@@ -27,6 +27,8 @@ interface Stepper {
 /** What is to be unpacked, a piece at a time. */
 export class PackedInput {
   readonly bytes = new Uint8Array(1 << 18);
+  /** For what comes out: one for all streams of the input, which can be many. */
+  readonly unpacked = new Uint8Array(OUT);
   /** The first byte that nobody has taken, and the first that is not there. */
   at = 0;
   end = 0;
@@ -64,7 +66,7 @@ export function inflate(input: PackedInput, sink: (piece: Uint8Array) => void): 
   const { _handle: zlibStep, _writeState: left } = stream as InflateRaw & Stepper;
   let failure: string | undefined;
   zlibStep.onerror = (words) => (failure = words);
-  const output = new Uint8Array(OUT);
+  const output = input.unpacked;
   try {
     for (let more = true; more;) {
       more = input.fill();
