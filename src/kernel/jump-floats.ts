@@ -42,8 +42,10 @@ export class JumpFloats {
   private prune(sp: number, stack: number): void {
     for (const [buffer, jump] of this.jumps)
       if (jump.sp >= stack && jump.sp < sp) this.jumps.delete(buffer);
+    // The oldest half goes when there are too many, so that not each of the next ones looks through all.
+    const keep = this.jumps.size < MOST ? MOST : MOST / 2;
     for (const buffer of this.jumps.keys()) {
-      if (this.jumps.size < MOST) break;
+      if (this.jumps.size <= keep) break;
       this.jumps.delete(buffer);
     }
     this.limit = Math.max(SOME, Math.min(2 * this.jumps.size, MOST));
