@@ -64,7 +64,7 @@ export class Reports {
 
   /** A test is over; to be called in the order of the tests. */
   test(result: TestResult, number: number, of: number): void {
-    if (!this.live) return;
+    if (!this.live || result.notRun) return;
     this.clear();
     this.print(testText(result, this.colours));
     if (this.terminal && number < of) this.print(`${number} of ${of}`);
