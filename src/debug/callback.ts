@@ -45,6 +45,14 @@ export function runningCallback(kernel: Kernel): Callback | undefined {
   return found(pin === undefined ? "an interrupt handler" : `the interrupt handler of pin ${pin}`);
 }
 
+/** `the callback of timer late, which interrupted thread tidle0`. */
+export function callbackIn(
+  { text, interrupt }: { readonly text: string; readonly interrupt: boolean },
+  thread: string,
+): string {
+  return interrupt ? `${text}, which interrupted thread ${thread}` : `${text}, in thread ${thread}`;
+}
+
 /** The memory still holds the object: it was not deleted in the meantime. */
 function isTimer(kernel: Kernel, timer: number): boolean {
   const { objects } = kernel;

@@ -1,6 +1,7 @@
 import type { CpuFault } from "../cpu/types.ts";
 import { type AddressKind, describeAddress } from "./address.ts";
 import { backtrace, type Frame, isThumb } from "./backtrace.ts";
+import { callbackIn } from "./callback.ts";
 import type { CodeLine, SourcePlace } from "./details.ts";
 import { brokenHeap, heapAssertion } from "./heap-mistake.ts";
 import { faultHint, stackHint } from "./hints.ts";
@@ -107,10 +108,7 @@ export function makeReport(view: MachineView, incident: Incident, thread: Thread
 
 /** `thread worker`; `the callback of timer late, which interrupted thread tidle0`. */
 function whoIs({ name, callback }: ThreadView): string {
-  if (!callback) return `thread ${name}`;
-  return callback.interrupt
-    ? `${callback.text}, which interrupted thread ${name}`
-    : `${callback.text}, in thread ${name}`;
+  return callback ? callbackIn(callback, name) : `thread ${name}`;
 }
 
 /** Whose fault it is; a thread of the system runs a module's code while that starts and ends. */

@@ -1,5 +1,6 @@
-import { OBJECT } from "../kernel/mod.ts";
+import { type Kernel, OBJECT } from "../kernel/mod.ts";
 import type { KernelApi } from "../kernel/types.ts";
+import { callbackIn, runningCallback } from "./callback.ts";
 import { collectWaits, waiting } from "./waits.ts";
 
 const READY = 1;
@@ -35,12 +36,18 @@ export function busyReport(kernel: KernelApi): string {
   const { threads, reasons } = collectWaits(kernel);
   const lines: string[] = [];
   const { current } = kernel.threads;
+  const callback = runningCallback(kernel as Kernel);
+  if (callback && current !== 0) {
+    const { text, stack } = callback;
+    const thread = kernel.threads.describe(current).name;
+    lines.push(`  running: ${callbackIn({ text, interrupt: stack !== undefined }, thread)}`);
+  }
   for (const thread of [...threads].sort((a, b) => Number(b === current) - Number(a === current))) {
     const { name, state, priority } = kernel.threads.describe(thread);
     const module = moduleOf(kernel, thread);
     if (module === 0) continue;
     const who = `${name} (priority ${priority}, module ${kernel.objects.name(module)})`;
-    if (thread === current) lines.push(`  running: ${who}`);
+    if (thread === current) lines.push(`  ${callback ? "interrupted" : "running"}: ${who}`);
     else if (state === READY) {
       const waited = kernel.nanoseconds - (kernel.threads.since?.(thread) ?? 0);
       lines.push(`  ready, but has not had its turn for ${ms(waited)}: ${who}`);

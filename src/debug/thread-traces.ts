@@ -1,5 +1,6 @@
 import { type Kernel, THREAD } from "../kernel/mod.ts";
 import { backtrace, type Frame } from "./backtrace.ts";
+import { callbackIn, runningCallback } from "./callback.ts";
 import { frameLine } from "./fault-report.ts";
 import { framesObject, registersObject } from "./json.ts";
 import { type MachineView, type ReportParts, viewOf } from "./machine-view.ts";
@@ -14,6 +15,10 @@ const THREADS_MAX = 16;
 /** A thread of a module, where it stands. */
 interface Stand {
   readonly thread: number;
+  /** What it is called in a report: `thread worker`, or the callback that runs instead. */
+  readonly who: string;
+  /** That callback. */
+  readonly callback?: string;
   readonly name: string;
   readonly module: string;
   readonly registers: readonly number[];
@@ -24,15 +29,28 @@ function* stands(parts: ReportParts): Generator<Stand> {
   const view = viewOf(parts);
   const kernel = parts.kernel as Kernel;
   let left = THREADS_MAX;
+  const running = kernel.runner.running?.thread ?? 0;
+  const callback = running === 0 ? undefined : runningCallback(kernel);
+  if (callback) {
+    const { owner, code, stack, text } = callback;
+    const { name, ...own } = view.thread(running);
+    const module = parts.loader.module(owner)?.name ?? parts.loader.whereIs(code & ~1)?.module;
+    const { stackStart, stackSize } = stack ?? own;
+    const { registers } = view;
+    const frames = backtrace(view, registers[15], stackStart + stackSize);
+    const who = callbackIn({ text, interrupt: stack !== undefined }, name);
+    if (module) yield { thread: running, who, callback: text, name, module, registers, frames };
+  }
   for (const thread of collectWaits(kernel).threads) {
     const { name, module, stackStart, stackSize } = view.thread(thread);
-    if (!module) continue;
+    // The registers are those of the callback.
+    if (!module || (callback && thread === running)) continue;
     if (left-- === 0) return;
     const state = stateOf(kernel, view, thread);
     if (!state) continue;
     const { registers } = state;
     const frames = backtrace({ ...view, ...state }, registers[15], stackStart + stackSize);
-    yield { thread, name, module, registers, frames };
+    yield { thread, who: `thread ${name}`, name, module, registers, frames };
   }
 }
 
@@ -53,8 +71,8 @@ function stateOf(
 /** Where each thread of a module stands, as lines; empty when there is none. For systems that have come to a standstill. */
 export function threadTraces(parts: ReportParts): string {
   const lines: string[] = [];
-  for (const { name, frames } of stands(parts)) {
-    lines.push(`thread ${name} stands at`);
+  for (const { who, callback, frames } of stands(parts)) {
+    lines.push(`${who}${callback ? "," : ""} stands at`);
     for (const [n, frame] of frames.entries()) lines.push(`  ${frameLine(n, frame)}`);
   }
   return lines.join("\n");
@@ -69,8 +87,9 @@ export function standstillObject(
   return {
     kind,
     title: text.split("\n")[0],
-    threads: [...stands(parts)].map(({ thread, name, module, registers, frames }) => ({
+    threads: [...stands(parts)].map(({ thread, callback, name, module, registers, frames }) => ({
       thread: name,
+      callback,
       module,
       ...threadWaits(parts.kernel, thread),
       registers: registersObject(registers, registers[15]),

@@ -10,6 +10,11 @@ const golden = join(import.meta.dir, "golden");
 /** What is no fault: the whole system stands still, or does not end. */
 const STANDSTILLS: Record<string, { verdict: string; kind: string; stack: string[] }> = {
   deadlock: { verdict: "deadlock", kind: "deadlock", stack: ["rt_mutex_take", "embrace", "main"] },
+  "timer-spin": {
+    verdict: "timeout",
+    kind: "time-out",
+    stack: ["expired", "_rtt_call_return"],
+  },
   "time-out": { verdict: "timeout", kind: "time-out", stack: ["spin", "main"] },
 };
 
