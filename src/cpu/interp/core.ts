@@ -225,7 +225,7 @@ export class Core extends DataAccess implements Cpu, LoopState {
     const { file } = this;
     const key = (file[Slot.PC] & ~1) | file[Slot.T];
     const it = file[Slot.IT];
-    if (it === 0) return this.find(key);
+    if (it === 0) return this.isCleared(key) ? this.slideFromHere(key) : this.find(key);
     file[Slot.IT] = 0;
     const block = this.blockFor(key, it);
     return block ? block.first + 1 : PREFETCH_ABORT;
@@ -260,22 +260,37 @@ export class Core extends DataAccess implements Cpu, LoopState {
 
   /** An idle instruction has been executed, at the end of whose block is `ip`: what it costs, and the zeros behind it at once. */
   private slideFrom(ip: number): number {
-    const { stats } = this;
     const { words } = this.arena;
     const { block } = this.place(ip);
     const single = block.key >= STEP_IT * 2 ** 32;
-    const { pc, instructions, units } = slide(this.memory, {
-      pc: words[ip + 1] >>> 0,
-      units: this.units,
-      // Whoever steps or counts wants each of them.
-      far: !this.alone && block.counts === undefined,
-    });
-    stats.instructions += (words[ip] >>> 24) + instructions;
-    const spent = units !== this.units;
+    // Whoever steps or counts wants each of them.
+    const far = !this.alone && block.counts === undefined;
+    this.goTo(words[ip + 1], words[ip + 2]);
+    return this.slide(words[ip] >>> 24, far) ?? (single ? ~HANDOVER : this.enter());
+  }
+  /** Execution goes on in cleared memory: where a slice has ended, without a block for each page. */
+  private slideFromHere(key: number): number {
+    const { file } = this;
+    const thumb = key & 1;
+    if (thumb) file[Slot.N] = file[Slot.Z] = file[0];
+    this.goTo(key + (thumb ? 2 : 4), 0);
+    return this.slide(1, true) ?? this.enter();
+  }
+  private isCleared(key: number): boolean {
+    if (key & 2 || this.countingPlan) return false;
+    const { u32, rights } = this.memory;
+    return u32[key >>> 2] === 0 && (rights[key >>> GRANULE_SHIFT] & READ) !== 0;
+  }
+  /** So many idle instructions have been executed, up to the pc: goes on as far as it may. ~Exit.Slice at the end of the units. */
+  private slide(executed: number, far: boolean): number | undefined {
+    const { file, stats } = this;
+    const before = this.units;
+    const key = (file[Slot.PC] | file[Slot.T]) >>> 0;
+    const { pc, instructions, units } = slide(this.memory, { pc: key, units: before, far });
+    stats.instructions += executed + instructions;
     this.units = units;
-    this.goTo(pc, words[ip + 2]);
-    if (spent && units <= 0) return ~Exit.Slice;
-    return single ? ~HANDOVER : this.enter();
+    this.goTo(pc, 0);
+    return units !== before && units <= 0 ? ~Exit.Slice : undefined;
   }
 
   /** The indirect branch of a single instruction. */
