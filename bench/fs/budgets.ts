@@ -84,7 +84,8 @@ export function fsCounters(): [string, number][] {
 
   const many = makeDisk(
     Array.from({ length: 1000 }, (_, i) => ({ path: `/d/file number ${i}.text`, bytes: block })),
-    { size: 64 * MEGA, type: 32 },
+    // The folder as FatFs, Windows and Linux lay it out.
+    { size: 64 * MEGA, type: 32, packed: true },
   );
   const counted = new CountedDisk(many);
   const full = FatVolume.mount(counted);

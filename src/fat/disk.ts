@@ -16,6 +16,8 @@ export interface DiskOptions extends FormatOptions {
   /** In bytes; 64 MiB when absent. */
   readonly size?: number;
   readonly sectorSize?: number;
+  /** As in MountOptions. */
+  readonly packed?: boolean;
   /** Time of entries without one of their own, seconds since 1970; absent: none. */
   readonly mtime?: number;
 }
