@@ -80,7 +80,7 @@ export class Details {
   source(address: number): SourcePlace | undefined {
     const at = this.parts.loader.whereIs(address);
     const info = at && this.files.info(at.path);
-    const place = info?.line(at!.linkAddress);
+    const place = info?.line(at!.linkAddress, true);
     if (!place || place.line === 0) return undefined;
     return {
       fn: info?.functions(at!.linkAddress)[0]?.name,

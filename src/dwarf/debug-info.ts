@@ -84,12 +84,16 @@ export class DebugInfo {
     }
   }
 
-  /** The source line of the instruction at an address. */
-  line(address: number): SourceLine | undefined {
+  /**
+   * The source line of the instruction at an address: as addr2line gives it, or, for `statements`, as debuggers do, which of several rows
+   * of one address take the last statement.
+   */
+  line(address: number, statements = false): SourceLine | undefined {
     this.tables ??= this.readTables();
     for (const { sequence, files } of this.tables) {
       if (address < sequence.start || address >= sequence.end) continue;
-      const row = rowAt(sequence, address);
+      const last = rowAt(sequence, address);
+      const row = statements ? statementAt(sequence, last) : last;
       const file = files[sequence.rows[row + 1]];
       return { file: file ?? "??", line: sequence.rows[row + 2] };
     }
@@ -172,4 +176,11 @@ function rowAt({ rows }: Sequence, address: number): number {
     else high = middle - 1;
   }
   return low * ROW_WORDS;
+}
+
+/** The last statement among the rows of that one's address; the row itself when there is none. */
+function statementAt({ rows }: Sequence, row: number): number {
+  for (let at = row; at >= 0 && rows[at] === rows[row]; at -= ROW_WORDS)
+    if (rows[at + 3] & RowFlag.IsStatement) return at;
+  return row;
 }
