@@ -76,6 +76,11 @@ export class Directory {
     return this.slots.count * 32 * OVERHEAD;
   }
 
+  /** All slots. */
+  get bytes(): Uint8Array {
+    return this.slots.view(0, this.slots.count);
+  }
+
   /** The 32 bytes of an entry; a view, `touch` writes changes to the disk. */
   view(slot: number): Uint8Array {
     return this.slots.view(slot);

@@ -31,7 +31,11 @@ interface Found {
 export class SharedClusters {
   private found: Found | undefined;
 
-  constructor(private readonly store: Store) {}
+  /** `held` gives the entries of a directory that is in memory. */
+  constructor(
+    private readonly store: Store,
+    private readonly held: (start: number) => Uint8Array | undefined,
+  ) {}
 
   /** Somebody else is about to write to the disk. */
   forget(): void {
@@ -44,6 +48,7 @@ export class SharedClusters {
     if (!this.found) {
       this.found = new Search(
         this.store,
+        this.held,
         this.store.geometry.markedOpen ? LEFT_OPEN : CLOSED,
       ).run();
       this.store.table.claimed = this.found.claimed;
@@ -86,6 +91,7 @@ class Search {
 
   constructor(
     private readonly store: Store,
+    private readonly held: (start: number) => Uint8Array | undefined,
     { pieces, clusters }: Limits,
   ) {
     this.pieces = pieces;
@@ -109,6 +115,8 @@ class Search {
   }
 
   private read(start: number): void {
+    const held = this.held(start);
+    if (held) return void this.scan(held);
     const { geometry, table } = this.store;
     const size = Math.max(
       geometry.sectorSize,
@@ -125,8 +133,11 @@ class Search {
     const most = (65536 * ENTRY) / geometry.clusterSize;
     for (let n = 0; n < most && cluster >= 2 && cluster < geometry.usableClusters + 2; n++) {
       const first = clusterSector(geometry, cluster);
-      for (let at = 0; at < geometry.sectorsPerCluster; at += perPiece)
-        if (!this.readPiece(first + at, perPiece)) return;
+      for (let at = 0, count = 0; at < geometry.sectorsPerCluster; at += count) {
+        // Most directories end in their first sector.
+        count = n + at === 0 ? 1 : Math.min(perPiece, geometry.sectorsPerCluster - at);
+        if (!this.readPiece(first + at, count)) return;
+      }
       cluster = table.get(cluster);
     }
   }
@@ -137,6 +148,12 @@ class Search {
     const { geometry, sectors } = this.store;
     const bytes = new Uint8Array(count * geometry.sectorSize);
     sectors.read(sector, bytes);
+    return this.scan(bytes);
+  }
+
+  /** False at the end of the directory. */
+  private scan(bytes: Uint8Array): boolean {
+    const { geometry } = this.store;
     for (let at = 0; at < bytes.length; at += ENTRY) {
       const lead = bytes[at];
       if (lead === 0) return false;

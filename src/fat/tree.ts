@@ -64,6 +64,11 @@ export class Tree {
     return directory;
   }
 
+  /** The entries of a directory that is in memory; undefined when it is not. */
+  held(start: number): Uint8Array | undefined {
+    return this.cache.get(start)?.bytes;
+  }
+
   /** Keeps a directory in memory while something is done with it and others. */
   pin<T>(directory: Directory, use: () => T): T {
     const already = this.pinned.has(directory);

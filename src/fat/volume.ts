@@ -96,7 +96,7 @@ export class FatVolume implements FileStore {
       device.readOnly || options.readOnly === true,
     );
     this.table = new FatTable(this.sectors, this.geometry);
-    this.shared = new SharedClusters(this);
+    this.shared = new SharedClusters(this, (start) => this.tree.held(start));
     this.packed = options.packed ?? false;
     this.clock = options.clock ?? (() => undefined);
     this.moves = new Moves({
