@@ -75,7 +75,8 @@ describe.skipIf(skip)(`gdb-multiarch${why}`, () => {
       ]);
       await Bun.sleep(1500);
       const second = await client([`target remote :${port}`, "continue"]);
-      expect(second.said).toMatch(/Remote connection closed|Connection reset by peer/);
+      // How gdb says that the other side has closed depends on what it was doing.
+      expect(second.said).toMatch(/Remote connection closed|Target disconnected/);
       expect(second.seconds).toBeLessThan(5);
       await until("another debugger was turned away");
       const { said: told } = await first;
