@@ -19,6 +19,7 @@ export function board(
   files: Record<string, string> = {},
   compat404 = false,
   parts: Partial<ShellParts> = {},
+  abi?: "5.x",
 ): Board {
   const entries = Object.entries(files).map(([path, text]) => ({
     path,
@@ -28,13 +29,17 @@ export function board(
   const vfs = new Vfs({ disk: () => disk });
   vfs.mount("sd0", "/", "elm");
   let shell: Shell | undefined;
-  const tested = bench(function* (kernel: Kernel) {
-    const call = (): number => 0;
-    const modules = new Loader({ kernel, vfs, symbols: NO_SYMBOLS, call });
-    const lists = listTexts(kernel, modules);
-    shell = new Shell({ kernel, vfs, modules, symbols: NO_SYMBOLS, lists, ...parts });
-    shell.start();
-  }, compat404);
+  const tested = bench(
+    function* (kernel: Kernel) {
+      const call = (): number => 0;
+      const modules = new Loader({ kernel, vfs, symbols: NO_SYMBOLS, call });
+      const lists = listTexts(kernel, modules);
+      shell = new Shell({ kernel, vfs, modules, symbols: NO_SYMBOLS, lists, ...parts });
+      shell.start();
+    },
+    compat404,
+    abi,
+  );
   tested.settle();
   let seen = tested.text().length;
   return {

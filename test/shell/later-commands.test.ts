@@ -1,5 +1,6 @@
 /** Commands that 4.0.4 does not have, on the real kernel and a real disk. */
 import { expect, test } from "bun:test";
+import { ObjectClass } from "../../src/kernel/mod.ts";
 import { board } from "./board.ts";
 
 test("list shows the tables of RT-Thread 5", () => {
@@ -23,6 +24,23 @@ test("list shows the tables of RT-Thread 5", () => {
     expect(tested.type(`list ${kind}\r`)).toBe(old.replace("_", " "));
   }
   expect(tested.type("list fd\r")).toBe(tested.type("list_fd\r").replace("_", " "));
+});
+
+test("list thread names errors by the numbers that the threads' programs know", () => {
+  // ETIMEDOUT, ENOSPC, EINVAL of newlib's errno.h; in 4.0.4 -2, -3, -10.
+  for (const [abi, codes] of [
+    ["5.x", [-116, -28, -22, -255]],
+    [undefined, [-2, -3, -10, -1]],
+  ] as const) {
+    const tested = board({}, false, {}, abi);
+    const tcb = tested.kernel.objects.find("tshell", ObjectClass.Thread);
+    const offset = abi ? 44 : 52;
+    const shown = codes.map((code) => {
+      tested.kernel.memory.st32(tcb + offset, code);
+      return /^tshell .* (\w+) +0x\w+$/m.exec(tested.type("list thread\r"))?.[1];
+    });
+    expect(shown).toEqual(["ETIMOUT", "ERSFULL", "EINVAL", "ERROR"]);
+  }
 });
 
 test("tail shows the last lines, ten when nobody says how many", () => {

@@ -1,3 +1,4 @@
+import { THREAD } from "../../kernel/mod.ts";
 import { ObjectClass } from "../../kernel/types.ts";
 import type { CommandContext, ListName } from "../types.ts";
 import { listFd } from "./file-systems.ts";
@@ -70,7 +71,7 @@ function rows(
 
 function threads(context: CommandContext): string {
   const body = rows(context, "thread", ObjectClass.Thread).map(({ object, row }) => {
-    const error = Math.abs(Number(/(-?\d+)$/.exec(row)?.[1] ?? 0));
+    const error = Math.abs(THREAD.result.get(context.kernel.memory, object));
     const text = (ERRORS[error] ?? `E${error}`).padEnd(7).slice(0, 7);
     return `${row.replace(/-?\d+$/, "")}${text} 0x${(object >>> 0).toString(16).padStart(8, "0")}\n`;
   });
