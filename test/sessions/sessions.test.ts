@@ -57,6 +57,17 @@ test("docs/fidelity.md is up to date (else: bun test/sessions/document.ts)", () 
   expect(plain(readFileSync(DOCUMENT, "utf8"))).toBe(plain(fidelityDocument()));
 });
 
+test("docs/fidelity.md: every table has its title, and no row is cut off from it", () => {
+  const lines = fidelityDocument().split("\n");
+  const first = lines.flatMap((line, i) =>
+    line.startsWith("|") && !lines[i - 1]?.startsWith("|") ? [i] : [],
+  );
+  expect(first.length).toBeGreaterThan(2);
+  expect(first.filter((i) => !/^\|( --- \|)+$/.test(lines[i + 1])).map((i) => lines[i])).toEqual(
+    [],
+  );
+});
+
 test("list_symbols knows every name of the original's table", () => {
   const names = (text: string) => new Set(text.match(/^\w+(?= => 0x)/gm));
   const step = replay(session("19-symbols"), "compat")[1];

@@ -22,7 +22,6 @@ rules are those of its sources, and \`test/utest/five\` runs against them. It ca
 | rt_timer_control SET_TIME of a running timer | only stores | stops it; also function and parameter |
 | control commands of rtc and sd0 | from 0x10 | from 0x600 and 0x200 |
 | rt_kprintf | \`%o\` hexadecimal, no \`#\`, a width cuts \`%s\`, \`(NULL)\`, no result | as in C, \`%b\`, \`(null)\`, gives the length |
-
 | heap | no object | a Memory object named heap, whose figures it shows; so are heaps of rt_smem_init |
 | free | three lines | four, in another form, with what is available |
 
