@@ -11,8 +11,7 @@ const KEYS: Readonly<Record<string, Escape>> = {
   "?": "help",
 };
 
-export const ESCAPE_HELP = `
-Ctrl-A x       leave rtt-sim
+export const ESCAPE_HELP = `Ctrl-A x       leave rtt-sim
 Ctrl-A c       the simulator's own prompt
 Ctrl-A s       counters
 Ctrl-A h       this help

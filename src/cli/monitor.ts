@@ -26,22 +26,24 @@ const HISTORY = 100;
 
 /** The simulator's own prompt (Ctrl-A c): looks at the machine from outside, whatever the guest is doing. */
 export class Monitor {
-  open = false;
   private readonly history = new LineHistory(HISTORY);
-  private editor: RichEditor;
+  /** While it is open. */
+  private editor: RichEditor | undefined;
 
   constructor(
     readonly machine: Machine,
     readonly actions: MonitorActions,
-  ) {
-    this.editor = this.newEditor();
+  ) {}
+
+  get open(): boolean {
+    return this.editor !== undefined;
   }
 
+  /** Opens it, on a row of the terminal of its own. */
   start(): void {
-    this.open = true;
     this.editor = this.newEditor();
     this.actions.print(
-      `\nThe system goes on; its output is shown later. 'help' lists the commands.\n${PROMPT}`,
+      `The system goes on; its output is shown later. 'help' lists the commands.\n${PROMPT}`,
     );
   }
 
@@ -54,8 +56,9 @@ export class Monitor {
 
   private key(byte: number): void {
     const { editor } = this;
+    if (!editor) return;
     if (byte === CTRL_D && editor.empty) {
-      this.actions.print("\n");
+      this.leave();
       this.close();
       return;
     }
@@ -67,18 +70,29 @@ export class Monitor {
   }
 
   close(): void {
-    this.open = false;
+    this.editor = undefined;
     this.actions.closed();
+  }
+
+  /** Ends rtt-sim. */
+  quit(): void {
+    this.editor = undefined;
+    this.actions.leave();
+  }
+
+  /** The cursor goes to a row of its own, below the line that is being edited. */
+  leave(): void {
+    this.show(this.editor?.leave() ?? "");
   }
 
   /** The line once more, behind something that was shown. */
   redraw(): void {
-    this.show(this.editor.redrawn());
+    this.show(this.editor?.redrawn() ?? "");
   }
 
   /** The terminal has another width now. */
   resized(): void {
-    this.show(this.editor.resized());
+    this.show(this.editor?.resized() ?? "");
   }
 
   private newEditor(): RichEditor {
@@ -111,7 +125,7 @@ export class Monitor {
 const COMMANDS: readonly MonitorCommand[] = [
   { name: "help", help: "this list", run: ({ actions }) => actions.print(help()) },
   { name: "cont", help: "back to the guest's console (or Ctrl-D)", run: (m) => m.close() },
-  { name: "quit", help: "leave rtt-sim", run: ({ actions }) => actions.leave() },
+  { name: "quit", help: "leave rtt-sim", run: (m) => m.quit() },
   {
     name: "stats",
     help: "counters of the simulation",

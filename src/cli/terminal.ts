@@ -22,8 +22,15 @@ export async function interact(machine: Machine, options: TerminalOptions): Prom
   const { stdin } = process;
   // Raw mode leaves line feeds to the terminal's driver, which adds the carriage returns.
   const show = (text: string): void => writeAll(1, new TextEncoder().encode(text));
-  /** Shows something behind the line that is being edited. */
+  /** The cursor goes to a row of its own, below the line that is being edited. */
+  const leaveLine = (): void => {
+    if (monitor.open) return monitor.leave();
+    machine.shell.leave();
+    options.flush();
+  };
+  /** Shows something below the line that is being edited, and that line again. */
   const aside = (text: string): void => {
+    leaveLine();
     show(text);
     if (monitor.open) monitor.redraw();
     else machine.shell.redraw();
@@ -43,8 +50,12 @@ export async function interact(machine: Machine, options: TerminalOptions): Prom
   });
   const escapes: Record<Escape, () => void> = {
     leave: () => loop.stop(0),
-    prompt: () => (monitor.open ? monitor.close() : monitor.start()),
-    counters: () => aside(`\n${countersText(machine)}`),
+    prompt: () => {
+      leaveLine();
+      if (monitor.open) monitor.close();
+      else monitor.start();
+    },
+    counters: () => aside(countersText(machine)),
     help: () => aside(ESCAPE_HELP),
   };
   const typed = (bytes: Uint8Array): void => {
@@ -70,8 +81,7 @@ export async function interact(machine: Machine, options: TerminalOptions): Prom
     // What the host believes to be set already it does not set.
     stdin.setRawMode(false);
     stdin.setRawMode(true);
-    show("\n");
-    machine.shell.redraw();
+    aside("");
     loop.wake();
   };
 

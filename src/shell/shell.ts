@@ -121,6 +121,13 @@ export class Shell {
       this.kernel.console.print(this.editor.resized());
   }
 
+  /** The simulator is about to show something on the terminal: the cursor goes to a row of its own, below the line that is being edited. */
+  leave(): void {
+    const { reading, editor, kernel } = this;
+    if (reading && editor instanceof RichEditor) kernel.console.print(editor.leave());
+    else kernel.console.print("\n");
+  }
+
   /** The simulator has shown something on the terminal: the line that is being edited is shown again. */
   redraw(): void {
     if (this.reading) this.kernel.console.print(this.editor.redrawn());

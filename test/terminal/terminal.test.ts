@@ -228,7 +228,10 @@ run(
     await plain.sees("Ctrl-A x       leave rtt-sim");
     await plain.sees("msh />pwx\b");
     person.type("\x01cquit\r");
+    await person.sees("(rtt-sim) quit\r\n");
+    const behind = person.seen.length;
     expect(await person.code()).toBe(0);
+    expect(person.seen.slice(behind)).not.toContain("(rtt-sim)");
     expect(person.sane).toBe(true);
   },
 );

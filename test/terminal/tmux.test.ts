@@ -82,6 +82,33 @@ async function shows(expected: readonly (string | RegExp)[], cursor?: string): P
         await shows(["msh />abXY"], "10,0");
       }
       tmux("send-keys", "C-u");
+      // What the simulator shows goes below a line that wraps, wherever the cursor is, and the line comes again.
+      tmux("send-keys", "-l", "0123456789abcdefghijklmnopqrstuvwxyz");
+      tmux("send-keys", "Home", "Right");
+      const line = ["msh />0123456789abcd", "efghijklmnopqrstuvwx", "yz"];
+      await shows(line, "7,0");
+      const above = async (key: string): Promise<string[]> => {
+        tmux("send-keys", "C-l");
+        await shows(line, "7,0");
+        tmux("send-keys", "C-a", key);
+        await Bun.sleep(300);
+        return tmux("capture-pane", "-p", "-S", "-100").trimEnd().split("\n");
+      };
+      const help = await above("h");
+      const from = help.findLastIndex((row) => row.startsWith("Ctrl-A x"));
+      expect(help.slice(from - 3, from)).toEqual(line);
+      await shows(line, "7,0");
+      const monitor = await above("c");
+      const open = monitor.findLastIndex((row) => row.startsWith("The system goes on"));
+      expect(monitor.slice(open - 3, open)).toEqual(line);
+      // The same with the monitor's own line, which Ctrl-A c gives up.
+      tmux("send-keys", "-l", "0123456789abcdef");
+      tmux("send-keys", "Home", "C-a", "c");
+      await shows(line, "7,0");
+      const closed = tmux("capture-pane", "-p").trimEnd().split("\n");
+      expect(closed.slice(-5, -3)).toEqual(["(rtt-sim) 0123456789", "abcdef"]);
+      tmux("send-keys", "C-c");
+      await shows(["msh />"], "6,0");
       tmux("send-keys", "C-r");
       tmux("send-keys", "-l", "x");
       tmux("send-keys", "C-g", "C-u");

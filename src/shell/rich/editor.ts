@@ -77,6 +77,11 @@ export class RichEditor {
     return toGuest(this.screen.draw(this.view));
   }
 
+  /** The cursor goes behind the line and to a new row, so that something else can be shown; `redrawn` shows the line again. */
+  leave(): string {
+    return toGuest(this.screen.left(this.view));
+  }
+
   private get view(): View {
     const { search, cells, cursor } = this;
     if (!search) return { prompt: fromGuest(this.options.prompt()), cells, cursor };

@@ -40,7 +40,7 @@ export class Screen {
     const target = atEnd ? bottom : this.cursorAt(view, view.cursor);
     this.row = target.row;
     this.drawnColumns = columns;
-    const back = atEnd ? "" : this.travel(view, bottom, view.cells.length);
+    const back = atEnd ? "" : this.way(view, bottom, view.cells.length);
     return `${up}\r\x1b[J${text}${full ? "\n" : ""}${back}`;
   }
 
@@ -67,11 +67,11 @@ export class Screen {
   moved(view: View, from: number): string {
     const start = this.cursorAt(view, from);
     this.row = this.cursorAt(view, view.cursor).row;
-    return this.travel(view, start, from);
+    return this.way(view, start, from);
   }
 
   /** The way to the cursor of `view` from a place that is before cell number `from`. */
-  private travel(view: View, start: Place, from: number): string {
+  private way(view: View, start: Place, from: number): string {
     const { cells, cursor, prompt } = view;
     const target = this.cursorAt(view, cursor);
     const near = start.row === target.row;
