@@ -134,6 +134,8 @@ export class Machine {
   private readonly outcomes: Outcomes;
   private readonly lines: (() => Task<void>)[] = [];
   private executing = false;
+  /** The disk had a file system when the system started; programs may have taken it off since. */
+  private mounted = false;
   private lineThread = 0;
   /** The second serial line, once the system has started. */
   private uart1: Uart | undefined;
@@ -196,6 +198,7 @@ export class Machine {
       modules: loader,
       symbols: firmware,
       lists: listTexts(kernel, loader),
+      diagnostics: options.diagnostics,
       port: (name) =>
         this.port(name === undefined ? kernel.consoleDevice : kernel.devices.find(name)),
       ...options.shell,
@@ -237,9 +240,10 @@ export class Machine {
     );
   }
 
-  /** The disk has a file system that could be used, or was given one. */
+  /** The disk has a file system that could be used, now or when the system started, or was given one. */
   get diskUsable(): boolean {
-    return this.vfs.mounts().some(({ path }) => path === "/") || this.disk.sectorsWritten > 0;
+    const mounted = this.mounted || this.vfs.mounts().some(({ path }) => path === "/");
+    return mounted || this.disk.sectorsWritten > 0;
   }
 
   /** How the last program or command ended, and the exit code a process has for that. */
@@ -370,10 +374,10 @@ export class Machine {
     const second = kernel.devices.find(SECOND_LINE);
     const output1 = this.options.output1 ?? (() => {});
     if (second !== 0) this.uart1 = new Uart(kernel, second, output1, this.options.mute1);
-    const mounted = this.mountDisk();
+    this.mounted = this.mountDisk();
     attachMounts(kernel, this.vfs, this.options);
     if (mode === "shell") {
-      kernel.console.print(bootText(this.describeDisk(mounted)));
+      kernel.console.print(bootText(this.describeDisk(this.mounted)));
       this.shell.start();
       return;
     }

@@ -79,6 +79,8 @@ export interface ShellParts {
   readonly port?: (device?: string) => SerialPort | undefined;
   /** Told how ry and sy get on. */
   readonly transfer?: (event: TransferEvent) => void;
+  /** Takes what the simulator says, not the guest: why a command failed that says nothing about it on the board. */
+  readonly diagnostics?: (text: string) => void;
   /** Starts the system again, when somebody can. */
   readonly reset?: () => void;
   /** Absent: the serial console's line editor. */

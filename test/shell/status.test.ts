@@ -2,8 +2,12 @@
 import { expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { RamDevice } from "../../src/block/mod.ts";
 import { makeDisk } from "../../src/fat/mod.ts";
-import { Machine } from "../../src/machine.ts";
+import { Machine, type MachineOptions } from "../../src/machine.ts";
+import { codeOf } from "../../src/machine/verdict.ts";
+import { HostFs } from "../../src/vfs/host-fs.ts";
+import type { HostFolder } from "../../src/vfs/mod.ts";
 
 const FIRMWARE = readFileSync(join(import.meta.dir, "../../src/firmware/prebuilt/firmware.elf"));
 const FAILED = 255;
@@ -78,17 +82,35 @@ const DOES_NOT: readonly string[] = [
   "reboot",
 ];
 
-function code(line: string): number {
+interface Ran {
+  readonly code: number;
+  /** What the console and the simulator said. */
+  readonly said: string;
+}
+
+const code = (line: string): number => ran([line]).code;
+
+/** The exit code is that of the last line. */
+function ran(commands: readonly string[], parts: Partial<MachineOptions> = {}): Ran {
   const bytes = new TextEncoder().encode("some text\n");
   const files = ["a.txt", "dir/in.txt"].map((path) => ({ path, bytes }));
   const script = { path: "script.sh", bytes: new TextEncoder().encode("cat nothing\n") };
   const disk = makeDisk([...files, script], { size: 1 << 20 });
-  const machine = new Machine({ firmware: FIRMWARE, disk, output: () => {} });
+  let said = "";
+  const machine = new Machine({
+    firmware: FIRMWARE,
+    disk,
+    output: (piece) => (said += Buffer.from(piece).toString()),
+    diagnostics: (text) => (said += text),
+    ...parts,
+  });
   try {
     machine.boot("lines");
-    machine.execute(line);
-    machine.kernel.run({ units: 10_000_000, skipIdle: true });
-    return machine.outcome.code;
+    for (const line of commands) {
+      machine.execute(line);
+      machine.kernel.run({ units: 10_000_000, skipIdle: true });
+    }
+    return { code: codeOf("done", machine), said };
   } finally {
     machine.close();
   }
@@ -104,6 +126,34 @@ test("a command that fails or is used wrongly gives 255", () => {
   expect(Object.fromEntries(DOES_NOT.map((line) => [line, code(line)]))).toEqual(
     Object.fromEntries(DOES_NOT.map((line) => [line, FAILED])),
   );
+});
+
+test("a command that fails is not silent about it", () => {
+  expect(DOES_NOT.filter((line) => ran([line]).said.trim() === "")).toEqual([]);
+});
+
+test("mv says why it did not move", () => {
+  expect(ran(["mv nothing c.txt"]).said).toMatch(/^nothing => c.txt\s+mv: \S/);
+});
+
+test("rm -f is content with what is not there, not with what stays there", () => {
+  const file = { name: "f.txt", directory: false, size: 5, mtime: 0 };
+  const host: HostFolder = {
+    list: () => [file],
+    open: () => ({ size: 5, readAt: () => 0, close: () => {} }),
+  };
+  // A folder of the host is read-only.
+  const folder = { path: "/mnt", name: "hd", fs: new HostFs(host, "hd") };
+  const removed = ran(["rm -f /mnt/f.txt"], { mounts: [folder] });
+  expect(removed.code).toBe(FAILED);
+  expect(removed.said).toContain("rm: cannot remove '/mnt/f.txt': ");
+  expect(ran(["rm -f /mnt/nothing"], { mounts: [folder] })).toEqual({ code: 0, said: "" });
+});
+
+test("a disk that was taken off is no disk without a file system", () => {
+  expect(ran(["umount /"]).code).toBe(0);
+  const empty = new RamDevice(1 << 20);
+  expect(ran(["pwd"], { disk: empty }).code).toBe(65);
 });
 
 test("date has a result of its own, as on the board", () => {

@@ -1,6 +1,6 @@
 import { Errno } from "../../vfs/mod.ts";
 import type { CommandContext } from "../types.ts";
-import { climbsAboveStart, succeeds, tryVfs } from "./paths.ts";
+import { climbsAboveStart, succeeds, succeedsOrTells, tryVfs } from "./paths.ts";
 
 export function ls({ kernel, vfs }: CommandContext, argv: readonly string[]): number {
   const path = argv[1] ?? vfs.cwd;
@@ -20,9 +20,15 @@ export function ls({ kernel, vfs }: CommandContext, argv: readonly string[]): nu
   return 0;
 }
 
-export function cd({ kernel, vfs }: CommandContext, argv: readonly string[]): number {
-  if (argv.length === 1) kernel.console.print(`${vfs.cwd}\n`);
-  if (argv.length !== 2) return argv.length === 1 ? 0 : -1;
+export function cd({ kernel, vfs, diagnostics }: CommandContext, argv: readonly string[]): number {
+  if (argv.length === 1) {
+    kernel.console.print(`${vfs.cwd}\n`);
+    return 0;
+  }
+  if (argv.length > 2) {
+    diagnostics?.(`cd: one directory, please: '${argv[2]}' is one too many`);
+    return -1;
+  }
   if (succeeds(() => vfs.chdir(argv[1]))) return 0;
   kernel.fail(Errno.ENOENT);
   kernel.console.print(`No such directory: ${argv[1]}\n`);
@@ -33,12 +39,13 @@ export function pwd({ kernel, vfs }: CommandContext): void {
   kernel.console.print(`${vfs.cwd}\n`);
 }
 
-export function mkdir({ kernel, vfs }: CommandContext, argv: readonly string[]): number {
+export function mkdir(context: CommandContext, argv: readonly string[]): number {
+  const { kernel, vfs } = context;
   if (argv.length === 1) {
     kernel.console.print(
       "Usage: mkdir [OPTION] DIRECTORY\nCreate the DIRECTORY, if they do not already exist.\n",
     );
     return -1;
   }
-  return succeeds(() => vfs.mkdir(argv[1])) ? 0 : -1;
+  return succeedsOrTells(context, "mkdir", () => vfs.mkdir(argv[1])) ? 0 : -1;
 }

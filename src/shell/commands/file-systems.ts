@@ -7,12 +7,16 @@ import { succeeds, tryVfs } from "./paths.ts";
 const dfsError = (text: string): string => `\x1b[31m[E/DFS] ${text}\x1b[0m\n`;
 
 export function mkfs(context: CommandContext, argv: readonly string[]): number {
+  const { diagnostics } = context;
   const { console } = context.kernel;
   let result: number;
   if (argv.length === 2) {
     result = makeFileSystem(context, "elm", argv[1]);
   } else if (argv.length === 4) {
-    if (argv[1] !== "-t") return -1;
+    if (argv[1] !== "-t") {
+      diagnostics?.(`mkfs: '${argv[1]}' is no option: mkfs [-t type] device`);
+      return -1;
+    }
     result = makeFileSystem(context, argv[2], argv[3]);
   } else {
     console.print("Usage: mkfs [-t type] device\n");

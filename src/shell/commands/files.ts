@@ -1,7 +1,16 @@
 import { OpenFlag } from "../../vfs/mod.ts";
 import { toBytes } from "../keys.ts";
 import type { CommandContext } from "../types.ts";
-import { baseName, isDirectory, joinPath, sameFile, statOf, succeeds, tryVfs } from "./paths.ts";
+import {
+  baseName,
+  isDirectory,
+  joinPath,
+  sameFile,
+  statOf,
+  succeeds,
+  succeedsOrTells,
+  tryVfs,
+} from "./paths.ts";
 
 /** `cat` reads and prints pieces of this many bytes; a NUL hides the rest of its piece. */
 const CAT_PIECE = 80;
@@ -45,7 +54,8 @@ function visible(bytes: Uint8Array): Uint8Array {
   return Buffer.concat(shown);
 }
 
-export function echo({ kernel, vfs }: CommandContext, argv: readonly string[]): number {
+export function echo(context: CommandContext, argv: readonly string[]): number {
+  const { kernel, vfs } = context;
   const [, text, path] = argv;
   if (argv.length === 2) {
     kernel.console.print(`${text}\n`);
@@ -62,9 +72,10 @@ export function echo({ kernel, vfs }: CommandContext, argv: readonly string[]): 
     return -1;
   }
   const bytes = toBytes(text);
-  const written = tryVfs(() => vfs.write(fd, bytes));
+  let written = 0;
+  const tried = succeedsOrTells(context, "echo", () => (written = vfs.write(fd, bytes)));
   vfs.close(fd);
-  return written === bytes.length ? 0 : -1;
+  return tried && written === bytes.length ? 0 : -1;
 }
 
 export function mv(context: CommandContext, argv: readonly string[]): number {
@@ -77,18 +88,18 @@ export function mv(context: CommandContext, argv: readonly string[]): number {
   }
   const [, from, to] = argv;
   kernel.console.print(`${from} => ${to}\n`);
-  if (isDirectory(statOf(vfs, to))) {
-    return done(succeeds(() => vfs.rename(from, joinPath(to, baseName(from)))));
-  }
+  const rename = (target: string): number =>
+    done(succeedsOrTells(context, "mv", () => vfs.rename(from, target)));
+  if (isDirectory(statOf(vfs, to))) return rename(joinPath(to, baseName(from)));
   if (statOf(vfs, to)) {
     if (!kernel.options.compat404) {
       // The original removes DEST before it looks at SOURCE: a file renamed to itself, or a missing SOURCE, loses DEST.
-      if (!statOf(vfs, from)) return -1;
+      if (!succeedsOrTells(context, "mv", () => void vfs.stat(from))) return -1;
       if (sameFile(vfs, from, to)) return done(changeCase(context, from, to));
     }
     succeeds(() => vfs.unlink(to));
   }
-  return done(succeeds(() => vfs.rename(from, to)));
+  return rename(to);
 }
 
 /** The result of a command that did what it was asked to, or did not. */

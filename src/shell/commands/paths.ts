@@ -1,4 +1,5 @@
 import { Mode, type Stat, type VfsApi, VfsError } from "../../vfs/mod.ts";
+import type { CommandContext } from "../types.ts";
 
 /** DFS_PATH_MAX: no path is longer, which also ends the walk through a directory that contains itself. */
 export const PATH_MAX = 256;
@@ -18,6 +19,22 @@ export function tryVfs<T>(call: () => T): T | undefined {
 
 /** Whether the file system did it. */
 export const succeeds = (call: () => void): boolean => tryVfs(() => (call(), true)) ?? false;
+
+/** As `succeeds`, for a command that is silent on the board: the simulator says why the file system refused. */
+export function succeedsOrTells(
+  { diagnostics }: CommandContext,
+  command: string,
+  call: () => void,
+): boolean {
+  try {
+    call();
+    return true;
+  } catch (error) {
+    if (!(error instanceof VfsError)) throw error;
+    diagnostics?.(`${command}: ${error.message}`);
+    return false;
+  }
+}
 
 export const statOf = (vfs: VfsApi, path: string): Stat | undefined => tryVfs(() => vfs.stat(path));
 

@@ -1,6 +1,6 @@
-import { Errno } from "../../vfs/mod.ts";
+import { Errno, VfsError } from "../../vfs/mod.ts";
 import type { CommandContext } from "../types.ts";
-import { isDirectory, PATH_MAX, statOf, succeeds, tryVfs } from "./paths.ts";
+import { isDirectory, PATH_MAX, statOf, tryVfs } from "./paths.ts";
 
 export function rm(context: CommandContext, argv: readonly string[]): number {
   const { kernel, vfs } = context;
@@ -19,7 +19,7 @@ export function rm(context: CommandContext, argv: readonly string[]): number {
     const stat = statOf(vfs, path);
     if (!stat) {
       kernel.fail(Errno.ENOENT);
-      remover.complain(`cannot remove '${path}': No such file or directory\n`);
+      remover.missing(path);
     } else if (!isDirectory(stat)) {
       remover.file(path);
     } else if (options.includes("r")) {
@@ -50,7 +50,7 @@ class Remover {
     const { vfs } = this.context;
     const entries = path.length < PATH_MAX ? tryVfs(() => vfs.list(path)) : undefined;
     if (!entries) {
-      this.complain(`cannot remove '${path}'\n`);
+      this.failed(path, "it cannot be read");
       return;
     }
     for (const { name, directory } of entries) {
@@ -61,15 +61,30 @@ class Remover {
     this.unlink(path, "removed directory");
   }
 
-  complain(text: string): void {
+  /** With -f nothing is left to be done. */
+  missing(path: string): void {
     if (this.force) return;
     this.result = -1;
-    this.context.kernel.console.print(text);
+    this.context.kernel.console.print(`cannot remove '${path}': No such file or directory\n`);
+  }
+
+  /** With -f the board says nothing, but the file is there still. */
+  private failed(path: string, why: string): void {
+    const { kernel, diagnostics } = this.context;
+    this.result = -1;
+    if (this.force) diagnostics?.(`rm: cannot remove '${path}': ${why}`);
+    else kernel.console.print(`cannot remove '${path}'\n`);
   }
 
   private unlink(path: string, done: string): void {
     const { kernel, vfs } = this.context;
-    if (!succeeds(() => vfs.unlink(path))) this.complain(`cannot remove '${path}'\n`);
-    else if (this.verbose) kernel.console.print(`${done} '${path}'\n`);
+    try {
+      vfs.unlink(path);
+    } catch (error) {
+      if (!(error instanceof VfsError)) throw error;
+      this.failed(path, error.message);
+      return;
+    }
+    if (this.verbose) kernel.console.print(`${done} '${path}'\n`);
   }
 }
