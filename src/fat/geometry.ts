@@ -44,6 +44,10 @@ export interface Geometry {
 /** Of the byte behind the drive number in the boot sector: open, or not closed properly. */
 export const OPEN = 1;
 
+/** The warning for such a volume. */
+export const LEFT_OPEN =
+  "it was not closed properly the last time, or is in use somewhere; disk fsck checks it";
+
 export function stateByte(type: FatType): number {
   return type === 32 ? 65 : 37;
 }
@@ -154,10 +158,7 @@ export function parseGeometry(
     );
 
   const markedOpen = (u8(stateByte(type)) & OPEN) !== 0;
-  if (markedOpen)
-    warnings.push(
-      "it was not closed properly the last time, or is in use somewhere; disk fsck checks it",
-    );
+  if (markedOpen) warnings.push(LEFT_OPEN);
 
   const rootCluster = type === 32 ? u32(44) : 0;
   if (type === 32 && (rootCluster < 2 || rootCluster >= usableClusters + 2))

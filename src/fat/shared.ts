@@ -7,15 +7,16 @@ import type { Store } from "./slots.ts";
 /** Bytes of a directory read at a time, when its clusters are not smaller. */
 const PIECE = 4096;
 
-/** How far the search goes: reads of directories, and clusters of chains that are followed. */
+/** How far the search goes: reads of directories, clusters of chains that are followed, pieces of the FAT read for that. */
 interface Limits {
   readonly pieces: number;
   readonly clusters: number;
+  readonly loads: number;
 }
-/** A volume that was closed is most likely in order: the search is to take some hundredths of a second at most. */
-const CLOSED: Limits = { pieces: 4096, clusters: 1 << 20 };
+/** A volume that was closed is most likely in order: the search takes some tenths of a second at most, mostly far less. */
+const CLOSED: Limits = { pieces: 4096, clusters: 1 << 20, loads: 4096 };
 /** One that was not: all of what a card holds, but not without end. */
-const LEFT_OPEN: Limits = { pieces: 1 << 18, clusters: 1 << 28 };
+const LEFT_OPEN: Limits = { pieces: 1 << 18, clusters: 1 << 28, loads: 1 << 16 };
 
 interface Found {
   /** Clusters that more than one entry or chain leads to. */
@@ -31,10 +32,11 @@ interface Found {
 export class SharedClusters {
   private found: Found | undefined;
 
-  /** `held` gives the entries of a directory that is in memory. */
+  /** `held` gives the entries of a directory that is in memory. `leftOpen`: whether the volume was not closed properly. */
   constructor(
     private readonly store: Store,
     private readonly held: (start: number) => Uint8Array | undefined,
+    private readonly leftOpen: () => boolean,
   ) {}
 
   /** Somebody else is about to write to the disk. */
@@ -46,11 +48,7 @@ export class SharedClusters {
   /** Looks, when that was not done yet; gives the shared clusters, if there are some. */
   get clusters(): Bits | undefined {
     if (!this.found) {
-      this.found = new Search(
-        this.store,
-        this.held,
-        this.store.geometry.markedOpen ? LEFT_OPEN : CLOSED,
-      ).run();
+      this.found = new Search(this.store, this.held, this.leftOpen() ? LEFT_OPEN : CLOSED).run();
       this.store.table.claimed = this.found.claimed;
     }
     return this.found.shared;
@@ -60,9 +58,12 @@ export class SharedClusters {
   damage(first: number, path: string): FatError | undefined {
     const shared = this.clusters;
     if (!shared) return undefined;
-    const { table, geometry } = this.store;
+    const { table } = this.store;
     let cluster = first;
-    for (let n = 0; n < geometry.clusters && cluster >= 2 && cluster < table.limit; n++) {
+    // Brent: a cluster met again is a circle, the one remembered moves on at every power of two.
+    let remembered = 0;
+    for (let n = 1; cluster >= 2 && cluster < table.limit && cluster !== remembered; n++) {
+      if ((n & (n - 1)) === 0) remembered = cluster;
       if (shared.has(cluster))
         return new FatError(
           "damaged",
@@ -83,26 +84,31 @@ export class SharedClusters {
 /** One walk through the tree of directories; each directory and each cluster is looked at once. */
 class Search {
   private readonly owned = new Bits();
+  /** First clusters of the directories on the list. Whose a cluster is says nothing of that: it can be a file's, too, or free. */
+  private readonly listed = new Bits();
   private shared: Bits | undefined;
   private claimed: Bits | undefined;
   private pieces: number;
   private clusters: number;
+  /** Pieces of the FAT read in all when it is enough. */
+  private readonly lastLoad: number;
   private readonly directories: number[] = [];
 
   constructor(
     private readonly store: Store,
     private readonly held: (start: number) => Uint8Array | undefined,
-    { pieces, clusters }: Limits,
+    { pieces, clusters, loads }: Limits,
   ) {
     this.pieces = pieces;
     this.clusters = clusters;
+    this.lastLoad = store.table.loads + loads;
   }
 
   run(): Found {
     const { rootCluster } = this.store.geometry;
     if (rootCluster !== 0) this.own(rootCluster);
     this.directories.push(rootCluster);
-    // One that is on the list is never put on it again: its first cluster has an owner.
+    this.listed.add(rootCluster);
     for (let i = 0; i < this.directories.length && this.pieces > 0; i++) {
       try {
         this.read(this.directories[i]);
@@ -160,33 +166,40 @@ class Search {
       if (lead === DELETED || lead === 0x2e || bytes[at + Field.Attributes] & Attribute.Volume)
         continue;
       const first = firstCluster(bytes.subarray(at, at + ENTRY), geometry.type === 32);
-      const isNew = this.own(first);
-      if (isNew && bytes[at + Field.Attributes] & Attribute.Directory) this.directories.push(first);
+      if (bytes[at + Field.Attributes] & Attribute.Directory) this.list(first);
+      try {
+        this.own(first);
+      } catch (error) {
+        // A sector of the FAT that cannot be read is told to who asks for it; the other entries are looked at.
+        if (!(error instanceof FatError)) throw error;
+      }
     }
     return true;
   }
 
-  /** Follows a chain up to where it is another's; false: its first cluster already is. */
-  private own(first: number): boolean {
+  /** Puts a directory on the list, once. */
+  private list(start: number): void {
+    if (start < 2 || start >= this.store.table.limit || this.listed.has(start)) return;
+    this.listed.add(start);
+    this.directories.push(start);
+  }
+
+  /** Follows a chain up to where it is another's. */
+  private own(first: number): void {
     const { table } = this.store;
     let cluster = first;
     for (let n = 0; cluster >= 2 && cluster < table.limit; n++) {
       if (this.owned.has(cluster)) {
         if (!this.inChain(first, cluster, n)) (this.shared ??= new Bits()).add(cluster);
-        return n > 0;
-      }
-      const next = table.get(cluster);
-      if (next === 0) {
-        (this.claimed ??= new Bits()).add(cluster);
-        this.owned.add(cluster);
-        return n > 0;
+        return;
       }
       this.owned.add(cluster);
       // Behind that only first clusters are looked at.
-      if (this.clusters-- <= 0) break;
+      if (this.clusters-- <= 0 || table.loads > this.lastLoad) return;
+      const next = table.get(cluster);
+      if (next === 0) return void (this.claimed ??= new Bits()).add(cluster);
       cluster = next;
     }
-    return first >= 2 && first < table.limit;
   }
 
   /** The cluster is one of the first `count` of a chain: a circle, not another's. */

@@ -33,6 +33,8 @@ export class FatTable {
   hint: number;
   /** Chains have changed since FSInfo was last written. */
   altered = false;
+  /** Pieces read from the disk so far. */
+  loads = 0;
   /** Free clusters that are not given out. */
   claimed: Bits | undefined;
 
@@ -252,6 +254,7 @@ export class FatTable {
     const used = Math.ceil(((clusters + 2) * type) / 8 / sectorSize) * sectorSize;
     const length = Math.min(PAGE, used - index * PAGE);
     const page = this.emptyPage(index, length);
+    this.loads++;
     const first = fatSector + (activeFat ?? 0) * fatSectors;
     try {
       this.sectors.read(first + (index * PAGE) / sectorSize, page.u8);

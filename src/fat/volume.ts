@@ -14,7 +14,7 @@ import {
 import { exists, FatError } from "./error.ts";
 import { FatFile, type FileNode, type FileStore } from "./file.ts";
 import { FsInfo } from "./fsinfo.ts";
-import { clusterSector, type FatType, type Geometry } from "./geometry.ts";
+import { clusterSector, type FatType, type Geometry, LEFT_OPEN } from "./geometry.ts";
 import { dotEntry, type FatInfo, newFields, ROOT_INFO, setCreated, setModified } from "./info.ts";
 import { labelBytes, readLabel, writeLabel } from "./label.ts";
 import { format, type FormatOptions } from "./mkfs.ts";
@@ -22,7 +22,7 @@ import { dotDot, Moves } from "./moves.ts";
 import { OpenNodes } from "./nodes.ts";
 import { Sectors } from "./sectors.ts";
 import { SharedClusters } from "./shared.ts";
-import { markClosed, markOpen, readBoot } from "./state.ts";
+import { markClosed, markedOpenIn, markOpen, readBoot } from "./state.ts";
 import { NO_STAMP, type Stamp, toStamp } from "./stamp.ts";
 import { FatTable } from "./table.ts";
 import { type DirectoryReader, isDirectory, split, Tree } from "./tree.ts";
@@ -79,6 +79,8 @@ export class FatVolume implements FileStore {
   private readonly nodes = new OpenNodes(this);
   private readonly shared: SharedClusters;
   private mounted = true;
+  /** The mark of Windows as it was found, once it was looked at. */
+  private markedInFat: boolean | undefined;
   /** The boot sector before the volume was marked as open; undefined: it was not, or by somebody else. */
   private before: Uint8Array | undefined;
   private markKept = false;
@@ -96,7 +98,11 @@ export class FatVolume implements FileStore {
       device.readOnly || options.readOnly === true,
     );
     this.table = new FatTable(this.sectors, this.geometry);
-    this.shared = new SharedClusters(this, (start) => this.tree.held(start));
+    this.shared = new SharedClusters(
+      this,
+      (start) => this.tree.held(start),
+      () => this.leftOpen,
+    );
     this.packed = options.packed ?? false;
     this.clock = options.clock ?? (() => undefined);
     this.moves = new Moves({
@@ -111,10 +117,9 @@ export class FatVolume implements FileStore {
     this.info = FsInfo.load(this.sectors, this.geometry);
     if (this.info) this.table.hint = this.info.hint;
     // A volume that was not closed properly keeps its mark: only a check takes it away.
-    if (!this.geometry.markedOpen)
-      this.sectors.beforeWriting = () => {
-        this.before = markOpen(this.sectors, this.geometry, this.table);
-      };
+    this.sectors.beforeWriting = () => {
+      if (!this.leftOpen) this.before = markOpen(this.sectors, this.geometry, this.table);
+    };
   }
 
   /** @throws FatError "no file system" with what is wrong */
@@ -134,7 +139,9 @@ export class FatVolume implements FileStore {
 
   /** Facts about the volume as found that a user should know. */
   get warnings(): readonly string[] {
-    const { warnings, fsInfoSector } = this.geometry;
+    const { fsInfoSector, markedOpen } = this.geometry;
+    const warnings = [...this.geometry.warnings];
+    if (this.leftOpen && !markedOpen) warnings.push(LEFT_OPEN);
     if (fsInfoSector === 0 || this.info) return warnings;
     return [
       ...warnings,
@@ -399,6 +406,18 @@ export class FatVolume implements FileStore {
     const above = names.map((_, i) => this.tree.at(path, names.slice(0, i)).start);
     for (const start of [...above, directory.start])
       this.shared.check(start, `the directory of ${path}`);
+  }
+
+  /** Not closed properly, as one of the two marks says. Asked before the first write, which sets them. */
+  private get leftOpen(): boolean {
+    if (this.geometry.markedOpen || this.type === 12) return this.geometry.markedOpen;
+    try {
+      return (this.markedInFat ??= markedOpenIn(this.table.get(1), this.type));
+    } catch (error) {
+      // A FAT that cannot be read is told to who asks for what it says.
+      if (error instanceof FatError) return false;
+      throw error;
+    }
   }
 
   private get fat32(): boolean {

@@ -122,8 +122,19 @@ function disk(type: 16 | 32, size: number, open = false) {
   const join = (short: string, other: string): void =>
     view.setUint16(entry(short) + 26, start(other), true);
   if (open) head[type === 32 ? 65 : 37] |= 1;
+  /** Sets the entry of a cluster in both copies of the FAT. */
+  const link = (cluster: number, value: number): void => {
+    for (let copy = 0; copy < geometry.fats; copy++) {
+      const fat = (geometry.fatSector + copy * geometry.fatSectors) * 512;
+      if (type === 16) view.setUint16(fat + cluster * 2, value, true);
+      else view.setUint32(fat + cluster * 4, value, true);
+    }
+  };
   return {
     join,
+    start,
+    link,
+    device,
     mount: () => {
       device.write(0, head);
       return FatVolume.mount(device);
@@ -176,6 +187,49 @@ describe.each([
     expect(why(() => volume.rename("/dir/sub", "/sub"))).toMatch(SHARED);
     volume.unlink("/a.bin");
     expect(volume.readFile("/dir/sub/c.bin")).toEqual(A);
+  });
+
+  test("a directory whose cluster is marked free, with a file whose cluster is", () => {
+    const patient = disk(type, size, open);
+    for (const short of ["SUB        ", "C       BIN"]) patient.link(patient.start(short), 0);
+    const volume = patient.mount();
+    const before = volume.openDirectory("/dir/sub").next();
+    volume.writeFile("/new.bin", new Uint8Array(100_000).fill(9));
+    expect(volume.openDirectory("/dir/sub").next()).toEqual(before);
+    const first = new Uint8Array(512);
+    patient.device.read(
+      volume.geometry.dataSector +
+        (patient.start("C       BIN") - 2) * volume.geometry.sectorsPerCluster,
+      first,
+    );
+    expect(first).toEqual(A.subarray(0, 512));
+  });
+
+  test("a directory that a file's chain runs into, with a file that is another's", () => {
+    const patient = disk(type, size, open);
+    patient.link(patient.start("A       BIN"), patient.start("SUB        "));
+    patient.join("B       BIN", "C       BIN");
+    const volume = patient.mount();
+    volume.unlink("/b.bin");
+    volume.writeFile("/new.bin", new Uint8Array(100_000).fill(9));
+    expect(volume.readFile("/dir/sub/c.bin")).toEqual(A);
+  });
+
+  test("a chain in a circle behind a shared cluster ends the look at once", () => {
+    const patient = disk(type, size, open);
+    patient.join("A       BIN", "SUB        ");
+    const b = patient.start("B       BIN");
+    patient.link(b, b + 1);
+    patient.link(b + 1, b);
+    const volume = patient.mount();
+    const { table } = volume;
+    let looks = 0;
+    const get = table.get.bind(table);
+    volume.exists("/b.bin");
+    why(() => volume.mkdir("/first"));
+    table.get = (cluster) => (looks++, get(cluster));
+    why(() => volume.unlink("/b.bin"));
+    expect(looks).toBeLessThan(100);
   });
 
   test("a directory with two entries", () => {

@@ -63,6 +63,34 @@ describe("disks that Windows and cameras made", () => {
   });
 });
 
+describe("the mark of Windows that a volume is open, in the second entry of the FAT", () => {
+  const recipes = WINDOWS.filter(({ type, sectors }) => type !== 12 && sectors < 2 ** 21);
+  test.each(recipes)("$name", (recipe) => {
+    const { device } = windowsDisk(recipe);
+    const { start = 0, reserved, type } = recipe;
+    const [at, bit] = type === 16 ? [3, 0x80] : [7, 0x08];
+    const sector = new Uint8Array(512);
+    const marked = (): boolean => {
+      device.read(start + reserved, sector);
+      return (sector[at] & bit) === 0;
+    };
+    expect(marked()).toBe(false);
+    sector[at] &= ~bit;
+    device.write(start + reserved, sector);
+    const card = cardDevice(device);
+    const volume = FatVolume.mount(card);
+    expect(volume.warnings).toEqual([expect.stringContaining("not closed properly")]);
+    volume.writeFile("/file", BYTES);
+    volume.unmount();
+    // Nobody has checked it.
+    expect(marked()).toBe(true);
+    expect(FatVolume.mount(card).warnings.length).toBe(1);
+    checkVolume(card, { repair: true });
+    expect(marked()).toBe(false);
+    expect(FatVolume.mount(card).warnings).toEqual([]);
+  });
+});
+
 describe("what is no FAT is called what it is", () => {
   const sector = (fill: (bytes: Uint8Array) => void): RamDevice => {
     const bytes = new Uint8Array(512);
