@@ -12,6 +12,7 @@ import { type LeftBehind, leftLines } from "./left-behind.ts";
 import { OpenDevices } from "./open-devices.ts";
 import { Origins } from "./origins.ts";
 import type { Registry } from "./registry.ts";
+import { quoted, visible } from "./visible.ts";
 
 /** Callbacks of a device that code outside of its driver sets. */
 const CALLBACKS = [
@@ -114,7 +115,7 @@ export class Audit {
     const kind = CLASS_NAMES[cls];
     if (kind === undefined) return undefined;
     const name = objects.name(object);
-    const named = { kind, name: `"${name}"`, from: this.origins.of(object) };
+    const named = { kind, name: quoted(name), from: this.origins.of(object) };
     if (cls === ObjectClass.Thread) {
       const stat = memory.ld8(object + THREAD.STAT) & THREAD_STAT_MASK;
       // The main thread of a program that it started is that program's.
@@ -164,7 +165,7 @@ export class Audit {
 
   /**
    * Gives everything back. `things`: a line for each, blocks of the heap by their place; `lines`: for people, one for each kind and
-   * place. The memory of the module must still be there. `devices` were in its list, and are unlinked.
+   * place, and when they are too many the sum of the heap at the end. The memory of the module must still be there. `devices` were in its list, and are unlinked.
    */
   *run(module: Module, devices: readonly number[]): Task<{ things: string[]; lines: string[] }> {
     const { kernel } = this.parts;
@@ -173,7 +174,7 @@ export class Audit {
     for (const device of devices) {
       things.push({
         kind: "device",
-        name: `"${kernel.objects.name(device)}"`,
+        name: quoted(kernel.objects.name(device)),
         from: this.origins.of(device),
       });
       if ((kernel.memory.ld8(device + MODULE.TYPE) & OBJECT_STATIC) === 0)
@@ -186,16 +187,16 @@ export class Audit {
     yield* this.kernelObjects(module, things);
     yield* this.hooks(module, things);
     const blocks: string[] = [];
-    this.heap(module, blocks);
+    const sum = this.heap(module, blocks);
     this.origins.forget(module);
     return {
-      things: cut([...things.flatMap((thing) => leftLines([thing])), ...blocks], THINGS_MAX),
-      lines: cut([...leftLines(things), ...blocks], LINES_MAX),
+      things: cut([...things.flatMap((thing) => leftLines([thing])), ...blocks], THINGS_MAX, sum),
+      lines: cut([...leftLines(things), ...blocks], LINES_MAX, sum),
     };
   }
 
-  /** Blocks of the heap, by the place that asked for them. */
-  private heap(module: Module, lines: string[]): void {
+  /** Blocks of the heap, by the place that asked for them; gives their sum, undefined when there are none. */
+  private heap(module: Module, lines: string[]): string | undefined {
     const { heap } = this.parts.kernel;
     const sites = new Map<string, { count: number; bytes: number }>();
     for (const { address, allocation } of this.allocations.take(module)) {
@@ -211,11 +212,14 @@ export class Audit {
       sites.set(from, site);
       heap.free(address);
     }
+    const all = { count: 0, bytes: 0 };
     for (const [name, { count, bytes }] of sites) {
       if (RESERVE.test(name)) continue;
-      const blocks = count === 1 ? "block" : "blocks";
-      lines.push(`${count} heap ${blocks}, ${amount(bytes, "byte")}, from ${name}`);
+      lines.push(`${heapBlocks(count, bytes)}, from ${name}`);
+      all.count += count;
+      all.bytes += bytes;
     }
+    return all.count === 0 ? undefined : `in all ${heapBlocks(all.count, all.bytes)}`;
   }
 
   /** A variable that the module has set is no one's any more; their table is the C library's. */
@@ -268,7 +272,7 @@ export class Audit {
       for (const site of sites) {
         things.push({
           kind: "open device",
-          name: `"${objects.name(device)}"`,
+          name: quoted(objects.name(device)),
           from: site === 0 ? undefined : this.name(site),
           more: "rt_device_open without rt_device_close",
         });
@@ -314,7 +318,7 @@ export class Audit {
         else continue;
         things.push({
           kind: CLASS_NAMES[cls],
-          name: `"${name}"`,
+          name: quoted(name),
           from: this.origins.of(object),
           more: why,
         });
@@ -326,7 +330,7 @@ export class Audit {
         const callback = memory.ldu32(device + offset);
         if (!module.contains(callback)) continue;
         things.push(
-          `${name} of device "${objects.name(device)}", which calls ${this.name(callback)}`,
+          `${name} of device ${quoted(objects.name(device))}, which calls ${this.name(callback)}`,
         );
         memory.st32(device + offset, 0);
       }
@@ -358,7 +362,16 @@ export class Audit {
   }
 }
 
-function cut(lines: string[], max: number): string[] {
+function heapBlocks(count: number, bytes: number): string {
+  return `${amount(count, "heap block")}, ${amount(bytes, "byte")}`;
+}
+
+/** The first lines; `sum` takes the place of the last ones, which are the heap's. */
+function cut(lines: string[], max: number, sum: string | undefined): string[] {
   const more = lines.length - max;
-  return more > 0 ? [...lines.slice(0, max), `and ${more} more`] : lines;
+  const shown =
+    more > 0
+      ? [...lines.slice(0, max), `and ${more} more`, ...(sum === undefined ? [] : [sum])]
+      : lines;
+  return shown.map(visible);
 }

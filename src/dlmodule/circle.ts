@@ -52,7 +52,9 @@ export function findCircle(
       const leads = needs.some(
         (name) => name.toLowerCase() === root.toLowerCase() || back.has(name.toLowerCase()),
       );
-      if (leads && !back.has(key)) grown = Boolean(back.add(key));
+      if (!leads || back.has(key)) continue;
+      back.add(key);
+      grown = true;
     }
   }
   if (!back.has(root.toLowerCase())) return undefined;
@@ -106,7 +108,8 @@ export class CirclePlacer {
           new LoadError("", `it needs the library ${at} (DT_NEEDED), which cannot be loaded`),
         );
       done = true;
-      for (const { others } of members) yield* this.libraries.release(others);
+      // All in one: what is left when the thread ends meanwhile goes as well.
+      yield* this.libraries.release(members.flatMap(({ others }) => others));
       return undefined;
     } finally {
       // The thread has ended while it waited for one of them.

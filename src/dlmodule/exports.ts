@@ -36,8 +36,9 @@ export function* destroy(loader: Loader, address: number): Task<number> {
   const struct = new ModuleStruct(loader.parts.kernel.memory);
   const compat = loader.parts.kernel.options.compat404;
   if (struct.stat(address) === STAT.RUNNING) return -RT_EBUSY;
-  // Its own constructors or module_init run, or its destructors: it would be freed under them.
-  if (!compat && (!module.ready || module.destroyer !== 0)) return -RT_EBUSY;
+  // Its own constructors or module_init run, or its destructors, or its main thread waits for its first turn: it would be freed under them.
+  const busy = !module.ready || module.destroyer !== 0 || struct.get(address, MODULE.MAIN_THREAD);
+  if (!compat && busy) return -RT_EBUSY;
   yield* loader.unload(module);
   return 0;
 }

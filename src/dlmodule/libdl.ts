@@ -208,9 +208,17 @@ const NAME_MIN = 24;
 function shortened(message: string, max: number): string {
   const over = message.length - max;
   const colon = message.indexOf(": ");
-  if (over <= 0 || colon <= NAME_MIN) return message.slice(0, max);
+  if (over <= 0 || colon <= NAME_MIN) return cut(message, max);
   const keep = Math.max(NAME_MIN, colon - over) - 3;
   const head = keep >>> 1;
   const name = `${message.slice(0, head)}...${message.slice(colon - (keep - head), colon)}`;
-  return (name + message.slice(colon)).slice(0, max);
+  return cut(name + message.slice(colon), max);
+}
+
+/** Behind a word, where there is one to see; the dots say that there is more. */
+function cut(message: string, max: number): string {
+  if (message.length <= max) return message;
+  const words = message.slice(0, max - 3).replace(/[\s,;:]+\S*$/, "");
+  // A name without blanks, which would go with it.
+  return `${words.length > max / 2 ? words : message.slice(0, max - 3)}...`;
 }

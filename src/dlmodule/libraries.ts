@@ -4,6 +4,7 @@ import { MODULE } from "./layout.ts";
 import type { LifeCycle } from "./life-cycle.ts";
 import type { Loader } from "./loader.ts";
 import { type Module, ModuleStruct } from "./module.ts";
+import { Needs } from "./needs.ts";
 import type { Objects } from "./objects.ts";
 import type { Registry } from "./registry.ts";
 
@@ -23,6 +24,8 @@ export class Libraries {
   private readonly globals = new Set<Module>();
   /** Paths that are being loaded, and by which thread. */
   private readonly loading = new Map<string, number>();
+  /** What threads know of the files that they load: each library of a chain asks for the rest of the chain. */
+  private readonly needs = new Needs();
   /** Libraries that are being unloaded, and by which thread. */
   private readonly closing = new Map<Module, number>();
 
@@ -74,6 +77,21 @@ export class Libraries {
     absent: string[],
     except?: ReadonlySet<string>,
   ): Task<void> {
+    const thread = this.loader.parts.kernel.threads.current;
+    this.needs.enter(thread);
+    try {
+      yield* this.requireAll(names, found, absent, except);
+    } finally {
+      this.needs.leave(thread);
+    }
+  }
+
+  private *requireAll(
+    names: readonly string[],
+    found: Module[],
+    absent: string[],
+    except?: ReadonlySet<string>,
+  ): Task<void> {
     for (const name of names) {
       const path = this.find(name, "DT_NEEDED");
       if (path !== undefined && except?.has(path.toLowerCase())) continue;
@@ -93,16 +111,20 @@ export class Libraries {
 
   /** The libraries that need each other with the one at `path`, which is about to be loaded and needs `names`; undefined without any. */
   circleOf(path: string, names: readonly string[]): readonly CircleFile[] | undefined {
-    const ahead = (wanted: readonly string[]): string[] =>
-      wanted.flatMap((name) => {
-        const found = this.find(name, "DT_NEEDED");
-        return found === undefined || this.shared.has(found.toLowerCase()) ? [] : [found];
-      });
-    const first = ahead(names);
+    const paths = (wanted: readonly string[]): string[] =>
+      wanted.flatMap((name) => this.find(name, "DT_NEEDED") ?? []);
+    const ahead = (needed: readonly string[]): string[] =>
+      needed.filter((found) => !this.shared.has(found.toLowerCase()));
+    const first = ahead(paths(names));
     if (first.length === 0) return undefined;
-    const files = findCircle(path, (other) =>
-      other === path ? first : ahead(this.loader.neededBy(other)),
-    );
+    const known = this.needs.of(this.loader.parts.kernel.threads.current);
+    const files = findCircle(path, (other) => {
+      if (other === path) return first;
+      const key = other.toLowerCase();
+      const needed = known.get(key) ?? paths(this.loader.neededBy(other));
+      known.set(key, needed);
+      return ahead(needed);
+    });
     const others = files?.filter((file) => file.path !== path);
     // Whoever loads one of them has all of them.
     return others?.some((file) => this.loading.has(file.path.toLowerCase())) ? undefined : files;
@@ -147,6 +169,14 @@ export class Libraries {
     );
   }
 
+  /** Without one of the library's references, nobody needs it or one of its circle any more. */
+  private isLast(library: Module): boolean {
+    this.reference(library, -1);
+    const last = !this.inUse(library);
+    this.reference(library, 1);
+    return last;
+  }
+
   /** What `user` needs becomes a reference of it. */
   adopt(user: Module, needed: readonly Module[]): void {
     user.needed = needed;
@@ -177,7 +207,7 @@ export class Libraries {
     const users = this.registry.all().filter((other) => other.needed.includes(library));
     if (references <= users.length)
       return `no dlopen of it is left to close: ${users.map(({ name }) => name).join(", ")} ${users.length === 1 ? "needs" : "need"} it (DT_NEEDED)`;
-    if (references === users.length + 1 && !library.ready)
+    if (!library.ready && this.isLast(library))
       return "it is still being loaded: its constructors or module_init have not returned";
     this.use(library, this.user, -1);
     library.openedAt.get(this.user)?.pop();

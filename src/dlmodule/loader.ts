@@ -29,6 +29,7 @@ import { Preparer } from "./prepare.ts";
 import { type EndedInfo, type ModuleFacts, Registry, type Whereabouts } from "./registry.ts";
 import { type Start, Starting } from "./starting.ts";
 import { ThreadVariables } from "./thread-variables.ts";
+import { visible } from "./visible.ts";
 
 export interface ModuleInfo extends ModuleFacts {
   /** module->mem_space, what list_module shows. */
@@ -57,6 +58,8 @@ export interface LoadOptions {
   readonly file?: Uint8Array;
 }
 
+/** Modules that may start one inside of the other in one thread: all of them use its stack. */
+const STARTS_MAX = 16;
 /** Its thread calls commands and functions that modules export, and goes on when they fail. */
 const SHELL = "tshell";
 
@@ -199,6 +202,12 @@ export class Loader {
   *load(path: string, { as, placed, file }: LoadOptions): Task<Module | undefined> {
     const { kernel } = this.parts;
     const absolute = this.resolve(path);
+    if (this.starting.depth(kernel.threads.current) >= STARTS_MAX && !kernel.options.compat404) {
+      this.refuse(absolute, [
+        `it is loaded inside of the start of ${STARTS_MAX} modules, each of which loads the next one: does a module_init or a constructor load its own module?`,
+      ]);
+      return undefined;
+    }
     let buffer = 0;
     let module: Module | undefined;
     // One after the other, so that none is forgotten when this thread ends in the constructor of one of them.
@@ -571,8 +580,10 @@ export class Loader {
   /** Says why a file is not loaded. */
   refuse(path: string, reasons: string[]): void {
     const list =
-      reasons.length === 1 ? `: ${reasons[0]}` : `:${reasons.map((r) => `\n  ${r}`).join("")}`;
-    this.parts.options?.diagnostics?.(`${path} cannot be loaded${list}`);
+      reasons.length === 1
+        ? `: ${visible(reasons[0])}`
+        : `:${reasons.map((reason) => `\n  ${visible(reason)}`).join("")}`;
+    this.parts.options?.diagnostics?.(`${visible(path)} cannot be loaded${list}`);
     this.refusals.emit({ path, reasons });
   }
 

@@ -31,6 +31,11 @@ export class Starting {
     return this.starts.findLast((start) => start.thread === thread);
   }
 
+  /** How many starts the thread is inside of: each loads the next one. */
+  depth(thread: number): number {
+    return this.starts.filter((start) => start.thread === thread).length;
+  }
+
   all(): readonly Start[] {
     return this.starts;
   }

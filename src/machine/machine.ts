@@ -490,7 +490,16 @@ export class Machine {
       }
     };
     hooks.threadEnded = loader.threadEnded;
-    hooks.endModule = loader.endModule;
+    hooks.endModule = (thread, address, code) => {
+      // Of a module that is gone; the loader has nothing to end, and tells nobody.
+      if (!loader.find(address))
+        this.outcomes.failed({
+          kind: loader.causes.take(thread),
+          name: kernel.objects.name(thread),
+          value: code,
+        });
+      return loader.endModule(thread, address, code);
+    };
     // A thread that faulted is reported once, whatever its stack pointer is when the kernel looks at it.
     let faulted = 0;
     hooks.fault = (fault, thread) => {

@@ -52,7 +52,7 @@ const BAD: ReadonlySet<ModuleOutcome["kind"]> = new Set([
 export class Outcomes {
   private latest: ModuleOutcome = { kind: "command", name: "", value: 0 };
   private newest = 0;
-  /** The first bad end of another module since that program, or the line, began. */
+  /** The first bad end of another module, or of a thread of none, since that program, or the line, began. */
   private bad: ModuleOutcome | undefined;
 
   constructor(
@@ -93,6 +93,12 @@ export class Outcomes {
 
   setLast(outcome: ModuleOutcome): void {
     this.latest = outcome;
+    this.changed();
+  }
+
+  /** Something that belongs to no module has come to a bad end: no event of the loader will tell. */
+  failed(outcome: ModuleOutcome): void {
+    this.bad ??= outcome;
     this.changed();
   }
 

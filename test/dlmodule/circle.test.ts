@@ -1,6 +1,6 @@
 /** Libraries whose DT_NEEDED lead back to them: ends/build.sh makes them. */
 import { describe, expect, test } from "bun:test";
-import { findCircle } from "../../src/dlmodule/circle.ts";
+import { CirclePlacer, findCircle } from "../../src/dlmodule/circle.ts";
 import { HostModules } from "../../src/dlmodule/mod.ts";
 import { fixture } from "./board.ts";
 import { WholeBoard } from "./whole-board.ts";
@@ -80,6 +80,20 @@ describe("libraries that need each other", () => {
         expect(board.machine.kernel.heap.used).toBe(before);
       }
     });
+  test("one closes another in its module_init, and itself: the last reference stays", () => {
+    const board = boardWith({ leaks: "error" });
+    for (const name of ["turn.so", "back.so"])
+      board.machine.vfs.writeFile(`/lib/${name}`, end(name));
+    expect(board.run("/circle.mo", "circle +/lib/turn.so -/lib/turn.so")).toBe(
+      "/lib/back.so 0 closed\n" +
+        "/lib/back.so -1 /lib/back.so: no dlopen of it is left to close: turn needs it (DT_NEEDED)\n" +
+        "/lib/turn.so 0 closed\n" +
+        "/lib/turn.so -1 /lib/turn.so: it is still being loaded: its constructors or module_init have not returned\n" +
+        "closed /lib/turn.so 0\n",
+    );
+    expect(board.diagnostics).toEqual([]);
+    expect(board.machine.loader.modules()).toEqual([]);
+  });
   test("two threads that open one each have both", () => {
     const board = boardWith();
     const said = board.run("/pair.mo", "pair");
@@ -197,6 +211,42 @@ describe("libraries that need each other", () => {
     expect(kernel.heap.used).toBeLessThanOrEqual(before + 2048);
     expect(loader.modules()).toEqual([]);
   });
+});
+
+test("the thread ends while it gives back what a circle that is refused needs: all of it goes", () => {
+  const given: string[] = [];
+  const libraries = {
+    *require(_names: readonly string[], found: string[]) {
+      yield* [];
+      found.push(`needed ${found.length}`, "needed too");
+    },
+    *release(these: readonly string[]) {
+      try {
+        yield;
+      } finally {
+        given.push(...these);
+      }
+    },
+    releaseLater: (these: readonly string[]) => void given.push(...these),
+    lookup: () => 0,
+  };
+  const draft = { plan: { needed: [], exports: new Map(), hardFloat: false } };
+  const preparer = {
+    read: () => new Uint8Array(),
+    draft: () => draft,
+    plan: () => draft,
+    bind: () => {
+      throw new Error("a symbol that is missing");
+    },
+  };
+  const placer = new CirclePlacer(preparer as never, {} as never, libraries as never, () => {});
+  const task = placer.place([
+    { path: "/a.so", needs: ["/b.so"] },
+    { path: "/b.so", needs: ["/a.so"] },
+  ]);
+  expect(task.next().done).toBe(false);
+  task.return(undefined);
+  expect(given).toEqual(["needed 0", "needed too", "needed 0", "needed too"]);
 });
 
 describe("which files form a circle", () => {

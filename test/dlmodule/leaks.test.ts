@@ -167,6 +167,17 @@ test("things of one place are counted; each place is behind a call in the functi
   }
 });
 
+test("a report that is too long keeps the sum of the heap, and a name cannot move the cursor", () => {
+  const board = new WholeBoard({ "/many.mo": fixture("test/dlmodule/leaks/many.mo") });
+  board.run("/many.mo", "many");
+  const [, semaphore, ...lines] = board.diagnostics.join("\n").split("\n");
+  expect(semaphore).toStartWith(String.raw`  semaphore "\"\x1b[2J\x0a\\", from main+0x`);
+  expect(lines).toHaveLength(21);
+  expect(lines[0]).toStartWith("  1 heap block, 10 bytes, from main+0x");
+  // 25 blocks of 10 to 14, 20 to 24, ... 50 to 54 bytes.
+  expect(lines.slice(-2)).toEqual(["  and 6 more", "  in all 25 heap blocks, 800 bytes"]);
+});
+
 test("a device that was left open is closed as often", () => {
   const board = new WholeBoard({ "/system.mo": fixture("test/dlmodule/leaks/system.mo") });
   const references = (): string => /^uart1 .*?(\d+)\s*$/m.exec(board.line("list_device"))![1];

@@ -1,5 +1,6 @@
 /** Libraries that files name in DT_NEEDED, flags of dlopen, pseudo handles, dladdr: libraries/build.sh makes them. */
 import { describe, expect, test } from "bun:test";
+import { HostModules } from "../../src/dlmodule/mod.ts";
 import { Board, fixture } from "./board.ts";
 import { WholeBoard } from "./whole-board.ts";
 
@@ -40,6 +41,39 @@ describe("DT_NEEDED", () => {
     const board = new Board({ files, compat404: true });
     expect(board.run("linked")).toMatch(/^\x1b.*can't find/);
   });
+});
+
+test("a chain of libraries is not read again for each of its links", () => {
+  const link = fixture("test/dlmodule/ends/link.so");
+  const at = Buffer.from(link).indexOf("link99.so\0") + 4;
+  const board = new WholeBoard({});
+  const { vfs, loader, kernel } = board.machine;
+  const name = (n: number): string => `/lib/link${String(n).padStart(2, "0")}.so`;
+  const COUNT = 50;
+  vfs.mkdir("/lib");
+  for (let n = 0; n < COUNT; n++) {
+    link.set(Buffer.from(String(n + 1).padStart(2, "0")), at);
+    vfs.writeFile(name(n), link);
+  }
+  vfs.writeFile(name(COUNT), fixture("test/fixtures/dl/counter.so"));
+  let reads = 0;
+  const read = vfs.readFile.bind(vfs);
+  vfs.readFile = (path) => {
+    reads++;
+    return read(path);
+  };
+  const host = new HostModules(loader, kernel);
+  const handle = host.dlopen(name(0));
+  expect(host.modules()).toHaveLength(COUNT + 1);
+  expect(host.dlsym(handle, "self_calls")).toBeDefined();
+  // For its own load, for the chain from the first one, for the chain from the second one.
+  expect(reads).toBeLessThanOrEqual(3 * (COUNT + 1));
+  // Nothing is kept: a file may be another one the next time.
+  host.dlclose(handle);
+  expect(host.modules()).toEqual([]);
+  vfs.writeFile(name(1), fixture("test/fixtures/dl/counter.so"));
+  host.dlopen(name(0));
+  expect(host.modules()).toHaveLength(2);
 });
 
 describe("dlopen", () => {

@@ -49,6 +49,55 @@ describe("the exit code of a run", () => {
     });
 });
 
+describe("a program that is started and has not had its first turn", () => {
+  const board = (options = {}): WholeBoard =>
+    new WholeBoard({ ...files, "/queued.mo": fixture("test/dlmodule/ends/queued.mo") }, options);
+  test("is not freed: RT_EBUSY, and it runs", () => {
+    const started = board();
+    expect(started.run("/queued.mo", "queued")).toBe("destroy -7\nHello, world\n");
+    expect(started.machine.outcome).toMatchObject({ kind: "returned", code: 0 });
+    expect(started.machine.loader.modules()).toEqual([]);
+  });
+  test("by the host neither", () => {
+    const { machine } = board();
+    const host = new HostModules(machine.loader, machine.kernel);
+    machine.kernel.lock();
+    const handle = machine.loader.exec("/hello.mo", "hello");
+    handle.next();
+    const [{ address }] = machine.loader.modules();
+    machine.kernel.unlock();
+    expect(host.destroy(address)).toBe(false);
+  });
+});
+
+test("a fault in a thread whose module nobody knows is no success", () => {
+  const board = new WholeBoard({ "/queued.mo": fixture("test/dlmodule/ends/queued.mo") });
+  board.run("/queued.mo", "queued fault");
+  expect(board.diagnostics.join()).toContain("data abort");
+  expect(board.machine.outcome).toMatchObject({ kind: "fault", code: 139 });
+});
+
+describe("modules that start inside of one another without end", () => {
+  const nest = fixture("test/dlmodule/ends/nest.mo");
+  test.each(["/nest.mo", "/ping.mo"])("%s", (path) => {
+    const board = new WholeBoard(
+      { "/nest.mo": nest, "/ping.mo": nest, "/pong.mo": nest, "/hello.mo": files["/hello.mo"] },
+      { leaks: "ignore" },
+    );
+    board.run("/hello.mo", "hello");
+    const { used } = board.machine.kernel.heap;
+    expect(board.run(path, "nest")).toBe("no more\nmain\n");
+    expect(board.diagnostics).toEqual([
+      expect.stringMatching(
+        /^\/\w+\.mo cannot be loaded: it is loaded inside of the start of 16 modules, each of which loads the next one: .*\?$/,
+      ),
+    ]);
+    expect(board.machine.outcome.code).toBe(0);
+    expect(board.machine.loader.modules()).toEqual([]);
+    expect(board.machine.kernel.heap.used).toBe(used);
+  });
+});
+
 describe("a module is not freed under its own code", () => {
   // RT_EBUSY is 7 (rtdef.h of RT-Thread 4.0.4).
   const INIT = "destroy -7\n";
@@ -145,4 +194,16 @@ test("what dlopen was given that is no file, and a long path, leave room for the
   expect(reason('""')).toBe("the name of the library is empty");
   const long = `/${"long".repeat(45)}`;
   expect(reason(`${long}/end.so`)).toMatch(/^\/long.*\.\.\..*\/end\.so: no such file$/);
+});
+
+test("a message of dlerror that is too long ends with a word, and says that there is more", () => {
+  const board = new WholeBoard({
+    "/open.mo": fixture("test/dlmodule/ends/open.mo"),
+    "/lacks.so": fixture("test/dlmodule/ends/lacks.so"),
+  });
+  const said = board.run("/open.mo", "open /lacks.so").trim().split("\n").at(-1)!;
+  expect(said.length).toBeLessThan(128);
+  expect(said).toMatch(
+    /^\/lacks\.so: a_function_with_a_long_name_\w+: not exported by the kernel and not defined in the module\.\.\.$/,
+  );
 });

@@ -18,15 +18,21 @@ build loads.mo main "-DLOAD opens.c"
 build circle.mo main circle.c
 build pair.mo main pair.c
 build hold.mo main hold.c
+build queued.mo main queued.c
+build nest.mo main nest.c
+build lacks.so 0 lacks.c
 # Two libraries that need each other: the first is linked twice.
 build() { # OUTPUT, source, library
     arm-none-eabi-gcc -march=armv7-a -marm -msoft-float -O1 -w -fno-builtin -fPIC -shared -nostartfiles -nostdlib \
-        -Wl,-z,max-page-size=4,-soname,"$1" -e 0 "$2" $3 -o "$1"
+        -Wl,-z,max-page-size=4,-soname,"$1" -e 0 $2 $3 -o "$1"
     arm-none-eabi-strip -R .comment -R .hash "$1"
 }
 build round.so round.c
 build about.so about.c round.so
 build round.so round.c about.so
+build back.so back.c
+build turn.so "-mlong-calls -I../../../src/sdk/include turn.c" back.so
+build back.so back.c turn.so
 # A program that is linked with one of them, and a library that needs itself.
 arm-none-eabi-gcc -march=armv7-a -marm -msoft-float -O1 -w -fno-builtin -fPIC -shared -nostartfiles -nostdlib \
     -Wl,-z,max-page-size=4 -e main around.c round.so -o around.mo
@@ -35,3 +41,7 @@ build self.so self.c
 mv self.so first.so
 build self.so self.c first.so
 rm first.so
+# A library that needs another one; tests write other names over the last two digits of what it needs.
+build link99.so self.c round.so
+build link.so self.c link99.so
+rm link99.so

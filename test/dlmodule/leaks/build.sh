@@ -17,3 +17,4 @@ build system.mo main system.c
 build start.so 0 start.c
 build lender.so 0 lender.c
 build borrower.mo main borrower.c
+build many.mo main many.c

@@ -1,0 +1,7 @@
+/* The other one. */
+int turn_about(void);
+
+int back_again(void)
+{
+    return turn_about() + 1;
+}
