@@ -304,21 +304,20 @@ export class GuestMemory {
     return this.copied(this.host(address, length, "read"), length);
   }
   write(address: number, bytes: Uint8Array): void {
+    if (bytes.length === 0) return;
     this.u8.set(bytes, this.host(address, bytes.length, "write"));
   }
   /** The same for loaders and debuggers, also to what the guest cannot write. */
   poke(address: number, bytes: Uint8Array): void {
-    const a = this.host(address, bytes.length, "read");
     if (bytes.length === 0) return;
+    const a = this.host(address, bytes.length, "read");
     this.touch(a, bytes.length);
     this.dropCode(a, bytes.length);
     this.u8.set(bytes, a);
   }
-  /** Faults as a store of `length` bytes would. */
+  /** Faults as a store of `length` bytes would; one of none does nothing. */
   checkStore(address: number, length: number): void {
-    const a = address >>> 0;
-    if (a < this.base || a + length > this.end) throw new GuestFault("write", a, "unmapped");
-    this.checkWritable(a, length);
+    if (length > 0) this.checkWritable(this.inRam(address, length, "write"), length);
   }
   /** How many bytes from `address` on, at most `length`, the guest may write. */
   writable(address: number, length: number): number {
@@ -327,7 +326,7 @@ export class GuestMemory {
     const origin = this.base >>> GRANULE_SHIFT;
     let at = a;
     while (at < end && this.mapped[(at >>> GRANULE_SHIFT) - origin] & WRITE)
-      at = ((at >>> GRANULE_SHIFT) + 1) << GRANULE_SHIFT;
+      at = ((at >>> GRANULE_SHIFT) + 1) * GRANULE;
     return Math.max(0, Math.min(at, end) - a);
   }
   fill(address: number, length: number, value: number): void {
@@ -337,6 +336,7 @@ export class GuestMemory {
 
   /** Bytes of a NUL-terminated string (a view or a copy), without the NUL, at most `max`; faults when it runs out of RAM. */
   cbytes(address: number, max = 0x7fffffff): Uint8Array {
+    if (max === 0) return new Uint8Array(0);
     const start = this.host(address, 1, "read");
     const limit = Math.min(this.end, start + max);
     const near = Math.min(limit, start + SHORT);
@@ -357,6 +357,7 @@ export class GuestMemory {
   }
   /** The same as text, one character per byte (latin-1), so that nothing is lost. */
   cstring(address: number, max = 0x7fffffff): string {
+    if (max === 0) return "";
     const start = this.host(address, 1, "read");
     const limit = Math.min(this.end, start + max);
     let text = "";
@@ -369,10 +370,11 @@ export class GuestMemory {
     return text;
   }
 
+  /** Where an access of the host begins. One of no bytes touches nothing, wherever it points: NULL is usual. */
   private host(address: number, length: number, access: AccessKind): number {
-    const a = address >>> 0;
-    if (a < this.base || a + length > this.end) throw new GuestFault(access, a, "unmapped");
-    if (access === "write" && length > 0) {
+    if (length === 0) return address >>> 0;
+    const a = this.inRam(address, length, access);
+    if (access === "write") {
       this.checkWritable(a, length);
       this.touch(a, length);
       this.dropCode(a, length);
@@ -380,9 +382,14 @@ export class GuestMemory {
     return a;
   }
 
+  private inRam(address: number, length: number, access: AccessKind): number {
+    const a = address >>> 0;
+    if (a < this.base || a + length > this.end) throw new GuestFault(access, a, "unmapped");
+    return a;
+  }
+
   /** What the guest may not write, the kernel does not write for it. */
   private checkWritable(address: number, length: number): void {
-    if (length === 0) return;
     const origin = this.base >>> GRANULE_SHIFT;
     const last = (address + length - 1) >>> GRANULE_SHIFT;
     for (let g = address >>> GRANULE_SHIFT; g <= last; g++)

@@ -217,6 +217,21 @@ describe("pointers out of memory fault before anything happens", () => {
   });
 });
 
+describe("what stores nothing faults nowhere", () => {
+  test("read of no bytes, and at the end of a file", () => {
+    const fd = board.call("open", "/one.txt", O.RDONLY);
+    expect(board.call("read", fd, 0, 0)).toBe(0);
+    expect(board.call("read", fd, board.buffer(8), 8)).toBe(3);
+    expect(board.call("read", fd, 0, 5)).toBe(0);
+    expect(board.call("read", fd, -1, 5)).toBe(0);
+    expect(board.call("read", 0, 0, 0)).toBe(0);
+  });
+
+  test("poll of no descriptors", () => {
+    expect(board.call("poll", 0, 0, 0)).toBe(0);
+  });
+});
+
 describe("dfs_normalize_path and dfs_subdir", () => {
   test("results are strings of the guest", () => {
     const normal = board.call("dfs_normalize_path", "/a/b", "../c//d/.");

@@ -1,4 +1,3 @@
-import type { GuestMemory } from "../../memory/mod.ts";
 import { type OpenFile, type VfsApi, VfsError } from "../../vfs/mod.ts";
 import type { Task } from "../call.ts";
 import type { KernelApi } from "../types.ts";
@@ -35,11 +34,6 @@ export function posix({ kernel }: PosixContext, call: () => number | void): numb
     if (error instanceof VfsError) return kernel.fail(error.errno);
     throw error;
   }
-}
-
-/** Faults as a store to guest memory would, before anything is done. */
-export function checkStore(memory: GuestMemory, address: number, length: number): void {
-  memory.checkStore(address, length);
 }
 
 /** What a descriptor stands for; undefined when it is not open. */

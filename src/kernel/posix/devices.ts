@@ -4,7 +4,7 @@ import { DEVICE_FLAG_RDWR, RT_ENOSYS, RT_EOK } from "../abi/constants.ts";
 import type { CallResult, Task } from "../call.ts";
 import type { HostDriver } from "../device/device.ts";
 import type { Kernel } from "../kernel.ts";
-import { checkStore, type DeviceIo } from "./context.ts";
+import type { DeviceIo } from "./context.ts";
 
 /** Descriptors in /dev on the device registry: dfs_device_fs_* of devfs. A device that is gone transfers nothing. */
 export function deviceIo(kernel: Kernel): DeviceIo {
@@ -58,7 +58,7 @@ export function cardDriver(
   return {
     read(position, buffer, size) {
       const count = room(position, size);
-      checkStore(memory, buffer, count * card.sectorSize);
+      memory.checkStore(buffer, count * card.sectorSize);
       const bytes = new Uint8Array(count * card.sectorSize);
       card.read(position >>> 0, bytes);
       memory.write(buffer, bytes);

@@ -1,7 +1,7 @@
 import { normalizePath, type Stat, VfsError } from "../../vfs/mod.ts";
 import type { ExportRow } from "../call.ts";
 import { lend } from "../lent.ts";
-import { checkStore, posix, type PosixContext } from "./context.ts";
+import { posix, type PosixContext } from "./context.ts";
 
 const HEADER = "dfs_posix.h";
 const STAT = "sys/stat.h";
@@ -39,7 +39,7 @@ export const fileRows: readonly ExportRow<PosixContext>[] = [
       posix(c, () => {
         const { memory } = c.kernel;
         const { blockSize, blocks, free } = c.vfs.statfs(string(c, path));
-        checkStore(memory, buffer, 12);
+        memory.checkStore(buffer, 12);
         memory.st32(buffer, blockSize);
         memory.st32(buffer + 4, blocks);
         memory.st32(buffer + 8, free);
@@ -89,7 +89,7 @@ export const fileRows: readonly ExportRow<PosixContext>[] = [
       const room = size >>> 0;
       if (options.compat404) {
         // strncpy: padded with NUL to the size, not terminated when it is too small.
-        checkStore(memory, buffer, room);
+        memory.checkStore(buffer, room);
         memory.fill(buffer, room, 0);
         memory.write(buffer, path.subarray(0, room));
         return buffer;
@@ -98,7 +98,7 @@ export const fileRows: readonly ExportRow<PosixContext>[] = [
         c.kernel.fail(room === 0 ? EINVAL : ERANGE);
         return 0;
       }
-      checkStore(memory, buffer, path.length);
+      memory.checkStore(buffer, path.length);
       memory.write(buffer, path);
       return buffer;
     },
@@ -149,7 +149,7 @@ function newString(c: PosixContext, text: string): number {
 
 function storeStat(c: PosixContext, buffer: number, { mode, size, mtime }: Stat): void {
   const { memory } = c.kernel;
-  checkStore(memory, buffer, STAT_FIELDS.end);
+  memory.checkStore(buffer, STAT_FIELDS.end);
   memory.st16(buffer + STAT_FIELDS.dev, 0);
   memory.st32(buffer + STAT_FIELDS.mode, mode);
   memory.st32(buffer + STAT_FIELDS.size, size);

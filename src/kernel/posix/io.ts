@@ -1,6 +1,6 @@
 import { Errno, type OpenFile, VfsError } from "../../vfs/mod.ts";
 import type { CallResult, ExportRow, Task } from "../call.ts";
-import { checkStore, findFile, isConsole, posix, type PosixContext } from "./context.ts";
+import { findFile, isConsole, posix, type PosixContext } from "./context.ts";
 import { readPipe, writePipe } from "./pipe.ts";
 
 const HEADER = "dfs_posix.h";
@@ -104,20 +104,22 @@ export function read(c: PosixContext, fd: number, address: number, size: number)
   const file = findFile(c, fd);
   if (file?.device) {
     if (size === 0) return 0;
-    checkStore(memory, address, 1);
-    if (isConsole(c, file)) return readConsole(c, address, size);
+    if (isConsole(c, file)) {
+      const { available = 0, ended } = c.kernel.console;
+      // A fault takes no input; at its end nothing is stored.
+      if (available > 0 || !ended) memory.checkStore(address, 1);
+      return readConsole(c, address, size);
+    }
     return transfer(c, file, (name, at) => c.devices?.read(name, at, address, size));
   }
   const fromPipe = file && size > 0 ? readPipe(c, file, address, size) : undefined;
   if (fromPipe) return fromPipe;
   return posix(c, () => {
-    const room = Math.min(size, Math.max(0, memory.end - address));
-    if (size > 0) checkStore(memory, address, 1);
-    const writable = size > 0 ? memory.writable(address, room) : 0;
+    const writable = memory.writable(address, size);
     const into = writable > 0 ? memory.read(address, writable) : new Uint8Array(0);
     const length = c.vfs.read(fd, into);
-    // Only what there is to read is stored.
-    if (length === writable && writable < room && c.vfs.read(fd, new Uint8Array(1)) > 0)
+    // Only what there is to read is stored: a fault at the end of file would be none on the board.
+    if (length === writable && writable < size && c.vfs.read(fd, new Uint8Array(1)) > 0)
       memory.checkStore(address + length, 1);
     // The store proper: translated code in the buffer is dropped.
     memory.write(address, into.subarray(0, length));

@@ -1,6 +1,6 @@
 import { Errno, type OpenFile, OpenFlag } from "../../vfs/mod.ts";
 import type { ExportRow, Task } from "../call.ts";
-import { checkStore, posix, type PosixContext } from "./context.ts";
+import { posix, type PosixContext } from "./context.ts";
 
 /** RT_PIPE_BUFSZ, in bytes. */
 const CAPACITY = 512;
@@ -66,7 +66,7 @@ export function pipeState(file: OpenFile): PipeState | undefined {
 function open(c: PosixContext, result: number): number {
   const { waiting, vfs, kernel } = c;
   if (!waiting) return kernel.fail(Errno.ENOSYS);
-  checkStore(kernel.memory, result, 8);
+  kernel.memory.checkStore(result, 8);
   const pipe = new Pipe(waiting.wake);
   const end = (writes: boolean): number => {
     const close = () => {
@@ -121,7 +121,7 @@ function* read(
     yield* park(c, pipe);
   }
   const count = Math.min(size, pipe.length);
-  checkStore(kernel.memory, address, count);
+  kernel.memory.checkStore(address, count);
   kernel.memory.write(address, Uint8Array.from(pipe.take(count)));
   return count;
 }

@@ -1,6 +1,6 @@
 import { Errno, type OpenFile, VfsError } from "../../vfs/mod.ts";
 import type { ExportRow, Task } from "../call.ts";
-import { checkStore, findFile, isConsole, type PosixContext } from "./context.ts";
+import { findFile, isConsole, type PosixContext } from "./context.ts";
 import { pipeState } from "./pipe.ts";
 
 /** select and poll. Files and devices other than the console are always ready. */
@@ -125,7 +125,7 @@ function* poll(c: PosixContext, fds: number, count: number, timeout: number): Ta
   const { kernel } = c;
   const { memory } = kernel;
   if (count > POLLFD_MAX) return kernel.fail(Errno.EINVAL);
-  checkStore(memory, fds, count * POLLFD.size);
+  memory.checkStore(fds, count * POLLFD.size);
   const entries = Array.from({ length: count }, (_, n) => fds + n * POLLFD.size);
   const fileOf = (entry: number) => findFile(c, memory.ld32(entry + POLLFD.fd));
   const look = () => {

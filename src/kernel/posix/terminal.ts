@@ -1,7 +1,7 @@
 import { Errno } from "../../vfs/mod.ts";
 import { struct } from "../abi/field.ts";
 import type { ExportRow } from "../call.ts";
-import { checkStore, findFile, isConsole, type PosixContext } from "./context.ts";
+import { findFile, isConsole, type PosixContext } from "./context.ts";
 
 /**
  * termios on the console. The serial line has no line discipline in RT-Thread 4.0.4: bytes come as they were typed, whatever the flags
@@ -80,7 +80,7 @@ const speed = (
 export const terminalRows: readonly ExportRow<PosixContext>[] = [
   onTerminal("int tcgetattr(int fd, struct termios *tio);", (c, termios) => {
     const { memory } = c.kernel;
-    checkStore(memory, termios, TERMIOS.size);
+    memory.checkStore(termios, TERMIOS.size);
     memory.write(termios, settings.get(c.vfs) ?? initial());
   }),
   onTerminal("int tcsetattr(int fd, int act, const struct termios *tio);", (c, action, termios) => {
