@@ -15,6 +15,12 @@ interface Jump {
   readonly words: Int32Array;
 }
 
+/** The memory that a thread was given for its stack: [start, end). */
+interface Stack {
+  readonly start: number;
+  readonly end: number;
+}
+
 /**
  * Floating-point registers of the setjmps of one thread, by the address of the jmp_buf, which has no room for them. Of a thread that
  * has not used any there are none.
@@ -27,7 +33,7 @@ export class JumpFloats {
     return this.jumps.size;
   }
 
-  keep(buffer: number, sp: number, words: Int32Array | undefined, stack: number): void {
+  keep(buffer: number, sp: number, words: Int32Array | undefined, stack: Stack): void {
     this.jumps.delete(buffer);
     if (words === undefined) return;
     if (this.jumps.size >= this.limit) this.prune(sp, stack);
@@ -38,10 +44,15 @@ export class JumpFloats {
     return this.jumps.get(buffer)?.words;
   }
 
-  /** Functions below `sp` on the stack have returned. */
-  private prune(sp: number, stack: number): void {
-    for (const [buffer, jump] of this.jumps)
-      if (jump.sp >= stack && jump.sp < sp) this.jumps.delete(buffer);
+  /**
+   * Functions below `sp` on the stack have returned. A coroutine on memory of its own says nothing about the stack of the thread, nor
+   * that about it.
+   */
+  private prune(sp: number, stack: Stack): void {
+    // The stack may be empty: then sp is its end.
+    if (sp >= stack.start && sp <= stack.end)
+      for (const [buffer, jump] of this.jumps)
+        if (jump.sp >= stack.start && jump.sp < sp) this.jumps.delete(buffer);
     // The oldest half goes when there are too many, so that not each of the next ones looks through all.
     const keep = this.jumps.size < MOST ? MOST : MOST / 2;
     for (const buffer of this.jumps.keys()) {
@@ -62,8 +73,9 @@ export const jumpRows: readonly ExportRow<Kernel>[] = [
       const state = k.runner.running;
       const floats = k.cpu.floatContext;
       if (state === undefined || (floats === undefined && state.jumps === undefined)) return 0;
-      const stack = THREAD.stack_addr.get(k.memory, state.thread) >>> 0;
-      (state.jumps ??= new JumpFloats()).keep(buffer, k.cpu.r[13] >>> 0, floats, stack);
+      const start = THREAD.stack_addr.get(k.memory, state.thread) >>> 0;
+      const end = start + (THREAD.stack_size.get(k.memory, state.thread) >>> 0);
+      (state.jumps ??= new JumpFloats()).keep(buffer, k.cpu.r[13] >>> 0, floats, { start, end });
       return 0;
     },
   },
