@@ -1,5 +1,13 @@
-import { type BigIntStats, existsSync, statSync } from "node:fs";
-import { resolve } from "node:path";
+import {
+  type BigIntStats,
+  closeSync,
+  existsSync,
+  openSync,
+  readSync,
+  realpathSync,
+  statSync,
+} from "node:fs";
+import { join, resolve } from "node:path";
 import { ExitCode, UserError } from "./exit-codes.ts";
 import type { Parsed } from "./parse.ts";
 
@@ -13,6 +21,11 @@ const SERIAL = ["serial", "serial1"] as const;
  */
 export function keepInputs(parsed: Parsed): void {
   const written = [
+    // A disk given to `run` is not changed; to boot one and save it in its own file is what it looks like.
+    ...(parsed.command === "run" ? parsed.values("save") : []).map((file) => ({
+      name: "save",
+      file,
+    })),
     ...WRITTEN.flatMap((name) => parsed.values(name).map((file) => ({ name, file }))),
     ...SERIAL.flatMap((name) =>
       parsed
@@ -28,6 +41,7 @@ export function keepInputs(parsed: Parsed): void {
   const read = [
     ...parsed.operands,
     ...parsed.values("disk"),
+    ...parsed.values("mount").map((value) => value.replace(/^(.+):\/.*$/s, "$1")),
     ...parsed.values("firmware"),
     ...parsed.values("with"),
     ...parsed.values("with").map((value) => value.slice(0, value.lastIndexOf(":"))),
@@ -35,7 +49,11 @@ export function keepInputs(parsed: Parsed): void {
   refuseSame(written);
   for (const { name, file } of written) {
     const found = fileOf(file);
-    if (found && read.some(({ dev, ino }) => dev === found.dev && ino === found.ino))
+    if (
+      found &&
+      (read.some(({ dev, ino }) => dev === found.dev && ino === found.ino) ||
+        hasSymbols(file, parsed.values("symbols")))
+    )
       throw new UserError(
         ExitCode.Usage,
         `--${name}: ${file} is read by this run, writing to it would destroy it`,
@@ -54,6 +72,29 @@ function refuseSame(written: readonly { readonly name: string; readonly file: st
         `--${other.name} and --${name} write the same file, ${file}`,
         "give each a file of its own",
       );
+  }
+}
+
+/** Whether a file is one with symbols, below one of the folders where they are looked for. */
+function hasSymbols(file: string, folders: readonly string[]): boolean {
+  if (folders.length === 0) return false;
+  try {
+    const path = realpathSync(file);
+    const below = folders.some((folder) => path.startsWith(join(realpathSync(folder), "/")));
+    return below && isElf(path);
+  } catch {
+    return false;
+  }
+}
+
+function isElf(path: string): boolean {
+  const fd = openSync(path, "r");
+  try {
+    const magic = Buffer.alloc(4);
+    readSync(fd, magic);
+    return magic.toString("latin1") === "\x7fELF";
+  } finally {
+    closeSync(fd);
   }
 }
 

@@ -8,7 +8,7 @@ import { ExitCode, UserError } from "./exit-codes.ts";
 import { Input } from "./input.ts";
 import { fullSpeed } from "./jit-policy.ts";
 import { openDisk } from "./open-disk.ts";
-import { fatName } from "../smoke/guest-path.ts";
+import { fatName, nameOf } from "../smoke/guest-path.ts";
 import { exitCodeOf, message, printStats } from "./outcome.ts";
 import { LineEndFilter, Output } from "./output.ts";
 import type { Parsed } from "./parse.ts";
@@ -34,9 +34,9 @@ export async function run(parsed: Parsed): Promise<number> {
     );
   }
   const name = basename(file);
-  const line = commandLine(name.replace(/\.[^.]*$/, ""), args);
   const settings = settingsOf(parsed);
   const bytes = hostBytes(file);
+  const line = commandLine(nameOf(name), args);
   const extras = parsed.values("with").map(placed);
   refuseCollisions(`/${name}`, extras);
   const output = new Output(1);

@@ -87,8 +87,8 @@ function inFolder(folder: string, depth: number): TestRef[] {
   }
   return entries.flatMap((entry) => {
     const path = join(folder, entry.name);
-    if (entry.isDirectory())
-      return entry.name.startsWith(".") || SKIPPED.has(entry.name) ? [] : inFolder(path, depth + 1);
+    if (entry.name.startsWith(".")) return [];
+    if (entry.isDirectory()) return SKIPPED.has(entry.name) ? [] : inFolder(path, depth + 1);
     if (entry.isFIFO() || entry.isSocket() || entry.isCharacterDevice()) return [];
     return testOf(path) ?? (isImageWithTests(path) ? inImage(path) : []);
   });
@@ -115,6 +115,7 @@ function inImage(file: string): TestRef[] {
     const refs: TestRef[] = [];
     const walk = (folder: string, depth: number): void => {
       for (const { name, directory } of volume.list(folder)) {
+        if (name.startsWith(".")) continue;
         const path = `${folder}/${name}`;
         if (directory && depth < DEPTH_MAX) walk(path, depth + 1);
         const test = directory ? undefined : testOf(path.toLowerCase());

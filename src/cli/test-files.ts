@@ -20,18 +20,28 @@ function modulesIn({ steps, files }: Scenario): string[] {
 }
 
 /** Files of the host that decide how a test goes. */
-export function filesOf({ ref, scenario }: Loaded): string[] {
+export function filesOf(test: Loaded): string[] {
+  return [...inputsOf(test), ...transcriptsOf(test)];
+}
+
+/** The same without those that --update writes. */
+export function inputsOf({ ref, scenario }: Loaded): string[] {
   const { file, inside, kind } = ref;
   if (kind === "module" || inside !== undefined || !scenario) return [resolve(file)];
-  const { disk, output, steps, expectedFiles } = scenario;
+  const { disk, expectedFiles } = scenario;
   const others = [
     disk === "default" ? undefined : disk,
-    output.transcript,
-    ...steps.map((step) => step.output.transcript),
     ...expectedFiles.map(({ same }) => same),
   ].flatMap((name) => name ?? []);
   const named = [...modulesIn(scenario), ...others];
   return [resolve(file), ...named.map((name) => resolve(dirname(file), name))];
+}
+
+function transcriptsOf({ ref: { file, inside }, scenario }: Loaded): string[] {
+  if (inside !== undefined || !scenario) return [];
+  return [scenario.output, ...scenario.steps.map(({ output }) => output)].flatMap(
+    ({ transcript }) => (transcript === undefined ? [] : resolve(dirname(file), transcript)),
+  );
 }
 
 /** The place of a test as `modulesOf` names it. */

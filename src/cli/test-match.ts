@@ -7,8 +7,8 @@ const LIMIT_MS = 2000;
  * 0.8 s on a machine of 2022.
  */
 const DOUBT_MS = 200;
-/** Steps that take less than that. */
-const STEPS_MAX = 1e9;
+/** Ways to match that are all tried in less than that. */
+const WAYS_MAX = 1e8;
 
 interface Look {
   readonly pattern: string;
@@ -37,12 +37,21 @@ export function matchAll(pattern: RegExp, texts: readonly string[]): boolean[] |
   return exitCode === 0 ? (JSON.parse(stdout.toString()) as boolean[]) : undefined;
 }
 
-/** Backtracking takes a power of the length for quantifiers in a row, and more for one of a group that has others in it. */
+/**
+ * Backtracking multiplies: what repeats has as many ways as the text is long, and so has the place where a match begins; what is
+ * optional, and every further alternative, doubles them. A group that repeats has no such bound.
+ */
 function mayTakeLong(source: string, length: number): boolean {
-  const plain = source.replace(/\\./gs, "x").replace(/\[[^\]]*\]/g, "x");
+  // A reference to a group is compared with the text: a repetition.
+  const plain = source
+    .replace(/\\([1-9]|k<)/g, "*")
+    .replace(/\\./gs, "x")
+    .replace(/\[[^\]]*\]/g, "x");
   if (/\)[*+{]/.test(plain)) return true;
-  const quantifiers = plain.match(/[*+{]/g)?.length ?? 0;
-  return quantifiers > 0 && (length + 1) ** (quantifiers + 1) > STEPS_MAX;
+  const count = (what: RegExp): number => plain.match(what)?.length ?? 0;
+  const [repeated, choices] = [count(/[*+{]/g), count(/[?|]/g)];
+  if (repeated + choices === 0) return false;
+  return (length + 1) ** (repeated + 1) * 2 ** choices > WAYS_MAX;
 }
 
 /** The other process. */

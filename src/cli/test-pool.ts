@@ -107,24 +107,28 @@ export async function runAll(tasks: readonly Task[], options: PoolOptions): Prom
   const { firmware, bail, here, needless, done, signals } = options;
   const waiting = [...tasks];
   const next = (): Task | undefined => {
-    for (let task = waiting.shift(); task && !stopped; task = waiting.shift())
-      if (!needless(task)) return task;
+    for (let task = waiting.shift(); task; task = waiting.shift())
+      if (task.index < end && !needless(task)) return task;
     return undefined;
   };
   const helpers = new Set<Helper>();
-  let stopped = false;
+  /** With `bail`: the first task that failed. Those before it count, also when a process that had them broke down. */
+  let end = Infinity;
   let wake: (() => void) | undefined;
   let failure: { readonly error: unknown } | undefined;
   const finish = (answer: Answer): void => {
-    if (bail && answer.result.status === "failed") stopped = true;
+    if (bail && answer.result.status === "failed") end = Math.min(end, answer.index);
     done(answer);
   };
+  const give = (helper: Helper): void => {
+    const task = next();
+    if (task) helper.give(task);
+  };
+  /** Whether there is enough for all of them, so that one may have some ahead. */
+  const plenty = (): boolean => waiting.length > helpers.size + 1;
   const feed = (helper: Helper): void => {
-    while (helper.given.length <= AHEAD) {
-      const task = next();
-      if (!task) return;
-      helper.give(task);
-    }
+    if (helper.given.length === 0) give(helper);
+    while (helper.given.length <= AHEAD && plenty()) give(helper);
   };
   const hire = (): void => {
     const helper = new Helper(
@@ -147,10 +151,11 @@ export async function runAll(tasks: readonly Task[], options: PoolOptions): Prom
       },
     );
     helpers.add(helper);
-    feed(helper);
+    give(helper);
   };
   const jobs = options.jobs ?? (tasks.length >= MANY ? Math.min(2, options.cores) : 1);
   for (let n = 1; n < Math.min(jobs, tasks.length); n++) hire();
+  for (const helper of helpers) feed(helper);
   const limit = options.jobs === undefined ? options.cores : 0;
   let last = 0;
   if (signals) signals.heard = () => wake?.();
@@ -166,18 +171,14 @@ export async function runAll(tasks: readonly Task[], options: PoolOptions): Prom
         finish({ index: task.index, result });
         // The first tests of a process take longer than the others.
         last = Math.min(last || Infinity, performance.now() - started);
-        while (
-          helpers.size + 1 < limit &&
-          !stopped &&
-          (waiting.length * last) / (helpers.size + 1) > WORTH_MS
-        )
+        while (helpers.size + 1 < limit && (waiting.length * last) / (helpers.size + 1) > WORTH_MS)
           hire();
         await new Promise((resolve) => setImmediate(resolve));
-      } else if ([...helpers].some(({ given }) => given.length > 0)) {
+      } else if ([...helpers].some(({ given }) => given.some(({ index }) => index < end))) {
         const { promise, resolve } = Promise.withResolvers<void>();
         wake = resolve;
         await promise;
-      } else if (stopped || waiting.length === 0) return;
+      } else return;
     }
   } finally {
     for (const helper of helpers) helper.stop();

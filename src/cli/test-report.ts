@@ -1,5 +1,4 @@
-import { closeSync, constants, openSync, realpathSync, statSync } from "node:fs";
-import { basename, dirname, join, resolve } from "node:path";
+import { closeSync, constants, fstatSync, openSync, statSync } from "node:fs";
 import type { SuiteResult, TestResult } from "../smoke/mod.ts";
 import {
   ANSI,
@@ -15,6 +14,7 @@ import {
 } from "../smoke/mod.ts";
 import { ExitCode, UserError } from "./exit-codes.ts";
 import { OutputClosed, writeAll } from "./output.ts";
+import { fileIdentity } from "./same-file.ts";
 import { cannotWrite } from "./write-error.ts";
 
 const REPORTERS: Readonly<Record<string, (suite: SuiteResult) => string>> = {
@@ -47,10 +47,13 @@ export class Reports {
   constructor(given: readonly string[], json: boolean) {
     const names = given.length > 0 ? [...given] : json ? [] : ["text"];
     if (json) names.push("json");
-    this.reporters = names.map(parse);
+    this.reporters = names.map(parse).map(onStdout);
     refuseTwice(this.reporters);
     const stdout = this.reporters.filter(({ file }) => file === undefined);
-    const alone = stdout.find(({ name }) => !SOCIABLE.has(name));
+    const alone = stdout.find(
+      ({ name }, n) =>
+        !SOCIABLE.has(name) || stdout.slice(0, n).some((other) => other.name === name),
+    );
     if (alone && stdout.length > 1)
       throw new UserError(
         ExitCode.Usage,
@@ -90,9 +93,9 @@ export class Reports {
   open(read: ReadonlySet<string>): void {
     const files = this.reporters.flatMap(({ file }) => file ?? []);
     if (files.length === 0) return;
-    const needed = new Set([...read].map(placeOf));
+    const needed = new Set([...read].map(fileIdentity));
     for (const file of files)
-      if (needed.has(placeOf(file)))
+      if (needed.has(fileIdentity(file)))
         throw new UserError(
           ExitCode.Usage,
           `--reporter: ${file} is read by this run, writing to it would destroy it`,
@@ -139,7 +142,7 @@ function refuseTwice(reporters: readonly Reporter[]): void {
   const names = new Map<string, string>();
   for (const { name, file } of reporters) {
     if (file === undefined) continue;
-    const place = placeOf(file);
+    const place = fileIdentity(file);
     const other = names.get(place);
     if (other !== undefined)
       throw new UserError(
@@ -151,16 +154,16 @@ function refuseTwice(reporters: readonly Reporter[]): void {
   }
 }
 
-/** A file by whatever name: through links, and before it exists. */
-function placeOf(file: string): string {
+/** A file that is our stdout by another name, as /dev/stdout or where the shell sent it. What takes anything is none. */
+function onStdout(reporter: Reporter): Reporter {
+  const { name, file } = reporter;
+  if (file === undefined || fileIdentity(file) === fileIdentity("/dev/null")) return reporter;
   try {
-    return realpathSync(file);
+    const { dev, ino } = fstatSync(1, { bigint: true });
+    return fileIdentity(file) === `${dev}:${ino}` ? { name, file: undefined } : reporter;
   } catch {
-    try {
-      return join(realpathSync(dirname(file)), basename(file));
-    } catch {
-      return resolve(file);
-    }
+    // It is closed.
+    return reporter;
   }
 }
 

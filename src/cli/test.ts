@@ -1,5 +1,4 @@
-import { writeFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { countNotRun, type SuiteResult, type TestResult } from "../smoke/mod.ts";
 import { ExitCode, UserError } from "./exit-codes.ts";
 import { message } from "./outcome.ts";
@@ -19,7 +18,6 @@ import { withRest } from "./test-rest.ts";
 import { execute, executeSteps, load, type Loaded, type TestSettings } from "./test-run.ts";
 import { type Selection, selected, shardOf } from "./test-select.ts";
 import { VERSION } from "./version.ts";
-import { cannotWrite } from "./write-error.ts";
 
 /** Simulated time of a test that does not say. */
 const TIMEOUT = 10_000;
@@ -40,8 +38,16 @@ export async function test(parsed: Parsed): Promise<number> {
       "a path is FILE.mo, FILE.smoke.toml, a folder, or a disk image with /tests",
     );
   const session = new Session(parsed);
-  const code = await session.run();
-  if (!parsed.flag("watch") || session.ended) return code;
+  const watched = parsed.flag("watch");
+  try {
+    const code = await session.run();
+    if (!watched || session.ended) return code;
+  } catch (error) {
+    // One may appear.
+    const none = error instanceof UserError && error.code === ExitCode.NoTests;
+    if (!watched || !none) throw error;
+    message(error.message);
+  }
   const { watchPaths } = await import("./test-watch.ts");
   return watchPaths(paths, session);
 }
@@ -93,6 +99,12 @@ class Session {
         `--seed ${seed} --explore ${this.settings.explore}: the last schedule is ${SEED_MAX}`,
         "begin with a smaller one",
       );
+    if (this.settings.update && (this.settings.seed !== undefined || this.settings.explore > 0))
+      throw new UserError(
+        ExitCode.Usage,
+        "--update records what a test prints on the board: not with --seed or --explore",
+        "record first, then try other schedules",
+      );
     this.selection = selected(parsed.values("filter"));
     this.shard = shardOf(parsed.value("shard"));
     this.jobs = number(parsed, "jobs", 1, JOBS_MAX);
@@ -102,22 +114,15 @@ class Session {
     const { parsed, settings, shard } = this;
     const started = performance.now();
     const reports = new Reports(parsed.values("reporter"), parsed.flag("json"));
-    const tests = this.tests();
-    if (tests.length === 0 && this.found === 0 && this.filtered > 0) {
-      const filters = parsed.values("filter").map((text) => `--filter ${text}`);
-      message(
-        `no tests were found: of ${this.filtered} none fits ${filters.join(" or ")}\n  a filter is a part of the path or the name, /REGEX/, or tag:NAME`,
-      );
-      return ExitCode.NoTests;
+    let tests: Loaded[];
+    try {
+      tests = this.tests();
+    } finally {
+      // Whatever is wrong with the tests: what an earlier run left would be taken for this one's.
+      reports.open(this.files);
     }
     // More shards than tests: one without work is no failure.
-    if (tests.length === 0 && !(shard && this.found > 0)) {
-      message(
-        "no tests were found\n  a test is FILE.mo, FILE.smoke.toml, or one of them below a folder, in tests/ of it, or in /tests of a disk image",
-      );
-      return ExitCode.NoTests;
-    }
-    reports.open(this.files);
+    if (tests.length === 0 && !(shard && this.found > 0)) throw this.noTests();
     const parts = partsOf(tests.length, settings.explore);
     const joined = new Joined(parts);
     const { results } = joined;
@@ -165,16 +170,43 @@ class Session {
       wall: settings.wall ? Number((performance.now() - started).toFixed(3)) : undefined,
     };
     for (; shown < tests.length; shown++) reports.test(suite.tests[shown], shown + 1, tests.length);
-    if (settings.update) this.record(tests, suite);
-    reports.end(suite);
+    try {
+      if (settings.update) (await import("./test-record.ts")).record(tests, suite.tests);
+    } finally {
+      reports.end(suite);
+    }
     if (endedBy !== undefined)
       message(`ended by ${endedBy}: ${countNotRun(suite.tests)} of ${tests.length} tests not run`);
     return signals?.code ?? codeOf(suite);
   }
 
+  private noTests(): UserError {
+    if (this.found > 0 || this.filtered === 0)
+      return new UserError(
+        ExitCode.NoTests,
+        "no tests were found",
+        "a test is FILE.mo, FILE.smoke.toml, or one of them below a folder, in tests/ of it, or in /tests of a disk image",
+      );
+    const filters = this.parsed.values("filter").map((text) => `--filter ${text}`);
+    return new UserError(
+      ExitCode.NoTests,
+      `no tests were found: of ${this.filtered} none fits ${filters.join(" or ")}`,
+      "a filter is a part of the path or the name, /REGEX/, or tag:NAME",
+    );
+  }
+
   /** Read, filtered, and this shard's. A module that a scenario runs is no test of its own. */
   private tests(): Loaded[] {
-    const loaded = discover(this.parsed.operands).map((ref) => load(ref, this.firmware));
+    const paths = this.parsed.operands;
+    let loaded: Loaded[];
+    try {
+      loaded = discover(paths).map((ref) => load(ref, this.firmware));
+    } catch (error) {
+      // The others are read all the same by a run that this one was meant to be.
+      this.files = new Set(paths.flatMap((path) => this.filesBelow(path)));
+      throw error;
+    }
+    this.files = new Set(loaded.flatMap(filesOf));
     const named = new Set(this.parsed.operands.map((path) => resolve(path)));
     const used = new Set(loaded.flatMap(modulesOf));
     const all = loaded.filter(
@@ -184,43 +216,23 @@ class Session {
     const wanted = all.filter((_, n) => fits[n]);
     const { shard } = this;
     this.filtered = all.length - wanted.length;
-    this.files = new Set(loaded.flatMap(filesOf));
     this.found = wanted.length;
     if (shard === undefined) return wanted;
     return wanted.filter((_, n) => n % shard.of === shard.index - 1);
+  }
+
+  private filesBelow(path: string): string[] {
+    try {
+      return discover([path]).flatMap((ref) => filesOf(load(ref, this.firmware)));
+    } catch {
+      return [];
+    }
   }
 
   /** With --bail: what comes after the first failure does not count, whatever order it came in. */
   private cut(results: readonly TestResult[], index: number): boolean {
     if (!this.parsed.flag("bail")) return false;
     return results.slice(0, index).some((result) => result?.status === "failed");
-  }
-
-  /** Writes transcripts. */
-  private record(tests: readonly Loaded[], suite: SuiteResult): void {
-    let files = 0;
-    let left = 0;
-    for (const { id, recorded, status } of suite.tests) {
-      // What a program printed before it crashed is nothing to compare with.
-      if (status === "failed") left += recorded?.length ?? 0;
-      if (status === "failed") continue;
-      const test = tests.find(({ ref }) => ref.id === id);
-      for (const { path, text } of recorded ?? []) {
-        if (test === undefined || test.ref.inside !== undefined)
-          throw new UserError(ExitCode.NoOutput, `${id}: a test on a disk image is not recorded`);
-        const file = join(dirname(test.ref.file), path);
-        try {
-          writeFileSync(file, text);
-        } catch (error) {
-          throw cannotWrite(file, error);
-        }
-        files++;
-      }
-    }
-    const what = (count: number): string =>
-      `${count} ${count === 1 ? "transcript" : "transcripts"}`;
-    const but = left > 0 ? `, but not ${what(left)} of tests that failed` : "";
-    message(`recorded ${what(files)}${but}`);
   }
 }
 
@@ -234,9 +246,10 @@ async function execution(
   const steps = executeSteps(test, settings, () => signals.due);
   for (;;) {
     const { done, value } = steps.next();
-    if (done) return value;
+    // One that came in the end may have changed the verdict: it ends helpers, too.
     await signals.listen();
-    if (signals.code === undefined) continue;
+    if (signals.code === undefined && !done) continue;
+    if (signals.code === undefined) return value as TestResult;
     steps.return(undefined as never);
     return undefined;
   }

@@ -21,14 +21,24 @@ export function commandLine(name: string, args: readonly string[]): string {
       `${args.length} arguments: RT-Thread gives a program at most ${ARGUMENTS_MAX} and its name`,
       `join some of them: '${args.slice(ARGUMENTS_MAX - 1).join(" ")}' as one word arrives as argv[${ARGUMENTS_MAX}]`,
     );
-  return [name, ...args.map(word)].join(" ");
+  return [programName(name), ...args.map((arg) => word("argument", arg))].join(" ");
 }
 
-function word(arg: string): string {
+/** The first word. Without one RT-Thread starts no program at all. */
+export function programName(name: string): string {
+  if (name.trim() === "")
+    throw new ArgumentError(
+      "the module has no name before its extension, and RT-Thread starts no program without one",
+      "give the file a name",
+    );
+  return word("the name", name);
+}
+
+function word(what: string, arg: string): string {
   if (arg !== "" && !/^"|[ \t]/.test(arg)) return arg;
   if (arg.includes('"') || arg.endsWith("\\"))
     throw new ArgumentError(
-      `argument '${arg}': RT-Thread has no way to pass a double quote at the beginning of a word or in one with blanks, nor a backslash at the end of such a word`,
+      `${what} '${arg}': RT-Thread has no way to pass a double quote at the beginning of a word or in one with blanks, nor a backslash at the end of such a word`,
       "leave the blanks or the quotes out, or give the text in a file",
     );
   return `"${arg}"`;

@@ -3,6 +3,11 @@ export function modulePath(module: string): string {
   return `/${module.replace(/^.*\//, "")}`;
 }
 
+/** What a program is called that is started from there: its first argument. */
+export function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1).replace(/\.[^.]*$/, "");
+}
+
 /** The same for all names of one file: FAT does not tell upper from lower case, and a path may have empty words and dots. */
 export function fatName(path: string): string {
   const words: string[] = [];

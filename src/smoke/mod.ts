@@ -15,5 +15,5 @@ export type { Scenario } from "./scenario.ts";
 export { ScratchDisks } from "./scratch-disk.ts";
 export { scheduleOf } from "./schedule.ts";
 export { KEYS, parseScenario } from "./schema.ts";
-export { type Attempts, FIRST_SCHEDULE, runTest, testSteps } from "./test.ts";
+export { type Attempts, FIRST_SCHEDULE, testSteps } from "./test.ts";
 export { type Position, type Problem, ScenarioError } from "./toml.ts";

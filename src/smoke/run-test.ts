@@ -1,11 +1,11 @@
 import { Driver, Machine, type MachineMount, type Verdict } from "../machine/mod.ts";
 import { LineFeeder } from "../serial/mod.ts";
 import { VfsError } from "../vfs/mod.ts";
-import { commandLine } from "./command-line.ts";
+import { ArgumentError, commandLine, programName } from "./command-line.ts";
 import { boardOf, type TestHost, type TestOptions } from "./host.ts";
 import { judgeBudget, judgeText } from "./judge.ts";
 import { judgeFile } from "./judge-file.ts";
-import { fatName, modulePath } from "./guest-path.ts";
+import { fatName, modulePath, nameOf } from "./guest-path.ts";
 import { Observer } from "./observer.ts";
 import type { Failure, TestResult } from "./result.ts";
 import type { Scenario, Step, TextRules } from "./scenario.ts";
@@ -171,6 +171,7 @@ class Run {
     for (const { at, action } of this.scenario.steps) {
       if (action.kind !== "run") continue;
       const path = modulePath(action.module);
+      onLine(at.line, () => checkName(path));
       if (!placed.has(fatName(path))) this.placeModule(at.line, action.module);
       // The others may not be missing either.
       else onLine(at.line, () => host.read(action.module));
@@ -208,7 +209,7 @@ class Run {
       const path = modulePath(action.module);
       if (this.placed.get(fatName(path)) !== action.module)
         this.placeModule(step.at.line, action.module);
-      machine.runModule(path, commandLine(path.slice(1).replace(/\.[^.]*$/, ""), action.args));
+      machine.runModule(path, commandLine(nameOf(path), action.args));
     }
     this.verdict = yield* driver.running(() => machine.quiet);
     if (this.verdict === "done") yield* driver.settling();
@@ -324,6 +325,16 @@ class Run {
     const piece = this.stdin;
     this.stdin = undefined;
     return piece;
+  }
+}
+
+/** A module that cannot be started under its name. */
+function checkName(path: string): void {
+  try {
+    programName(nameOf(path));
+  } catch (error) {
+    if (!(error instanceof ArgumentError)) throw error;
+    throw new TestError("scenario", `${path}: ${error.message}; ${error.fix}`);
   }
 }
 

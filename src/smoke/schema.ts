@@ -253,7 +253,7 @@ function step(
 function passable(reader: Reader, table: Table): string[] {
   const args = reader.strings(table, "args");
   try {
-    commandLine("", args);
+    commandLine("program", args);
   } catch (error) {
     if (!(error instanceof ArgumentError)) throw error;
     reader.complain(reader.at(table, "args"), error.message, error.fix);

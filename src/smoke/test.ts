@@ -20,21 +20,10 @@ export const FIRST_SCHEDULE = 1;
 type Running<T> = Generator<void, T>;
 type Once = (seed: number | undefined) => Running<TestResult>;
 
-/** Runs a test as often as it is wanted; the result is that of the first run that failed, or of the last. */
-export function runTest(
-  id: string,
-  scenario: Scenario,
-  host: TestHost,
-  options: Omit<Attempts, "pause">,
-): TestResult {
-  const steps = testSteps(id, scenario, host, { ...options, pause: undefined });
-  for (;;) {
-    const { done, value } = steps.next();
-    if (done) return value;
-  }
-}
-
-/** The same for a host that does something else where `options.pause` says; one that leaves it for good calls `return`. */
+/**
+ * Runs a test as often as it is wanted; the result is that of the first run that failed, or of the last. Gives way where
+ * `options.pause` says; a host that leaves it for good calls `return`.
+ */
 export function* testSteps(
   id: string,
   scenario: Scenario,

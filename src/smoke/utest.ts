@@ -10,15 +10,20 @@ import type { Unit } from "./result.ts";
  *
  * A test case consists of its units; one that names none is a unit itself.
  */
-const STARTED = /\[-{10}\] *\[ *testcase *\] *\((.*?)\) *started/;
-const UNIT = /\[={10}\] *utest unit name: *\((.*?)\)/;
+const STARTED = /\[-{10}\] *\[ *testcase *\] *\(([^()]*)\) *started/;
+const UNIT = /\[={10}\] *utest unit name: *\(([^()]*)\)/;
 const ASSERT = /\[ *ASSERT *\] *\[ *unit *\] *(.*)/;
-const RESULT = /\[ *(PASSED|FAILED|SKIPPED) *\] *\[ *(unit|result) *\] *(?:testcase *)?\((.*?)\)/;
+const RESULT =
+  /\[ *(PASSED|FAILED|SKIPPED) *\] *\[ *(unit|result) *\] *(?:testcase *)?\(([^()]*)\)/;
+
+/** Characters of a line that are looked at, its last ones: a program may have printed something before, without an end of line. */
+const LINE_MAX = 16384;
 
 /** The units of a log, in order; empty when it is no log of utest. */
 export function utestUnits(output: string): Unit[] {
   const log = new Log();
-  for (const line of output.split(/\r?\n/)) log.line(line.replace(/\x1b\[[0-9;]*m/g, ""));
+  for (const line of output.split(/\r?\n/))
+    log.line(line.slice(-LINE_MAX).replace(/\x1b\[[0-9;]*m/g, ""));
   return log.end();
 }
 

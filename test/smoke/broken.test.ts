@@ -72,6 +72,12 @@ test("a filter that tries too many ways is given up in time; one that only looks
   expect(bad.err).toContain("--filter /^(a+)+$/ was given up: it tries too many ways");
   expect(bad.code).toBe(2);
   expect(performance.now() - started).toBeLessThan(20_000);
+  // Without a repetition.
+  for (const part of ["(a|a)", "a?"]) {
+    const slow = run(`/^${part.repeat(48)}c$/`);
+    expect(slow.err).toContain("was given up: it tries too many ways");
+    expect(slow.code).toBe(2);
+  }
   expect(run("/^(t|w)+o\\.smoke/").out).toContain("1 passed, 0 failed");
   expect(run("/^(aa)+!$/").out).toContain("1 passed, 0 failed");
 });

@@ -270,6 +270,14 @@ for (const [what, argv, code, says] of BAD)
     expect(run.code).toBe(code);
   });
 
+test("a module without a name before its extension is never one that passed", () => {
+  const at = tree({ "t/.mo": hello, "t/.hidden.mo": hello, "t/a b.mo": hello, " .mo": hello });
+  expect(verdicts(["t"], at)).toEqual(["passed t/a b.mo"]);
+  const run = rttSim(["test", "t/.mo", " .mo"], "", at);
+  expect(run.out.match(/the module has no name before its extension/g)?.length).toBe(2);
+  expect(run.code).toBe(65);
+});
+
 const UNUSABLE: readonly (readonly [what: string, scenario: string, says: string])[] = [
   [
     "an unknown key",

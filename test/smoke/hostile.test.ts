@@ -110,8 +110,11 @@ test("a line of a megabyte does not bury what is wrong with it", () => {
   expect(out).toMatch(/got      \.\.\."a+ba+"\.\.\./);
 });
 
+/** Beginnings of lines of utest that have no end. */
+const UTEST = ["[----------][testcase](", "[==========]utest unit name:(", "[PASSED][unit]("];
+
 test("the time for a text grows with its length, whatever is in it", () => {
-  for (const text of ["\n", " \n", "   :", "[ ", "\x1b[1;", "##[", "\r\n", "\r"]) {
+  for (const text of ["\n", " \n", "   :", "[ ", "\x1b[1;", ...UTEST, "##[", "\r\n", "\r"]) {
     const long = text.repeat((1 << 20) / text.length);
     const started = performance.now();
     harmless(long);

@@ -204,3 +204,62 @@ test.skipIf(WINDOWS)(
     expect(summary).toMatchObject({ passed: 5, failed: 1 });
   },
 );
+
+/** Processes that this one started. */
+function childrenOf(pid: number): number[] {
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8")
+    .split(" ")
+    .filter(Boolean)
+    .map(Number);
+}
+
+async function firstChild(pid: number): Promise<number> {
+  for (;;) {
+    const [child] = childrenOf(pid);
+    if (child !== undefined) return child;
+    await Bun.sleep(5);
+  }
+}
+
+const LINUX = process.platform === "linux";
+
+test.skipIf(!LINUX)(
+  "--bail: what a process had that broke down is run all the same, when it comes before the failure",
+  async () => {
+    using dir = scratch();
+    copyFileSync(ENDLESS, dir.path("a.mo"));
+    copyFileSync(FAULT, dir.path("b.mo"));
+    copyFileSync(HELLO, dir.path("c.mo"));
+    const argv = ["--bail", "--json", "--jobs", "2", "--timeout", "0", "--wall-timeout", "2s"];
+    const run = Bun.spawn([BINARY, "test", ...argv, "."], { cwd: dir.path("."), stdout: "pipe" });
+    const helper = await firstChild(run.pid);
+    // The other one fails meanwhile.
+    await Bun.sleep(1000);
+    process.kill(helper, "SIGKILL");
+    const { tests } = JSON.parse(await run.stdout.text());
+    expect(tests.map(({ status }: { status: string }) => status)).toEqual([
+      "failed",
+      "skipped",
+      "skipped",
+    ]);
+    expect(tests[1].reason).toBe("not run: --bail, and a.mo failed");
+  },
+);
+
+test.skipIf(!LINUX)("Ctrl-C while an expression is tried is no verdict about it", async () => {
+  using dir = scratch();
+  const slow = `[[files]]\npath = "/x"\ntext = "${"a".repeat(60)}"\n[expect]\nmatches = "(a+)+b$"\n`;
+  writeFileSync(dir.path("a.smoke.toml"), `msh = "cat /x"\n${slow}`);
+  // As a terminal does it: to all processes of the group.
+  const run = Bun.spawn([BINARY, "test", "--json", "."], {
+    cwd: dir.path("."),
+    stdout: "pipe",
+    stderr: "pipe",
+    detached: true,
+  });
+  await firstChild(run.pid);
+  process.kill(-run.pid, "SIGINT");
+  const report = JSON.parse(await run.stdout.text());
+  expect(report.tests[0]).toMatchObject({ status: "skipped", reason: "not run: ended by SIGINT" });
+  expect(await run.exited).toBe(130);
+});

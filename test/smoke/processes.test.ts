@@ -134,3 +134,14 @@ test.skipIf(!LINUX)("there are no more processes than tests (seen on Linux)", as
   expect(most).toBeGreaterThan(0);
   expect(most).toBeLessThan(3);
 });
+
+test("few tests are run beside each other, when there are as many processes", () => {
+  using dir = scratch();
+  for (const name of "abcd")
+    copyFileSync(join(ROOT, "test/fixtures/smoke/starve.mo"), dir.path(`${name}.mo`));
+  const argv = ["test", "--jobs", "4", "--timeout", "0", "--wall-timeout", "3s", "."];
+  const started = performance.now();
+  expect(rttSim(argv, "", dir.path(".")).out).toContain("0 passed, 4 failed");
+  // One after the other they take 12 s.
+  expect(performance.now() - started).toBeLessThan(9000);
+});

@@ -4,7 +4,13 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { RamDevice } from "../../src/block/mod.ts";
 import { FatVolume } from "../../src/fat/mod.ts";
-import { type Attempts, parseScenario, runTest, type TestHost } from "../../src/smoke/mod.ts";
+import {
+  type Attempts,
+  parseScenario,
+  type TestHost,
+  type TestResult,
+  testSteps,
+} from "../../src/smoke/mod.ts";
 
 const firmware = new Uint8Array(
   readFileSync(join(import.meta.dir, "../../src/firmware/prebuilt/firmware.elf")),
@@ -32,8 +38,13 @@ const ATTEMPTS: Attempts = {
   retry: 0,
   replay: () => "",
 };
-const run = (scenario: string, files: TestHost, attempts: Partial<Attempts> = {}) =>
-  runTest("a", parseScenario("a", scenario), files, { ...ATTEMPTS, ...attempts });
+function run(scenario: string, files: TestHost, attempts: Partial<Attempts> = {}): TestResult {
+  const options = { ...ATTEMPTS, ...attempts };
+  const { done, value } = testSteps("a", parseScenario("a", scenario), files, options).next();
+  // Nothing says that it should give way.
+  if (!done) throw new Error("the test gave way");
+  return value;
+}
 
 const SHOW = 'msh = "cat /a.txt"\n[[files]]\nfrom = "a.txt"\n';
 
