@@ -50,13 +50,13 @@ export class Board {
 
   private make(): Machine {
     const { settings, real, output, output1, shell, diagnostics } = this.parts;
-    return new Machine({
+    const machine: Machine = new Machine({
       ...settings,
       disk: this.disk,
       wall: real ? wallClock() : undefined,
       output: (bytes) => {
         output(bytes);
-        this.log?.write(bytes);
+        this.log?.write(bytes, machine.kernel.console.transferring);
       },
       output1,
       mute1: (settings.serial1?.kind ?? "null") === "null",
@@ -71,6 +71,7 @@ export class Board {
         },
       },
     });
+    return machine;
   }
 }
 

@@ -11,6 +11,7 @@ export class LogFile {
   private readonly output: Output;
   private atStart = true;
   private cr = false;
+  private transferring = false;
 
   /** @param seconds Simulated seconds since boot. */
   constructor(
@@ -21,7 +22,10 @@ export class LogFile {
     this.output = new Output(this.fd, false, `--log ${path}`);
   }
 
-  write(bytes: Uint8Array): void {
+  /** @param transfer The bytes are blocks of a file transfer: a line says so in their place. */
+  write(bytes: Uint8Array, transfer = false): void {
+    if (transfer) return this.leaveOut();
+    this.transferring = false;
     const out: number[] = [];
     for (const byte of bytes) {
       if (byte === CR) {
@@ -46,6 +50,17 @@ export class LogFile {
     if (!this.atStart) this.output.write(Uint8Array.of(LF));
     this.output.flush();
     closeSync(this.fd);
+  }
+
+  private leaveOut(): void {
+    if (this.transferring) return;
+    this.transferring = true;
+    const out: number[] = [];
+    if (!this.atStart) out.push(LF);
+    this.stamp(out);
+    this.output.write(Uint8Array.from([...out, ...new TextEncoder().encode("file transfer\n")]));
+    this.atStart = true;
+    this.cr = false;
   }
 
   private stamp(out: number[]): void {

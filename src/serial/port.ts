@@ -38,7 +38,7 @@ export function consolePort({ console }: Kernel): SerialPort {
       return console.atEnd;
     },
     take: (count) => console.take(count),
-    write: (bytes) => console.write(bytes, false),
+    write: (bytes) => console.transfer(bytes),
     watch: (thread) => console.watch(thread),
     claim: (thread) => console.claim(thread),
   };

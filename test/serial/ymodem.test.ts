@@ -92,7 +92,8 @@ run(
     mkdirSync(dir.path("in"));
     mkdirSync(dir.path("out"));
     const names = files(dir.path("in"), SIZES);
-    await using board = await connected();
+    const log = dir.path("log.txt");
+    await using board = await connected(["--log", log]);
     const { client, host } = board;
     client.send("ry\r");
     await client.sees("ry\r\n");
@@ -110,6 +111,17 @@ run(
       /rtt-sim: receiving f100000\.bin: 100000 of 100000 bytes, 100%, \d+ KiB\/s\n/,
     );
     expect(host.err).toContain("rtt-sim: sending f2048.bin: 2048 of 2048 bytes, 100%");
+    expect(await host.stop("SIGTERM")).toBe(143);
+    const logged = readFileSync(log, "latin1");
+    const time = "\\[ *\\d+\\.\\d{3}\\] ";
+    expect(logged).toMatch(
+      new RegExp(`${time}msh />ry\n${time}file transfer\n${time}f0\\.bin: 0 bytes received\n`),
+    );
+    expect(logged).toMatch(new RegExp(`>sy f[^\n]*\n${time}file transfer\n${time}f2048\\.bin: `));
+    // Lines of text, each with its time; the colours of the boot texts are text too.
+    expect(
+      logged.split("\n").filter((line) => !/^\[ *\d+\.\d{3}\] [ -~\x1b]*$/.test(line)),
+    ).toEqual([""]);
   },
 );
 

@@ -20,6 +20,9 @@ export class Console implements ConsoleApi {
   /** The one thread that may read while a file is transferred; 0: all may. */
   private reader = 0;
 
+  /** What is given to the host just now are blocks of a file transfer, no text. */
+  transferring = false;
+
   constructor(private readonly k: Kernel) {}
 
   print(text: string): void {
@@ -52,6 +55,16 @@ export class Console implements ConsoleApi {
       end = at;
     }
     this.k.options.output(line);
+  }
+
+  /** Sends bytes of a file transfer as they are. */
+  transfer(bytes: Uint8Array): void {
+    this.transferring = true;
+    try {
+      this.write(bytes, false);
+    } finally {
+      this.transferring = false;
+    }
   }
 
   feed(bytes: Uint8Array): void {
