@@ -42,7 +42,16 @@ async function main(argv: readonly string[]): Promise<number> {
 }
 
 /** Options that may name a file to write; only who gives one pays for the look at what else is named. */
-const OUTPUTS = ["-o", "--save", "--log", "--trace", "--coverage", "--profile", "--serial", "--reporter"];
+const OUTPUTS = [
+  "-o",
+  "--save",
+  "--log",
+  "--trace",
+  "--coverage",
+  "--profile",
+  "--serial",
+  "--reporter",
+];
 
 function writesFiles(argv: readonly string[]): boolean {
   for (const word of argv) for (const option of OUTPUTS) if (word.startsWith(option)) return true;
