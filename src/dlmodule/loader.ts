@@ -1,7 +1,6 @@
 import { SCHEDULE, type Task } from "../kernel/call.ts";
 import { ObjectClass } from "../kernel/types.ts";
 import { amount, ElfError } from "../elf/mod.ts";
-import { Mode, VfsError } from "../vfs/mod.ts";
 import {
   type AbortEvent,
   type EndEvent,
@@ -16,7 +15,8 @@ import { GuestAborted } from "../kernel/mod.ts";
 import { type CircleFile, CirclePlacer } from "./circle.ts";
 import { Causes } from "./causes.ts";
 import { MODULE, STACK_404, STACK_DEFAULT, STAT } from "./layout.ts";
-import { heldAddresses } from "./held-addresses.ts";
+import { EndReports } from "./end-reports.ts";
+import { Finder } from "./finder.ts";
 import { Libdl } from "./libdl.ts";
 import { Libraries } from "./libraries.ts";
 import { LifeCycle } from "./life-cycle.ts";
@@ -62,6 +62,12 @@ export interface LoadOptions {
 const STARTS_MAX = 16;
 /** Its thread calls commands and functions that modules export, and goes on when they fail. */
 const SHELL = "tshell";
+/** What guest code called to end, by the code that it ends with. */
+const CALLS = {
+  exit: (code: number) => `called exit(${code})`,
+  abort: () => "called abort()",
+  killed: (code: number) => `called raise(${code - 128})`,
+} as const;
 
 /** The dynamic module loader: components/libc/libdl of RT-Thread 4.0.4. */
 export class Loader {
@@ -78,8 +84,8 @@ export class Loader {
   private readonly libraries: Libraries;
   private readonly circles: CirclePlacer;
   private readonly audit: Audit;
-  /** Things left behind since the last program ended. */
-  private leaks: string[] = [];
+  private readonly reports: EndReports;
+  private readonly finder: Finder;
   private loaded = 0;
   private lookups = 0;
   private readonly begins = new Signal<StartEvent>();
@@ -102,9 +108,13 @@ export class Loader {
     this.objects = new Objects(parts);
     this.threadVariables = new ThreadVariables(kernel);
     this.audit = new Audit(parts, this.registry, this.objects, () => this.started);
+    this.reports = new EndReports(parts, this.audit, this.registry, this.ends);
+    this.finder = new Finder(vfs, (path) => this.preparer.member(path) !== undefined);
     kernel.hooks.allocated = (address, size) => this.audit.allocations.allocated(address, size);
     kernel.hooks.freed = (address) => this.audit.allocations.freed(address);
     kernel.hooks.endsItself = (thread) => this.endsItself(thread);
+    // As a shell of POSIX says it.
+    kernel.hooks.signalled = (signal) => this.exit("killed", 128 + signal);
     vfs.opened = (fd) => this.audit.opened(fd);
     if (!kernel.options.compat404) {
       kernel.hooks.objectMade = (object) => this.audit.origins.made(object);
@@ -113,9 +123,12 @@ export class Loader {
       kernel.hooks.deviceClosed = (device) => this.audit.deviceClosed(device);
     }
     this.life = new LifeCycle(parts, {
-      audit: (module, devices) => this.inspect(module, devices),
+      audit: (module, devices) => {
+        module.facts = this.describe(module);
+        return this.reports.audit(module, devices);
+      },
       finished: (module) => this.finished(module),
-      leaked: (module) => this.report(module),
+      leaked: (module) => this.reports.ended(module),
       leaving: (module, object) => {
         const left = this.audit.object(module, object);
         if (left && left.kind !== "device") module.left.push(left);
@@ -201,7 +214,7 @@ export class Loader {
    */
   *load(path: string, { as, placed, file }: LoadOptions): Task<Module | undefined> {
     const { kernel } = this.parts;
-    const absolute = this.resolve(path);
+    const absolute = this.finder.resolve(path);
     if (this.starting.depth(kernel.threads.current) >= STARTS_MAX && !kernel.options.compat404) {
       this.refuse(absolute, [
         `it is loaded inside of the start of ${STARTS_MAX} modules, each of which loads the next one: does a module_init or a constructor load its own module?`,
@@ -387,37 +400,7 @@ export class Loader {
 
   /** There is a file at the path, or a module in an archive of the disk (`apps.zip/hello.mo`). */
   exists(path: string): boolean {
-    return this.isFile(path) || this.isMember(this.resolve(path));
-  }
-
-  /** The path from the root; one that leads above it stays as it is, and is nowhere. */
-  private resolve(path: string): string {
-    try {
-      return this.parts.vfs.resolve(path);
-    } catch (error) {
-      if (!(error instanceof VfsError)) throw error;
-      return path;
-    }
-  }
-
-  /** A name of control characters alone stands for its directory, as in FatFs. */
-  private isFile(path: string): boolean {
-    try {
-      return (this.parts.vfs.stat(path).mode & Mode.Dir) === 0;
-    } catch (error) {
-      if (!(error instanceof VfsError)) throw error;
-      return false;
-    }
-  }
-
-  private isMember(path: string): boolean {
-    try {
-      return this.preparer.member(path) !== undefined;
-    } catch (error) {
-      if (!(error instanceof LoadError)) throw error;
-      // A damaged archive is there, and loading says what is wrong with it.
-      return true;
-    }
+    return this.finder.exists(path);
   }
 
   /** Loaded modules, newest first. */
@@ -491,8 +474,8 @@ export class Loader {
     if (module) return this.life.terminate(module, this.causes.take(thread), code);
   };
 
-  /** exit() and abort() in guest code; ends the calling thread and its module. */
-  *exit(how: "exit" | "abort", code: number): Task<void> {
+  /** exit() and abort() in guest code, and a signal that it has no handler for; ends the calling thread and its module. */
+  *exit(how: "exit" | "abort" | "killed", code: number): Task<void> {
     const { kernel } = this.parts;
     const thread = kernel.threads.current;
     const module = this.registry.get(kernel.currentModule);
@@ -503,7 +486,7 @@ export class Loader {
     // On the board a thread that ends inside of rt_enter_critical stops the system.
     if (!kernel.options.compat404) while (this.parts.call("rt_critical_level")) kernel.unlock();
     if (!module)
-      this.endCall(thread, `called ${how}(${how === "exit" ? code : ""})`, { how, code });
+      this.endCall(thread, CALLS[how](code), { how, code });
     if (module) yield* this.life.terminate(module, how, code);
     yield* this.objects.endSelf();
   }
@@ -592,40 +575,7 @@ export class Loader {
     this.libraries.forget(module);
     this.libdl.forget(module);
     this.threadVariables.moduleEnded(module);
-    if (!module.library) this.report(module);
-  }
-
-  private report(module: Module): void {
-    const { name, path, address } = module;
-    const { how, code } = module.end ?? { how: "closed", code: 0 };
-    const { leaks } = this;
-    this.leaks = [];
-    this.ends.emit({ name, path, address, how, code, left: leaks.length, leaks });
-  }
-
-  /** Gives back what a module leaves behind, and says so when it ended in good order. */
-  private *inspect(module: Module, devices: readonly number[]): Task<void> {
-    const { kernel, options } = this.parts;
-    module.facts = this.describe(module);
-    if (kernel.options.compat404) return;
-    const damage = this.audit.damage();
-    if (damage !== undefined)
-      options?.diagnostics?.(`heap corruption, found at the end of ${module.path}:\n  ${damage}`);
-    if (module.library && options?.leaks !== "ignore") {
-      const held = heldAddresses(module, this.registry, kernel.memory);
-      if (held.length > 0)
-        options?.diagnostics?.(
-          `${module.path} is unloaded, and others still have addresses of its functions:${held.map((line) => `\n  ${line}`).join("")}`,
-        );
-    }
-    const { things, lines } = yield* this.audit.run(module, devices);
-    const { how } = module.end ?? { how: "closed" };
-    const orderly = how === "returned" || how === "exit" || how === "closed";
-    if (lines.length === 0 || !orderly || !module.ready || options?.leaks === "ignore") return;
-    this.leaks.push(...things);
-    options?.diagnostics?.(
-      `${module.path} left behind (given back now):${lines.map((line) => `\n  ${line}`).join("")}`,
-    );
+    if (!module.library) this.reports.ended(module);
   }
 
   /** A module object in the list of a module that ends: a library it has open, or a program that it started. */
