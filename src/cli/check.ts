@@ -26,9 +26,11 @@ const ARCHIVE_MAX = 32 * 1048576;
 
 interface Unreadable {
   readonly file: string;
+  readonly against: string;
   /** unknown: the simulator failed to examine it. */
   readonly verdict: "unreadable" | "unknown";
   readonly reasons: readonly string[];
+  readonly warnings: readonly string[];
 }
 type Result = CheckReport | Unreadable;
 
@@ -44,11 +46,11 @@ export function check(parsed: Parsed): number {
   const image = settingsOf(parsed).firmware;
   const firmware = new ElfImage(image);
   const target = targetOf(parsed.value("against"), image);
-  const read = files.flatMap((file) => members(file, bytesOf(file)));
+  const read = files.flatMap((file) => members(file, bytesOf(file, target.name), target.name));
   const libraries = read.flatMap(({ file, bytes }) => {
     const library =
       bytes instanceof Uint8Array
-        ? attempt(file, () => libraryOf(basename(file), bytes))
+        ? attempt(file, target.name, () => libraryOf(basename(file), bytes))
         : undefined;
     return library && !("verdict" in library) ? [library] : [];
   }) satisfies Library[];
@@ -59,60 +61,71 @@ export function check(parsed: Parsed): number {
     floatEntries: floatEntries(firmware),
     firmware: readAttributes(firmware),
   };
-  const results: Result[] = read.map(({ file, bytes }) =>
-    bytes instanceof Uint8Array ? attempt(file, () => inspect(file, bytes, options)) : bytes,
-  );
-  const text = parsed.flag("json")
-    ? `${JSON.stringify(results, undefined, 2)}\n`
-    : results.map((result, k) => textOf(result) + listingOf(parsed, read[k].bytes)).join("\n");
+  const json = parsed.flag("json");
+  const results = read.map(({ file, bytes }) => {
+    const print = (result: Result): Printed => ({
+      result,
+      text: json ? JSON.stringify(result, undefined, 2) : textOf(result),
+    });
+    const printed = attempt(file, target.name, () => {
+      const result = bytes instanceof Uint8Array ? inspect(file, bytes, options) : bytes;
+      const { text } = print(result);
+      return { result, text: json ? text : text + listingOf(parsed, bytes) };
+    });
+    return "verdict" in printed ? print(printed) : printed;
+  });
+  const texts = results.map(({ text }) => text);
+  const text = json
+    ? `[\n  ${texts.map((one) => one.replaceAll("\n", "\n  ")).join(",\n  ")}\n]\n`
+    : texts.join("\n");
   writeAll(1, new TextEncoder().encode(text));
-  return worst(results);
+  return worst(results.map(({ result }) => result));
+}
+
+interface Printed {
+  readonly result: Result;
+  readonly text: string;
 }
 
 /** An error of ours in one file leaves the others to be examined. */
-function attempt<T>(file: string, examine: () => T): T | Unreadable {
+function attempt<T>(file: string, against: string, examine: () => T): T | Unreadable {
   try {
     return examine();
   } catch (error) {
     if (!(error instanceof Error) || error instanceof UserError) throw error;
-    return {
-      file,
-      verdict: "unknown",
-      reasons: [
-        `internal error of rtt-sim, please report it with this file: ${error.name}: ${error.message}`,
-      ],
-    };
+    const reason = `internal error of rtt-sim, please report it with this file: ${error.name}: ${error.message}`;
+    return { file, against, verdict: "unknown", reasons: [reason], warnings: [] };
   }
 }
 
-function bytesOf(file: string): Uint8Array | Unreadable {
+function unreadable(file: string, against: string, reason: string): Unreadable {
+  return { file, against, verdict: "unreadable", reasons: [reason], warnings: [] };
+}
+
+function bytesOf(file: string, against: string): Uint8Array | Unreadable {
   try {
     return hostBytes(file);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    return member(file) ?? { file, verdict: "unreadable", reasons: [error.message] };
+    return member(file, against) ?? unreadable(file, against, error.message);
   }
 }
 
 /** `apps.zip/hello.mo`: the module in the archive, as its path is on a disk. */
-function member(file: string): Uint8Array | Unreadable | undefined {
+function member(file: string, against: string): Uint8Array | Unreadable | undefined {
   const [, archive, name] = /^(.*?\.zip)\/(.+)$/i.exec(file) ?? [];
   if (archive === undefined || !statSync(archive, { throwIfNoEntry: false })?.isFile())
     return undefined;
-  const unreadable = (reason: string): Unreadable => ({
-    file,
-    verdict: "unreadable",
-    reasons: [reason],
-  });
+  const failed = (reason: string): Unreadable => unreadable(file, against, reason);
   try {
     const bytes = hostBytes(archive);
-    if (!isArchive(bytes)) return unreadable(`${archive} is not a ZIP archive`);
+    if (!isArchive(bytes)) return failed(`${archive} is not a ZIP archive`);
     const modules = Object.entries(modulesOf(bytes, ARCHIVE_MAX));
     const found = modules.find(([entry]) => entry.toLowerCase() === name.toLowerCase());
-    return found?.[1] ?? unreadable(`${archive} has no module called ${name}`);
+    return found?.[1] ?? failed(`${archive} has no module called ${name}`);
   } catch (error) {
     if (!(error instanceof UserError || error instanceof LoadError)) throw error;
-    return unreadable(error.message);
+    return failed(error.message);
   }
 }
 
@@ -120,6 +133,7 @@ function member(file: string): Uint8Array | Unreadable | undefined {
 function members(
   file: string,
   bytes: Uint8Array | Unreadable,
+  against: string,
 ): { file: string; bytes: Uint8Array | Result }[] {
   if (!(bytes instanceof Uint8Array) || !isArchive(bytes)) return [{ file, bytes }];
   let reason = "it is a ZIP archive without a module (*.mo, *.so)";
@@ -133,7 +147,7 @@ function members(
   }
   const broken: Result = {
     file,
-    against: "",
+    against,
     verdict: "malformed",
     reasons: [reason],
     warnings: [],
@@ -153,8 +167,9 @@ function listingOf(parsed: Parsed, bytes: Uint8Array | Result): string {
 }
 
 function textOf(result: Result): string {
-  if ("against" in result) return checkText(result);
-  return `${result.file}: not ${result.verdict === "unknown" ? "examined" : "readable"}\n  error: ${result.reasons.join("; ")}\n`;
+  const { verdict } = result;
+  if (verdict !== "unknown" && verdict !== "unreadable") return checkText(result as CheckReport);
+  return `${result.file}: not ${verdict === "unknown" ? "examined" : "readable"}\n  error: ${result.reasons.join("; ")}\n`;
 }
 
 function codeOf({ verdict }: Result): number {

@@ -10,6 +10,8 @@ export interface CodeImage {
   relocated(address: number): number | null | undefined;
   /** So much was read that nothing more is: what is found from then on is not complete. */
   exhausted(): boolean;
+  /** A function is known to begin there. */
+  starts(address: number): boolean;
 }
 
 /** A call in a function's code. */
@@ -18,6 +20,8 @@ export interface Call {
   readonly target: number | null | undefined;
   /** A jump to another function: the frame is gone already. */
   readonly tail: boolean;
+  /** What code is there, when the target is known. */
+  readonly thumb?: boolean;
 }
 
 const PC = 15;
@@ -48,6 +52,8 @@ function direct(image: CodeImage, at: number, target: number): number | null {
 /** Behind an entry of the procedure linkage table (ADD ip, pc; ADD ip, ip; LDR pc, [ip, #]!) lies what its slot is filled with. */
 function plt(image: CodeImage, target: number): number | null {
   let at = target;
+  const cortexM = thumbPlt(image, at);
+  if (cortexM !== undefined) return cortexM;
   // BX pc in front of an entry for Thumb code.
   if (image.half(at) === 0x4778) at += 4;
   let ip = 0;
@@ -62,12 +68,33 @@ function plt(image: CodeImage, target: number): number | null {
   return target;
 }
 
+/** The entry of processors without A32 code: MOVW ip; MOVT ip; ADD ip, pc; LDR.W pc, [ip]. */
+function thumbPlt(image: CodeImage, at: number): number | null | undefined {
+  const [a, b, c, d] = [at, at + 4, at + 8, at + 10].map((place) => image.half(place) ?? 0);
+  if ((a & 0xfbf0) !== 0xf240 || (b & 0xfbf0) !== 0xf2c0 || c !== 0x44fc || d !== 0xf8dc)
+    return undefined;
+  if (image.half(at + 12) !== 0xf000) return undefined;
+  const ip = wide16(a, image.half(at + 2) ?? 0) | (wide16(b, image.half(at + 6) ?? 0) << 16);
+  return without(image.relocated((ip + at + 12) | 0) ?? null);
+}
+
+/** imm16 of MOVW and MOVT. */
+const wide16 = (high: number, low: number): number =>
+  ((high & 15) << 12) | ((high & 0x400) << 1) | ((low & 0x7000) >>> 4) | (low & 0xff);
+
 const without = (address: number | null): number | null => address && address & ~1;
 
 function rotated(insn: number): number {
   const by = (insn >>> 7) & 30;
   const imm = insn & 0xff;
   return ((imm >>> by) | (imm << ((32 - by) & 31))) >>> 0;
+}
+
+/** Of a register's value: bit 0 is that of Thumb code. */
+function reached(value: number | null | undefined): Pick<Call, "target" | "thumb"> {
+  return typeof value === "number"
+    ? { target: value & ~1, thumb: (value & 1) !== 0 }
+    : { target: value };
 }
 
 function armCalls(image: CodeImage, start: number, end: number): Call[] {
@@ -79,12 +106,18 @@ function armCalls(image: CodeImage, start: number, end: number): Call[] {
       const target = (at + 8 + signed(insn & 0xffffff, 24) * 4) | 0;
       const link = always || (insn & 0x01000000) !== 0;
       const to = direct(image, at, target);
-      if (link || to === null || to < start || to >= end) calls.push({ target: to, tail: !link });
+      if (link || to === null || to < start || to >= end)
+        calls.push({ target: to, tail: !link, thumb: always });
+    } else if ((insn & 0x0f7ff000) === 0x051ff000 && !always) {
+      // LDR pc, [pc, #imm]: what a linker puts between a branch and a function that is too far away.
+      const literal = at + 8 + (insn & 0x00800000 ? insn & 0xfff : -(insn & 0xfff));
+      const to = literalAt(image, literal);
+      calls.push({ ...reached(to), tail: true });
     } else if ((insn & 0x0fffffd0) === 0x012fff10 && !always) {
       const link = (insn & 0x20) !== 0;
       const register = insn & 15;
       if (link || register !== LR)
-        calls.push({ target: armValue(image, at, start, register, 0), tail: !link });
+        calls.push({ ...reached(armValue(image, at, start, register, 0)), tail: !link });
     }
   }
   return calls;
@@ -191,18 +224,30 @@ function thumbCalls(image: CodeImage, start: number, end: number): Call[] {
         const offset = signed(imm | ((low & 0x7ff) << 1), 25);
         const exchange = link && (low & 0x1000) === 0;
         const to = direct(image, at, (exchange ? (at + 4) & ~3 : at + 4) + offset);
-        if (link || to === null || to < start || to >= end) calls.push({ target: to, tail: !link });
-      }
+        if (link || to === null || to < start || to >= end)
+          calls.push({ target: to, tail: !link, thumb: !exchange });
+      } else leave(image, at, start, end, calls);
     } else if ((high & 0xff07) === 0x4700) {
       const link = (high & 0x80) !== 0;
       const register = (high >>> 3) & 15;
-      const target = thumbValue(image, places, places.length - 1, register, 0);
-      if (link) calls.push({ target, tail: false });
+      // BX pc: A32 code goes on behind it.
+      const target =
+        register === PC ? (at + 4) & ~3 : thumbValue(image, places, places.length - 1, register, 0);
+      if (link) calls.push({ ...reached(target), tail: false });
       // Functions of Thumb-1 return by BX to a register that POP has filled.
-      else if (register !== LR && target !== undefined) calls.push({ target, tail: true });
-    }
+      else if (register !== LR && target !== undefined)
+        calls.push({ ...reached(target), tail: true });
+    } else leave(image, at, start, end, calls);
   }
   return calls;
+}
+
+/** B and B<c> of little reach to another function; literals look like them: only where one is known to begin. */
+function leave(image: CodeImage, at: number, start: number, end: number, calls: Call[]): void {
+  const target = thumbBranch(image, at);
+  if (target === undefined || (target >= start && target < end)) return;
+  const to = direct(image, at, target);
+  if (to !== null && image.starts(to)) calls.push({ target: to, tail: true });
 }
 
 /** B, BX, POP {pc}. */

@@ -10,7 +10,7 @@ const PLAIN = /^R_ARM_(ABS32|REL32|GLOB_DAT|JUMP_SLOT|RELATIVE|TARGET1|TARGET2)$
 const READS_MAX = 8_000_000;
 
 /** The image of a file at its link-time addresses, for who follows calls. */
-export function codeImage(plan: LoadPlan): CodeImage {
+export function codeImage(plan: LoadPlan, starts: (address: number) => boolean): CodeImage {
   let records: Map<number, { table: ElfRelocations; i: number }> | undefined;
   let reads = 0;
   const parts = plan.segments.map(({ vaddr, bytes }) => ({
@@ -54,6 +54,7 @@ export function codeImage(plan: LoadPlan): CodeImage {
     half: (address) =>
       find(address, 2) ? last.view.getUint16(address - last.vaddr, true) : undefined,
     relocated,
+    starts,
     exhausted: () => reads > READS_MAX,
   };
 }

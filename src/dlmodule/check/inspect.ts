@@ -2,7 +2,6 @@ import {
   amount,
   ElfError,
   ElfImage,
-  type ElfSymbols,
   ET,
   machineName,
   relocationName,
@@ -10,7 +9,6 @@ import {
   SHN,
   SHT,
   STB,
-  STT,
 } from "../../elf/mod.ts";
 import { type Bindings, bind } from "../bind.ts";
 import { floatFunctions } from "../float-abi.ts";
@@ -20,11 +18,8 @@ import type { LoadPlan } from "../plan-types.ts";
 import { explainMissing } from "../reasons.ts";
 import { SIZE, UNKNOWN } from "../rows-arm.ts";
 import { type Attributes, readAttributes } from "./attributes.ts";
-import type { CheckReport, Details, FunctionUse, Import, RelocationCount } from "./report.ts";
-import { callsOf } from "./calls.ts";
-import { codeImage } from "./code-image.ts";
-import { type GraphFunction, stackDepths } from "./stack-depth.ts";
-import { stackUse } from "./stack-use.ts";
+import type { CheckReport, Details, Import, RelocationCount } from "./report.ts";
+import { addressName, functionUses, nameOf } from "./functions.ts";
 import type { Target } from "./symbol-list.ts";
 
 /** A library that other files of the same check may need. */
@@ -246,8 +241,11 @@ class Inspection {
       warnings.push(
         `${name} takes ${stack === null ? "stack of a size known at run time only" : `${amount(stack, "byte")} of stack`}; 4.0.4 gives a main thread ${STOCK_STACK}`,
       );
-    const main = details.stackUse.find(({ name }) => name === details.entry?.symbol);
-    if (large.length === 0 && (main?.deepest ?? 0) > STOCK_STACK)
+    const { entry } = details;
+    const first = entry && (entry.symbol ?? addressName(entry.address));
+    const main = details.stackUse.find(({ name }) => name === first);
+    const alone = main !== undefined && large.includes(main) && main.deepest === main.stack;
+    if (!alone && (main?.deepest ?? 0) > STOCK_STACK)
       warnings.push(
         `${main!.name} takes ${main!.deepest} bytes of stack with what it calls; 4.0.4 gives a main thread ${STOCK_STACK}`,
       );
@@ -278,7 +276,7 @@ class Inspection {
       ),
       constructors: (plan.preinit.size + plan.init.size) >>> 2,
       destructors: plan.fini.size >>> 2,
-      stackUse: this.stackUse(),
+      stackUse: functionUses(image, plan),
     };
   }
 
@@ -354,51 +352,6 @@ class Inspection {
     return sizes;
   }
 
-  private stackUse(): FunctionUse[] {
-    const functions: (GraphFunction & { name: string; readonly size: number })[] = [];
-    const seen = new Map<number, (typeof functions)[number]>();
-    const { image, plan } = this;
-    const object = image.header.type === ET.REL;
-    const symbols = object ? plan.symbols : (image.staticSymbols() ?? plan.symbols);
-    const code = codeImage(plan);
-    for (let i = 1; i < (symbols?.count ?? 0); i++) {
-      if (symbols!.type(i) !== STT.FUNC || !symbols!.defined(i)) continue;
-      const value = symbols!.value(i);
-      const thumb = (value & 1) !== 0;
-      const address = (value & ~1) >>> 0;
-      const size = symbols!.size(i);
-      const bytes = this.codeAt(address, size);
-      if (!bytes) continue;
-      const name = nameOf(symbols!, i) ?? `symbol ${i}`;
-      const other = seen.get(value);
-      // Of several names the one that others know (gcc makes local ones beside it, `f.localalias`).
-      if (other && symbols!.bind(i) !== STB.LOCAL) other.name = name;
-      if (other) continue;
-      functions.push({
-        name,
-        address,
-        size,
-        stack: stackUse(bytes, thumb) ?? null,
-        calls: callsOf(code, address, bytes.byteLength, thumb),
-      });
-      seen.set(value, functions.at(-1)!);
-    }
-    const depths = stackDepths(functions);
-    return functions
-      .map(({ name, size, stack }, n) => ({ name, size, stack, ...depths[n] }))
-      .sort((a, b) => (b.stack ?? Infinity) - (a.stack ?? Infinity));
-  }
-
-  private codeAt(address: number, size: number): DataView | undefined {
-    for (const { vaddr, bytes } of this.plan.segments) {
-      const offset = address - vaddr;
-      if (offset < 0 || offset >= bytes.length) continue;
-      const length = Math.min(size || 64, bytes.length - offset);
-      return new DataView(bytes.buffer, bytes.byteOffset + offset, length);
-    }
-    return undefined;
-  }
-
   private instructionSet(entry: number | undefined): Details["instructionSet"] {
     if (entry !== undefined) return entry & 1 ? "Thumb" : "A32";
     const [first] = this.plan.functions;
@@ -408,16 +361,6 @@ class Inspection {
   private nameAt(address: number): string | undefined {
     for (const { name, value } of this.plan.exports.values()) if (value === address) return name;
     return undefined;
-  }
-}
-
-/** Of a symbol that the loader does not need to be right; undefined when it cannot be read. */
-function nameOf(symbols: ElfSymbols, i: number): string | undefined {
-  try {
-    return symbols.name(i);
-  } catch (error) {
-    if (error instanceof ElfError) return undefined;
-    throw error;
   }
 }
 

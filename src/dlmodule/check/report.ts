@@ -33,8 +33,10 @@ export interface FunctionUse {
    * What other modules, the C library and the kernel take is not counted.
    */
   readonly deepest: number | null;
-  /** Functions that it may come to which call each other in a circle, in the order of the calls. */
+  /** Functions that it may come to which call each other in a circle, in the order of the calls: the first 40. */
   readonly recursion?: readonly string[];
+  /** How many the circle has; there is one with `recursion`. */
+  readonly recursionLength?: number;
   /** It may come to calls through pointers whose targets are not known, and are not counted. */
   readonly throughPointers: boolean;
 }

@@ -12,8 +12,10 @@ export interface GraphFunction {
 export interface Depth {
   /** Bytes down the deepest chain of calls inside the module; null when there is no bound, or a function computes its own. */
   readonly deepest: number | null;
-  /** Functions of a recursion that the chain may come to, in the order of their calls. */
+  /** Functions of a recursion that the chain may come to, in the order of their calls, the first 40: one array for all that come to it. */
   readonly recursion?: readonly string[];
+  /** How many functions that recursion has. */
+  readonly recursionLength?: number;
   /** Some of the calls go through pointers that the code does not give away, and are not counted. */
   readonly throughPointers: boolean;
 }
@@ -21,9 +23,17 @@ export interface Depth {
 interface State {
   depth: number;
   bound: boolean;
-  recursion: readonly string[] | undefined;
+  recursion: Circle | undefined;
   pointers: boolean;
 }
+
+interface Circle {
+  readonly names: readonly string[];
+  readonly length: number;
+}
+
+/** Names of one circle that a report carries; every function that may come to it carries them. */
+const CIRCLE_MAX = 40;
 
 /**
  * How deep the calls of each function go. A recursion has no bound that the code shows; jumps to another function at the end of one give
@@ -65,14 +75,15 @@ export function stackDepths(functions: readonly GraphFunction[]): Depth[] {
     });
     if (cycle) {
       total.bound = false;
-      total.recursion = cycle.map((n) => functions[n].name);
+      const names = cycle.slice(0, CIRCLE_MAX).map((n) => functions[n].name);
+      total.recursion = { names, length: cycle.length };
     }
-    total.depth = Math.max(...entries);
+    for (const depth of entries) total.depth = Math.max(total.depth, depth);
     for (const n of component) states[n] = total;
   }
   return states.map(({ depth, bound, recursion, pointers }) => ({
     deepest: bound ? depth : null,
-    ...(recursion ? { recursion } : {}),
+    ...(recursion ? { recursion: recursion.names, recursionLength: recursion.length } : {}),
     throughPointers: pointers,
   }));
 }
@@ -86,6 +97,7 @@ function cycleOf(
   edges: Edges,
 ): number[] | undefined {
   let shortest: number[] | undefined;
+  let searches = 0;
   for (const from of component)
     for (const { to, tail } of edges[from]) {
       if (tail || !inside.has(to)) continue;
@@ -97,15 +109,16 @@ function cycleOf(
       const path = [from];
       for (let n = from; n !== to;) {
         n = parents.get(n)!;
-        path.unshift(n);
+        path.push(n);
       }
-      if (!shortest || path.length < shortest.length) shortest = path;
-      if (shortest.length === 1 || component.length > SEARCH_MAX) return shortest;
+      if (!shortest || path.length < shortest.length) shortest = path.reverse();
+      if (shortest.length === 1 || component.length > SEARCH_MAX || ++searches > SEARCH_MAX)
+        return shortest;
     }
   return shortest;
 }
 
-/** In larger components any circle will do. */
+/** In larger components, and after so many searches, any circle will do. */
 const SEARCH_MAX = 100;
 
 /** Strongly connected components, callees first (Tarjan's algorithm, without recursion). */

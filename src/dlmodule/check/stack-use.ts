@@ -1,84 +1,135 @@
-/** Instructions of a prologue that are looked at. */
-const LENGTH_MAX = 24;
+import { stepArm } from "./frame-arm.ts";
+import { FrameState, type Step } from "./frame-state.ts";
+import { itLength, stepThumb } from "./frame-thumb.ts";
 
-/** Bytes of stack that a function takes in its prologue; undefined when that is computed at run time. */
+/** Bytes of stack that a function takes; undefined when that is computed at run time, or the file takes too long to look through. */
 export type StackUse = number | undefined;
 
+/** Instructions that may be looked at for one file: files may name one piece of code a million times. */
+export interface Budget {
+  left: number;
+}
+
+export const STEPS_MAX = 8_000_000;
+
 /**
- * Adds up what the first instructions of a function push and reserve (PUSH, STMDB sp!, STR [sp, #-4]!, VPUSH, SUB sp): ARM ARM
- * A8.8.132, A8.8.133, A8.8.225, A8.8.367. `code` begins at the function.
+ * The deepest that the stack pointer goes on any way through a function, with what is pushed, reserved and given back on it; numbers
+ * for the pointer are followed through moves and literals. `code` begins at the function, `base` is its address.
  */
-export function stackUse(code: DataView, thumb: boolean): StackUse {
-  return thumb ? thumbUse(code) : armUse(code);
-}
-
-function armUse(code: DataView): StackUse {
-  let used = 0;
-  for (let n = 0, at = 0; n < LENGTH_MAX && at + 4 <= code.byteLength; n++, at += 4) {
-    const insn = code.getUint32(at, true);
-    if ((insn & 0xffff0000) >>> 0 === 0xe92d0000) used += 4 * ones(insn & 0xffff);
-    else if ((insn & 0xffff0fff) >>> 0 === 0xe52d0004) used += 4;
-    else if ((insn & 0xffbf0e00) >>> 0 === 0xed2d0a00) used += 4 * (insn & 0xff);
-    else if ((insn & 0xfffff000) >>> 0 === 0xe24dd000) used += rotated(insn);
-    else if ((insn & 0xfffffff0) >>> 0 === 0xe04dd000) return undefined;
-    // The first branch, or load of the program counter, ends what is sure to be executed.
-    else if ((insn & 0x0e000000) === 0x0a000000 || (insn & 0x0ffffff0) === 0x012fff10) break;
-    else if ((insn & 0x0e108000) === 0x08108000) break;
+export function stackUse(
+  code: DataView,
+  thumb: boolean,
+  base = 0,
+  budget: Budget = { left: STEPS_MAX },
+): StackUse {
+  budget.left -= code.byteLength >>> 2;
+  if (budget.left <= 0) return undefined;
+  const walk = new Walk(code, thumb, base, budget);
+  walk.run();
+  // Words beside the code that one way reads may lie where another seems to go on, behind a call that does not return.
+  if (walk.crossed) {
+    walk.again();
+    walk.run();
   }
-  return used;
+  return walk.computed || budget.left <= 0 ? undefined : walk.deepest;
 }
 
-function thumbUse(code: DataView): StackUse {
-  let used = 0;
-  for (let n = 0, at = 0; n < LENGTH_MAX && at + 2 <= code.byteLength; n++) {
-    const high = code.getUint16(at, true);
-    const wide = high >>> 11 >= 0x1d;
-    if (wide && at + 4 > code.byteLength) break;
-    const low = wide ? code.getUint16(at + 2, true) : 0;
-    at += wide ? 4 : 2;
-    if ((high & 0xfe00) === 0xb400) used += 4 * ones(high & 0x1ff);
-    else if ((high & 0xff80) === 0xb080) used += (high & 0x7f) << 2;
-    else if (high === 0xe92d) used += 4 * ones(low);
-    else if (high === 0xf84d && (low & 0x0fff) === 0xd04) used += 4;
-    else if ((high & 0xffbf) === 0xed2d && (low & 0x0e00) === 0x0a00) used += 4 * (low & 0xff);
-    else if ((high & 0xfbff) === 0xf2ad && (low & 0x8f00) === 0x0d00) used += plain(high, low);
-    else if ((high & 0xfbff) === 0xf1ad && (low & 0x8f00) === 0x0d00) used += expanded(high, low);
-    else if (high === 0xebad && (low & 0xfff0) === 0x0d00) return undefined;
-    else if ((high & 0xf000) === 0xd000 || (high & 0xf800) === 0xe000) break;
-    else if ((high & 0xff00) === 0x4700 || (high & 0xfe00) === 0xbc00 || (high & 0xf500) === 0xb100)
-      break;
-    else if ((high & 0xf800) === 0xf000 && (low & 0x8000) !== 0) break;
+interface Place {
+  readonly at: number;
+  readonly state: FrameState;
+}
+
+class Walk {
+  deepest = 0;
+  computed = false;
+  /** A literal was taken for an instruction. */
+  crossed = false;
+  private seen: Uint8Array;
+  private readonly literals = new Set<number>();
+  private open: Place[] = [];
+  /** At the deepest jump whose targets are not known. */
+  private jump: FrameState | undefined;
+
+  constructor(
+    private readonly code: DataView,
+    private readonly thumb: boolean,
+    private readonly base: number,
+    private readonly budget: Budget,
+  ) {
+    this.seen = new Uint8Array(code.byteLength);
   }
-  return used;
-}
 
-function ones(mask: number): number {
-  let count = 0;
-  for (let bits = mask; bits !== 0; bits &= bits - 1) count++;
-  return count;
-}
+  again(): void {
+    this.deepest = 0;
+    this.computed = this.crossed = false;
+    this.jump = undefined;
+    this.seen = new Uint8Array(this.code.byteLength);
+  }
 
-/** imm12 of A32: 8 bits, rotated right by twice the upper 4. */
-function rotated(insn: number): number {
-  const by = (insn >>> 7) & 30;
-  const imm = insn & 0xff;
-  return ((imm >>> by) | (imm << ((32 - by) & 31))) >>> 0;
-}
+  run(): void {
+    this.lead(0, FrameState.atEntry());
+    this.follow();
+    const { jump, code, seen } = this;
+    if (!jump) return;
+    // What nothing seems to lead to is what such a jump leads to.
+    const unit = this.thumb ? 2 : 4;
+    for (let at = 0; at + unit <= code.byteLength; at += unit) {
+      if (seen[at] || this.isLiteral(at)) continue;
+      this.lead(at, jump.copy());
+      this.follow();
+    }
+  }
 
-const imm12 = (high: number, low: number): number =>
-  ((high & 0x400) << 1) | ((low & 0x7000) >>> 4) | (low & 0xff);
+  private isLiteral(at: number): boolean {
+    return this.literals.has(((this.base + at) & ~3) - this.base);
+  }
 
-/** SUBW: i:imm3:imm8 as it is. */
-function plain(high: number, low: number): number {
-  return imm12(high, low);
-}
+  private lead(at: number, state: FrameState): void {
+    const unit = this.thumb ? 2 : 4;
+    // A jump to another function: its frame is its own.
+    if (at < 0 || at + unit > this.code.byteLength || this.seen[at]) return;
+    this.seen[at] = 1;
+    this.open.push({ at, state });
+  }
 
-/** ThumbExpandImm: A6.3.2. */
-function expanded(high: number, low: number): number {
-  const imm = imm12(high, low);
-  const byte = imm & 0xff;
-  if (imm >>> 10 === 0)
-    return [byte, byte * 0x10001, byte * 0x1000100, byte * 0x1010101][(imm >>> 8) & 3];
-  const by = imm >>> 7;
-  return ((0x80 | (imm & 0x7f)) << (32 - by)) >>> 0;
+  private follow(): void {
+    for (let place = this.open.pop(); place; place = this.open.pop())
+      this.way(place.at, place.state);
+  }
+
+  /** From one place on, up to where the way ends or comes to another. */
+  private way(start: number, state: FrameState): void {
+    const { code, seen, budget, thumb } = this;
+    const unit = thumb ? 2 : 4;
+    let conditional = 0;
+    for (let at = start; at + unit <= code.byteLength;) {
+      if (at !== start && seen[at]) return;
+      if (--budget.left <= 0) return;
+      if (this.isLiteral(at)) return;
+      seen[at] = 1;
+      const perhaps = thumb ? conditional > 0 : code.getUint32(at, true) >>> 28 < 14;
+      const before = perhaps ? state.copy() : undefined;
+      const step = thumb ? stepThumb(code, at, state, this.base) : stepArm(code, at, state);
+      if (step.width === 4 && thumb && at + 2 < seen.length) seen[at + 2] = 1;
+      this.note(step, state);
+      if (before) {
+        conditional--;
+        // What may not be done gives nothing back.
+        if (state.depth < before.depth) state = before;
+      } else if (thumb) conditional = itLength(code.getUint16(at, true));
+      for (const target of step.targets ?? []) this.lead(target, state.copy());
+      if (step.ends && !before) return;
+      at += step.width;
+    }
+  }
+
+  private note(step: Step, state: FrameState): void {
+    if (state.computed) this.computed = true;
+    this.deepest = Math.max(this.deepest, state.depth);
+    if (step.literal !== undefined) {
+      this.literals.add(step.literal);
+      if (this.seen[step.literal]) this.crossed = true;
+    }
+    if (step.unknown && (!this.jump || this.jump.depth < state.depth)) this.jump = state.copy();
+  }
 }

@@ -1,4 +1,5 @@
 import { amount } from "../../elf/mod.ts";
+import { addressName } from "./functions.ts";
 import type { CheckReport, Details } from "./report.ts";
 
 /** Names that a list shows; `--json` has them all. */
@@ -26,14 +27,15 @@ function headline({ verdict, details, against }: CheckReport): string {
 function detailLines(details: Details): string[] {
   const { sizes, entry, imports, relocations, attributes } = details;
   const architecture = attributes?.architecture ? ` ARM${attributes.architecture}` : "";
-  const missing = imports.filter(({ from }) => from === undefined);
+  const without = imports.filter(({ from }) => from === undefined);
+  const weak = without.filter((one) => one.weak && !one.hint).length;
   const lines = [
     `${details.machine}${architecture}, ${details.instructionSet ?? "no"} code, ${details.floatAbi} float${attributes?.enums ? `, ${attributes.enums} enums` : ""}`,
     entry
       ? `entry 0x${entry.address.toString(16)}${entry.symbol ? ` (${entry.symbol})` : ""}`
       : "no entry: for dlopen",
     `size: file ${sizes.file} (stripped ${sizes.stripped}), code ${sizes.code}, constants ${sizes.constants}, data ${sizes.data}, bss ${sizes.bss}; takes ${amount(sizes.memory, "byte")} of heap`,
-    `imports: ${imports.length}, unresolved ${missing.length}`,
+    `imports: ${imports.length}, unresolved ${without.length - weak}${weak > 0 ? `, ${weak} weak without a definition` : ""}`,
     ...byProvider(imports),
     `exports: ${details.exports.length === 0 ? "none" : listed(details.exports)}`,
     `relocations: ${relocations.length === 0 ? "none" : relocations.map(({ type, count }) => `${type} ${count}`).join(", ")}${details.textRelocations > 0 ? `; ${details.textRelocations} in code` : ""}`,
@@ -52,10 +54,13 @@ function detailLines(details: Details): string[] {
 
 /** The deepest calls of what others call: the entry of a program, functions of a library; and what has no bound. */
 function depthLines({ stackUse, entry, exports }: Details): string[] {
-  const outer = new Set(entry?.symbol === undefined ? exports : [entry.symbol]);
+  const outer = new Set(entry ? [entry.symbol ?? addressName(entry.address)] : exports);
   const roots = stackUse.filter(({ name }) => outer.has(name));
   const deep = roots
-    .filter(({ deepest, stack }) => deepest !== null && deepest !== stack)
+    .filter(
+      ({ deepest, stack, throughPointers }) =>
+        deepest !== null && (deepest !== stack || throughPointers),
+    )
     .sort((a, b) => b.deepest! - a.deepest!)
     .slice(0, FUNCTIONS_MAX);
   const lines: string[] = [];
@@ -63,29 +68,38 @@ function depthLines({ stackUse, entry, exports }: Details): string[] {
     lines.push(
       `stack with all calls inside the module: ${deep.map(({ name, deepest, throughPointers }) => `${name} ${deepest}${throughPointers ? " and calls through pointers" : ""}`).join(", ")}`,
     );
-  const circles = new Map<string, string>();
-  for (const { recursion } of stackUse)
-    if (recursion) circles.set(recursion.toSorted().join(" "), circle(recursion));
+  const circles = new Map<readonly string[], string>();
+  for (const { recursion, recursionLength } of stackUse)
+    if (recursion && !circles.has(recursion))
+      circles.set(recursion, circle(recursion, recursionLength ?? recursion.length));
   if (circles.size > 0)
     lines.push(`recursion, whose stack has no bound: ${listed([...circles.values()])}`);
   return lines;
 }
 
-function circle(names: readonly string[]): string {
-  return names.length === 1 ? names[0] : [...names, names[0]].join(" > ");
+function circle(names: readonly string[], length: number): string {
+  if (length === 1) return names[0];
+  const more = length - names.length;
+  return [...names, ...(more > 0 ? [`${more} more`] : []), names[0]].join(" > ");
 }
+
+const UNRESOLVED = "unresolved";
+/** Weak imports may stay without: their address is zero then. */
+const WEAK = "without a definition";
 
 /** One line for each board or library: what comes from there. */
 function byProvider(imports: Details["imports"]): string[] {
   const names = new Map<string, string[]>();
-  for (const { name, from = "unresolved", weak } of imports) {
+  for (const { name, from: known, weak, hint } of imports) {
+    const from = known ?? (weak && !hint ? WEAK : UNRESOLVED);
     const text = weak ? `${name} (weak)` : name;
     const list = names.get(from);
     if (list) list.push(text);
     else names.set(from, [text]);
   }
   return [...names].map(
-    ([from, list]) => `  ${from === "unresolved" ? from : `from ${from}`}: ${listed(list)}`,
+    ([from, list]) =>
+      `  ${from === UNRESOLVED || from === WEAK ? from : `from ${from}`}: ${listed(list)}`,
   );
 }
 

@@ -1,0 +1,99 @@
+export const SP = 13;
+export const LR = 14;
+export const PC = 15;
+
+/** Registers that a called function may change (AAPCS 6.1.1): r0-r3, ip, lr. */
+const SCRATCH = 0x500f;
+
+/** What is known of the registers at one instruction: numbers, and distances from the stack pointer that the function began with. */
+export class FrameState {
+  /** The stack pointer was given a value that the code does not show. */
+  computed = false;
+  private constructor(
+    private readonly values: Int32Array,
+    private numbers: number,
+    private onStack: number,
+  ) {}
+
+  static atEntry(): FrameState {
+    return new FrameState(new Int32Array(16), 0, 1 << SP);
+  }
+
+  copy(): FrameState {
+    const copy = new FrameState(this.values.slice(), this.numbers, this.onStack);
+    copy.computed = this.computed;
+    return copy;
+  }
+
+  /** Bytes between the stack pointer and where it was at the entry. */
+  get depth(): number {
+    return Math.max(0, -this.values[SP]);
+  }
+
+  number(register: number): number | undefined {
+    return this.numbers & (1 << register) ? this.values[register] : undefined;
+  }
+
+  forget(register: number): void {
+    this.numbers &= ~(1 << register);
+    if (register === SP) this.computed = true;
+    else this.onStack &= ~(1 << register);
+  }
+
+  set(register: number, value: number | undefined): void {
+    this.forget(register);
+    if (value === undefined || register === SP) return;
+    this.values[register] = value;
+    this.numbers |= 1 << register;
+  }
+
+  /** `to` = `from` + `amount`; undefined: an amount that is not known. */
+  add(to: number, from: number, amount: number | undefined): void {
+    const value = this.values[from];
+    if (amount !== undefined && this.onStack & (1 << from)) {
+      this.numbers &= ~(1 << to);
+      this.onStack |= 1 << to;
+      this.values[to] = value + amount;
+    } else {
+      const number = this.number(from);
+      this.set(to, number === undefined || amount === undefined ? undefined : number + amount);
+    }
+  }
+
+  /** `to` = `a` ± `b`. */
+  addRegisters(to: number, a: number, b: number, sign: 1 | -1 = 1): void {
+    const amount = this.number(b);
+    if (amount === undefined && sign === 1 && this.number(a) !== undefined)
+      this.add(to, b, this.number(a));
+    else this.add(to, a, amount === undefined ? undefined : sign * amount);
+  }
+
+  called(): void {
+    this.numbers &= ~SCRATCH;
+    this.onStack &= ~SCRATCH;
+  }
+
+  forgetAll(mask: number): void {
+    for (let register = 0; mask >>> register !== 0; register++)
+      if (mask & (1 << register)) this.forget(register);
+  }
+}
+
+/** What an instruction does to the way through a function. Places are offsets from its beginning. */
+export interface Step {
+  readonly width: number;
+  /** The next instruction is not come to. */
+  readonly ends?: boolean;
+  /** Places that a branch or table leads to. */
+  readonly targets?: readonly number[];
+  /** Words that it reads beside the code. */
+  readonly literal?: number;
+  /** A jump whose targets the code does not show. */
+  readonly unknown?: boolean;
+}
+
+export function ones(mask: number): number {
+  let count = 0;
+  for (let bits = mask; bits !== 0; bits &= bits - 1) count++;
+  return count;
+}
