@@ -342,12 +342,14 @@ export class Libraries {
       }
     }
     this.loading.set(key, thread);
+    this.needs.enter(thread);
     try {
       return yield* this.loader.load(path, {
         as: "library",
         placed: (module) => void this.shared.set(key, module),
       });
     } finally {
+      this.needs.leave(thread);
       this.loading.delete(key);
     }
   }
