@@ -5,7 +5,7 @@
 import { afterEach, describe, expect, test } from "bun:test";
 import { type Cpu, createCpu, type Engine, SLIDE_PAGE, SLIDE_UNITS } from "../../src/cpu/mod.ts";
 import { GuestMemory } from "../../src/memory/mod.ts";
-import { BASE, disposeMachines, engines, Exit, newMachine } from "./machine.ts";
+import { BASE, CODE, disposeMachines, engines, Exit, newMachine } from "./machine.ts";
 
 afterEach(disposeMachines);
 
@@ -54,6 +54,42 @@ describe.each([...engines])("%s", (engine) => {
     expect(m.run(BASE + 0x101, 100_000)).toBe(Exit.Fault);
     expect(m.cpu.r[1]).toBe(48);
     expect(100_000 - m.cpu.units).toBe((0x10000 / SLIDE_PAGE) * SLIDE_UNITS);
+  });
+
+  // IT EQ; IT EQ and instructions without operations; all of them the last before memory ends.
+  for (const code of [[0xbf08], [0xbf08, 0xbf00], [0xbf02, 0xbf00, 0xbf00], [0xbf02, 0xbf02]])
+    test(`IT at the end of memory: ${code.map((half) => half.toString(16)).join(" ")}`, () => {
+      const m = newMachine(engine);
+      const at = BASE + 0x10000 - code.length * 2;
+      m.put(at, code);
+      expect(m.run(at | 1)).toBe(Exit.Fault);
+      expect(m.cpu.fault).toMatchObject({ kind: "prefetch abort", pc: BASE + 0x10000 });
+      expect(m.cpu.stats.instructions).toBe(code.length);
+    });
+
+  // What qemu-arm 7.2 gives for r0: the inner IT block begins whatever its condition.
+  for (const [expected, ...code] of [
+    [3, 0xbf01, 0xbf18, 0x3001, 0x3001, 0x3001, 0x3001],
+    [4, 0xbf1c, 0xbf01, 0x3001, 0x3001, 0x3001, 0x3001],
+    [6, 0xbf01, 0x3001, 0x3001, 0xbf01, 0x3001, 0x3001, 0xbf01, 0x3001, 0x3001],
+    [3, 0xbf11, 0xbf08, 0x3001, 0x3001, 0x3001],
+  ])
+    test(`IT inside IT: ${code.map((half) => half.toString(16)).join(" ")}`, () => {
+      const m = newMachine(engine);
+      // movs r0, #0; movs r1, #1; cmp r1, #1
+      m.put(CODE, [0x2000, 0x2101, 0x2901], code, [0xbf00, 0xbf00, 0xbf00, 0xdf00]);
+      expect(m.run(CODE | 1)).toBe(Exit.Stop);
+      expect(m.cpu.r[0]).toBe(expected);
+    });
+
+  test("IT blocks without end: every instruction is executed once", () => {
+    const m = newMachine(engine);
+    const COUNT = 1200;
+    for (let k = 0; k < COUNT; k++) m.memory.st16(CODE + k * 2, k % 3 ? 0x3001 : 0xbf01);
+    m.put(CODE + COUNT * 2, [0xbf00, 0xbf00, 0xbf00, 0xbf00, 0xdf00]);
+    m.cpu.cpsr = 0x40000013;
+    expect(m.run(CODE | 1)).toBe(Exit.Stop);
+    expect([m.cpu.r[0], m.cpu.stats.instructions]).toEqual([(COUNT / 3) * 2, COUNT + 5]);
   });
 
   test("the end of a slice is at the same instruction as in the interpreter, stepped too", () => {

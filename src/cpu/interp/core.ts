@@ -186,7 +186,7 @@ export class Core extends DataAccess implements Cpu, LoopState {
         }
         return this.link(words[ip - 1], words[ip + 1], ip);
       case Code.Leave:
-        return this.leave(ip);
+        return word >>> 24 ? this.leaveEnd(ip) : this.leave(ip);
       case Code.Bx:
       case Code.Blx:
         return this.find(this.operand);
@@ -248,7 +248,14 @@ export class Core extends DataAccess implements Cpu, LoopState {
     return block.first + 1;
   }
 
-  /** Goes on at the instruction that starts at `ip`, in another block: this one has been dropped or ends inside an IT block. */
+  /** The block ends inside an IT block. */
+  private leaveEnd(ip: number): number {
+    const { words } = this.arena;
+    this.stats.instructions += words[ip] >>> 24;
+    this.goTo(words[ip + 1], words[ip + 2]);
+    return this.enter();
+  }
+  /** Goes on at the instruction that starts at `ip`, in another block: this one has been dropped. */
   private leave(ip: number): number {
     const { block, index: last } = this.place(ip);
     // Instructions without ops of their own (NOP, ISB) start at the same word; the first of them is the next.

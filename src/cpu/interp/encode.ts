@@ -78,7 +78,7 @@ export class Encoder {
     if (block.open && end !== undefined) {
       this.opK(end, 0, 0, pcs.length - 1, block.end | thumb);
       this.put(its[its.length - 1]);
-    } else if (block.open) this.end(its[its.length - 1]);
+    } else if (block.open) this.end();
     for (let k = 0; k < this.labels.length; k += 2)
       this.words[this.labels[k]] = starts[this.labels[k + 1]];
     for (let k = 0; k < this.exits.length; k += 2) {
@@ -339,10 +339,16 @@ export class Encoder {
     this.put(0);
   }
   /** Falls through to the next block; inside an IT block that is not an address alone. */
-  private end(it: number): void {
-    if (it) return this.put(Code.Leave);
-    this.op(Code.B, 0, 0, (this.block.pcs.length - 1) << 1);
-    this.exits.push(this.ip, this.block.end | (this.block.thumb ? 1 : 0));
+  private end(): void {
+    const { pcs, its, end, thumb } = this.block;
+    const count = pcs.length - 1;
+    const it = its[count];
+    if (it) {
+      this.opK(Code.Leave, 0, 0, count, end | 1);
+      return this.put(it);
+    }
+    this.op(Code.B, 0, 0, count << 1);
+    this.exits.push(this.ip, end | (thumb ? 1 : 0));
     this.put(0);
   }
 

@@ -20,7 +20,7 @@ export const enum Code {
    * k, or in the third word when k is a constant, and b = instructions so far << 1 | whether it costs a unit.
    */
   Exit, // k = the word that should hold the target, which is at the address before this op
-  Leave, // go on at the guest address of this place
+  Leave, // go on at the guest address of this place; at the end of a block, where b is not 0, as Pause has it
   PrefetchAbort,
   Pause, // leave the loop: k = guest address, third word: ITSTATE; b = instructions so far
   Slide, // the same, behind an idle instruction

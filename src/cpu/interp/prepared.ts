@@ -1,7 +1,10 @@
 import type { GuestMemory } from "../../memory/mod.ts";
 
-/** First word of prepared code; the encoding of blocks is that of the same build, so there is no version. */
-export const PREPARED_MAGIC = 0x43505452;
+/**
+ * First word of prepared code: "RTP" and the version of the encoding, to be raised with every change of Code (loop.ts) or of what
+ * encode.ts writes. A file of another version, which a source tree may still have, is ignored.
+ */
+export const PREPARED_MAGIC = 0x02505452;
 /** Words before the keys: the magic, and how many blocks there are. */
 export const PREPARED_HEADER = 2;
 

@@ -88,7 +88,7 @@ export class AccessEmitter {
     });
   }
 
-  /** The alignment that the instruction asks for, beyond words. */
+  /** The alignment that the instruction asks for. */
   private checkAlignment(x: Inst, base: number, refused: Refused): void {
     const { align } = unpack(x.i);
     if (align <= 2) return;
@@ -142,6 +142,17 @@ export class AccessEmitter {
   /** So many bytes from Address on, which touch one granule or two, can be written. */
   private checkStore(size: number, aligned: boolean, refused: Refused): void {
     const { w } = this;
+    if (!aligned && size > 4) {
+      // A vector at any address.
+      this.pushRights(0, 1);
+      this.pushRights(size - 1, 1);
+      w.const(WRITE);
+      w.op(W.and, W.and, W.eqz);
+      w.openUnlikely();
+      refused(1);
+      w.end();
+      return;
+    }
     this.pushRights(0, size === 1 ? 1 : size === 2 ? 2 : 4);
     if (aligned && size > 4) {
       this.pushRights(size - 4, 4);

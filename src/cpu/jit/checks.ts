@@ -101,7 +101,8 @@ function join(group: Group, offset: number, size: number, words: boolean): boole
   if (high - low > (check.store ? MAX_STORE : MAX_READ)) return false;
   const inStep = ((offset + moved - check.low) & 3) === 0;
   if (check.store) {
-    if (size < 4 || !inStep) return false;
+    // Words of which the first is aligned, or one word: vectors have no such promise.
+    if (size < 4 || (size > 4 && !words) || !inStep) return false;
     if (low !== check.low || high !== check.high) check.aligned = true;
   } else if (words) {
     if (!inStep) return false;

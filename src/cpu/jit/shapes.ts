@@ -49,7 +49,8 @@ export function accessOf(x: Inst): Shape | undefined {
   const one = singles[x.op];
   if (one) return { store: one.store, size: one.size, words: false, offset };
   const bytes = vectorBytes(x);
-  if (bytes !== undefined) return { store: x.op === Op.vstn, size: bytes, words: true, offset: 0 };
+  // Any address is as good, but for an alignment that the instruction names (A3.2.1): access.ts looks at that.
+  if (bytes !== undefined) return { store: x.op === Op.vstn, size: bytes, words: false, offset: 0 };
   if (!multiples.has(x.op)) return undefined;
   const store = x.op === Op.stm || x.op === Op.strd || x.op === Op.vstm;
   if (x.op === Op.vldm || x.op === Op.vstm) return { store, size: x.i * 4, words: true, offset };

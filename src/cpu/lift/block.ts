@@ -27,12 +27,15 @@ export function itAdvance(it: number): number {
   return (it & 7) === 0 ? 0 : (it & 0xe0) | ((it << 1) & 0x1f);
 }
 
+/** Instructions of an IT block. */
+const IT_LENGTH = 4;
 /** In the last word of a page. */
 const LAST_WORD = SLIDE_PAGE - 4;
 
 /**
  * Lifts the block that starts at `start` with the given instruction set and ITSTATE. A block ends behind an unconditional
- * branch, before an address that cannot be fetched, or after `limit` instructions; not inside an IT block unless limit is 1. An idle
+ * branch, before an address that cannot be fetched, or after `limit` instructions; not inside an IT block unless limit is 1 or IT
+ * blocks are nested, which is UNPREDICTABLE (A8.8.54): here, as under QEMU, the inner one begins whatever its condition. An idle
  * instruction (idle.ts) is a block of its own.
  */
 export function liftBlock(
@@ -46,6 +49,7 @@ export function liftBlock(
   ir.it = it;
   let pc = start;
   if (it === 0 && isIdle(fetch, start)) limit = 1;
+  const most = limit > 1 ? limit + IT_LENGTH : 1;
   do {
     if ((pc & LAST_WORD) === LAST_WORD && pc !== start && ir.it === 0 && isIdle(fetch, pc)) break;
     const fault = thumb ? liftThumb(ir, fetch, pc) : liftA32(ir, fetch, pc);
@@ -55,7 +59,7 @@ export function liftBlock(
     }
     if (ir.wroteFlags) ir.separate();
     pc = ir.next;
-  } while (!ir.ended && (ir.pcs.length < limit || (ir.it !== 0 && limit > 1)));
+  } while (!ir.ended && (ir.pcs.length < limit || (ir.it !== 0 && ir.pcs.length < most)));
   ir.finish();
   return {
     start,
