@@ -36,7 +36,10 @@ export class EndReports {
     if (module.library && options?.leaks !== "ignore") {
       const held = heldAddresses(module, this.registry, kernel.memory);
       if (held.length > 0)
-        this.say(`${path} is unloaded, and others still have addresses of its functions`, held);
+        this.say(
+          `${path} is unloaded, and others still have addresses of its functions`,
+          held.map(visible),
+        );
     }
     const { things, lines } = yield* this.auditor.run(module, devices);
     const { how } = module.end ?? { how: "closed" };

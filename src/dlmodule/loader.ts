@@ -340,7 +340,7 @@ export class Loader {
     this.begins.emit({ name, path, address });
     this.discard(module, this.causes.take(this.parts.kernel.threads.current));
     this.failures.emit(why);
-    this.parts.options?.diagnostics?.(`${path} is not loaded: ${why}`);
+    this.parts.options?.diagnostics?.(`${visible(path)} is not loaded: ${visible(why)}`);
     yield* this.unload(module);
   }
 
@@ -485,8 +485,7 @@ export class Loader {
     kernel.console.print(text.exited(kernel.objects.name(thread), code));
     // On the board a thread that ends inside of rt_enter_critical stops the system.
     if (!kernel.options.compat404) while (this.parts.call("rt_critical_level")) kernel.unlock();
-    if (!module)
-      this.endCall(thread, CALLS[how](code), { how, code });
+    if (!module) this.endCall(thread, CALLS[how](code), { how, code });
     if (module) yield* this.life.terminate(module, how, code);
     yield* this.objects.endSelf();
   }
