@@ -1,4 +1,5 @@
 import { readSync } from "node:fs";
+import { ExitCode, UserError } from "./exit-codes.ts";
 import { isReadable } from "./readable.ts";
 
 /** How long `ready` waits for somebody who types. */
@@ -16,7 +17,7 @@ export class Input {
     return this.fd < 0 || this.ended || isReadable(this.fd, WAIT_MS);
   }
 
-  /** The next piece (a copy), or undefined at the end of input. */
+  /** The next piece (a copy), or undefined at the end of input. @throws UserError when it is none */
   next(): Uint8Array | undefined {
     while (!this.ended) {
       try {
@@ -25,6 +26,8 @@ export class Input {
         this.ended = true;
       } catch (error) {
         const code = (error as { code?: string }).code;
+        if (code === "EISDIR")
+          throw new UserError(ExitCode.NoInput, "standard input cannot be read: it is a directory");
         if (code === "EAGAIN") Bun.sleepSync(1);
         else this.ended = true;
       }

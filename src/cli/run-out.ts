@@ -1,6 +1,7 @@
 import { mkdirSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Machine } from "../machine.ts";
+import { decode437 } from "../fat/mod.ts";
 import { VfsError } from "../vfs/mod.ts";
 import { ExitCode, UserError } from "./exit-codes.ts";
 import { cannotWrite } from "./write-error.ts";
@@ -41,7 +42,7 @@ export class OutFolder {
     const { vfs } = this.machine;
     for (const { path, size, directory } of walk(this.machine, "/", 0)) {
       const known = this.before.get(path);
-      const host = join(this.folder, path);
+      const host = join(this.folder, decode437(path));
       try {
         if (directory) {
           if (known === undefined) mkdirSync(host, { recursive: true });

@@ -8,7 +8,7 @@ import { ExitCode, UserError } from "./exit-codes.ts";
 import { Input } from "./input.ts";
 import { fullSpeed } from "./jit-policy.ts";
 import { openDisk } from "./open-disk.ts";
-import { fatName, nameOf } from "../smoke/guest-path.ts";
+import { fatName, guestName, nameOf } from "../smoke/guest-path.ts";
 import { exitCodeOf, message, printStats } from "./outcome.ts";
 import { LineEndFilter, Output } from "./output.ts";
 import type { Parsed } from "./parse.ts";
@@ -37,8 +37,9 @@ export async function run(parsed: Parsed): Promise<number> {
   const settings = settingsOf(parsed);
   const bytes = hostBytes(file);
   const line = commandLine(nameOf(name), args);
+  const path = `/${guestName(name)}`;
   const extras = parsed.values("with").map(placed);
-  refuseCollisions(`/${name}`, extras);
+  refuseCollisions(path, extras);
   const output = new Output(1);
   const filter = new LineEndFilter((piece) => output.write(piece));
   const json = parsed.flag("json") ? await import("./run-json.ts") : undefined;
@@ -80,13 +81,13 @@ export async function run(parsed: Parsed): Promise<number> {
     await ended(driver.settling(), signals);
     if (given !== undefined && !machine.diskUsable)
       throw new UserError(ExitCode.BadData, `${given} has no file system that can be used`);
-    placeOn(machine, { path: `/${name}`, bytes });
+    placeOn(machine, { path, bytes });
     for (const extra of extras) placeOn(machine, extra);
     const folder = parsed.value("out");
     const out = folder === undefined ? undefined : await outFolder(folder, machine);
     observer?.begin();
     const started = performance.now();
-    machine.runModule(`/${name}`, line);
+    machine.runModule(path, line);
     const verdict = await ended(
       driver.running(() => machine.quiet),
       signals,
@@ -148,5 +149,6 @@ function placed(text: string): { path: string; bytes: Uint8Array } {
   const colon = text.lastIndexOf(":");
   const [file, path] =
     colon > 0 ? [text.slice(0, colon), text.slice(colon + 1)] : [text, `/${basename(text)}`];
-  return { path: path.startsWith("/") ? path : `/${path}`, bytes: hostBytes(file) };
+  const guest = guestName(path);
+  return { path: guest.startsWith("/") ? guest : `/${guest}`, bytes: hostBytes(file) };
 }

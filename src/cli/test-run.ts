@@ -13,7 +13,7 @@ import { TestFiles } from "./test-host.ts";
 import type { TestRef } from "./test-discover.ts";
 
 /** What decides how tests are run; goes to the other processes as JSON. */
-export interface TestSettings extends Omit<Attempts, "replay" | "pause"> {
+export interface TestSettings extends Omit<Attempts, "replay" | "pause" | "begins"> {
   readonly wall: boolean;
   /** Options of the command line that decide how a test goes, for the line that repeats it. */
   readonly again: readonly string[];
@@ -69,28 +69,39 @@ export function* executeSteps(
   if (scenario === undefined) return problem!;
   const started = performance.now();
   let result: TestResult;
+  let schedule: number | undefined;
+  const begins = (seed: number | undefined): void => void (schedule = seed);
   try {
-    result = yield* testSteps(ref.id, scenario, files, { ...attempts(test, settings), pause });
+    const options = { ...attempts(test, settings), pause, begins };
+    result = yield* testSteps(ref.id, scenario, files, options);
   } catch (error) {
-    result = broken(test, error);
+    result = broken(test, error, schedule, settings);
   }
   const wall = Number((performance.now() - started).toFixed(3));
   return settings.wall ? { ...result, wall } : result;
 }
 
 /** A defect of ours fails the test that met it, and takes neither the others nor the reports along. Throws what is no defect. */
-function broken({ ref, scenario }: Loaded, error: unknown): TestResult {
+function broken(
+  { ref, scenario }: Loaded,
+  error: unknown,
+  seed: number | undefined,
+  { again }: TestSettings,
+): TestResult {
   const ours = error instanceof Error && !(error instanceof UserError);
   if (!ours || error.name === "FirmwareError") throw error;
+  const details = ["this is a defect of rtt-sim, not of the test; please report it with the files"];
+  if (seed !== undefined) details.push(`to replay it exactly: ${replayLine(ref, seed, again)}`);
+  if (process.env.RTT_SIM_DEBUG) details.push(error.stack ?? "");
   const failure = {
     kind: "internal" as const,
     message: `internal error of rtt-sim: ${error.name}: ${error.message}`,
-    details: "this is a defect of rtt-sim, not of the test; please report it with the files",
+    details: details.join("\n"),
   };
-  return { ...base(ref.id, scenario), status: "failed", failures: [failure] };
+  return { ...base(ref.id, scenario), status: "failed", failures: [failure], seed };
 }
 
-function attempts({ ref }: Loaded, settings: TestSettings): Omit<Attempts, "pause"> {
+function attempts({ ref }: Loaded, settings: TestSettings): Omit<Attempts, "pause" | "begins"> {
   const replay = (_: string, seed: number): string => replayLine(ref, seed, settings.again);
   return { ...settings, instrument: active.instrument, replay };
 }

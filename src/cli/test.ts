@@ -256,7 +256,7 @@ async function execution(
 }
 
 /** What cannot be used weighs more than what failed. */
-function codeOf({ tests }: SuiteResult): number {
+export function codeOf({ tests }: Pick<SuiteResult, "tests">): number {
   const failed = tests.filter(({ status }) => status === "failed");
   const kinds = new Set(failed.flatMap(({ failures }) => failures.map(({ kind }) => kind)));
   if (kinds.has("internal")) return ExitCode.Internal;

@@ -1,6 +1,14 @@
+import { encode437 } from "../fat/mod.ts";
+
+/** A host's name for the guest, as on a mounted folder: one byte per character in code page 437, and "_" for what that lacks. */
+export function guestName(name: string): string {
+  const text = name.normalize("NFC");
+  return encode437(text) ?? text.replace(/[^\x20-\x7e]/gu, "_");
+}
+
 /** Where a step puts its module. */
 export function modulePath(module: string): string {
-  return `/${module.replace(/^.*\//, "")}`;
+  return `/${guestName(module.replace(/^.*\//, ""))}`;
 }
 
 /** What a program is called that is started from there: its first argument. */

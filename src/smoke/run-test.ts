@@ -171,7 +171,7 @@ class Run {
     for (const { at, action } of this.scenario.steps) {
       if (action.kind !== "run") continue;
       const path = modulePath(action.module);
-      onLine(at.line, () => checkName(path));
+      onLine(at.line, () => checkName(action.module));
       if (!placed.has(fatName(path))) this.placeModule(at.line, action.module);
       // The others may not be missing either.
       else onLine(at.line, () => host.read(action.module));
@@ -209,7 +209,7 @@ class Run {
       const path = modulePath(action.module);
       if (this.placed.get(fatName(path)) !== action.module)
         this.placeModule(step.at.line, action.module);
-      machine.runModule(path, commandLine(nameOf(path), action.args));
+      machine.runModule(path, commandLine(nameOf(action.module), action.args));
     }
     this.verdict = yield* driver.running(() => machine.quiet);
     if (this.verdict === "done") yield* driver.settling();
@@ -329,12 +329,12 @@ class Run {
 }
 
 /** A module that cannot be started under its name. */
-function checkName(path: string): void {
+function checkName(module: string): void {
   try {
-    programName(nameOf(path));
+    programName(nameOf(module));
   } catch (error) {
     if (!(error instanceof ArgumentError)) throw error;
-    throw new TestError("scenario", `${path}: ${error.message}; ${error.fix}`);
+    throw new TestError("scenario", `${module}: ${error.message}; ${error.fix}`);
   }
 }
 

@@ -11,6 +11,8 @@ export interface Attempts extends TestOptions {
   readonly skip?: number;
   /** How often to run a failed test again: it must fail again in the same way. */
   readonly retry: number;
+  /** Told before each run which schedule it has. */
+  readonly begins?: (seed: number | undefined) => void;
   /** The command line that runs the same test under a schedule. */
   readonly replay: (id: string, seed: number) => string;
 }
@@ -32,7 +34,10 @@ export function* testSteps(
 ): Running<TestResult> {
   if (scenario.skip !== undefined)
     return { ...base(id, scenario), status: "skipped", reason: scenario.skip };
-  const once: Once = (seed) => runOnce(id, scenario, host, options, seed);
+  const once: Once = (seed) => {
+    options.begins?.(seed);
+    return runOnce(id, scenario, host, options, seed);
+  };
   const first = yield* once(options.seed);
   if (first.status === "failed") return yield* again(first, options.retry, once);
   if (options.explore > 0) return yield* explored(first, id, options, once);

@@ -1,7 +1,16 @@
 /** `rtt-sim run` as a process: what goes in, what comes out, how it ends. */
 import { expect, setDefaultTimeout, test } from "bun:test";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
+import { OutFolder } from "../../src/cli/run-out.ts";
+import { Machine } from "../../src/embed.ts";
 import { makeDisk } from "../../src/fat/mod.ts";
 import { BINARY, ROOT, rttSim, scratch } from "./binary.ts";
 
@@ -174,4 +183,38 @@ test("no file of --with takes the place of the module or of another one", () => 
   }
   expect(to("/a.txt", "/A.TXT").err).toContain("is where another --with file (/a.txt) goes");
   expect(to("/a.txt", "/b/a.txt")).toMatchObject({ code: 0, out: "Hello, world\n" });
+});
+
+test("names of the host that are not ASCII are those of the disk", () => {
+  using dir = scratch();
+  copyFileSync(join(ROOT, HELLO), dir.path("größe.mo"));
+  copyFileSync(join(ROOT, HELLO), dir.path("日本.mo"));
+  writeFileSync(dir.path("käse.txt"), "");
+  const run = (...argv: string[]) => rttSim(argv, "", dir.path("."));
+  expect(run("run", "--save", "d.img", "--with", "käse.txt", "größe.mo").out).toBe(
+    "Hello, world\n",
+  );
+  const names = Buffer.from(run("disk", "ls", "d.img:/").out, "latin1").toString();
+  expect(names).toContain("größe.mo");
+  expect(names).toContain("käse.txt");
+  expect(run("run", "日本.mo").out).toBe("Hello, world\n");
+});
+
+test("--out gives the names of the disk to the host", () => {
+  using dir = scratch();
+  using machine = Machine.boot();
+  const out = new OutFolder(dir.path("out"), machine.board);
+  // 0x84 is ä in code page 437.
+  machine.board.vfs.writeFile("/k\x84se.txt", new Uint8Array(1));
+  out.save();
+  expect(readdirSync(dir.path("out"))).toEqual(["käse.txt"]);
+});
+
+test.skipIf(process.platform === "win32")("a folder as stdin is no empty one", () => {
+  const { exitCode, stderr } = Bun.spawnSync(
+    ["sh", "-c", `"${BINARY}" run ${fixture("transcripts/t_io.mo")} < /`],
+    { cwd: ROOT, stderr: "pipe" },
+  );
+  expect(stderr.toString()).toContain("standard input cannot be read: it is a directory");
+  expect(exitCode).toBe(66);
 });

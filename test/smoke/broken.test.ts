@@ -3,7 +3,9 @@ import { expect, setDefaultTimeout, test } from "bun:test";
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { UserError } from "../../src/cli/exit-codes.ts";
-import { execute, load } from "../../src/cli/test-run.ts";
+import { codeOf } from "../../src/cli/test.ts";
+import { execute, load, type TestSettings } from "../../src/cli/test-run.ts";
+import { junitReport } from "../../src/smoke/mod.ts";
 import { ROOT, rttSim, scratch } from "../cli/binary.ts";
 
 setDefaultTimeout(60_000);
@@ -21,13 +23,16 @@ const SETTINGS = {
 };
 
 /** Runs hello.mo with something that throws where the test's disk is made. */
-function withError(error: Error) {
+function withError(error: Error, settings: Partial<TestSettings> = {}, first = 0) {
   const ref = { id: "hello.mo", kind: "module", file: HELLO } as const;
   const test = load(ref, readFileSync(FIRMWARE));
-  test.files.disk = () => {
+  const { disk } = test.files;
+  let disks = 0;
+  test.files.disk = (name) => {
+    if (disks++ < first) return disk.call(test.files, name);
     throw error;
   };
-  return execute(test, SETTINGS);
+  return execute(test, { ...SETTINGS, ...settings });
 }
 
 test("a defect of the simulator fails the test that met it, and asks for a report", () => {
@@ -37,6 +42,31 @@ test("a defect of the simulator fails the test that met it, and asks for a repor
     { kind: "internal", message: expect.stringContaining("RangeError: something is out of range") },
   ]);
   expect(failures[0].details).toContain("please report it");
+});
+
+test("it says under which schedule it came, is an error for JUnit, and ends with the code of a defect", () => {
+  // The board's own and schedule 1 pass.
+  const result = withError(new RangeError("out"), { explore: 5 }, 2);
+  expect(result.seed).toBe(2);
+  expect(result.failures[0].details).toContain("rtt-sim test --seed 2 hello.mo");
+  expect(result.failures[0].details).not.toContain("    at ");
+  const xml = junitReport({ tests: [result], version: "1" });
+  expect(xml).toContain('tests="1" failures="0" errors="1"');
+  expect(xml).toContain(
+    '<error type="internal" message="internal error of rtt-sim: RangeError: out">',
+  );
+  expect(codeOf({ tests: [result] })).toBe(125);
+});
+
+test("RTT_SIM_DEBUG tells where", () => {
+  const before = process.env.RTT_SIM_DEBUG;
+  process.env.RTT_SIM_DEBUG = "1";
+  try {
+    expect(withError(new RangeError("out")).failures[0].details).toContain("    at ");
+  } finally {
+    if (before === undefined) delete process.env.RTT_SIM_DEBUG;
+    else process.env.RTT_SIM_DEBUG = before;
+  }
 });
 
 test("what is wrong with the command line is no defect", () => {

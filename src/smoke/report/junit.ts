@@ -45,13 +45,19 @@ function totals(tests: readonly TestResult[]): Totals {
   const units = tests.flatMap((test) => test.units);
   const of = (list: readonly { status: string }[], status: string): number =>
     list.filter((entry) => entry.status === status).length;
+  const errors = tests.filter(isError).length;
   return {
     tests: tests.length + units.length,
-    failures: of(tests, "failed") + of(units, "failed"),
-    errors: 0,
+    failures: of(tests, "failed") + of(units, "failed") - errors,
+    errors,
     skipped: of(tests, "skipped") + of(units, "skipped"),
     time: seconds(tests.reduce((sum, test) => sum + millis(test), 0)),
   };
+}
+
+/** A defect of the simulator is no verdict about the test. */
+function isError({ failures: [first] }: TestResult): boolean {
+  return first?.kind === "internal";
 }
 
 function attributes({ tests, failures, errors, skipped, time }: Totals): string {
@@ -77,10 +83,11 @@ function testElement(test: TestResult): string {
     lines.push(`      <skipped message=${quoted(test.reason ?? "")}/>`);
   if (test.status === "failed") {
     const [first] = test.failures;
+    const element = isError(test) ? "error" : "failure";
     lines.push(
-      `      <failure type=${quoted(first.kind)} message=${quoted(first.message)}>${escaped(
+      `      <${element} type=${quoted(first.kind)} message=${quoted(first.message)}>${escaped(
         test.failures.map((failure) => failureText(failure, test.id)).join("\n"),
-      )}</failure>`,
+      )}</${element}>`,
     );
   }
   if (test.output !== "") lines.push(`      <system-out>${escaped(test.output)}</system-out>`);
