@@ -22,6 +22,14 @@ export interface FormatOptions {
   readonly hidden?: number;
 }
 
+/** What `format` makes of a device. */
+export interface FormatLayout {
+  readonly type: FatType;
+  /** In bytes. */
+  readonly clusterSize: number;
+  readonly clusters: number;
+}
+
 interface Layout {
   readonly type: FatType;
   readonly sectorsPerCluster: number;
@@ -47,9 +55,7 @@ const MIN_CLUSTERS = 16;
 export function format(device: BlockDevice, options: FormatOptions = {}): void {
   const fats = options.fats ?? 1;
   const size = device.sectorSize;
-  const perSector = size / ENTRY;
-  const wanted = options.rootEntries ?? 512;
-  const rootEntries = Math.min(Math.max(1, Math.ceil(wanted / perSector)) * perSector, 32768);
+  const rootEntries = rootEntriesFor(options, size);
   const label = options.label ? labelBytes(options.label) : undefined;
   const layout = chooseLayout(device, options, fats, (rootEntries * ENTRY) / size);
   const sectors = new Sectors(device, size, device.readOnly);
@@ -90,12 +96,36 @@ export function format(device: BlockDevice, options: FormatOptions = {}): void {
   sectors.flush();
 }
 
+/** The layout that `format` chooses for a device of so many sectors; undefined when it would refuse. */
+export function formatLayout(
+  sectors: number,
+  sectorSize: number,
+  options: FormatOptions,
+): FormatLayout | undefined {
+  const rootSectors = (rootEntriesFor(options, sectorSize) * ENTRY) / sectorSize;
+  try {
+    const layout = chooseLayout({ sectors, sectorSize }, options, options.fats ?? 1, rootSectors);
+    const { type, sectorsPerCluster, clusters } = layout;
+    return { type, clusterSize: sectorsPerCluster * sectorSize, clusters };
+  } catch (error) {
+    if (error instanceof FatError) return undefined;
+    throw error;
+  }
+}
+
+/** Of whole sectors. */
+function rootEntriesFor(options: FormatOptions, sectorSize: number): number {
+  const perSector = sectorSize / ENTRY;
+  const wanted = options.rootEntries ?? 512;
+  return Math.min(Math.max(1, Math.ceil(wanted / perSector)) * perSector, 32768);
+}
+
 function refuse(why: string): never {
   throw new FatError("cannot format", `cannot format: ${why}`);
 }
 
 function chooseLayout(
-  device: BlockDevice,
+  device: Pick<BlockDevice, "sectors" | "sectorSize">,
   options: FormatOptions,
   fats: number,
   rootSectors: number,

@@ -5,7 +5,7 @@ export { type FatType, type Geometry, parseGeometry, readGeometry } from "./geom
 export type { FatInfo } from "./info.ts";
 export type { DirectoryReader } from "./tree.ts";
 export { type FatSpace, FatVolume, type MountOptions, type OpenMode } from "./volume.ts";
-export { format, type FormatOptions } from "./mkfs.ts";
+export { format, type FormatLayout, formatLayout, type FormatOptions } from "./mkfs.ts";
 export { makeDisk, type DiskEntry, type DiskOptions } from "./disk.ts";
 export { Attribute } from "./entry.ts";
 export { decode437, encode437 } from "./codepage.ts";

@@ -18,13 +18,15 @@ import { toldOf } from "./image.ts";
 import { inGoodOrder } from "./in-good-order.ts";
 import type { DiskArguments } from "./options.ts";
 import { readable } from "./progress.ts";
-import { ROOT_ENTRIES, roomFor, SMALLEST_FAT32 } from "./room.ts";
+import { Need, ROOT_ENTRIES, type Room, roomFor, typeFor } from "./room.ts";
 import { isZero, NewImage, PIECE } from "./save-image.ts";
 import { tell } from "./visible.ts";
 
 const MIB = 1 << 20;
 const SMALLEST = 64 << 10;
 const LARGEST = 2 ** 41;
+const SECTORS = ["512", "1024", "2048", "4096"];
+const FATS = ["12", "16", "32"];
 const DEFAULT_SIZE = 64 * MIB;
 /** Free space beside the files of --from, when no size was given. */
 const SPARE = 16 * MIB;
@@ -37,12 +39,9 @@ export async function create(args: DiskArguments): Promise<number> {
   const from = args.value("from");
   const entries = from === undefined ? [] : walkHost(from, warn);
   end();
-  const given = args.value("size");
-  const room = roomFor(entries, SPARE);
-  const total =
-    given === undefined
-      ? Math.max(DEFAULT_SIZE, room.size)
-      : sizeOf("size", given, SMALLEST, LARGEST);
+  const need = new Need(entries);
+  const room = roomOf(args, need);
+  const total = room.size + (args.flag("mbr") ? ALIGNMENT : 0);
   const replaces = existsSync(image);
   let complete = false;
   const make = async (signals: Signals): Promise<number> => {
@@ -50,7 +49,7 @@ export async function create(args: DiskArguments): Promise<number> {
     try {
       const gzip = /\.gz$/i.test(image);
       const device = gzip ? new RamDevice(total) : fileDevice(target, total);
-      for (const _ of fill(image, device, args, entries, room.rootEntries)) await signals.check();
+      for (const _ of fill(image, device, args, entries, room, need.rooted)) await signals.check();
       if (gzip) for (const _ of target.packing(device)) await signals.check();
       target.finish();
       complete = true;
@@ -66,23 +65,46 @@ export async function create(args: DiskArguments): Promise<number> {
   );
 }
 
+interface Volume extends Room {
+  readonly fats: 1 | 2;
+}
+
+/** The volume that options and files call for. */
+function roomOf(args: DiskArguments, need: Need): Volume {
+  const sectorSize = Number(choice("sector", args.value("sector") ?? "512", SECTORS));
+  const type = args.value("fat");
+  const cluster = args.value("cluster");
+  const rootEntries = args.value("root-entries");
+  if (rootEntries !== undefined && !/^\d{1,5}$/.test(rootEntries))
+    throw new UserError(ExitCode.Usage, `--root-entries: '${rootEntries}' is not a number`);
+  const wish = {
+    sectorSize,
+    type: type === undefined ? undefined : (Number(choice("fat", type, FATS)) as FatType),
+    fats: Number(choice("fats", args.value("fats") ?? "2", ["1", "2"])) as 1 | 2,
+    clusterSize:
+      cluster === undefined ? undefined : sizeOf("cluster", cluster, 512, 128 * sectorSize),
+    rootEntries: rootEntries === undefined ? undefined : Number(rootEntries),
+  };
+  const given = args.value("size");
+  const mbr = args.flag("mbr") ? ALIGNMENT : 0;
+  if (given === undefined)
+    return { ...roomFor(need, SPARE, { ...wish, least: DEFAULT_SIZE - mbr }), fats: wish.fats };
+  const size = sizeOf("size", given, SMALLEST, LARGEST) - mbr;
+  return { size, type: typeFor(need, size, wish), clusterSize: wish.clusterSize, fats: wish.fats };
+}
+
 /** Gives control back now and then. */
 function* fill(
   image: string,
   disk: BlockDevice,
   args: DiskArguments,
   entries: readonly TreeEntry[],
+  { type, clusterSize, fats }: Volume,
   rooted: number,
 ): Generator<void> {
-  const sectorSize = Number(
-    choice("sector", args.value("sector") ?? "512", ["512", "1024", "2048", "4096"]),
-  );
-  const type = args.value("fat");
-  const cluster = args.value("cluster");
+  const sectorSize = Number(args.value("sector") ?? "512");
   const rootEntries = args.value("root-entries");
   const serial = args.value("serial");
-  if (rootEntries !== undefined && !/^\d{1,5}$/.test(rootEntries))
-    throw new UserError(ExitCode.Usage, `--root-entries: '${rootEntries}' is not a number`);
   if (serial !== undefined && !/^[0-9a-f]{1,4}-?[0-9a-f]{1,4}$/i.test(serial))
     throw new UserError(
       ExitCode.Usage,
@@ -103,19 +125,12 @@ function* fill(
   );
   const now = Math.floor(Date.now() / 1000);
   let clock = now;
-  // More files than the root directory of FAT16 has room for: FAT32, or a larger one.
+  // More files than the root directory of FAT16 has room for: FAT32 was chosen, or a larger one is made.
   const crowded = rooted > ROOT_ENTRIES && rootEntries === undefined;
-  const large = area.sectors * sectorSize >= SMALLEST_FAT32 * (sectorSize / 512);
   format(area, {
-    type:
-      type === undefined
-        ? crowded && large && cluster === undefined
-          ? 32
-          : undefined
-        : (Number(choice("fat", type, ["12", "16", "32"])) as FatType),
-    clusterSize:
-      cluster === undefined ? undefined : sizeOf("cluster", cluster, 512, 128 * sectorSize),
-    fats: Number(choice("fats", args.value("fats") ?? "2", ["1", "2"])) as 1 | 2,
+    type,
+    clusterSize,
+    fats,
     rootEntries: crowded
       ? rooted + 64
       : rootEntries === undefined

@@ -7,7 +7,7 @@ import { gunzip } from "./gunzip.ts";
 import { fatName, fewWarnings, walkHost } from "./host-tree.ts";
 import { LazyDisk } from "./lazy-disk.ts";
 import { Progress } from "./progress.ts";
-import { type Room, roomFor } from "./room.ts";
+import { Need, type Room, roomFor } from "./room.ts";
 import { SpillDisk, UnpackedImage } from "./spill.ts";
 import { type Member, readZip } from "./zip.ts";
 
@@ -115,7 +115,7 @@ function filesOf(path: string, members: readonly Member[], progress: Progress): 
   const { warn, end } = fewWarnings(message);
   const placed = place(path, members, warn);
   end();
-  const room = roomFor(placed, FREE);
+  const room = roomFor(new Need(placed), FREE);
   const device = new SpillDisk(room.size);
   try {
     fillFrom(path, device, room, placed, progress);
@@ -139,7 +139,8 @@ function fillFrom(
   progress: Progress,
 ): void {
   let now: number | undefined;
-  const volume = FatVolume.format(device, { fats: 2, type: room.type, clock: () => now });
+  const { type, clusterSize } = room;
+  const volume = FatVolume.format(device, { fats: 2, type, clusterSize, clock: () => now });
   let done = 0;
   for (const { path: where, directory, member } of placed) {
     now = member?.mtime;

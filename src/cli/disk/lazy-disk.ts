@@ -2,7 +2,7 @@ import { closeSync, openSync, readSync } from "node:fs";
 import { type BlockDevice, BlockError, RamDevice } from "../../block/mod.ts";
 import { FatVolume } from "../../fat/mod.ts";
 import { Progress } from "./progress.ts";
-import { type Room, roomFor } from "./room.ts";
+import { Need, roomFor } from "./room.ts";
 import type { TreeEntry } from "./host-tree.ts";
 
 /** Sectors whose contents are a part of a host file. */
@@ -32,11 +32,11 @@ export class LazyDisk implements BlockDevice {
   private held: { path: string; fd: number } | undefined;
 
   constructor(entries: readonly TreeEntry[]) {
-    const room: Room = roomFor(entries, FREE);
-    this.base = new RamDevice(room.size);
+    const { size, type, clusterSize } = roomFor(new Need(entries), FREE);
+    this.base = new RamDevice(size);
     this.sectors = this.base.sectors;
     let now: number | undefined;
-    const volume = FatVolume.format(this.base, { fats: 2, type: room.type, clock: () => now });
+    const volume = FatVolume.format(this.base, { fats: 2, type, clusterSize, clock: () => now });
     const progress = new Progress("showing the folder as a disk", entries.length, "files");
     for (const [i, entry] of entries.entries()) {
       progress.at(i);
