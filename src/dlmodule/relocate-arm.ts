@@ -168,6 +168,15 @@ function outOfRange(
       (reach === 0
         ? `has no room for the value of ${name}, ${hex(x)}`
         : `cannot reach ${name} at ${hex(target)}: it is ${amount(Math.abs(x), "byte")} away and the instruction reaches ${reach}`) +
-      ": build with -mlong-calls -fPIC",
+      `: ${advice(type)}`,
   );
+}
+
+function advice(type: number): string {
+  const { reach } = FIELD[type];
+  if (reach === 0)
+    return "an address needs a word (.word in place of .byte or .short, and no immediate of an instruction)";
+  if (/CALL|JUMP|PC24|PLT32/.test(relocationName(type)))
+    return "build with -mlong-calls -fPIC, and in assembler code branch with bl or b.w";
+  return "build with -fPIC";
 }

@@ -16,6 +16,7 @@ import {
 } from "../../src/dlmodule/check/mod.ts";
 import { makeModule } from "../elf/make-module.ts";
 import { Board, fixture } from "./board.ts";
+import { smallObject } from "./small-object.ts";
 
 const root = join(import.meta.dir, "../..");
 const board = new Board({ files: {} });
@@ -219,6 +220,34 @@ test("libraries that are checked along are found", () => {
     shared_name: "libmiddle.so",
     printf: "rtt-sim",
   });
+});
+
+test("a value that has no room is found without a board, with the loader's words", () => {
+  for (const [type, word, address, said] of [
+    [
+      8,
+      0,
+      0x12345678,
+      /R_ARM_ABS8\).*has no room for the value of far, 0x12345678: an address needs a word/,
+    ],
+    [5, 0, 0x12345678, /R_ARM_ABS16\).*has no room.*needs a word/],
+    [102, 0xe7fe, 0x12345678, /R_ARM_THM_JUMP11\).*cannot reach far.*bl or b\.w/],
+    [8, 0, 0x78, undefined],
+    [2, 0, 0x12345678, undefined],
+  ] as const) {
+    const object = smallObject(type, 0, word, { name: "far", absolute: address });
+    const report = check(object);
+    const one = new Board({ files: { "/m.mo": object }, ticks: 1 });
+    one.do(function* () {
+      yield* one.loader.load("/m.mo", { as: "library" });
+    });
+    const told = one.refused[0]?.reasons ?? [];
+    one.close();
+    const bare = (text: string) => text.replace(/ at 0x\w+|: it is \d+/g, "");
+    expect(report.reasons.map(bare)).toEqual(told.map(bare));
+    if (said) expect(report.reasons).toEqual([expect.stringMatching(said)]);
+    else expect(report.verdict).toBe("loadable");
+  }
 });
 
 test("files that are no modules", () => {

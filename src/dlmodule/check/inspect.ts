@@ -20,6 +20,7 @@ import { SIZE, UNKNOWN } from "../rows-arm.ts";
 import { type Attributes, readAttributes } from "./attributes.ts";
 import type { CheckReport, Details, Import, RelocationCount } from "./report.ts";
 import { addressName, functionUses, nameOf } from "./functions.ts";
+import { KERNEL, outOfRange } from "./ranges.ts";
 import type { Target } from "./symbol-list.ts";
 
 /** A library that other files of the same check may need. */
@@ -117,7 +118,7 @@ class Inspection {
     this.plan = planLoad(image, { compat404: false });
     this.relocations = this.count();
     const unsupported = this.relocations.some(({ supported }) => !supported);
-    const lookup = (name: string): number => (this.find(name) ? 1 : 0);
+    const lookup = (name: string): number => (this.find(name) ? KERNEL : 0);
     // A stock loader passes over the types that it does not know: so that the rest is checked as well, so does this.
     try {
       this.bindings = bind(this.plan, { lookup, compat404: false });
@@ -170,6 +171,12 @@ class Inspection {
       this.reasons.push(
         `it takes ${amount(bindings.size, "byte")} of heap, and the largest board (--ram 512M) has ${HEAP_MAX}`,
       );
+    // A stock loader puts in what fits; ours comes so far only when nothing is missing.
+    if (!target.stock && this.reasons.length === 0) {
+      const types = this.relocations.map(({ type }) => type);
+      const reason = outOfRange(plan, bindings, types);
+      if (reason) this.reasons.push(reason);
+    }
     if (plan.linked) return;
     const floats = floatFunctions(bindings.imports).filter(
       (name) => target.stock || !this.options.floatEntries?.has(name),
