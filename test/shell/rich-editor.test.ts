@@ -3,7 +3,7 @@ import { expect, test } from "bun:test";
 import fc from "fast-check";
 import { LineHistory } from "../../src/shell/mod.ts";
 import { RichEditor } from "../../src/shell/rich/editor.ts";
-import { TerminalModel } from "./terminal-model.ts";
+import { type TerminalHabits, TerminalModel } from "./terminal-model.ts";
 
 const PROMPT = "msh />";
 
@@ -56,7 +56,7 @@ class Model {
 
   key(key: string): void {
     const { chars, at } = this;
-    const letter = (i: number) => /[a-z\u4e2d\u00e9]/.test(chars[i] ?? "");
+    const letter = (i: number) => /^[a-z1\u4e2d\u00e9]/.test(chars[i] ?? "");
     if (key === "left") this.at = Math.max(0, at - 1);
     else if (key === "right") this.at = Math.min(chars.length, at + 1);
     else if (key === "home" || key === "start") this.at = 0;
@@ -92,7 +92,7 @@ class Model {
     } else if (key === "down" && this.recalled < this.history.length) {
       this.recalled++;
       this.set(this.history[this.recalled] ?? this.draft);
-    } else if (key.length === 1) this.chars.splice(this.at++, 0, key);
+    } else if (!(key in KEYS)) this.chars.splice(this.at++, 0, key);
   }
 
   enter(): string {
@@ -110,7 +110,7 @@ class Model {
   }
 
   private set(line: string): void {
-    this.chars = [...line];
+    this.chars = Array.from(new Intl.Segmenter().segment(line), ({ segment }) => segment);
     this.at = this.chars.length;
   }
 }
@@ -122,7 +122,7 @@ function picture(model: Model, columns: number) {
   let cursor = [0, 0];
   const place = () => (width === columns ? [rows.length, 0] : [rows.length - 1, width]);
   [...PROMPT, ...model.chars].forEach((char, i) => {
-    const wide = char === "\u4e2d" ? 2 : 1;
+    const wide = char === "\u4e2d" || char === "\u{1f680}" ? 2 : 1;
     if (width + wide > columns) {
       rows.push("");
       width = 0;
@@ -135,47 +135,94 @@ function picture(model: Model, columns: number) {
   return { rows: rows.map((row) => row.trimEnd()), cursor };
 }
 
-const key = fc.oneof(
-  { weight: 8, arbitrary: fc.constantFrom(..."abc xyz/", "\u4e2d", "\u00e9") },
-  { weight: 7, arbitrary: fc.constantFrom(...Object.keys(KEYS)) },
-  { weight: 1, arbitrary: fc.constant("enter") },
-);
+/** Characters whose width every terminal knows, with a mark or without. */
+const SURE = [..."abc xyz/", "\u4e2d", "\u00e9", "e\u0301", "\u{1f680}"];
+/** A hand with its colour, a family, a heart and a digit that are emoji by a mark, a flag. */
+const UNSURE = [
+  "\u{1f44d}\u{1f3fd}",
+  "\u{1f468}\u200d\u{1f469}\u200d\u{1f467}",
+  "\u2764\ufe0f",
+  "1\ufe0f\u20e3",
+  "\u{1f1e9}\u{1f1ea}",
+];
+
+const keysWith = (characters: readonly string[]) =>
+  fc.oneof(
+    { weight: 8, arbitrary: fc.constantFrom(...characters) },
+    { weight: 7, arbitrary: fc.constantFrom(...Object.keys(KEYS)) },
+    { weight: 1, arbitrary: fc.constantFrom("enter", "aside") },
+  );
+
+/** Feeds the keys to an editor on a terminal; `look` compares what it shows with the model. */
+function play(
+  keys: readonly string[],
+  columns: number,
+  habits: TerminalHabits,
+  look: (model: Model, terminal: TerminalModel) => void,
+): void {
+  const tested = editor(() => columns);
+  const model = new Model();
+  let terminal = new TerminalModel(columns, habits);
+  const write = (output: string) => terminal.write(output.replaceAll("\n", "\r\n"));
+  /** What follows begins on a row of its own, below the line. */
+  const anew = () => {
+    expect([terminal.column, terminal.screen.length <= terminal.row]).toEqual([0, true]);
+    terminal = new TerminalModel(columns, habits);
+  };
+  write(PROMPT);
+  for (const name of [...keys, "enter"]) {
+    if (name === "enter") {
+      const { output, entered } = tested.feed(0x0d);
+      const line = utf8(model.enter());
+      expect(entered).toEqual({ buffer: line, length: line.length });
+      write(output);
+      anew();
+      write(PROMPT);
+      continue;
+    }
+    if (name === "aside") {
+      write(tested.leave());
+      anew();
+      write(tested.redrawn());
+    } else {
+      for (const char of utf8(KEYS[name] ?? name)) write(tested.feed(char.charCodeAt(0)).output);
+      model.key(name);
+    }
+    look(model, terminal);
+  }
+}
 
 test("any keys: the screen shows the line wherever it wraps, and Enter gives it", () => {
   fc.assert(
     fc.property(
-      fc.array(key, { maxLength: 80 }),
+      fc.array(keysWith(SURE), { maxLength: 80 }),
       fc.integer({ min: 8, max: 40 }),
-      (keys, columns) => {
-        const tested = editor(() => columns);
-        const model = new Model();
-        let terminal = new TerminalModel(columns);
-        terminal.write(PROMPT);
-        for (const name of [...keys, "enter"]) {
-          if (name === "enter") {
-            const { output, entered } = tested.feed(0x0d);
-            const line = utf8(model.enter());
-            expect(entered).toEqual({ buffer: line, length: line.length });
-            terminal.write(output.replaceAll("\n", "\r\n"));
-            // What follows begins on a row of its own, below the line.
-            expect([terminal.column, terminal.screen.length <= terminal.row]).toEqual([0, true]);
-            terminal = new TerminalModel(columns);
-            terminal.write(PROMPT);
-            continue;
-          }
-          for (const char of utf8(KEYS[name] ?? name)) {
-            const { output } = tested.feed(char.charCodeAt(0));
-            terminal.write(output.replaceAll("\n", "\r\n"));
-          }
-          model.key(name);
+      (keys, columns) =>
+        play(keys, columns, {}, (model, terminal) => {
           const { rows, cursor } = picture(model, columns);
           while (rows.at(-1) === "") rows.pop();
           expect(terminal.screen).toEqual(rows);
           expect([terminal.row, terminal.column]).toEqual(cursor);
-        }
-      },
+        }),
     ),
     { numRuns: 1000 },
+  );
+});
+
+test("any keys and emoji that terminals show differently: nothing is left over, and the cursor is where it belongs", () => {
+  fc.assert(
+    fc.property(
+      fc.array(keysWith([...SURE, ...UNSURE]), { maxLength: 60 }),
+      fc.integer({ min: 10, max: 40 }),
+      fc.constantFrom<TerminalHabits>({ joins: true }, { regional: 1 }, { regional: 2 }),
+      (keys, columns, habits) =>
+        play(keys, columns, habits, ({ chars, at }, terminal) => {
+          const plain = (shown: readonly string[]) => (PROMPT + shown.join("")).replaceAll(" ", "");
+          const [all, before] = [plain(chars), plain(chars.slice(0, at))];
+          expect(terminal.texts).toEqual({ all, before });
+        }),
+    ),
+    { numRuns: 600 },
   );
 });
 

@@ -1,3 +1,14 @@
+const segmenter = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+const isOne = (text: string): boolean => [...segmenter.segment(text)].length === 1;
+
+/** What terminals do differently. */
+export interface TerminalHabits {
+  /** The parts of an emoji are one character of two columns; else each is shown for itself. */
+  readonly joins?: boolean;
+  /** Columns of half a flag that is not joined. */
+  readonly regional?: 1 | 2;
+}
+
 /** A terminal as ECMA-48 and the VT100 describe it, as far as a line editor uses one: a grid that wraps late and scrolls never. */
 export class TerminalModel {
   readonly rows: string[][] = [];
@@ -7,7 +18,25 @@ export class TerminalModel {
   private pending = false;
   bells = 0;
 
-  constructor(readonly columns: number) {}
+  /** Where the last character is. */
+  private last: { readonly row: string[]; readonly column: number; width: number } | undefined;
+
+  constructor(
+    readonly columns: number,
+    private readonly habits: TerminalHabits = {},
+  ) {}
+
+  /** Everything, and what is before the cursor, without blanks. */
+  get texts(): { all: string; before: string } {
+    const plain = (rows: readonly (readonly string[])[]): string =>
+      rows.map((row) => Array.from(row ?? [], (cell) => cell ?? "").join("")).join("");
+    const above = Array.from({ length: this.row }, (_, i) => this.rows[i]);
+    const before = [...above, (this.rows[this.row] ?? []).slice(0, this.column)];
+    const [all, left] = [Array.from(this.rows), before].map((rows) =>
+      plain(rows).replaceAll(" ", ""),
+    );
+    return { all, before: left };
+  }
 
   write(bytes: string): void {
     const text = Buffer.from(bytes, "latin1").toString("utf8");
@@ -40,14 +69,41 @@ export class TerminalModel {
   }
 
   private put(char: string): void {
-    const wide = /[\u1100-\u115f\u2e80-\uffdc]/.test(char) ? 2 : 1;
+    if (this.joined(char)) return;
+    const wide = this.widthOf(char);
     if (this.pending || this.column + wide > this.columns) this.to(this.row + 1, 0);
     const row = (this.rows[this.row] ??= []);
+    this.last = { row, column: this.column, width: wide };
     row[this.column] = char;
     if (wide === 2) row[this.column + 1] = "";
-    const next = this.column + wide;
+    this.advance(wide);
+  }
+
+  private advance(columns: number): void {
+    const next = this.column + columns;
     this.pending = next === this.columns;
     this.column = Math.min(next, this.columns - 1);
+  }
+
+  /** A mark, or with that habit another part of an emoji, belongs to the character before it. */
+  private joined(char: string): boolean {
+    const { last } = this;
+    if (!last) return false;
+    const text = last.row[last.column] + char;
+    const part = this.habits.joins === true && isOne(text);
+    if (!part && !/^[\p{Mn}\p{Me}\p{Cf}]$/u.test(char)) return false;
+    last.row[last.column] = text;
+    if (part && last.width === 1 && /\ufe0f|\p{RI}{2}/u.test(text)) {
+      last.row[last.column + 1] = "";
+      last.width = 2;
+      this.advance(1);
+    }
+    return true;
+  }
+
+  private widthOf(char: string): number {
+    if (/\p{RI}/u.test(char)) return this.habits.joins ? 1 : (this.habits.regional ?? 1);
+    return /[\u1100-\u115f\u2e80-\uffdc\u{1f300}-\u{1faff}]/u.test(char) ? 2 : 1;
   }
 
   private control(letter: string, count: number, parameter: string): void {
@@ -68,5 +124,6 @@ export class TerminalModel {
     this.row = Math.max(0, row);
     this.column = Math.max(0, Math.min(this.columns - 1, column));
     this.pending = false;
+    this.last = undefined;
   }
 }

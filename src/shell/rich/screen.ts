@@ -1,4 +1,4 @@
-import { type Cell, cellsOf, placeAfter, type Place, textOf } from "./cells.ts";
+import { type Cell, cellsOf, placeAfter, type Place, rowsOf, textOf } from "./cells.ts";
 
 /** What is to be seen: a prompt, a line, and how many cells are left of the cursor. */
 export interface View {
@@ -7,7 +7,12 @@ export interface View {
   readonly cursor: number;
 }
 
-/** The part of the terminal that shows prompt and line: what to send so that it shows something else. Texts have `\n` for a new line. */
+/**
+ * The part of the terminal that shows prompt and line: what to send so that it shows something else. Texts have `\n` for a new line.
+ *
+ * Lines wrap where the terminal wraps them. Of a line with cells that are unsure nobody knows where that is: its rows are ended here, before
+ * any terminal would, so that its rows can be counted though its columns cannot.
+ */
 export class Screen {
   /** Row of the terminal's cursor, counted from the prompt's first row. */
   private row = 0;
@@ -30,17 +35,17 @@ export class Screen {
 
   /** Everything drawn anew. */
   draw(view: View): string {
-    const { columns } = this;
-    const end = this.place(view, view.cells.length);
-    const full = end.column === columns;
-    const text = view.prompt + textOf(view.cells);
+    const { cells, cursor } = view;
+    const end = this.place(view, cells.length);
+    const full = end.room === 0;
+    const text = this.text(view, cells.length);
     const up = this.row > 0 ? `\x1b[${this.row}A` : "";
     const bottom = full ? { row: end.row + 1, column: 0 } : end;
-    const atEnd = view.cursor === view.cells.length;
-    const target = atEnd ? bottom : this.cursorAt(view, view.cursor);
+    const atEnd = cursor === cells.length;
+    const target = atEnd ? bottom : this.cursorAt(view, cursor);
     this.row = target.row;
-    this.drawnColumns = columns;
-    const back = atEnd ? "" : this.way(view, bottom, view.cells.length);
+    this.drawnColumns = this.columns;
+    const back = atEnd ? "" : this.way(view, bottom, cells.length);
     return `${up}\r\x1b[J${text}${full ? "\n" : ""}${back}`;
   }
 
@@ -49,15 +54,14 @@ export class Screen {
     const { cells, cursor } = view;
     const before = this.place(view, cursor - count);
     const after = this.place(view, cursor);
-    const simple =
-      cursor === cells.length && before.row === after.row && after.column < this.columns;
+    const simple = cursor === cells.length && before.row === after.row && after.room > 0;
     return simple ? textOf(cells.slice(cursor - count)) : this.draw(view);
   }
 
   /** One cell at the end of the line was removed; `view` is the line after that. */
   erased(view: View, cell: Cell): string {
     const at = this.place(view, view.cursor);
-    const simple = view.cursor === view.cells.length && at.column + cell.width < this.columns;
+    const simple = view.cursor === view.cells.length && cell.widest < at.room;
     if (!simple || cell.unsure) return this.draw(view);
     const back = "\b".repeat(cell.width);
     return `${back}${" ".repeat(cell.width)}${back}`;
@@ -68,19 +72,6 @@ export class Screen {
     const start = this.cursorAt(view, from);
     this.row = this.cursorAt(view, view.cursor).row;
     return this.way(view, start, from);
-  }
-
-  /** The way to the cursor of `view` from a place that is before cell number `from`. */
-  private way(view: View, start: Place, from: number): string {
-    const { cells, cursor, prompt } = view;
-    const target = this.cursorAt(view, cursor);
-    const near = start.row === target.row;
-    const passed = near ? cells.slice(Math.min(from, cursor), Math.max(from, cursor)) : cells;
-    if (!passed.some(({ unsure }) => unsure)) return travel(start, target);
-    // Columns cannot be counted: what is before the cursor is printed once more.
-    const up = start.row > 0 ? `\x1b[${start.row}A` : "";
-    const next = target.row > this.place(view, cursor).row ? "\n" : "";
-    return `${up}\r${prompt}${textOf(cells.slice(0, cursor))}${next}`;
   }
 
   /** The cursor goes behind the line, and a new row begins: what follows is not part of the line. */
@@ -94,27 +85,67 @@ export class Screen {
 
   /** The terminal has another width now, and broke the line elsewhere. */
   resized(view: View): boolean {
-    if (this.columns === this.drawnColumns) return false;
-    this.drawnColumns = this.columns;
-    this.row = this.cursorAt(view, view.cursor).row;
+    const { columns, drawnColumns } = this;
+    if (columns === drawnColumns) return false;
+    this.drawnColumns = columns;
+    this.row = isUnsure(all(view))
+      ? rowsWithin(view, drawnColumns, columns)
+      : this.cursorAt(view, view.cursor).row;
     return true;
   }
 
-  private place({ prompt, cells }: View, count: number): Place {
-    const width = cellsOf(prompt).reduce((sum, cell) => sum + cell.width, 0);
-    return placeAfter(width, cells, this.columns, count);
+  /** The way to the cursor of `view` from a place that is before cell number `from`. */
+  private way(view: View, start: Spot, from: number): string {
+    const { cells, cursor } = view;
+    const target = this.cursorAt(view, cursor);
+    const near = start.row === target.row;
+    const passed = near ? cells.slice(Math.min(from, cursor), Math.max(from, cursor)) : all(view);
+    if (!isUnsure(passed)) return travel(start, target);
+    // Columns cannot be counted: what is before the cursor is printed once more.
+    const up = start.row > 0 ? `\x1b[${start.row}A` : "";
+    const next = target.row > this.place(view, cursor).row ? "\n" : "";
+    return `${up}\r${this.text(view, cursor)}${next}`;
+  }
+
+  /** Prompt and the first cells, as they are printed. */
+  private text(view: View, count: number): string {
+    const cells = all(view);
+    const length = cells.length - view.cells.length + count;
+    if (!isUnsure(cells)) return textOf(cells.slice(0, length));
+    return rowsOf(cells, this.columns, length).map(textOf).join("\n");
+  }
+
+  private place(view: View, count: number): Place {
+    const cells = all(view);
+    return placeAfter(cells, this.columns, cells.length - view.cells.length + count);
   }
 
   /** Where the cursor is shown before that cell, or behind the last: never behind a full row, nor where the cell does not fit. */
-  private cursorAt(view: View, count: number): Place {
-    const place = this.place(view, count);
-    const width = view.cells[count]?.width ?? 1;
-    return place.column + width > this.columns ? { row: place.row + 1, column: 0 } : place;
+  private cursorAt(view: View, count: number): Spot {
+    const { row, column, room } = this.place(view, count);
+    const need = view.cells[count]?.widest ?? 1;
+    return need > room && column > 0 ? { row: row + 1, column: 0 } : { row, column };
   }
 }
 
+type Spot = Pick<Place, "row" | "column">;
+
+const all = ({ prompt, cells }: View): Cell[] => [...cellsOf(prompt), ...cells];
+
+const isUnsure = (cells: readonly Cell[]): boolean => cells.some(({ unsure }) => unsure);
+
+/** The row of the cursor in rows that were ended at one width and are broken by a terminal that has another one now. */
+function rowsWithin(view: View, drawn: number, columns: number): number {
+  const cells = all(view);
+  const rows = rowsOf(cells, drawn, cells.length - view.cells.length + view.cursor);
+  const widths = rows.map((row) => row.reduce((sum, { width }) => sum + width, 0));
+  const last = widths.pop() ?? 0;
+  const above = widths.reduce((sum, width) => sum + Math.max(1, Math.ceil(width / columns)), 0);
+  return above + Math.floor(last / columns);
+}
+
 /** Cursor movements between two places. */
-function travel(from: Place, to: Place): string {
+function travel(from: Spot, to: Spot): string {
   if (from.row === to.row) {
     const right = to.column - from.column;
     if (right === 0) return "";
