@@ -24,6 +24,10 @@ const setter =
 export const setDate = setter((date, year, month, day) =>
   date.setUTCFullYear(year, month - 1, day),
 );
+
+/** What is no date by any calendar, or before the epoch: mktime of the original carries it over to another year. */
+const noDate = (year: number, month: number, day: number): boolean =>
+  year < 1970 || year > 9999 || month < 1 || month > 12 || day < 1 || day > 31;
 export const setTime = setter((date, hour, minute, second) =>
   date.setUTCHours(hour, minute, second),
 );
@@ -33,7 +37,10 @@ export const rtcRows: readonly ExportRow<Kernel>[] = [
     name: "set_date",
     proto: "rt_err_t set_date(rt_uint32_t year, rt_uint32_t month, rt_uint32_t day);",
     header: "drivers/rtc.h",
-    call: (k, year, month, day) => setDate(k, year >>> 0, month >>> 0, day >>> 0),
+    call: (k, year, month, day) =>
+      !k.options.compat404 && noDate(year >>> 0, month >>> 0, day >>> 0)
+        ? -RT_ERROR
+        : setDate(k, year >>> 0, month >>> 0, day >>> 0),
   },
   {
     name: "set_time",

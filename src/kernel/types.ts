@@ -214,6 +214,8 @@ export interface KernelHooks {
   endModule?: (thread: number, module: number, code: number) => Task<void> | void;
   /** Guest code that a Task of the running thread has called ends that thread (rt_thread_delete, _detach, pthread_exit); throws when it must not. */
   endsItself?: (thread: number) => void;
+  /** raise() of a signal whose default action is to end the program, in a program that has no handler for it; ends the running thread too. */
+  signalled?: (signal: number) => Task<void>;
   /** A CPU fault, before anything is printed: lets `debug` and reporters look at the machine as it was. */
   fault?: (fault: CpuFault, thread: number) => void;
   /** A thread that ended is about to be forgotten; its TCB and stack are still there. */

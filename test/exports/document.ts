@@ -41,8 +41,9 @@ const ABSENT: readonly (readonly [RegExp, string])[] = [
 /** What a function here does less than its name promises, be it as in 4.0.4 or not. */
 const LIMITS: Readonly<Record<string, string>> = {
   getcwd:
-    "writes the name and no more; with --compat 4.0.4 it fills the buffer, and leaves out the NUL where it has no room",
-  longjmp: "brings back d8 to d15 as well, which newlib 3.3 leaves as they are",
+    "writes the name and no more, and for NULL makes a buffer that free takes; with --compat 4.0.4 it fills the buffer, and leaves out the NUL where it has no room",
+  longjmp:
+    "brings back d8 to d15 as well, which newlib 3.3 leaves as they are; not from a copy of a jmp_buf, for it has no room for them",
   mq_notify: "always fails, as in 4.0.4",
   mq_setattr: "always fails, as in 4.0.4",
   mq_send: "never waits: a full queue is an error, as in 4.0.4; the priority is ignored",

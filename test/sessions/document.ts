@@ -55,6 +55,18 @@ ${Object.entries(DIFFERENT_PROBES)
   .map(([name, why]) => `- ${name}: ${why}`)
   .join("\n")}
 
+## Signals, temporary files and dates
+
+raise() of a signal without a handler ends the program as ISO C and POSIX have it, unless its default action is to do nothing or to stop a
+process: at once, without exit handlers, and with the exit code 128 + signal (143 for SIGTERM). SIGABRT is abort(): 134, with a report.
+newlib on the board knows no default action: raise() gives -1 with ENOTSUP, and the program goes on, as under \`--compat 4.0.4\`.
+
+tmpfile() makes the directory /tmp when the disk has none; on the board, and under \`--compat 4.0.4\`, it fails then. Other files in /tmp need
+the directory in both modes.
+
+set_date() refuses months and days that no calendar has, and years before 1970 or after 9999; \`--compat 4.0.4\` carries them over into
+another month or year, as mktime() of the board does.
+
 ## Stacks
 
 Figures of stacks are real: a thread's stack is filled with \`#\`, its context of 64 bytes lies there while it does not run, and the C library

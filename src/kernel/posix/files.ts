@@ -5,6 +5,7 @@ import { posix, type PosixContext } from "./context.ts";
 
 const HEADER = "dfs_posix.h";
 const STAT = "sys/stat.h";
+const ENOMEM = 12;
 const EINVAL = 22;
 const ERANGE = 34;
 
@@ -93,6 +94,13 @@ export const fileRows: readonly ExportRow<PosixContext>[] = [
         memory.fill(buffer, room, 0);
         memory.write(buffer, path.subarray(0, room));
         return buffer;
+      }
+      // Without a buffer it makes one, as newlib, glibc and BSD do; of that size when it is given.
+      if (buffer === 0 && (room === 0 || room >= path.length)) {
+        const made = lend(c.kernel, Math.max(room, path.length));
+        if (made === 0) c.kernel.fail(ENOMEM);
+        else memory.write(made, path);
+        return made;
       }
       if (room < path.length) {
         c.kernel.fail(room === 0 ? EINVAL : ERANGE);

@@ -1,4 +1,4 @@
-import { Errno, type OpenFile, VfsError } from "../../vfs/mod.ts";
+import { Errno, type OpenFile, OpenFlag, VfsError } from "../../vfs/mod.ts";
 import type { CallResult, ExportRow, Task } from "../call.ts";
 import { findFile, isConsole, posix, type PosixContext } from "./context.ts";
 import { readPipe, writePipe } from "./pipe.ts";
@@ -78,9 +78,25 @@ export const ioRows: readonly ExportRow<PosixContext>[] = [
 /** Where the next transfer of a descriptor on a device begins, in the units of the device. */
 const positions = new WeakMap<OpenFile, number>();
 
+/** What newlib's tmpnam and tmpfile call a file: in P_tmpdir, which a disk need not have. */
+const TEMPORARY = /^\/tmp\/t[0-9a-f]+\.[0-9a-f]+$/;
+
+/** Makes the directory of temporary files when it is needed. */
+function openIn(c: PosixContext, path: string, flags: number): number {
+  try {
+    return c.vfs.open(path, flags);
+  } catch (error) {
+    const absent = error instanceof VfsError && error.errno === Errno.ENOENT;
+    const wanted = (flags & OpenFlag.Creat) !== 0 && TEMPORARY.test(path);
+    if (!absent || !wanted || c.kernel.options.compat404) throw error;
+    c.vfs.mkdir("/tmp");
+    return c.vfs.open(path, flags);
+  }
+}
+
 export function open(c: PosixContext, path: string, flags: number): CallResult {
   let fd = 0;
-  const result = posix(c, () => (fd = c.vfs.open(path, flags & ~INTERNAL)));
+  const result = posix(c, () => (fd = openIn(c, path, flags & ~INTERNAL)));
   const device = result < 0 ? undefined : c.vfs.file(fd).device;
   if (!device || !c.devices || isConsole(c, c.vfs.file(fd))) return result;
   return finish(c.devices.open(device.name), (opened) => {

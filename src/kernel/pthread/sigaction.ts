@@ -80,9 +80,26 @@ function* sigwait(c: Pthreads, set: number, signo: number): Task<number> {
   }
 }
 
-/** Raises a signal in the running thread for raise() of the C library: 0 when it has a handler of its own, else -1. */
+/**
+ * Signals of newlib that do not end a program by default: SIGURG, SIGSTOP, SIGTSTP, SIGCONT, SIGCHLD, SIGTTIN, SIGTTOU, SIGIO and
+ * SIGWINCH (POSIX.1 signal.h; 4.4BSD for the last two). Nothing can stop a module, so they do nothing.
+ */
+const HARMLESS: ReadonlySet<number> = new Set([16, 17, 18, 19, 20, 21, 22, 23, 28]);
+
+/**
+ * Raises a signal in the running thread for raise() of the C library, which has looked for a handler of signal(): -1 when it can do
+ * nothing. Without a handler of sigaction() the program ends, as ISO C 7.14.2.1 and POSIX.1 have it, unless the thread holds the signal
+ * back. The original's raise() fails with ENOTSUP.
+ */
 function* raise(c: Pthreads, signo: number): Task<number> {
-  if (!valid(signo) || c.signals.handler(signo) === SIG_DFL) return -1;
+  if (!valid(signo)) return -1;
+  const { compat404 } = c.k.options;
+  const held = !compat404 && (c.signals.blocked & (1 << signo)) !== 0;
+  if (c.signals.handler(signo) === SIG_DFL && !held) {
+    const end = c.k.hooks.signalled;
+    if (!compat404 && end && signo > 0 && !HARMLESS.has(signo)) yield* end(signo);
+    return -1;
+  }
   const handling = c.signals.kill(c.k.scheduler.current, signo);
   if (typeof handling === "object") yield* handling;
   return 0;
