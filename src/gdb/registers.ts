@@ -1,8 +1,7 @@
 import type { Cpu, FloatContext } from "../cpu/mod.ts";
-import type { Kernel } from "../kernel/mod.ts";
+import { type Kernel, THREAD } from "../kernel/mod.ts";
 
-/** Offsets in struct rt_thread of RT-Thread 4.0.4, and the frame of a switched-out thread: cpsr, r0-r12, lr, pc. */
-const THREAD_SP = 32;
+/** The frame of a switched-out thread: cpsr, r0-r12, lr, pc. */
 const FRAME_BYTES = 64;
 
 const CORE_BYTES = 68;
@@ -82,8 +81,8 @@ export class ThreadRegisters {
 
   private frame(tcb: number): number | undefined {
     const { memory } = this.kernel;
-    if (!memory.contains(tcb, 136)) return undefined;
-    const frame = memory.ldu32(tcb + THREAD_SP);
+    if (!memory.contains(tcb, THREAD.sizeIn(memory))) return undefined;
+    const frame = THREAD.sp.get(memory, tcb) >>> 0;
     return memory.contains(frame, FRAME_BYTES) ? frame : undefined;
   }
 

@@ -74,7 +74,9 @@ export class Objects implements ObjectsApi {
     return OBJECT_INFORMATION.object_list.at(this.information(cls));
   }
 
+  /** None of a class that this profile does not have. */
   list(cls: ObjectClass): number[] {
+    if (this.information(cls) === 0) return [];
     return [...listEach(this.memory, this.head(cls), OBJECT.list.offset)];
   }
 
