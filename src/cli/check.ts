@@ -11,7 +11,7 @@ import {
   STOCK_404,
   type Target,
 } from "../dlmodule/check/mod.ts";
-import { isArchive, LoadError, modulesOf } from "../dlmodule/mod.ts";
+import { isArchive, LoadError, modulesOf, visible } from "../dlmodule/mod.ts";
 import { ElfError, ElfImage } from "../elf/mod.ts";
 import { Firmware, floatEntries } from "../firmware/mod.ts";
 import { GuestMemory } from "../memory/mod.ts";
@@ -65,7 +65,7 @@ export function check(parsed: Parsed): number {
   const results = read.map(({ file, bytes }) => {
     const print = (result: Result): Printed => ({
       result,
-      text: json ? JSON.stringify(result, undefined, 2) : textOf(result),
+      text: json ? jsonOf(result) : textOf(result),
     });
     const printed = attempt(file, target.name, () => {
       const result = bytes instanceof Uint8Array ? inspect(file, bytes, options) : bytes;
@@ -166,10 +166,18 @@ function listingOf(parsed: Parsed, bytes: Uint8Array | Result): string {
   }
 }
 
+/** JSON leaves DEL, C1 and the marks that turn the direction of writing as they are, and a terminal obeys them. */
+function jsonOf(result: Result): string {
+  return JSON.stringify(result, undefined, 2).replace(
+    /[\x7f-\x9f\u2028-\u202e\u2066-\u2069]/g,
+    (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
+}
+
 function textOf(result: Result): string {
   const { verdict } = result;
   if (verdict !== "unknown" && verdict !== "unreadable") return checkText(result as CheckReport);
-  return `${result.file}: not ${verdict === "unknown" ? "examined" : "readable"}\n  error: ${result.reasons.join("; ")}\n`;
+  return `${visible(result.file)}: not ${verdict === "unknown" ? "examined" : "readable"}\n  error: ${visible(result.reasons.join("; "))}\n`;
 }
 
 function codeOf({ verdict }: Result): number {
@@ -221,7 +229,7 @@ function targetOf(against: string | undefined, image: Uint8Array): Target {
 function missing(file: string): never {
   throw new UserError(
     ExitCode.BadData,
-    `--against: no symbols found in ${file}`,
+    `--against: no symbols found in ${visible(file)}`,
     "give the text that list_symbols prints on the board, or a kernel ELF with the section RTMSymTab",
   );
 }

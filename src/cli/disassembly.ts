@@ -1,4 +1,5 @@
 import { disassemble } from "../cpu/mod.ts";
+import { visible } from "../dlmodule/mod.ts";
 import { type ElfImage, ET, SHF, SHT, type SectionHeader, STT } from "../elf/mod.ts";
 
 type Kind = "arm" | "thumb" | "data";
@@ -13,7 +14,7 @@ export function disassembly(image: ElfImage): string {
   for (const section of image.sections) {
     const code = (section.flags & SHF.EXECINSTR) !== 0 && section.type === SHT.PROGBITS;
     if (!code || section.size === 0) continue;
-    lines.push(`section ${section.name}`, ...sectionLines(image, section));
+    lines.push(`section ${visible(section.name)}`, ...sectionLines(image, section));
   }
   return lines.length > 0 ? `${lines.join("\n")}\n` : "no code\n";
 }
@@ -32,7 +33,7 @@ function sectionLines(image: ElfImage, section: SectionHeader): string[] {
   for (let at = start; at < end;) {
     while (mark + 1 < marks.length && marks[mark + 1].at <= at) mark++;
     if (marks[mark].at === at) it = 0;
-    for (const name of names.get(at) ?? []) lines.push(`${hex(at, 8)} <${name}>:`);
+    for (const name of names.get(at) ?? []) lines.push(`${hex(at, 8)} <${visible(name)}>:`);
     const next = Math.min(marks[mark + 1]?.at ?? end, end);
     const { kind } = marks[mark];
     const size = kind === "data" ? dataSize(at, next) : kind === "thumb" ? 2 : 4;

@@ -25,3 +25,4 @@ export { callBefore, type CodeReader } from "./return-address.ts";
 export { bind } from "./bind.ts";
 export { isArchive, modulesOf, readModule } from "./bundle.ts";
 export { relocate } from "./relocate-arm.ts";
+export { visible } from "./visible.ts";

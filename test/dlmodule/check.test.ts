@@ -203,6 +203,11 @@ describe("against a stock 4.0.4", () => {
     const firmware = fixture("src/firmware/prebuilt/firmware.elf");
     expect(readSymbolList(firmware)).toEqual([...here.names()]);
     expect(readSymbolList(new Uint8Array(40))).toBeUndefined();
+    expect(readSymbolList(Buffer.from("rt_malloc\nown_function\n"))).toEqual([
+      "rt_malloc",
+      "own_function",
+    ]);
+    expect(readSymbolList(Buffer.from("hi"))).toBeUndefined();
   });
 });
 
@@ -250,6 +255,23 @@ test("a value that has no room is found without a board, with the loader's words
   }
 });
 
+test("names that would move the cursor are shown by their numbers", () => {
+  const hostile = "un\x1b[2Jd\x9bmed";
+  const { file } = makeModule({
+    symbols: [{ name: hostile }, { name: "idle", info: 0x20 }, { name: "asleep", info: 0x20 }],
+    relocations: [0, 1, 2].map((n) => ({ offset: 4 * n, type: 2, symbol: n + 1 })),
+    data: new Uint8Array(12),
+  });
+  const text = checkText({ ...check(file), file: "a\x1b[2Jb.mo" });
+  expect(text).toMatch(/^[ -~\n]+$/);
+  expect(text).toContain("a\\x1b[2Jb.mo");
+  expect(text).toContain("un\\x1b[2Jd\\x9bmed");
+  // Weak ones may stay without a definition.
+  expect(text).toContain("imports: 3, unresolved 1, 2 weak without a definition\n");
+  expect(text).toMatch(/^ +unresolved: un[^,]*$/m);
+  expect(text).toMatch(/^ +without a definition: asleep \(weak\), idle \(weak\)$/m);
+});
+
 test("files that are no modules", () => {
   for (const bytes of [
     new Uint8Array(0),
@@ -292,6 +314,30 @@ describe("the command", () => {
     const [hello, undef] = JSON.parse(out) as CheckReport[];
     expect(hello).toMatchObject({ file: HELLO, verdict: "loadable", details: { kind: "program" } });
     expect(undef.reasons).toHaveLength(2);
+    // Of files that are none there is no less.
+    const dir = mkdtempSync(join(tmpdir(), "check-"));
+    try {
+      const zip = join(dir, "broken.zip");
+      writeFileSync(zip, "PK\x03\x04 and no more");
+      const odd = join(dir, "a\x9b2Jb.mo");
+      const none = command("--json", "/none.mo", zip, odd);
+      expect(none.out).not.toMatch(/[\x80-\x9f]/);
+      expect(JSON.parse(none.out)).toMatchObject(
+        [
+          ["/none.mo", "unreadable"],
+          [zip, "malformed"],
+          [odd, "unreadable"],
+        ].map(([file, verdict]) => ({
+          file,
+          verdict,
+          against: "rtt-sim",
+          reasons: [expect.any(String)],
+          warnings: [],
+        })),
+      );
+    } finally {
+      rmSync(dir, { recursive: true });
+    }
   }, 30_000);
   test("every module of a ZIP archive", () => {
     const dir = mkdtempSync(join(tmpdir(), "check-"));

@@ -1,4 +1,5 @@
 import { ElfError, ElfImage, SHT } from "../../elf/mod.ts";
+import { STOCK_404 } from "./stock.ts";
 
 /** Who resolves the symbols: the name of the board, and its names. */
 export interface Target {
@@ -22,10 +23,12 @@ export function readSymbolList(bytes: Uint8Array): string[] | undefined {
     const match = /^\s*([A-Za-z_.$][\w.$]*)(?:\s*(?:=>|\s)\s*(?:0x)?[0-9a-fA-F]+)?\s*$/.exec(line);
     if (match) names.push(match[1]);
   }
-  // Around what list_symbols prints there may be prompts and whatever else; of plain names there are more than of other lines.
+  // Around what list_symbols prints there may be prompts and whatever else; of plain names there are more than of other lines, and
+  // any board has some that RT-Thread itself exports.
   const written = lines.filter((line) => line.trim() !== "").length;
   const printed = lines.some((line) => /^\s*[\w.$]+ => 0x[0-9a-f]+\s*$/.test(line));
-  return names.length > 0 && (printed || 2 * names.length >= written) ? names : undefined;
+  const plain = 2 * names.length >= written && names.some((name) => STOCK_404.has(name));
+  return names.length > 0 && (printed || plain) ? names : undefined;
 }
 
 /** Records {address, name} of section RTMSymTab, or of [__rtmsymtab_start, __rtmsymtab_end). */

@@ -1,5 +1,6 @@
 import { amount } from "../../elf/mod.ts";
 import { addressName } from "./functions.ts";
+import { visible } from "../visible.ts";
 import type { CheckReport, Details } from "./report.ts";
 
 /** Names that a list shows; `--json` has them all. */
@@ -13,7 +14,7 @@ export function checkText(report: CheckReport): string {
   for (const reason of report.reasons) lines.push(`  error: ${reason}`);
   for (const warning of report.warnings) lines.push(`  warning: ${warning}`);
   if (report.details) lines.push(...detailLines(report.details).map((line) => `  ${line}`));
-  return `${lines.join("\n")}\n`;
+  return `${lines.map(visible).join("\n")}\n`;
 }
 
 function headline({ verdict, details, against }: CheckReport): string {
