@@ -78,7 +78,7 @@ export function makeReport(view: MachineView, incident: Incident, thread: Thread
   const code = view.details?.disassembly(view, pc, isThumb(view)) ?? [];
   if (code.length > 0) lines.push("  code:", ...code.map((line) => `    ${codeLine(line)}`));
   const stack = stackOf(view, thread);
-  lines.push(`  ${stackLine(stack)}`);
+  if (!brokenThread(view, thread)) lines.push(`  ${stackLine(stack)}`);
   if (hint) lines.push(`  hint: ${hint}`);
   const notes = view.details?.problems ?? [];
   for (const note of notes) lines.push(`  note: ${note}`);
@@ -165,6 +165,8 @@ function explain(
       return { what, hint: bySp ? LOST_STACK : faultHint(fault, kind), there: kind };
     }
     case "stack overflow":
+      if (brokenThread(view, thread))
+        return { what: [lostStack(view, thread) ?? ""], hint: KERNEL_DATA };
       return {
         what: [
           ...(incident.fault ? [faultLine(view, incident.fault, undefined)] : []),

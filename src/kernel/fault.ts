@@ -10,6 +10,9 @@ import { AssertionFailed, GuestAborted, SoftwareInterrupt, UnboundCall } from ".
 /** What the kernel calls with when a module must end because of an error. */
 const EXIT_CODE = -1;
 
+/** A thread that was ended so often, for it faults again each time, has no end: its control block was overwritten. */
+const ENDINGS_MAX = 16;
+
 /** The shutdown routine's RT_ASSERT(0), which ends every dump outside modules. */
 const SHUTDOWN = new AssertionFailed("0", "rt_hw_cpu_shutdown", 85);
 
@@ -49,6 +52,17 @@ export class Faults {
       this.k.console.print(`${error.message}\n`);
       if (!this.abortCall(new GuestAborted(error.message))) this.endThread();
     } else throw error;
+  }
+
+  /** Data of the kernel was overwritten. The board would hang or run wild. */
+  kernelBroken(message: string): void {
+    this.k.hooks.kernelBroken?.(message);
+    this.stop(message);
+  }
+
+  private stop(message: string): void {
+    this.k.console.print(`kernel data was overwritten: ${message}\n`);
+    this.k.runner.halted = true;
   }
 
   /** The guest's data is to blame, not the simulator. */
@@ -100,6 +114,11 @@ export class Faults {
     const { k } = this;
     const thread = k.scheduler.current;
     k.hooks.fault?.(fault, thread);
+    const broken = k.options.compat404 || thread === 0 ? undefined : k.stackCheck.noStack(thread);
+    if (broken !== undefined) {
+      this.stop(broken);
+      return;
+    }
     if (this.hitsOwnGuard(fault, thread) || k.stackCheck.isOutside(k.runner.running)) {
       this.stackOverflow(thread);
       return;
@@ -149,6 +168,11 @@ export class Faults {
   /** rt_scheduler_stack_check found the stack used up. */
   stackOverflow(thread: number): void {
     const { k } = this;
+    const broken = k.options.compat404 ? undefined : k.stackCheck.noStack(thread);
+    if (broken !== undefined) {
+      this.kernelBroken(broken);
+      return;
+    }
     k.hooks.stackOverflow?.(thread);
     k.console.print(`thread:${OBJECT.name.get(k.memory, thread)} stack overflow\n`);
     if (k.options.compat404) k.runner.halted = true;
@@ -221,6 +245,14 @@ export class Faults {
     const state = k.runner.running;
     if (module === 0 || state === undefined || state.dead) {
       k.runner.halted = true;
+      return;
+    }
+    const broken =
+      k.stackCheck.noStack(thread) ??
+      (++state.endings > ENDINGS_MAX ? "a thread does not come to its end" : undefined);
+    if (broken !== undefined) {
+      // The fault that led here was reported.
+      this.stop(broken);
       return;
     }
     state.abandon();

@@ -54,11 +54,8 @@ export class Runner {
       return this.loop(limits);
     } catch (error) {
       if (!this.k.faults.isGuests(error)) throw error;
-      // Not in a call of a thread: ready lists, timer lists or a TCB were overwritten. The board would hang or run wild.
-      const { message } = error as Error;
-      this.k.hooks.kernelBroken?.(message);
-      this.k.console.print(`kernel data was overwritten: ${message}\n`);
-      this.halted = true;
+      // Not in a call of a thread: ready lists, timer lists or a TCB were overwritten.
+      this.k.faults.kernelBroken((error as Error).message);
       return { why: "halted" };
     }
   }

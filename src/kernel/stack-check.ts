@@ -25,6 +25,15 @@ export class StackCheck {
       );
   }
 
+  /** What the thread's control block says cannot be a stack: the block was overwritten. */
+  noStack(thread: number): string | undefined {
+    const { memory: m } = this.k;
+    const start = THREAD.stack_addr.get(m, thread) >>> 0;
+    const size = THREAD.stack_size.get(m, thread) >>> 0;
+    if (size > 0 && start >= m.base && start + size <= m.end) return undefined;
+    return `a thread has a stack of ${size} bytes at 0x${start.toString(16).padStart(8, "0")}, which is no memory`;
+  }
+
   /** When the engine left: sp of the running thread lies inside its stack. Not in the original. */
   left(state: ThreadState | undefined): void {
     if (state !== undefined && this.isOutside(state)) this.k.faults.stackOverflow(state.thread);

@@ -31,6 +31,8 @@ export class ThreadState {
   readonly frames: Frame[] = [];
   /** The thread ended: its context is not saved and its stack may be gone. */
   dead = false;
+  /** Times that its module was ended because of it. */
+  endings = 0;
   /** Simulated nanoseconds at which it began to wait, or became ready. */
   since = 0;
   /** newlib's struct _reent of this thread, 0 until it first runs. */

@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
-import { GuestAborted, ObjectClass } from "../../src/kernel/mod.ts";
+import { THREAD } from "../../src/kernel/abi/layout.ts";
+import { GuestAborted, ObjectClass, type Task } from "../../src/kernel/mod.ts";
 import { type GuestBench, guestBench } from "./guest.ts";
 
 /** Anything that is not 0: the kernel only passes it to the hooks. */
@@ -187,6 +188,35 @@ test("overwritten kernel lists stop the system with a sentence, not the simulato
   b.memory.fill(b.kernel.area.data + 8 * 31, 8, 0x55);
   expect(settle(b).why).toBe("halted");
   expect(b.text()).toContain("kernel data was overwritten");
+});
+
+test("a thread whose control block has a stack outside of memory stops the system; its module is not ended on it", () => {
+  const b = guestBench();
+  const { ended } = withModule(b);
+  const thread = b.thread("t", b.code(0xeafffffe), { module: MODULE });
+  b.kernel.run({ skipIdle: true, untilTick: b.kernel.tick + 3 });
+  THREAD.stack_addr.set(b.memory, thread, -1);
+  THREAD.stack_size.set(b.memory, thread, -1);
+  let broken = "";
+  b.kernel.hooks.kernelBroken = (message) => void (broken = message);
+  b.kernel.hooks.stackOverflow = () => void (broken = "overflow");
+  expect(settle(b).why).toBe("halted");
+  expect(broken).toContain("0xffffffff, which is no memory");
+  expect(ended).toEqual([]);
+});
+
+test("a thread whose stack is found used up at every switch is not ended for ever", () => {
+  const b = guestBench();
+  withModule(b);
+  const thread = b.thread("t", b.code(0xeafffffe), { module: MODULE });
+  b.memory.st8(THREAD.stack_addr.get(b.memory, thread), 0);
+  let endings = 0;
+  b.kernel.hooks.endModule = function* () {
+    endings++;
+    yield* b.kernel.threads.sleep(1) as Task<number>;
+  };
+  expect(settle(b).why).toBe("halted");
+  expect(endings).toBeLessThan(50);
 });
 
 test("a function a Task calls gets its arguments in r0-r3 and on the stack", () => {
