@@ -185,6 +185,21 @@ describe("files", () => {
     expect(bench.out("disk", "fsck", "edit.img")).toContain("sound");
   });
 
+  test("mv changes the case of a directory, and of a file", () => {
+    image("case.img");
+    bench.out("disk", "mkdir", "-p", "case.img:/docs/in");
+    bench.run(["disk", "cp", "-", "case.img:/docs/readme"], "1");
+    bench.out("disk", "mv", "case.img:/docs", "/Docs");
+    bench.out("disk", "mv", "case.img:/Docs/readme", "/docs/README");
+    bench.out("disk", "mv", "case.img:/docs/in", "/DOCS/In");
+    expect(bench.out("disk", "ls", "-R", "case.img:/Docs")).toContain("/Docs/In");
+    expect(bench.out("disk", "ls", "case.img:/")).toContain("/Docs/\n");
+    expect(bench.out("disk", "cat", "case.img:/Docs/README")).toBe("1");
+    expect(bench.run(["disk", "mv", "case.img:/Docs", "/docs/In"]).err).toContain("into itself");
+    expect(bench.run(["disk", "mv", "case.img:/Docs", "/Docs"]).err).toContain("into itself");
+    expect(bench.out("disk", "fsck", "case.img")).toContain("sound");
+  });
+
   test("a file that does not fit leaves no part of itself, and the image sound", () => {
     bench.out("disk", "create", "--size", "128K", "small.img");
     const { code, err } = bench.run([

@@ -164,6 +164,16 @@ describe("a copy into an image that fails leaves the old file", () => {
     expect(bench.out("disk", "fsck", "to.img")).toContain("sound");
   });
 
+  test("what a killed copy left of its own is gone after the next one into that directory", () => {
+    image("left.img");
+    bench.out("disk", "cp", "tree/data/bad.bin", "left.img:/data/RTTSIM0.TMP");
+    bench.out("disk", "cp", "tree/data/good.txt", "left.img:/data/sub/inner.txt");
+    expect(bench.out("disk", "ls", "left.img:/data")).toContain("RTTSIM0.TMP");
+    bench.out("disk", "cp", "tree/data/sub/inner.txt", "left.img:/data/good.txt");
+    expect(bench.out("disk", "ls", "left.img:/data")).not.toContain("RTTSIM");
+    expect(bench.out("disk", "cat", "left.img:/data/good.txt")).toBe("inner\n");
+  });
+
   test("when the new one does not fit; one that fits in its place only does take it", () => {
     bench.out("disk", "create", "-f", "--size", "1M", "small.img");
     bench.run(["disk", "cp", "-", "small.img:/old.bin"], OLD);

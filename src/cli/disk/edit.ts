@@ -2,6 +2,7 @@ import { FatError, type FatVolume } from "../../fat/mod.ts";
 import { ExitCode, UserError } from "../exit-codes.ts";
 import { writeAll } from "../output.ts";
 import type { Signals } from "../signals.ts";
+import { canonical } from "./image-target.ts";
 import { type Images, told, withImages } from "./image.ts";
 import { inGoodOrder } from "./in-good-order.ts";
 import type { DiskArguments } from "./options.ts";
@@ -129,7 +130,11 @@ export async function mv(args: DiskArguments): Promise<number> {
   const move = (images: Images): number => {
     const volume = images.get(image);
     told(image, () => {
-      const into = target === "/" || (volume.exists(target) && volume.stat(target).directory);
+      // The directory itself in other letters is its new name.
+      const same = () => canonical(volume, target) === canonical(volume, path);
+      const into =
+        target === "/" ||
+        (volume.exists(target) && volume.stat(target).directory && !(target !== path && same()));
       const to = into ? joinPath(target, baseName(path)) : target;
       volume.rename(path, to, { replace: true });
       moved = `${path} is ${to} now`;
