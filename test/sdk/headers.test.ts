@@ -41,3 +41,22 @@ for (const language of ["c", "c++"]) {
     );
   }
 }
+
+for (const language of ["c", "c++"])
+  test.skipIf(toolchain() === undefined)(
+    `${language}: <limits.h> has the compiler's limits and those of DFS (needs arm-none-eabi-gcc)`,
+    () => {
+      const assert = language === "c" ? "_Static_assert" : "static_assert";
+      const source = `#include <limits.h>
+#include <rtthread.h>
+#include <dfs_posix.h>
+${assert}(PATH_MAX == 256 && PATH_MAX == DFS_PATH_MAX, "a path and its NUL");
+${assert}(NAME_MAX + 1 == sizeof ((struct dirent *)0)->d_name, "a name in a directory");
+${assert}(SSIZE_MAX == INT_MAX && INT_MAX == 0x7fffffff && CHAR_BIT == 8, "newlib's");
+`;
+      const flags = [...DEVICE_FLAGS.a9, ...DEFINES, `-I${SDK_INCLUDE}`, "-fsyntax-only"];
+      const command = ["arm-none-eabi-gcc", "-x", language, ...flags, "-"];
+      const { stderr } = Bun.spawnSync(command, { stdin: Buffer.from(source), stderr: "pipe" });
+      expect(stderr.toString()).toBe("");
+    },
+  );
