@@ -313,6 +313,21 @@ test("keys nobody knows are swallowed whole", () => {
   expect(terminal.bells).toBe(0);
 });
 
+test("answers of a terminal that somebody has asked are no text, and end with the next key at the latest", () => {
+  const { terminal, type } = session();
+  // The colour of the background, a copied text, the terminal's name; one that was cut off.
+  const answers = [
+    "\x1b]11;rgb:1e1e/1e1e/1e1e\x07",
+    "\x1b]52;c;YQ==\x1b\\",
+    "\x1bP>|xterm(390)\x1b\\",
+  ];
+  expect(type(`a${answers.join("b")}c\r`)).toBe("abbc");
+  expect(type("ls\x1b]11;rgb\r")).toBe("ls");
+  // What never ends is text again.
+  expect(type(`\x1bP${"x".repeat(300)}\r`)).toMatch(/^x{40,60}$/);
+  expect(terminal.bells).toBe(0);
+});
+
 test("a line that is full rings the bell", () => {
   const { terminal, type } = session();
   const line = type(`${"x".repeat(1030)}\r`);

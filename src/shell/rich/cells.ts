@@ -10,8 +10,8 @@ export interface Cell {
   readonly widest: number;
 }
 
-/** More than a character with its marks; U+FE0F, which asks for an emoji, is one of those. */
-const COMPOSED = /^.\p{Mn}*[^\p{Mn}]|\ufe0f/su;
+/** More than a character with its marks; U+FE0F, which asks for an emoji, is one of those, and half a flag. */
+const COMPOSED = /^.\p{Mn}*[^\p{Mn}]|\ufe0f|\p{RI}/su;
 
 let segmenter: Intl.Segmenter | undefined;
 

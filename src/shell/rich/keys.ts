@@ -90,6 +90,10 @@ const BLANK = 0x20;
 const PASTE = { begin: "200~", end: "201~" } as const;
 /** A longer sequence is none of a keyboard. */
 const MAX_SEQUENCE = 16;
+/** What a terminal answers when it was asked for a colour or its name: OSC or DCS, a text, and BEL or ESC \\ (ECMA-48 8.3.89). */
+const STRING = /^\x1b[\]P]/;
+const MAX_STRING = 256;
+const BELL = 0x07;
 
 /** Recognises keys in the bytes that a terminal sends. */
 export class KeyInput {
@@ -112,6 +116,11 @@ export class KeyInput {
       if (action) return { action };
       return byte < 0x20 ? undefined : { byte };
     }
+    const text = STRING.test(sequence);
+    if (text && byte === BELL) {
+      this.sequence = "";
+      return undefined;
+    }
     // A control character ends what was no sequence.
     if (byte < 0x20 && sequence !== "\x1b") {
       this.sequence = "";
@@ -119,10 +128,14 @@ export class KeyInput {
     }
     const char = String.fromCharCode(byte);
     if (sequence === "\x1b") {
-      this.sequence = char === "[" || char === "O" ? `\x1b${char}` : "";
+      this.sequence = /[[O\]P]/.test(char) ? `\x1b${char}` : "";
       return named(META[char]);
     }
     this.sequence += char;
+    if (text) {
+      if (this.sequence.length === MAX_STRING) this.sequence = "";
+      return undefined;
+    }
     const parameter = byte < 0x40 && !sequence.endsWith("O");
     if (parameter && this.sequence.length < MAX_SEQUENCE) return undefined;
     const found = this.sequence.slice(2);
