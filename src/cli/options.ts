@@ -112,7 +112,7 @@ export const OPTIONS = [
   {
     name: "pty-link",
     value: "PATH",
-    help: "make a symbolic link to the pseudo terminal of --serial pty",
+    help: "make a symbolic link to the pseudo terminal of --serial pty, else of --serial1 pty",
     commands: ["boot"],
   },
   {
