@@ -12,7 +12,7 @@ import { ExitCode, UserError } from "./exit-codes.ts";
 import type { Parsed } from "./parse.ts";
 
 /** Options whose value is a file that is written. */
-const WRITTEN = ["log", "trace-output", "trace-json", "coverage", "profile"] as const;
+const WRITTEN = ["save", "log", "trace-output", "trace-json", "coverage", "profile"] as const;
 const SERIAL = ["serial", "serial1"] as const;
 
 /**
@@ -21,11 +21,6 @@ const SERIAL = ["serial", "serial1"] as const;
  */
 export function keepInputs(parsed: Parsed): void {
   const written = [
-    // A disk given to `run` is not changed; to boot one and save it in its own file is what it looks like.
-    ...(parsed.command === "run" ? parsed.values("save") : []).map((file) => ({
-      name: "save",
-      file,
-    })),
     ...WRITTEN.flatMap((name) => parsed.values(name).map((file) => ({ name, file }))),
     ...SERIAL.flatMap((name) =>
       parsed
@@ -45,6 +40,7 @@ export function keepInputs(parsed: Parsed): void {
     ...parsed.values("firmware"),
     ...parsed.values("with"),
     ...parsed.values("with").map((value) => value.slice(0, value.lastIndexOf(":"))),
+    ...inputsOfTests(parsed, written),
   ].flatMap((file) => fileOf(file) ?? []);
   refuseSame(written);
   for (const { name, file } of written) {
@@ -73,6 +69,13 @@ function refuseSame(written: readonly { readonly name: string; readonly file: st
         "give each a file of its own",
       );
   }
+}
+
+/** What scenarios name. The reports see to it themselves, when the tests are read anyway. */
+function inputsOfTests(parsed: Parsed, written: readonly { readonly name: string }[]): string[] {
+  if (parsed.command !== "test" || written.every(({ name }) => name === "reporter")) return [];
+  const { inputsBelow } = require("./test-inputs.ts") as typeof import("./test-inputs.ts");
+  return parsed.operands.flatMap(inputsBelow);
 }
 
 /** Whether a file is one with symbols, below one of the folders where they are looked for. */

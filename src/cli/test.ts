@@ -8,6 +8,7 @@ import { active } from "./instruments.ts";
 import { settingsOf } from "./settings.ts";
 import { Signals } from "./signals.ts";
 import { discover } from "./test-discover.ts";
+import { inputsBelow } from "./test-inputs.ts";
 import { filesOf, modulesOf, placeOf } from "./test-files.ts";
 import { Joined, partsOf } from "./test-parts.ts";
 import { helpWanted } from "./test-parent.ts";
@@ -203,7 +204,7 @@ class Session {
       loaded = discover(paths).map((ref) => load(ref, this.firmware));
     } catch (error) {
       // The others are read all the same by a run that this one was meant to be.
-      this.files = new Set(paths.flatMap((path) => this.filesBelow(path)));
+      this.files = new Set(paths.flatMap(inputsBelow));
       throw error;
     }
     this.files = new Set(loaded.flatMap(filesOf));
@@ -219,14 +220,6 @@ class Session {
     this.found = wanted.length;
     if (shard === undefined) return wanted;
     return wanted.filter((_, n) => n % shard.of === shard.index - 1);
-  }
-
-  private filesBelow(path: string): string[] {
-    try {
-      return discover([path]).flatMap((ref) => filesOf(load(ref, this.firmware)));
-    } catch {
-      return [];
-    }
   }
 
   /** With --bail: what comes after the first failure does not count, whatever order it came in. */

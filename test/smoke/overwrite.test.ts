@@ -63,10 +63,15 @@ test("a report goes over no other name of a file that a scenario reads", () => {
   b.write("in.txt", "kept");
   b.write("a.smoke.toml", 'msh = "ls"\n[[files]]\npath = "/x"\nfrom = "in.txt"\n');
   linkSync(b.dir.path("in.txt"), b.dir.path("link.txt"));
-  const { code, err } = b.run("test", "--reporter", "tap:link.txt", "a.smoke.toml");
-  expect(err).toContain("link.txt is read by this run");
-  expect(code).toBe(2);
-  expect(b.at("in.txt")).toBe("kept");
+  for (const option of [
+    ["--reporter", "tap:link.txt"],
+    ["--coverage", "link.txt"],
+  ]) {
+    const { code, err } = b.run("test", ...option, "a.smoke.toml");
+    expect(err).toContain("link.txt is read by this run");
+    expect(code).toBe(2);
+    expect(b.at("in.txt")).toBe("kept");
+  }
 });
 
 test("stdout by another name is stdout, and has one report only", () => {
