@@ -135,6 +135,17 @@ describe.skipIf(toolchain() === undefined)("frames and calls (needs arm-none-eab
   });
 });
 
+test("long names of a circle are cut short as well", () => {
+  const functions: GraphFunction[] = Array.from({ length: 30 }, (_, n) => ({
+    name: `${n}`.padEnd(1000, "x"),
+    address: 4 * n,
+    stack: 8,
+    calls: [{ target: 4 * ((n + 1) % 30), tail: false }],
+  }));
+  for (const { recursion, recursionLength } of stackDepths(functions))
+    expect([recursion?.length, recursionLength]).toEqual([4, 30]);
+});
+
 test("a ring of 20,000 functions is named by its first ones, once for all that come to it", () => {
   const count = 20_000;
   const functions: GraphFunction[] = Array.from({ length: count }, (_, n) => ({

@@ -24,9 +24,11 @@ export interface Import {
 }
 
 export interface FunctionUse {
+  /** Its address where it has no symbol. */
   readonly name: string;
+  /** Bytes of the symbol, 0 without one. */
   readonly size: number;
-  /** Bytes of the prologue; null when the size is computed at run time. */
+  /** The most bytes that it takes on any way through it; null when that is computed at run time, or the file is too large to look through. */
   readonly stack: number | null;
   /**
    * The same with what it calls inside the module, down the deepest chain; null when that has no bound (`recursion`) or a size is computed.

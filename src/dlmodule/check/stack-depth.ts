@@ -34,6 +34,8 @@ interface Circle {
 
 /** Names of one circle that a report carries; every function that may come to it carries them. */
 const CIRCLE_MAX = 40;
+/** Letters of those names: one may have 8192. */
+const LETTERS_MAX = 4000;
 
 /**
  * How deep the calls of each function go. A recursion has no bound that the code shows; jumps to another function at the end of one give
@@ -75,8 +77,7 @@ export function stackDepths(functions: readonly GraphFunction[]): Depth[] {
     });
     if (cycle) {
       total.bound = false;
-      const names = cycle.slice(0, CIRCLE_MAX).map((n) => functions[n].name);
-      total.recursion = { names, length: cycle.length };
+      total.recursion = { names: firstNames(cycle, functions), length: cycle.length };
     }
     for (const depth of entries) total.depth = Math.max(total.depth, depth);
     for (const n of component) states[n] = total;
@@ -86,6 +87,18 @@ export function stackDepths(functions: readonly GraphFunction[]): Depth[] {
     ...(recursion ? { recursion: recursion.names, recursionLength: recursion.length } : {}),
     throughPointers: pointers,
   }));
+}
+
+/** At least one. */
+function firstNames(cycle: readonly number[], functions: readonly GraphFunction[]): string[] {
+  const names: string[] = [];
+  let letters = 0;
+  for (const n of cycle.slice(0, CIRCLE_MAX)) {
+    letters += functions[n].name.length;
+    if (letters > LETTERS_MAX && names.length > 0) break;
+    names.push(functions[n].name);
+  }
+  return names;
 }
 
 type Edges = readonly (readonly { readonly to: number; readonly tail: boolean }[])[];

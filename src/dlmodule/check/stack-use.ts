@@ -10,7 +10,7 @@ export interface Budget {
   left: number;
 }
 
-export const STEPS_MAX = 8_000_000;
+export const STEPS_MAX = 4_000_000;
 
 /**
  * The deepest that the stack pointer goes on any way through a function, with what is pushed, reserved and given back on it; numbers
