@@ -202,6 +202,13 @@ describe("the host", () => {
     },
   );
 
+  test.each(["raw.img", "./raw.img"])("--save %s, which is the disk itself, is refused", (file) => {
+    const before = readFileSync(bench.path("raw.img"));
+    const { code, err } = bench.run(["raw.img", "--save", file, "-c", "echo lost /x"]);
+    expect([code, err]).toEqual([2, expect.stringContaining("is read by this run")]);
+    expect(readFileSync(bench.path("raw.img")).equals(before)).toBe(true);
+  });
+
   test("--save to where nothing can be written fails before the guest runs", () => {
     const { code, out, err } = bench.run([
       "raw.img",
