@@ -40,7 +40,7 @@ export const EXIT_CODE_HELP: readonly (readonly [code: string, meaning: string])
     "129, 130, 143",
     "ended by SIGHUP, SIGINT or SIGTERM; test: all its processes end, and the reports name what was not run",
   ],
-  ["134", "abort() or failed assertion in a module"],
+  ["134", "abort() or failed assertion in a module, or its heap was found overwritten"],
   ["137", "the debugger ended the run"],
   ["138", "the module left memory, files or callbacks behind (--leaks error)"],
   ["139", "fault in a module: bad memory access, undefined instruction, stack overflow"],

@@ -53,6 +53,8 @@ export interface EndEvent extends StartEvent {
   readonly left: number;
   /** The same as text, one line for each. */
   readonly leaks: readonly string[];
+  /** Its end, or that of a library that it used, found the heap overwritten. */
+  readonly damaged: boolean;
 }
 export interface AbortEvent {
   /** TCB of the thread that called abort(). */

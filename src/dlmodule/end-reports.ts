@@ -10,6 +10,8 @@ import { visible } from "./visible.ts";
 export class EndReports {
   /** Things left behind since the last program ended. */
   private leaks: string[] = [];
+  /** The heap was found overwritten since then. */
+  private damaged = false;
 
   constructor(
     private readonly parts: LoaderParts,
@@ -21,9 +23,10 @@ export class EndReports {
   /** A program has ended; with it goes what its libraries have left. */
   ended({ name, path, address, end }: Module): void {
     const { how, code } = end ?? { how: "closed", code: 0 };
-    const { leaks } = this;
+    const { leaks, damaged } = this;
     this.leaks = [];
-    this.ends.emit({ name, path, address, how, code, left: leaks.length, leaks });
+    this.damaged = false;
+    this.ends.emit({ name, path, address, how, code, left: leaks.length, leaks, damaged });
   }
 
   /** Gives back what a module leaves behind, and says so when it ended in good order. */
@@ -32,7 +35,10 @@ export class EndReports {
     if (kernel.options.compat404) return;
     const path = visible(module.path);
     const damage = this.auditor.damage();
-    if (damage !== undefined) this.say(`heap corruption, found at the end of ${path}`, [damage]);
+    if (damage !== undefined) {
+      this.damaged = true;
+      this.say(`heap corruption, found at the end of ${path}`, [damage]);
+    }
     if (module.library && options?.leaks !== "ignore") {
       const held = heldAddresses(module, this.registry, kernel.memory);
       if (held.length > 0)

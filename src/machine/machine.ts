@@ -523,7 +523,10 @@ export class Machine {
     hooks.heapBroken = (header) => {
       if (header === broken) return;
       broken = header;
-      tell(() => debug().heapReport(parts, header, kernel.scheduler.current));
+      const thread = kernel.scheduler.current;
+      const name = thread === 0 ? "" : kernel.objects.name(thread);
+      this.outcomes.failed({ kind: "heap corruption", name, value: -1 });
+      tell(() => debug().heapReport(parts, header, thread));
     };
     hooks.kernelBroken = (message) =>
       tell(() => {

@@ -2,7 +2,7 @@ import type { EndEvent, HowEnded, Loader } from "../dlmodule/mod.ts";
 
 /** How the last program or command ended. */
 export interface ModuleOutcome {
-  readonly kind: HowEnded | "refused" | "not found" | "command" | "leaks";
+  readonly kind: HowEnded | "refused" | "not found" | "command" | "leaks" | "heap corruption";
   /** Name or path; empty before anything ran. */
   readonly name: string;
   /** What it returned or gave to exit(). */
@@ -25,6 +25,7 @@ export function exitCode({ kind, value }: ModuleOutcome): number {
       return NOT_FOUND;
     case "abort":
     case "assert":
+    case "heap corruption":
       return ABORTED;
     case "leaks":
       return LEAKS;
@@ -40,6 +41,7 @@ export function exitCode({ kind, value }: ModuleOutcome): number {
 const BAD: ReadonlySet<ModuleOutcome["kind"]> = new Set([
   "abort",
   "assert",
+  "heap corruption",
   "fault",
   "stack overflow",
   "leaks",
@@ -102,8 +104,9 @@ export class Outcomes {
     this.changed();
   }
 
-  private ended({ how, name, address, code, left }: EndEvent): void {
-    const kind = this.strict && left > 0 ? "leaks" : how;
+  private ended({ how, name, address, code, left, damaged }: EndEvent): void {
+    const worse = damaged ? "heap corruption" : this.strict && left > 0 ? "leaks" : how;
+    const kind = damaged && BAD.has(how) ? how : worse;
     const outcome: ModuleOutcome = { kind, name, value: code };
     if (address === this.newest) this.latest = outcome;
     else if (BAD.has(kind)) this.bad ??= outcome;
