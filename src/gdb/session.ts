@@ -399,6 +399,8 @@ export class Session {
       if (letter === undefined) return "E01";
       if (letter === "C" || letter === "S") signal = true;
       const thread = id === undefined || id === "-1" ? current : parseInt(id, 16);
+      if (thread > 0 && thread !== current && !this.target.threads().some((t) => t.id === thread))
+        return "E01";
       if (letter === "r") {
         const [start, end] = argument.split(",").map(number);
         if (start === undefined || end === undefined) return "E01";

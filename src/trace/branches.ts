@@ -2,9 +2,11 @@ import { disassemble } from "../cpu/mod.ts";
 import { ElfError, ElfImage, type ElfSymbols } from "../elf/mod.ts";
 
 const CONDITION = "(?:eq|ne|cs|cc|hs|lo|mi|pl|vs|vc|hi|ls|ge|lt|gt|le)";
+/** Data processing with the pc as its result, as in the `addls pc, pc, rN, lsl #2` of a switch. */
+const DATA = "(?:mov|mvn|add|adc|sub|sbc|rsb|and|orr|eor|bic|lsl|lsr|asr|ror)s?";
 /** Instructions that go elsewhere or not: by their condition, by a register, or by loading the pc. */
 const CONDITIONAL = new RegExp(
-  `^(?:(?:b|bl|bx|blx)${CONDITION}(?:\\.[nw])?\\s|cbn?z\\s|(?:pop|ldm\\w*?)${CONDITION}(?:\\.w)?\\s.*\\bpc\\b|(?:ldr|mov)${CONDITION}(?:\\.w)?\\s+pc\\b)`,
+  `^(?:(?:b|bl|bx|blx)${CONDITION}(?:\\.[nw])?\\s|cbn?z\\s|(?:pop|ldm\\w*?)${CONDITION}(?:\\.w)?\\s.*\\bpc\\b|(?:ldr|${DATA})${CONDITION}(?:\\.w)?\\s+pc\\b)`,
 );
 
 type Range = { readonly start: number; readonly end: number };

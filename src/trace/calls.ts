@@ -133,7 +133,10 @@ export class CallTrace {
 
   /** What follows `begun` when the call has ended: arguments that it filled in, and its result. */
   private end({ prototype, rest }: Pending): string {
-    const { r } = this.parts.kernel.cpu;
+    const { cpu, faults } = this.parts.kernel;
+    const { r } = cpu;
+    // It ended in a fault: r0 is what it was before.
+    if (faults.pending !== undefined) return ") = ?";
     if (!prototype) return `) = 0x${(r[0] >>> 0).toString(16)}`;
     const ending = { result: prototype.result, value: r[0] };
     const shown = rest.map((text) => (typeof text === "string" ? text : text(ending))).join(", ");

@@ -49,6 +49,27 @@ test.skipIf(!gcc)("runs that meet different branches add up (needs arm-none-eabi
   expect(ways(both, 4, 0)).toEqual(["-", "-"]);
 });
 
+test.skipIf(!gcc)("a switch is a branch in runs that do not meet it, too", () => {
+  using dir = scratch();
+  const module = compile(join(import.meta.dir, "programs/switches.c"), dir.path("s.mo"), {
+    target: "a9",
+    flags: ["-g", "-O2"],
+  });
+  const info = dir.path("out.info");
+  const table = (rows: readonly string[]) =>
+    new Map(
+      rows.map((row) => [row.replace(/,[^,]*$/, ""), Number(row.split(",")[3].replace("-", "0"))]),
+    );
+  const without = table(cover(info, module));
+  const both = table(cover(info, "--coverage-merge", module, "with"));
+  const alone = table(cover(dir.path("with.info"), module, "with"));
+  expect([...alone.keys()]).toEqual([...without.keys()]);
+  for (const [place, times] of both)
+    expect(`${place} ${times}`).toBe(
+      `${place} ${(without.get(place) ?? 0) + (alone.get(place) ?? 0)}`,
+    );
+});
+
 describe.skipIf(!gcc || !objdump)("the branches of objdump (needs arm-none-eabi-gcc)", () => {
   const condition = "(?:eq|ne|cs|cc|hs|lo|mi|pl|vs|vc|hi|ls|ge|lt|gt|le)";
   const branch = new RegExp(
