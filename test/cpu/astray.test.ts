@@ -56,6 +56,32 @@ describe.each([...engines])("%s", (engine) => {
     expect(100_000 - m.cpu.units).toBe((0x10000 / SLIDE_PAGE) * SLIDE_UNITS);
   });
 
+  const FILLS: readonly [string, number, number, ...number[]][] = [
+    // name, offset of the entry, pages that are left, halfwords that are repeated
+    ["NOP.W across the ends of pages", 2, 15, 0x8000, 0xf3af],
+    ["two words in turn", 0, 16, 0x0101, 0x0101, 0x0202, 0x0202],
+    ["64 bytes", 0x10, 16, ...Array.from({ length: 32 }, (_, k) => 0x0100 + k)],
+    ["IT and zero", 0, 16, 0xbf08, 0],
+    ["IT and zero, from the zero on", 2, 16, 0xbf08, 0],
+    ["IT blocks within IT blocks", 4, 16, 0xbf01, 0x3001, 0x3001, 0x3001],
+  ];
+  test.each(FILLS)("fill costs units: %s", (_, offset, pages, ...code) => {
+    const [one, whole, sliced] = [newMachine("interp"), newMachine(engine), newMachine(engine)];
+    for (const { memory, cpu } of [one, whole, sliced]) {
+      for (let k = 0; k < 0x8000; k++) memory.st16(BASE + k * 2, code[k % code.length]);
+      cpu.cpsr = 0x40000013;
+      cpu.jump((BASE + offset) | 1);
+      cpu.units = 100_000;
+    }
+    expect(whole.cpu.run()).toBe(Exit.Fault);
+    expect(whole.cpu.fault).toMatchObject({ kind: "prefetch abort", pc: BASE + 0x10000 });
+    expect(100_000 - whole.cpu.units).toBe(pages * SLIDE_UNITS);
+    const all = slices(sliced.cpu, SLIDE_UNITS + 1);
+    expect(all).toEqual(slices(one.cpu, SLIDE_UNITS + 1));
+    expect(sliced.cpu.r).toEqual(whole.cpu.r);
+    expect(sliced.cpu.stats.instructions).toBe(whole.cpu.stats.instructions);
+  });
+
   // IT EQ; IT EQ and instructions without operations; all of them the last before memory ends.
   for (const code of [[0xbf08], [0xbf08, 0xbf00], [0xbf02, 0xbf00, 0xbf00], [0xbf02, 0xbf02]])
     test(`IT at the end of memory: ${code.map((half) => half.toString(16)).join(" ")}`, () => {

@@ -270,33 +270,45 @@ export class Core extends DataAccess implements Cpu, LoopState {
     const { words } = this.arena;
     const { block } = this.place(ip);
     const single = block.key >= STEP_IT * 2 ** 32;
-    // Whoever steps or counts wants each of them.
-    const far = !this.alone && block.counts === undefined;
+    const word = words[ip];
+    const it = block.map[0] & 255;
     this.goTo(words[ip + 1], words[ip + 2]);
-    return this.slide(words[ip] >>> 24, far) ?? (single ? ~HANDOVER : this.enter());
+    // Whoever steps or counts wants each of them.
+    const far = !this.alone && block.counts === undefined && it === 0 && words[ip + 2] === 0;
+    const end = this.slide(word >>> 24, (word >>> 8) & 255, far);
+    return end ?? (single ? ~HANDOVER : this.enter());
   }
   /** Execution goes on in cleared memory: where a slice has ended, without a block for each page. */
   private slideFromHere(key: number): number {
     const { file } = this;
     const thumb = key & 1;
     if (thumb) file[Slot.N] = file[Slot.Z] = file[0];
-    this.goTo(key + (thumb ? 2 : 4), 0);
-    return this.slide(1, true) ?? this.enter();
+    const size = thumb ? 2 : 4;
+    this.goTo(key + size, 0);
+    return this.slide(1, size, true) ?? this.enter();
   }
   private isCleared(key: number): boolean {
     if (key & 2 || this.countingPlan) return false;
     const { u32, rights } = this.memory;
     return u32[key >>> 2] === 0 && (rights[key >>> GRANULE_SHIFT] & READ) !== 0;
   }
-  /** So many idle instructions have been executed, up to the pc: goes on as far as it may. ~Exit.Slice at the end of the units. */
-  private slide(executed: number, far: boolean): number | undefined {
+  /**
+   * So many idle instructions have been executed, up to the pc, the last of so many bytes: goes on as far as it may. ~Exit.Slice at
+   * the end of the units.
+   */
+  private slide(executed: number, size: number, far: boolean): number | undefined {
     const { file, stats } = this;
     const before = this.units;
     const key = (file[Slot.PC] | file[Slot.T]) >>> 0;
-    const { pc, instructions, units } = slide(this.memory, { pc: key, units: before, far });
+    const { pc, instructions, units } = slide(this.memory, {
+      pc: key,
+      units: before,
+      size,
+      far,
+    });
     stats.instructions += executed + instructions;
     this.units = units;
-    this.goTo(pc, 0);
+    this.goTo(pc, file[Slot.IT]);
     return units !== before && units <= 0 ? ~Exit.Slice : undefined;
   }
 

@@ -76,7 +76,8 @@ export class Encoder {
     starts[insts.length] = this.ip;
     if (counts?.[insts.length]) this.opK(Code.Count, 0, 0, 0, counts[insts.length]);
     if (block.open && end !== undefined) {
-      this.opK(end, 0, 0, pcs.length - 1, block.end | thumb);
+      const count = pcs.length - 1;
+      this.opK(end, pcs[count] - pcs[count - 1], 0, count, block.end | thumb);
       this.put(its[its.length - 1]);
     } else if (block.open) this.end();
     for (let k = 0; k < this.labels.length; k += 2)

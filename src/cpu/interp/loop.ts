@@ -23,7 +23,7 @@ export const enum Code {
   Leave, // go on at the guest address of this place; at the end of a block, where b is not 0, as Pause has it
   PrefetchAbort,
   Pause, // leave the loop: k = guest address, third word: ITSTATE; b = instructions so far
-  Slide, // the same, behind an idle instruction
+  Slide, // the same, behind an idle instruction of d bytes
   Handover, // leave the loop at the beginning of a block
   Go, // Bx, or with d Blx, of a single instruction: leave the loop at the target
   B,

@@ -44,7 +44,7 @@ export class Translator {
     dropDeadFlags(ir.insts);
     fuseCompareBranch(ir.insts);
     const counts = plan?.(ir);
-    const slide = it === 0 && isIdle(this.fetch, start);
+    const slide = isIdle(this.fetch, start, it);
     const end = slide ? Code.Slide : single ? Code.Pause : undefined;
     const { map, last } = this.encoder.encode(ir, first, end, alone, counts?.words);
     return { end: ir.end, last, map, counts };

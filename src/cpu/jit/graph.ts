@@ -92,7 +92,7 @@ export function buildGraph(fetch: Fetch, entry: number): Graph | undefined {
     work.push(key);
   };
   for (let key = work.pop(); key !== undefined; key = work.pop()) {
-    if (isIdle(fetch, (key & ~1) >>> 0)) continue;
+    if (isIdle(fetch, (key & ~1) >>> 0, 0)) continue;
     const ir = liftBlock(fetch, (key & ~1) >>> 0, thumb, 0);
     if ("address" in ir) continue;
     add(key, ir);

@@ -12,7 +12,7 @@ import { COUNT, MOST_UNITS, UNITS } from "./layout.ts";
 import { FIRST_WORK, Hotness } from "./hotness.ts";
 import type { Host, Regions } from "./regions.ts";
 
-/** What an instruction and a floating-point operation cost the interpreter, relative to an instruction. */
+/** What a floating-point operation costs the interpreter, relative to an instruction. */
 const FLOAT_WORK = 25;
 /**
  * A core with two engines: the interpreter for everything that runs seldom, and regions of WebAssembly for the rest. Both work

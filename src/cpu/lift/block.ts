@@ -48,10 +48,10 @@ export function liftBlock(
   const ir = new Builder(thumb);
   ir.it = it;
   let pc = start;
-  if (it === 0 && isIdle(fetch, start)) limit = 1;
+  if (isIdle(fetch, start, it)) limit = 1;
   const most = limit > 1 ? limit + IT_LENGTH : 1;
   do {
-    if ((pc & LAST_WORD) === LAST_WORD && pc !== start && ir.it === 0 && isIdle(fetch, pc)) break;
+    if ((pc & LAST_WORD) === LAST_WORD && pc !== start && isIdle(fetch, pc, ir.it)) break;
     const fault = thumb ? liftThumb(ir, fetch, pc) : liftA32(ir, fetch, pc);
     if (fault !== undefined) {
       if (pc === start) return { address: fault };
