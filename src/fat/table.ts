@@ -8,6 +8,11 @@ const PAGE = 0x10000;
 /** Pages kept, when no more are changed: 16 MiB, enough for the FAT of 128 GiB in clusters of 32 KiB. */
 const MAX_PAGES = 256;
 
+/** Pages kept when those do not suffice: 256 MiB, the FAT of 256 GiB in clusters of 4 KiB. */
+const MORE_PAGES = 4096;
+/** That is when so many times the whole FAT was read: chains that lead from page to page and back. */
+const TOO_OFTEN = 64;
+
 /** Sectors that `relieve` leaves unwritten. */
 const MOST_DIRTY = 4096;
 
@@ -268,7 +273,9 @@ export class FatTable {
   /** A page for that number: a new one, or one that is given up. */
   private emptyPage(index: number, length: number): Page {
     const { order, pages } = this;
-    if (order.length >= MAX_PAGES) {
+    const all = Math.ceil((this.limit * this.geometry.type) / 8 / PAGE);
+    const most = this.loads > TOO_OFTEN * all ? MORE_PAGES : MAX_PAGES;
+    if (order.length >= most) {
       for (let i = 0; i < order.length; i++) {
         const at = this.hand;
         this.hand = (at + 1) % order.length;

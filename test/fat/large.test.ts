@@ -8,6 +8,28 @@ import { CountedDisk } from "../../src/machine/counted-disk.ts";
 
 const GIB = 2 ** 30;
 
+test("a chain that leads to another piece of the FAT at each step is followed without reading it again each time", () => {
+  const device = new RamDevice(2500 * 2 ** 20);
+  FatVolume.format(device, { type: 32, clusterSize: 512 }).writeFile("/hop", new Uint8Array(1));
+  const made = FatVolume.mount(device);
+  const [PAGES, STEPS] = [290, 200];
+  const cluster = (page: number, step: number): number => page * 16384 + 100 + step;
+  let last = 3;
+  for (let step = 0; step < STEPS; step++)
+    for (let page = 0; page < PAGES; page++) {
+      made.table.set(last, cluster(page, step));
+      last = cluster(page, step);
+    }
+  made.table.terminate(last);
+  made.table.flush();
+  const volume = FatVolume.mount(device);
+  let at = 3;
+  let count = 0;
+  for (; at !== -1; at = volume.table.next(at)) count++;
+  expect(count).toBe(PAGES * STEPS + 1);
+  expect(volume.table.loads).toBeLessThan(25_000);
+});
+
 describe("large disks and files", () => {
   test("a file ends at 4 GiB - 1: what lies behind is not written, what lies before is", () => {
     const device = new RamDevice(6 * GIB);
