@@ -1,4 +1,4 @@
-import { IRQ_STACK, type Kernel, OBJECT, TIMER } from "../kernel/mod.ts";
+import { IRQ_STACK, type Kernel, nameText, OBJECT, TIMER } from "../kernel/mod.ts";
 import { ObjectClass } from "../kernel/types.ts";
 import { moduleObjects } from "./machine-view.ts";
 
@@ -36,7 +36,7 @@ export function runningCallback(kernel: Kernel): Callback | undefined {
   if (timer !== 0 && TIMER.timeout_func.get(kernel.memory, timer) === code >>> 0) {
     if (!isTimer(kernel, timer)) return found("the callback of a timer that is deleted");
     const owner = OBJECT.module_id.get(kernel.memory, timer);
-    return found(`the callback of timer ${kernel.objects.name(timer)}`, owner);
+    return found(`the callback of timer ${nameText(kernel.objects.name(timer))}`, owner);
   }
   if (state.thread === threads.idle && kernel.idleHooks.includes(code))
     return found("an idle hook");

@@ -1,3 +1,4 @@
+import { nameText } from "../kernel/mod.ts";
 import type { Frame } from "./backtrace.ts";
 import type { Report } from "./fault-report.ts";
 import type { Place } from "./machine-view.ts";
@@ -84,7 +85,7 @@ function placeObject({ place, source }: Frame): Record<string, unknown> {
 function moduleObject({ module, path, offset, linkAddress, unloaded }: Place) {
   return {
     module,
-    path,
+    path: path === undefined ? undefined : nameText(path),
     offset,
     linkAddress: linkAddress === undefined ? undefined : hex(linkAddress),
     unloaded: unloaded || undefined,

@@ -1,6 +1,6 @@
 import type { SymbolFiles } from "../dwarf/mod.ts";
 import type { Freed, Loader, Whereabouts } from "../dlmodule/mod.ts";
-import { type Kernel, OBJECT, THREAD, trapAt } from "../kernel/mod.ts";
+import { type Kernel, nameText, OBJECT, THREAD, trapAt } from "../kernel/mod.ts";
 import type { KernelApi, SymbolTable } from "../kernel/types.ts";
 import type { Details } from "./details.ts";
 
@@ -141,7 +141,7 @@ export function viewOf(parts: ReportParts): MachineView {
       const info = loader.module(module);
       return {
         address,
-        name: kernel.objects.name(address),
+        name: nameText(kernel.objects.name(address)),
         stackStart: THREAD.stack_addr.get(memory, address),
         stackSize: THREAD.stack_size.get(memory, address),
         // Counted when it is asked for.
@@ -150,8 +150,8 @@ export function viewOf(parts: ReportParts): MachineView {
           const whole = memory.contains(start, THREAD.stack_size.get(memory, address));
           return whole ? kernel.threads.describe(address).stackMax : 0;
         },
-        module: info?.name,
-        modulePath: info?.path,
+        module: info && nameText(info.name),
+        modulePath: info && nameText(info.path),
         isMain: info?.mainThread === address,
       };
     },
@@ -164,15 +164,17 @@ export function viewOf(parts: ReportParts): MachineView {
 }
 
 function placeOf(at: Whereabouts, address: number): Place {
-  const inModule = `${at.module}+${hex(at.offset)}`;
-  const { symbol, symbolOffset, insideSymbol } = at;
+  const module = nameText(at.module);
+  const inModule = `${module}+${hex(at.offset)}`;
+  const { symbolOffset, insideSymbol } = at;
+  const symbol = at.symbol && nameText(at.symbol);
   const inSymbol = insideSymbol
     ? `${symbol}+${hex(symbolOffset)}`
     : `a static function behind ${symbol}`;
   return {
     text: symbol ? `${inModule} (${inSymbol})` : inModule,
     symbol: insideSymbol ? symbol : undefined,
-    module: at.module,
+    module,
     path: at.path,
     offset: at.offset,
     linkAddress: at.linkAddress,

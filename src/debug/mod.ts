@@ -1,6 +1,6 @@
 /** Reports about what went wrong in the guest. */
 import type { CpuFault } from "../cpu/types.ts";
-import type { Kernel } from "../kernel/mod.ts";
+import { type Kernel, nameText } from "../kernel/mod.ts";
 import { runningCallback } from "./callback.ts";
 import { makeReport, type Report } from "./fault-report.ts";
 import { type MachineView, type ReportParts, type ThreadView, viewOf } from "./machine-view.ts";
@@ -72,7 +72,7 @@ function whatRuns(parts: ReportParts, view: MachineView, thread: number): Thread
   const { owner, code, stack, text } = callback;
   const module = parts.loader.module(owner);
   const at = module ?? parts.loader.whereIs(code & ~1);
-  const path = at?.path;
+  const runs = module?.name ?? (at && "module" in at ? at.module : undefined);
   const used = stack ? stack.stackStart + stack.stackSize - view.registers[13] : own.stackMax;
   return {
     address: thread,
@@ -81,8 +81,8 @@ function whatRuns(parts: ReportParts, view: MachineView, thread: number): Thread
     stackSize: own.stackSize,
     ...stack,
     stackMax: Math.max(0, used),
-    module: module?.name ?? (at && "module" in at ? at.module : undefined),
-    modulePath: path,
+    module: runs === undefined ? undefined : nameText(runs),
+    modulePath: at && nameText(at.path),
     isMain: false,
     callback: { text, interrupt: stack !== undefined },
   };

@@ -1,4 +1,4 @@
-import { type Kernel, OBJECT } from "../kernel/mod.ts";
+import { type Kernel, nameText, OBJECT } from "../kernel/mod.ts";
 import type { KernelApi } from "../kernel/types.ts";
 import { callbackIn, runningCallback } from "./callback.ts";
 import { collectWaits, waiting } from "./waits.ts";
@@ -18,7 +18,8 @@ export function deadlockReport(kernel: KernelApi): string {
   /** By name: whom a thread waits for, and the mutex. */
   const waits = new Map<string, { readonly owner: string; readonly mutex: string }>();
   for (const thread of threads) {
-    const { name, state, priority } = kernel.threads.describe(thread);
+    const { name: raw, state, priority } = kernel.threads.describe(thread);
+    const name = nameText(raw);
     if (state !== SUSPENDED || (SYSTEM.has(name) && moduleOf(kernel, thread) === 0)) continue;
     const reason = reasons.get(thread);
     lines.push(
@@ -39,14 +40,14 @@ export function busyReport(kernel: KernelApi): string {
   const callback = runningCallback(kernel as Kernel);
   if (callback && current !== 0) {
     const { text, stack } = callback;
-    const thread = kernel.threads.describe(current).name;
+    const thread = nameText(kernel.threads.describe(current).name);
     lines.push(`  running: ${callbackIn({ text, interrupt: stack !== undefined }, thread)}`);
   }
   for (const thread of [...threads].sort((a, b) => Number(b === current) - Number(a === current))) {
     const { name, state, priority } = kernel.threads.describe(thread);
     const module = moduleOf(kernel, thread);
     if (module === 0) continue;
-    const who = `${name} (priority ${priority}, module ${kernel.objects.name(module)})`;
+    const who = `${nameText(name)} (priority ${priority}, module ${nameText(kernel.objects.name(module))})`;
     if (thread === current) lines.push(`  ${callback ? "interrupted" : "running"}: ${who}`);
     else if (state === READY) {
       const waited = kernel.nanoseconds - (kernel.threads.since?.(thread) ?? 0);

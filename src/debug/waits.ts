@@ -1,4 +1,4 @@
-import { BrokenList, MUTEX, THREAD, TIMER } from "../kernel/mod.ts";
+import { BrokenList, MUTEX, nameText, THREAD, TIMER } from "../kernel/mod.ts";
 import { type KernelApi, ObjectClass } from "../kernel/types.ts";
 import { GuestFault } from "../memory/mod.ts";
 import { moduleObjects } from "./machine-view.ts";
@@ -36,7 +36,10 @@ export function collectWaits(kernel: KernelApi): Waits {
     if (cls === ObjectClass.Thread) threads.push(object);
     for (const [offset, what] of WAIT_LISTS[cls] ?? []) {
       for (const thread of whole(() => kernel.threads.waiting(object + offset)))
-        reasons.set(thread, `${what} ${kernel.objects.name(object)}${owner(kernel, object, cls)}`);
+        reasons.set(
+          thread,
+          `${what} ${nameText(kernel.objects.name(object))}${owner(kernel, object, cls)}`,
+        );
     }
   }
   return { threads, reasons };
@@ -56,7 +59,7 @@ export function waiting(kernel: KernelApi, thread: number, reason: string | unde
 function owner(kernel: KernelApi, object: number, cls: number): string {
   if (cls !== ObjectClass.Mutex) return "";
   const thread = MUTEX.owner.get(kernel.memory, object);
-  return thread === 0 ? "" : `, held by thread ${kernel.objects.name(thread)}`;
+  return thread === 0 ? "" : `, held by thread ${nameText(kernel.objects.name(thread))}`;
 }
 
 /** A list of the kernel; nothing of one that a program has overwritten, or that this kernel does not have. */

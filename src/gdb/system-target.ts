@@ -126,7 +126,7 @@ export class SystemTarget implements Target {
       return {
         id: this.idOf(tcb),
         name: nameText(info.name),
-        extra: `priority ${info.priority}, ${nameText(wait)}, ${stack(tcb)}${module}`,
+        extra: `priority ${info.priority}, ${wait}, ${stack(tcb)}${module}`,
       };
     });
     return [...start, ...real];

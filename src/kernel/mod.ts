@@ -20,6 +20,7 @@ export {
 export { ByteQueue } from "./device/byte-queue.ts";
 export { UNITS_PER_TICK } from "./clock.ts";
 export { AssertionFailed, GuestAborted } from "./errors.ts";
+export { hexByte, nameText, readable } from "./guest-text.ts";
 export { Kernel } from "./kernel.ts";
 export { BrokenList } from "./list.ts";
 export * from "./lists.ts";

@@ -1,3 +1,7 @@
+import { hexByte, readable } from "../kernel/mod.ts";
+
+export { nameText } from "../kernel/mod.ts";
+
 const SHORT: Readonly<Record<number, string>> = {
   9: "\\t",
   10: "\\n",
@@ -5,8 +9,6 @@ const SHORT: Readonly<Record<number, string>> = {
   34: '\\"',
   92: "\\\\",
 };
-
-const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** Bytes as the inside of a C string: UTF-8 as its characters; what is no text, or would move the cursor or the reading direction, escaped. */
 export function quote(bytes: Uint8Array): string {
@@ -16,44 +18,3 @@ export function quote(bytes: Uint8Array): string {
     (byte) => byte in SHORT,
   );
 }
-
-/** A name that the kernel has as bytes, one character each: as UTF-8 where it is that, without control characters. */
-export function nameText(latin1: string): string {
-  // Almost all names are plain.
-  if (/^[ -~]*$/.test(latin1)) return latin1;
-  const bytes = Uint8Array.from(latin1, (c) => c.charCodeAt(0));
-  return readable(bytes, hexByte, () => false);
-}
-
-function readable(
-  bytes: Uint8Array,
-  escape: (byte: number) => string,
-  special: (byte: number) => boolean,
-): string {
-  let text = "";
-  for (let at = 0; at < bytes.length;) {
-    const byte = bytes[at];
-    if (byte >= 0x20 && byte < 0x7f && !special(byte)) {
-      text += String.fromCharCode(byte);
-      at++;
-      continue;
-    }
-    const character = byte >= 0xc2 ? characterAt(bytes, at, byte) : undefined;
-    text += character ?? escape(byte);
-    at += character === undefined ? 1 : byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2;
-  }
-  return text;
-}
-
-/** The character whose UTF-8 begins there; undefined when that is none, or none that can be seen. */
-function characterAt(bytes: Uint8Array, at: number, lead: number): string | undefined {
-  try {
-    const length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
-    const character = decoder.decode(bytes.subarray(at, at + length));
-    return /^[^\p{C}\p{Z}]$/u.test(character) ? character : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-const hexByte = (byte: number): string => `\\x${byte.toString(16).padStart(2, "0")}`;

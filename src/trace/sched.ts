@@ -64,7 +64,7 @@ export class ScheduleTrace {
   private waits(tcb: number): string {
     const { kernel } = this.parts;
     try {
-      return nameText(waiting(kernel, tcb, collectWaits(kernel).reasons.get(tcb)));
+      return waiting(kernel, tcb, collectWaits(kernel).reasons.get(tcb));
     } catch (error) {
       // The program has destroyed the kernel's lists.
       if (!(error instanceof GuestFault)) throw error;
