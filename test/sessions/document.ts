@@ -59,6 +59,7 @@ ${Object.entries(DIFFERENT_PROBES)
 
 raise() of a signal without a handler ends the program as ISO C and POSIX have it, unless its default action is to do nothing or to stop a
 process: at once, without exit handlers, and with the exit code 128 + signal (143 for SIGTERM). SIGABRT is abort(): 134, with a report.
+In callbacks of timers and interrupts, and on threads of the system, there is no program to end: raise() gives -1.
 newlib on the board knows no default action: raise() gives -1 with ENOTSUP, and the program goes on, as under \`--compat 4.0.4\`.
 
 tmpfile() makes the directory /tmp when the disk has none; on the board, and under \`--compat 4.0.4\`, it fails then. Other files in /tmp need

@@ -97,7 +97,9 @@ function* raise(c: Pthreads, signo: number): Task<number> {
   const held = !compat404 && (c.signals.blocked & (1 << signo)) !== 0;
   if (c.signals.handler(signo) === SIG_DFL && !held) {
     const end = c.k.hooks.signalled;
-    if (!compat404 && end && signo > 0 && !HARMLESS.has(signo)) yield* end(signo);
+    // The callback of a timer runs on a thread of the system, or in an interrupt of any: there is no program to end.
+    const program = c.k.currentModule !== 0 && c.k.scheduler.interruptNest === 0;
+    if (!compat404 && end && program && signo > 0 && !HARMLESS.has(signo)) yield* end(signo);
     return -1;
   }
   const handling = c.signals.kill(c.k.scheduler.current, signo);

@@ -80,6 +80,21 @@ static int dates(void) {
     return 0;
 }
 
+static void ticked(void *parameter) {
+    rt_kprintf("raise gave %d\n", raise(SIGTERM));
+}
+
+static int timers(void) {
+    static struct rt_timer timer;
+    for (int flag = 0; flag <= RT_TIMER_FLAG_SOFT_TIMER; flag += RT_TIMER_FLAG_SOFT_TIMER) {
+        rt_timer_init(&timer, "t", ticked, NULL, 2, flag);
+        rt_timer_start(&timer);
+        rt_thread_mdelay(100);
+        rt_timer_detach(&timer);
+    }
+    return 0;
+}
+
 int main(int argc, char **argv) {
     switch (argv[1][0]) {
     case 'r': return raises(argc, argv);
@@ -87,6 +102,7 @@ int main(int argc, char **argv) {
     case 't': return temporary();
     case 'n': return nothing();
     case 'd': return dates();
+    case 'c': return timers();
     }
     return 2;
 }

@@ -45,6 +45,11 @@ describe("raise", () => {
     expect(run("raise 20").text).toStartWith("raise gave -1");
   });
 
+  test("in callbacks of timers there is no program to end: the system goes on", () => {
+    const text = "raise gave -1\nraise gave -1\n";
+    expect(run("callbacks")).toEqual({ text, code: 0, said: [] });
+  });
+
   test("--compat 4.0.4: newlib's raise of the board fails", () => {
     const { text, code } = run("raise 15", { compat404: true });
     // ENOTSUP of newlib
