@@ -181,7 +181,7 @@ function explain(
     case "kernel corruption":
       return { what: [incident.message], hint: KERNEL_DATA };
     case "assertion": {
-      const heap = heapAssertion(view, incident);
+      const heap = heapAssertion(view, incident, thread);
       const failed = `${incident.expression}  in ${incident.fn}, line ${incident.line}`;
       return { what: [failed, ...(heap?.what ?? [])], hint: heap?.hint };
     }

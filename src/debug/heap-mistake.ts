@@ -1,5 +1,6 @@
-import { allocator, callText } from "./address.ts";
-import type { HeapBlock, MachineView } from "./machine-view.ts";
+import { amount } from "../elf/mod.ts";
+import { type AddressKind, allocator, callText, describeAddress } from "./address.ts";
+import type { HeapBlock, MachineView, ThreadView } from "./machine-view.ts";
 
 /** What is said of a mistake. */
 export interface Explained {
@@ -10,10 +11,22 @@ export interface Explained {
 /** What RT-Thread's heap asserts of a block that is given back or enlarged. */
 const USED = "mem->used";
 const MAGIC = "mem->magic == HEAP_MAGIC";
+/** In the assertions about the alignment of the address and its range. */
+const ADDRESS = "rmem";
 const CHECKERS = new Set(["rt_free", "rt_realloc"]);
 
 const OVERRUN =
   "something was stored beyond the end of the block before the header: look for an index out of range, a string without room for its NUL, or a size that was computed wrongly";
+
+/** What else was given instead. */
+const NOT: Partial<Record<AddressKind["kind"], string>> = {
+  module: ", not the address of a static variable, a string constant or a function",
+  stack: ", not the address of a local variable",
+  firmware: ", not the address of a function or constant of the system",
+  unset: ": the pointer was never given a value",
+  "stack fill": ": the pointer was never given a value",
+  nowhere: ": the pointer is wild; look for an overwritten variable, or an index out of range",
+};
 
 const hex = (value: number): string => `0x${(value >>> 0).toString(16).padStart(8, "0")}`;
 
@@ -21,9 +34,17 @@ const hex = (value: number): string => `0x${(value >>> 0).toString(16).padStart(
 export function heapAssertion(
   view: MachineView,
   { expression, fn }: { readonly expression: string; readonly fn: string },
+  thread: ThreadView,
 ): Explained | undefined {
-  if (!CHECKERS.has(fn) || (expression !== USED && expression !== MAGIC)) return undefined;
+  const known = expression === USED || expression === MAGIC || expression.includes(ADDRESS);
+  if (!CHECKERS.has(fn) || !known) return undefined;
   const address = view.registers[0] >>> 0;
+  const { kind, text } = describeAddress(view, address, thread, undefined);
+  if (kind !== "heap" && kind !== "free" && (kind !== "ram" || expression.includes(ADDRESS)))
+    return {
+      what: [`${hex(address)} is no block of the heap: ${text}`],
+      hint: `${fn} takes only what rt_malloc, rt_calloc or rt_realloc returned${NOT[kind] ?? ""}`,
+    };
   const freed = view.freedBlock?.(address);
   const { block, before } = around(view, address);
   if (block && block.address !== address)
@@ -86,7 +107,7 @@ function described(view: MachineView, { address, size, used, owner }: HeapBlock)
 }
 
 function inside(view: MachineView, address: number, block: HeapBlock): string {
-  return `${address - block.address} bytes into one that ${described(view, block)}`;
+  return `${amount(address - block.address, "byte")} into one that ${described(view, block)}`;
 }
 
 /** The block that an address is in, by the headers in front of it, and the one before that. */

@@ -6,6 +6,7 @@ const MODULE = 0x6007d000;
 const STACK = 0x60081000;
 const STACK_SIZE = 0x800;
 const FIRMWARE = 0x60010000;
+const MAGIC = "mem->magic == HEAP_MAGIC";
 
 /** t_fault.mo of the recordings: main calls printf, then writes to NULL. */
 function view(words: Record<number, number> = {}, registers: number[] = []): MachineView {
@@ -206,4 +207,31 @@ test("an undefined instruction is shown in the form of its state", () => {
   expect(makeReport(view(words, registers), incident, thread).text).toContain(
     "Thumb instruction 00f0",
   );
+});
+
+describe("what was given to rt_free is no block", () => {
+  const given = (address: number, expression: string) =>
+    makeReport(
+      view({}, [address]),
+      { kind: "assertion", expression, fn: "rt_free", line: 1 },
+      thread,
+    ).text;
+  const RANGE = "(rt_uint8_t *)rmem >= (rt_uint8_t *)heap_ptr";
+  const ALIGNED = "(((rt_ubase_t)rmem) & (RT_ALIGN_SIZE - 1)) == 0";
+  const cases: [string, number, string, RegExp][] = [
+    [
+      "static data",
+      MODULE + 0x210,
+      MAGIC,
+      /t_fault\+0x210 \(helper\+0x10\)[^]*not the address of a static/,
+    ],
+    ["a local", STACK + 16, MAGIC, /on the stack of thread t_fault[^]*not the address of a local/],
+    ["a function of the system", FIRMWARE + 16, RANGE, /firmware, printf\+0x10/],
+    ["a wild pointer", 0x12345678, RANGE, /no memory there[^]*the pointer is wild/],
+    ["never set", 0xdeadbeef, ALIGNED, /before they are set[^]*never given a value/],
+  ];
+  for (const [name, address, expression, text] of cases)
+    test(name, () => {
+      expect(given(address, expression)).toMatch(text);
+    });
 });
