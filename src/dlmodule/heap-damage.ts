@@ -36,7 +36,7 @@ export function heapDamage(
     const { header } = block;
     return {
       header,
-      text: `the header of the heap block at ${hex(header)} was overwritten${culprit}`,
+      text: `the header of the heap block at ${hex(block.address)} was overwritten${culprit}`,
     };
   }
   return undefined;
