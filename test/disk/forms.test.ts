@@ -1,6 +1,16 @@
 /** A disk as gzipped image, archive or folder; --save and --snapshot; a host that runs full. */
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import {
+  appendFileSync,
+  existsSync,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { have } from "../fat/tools.ts";
 import { Bench, bytesOf, RTT_SIM } from "./tool.ts";
 import { zip } from "./zip.ts";
@@ -207,6 +217,20 @@ describe("the host", () => {
     const { code, err } = bench.run(["raw.img", "--save", file, "-c", "echo lost /x"]);
     expect([code, err]).toEqual([2, expect.stringContaining("is read by this run")]);
     expect(readFileSync(bench.path("raw.img")).equals(before)).toBe(true);
+  });
+
+  test("--save to a device or a folder replaces neither; to a link, what it leads to", () => {
+    Bun.spawnSync(["mkfifo", bench.path("pipe")]);
+    for (const place of ["pipe", "."]) {
+      const { code, out, err } = bench.run(["raw.img", "--save", place, "-c", "echo lost /x"]);
+      expect([code, out, err]).toEqual([74, "", expect.stringContaining("no regular file")]);
+    }
+    expect(statSync(bench.path("pipe")).isFIFO()).toBe(true);
+    writeFileSync(bench.path("old.img"), "");
+    symlinkSync("old.img", bench.path("link.img"));
+    bench.out("raw.img", "--save", "link.img", "-c", "echo kept /x");
+    expect(lstatSync(bench.path("link.img")).isSymbolicLink()).toBe(true);
+    expect(statSync(bench.path("old.img")).size).toBeGreaterThan(0);
   });
 
   test("--save to where nothing can be written fails before the guest runs", () => {

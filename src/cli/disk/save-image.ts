@@ -5,6 +5,7 @@ import {
   fsyncSync,
   openSync,
   readdirSync,
+  realpathSync,
   renameSync,
   rmSync,
   statSync,
@@ -25,9 +26,21 @@ export class NewImage {
   private readonly fd: number;
   private open = true;
 
-  constructor(private readonly path: string) {
-    // Not while another process writes to the file that would be replaced: its writes would be lost.
-    if (existsSync(path) && statSync(path).isFile()) openImage(path, false).close();
+  private readonly path: string;
+
+  constructor(given: string) {
+    // What a link leads to is replaced, not the link.
+    const path = (this.path = existsSync(given) ? realpathSync(given) : given);
+    if (existsSync(path)) {
+      if (!statSync(path).isFile())
+        throw new UserError(
+          ExitCode.NoOutput,
+          `cannot write ${given}: it is there and no regular file`,
+          "an image is made beside the file that it replaces; give the name of a file",
+        );
+      // Not while another process writes to the file that would be replaced: its writes would be lost.
+      openImage(path, false).close();
+    }
     removeLeftovers(path);
     this.part = `${path}.part-${process.pid}`;
     try {
