@@ -77,6 +77,7 @@ const fixtures = (folder: string) =>
     .map((name) => join(root, folder, name));
 
 const NO_RUNTIME = ["-fno-exceptions", "-fno-rtti"];
+const EXCEPTIONS = ["-Wl,--target2=got-rel"];
 
 /** Compiled for each version of DWARF. */
 const sources = [
@@ -110,7 +111,11 @@ describe.skipIf(skip)(`lines are those of addr2line, for every address${why}`, (
           for (const level of ["-O0", "-O2"]) {
             const name = `${source.split("/").pop()}${level}${version}${target}.mo`;
             const flags = [level, "-g3", `-gdwarf-${version}`, "-gno-strict-dwarf"];
-            const more = source.endsWith(".cpp") && !source.includes("utest") ? NO_RUNTIME : [];
+            const more = source.endsWith(".cpp")
+              ? source.includes("utest")
+                ? EXCEPTIONS
+                : NO_RUNTIME
+              : [];
             compared += compare(
               compile(source, join(dir, name), {
                 target,
