@@ -1,4 +1,4 @@
-import { Driver, Machine, type MachineMount, type Verdict } from "../machine/mod.ts";
+import { codeOf, Driver, Machine, type MachineMount, type Verdict } from "../machine/mod.ts";
 import { LineFeeder } from "../serial/mod.ts";
 import { VfsError } from "../vfs/mod.ts";
 import { ArgumentError, commandLine, programName } from "./command-line.ts";
@@ -252,7 +252,9 @@ class Run {
         ? 140
         : verdict === "timeout" || verdict === "wall-timeout"
           ? 124
-          : machine.outcome.code;
+          : verdict === "halted"
+            ? codeOf(verdict, machine)
+            : machine.outcome.code;
     const fine = step.exit === undefined ? !CRASHES.has(code) : step.exit === code;
     if (fine || step.exit === "any") return [];
     if (code === 140)

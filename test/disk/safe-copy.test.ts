@@ -164,14 +164,13 @@ describe("a copy into an image that fails leaves the old file", () => {
     expect(bench.out("disk", "fsck", "to.img")).toContain("sound");
   });
 
-  test("what a killed copy left of its own is gone after the next one into that directory", () => {
+  test("a file that happens to have the name of a part stays", () => {
     image("left.img");
     bench.out("disk", "cp", "tree/data/bad.bin", "left.img:/data/RTTSIM0.TMP");
-    bench.out("disk", "cp", "tree/data/good.txt", "left.img:/data/sub/inner.txt");
-    expect(bench.out("disk", "ls", "left.img:/data")).toContain("RTTSIM0.TMP");
     bench.out("disk", "cp", "tree/data/sub/inner.txt", "left.img:/data/good.txt");
-    expect(bench.out("disk", "ls", "left.img:/data")).not.toContain("RTTSIM");
-    expect(bench.out("disk", "cat", "left.img:/data/good.txt")).toBe("inner\n");
+    bench.out("disk", "cp", "tree/data/good.txt", "left.img:/data/good.txt");
+    expect(bench.out("disk", "ls", "left.img:/data")).toContain("RTTSIM0.TMP");
+    expect(bench.out("disk", "cat", "left.img:/data/good.txt")).toBe("good\n");
   });
 
   test("when the new one does not fit; one that fits in its place only does take it", () => {

@@ -22,13 +22,8 @@ export interface Reader {
   close(): void;
 }
 
-/** The first name a copy has until it is complete. */
-const LEFTOVER = "RTTSIM0.TMP";
-
 /** A volume that is copied to. */
 export class ImageTarget {
-  private readonly tidied = new Set<string>();
-
   constructor(
     readonly volume: FatVolume,
     private readonly image: string,
@@ -63,7 +58,6 @@ export class ImageTarget {
   /** Gives control back after each piece. What was there stays until everything has been read and written. */
   *copy(reader: Reader, to: string): Generator<number> {
     const { volume } = this;
-    this.tidy(to);
     let target = to;
     let old: number | undefined;
     if (volume.exists(to)) {
@@ -123,16 +117,6 @@ export class ImageTarget {
       `${this.image} is full: ${why}`,
       "rtt-sim disk info shows what is free",
     );
-  }
-
-  /** Once for each folder, before the first copy into it: what a killed copy left there goes. */
-  private tidy(to: string): void {
-    const folder = folderOf(to).toUpperCase();
-    if (this.tidied.has(folder)) return;
-    this.tidied.add(folder);
-    const left = joinPath(folder, LEFTOVER);
-    if (to.toUpperCase() === left || !this.volume.exists(left)) return;
-    if (!this.volume.stat(left).directory) this.remove(left);
   }
 
   /** A name that is not taken, for what takes its own name when it is complete. */

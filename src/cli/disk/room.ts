@@ -31,7 +31,8 @@ const MIB = 1 << 20;
 const SMALLEST = 16 * MIB;
 /** The root directory of FAT16 has room for 512 entries; some stay free. */
 export const ROOT_ENTRIES = 480;
-const SMALLEST_FAT32 = 40 * MIB;
+/** In bytes: FAT32 has so many clusters at least, and none is smaller than a sector. */
+const smallestFat32 = (sectorSize = 512) => (40 * MIB * sectorSize) / 512;
 /** Below this a file system chosen by size is FAT12 or FAT16. */
 const FAT32_FROM = 1 << 30;
 /** Bytes a slot of a directory takes at most: of two sectors less than half stays empty because a name does not lie in both. */
@@ -73,7 +74,8 @@ export class Need {
 export function roomFor(need: Need, free: number, wish: Wish = {}): Room {
   const crowded = need.rooted > ROOT_ENTRIES && wish.rootEntries === undefined;
   let type = wish.type ?? (crowded && wish.clusterSize === undefined ? 32 : undefined);
-  const smallest = () => Math.max(wish.least ?? 0, type === 32 ? SMALLEST_FAT32 : SMALLEST);
+  const smallest = () =>
+    Math.max(wish.least ?? 0, type === 32 ? smallestFat32(wish.sectorSize) : SMALLEST);
   for (let size = smallest(); ;) {
     const layout = layoutOf(size, { ...wish, type });
     if (!layout) return { size, type, clusterSize: wish.clusterSize };
@@ -96,7 +98,7 @@ export function typeFor(need: Need, size: number, wish: Wish): FatType | undefin
     return layout !== undefined && need.clusters(layout.clusterSize) <= layout.clusters;
   };
   const crowded = need.rooted > ROOT_ENTRIES && wish.rootEntries === undefined;
-  const large = size >= (SMALLEST_FAT32 * (wish.sectorSize ?? 512)) / 512;
+  const large = size >= smallestFat32(wish.sectorSize);
   if (crowded && large && wish.clusterSize === undefined) return 32;
   return !holds(undefined) && holds(32) ? 32 : undefined;
 }

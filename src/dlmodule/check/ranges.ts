@@ -10,8 +10,8 @@ const SIZE_MAX = 64 * 1048576;
 /** Types that hold any value. */
 const WORDS = /^R_ARM_(NONE|ABS32|REL32|GLOB_DAT|JUMP_SLOT|RELATIVE|TARGET1|TARGET2)$/;
 
-/** Where the functions of the kernel lie, about. */
-export const KERNEL = 0x60040000;
+/** Where the functions of the kernel lie, about; they are Thumb code. */
+export const KERNEL = 0x60040001;
 
 /**
  * What does not fit or reach when the records are applied to a copy of the image at a typical address; undefined when all do.
