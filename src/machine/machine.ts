@@ -506,9 +506,13 @@ export class Machine {
       loader.causes.note(thread, "fault");
       faulted = thread;
       const report = tell(() => debug().faultReport(parts, fault, thread));
-      // In a callback that a thread of the system, or an interrupt, called: it is the system that stops.
-      if (report?.callback && OBJECT.module_id.get(kernel.memory, thread) === 0)
+      // In a callback that a thread of the system, or an interrupt, called: it is the system that stops. In a module's code that another
+      // thread of nobody runs: it stops, too, but where the loader takes over, who tells more.
+      if (!report || OBJECT.module_id.get(kernel.memory, thread) !== 0) return;
+      if (report.callback)
         this.outcomes.setLast({ kind: "fault", name: report.module ?? "", value: -1 });
+      else if (report.module !== undefined)
+        this.outcomes.failed({ kind: "fault", name: report.module, value: -1 });
     };
     hooks.stackOverflow = (thread) => {
       loader.causes.note(thread, "stack overflow");

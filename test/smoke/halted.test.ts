@@ -4,11 +4,15 @@ import { join } from "node:path";
 import { rttSim, scratch } from "../cli/binary.ts";
 import { compile, gcc } from "../gdb/toolchain.ts";
 
-test.skipIf(!gcc)("a thread of nobody that stops the system (needs arm-none-eabi-gcc)", () => {
+test.skipIf(!gcc).each([
+  ["an assertion", 134, []],
+  ["a fault", 139, ["-DFAULT"]],
+] as const)("%s in a thread of nobody (needs arm-none-eabi-gcc)", (_, expected, flags) => {
   using dir = scratch();
-  const module = compile(join(import.meta.dir, "programs/orphan.c"), dir.path("orphan.mo"));
-  expect(rttSim(["run", module]).code).toBe(134);
+  const source = join(import.meta.dir, "programs/orphan.c");
+  const module = compile(source, dir.path("orphan.mo"), { flags: [...flags] });
+  expect(rttSim(["run", module]).code).toBe(expected);
   const { code, out } = rttSim(["test", module]);
   expect(code).toBe(1);
-  expect(out).toContain("ended with exit code 134, not 0");
+  expect(out).toContain(`ended with exit code ${expected}`);
 });

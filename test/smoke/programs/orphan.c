@@ -1,9 +1,15 @@
-/* A thread that belongs to no module fails an assertion while main waits: the system stops. */
+/* A thread that belongs to no module fails an assertion, or faults, while main waits: the system stops. */
 #include <rtthread.h>
+
+static volatile int *nowhere;
 
 static void entry(void *parameter)
 {
+#ifdef FAULT
+    *nowhere = 1;
+#else
     RT_ASSERT(parameter != RT_NULL);
+#endif
 }
 
 int module_init(void)
