@@ -95,10 +95,8 @@ export class GdbServer implements Tool {
     };
     kernel.hooks.assertion = this.stopping(kernel.hooks.assertion);
     kernel.hooks.fault = this.stoppingAtFault(kernel.hooks.fault);
-    if (options.wall !== undefined) {
-      this.timer = setInterval(() => this.serveIdle(), TURN);
-      this.timer.unref();
-    }
+    this.timer = setInterval(() => this.serveIdle(), TURN);
+    this.timer.unref();
   }
 
   detach(): void {

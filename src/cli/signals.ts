@@ -98,5 +98,7 @@ export async function ended<T>(
   for (;;) {
     const { done, value } = steps.next();
     if (done) return value;
+    // Nobody types: a debugger may have come.
+    await new Promise((resolve) => setImmediate(resolve));
   }
 }

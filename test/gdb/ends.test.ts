@@ -67,3 +67,39 @@ describe.skipIf(!gdb)("while the shell is idle (needs gdb-multiarch)", () => {
     expect(code).toBe(137);
   });
 });
+
+test.skipIf(!gdb)(
+  "a debugger comes to a shell whose pipe is silent (needs gdb-multiarch)",
+  async () => {
+    using dir = scratch();
+    const path = dir.path("gdb.sock");
+    const child = Bun.spawn(
+      [process.execPath, join(root, "src/main.ts"), "--gdb", `unix:${path}`],
+      {
+        cwd: root,
+        stdin: "pipe",
+        stdout: "pipe",
+        stderr: "pipe",
+      },
+    );
+    const reader = child.stderr.getReader();
+    for (let said = ""; !said.includes("target remote");) {
+      const { value, done } = await reader.read();
+      if (done) break;
+      said += new TextDecoder().decode(value);
+    }
+    const words = [`target remote ${path}`, "info threads", "detach"].flatMap((line) => [
+      "-ex",
+      line,
+    ]);
+    const { stdout } = Bun.spawnSync([gdb as string, "-nx", "-batch", ...words], {
+      timeout: 30_000,
+    });
+    expect(stdout.toString()).toContain('"tshell"');
+    expect(stdout.toString()).toContain("detached");
+    child.stdin.write("hello\n");
+    await child.stdin.end();
+    expect(await new Response(child.stdout).text()).toContain("Hello, world");
+    expect(await child.exited).toBe(0);
+  },
+);
