@@ -17,6 +17,15 @@ export function markedOpenIn(entry: number, type: FatType): boolean {
   return (entry & cleanFlags(type)) !== cleanFlags(type);
 }
 
+/** The same of the disk as it is, from one sector of the FAT. */
+export function markedOpenOnDisk(sectors: Sectors, geometry: Geometry): boolean {
+  const { type, fatSector, fatSectors, activeFat = 0, sectorSize } = geometry;
+  const bytes = new Uint8Array(sectorSize);
+  sectors.read(fatSector + activeFat * fatSectors, bytes);
+  const view = new DataView(bytes.buffer);
+  return markedOpenIn(type === 16 ? view.getUint16(2, true) : view.getUint32(4, true), type);
+}
+
 /** Sets the flag, at once; gives the boot sector as it was. What else changed in the FAT meanwhile is not yet written. */
 export function markOpen(sectors: Sectors, geometry: Geometry, table: FatTable): Uint8Array {
   const boot = readBoot(sectors, geometry);

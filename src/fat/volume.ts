@@ -22,7 +22,7 @@ import { dotDot, Moves } from "./moves.ts";
 import { OpenNodes } from "./nodes.ts";
 import { Sectors } from "./sectors.ts";
 import { SharedClusters } from "./shared.ts";
-import { markClosed, markedOpenIn, markOpen, readBoot } from "./state.ts";
+import { markClosed, markedOpenOnDisk, markOpen, readBoot } from "./state.ts";
 import { NO_STAMP, type Stamp, toStamp } from "./stamp.ts";
 import { FatTable } from "./table.ts";
 import { type DirectoryReader, isDirectory, split, Tree } from "./tree.ts";
@@ -412,7 +412,7 @@ export class FatVolume implements FileStore {
   private get leftOpen(): boolean {
     if (this.geometry.markedOpen || this.type === 12) return this.geometry.markedOpen;
     try {
-      return (this.markedInFat ??= markedOpenIn(this.table.get(1), this.type));
+      return (this.markedInFat ??= markedOpenOnDisk(this.sectors, this.geometry));
     } catch (error) {
       // A FAT that cannot be read is told to who asks for what it says.
       if (error instanceof FatError) return false;
