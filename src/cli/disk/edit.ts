@@ -6,7 +6,7 @@ import { canonical } from "./image-target.ts";
 import { type Images, told, withImages } from "./image.ts";
 import { inGoodOrder } from "./in-good-order.ts";
 import type { DiskArguments } from "./options.ts";
-import { baseName, imagePlace, joinPath } from "./place.ts";
+import { baseName, type ImagePlace, imagePlace, joinPath } from "./place.ts";
 import { Progress } from "./progress.ts";
 import { Visited } from "./visited.ts";
 
@@ -30,29 +30,43 @@ export async function cat(args: DiskArguments): Promise<number> {
   });
 }
 
-export async function mkdir(args: DiskArguments): Promise<number> {
-  const places = args.operands.map(imagePlace);
-  let made = 0;
+/** Does something at each place in turn; a signal ends it between two, and `done` says how far it came. */
+function atEach(
+  places: readonly ImagePlace[],
+  work: (place: ImagePlace, volume: FatVolume, signals: Signals) => void | Promise<void>,
+  done: () => string,
+): Promise<number> {
   return inGoodOrder(
     (signals) =>
       withImages(
         places.map(({ image }) => image),
         async (images) => {
-          for (const { image, path } of places) {
+          for (const place of places) {
             await signals.check();
-            const volume = images.get(image);
-            told(image, () => (args.flag("parents") ? makeAll(volume, path) : volume.mkdir(path)));
-            made++;
+            await work(place, images.get(place.image), signals);
           }
           return ExitCode.Ok;
         },
       ),
+    done,
+  );
+}
+
+export async function mkdir(args: DiskArguments): Promise<number> {
+  const places = args.operands.map(imagePlace);
+  let made = 0;
+  return atEach(
+    places,
+    ({ image, path }, volume) => {
+      told(image, () => (args.flag("parents") ? makeAll(volume, path) : volume.mkdir(path)));
+      made++;
+    },
     () => `${made} of ${places.length} directories are made`,
   );
 }
 
 /** Makes a directory and those above it; one that exists is fine. */
-export function makeAll(volume: FatVolume, path: string): void {
+function makeAll(volume: FatVolume, path: string): void {
   let own = "";
   for (const name of path.split("/").filter(Boolean)) {
     own += `/${name}`;
@@ -67,7 +81,7 @@ export async function rm(args: DiskArguments): Promise<number> {
   const force = args.flag("force");
   const progress = new Progress("removing", 0, "files");
   let removed = 0;
-  const remove = async (image: string, path: string, volume: FatVolume, signals: Signals) => {
+  const remove = async ({ image, path }: ImagePlace, volume: FatVolume, signals: Signals) => {
     if (force && !told(image, () => volume.exists(path))) return;
     if (path.split("/").every((name) => name === ""))
       throw new UserError(ExitCode.Usage, `${image}: the root directory stays; name what is in it`);
@@ -84,18 +98,9 @@ export async function rm(args: DiskArguments): Promise<number> {
     }
   };
   try {
-    return await inGoodOrder(
-      (signals) =>
-        withImages(
-          places.map(({ image }) => image),
-          async (images) => {
-            for (const { image, path } of places) {
-              await signals.check();
-              await remove(image, path, images.get(image), signals);
-            }
-            return ExitCode.Ok;
-          },
-        ),
+    return await atEach(
+      places,
+      remove,
       () => `${removed} files and directories are removed, the others are as they were`,
     );
   } finally {

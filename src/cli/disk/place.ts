@@ -15,8 +15,13 @@ export function parsePlace(text: string): Place {
   return { kind: "image", image: match[1], path: match[2] ?? "/" };
 }
 
+export interface ImagePlace {
+  readonly image: string;
+  readonly path: string;
+}
+
 /** For commands that work in images only: `IMAGE` alone is its root. */
-export function imagePlace(text: string): { readonly image: string; readonly path: string } {
+export function imagePlace(text: string): ImagePlace {
   const place = parsePlace(text);
   return place.kind === "image" ? place : { image: place.path, path: "/" };
 }
