@@ -246,6 +246,23 @@ describe.each([...engines])("%s", (engine) => {
       expect(m.cpu.fault).toMatchObject({ kind: "data abort", why: "alignment" });
     });
 
+    test("a frame that steps over a guard faults when it is made; a stack pointer that goes nowhere does not", () => {
+      const m = newMachine(engine);
+      // add sp, r7: what qemu-arm does with it, wherever it leads.
+      m.put(CODE, t16("add_reg_high", { d: 13, m: 7 }), svc());
+      for (const sp of [BASE - 0x100, BASE - 0x10000000, DATA]) {
+        m.cpu.r[13] = STACK;
+        m.cpu.r[7] = sp - STACK;
+        expect(m.run(THUMB)).toBe(Exit.Stop);
+        expect(m.cpu.r[13]).toBe(sp);
+      }
+      m.memory.addGuard(STACK - 0x2000, STACK - 0x1000, "below");
+      m.cpu.r[13] = STACK;
+      expect(m.run(THUMB)).toBe(Exit.Fault);
+      expect(m.cpu.fault).toMatchObject({ pc: CODE, access: "write", guard: "below" });
+      expect(m.cpu.r[13]).toBe(STACK);
+    });
+
     test("unaligned words and halfwords are allowed, across granules too", () => {
       const m = newMachine(engine);
       m.cpu.r[0] = 0x11223344;

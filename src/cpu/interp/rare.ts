@@ -176,9 +176,9 @@ const reach: Rare = (core, R, m, ip) => {
   if (!readable(core, R[13]) && !readable(core, R[13] - 1)) return;
   for (let at = R[13] >>> 0; at > to;) {
     at = Math.max(at - REACH_STEP, to);
-    core.load(at, 1);
-    const why = core.memory.guardAt(at) === undefined ? core.fault?.why : "guard";
-    if (why !== undefined) return core.dataAbort(at, 1, "write", why);
+    if (core.memory.guardAt(at) !== undefined) return core.dataAbort(at, 1, "write", "guard");
+    // No guard so far: this is no stack with one. Whoever uses such a pointer faults, ADD itself does not.
+    if (!readable(core, at)) return;
   }
 };
 /** LDRD, STRD with a register offset. */

@@ -144,8 +144,8 @@ export const ops = {
   swpb: leave("d s a"),
 
   /**
-   * The stack is about to reach down from r13 to a: a data abort where it would cross memory that cannot be accessed. Without it
-   * a large frame steps over the guard below the stack.
+   * The stack is about to reach down from r13 to a: a data abort where it would cross a guard. Without it a large frame steps over
+   * the guard below the stack.
    */
   reach: leave("a"),
 
