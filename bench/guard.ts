@@ -49,6 +49,7 @@ const RATIOS: Record<string, () => number | Promise<number>> = {
   "guest files, open one of 10,000": () => guestFolder("o"),
   "kernel, a timer among 10,000": () => growth("timer", 2000, 10_000),
   "kernel, a thread among 1,000": () => growth("thread", 500, 1000),
+  "kernel, memory among 1,000": () => growth("malloc", 20_000, 1000),
   "kernel, a semaphore among 1,000": () => growth("take-release", 50_000, 1000),
   "gdb attached, running free": () => overhead("gdb attached", 3000, 4),
   profile: () => overhead("profile", 3000, 4),

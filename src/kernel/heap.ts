@@ -1,6 +1,7 @@
 import type { GuestMemory } from "../memory/mod.ts";
 import { ALIGN_SIZE, HEAP_MAGIC } from "./abi/constants.ts";
 import { HEAP_MEM, OBJECT } from "./abi/layout.ts";
+import { FreeBlocks } from "./free-blocks.ts";
 import type { Kernel } from "./kernel.ts";
 import type { HeapApi } from "./types.ts";
 
@@ -12,6 +13,9 @@ const INIT = 0x54494e49;
 const NONE = 0x454e4f4e;
 const NOBODY = 0x20202020;
 const BLANK = 0x20;
+
+/** Blocks that a search walks over before it asks the index of free ones. */
+const WALK = 16;
 
 const align = (size: number) => (size + ALIGN_SIZE - 1) & -ALIGN_SIZE;
 
@@ -30,8 +34,8 @@ export class Heap implements HeapApi {
   readonly last: number;
   /** Header of the lowest free block. */
   lowestFree: number;
-  /** Header of the free block that comes after that one; 0: not known. */
-  private nextFree = 0;
+  /** Made by the first search that is long. */
+  private index: FreeBlocks | undefined;
   /** Address of two words that show `used` and `max` to the guest (struct rt_memory of 5.x); 0: none. */
   figures = 0;
   private readonly memory: GuestMemory;
@@ -57,7 +61,9 @@ export class Heap implements HeapApi {
     const wanted = Math.max(align(size), MIN_SIZE);
     const m = this.memory;
     const { begin, total } = this;
+    let left = WALK;
     for (let at = this.lowestFree - begin; at < total - wanted;) {
+      if (left-- === 0) at = this.skip(begin + at, wanted + HEADER) - begin;
       const mem = begin + at;
       const next = HEAP_MEM.next.get(m, mem);
       if (next <= at || next > total + HEADER) return this.broken(mem);
@@ -70,8 +76,21 @@ export class Heap implements HeapApi {
     return 0;
   }
 
+  /**
+   * Where a search that has come to `mem` goes on: at the lowest free block of `size` bytes when the index knows it, else right there.
+   * Some of the headers between are looked at, so that one that was overwritten is not missed for long.
+   */
+  private skip(mem: number, size: number): number {
+    const index = (this.index ??= new FreeBlocks(this.memory, this.begin, this.last));
+    index.patrol();
+    const found = index.broken ? 0 : index.find(size);
+    if (index.broken) this.index = undefined;
+    return found > mem ? found : mem;
+  }
+
   private take(mem: number, at: number, next: number, size: number): void {
     const m = this.memory;
+    const { index } = this;
     if (next - at - HEADER >= size + HEADER + MIN_SIZE) {
       const rest = at + HEADER + size;
       this.header(this.begin + rest, false, next, at, NOBODY);
@@ -85,17 +104,28 @@ export class Heap implements HeapApi {
     HEAP_MEM.magic.set(m, mem, HEAP_MAGIC);
     HEAP_MEM.used.set(m, mem, 1);
     this.owner(mem, this.allocating());
-    if (mem === this.lowestFree) {
-      let free = this.hint(mem);
-      while (free !== this.last && HEAP_MEM.used.get(m, free) !== 0) {
-        const next = this.begin + HEAP_MEM.next.get(m, free);
-        // An overwritten header: the next allocation says so.
-        if (next <= free) break;
-        free = next;
-      }
-      this.lowestFree = free;
+    if (index !== undefined) {
+      const after = this.begin + HEAP_MEM.next.get(m, mem);
+      index.remove(mem, next - at, after);
+      if (after !== this.begin + next) index.add(after, this.begin + next - after);
     }
+    if (mem === this.lowestFree) this.findLowestFree();
     this.show();
+  }
+
+  /** From the block that was it. */
+  private findLowestFree(): void {
+    const m = this.memory;
+    let left = WALK;
+    let free = this.lowestFree;
+    while (free !== this.last && HEAP_MEM.used.get(m, free) !== 0) {
+      const next = this.begin + HEAP_MEM.next.get(m, free);
+      // An overwritten header: the next allocation says so.
+      if (next <= free || next > this.last) break;
+      free = next;
+      if (left-- === 0) free = this.skip(free, HEADER);
+    }
+    this.lowestFree = free;
   }
 
   private show(): void {
@@ -139,7 +169,7 @@ export class Heap implements HeapApi {
       HEAP_MEM.next.set(m, mem, rest);
       if (next !== this.total + HEADER) HEAP_MEM.prev.set(m, this.begin + next, rest);
       if (this.begin + rest < this.lowestFree) this.lowestFree = this.begin + rest;
-      this.nextFree = 0;
+      this.index?.add(this.begin + rest, next - rest);
       this.join(this.begin + rest);
       return address;
     }
@@ -170,14 +200,11 @@ export class Heap implements HeapApi {
     this.mustBeUsed(mem, "free", 593);
     HEAP_MEM.used.set(m, mem, 0);
     this.owner(mem, NOBODY);
-    if (mem < this.lowestFree) {
-      this.nextFree = this.lowestFree;
-      this.lowestFree = mem;
-    } else if (mem < this.nextFree) {
-      this.nextFree = mem;
-    }
-    this.used -= HEAP_MEM.next.get(m, mem) - (mem - this.begin);
+    if (mem < this.lowestFree) this.lowestFree = mem;
+    const size = HEAP_MEM.next.get(m, mem) - (mem - this.begin);
+    this.used -= size;
     this.show();
+    this.index?.add(mem, size);
     this.join(mem);
   }
 
@@ -247,26 +274,15 @@ export class Heap implements HeapApi {
     }
   }
 
-  /** Where to look for the lowest free block when `mem`, which was that, is taken. */
-  private hint(mem: number): number {
-    const { nextFree, memory: m } = this;
-    // What is left of the block itself comes first.
-    const rest = this.begin + HEAP_MEM.next.get(m, mem);
-    if (HEAP_MEM.used.get(m, rest) === 0) return rest;
-    this.nextFree = 0;
-    const isFree = (at: number) =>
-      HEAP_MEM.used.get(m, at) === 0 && HEAP_MEM.magic.get(m, at) === HEAP_MAGIC;
-    // A header that was written over right behind the block is seen by who walks there.
-    const whole = this.begin + HEAP_MEM.next.get(m, rest) > rest || rest === this.last;
-    return whole && nextFree > mem && isFree(nextFree) ? nextFree : mem;
-  }
-
   private swallow(mem: number, next: number): void {
-    const m = this.memory;
-    if (next === this.nextFree) this.nextFree = 0;
+    const { memory: m, index, begin } = this;
     const after = HEAP_MEM.next.get(m, next);
     HEAP_MEM.next.set(m, mem, after);
-    HEAP_MEM.prev.set(m, this.begin + after, mem - this.begin);
+    HEAP_MEM.prev.set(m, begin + after, mem - begin);
+    if (index === undefined) return;
+    index.merged(mem, next);
+    index.remove(next, begin + after - next, begin + after);
+    index.add(mem, begin + after - mem);
   }
 
   private header(mem: number, used: boolean, next: number, prev: number, owner: number): void {

@@ -115,9 +115,10 @@ static const struct {
     {"delay", delays},        {"printf", print_lines},
 };
 
-/* Objects that are only there: a thread that sleeps, a timer far away, a semaphore and a block each. */
+/* Objects that are only there: a thread that sleeps, a timer far away, a semaphore and a block each, all above a hole too small for most. */
 static void populate(int others) {
     rt_uint8_t priority = 15;
+    void *hole = rt_malloc(12);
     int n;
     rt_thread_control(rt_thread_self(), RT_THREAD_CTRL_CHANGE_PRIORITY, &priority);
     for (n = 0; n < others; n++) {
@@ -126,6 +127,7 @@ static void populate(int others) {
         rt_sem_create("other", 1, RT_IPC_FLAG_FIFO);
         rt_malloc(20);
     }
+    rt_free(hole);
 }
 
 int main(int argc, char **argv) {

@@ -1,0 +1,173 @@
+import { expect, test } from "bun:test";
+import * as fc from "fast-check";
+import type { Heap } from "../../src/kernel/heap.ts";
+import type { HeapApi } from "../../src/kernel/mod.ts";
+import { bench } from "./tasks.ts";
+
+/** src/mem.c of RT-Thread 4.0.4 over offsets: every search begins at the first block. */
+class PlainWalk {
+  used = 0;
+  max = 0;
+  private readonly blocks: { at: number; used: boolean }[];
+  constructor(private readonly total: number) {
+    this.blocks = [
+      { at: 0, used: false },
+      { at: total + 16, used: true },
+    ];
+  }
+  alloc(size: number): number | undefined {
+    const wanted = Math.max((size + 3) & ~3, 12);
+    for (let n = 0; n < this.blocks.length - 1; n++) {
+      const { at, used } = this.blocks[n];
+      if (at >= this.total - wanted) break;
+      const room = this.blocks[n + 1].at - at - 16;
+      if (used || room < wanted) continue;
+      const split = room >= wanted + 16 + 12;
+      if (split) this.blocks.splice(n + 1, 0, { at: at + 16 + wanted, used: false });
+      this.blocks[n].used = true;
+      this.used += (split ? wanted : room) + 16;
+      this.max = Math.max(this.max, this.used);
+      return at;
+    }
+    return undefined;
+  }
+  free(at: number): void {
+    const n = this.blocks.findIndex((block) => block.at === at);
+    this.blocks[n].used = false;
+    this.used -= this.blocks[n + 1].at - at;
+    if (!this.blocks[n + 1].used) this.blocks.splice(n + 1, 1);
+    if (n > 0 && !this.blocks[n - 1].used) this.blocks.splice(n, 1);
+  }
+  realloc(at: number, size: number): number | undefined {
+    const n = this.blocks.findIndex((block) => block.at === at);
+    const wanted = (size + 3) & ~3;
+    const old = this.blocks[n + 1].at - at - 16;
+    if (old === wanted) return at;
+    if (wanted + 16 + 12 < old) {
+      this.blocks.splice(n + 1, 0, { at: at + 16 + wanted, used: false });
+      if (!this.blocks[n + 2].used) this.blocks.splice(n + 2, 1);
+      this.used -= old - wanted;
+      return at;
+    }
+    const moved = this.alloc(size);
+    if (moved !== undefined) this.free(at);
+    return moved;
+  }
+  get lowestFree(): number {
+    return (this.blocks.find(({ used }) => !used) ?? this.blocks[this.blocks.length - 1]).at;
+  }
+  get list(): [number, boolean][] {
+    return this.blocks.slice(0, -1).map(({ at, used }) => [at, used]);
+  }
+}
+
+/** A heap of its own: the one of the system has the blocks of threads. */
+function fresh(size: number) {
+  const { kernel } = bench(function* () {});
+  const HeapOf = kernel.heap.constructor as typeof Heap;
+  const begin = kernel.heap.alloc(size);
+  return { heap: new HeapOf(kernel, begin, begin + size), begin, memory: kernel.memory };
+}
+
+const listOf = (heap: HeapApi, begin: number) =>
+  [...heap.blocks()].map(({ header, used }) => [header - begin, used]);
+
+const operation = fc.record({
+  kind: fc.constantFrom("alloc", "alloc", "free", "realloc"),
+  size: fc.oneof(fc.integer({ min: 1, max: 80 }), fc.integer({ min: 1, max: 9000 })),
+  pick: fc.nat(),
+});
+
+test("first fit finds the same block, with the same figures, as a walk over all of them", () => {
+  fc.assert(
+    fc.property(
+      fc.array(operation, { minLength: 300, maxLength: 1500, size: "max" }),
+      fc.constantFrom(30_000, 200_000, 2_000_000),
+      (operations, size) => {
+        const { heap, begin } = fresh(size);
+        const plain = new PlainWalk(heap.total);
+        const live: number[] = [];
+        const both = (real: number, model: number | undefined) =>
+          expect(real === 0 ? undefined : real - 16 - begin).toBe(model);
+        for (const { kind, size, pick } of operations) {
+          const n = pick % (live.length || 1);
+          if (kind === "alloc" || live.length === 0) {
+            const at = plain.alloc(size);
+            both(heap.alloc(size), at);
+            if (at !== undefined) live.push(at);
+          } else if (kind === "free") {
+            heap.free(begin + 16 + live[n]);
+            plain.free(live[n]);
+            live.splice(n, 1);
+          } else {
+            const at = plain.realloc(live[n], size);
+            both(heap.realloc(begin + 16 + live[n], size), at);
+            if (at !== undefined) live[n] = at;
+          }
+          expect([heap.lowestFree - begin, heap.used, heap.max]).toEqual([
+            plain.lowestFree,
+            plain.used,
+            plain.max,
+          ]);
+        }
+        expect(listOf(heap, begin)).toEqual(plain.list);
+      },
+    ),
+    { numRuns: 30 },
+  );
+});
+
+/** A small hole below 1,000 blocks in use, one of 600 bytes behind 500 of them. */
+function holes() {
+  const made = fresh(500_000);
+  const blocks = Array.from({ length: 1000 }, (_, n) => made.heap.alloc(n === 500 ? 600 : 64));
+  made.heap.free(blocks[0]);
+  return { ...made, blocks };
+}
+
+test("a free block whose header was overwritten is no memory, wherever it lies", () => {
+  for (const word of [0, 4, 8, 12]) {
+    const { heap, memory, blocks } = holes();
+    // The index is there, and knows the block.
+    heap.free(blocks[500]);
+    expect(heap.alloc(600)).toBe(blocks[500]);
+    heap.free(blocks[500]);
+    memory.fill(blocks[500] - 16, 16, 0);
+    memory.st32(blocks[500] - 16 + word, 0xffffffff | 0);
+    // With `next` 0 the walk ends there; with a next beyond the heap as well.
+    expect(heap.alloc(500)).toBe(0);
+  }
+});
+
+test("a block in use whose header was overwritten is noticed by the allocations that pass it", () => {
+  const { heap, memory, blocks } = holes();
+  const end = heap.alloc(300);
+  heap.free(end);
+  memory.fill(blocks[700] - 16, 16, 0xff);
+  const seen = Array.from({ length: 100 }, () => heap.alloc(300)).indexOf(0);
+  expect(seen).toBeGreaterThanOrEqual(0);
+  // What is refused once stays so.
+  expect(heap.alloc(300)).toBe(0);
+});
+
+test("a block the guest marks as used is not handed out", () => {
+  const { heap, memory, blocks } = holes();
+  heap.free(blocks[500]);
+  expect(heap.alloc(600)).toBe(blocks[500]);
+  heap.free(blocks[500]);
+  memory.st16(blocks[500] - 16 + 2, 1);
+  expect(heap.alloc(600)).toBeGreaterThan(blocks[999]);
+});
+
+test("blocks that are in use cost nothing", () => {
+  const { heap, memory } = holes();
+  let reads = 0;
+  const { ld16, ld32 } = memory;
+  memory.ld16 = (address) => (reads++, ld16.call(memory, address));
+  memory.ld32 = (address) => (reads++, ld32.call(memory, address));
+  heap.free(heap.alloc(300));
+  reads = 0;
+  for (let n = 0; n < 100; n++) heap.free(heap.alloc(300));
+  // A walk over the blocks has 200,000.
+  expect(reads).toBeLessThan(20_000);
+});
