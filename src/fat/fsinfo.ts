@@ -10,9 +10,14 @@ const TRAIL = 0xaa550000;
 const FREE_COUNT = 488;
 const NEXT_FREE = 492;
 
-/** The FSInfo sector of FAT32: how many clusters are free and where to go on searching. Only the second is believed. */
+/**
+ * The FSInfo sector of FAT32: how many clusters are free and where to go on searching. The first is carried on, so that a change
+ * need not read the whole FAT; who asks what is free gets it counted.
+ */
 export class FsInfo {
   private readonly bytes: Uint8Array;
+  /** Free clusters when the volume was mounted, as the sector says; undefined: nobody knows. */
+  private free: number | undefined;
 
   private constructor(
     private readonly sectors: Sectors,
@@ -30,7 +35,9 @@ export class FsInfo {
       read32(info.bytes, 0) === LEAD &&
       read32(info.bytes, 484) === STRUCT &&
       read32(info.bytes, 508) === TRAIL;
-    return valid ? info : undefined;
+    if (!valid) return undefined;
+    info.free = read32(info.bytes, FREE_COUNT);
+    return info;
   }
 
   get hint(): number {
@@ -38,8 +45,17 @@ export class FsInfo {
     return next === 0xffffffff ? 0 : next;
   }
 
-  store(table: FatTable): void {
-    write32(this.bytes, FREE_COUNT, table.freeClusters);
+  /** What the sector says is no longer so. */
+  forget(): void {
+    this.free = undefined;
+  }
+
+  /** `sound`: the volume was closed properly, so that the number found there can be believed. */
+  store(table: FatTable, sound: boolean): void {
+    const carried = sound && this.free !== undefined ? this.free + table.freed : -1;
+    const possible = carried >= 0 && carried <= table.limit - 2;
+    const free = table.isCounted || !possible ? table.freeClusters : carried;
+    write32(this.bytes, FREE_COUNT, free);
     write32(this.bytes, NEXT_FREE, table.hint || 0xffffffff);
     this.sectors.write(this.sector, this.bytes);
   }

@@ -7,16 +7,16 @@ import type { Store } from "./slots.ts";
 /** Bytes of a directory read at a time, when its clusters are not smaller. */
 const PIECE = 4096;
 
-/** How far the search goes: reads of directories, clusters of chains that are followed, pieces of the FAT read for that. */
+/** How far the search goes: reads of directories, clusters of chains that are followed, reads of the FAT for that. */
 interface Limits {
   readonly pieces: number;
   readonly clusters: number;
-  readonly loads: number;
+  readonly reads: number;
 }
 /** A volume that was closed is most likely in order: the search takes some tenths of a second at most, mostly far less. */
-const CLOSED: Limits = { pieces: 4096, clusters: 1 << 20, loads: 4096 };
+const CLOSED: Limits = { pieces: 4096, clusters: 1 << 20, reads: 1 << 16 };
 /** One that was not: all of what a card holds, but not without end. */
-const LEFT_OPEN: Limits = { pieces: 1 << 18, clusters: 1 << 28, loads: 1 << 16 };
+const LEFT_OPEN: Limits = { pieces: 1 << 18, clusters: 1 << 28, reads: 1 << 20 };
 
 interface Found {
   /** Clusters that more than one entry or chain leads to. */
@@ -90,18 +90,18 @@ class Search {
   private claimed: Bits | undefined;
   private pieces: number;
   private clusters: number;
-  /** Pieces of the FAT read in all when it is enough. */
-  private readonly lastLoad: number;
+  /** Reads of the FAT in all when it is enough. */
+  private readonly lastRead: number;
   private readonly directories: number[] = [];
 
   constructor(
     private readonly store: Store,
     private readonly held: (start: number) => Uint8Array | undefined,
-    { pieces, clusters, loads }: Limits,
+    { pieces, clusters, reads }: Limits,
   ) {
     this.pieces = pieces;
     this.clusters = clusters;
-    this.lastLoad = store.table.loads + loads;
+    this.lastRead = store.table.reads + reads;
   }
 
   run(): Found {
@@ -195,7 +195,7 @@ class Search {
       }
       this.owned.add(cluster);
       // Behind that only first clusters are looked at.
-      if (this.clusters-- <= 0 || table.loads > this.lastLoad) return;
+      if (this.clusters-- <= 0 || table.reads > this.lastRead) return;
       const next = table.get(cluster);
       if (next === 0) return void (this.claimed ??= new Bits()).add(cluster);
       cluster = next;

@@ -1,28 +1,13 @@
 import type { Bits } from "../block/mod.ts";
 import { FatError } from "./error.ts";
 import type { Geometry } from "./geometry.ts";
+import { FatPages, type Page, PER_PAGE_32 } from "./pages.ts";
 import type { Sectors } from "./sectors.ts";
-
-/** The FAT is read in pieces of 64 KiB, a multiple of every sector size. */
-const PAGE = 0x10000;
-/** Pages kept, when no more are changed: 16 MiB, enough for the FAT of 128 GiB in clusters of 32 KiB. */
-const MAX_PAGES = 256;
-
-/** Pages kept when those do not suffice: 256 MiB, the FAT of 256 GiB in clusters of 4 KiB. */
-const MORE_PAGES = 4096;
-/** That is when so many times the whole FAT was read: chains that lead from page to page and back. */
-const TOO_OFTEN = 64;
 
 /** Sectors that `relieve` leaves unwritten. */
 const MOST_DIRTY = 4096;
-
-interface Page {
-  /** Not to be given up: the order of writes is for others to decide. */
-  dirty: boolean;
-  readonly u8: Uint8Array;
-  readonly u16: Uint16Array;
-  readonly u32: Uint32Array;
-}
+/** Bytes that `flush` writes at a time. */
+const PIECE = 0x10000;
 
 /** `next` of the last cluster of a chain. */
 export const END = -1;
@@ -38,24 +23,24 @@ export class FatTable {
   hint: number;
   /** Chains have changed since FSInfo was last written. */
   altered = false;
-  /** Pieces read from the disk so far. */
-  loads = 0;
+  /** Clusters freed less those taken, since the volume was mounted. */
+  freed = 0;
   /** Free clusters that are not given out. */
   claimed: Bits | undefined;
 
   private readonly usable: number;
   private readonly mask: number;
-  private readonly pages: (Page | undefined)[] = [];
-  /** Numbers of the pages in memory, in a circle, and where the search for one to give up goes on. */
-  private readonly order: number[] = [];
-  private hand = 0;
+  private readonly pages: FatPages;
   private readonly dirty = new Set<number>();
   private free: number | undefined;
+  /** No cluster is free that could be given out. */
+  private exhausted = false;
 
   constructor(
     private readonly sectors: Sectors,
     private readonly geometry: Geometry,
   ) {
+    this.pages = new FatPages(sectors, geometry);
     this.limit = geometry.clusters + 2;
     this.usable = geometry.usableClusters + 2;
     this.mask = geometry.type === 32 ? 0x0fffffff : geometry.type === 16 ? 0xffff : 0xfff;
@@ -67,21 +52,24 @@ export class FatTable {
     switch (this.geometry.type) {
       case 12: {
         const at = cluster + (cluster >>> 1);
-        const { u8 } = this.page(0);
+        const { u8 } = this.pages.get(0);
         const pair = u8[at] | (u8[at + 1] << 8);
         return cluster & 1 ? pair >>> 4 : pair & 0xfff;
       }
       case 16:
-        return this.page(cluster >>> 15).u16[cluster & 0x7fff];
+        return this.pages.get(cluster >>> 15).u16[cluster & 0x7fff];
       default:
-        return this.page(cluster >>> 14).u32[cluster & 0x3fff] & 0x0fffffff;
+        return this.pages.get(cluster >>> 10).u32[cluster & 0x3ff] & 0x0fffffff;
     }
   }
 
   set(cluster: number, value: number): void {
     const before = this.get(cluster);
     if (cluster >= 2) this.altered = true;
-    if (this.free !== undefined) this.free += Number(value === 0) - Number(before === 0);
+    const freed = Number(value === 0) - Number(before === 0);
+    this.freed += freed;
+    if (this.free !== undefined) this.free += freed;
+    if (value === 0) this.exhausted = false;
     let at: number;
     let bytes: number;
     let page: Page;
@@ -89,7 +77,7 @@ export class FatTable {
       case 12: {
         at = cluster + (cluster >>> 1);
         bytes = 2;
-        page = this.page(0);
+        page = this.pages.get(0);
         const { u8 } = page;
         if (cluster & 1) {
           u8[at] = (u8[at] & 0x0f) | (value << 4);
@@ -103,15 +91,15 @@ export class FatTable {
       case 16:
         at = cluster * 2;
         bytes = 2;
-        page = this.page(cluster >>> 15);
+        page = this.pages.get(cluster >>> 15);
         page.u16[cluster & 0x7fff] = value;
         break;
       default: {
         at = cluster * 4;
         bytes = 4;
-        page = this.page(cluster >>> 14);
+        page = this.pages.get(cluster >>> 10);
         const { u32 } = page;
-        const index = cluster & 0x3fff;
+        const index = cluster & 0x3ff;
         u32[index] = (u32[index] & 0xf0000000) | value;
       }
     }
@@ -168,13 +156,39 @@ export class FatTable {
     }
     let start = this.hint >= 2 && this.hint < this.usable ? this.hint : tail;
     if (start < 2) start = 1;
-    if (this.free === 0) return 0;
-    return this.findFree(start + 1, this.usable) || this.findFree(2, start + 1);
+    if (this.exhausted) return 0;
+    const found = this.findFree(start + 1, this.usable) || this.findFree(2, start + 1);
+    this.exhausted = found === 0;
+    return found;
   }
 
   private findFree(from: number, to: number): number {
-    for (let cluster = from; cluster < to; cluster++) if (this.isFree(cluster)) return cluster;
+    for (let cluster = from; (cluster = this.seek(cluster, to, true)) < to; cluster++)
+      if (!this.claimed?.has(cluster)) return cluster;
     return 0;
+  }
+
+  /** The first cluster from `from` on that is not marked free; `limit` when there is none. */
+  nextUsed(from: number): number {
+    return this.seek(from, this.limit, false);
+  }
+
+  /** The first of a range that is free, or is not; `to` when there is none. */
+  private seek(from: number, to: number, free: boolean): number {
+    if (this.geometry.type !== 32) {
+      for (let cluster = from; cluster < to; cluster++)
+        if ((this.get(cluster) === 0) === free) return cluster;
+      return to;
+    }
+    for (let cluster = from; cluster < to;) {
+      const { u32 } = this.pages.get(cluster >>> 10);
+      const first = cluster & ~0x3ff;
+      const end = Math.min(to - first, PER_PAGE_32);
+      for (let i = cluster - first; i < end; i++)
+        if (((u32[i] & 0x0fffffff) === 0) === free) return first + i;
+      cluster = first + PER_PAGE_32;
+    }
+    return to;
   }
 
   private isFree(cluster: number): boolean {
@@ -200,12 +214,17 @@ export class FatTable {
     }
   }
 
+  /** `freeClusters` reads nothing any more. */
+  get isCounted(): boolean {
+    return this.free !== undefined;
+  }
+
   /** Free clusters, counted on first use. */
   get freeClusters(): number {
     if (this.free === undefined) {
-      let free = 0;
-      for (let cluster = 2; cluster < this.limit; cluster++) if (this.get(cluster) === 0) free++;
-      this.free = free;
+      let used = 0;
+      for (let cluster = 2; (cluster = this.nextUsed(cluster)) < this.limit; cluster++) used++;
+      this.free = this.limit - 2 - used;
     }
     return this.free;
   }
@@ -214,26 +233,43 @@ export class FatTable {
   flush(): void {
     if (this.dirty.size === 0) return;
     const { sectorSize, fatSector, fatSectors, fats, activeFat } = this.geometry;
-    const perPage = PAGE / sectorSize;
+    const most = PIECE / sectorSize;
     const order = [...this.dirty].sort((a, b) => a - b);
     for (let i = 0; i < order.length;) {
       const first = order[i];
-      const page = Math.floor(first / perPage);
-      let last = first;
-      while (++i < order.length && order[i] === last + 1 && Math.floor(order[i] / perPage) === page)
-        last++;
-      const start = (first % perPage) * sectorSize;
-      const bytes = this.page(page).u8.subarray(start, start + (last - first + 1) * sectorSize);
+      let count = 1;
+      while (++i < order.length && order[i] === first + count && count < most) count++;
+      const bytes = this.bytes(first * sectorSize, count * sectorSize);
       for (let copy = 0; copy < fats; copy++) {
         if (activeFat === undefined || activeFat === copy)
           this.sectors.write(fatSector + copy * fatSectors + first, bytes);
       }
     }
+    for (const sector of order)
+      this.pages.get(Math.floor((sector * sectorSize) / this.pages.size)).dirty = false;
     this.dirty.clear();
-    for (const index of this.order) {
-      const page = this.pages[index];
-      if (page) page.dirty = false;
+  }
+
+  /** A range of the FAT, in whole sectors. */
+  private bytes(start: number, length: number): Uint8Array {
+    const { size } = this.pages;
+    const within = start % size;
+    if (within + length <= size)
+      return this.pages.get(Math.floor(start / size)).u8.subarray(within, within + length);
+    const bytes = new Uint8Array(length);
+    for (let done = 0; done < length;) {
+      const at = (start + done) % size;
+      const { u8 } = this.pages.get(Math.floor((start + done) / size));
+      const piece = u8.subarray(at, at + length - done);
+      bytes.set(piece, done);
+      done += piece.length;
     }
+    return bytes;
+  }
+
+  /** Reads of the disk so far. */
+  get reads(): number {
+    return this.pages.reads;
   }
 
   /** For who has no order of writes to keep: `flush` when much has changed. */
@@ -244,55 +280,8 @@ export class FatTable {
   /** Reads everything again when it is next asked for: the disk is about to be changed by somebody else. */
   forget(): void {
     this.flush();
-    this.pages.length = 0;
-    this.order.length = 0;
-    this.hand = 0;
+    this.pages.forget();
     this.free = undefined;
+    this.exhausted = false;
   }
-
-  private page(index: number): Page {
-    return this.pages[index] ?? this.load(index);
-  }
-
-  private load(index: number): Page {
-    const { fatSector, fatSectors, sectorSize, activeFat, type, clusters } = this.geometry;
-    const used = Math.ceil(((clusters + 2) * type) / 8 / sectorSize) * sectorSize;
-    const length = Math.min(PAGE, used - index * PAGE);
-    const page = this.emptyPage(index, length);
-    this.loads++;
-    const first = fatSector + (activeFat ?? 0) * fatSectors;
-    try {
-      this.sectors.read(first + (index * PAGE) / sectorSize, page.u8);
-    } catch (error) {
-      page.u8.fill(0);
-      throw error;
-    }
-    return (this.pages[index] = page);
-  }
-
-  /** A page for that number: a new one, or one that is given up. */
-  private emptyPage(index: number, length: number): Page {
-    const { order, pages } = this;
-    const all = Math.ceil((this.limit * this.geometry.type) / 8 / PAGE);
-    const most = this.loads > TOO_OFTEN * all ? MORE_PAGES : MAX_PAGES;
-    if (order.length >= most) {
-      for (let i = 0; i < order.length; i++) {
-        const at = this.hand;
-        this.hand = (at + 1) % order.length;
-        const page = pages[order[at]];
-        if (page?.dirty || (page && page.u8.length !== length)) continue;
-        pages[order[at]] = undefined;
-        order[at] = index;
-        if (page) return page;
-        return newPage(length);
-      }
-    }
-    order.push(index);
-    return newPage(length);
-  }
-}
-
-function newPage(length: number): Page {
-  const u8 = new Uint8Array(length);
-  return { dirty: false, u8, u16: new Uint16Array(u8.buffer), u32: new Uint32Array(u8.buffer) };
 }

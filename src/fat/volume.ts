@@ -344,6 +344,7 @@ export class FatVolume implements FileStore {
   reload(): void {
     this.flushTable();
     this.table.forget();
+    this.info?.forget();
     this.tree.reloadAll();
     this.shared.forget();
   }
@@ -378,7 +379,7 @@ export class FatVolume implements FileStore {
   flushTable(): void {
     this.table.flush();
     if (!this.table.altered) return;
-    this.info?.store(this.table);
+    this.info?.store(this.table, !this.leftOpen);
     this.table.altered = false;
   }
 

@@ -18,10 +18,11 @@ export function checkCopies(
   const perPiece = PIECE / sectorSize;
   const bad = [0, 0];
   let different = 0;
+  const buffers = [new Uint8Array(PIECE), new Uint8Array(PIECE)];
   for (let at = 0; at < used; at += perPiece) {
     const count = Math.min(perPiece, used - at);
-    const pieces = [0, 1].map((copy) => {
-      const bytes = new Uint8Array(count * sectorSize);
+    const pieces = buffers.map((buffer, copy) => {
+      const bytes = buffer.subarray(0, count * sectorSize);
       sectors.read(fatSector + copy * fatSectors + at, bytes);
       return bytes;
     });

@@ -20,8 +20,11 @@ export class DirectoryPass {
   readonly walked: Walked[] = [];
   readonly entries: EntryPass;
   private readonly plausible: Plausible;
+  /** Steps that `lengthOf` may still take: entries can lead by thousands into one long chain. */
+  private steps: number;
 
   constructor(private readonly work: Work) {
+    this.steps = 4 * work.geometry.clusters;
     this.entries = new EntryPass(work);
     this.plausible = new Plausible(work);
   }
@@ -121,17 +124,19 @@ export class DirectoryPass {
     return clusters;
   }
 
-  /** Clusters of a chain that nobody has claimed yet. */
+  /** Clusters of a chain that nobody has claimed yet; more than there are when counting took too long: the files tell then. */
   private lengthOf(start: number): number {
     const { chains, geometry } = this.work;
+    const most = Math.floor(0xffffffff / geometry.clusterSize);
     let count = 0;
-    for (let cluster = start; chains.exists(cluster) && count < geometry.clusters; count++) {
+    for (let cluster = start; chains.exists(cluster) && count < most; count++) {
+      if (this.steps-- <= 0) return most;
       const next = chains.table.get(cluster);
       if (next === 0 || chains.isBad(next)) break;
       cluster = next;
       if (chains.used.has(cluster)) return count + 1;
     }
-    return Math.min(count, Math.floor(0xffffffff / geometry.clusterSize));
+    return count;
   }
 
   private get mostClusters(): number {

@@ -25,7 +25,8 @@ export function saveLost(work: Work, what: "save" | "free"): number {
     const value = table.get(cluster);
     return value !== 0 && !chains.isBad(value);
   };
-  for (let cluster = 2; cluster < limit; cluster++) {
+  // Most of a large disk is free.
+  for (let cluster = 2; (cluster = table.nextUsed(cluster)) < limit; cluster++) {
     if (used.has(cluster)) busy++;
     else if (spare.has(cluster)) chains.free(cluster);
     else if (isLost(cluster)) {
@@ -54,10 +55,11 @@ export function saveLost(work: Work, what: "save" | "free"): number {
     if (what === "free") freeChain(chains, start);
     else if (saved.length < MOST) saved.push({ start, clusters: count });
   };
-  for (let cluster = 2; cluster < limit; cluster++)
+  for (let cluster = 2; (cluster = table.nextUsed(cluster)) < limit; cluster++)
     if (isLost(cluster) && !pointed.has(cluster)) collect(cluster);
   // What is left runs in circles.
-  for (let cluster = 2; cluster < limit; cluster++) if (isLost(cluster)) collect(cluster);
+  for (let cluster = 2; (cluster = table.nextUsed(cluster)) < limit; cluster++)
+    if (isLost(cluster)) collect(cluster);
   findings.add("lost clusters", `${lost} cluster(s) in ${number} chain(s) belong to nothing`);
   if (saved.length > 0) save(work, saved);
   return busy;
