@@ -20,8 +20,11 @@ import { LineFeeder } from "./serial/mod.ts";
 import {
   ArgumentError,
   commandLine,
+  exactPath,
   type Figures,
+  NameError,
   Observer,
+  pathText,
   scheduleOf,
   ScratchDisks,
 } from "./smoke/mod.ts";
@@ -176,8 +179,9 @@ export class Machine implements Disposable {
     if (!path.startsWith("/")) path = `/${path}`;
     if (typeof module !== "string") this.writeFile(path, module);
     const name = path.slice(path.lastIndexOf("/") + 1).replace(/\.[^.]*$/, "");
+    const place = guestPath("run", path);
     return this.during(options.stdin, () =>
-      this.board.runModule(path, commandLine(name, options.args ?? [])),
+      this.board.runModule(place, commandLine(name, options.args ?? [])),
     );
   }
 
@@ -221,7 +225,7 @@ export class Machine implements Disposable {
 
   /** Files of the guest; what goes wrong is a FileError with newlib's errno. */
   readFile(path: string): Uint8Array {
-    return this.board.vfs.readFile(path).slice();
+    return this.board.vfs.readFile(guestPath("readFile", path)).slice();
   }
 
   readText(path: string): string {
@@ -231,19 +235,20 @@ export class Machine implements Disposable {
   /** Makes the folders above it, too. */
   writeFile(path: string, content: string | Uint8Array): void {
     const { vfs } = this.board;
-    checkText("writeFile", "the path", path);
+    const place = guestPath("writeFile", path);
     checkContent("writeFile", content);
-    for (let at = path.indexOf("/", 1); at > 0; at = path.indexOf("/", at + 1))
-      if (!vfs.exists(path.slice(0, at))) vfs.mkdir(path.slice(0, at));
-    vfs.writeFile(path, typeof content === "string" ? new TextEncoder().encode(content) : content);
+    for (let at = place.indexOf("/", 1); at > 0; at = place.indexOf("/", at + 1))
+      if (!vfs.exists(place.slice(0, at))) vfs.mkdir(place.slice(0, at));
+    vfs.writeFile(place, typeof content === "string" ? new TextEncoder().encode(content) : content);
   }
 
   exists(path: string): boolean {
-    return this.board.vfs.exists(path);
+    return this.board.vfs.exists(guestPath("exists", path));
   }
 
   list(path = "/"): DirEntry[] {
-    return this.board.vfs.list(path);
+    const entries = this.board.vfs.list(guestPath("list", path));
+    return entries.map((entry) => ({ ...entry, name: pathText(entry.name) }));
   }
 
   /** The threads of the system and of its modules. */
@@ -322,6 +327,17 @@ export class Machine implements Disposable {
     const piece = this.stdin;
     this.stdin = undefined;
     return piece?.length ? piece : undefined;
+  }
+}
+
+/** The bytes of a path, which is in code page 437 as on the board. */
+function guestPath(method: string, path: string): string {
+  checkText(method, "the path", path);
+  try {
+    return exactPath(path);
+  } catch (error) {
+    if (!(error instanceof NameError)) throw error;
+    throw new RangeError(`${method}: ${error.message}`);
   }
 }
 

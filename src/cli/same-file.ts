@@ -6,7 +6,7 @@ export function fileIdentity(path: string): string {
   const found = identityOf(path);
   if (found !== undefined) return found;
   try {
-    return join(realpathSync(dirname(path)), basename(path));
+    return join(realpathSync.native(dirname(path)), basename(path));
   } catch {
     return resolve(path);
   }

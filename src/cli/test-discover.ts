@@ -1,5 +1,5 @@
 import { readdirSync, realpathSync, statSync } from "node:fs";
-import { basename, dirname, join, normalize } from "node:path";
+import { basename, dirname, join, normalize, resolve } from "node:path";
 import { cardDevice } from "../block/mod.ts";
 import { FatError, FatVolume } from "../fat/mod.ts";
 import { hostError } from "./host-file.ts";
@@ -29,7 +29,7 @@ export function discover(paths: readonly string[]): TestRef[] {
   const found = new Map<string, TestRef>();
   for (const path of paths)
     for (const test of below(normalize(path).replace(/(.)\/+$/, "$1"))) {
-      const place = `${placeOf(test.file)}:${test.inside ?? ""}`;
+      const place = `${located(test.file)}:${test.inside ?? ""}`;
       if (!found.has(place)) found.set(place, test);
     }
   return [...found.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
@@ -64,9 +64,14 @@ function testOf(path: string): TestRef | undefined {
   return undefined;
 }
 
-/** A link to a file is a test of its own; a folder by another name is the same folder. */
-function placeOf(file: string): string {
-  return join(realpathSync(dirname(file)), basename(file));
+/** Where a file is, there or not: a link to a file is one of its own, a folder by another name is the same folder. */
+export function located(file: string): string {
+  try {
+    // The other one takes the ".." behind a link away before it looks.
+    return join(realpathSync.native(dirname(file)), basename(file));
+  } catch {
+    return resolve(file);
+  }
 }
 
 function isFolder(path: string): boolean {
@@ -140,7 +145,8 @@ export function withVolume<T>(file: string, body: (volume: FatVolume) => T): T {
   }
 }
 
-/** Path of a file that a test names, seen from the test. */
+/** Path of a file that a test names, seen from the test. What ".." is above of, when that is a link, only the host can tell. */
 export function beside(test: string, name: string): string {
-  return name.startsWith("/") ? name : join(dirname(test), name);
+  if (name.startsWith("/")) return name;
+  return name.split("/").includes("..") ? `${dirname(test)}/${name}` : join(dirname(test), name);
 }

@@ -1,5 +1,6 @@
-import { dirname, join, resolve } from "node:path";
+import { dirname, join } from "node:path";
 import type { Scenario } from "../smoke/mod.ts";
+import { beside, located } from "./test-discover.ts";
 import type { Loaded } from "./test-run.ts";
 
 /** Where the modules are that a scenario runs or places. */
@@ -7,8 +8,8 @@ export function modulesOf({ ref, scenario }: Loaded): string[] {
   if (ref.kind !== "scenario" || !scenario) return [];
   return modulesIn(scenario).map((name) =>
     ref.inside === undefined
-      ? resolve(dirname(ref.file), name)
-      : `${resolve(ref.file)}:${join(dirname(ref.inside), name)}`,
+      ? located(beside(ref.file, name))
+      : `${located(ref.file)}:${join(dirname(ref.inside), name)}`,
   );
 }
 
@@ -27,24 +28,24 @@ export function filesOf(test: Loaded): string[] {
 /** The same without those that --update writes. */
 export function inputsOf({ ref, scenario }: Loaded): string[] {
   const { file, inside, kind } = ref;
-  if (kind === "module" || inside !== undefined || !scenario) return [resolve(file)];
+  if (kind === "module" || inside !== undefined || !scenario) return [located(file)];
   const { disk, expectedFiles } = scenario;
   const others = [
     disk === "default" ? undefined : disk,
     ...expectedFiles.map(({ same }) => same),
   ].flatMap((name) => name ?? []);
   const named = [...modulesIn(scenario), ...others];
-  return [resolve(file), ...named.map((name) => resolve(dirname(file), name))];
+  return [located(file), ...named.map((name) => located(beside(file, name)))];
 }
 
 function transcriptsOf({ ref: { file, inside }, scenario }: Loaded): string[] {
   if (inside !== undefined || !scenario) return [];
   return [scenario.output, ...scenario.steps.map(({ output }) => output)].flatMap(
-    ({ transcript }) => (transcript === undefined ? [] : resolve(dirname(file), transcript)),
+    ({ transcript }) => (transcript === undefined ? [] : located(beside(file, transcript))),
   );
 }
 
 /** The place of a test as `modulesOf` names it. */
 export function placeOf({ file, inside }: Loaded["ref"]): string {
-  return inside === undefined ? resolve(file) : `${resolve(file)}:${inside}`;
+  return inside === undefined ? located(file) : `${located(file)}:${inside}`;
 }

@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, statSync } from "node:fs";
+import { closeSync, fstatSync, openSync } from "node:fs";
 import type { SuiteResult, TestResult } from "../smoke/mod.ts";
 import {
   ANSI,
@@ -14,6 +14,7 @@ import {
 } from "../smoke/mod.ts";
 import { ExitCode, UserError } from "./exit-codes.ts";
 import { OutputClosed, writeAll } from "./output.ts";
+import { fillPipes, isPipe, type Patience, PipeReport } from "./report-pipe.ts";
 import { fileIdentity } from "./same-file.ts";
 import { cannotWrite } from "./write-error.ts";
 
@@ -28,6 +29,8 @@ const REPORTERS: Readonly<Record<string, (suite: SuiteResult) => string>> = {
 /** Those that may be on stdout beside each other: the runner of GitHub picks its commands out of other text. */
 const SOCIABLE = new Set(["text", "github"]);
 
+const PATIENCE: Patience = { come: 1000, take: 15_000 };
+
 interface Reporter {
   readonly name: string;
   /** Undefined: stdout. */
@@ -35,9 +38,10 @@ interface Reporter {
 }
 
 /** Every --reporter of the command line. Text on stdout is written test by test, with a line of progress on a terminal. */
-export class Reports {
+export class Reports implements Disposable {
   private readonly reporters: readonly Reporter[];
   private readonly opened = new Map<string, number>();
+  private readonly pipes = new Map<string, PipeReport>();
   private readonly live: boolean;
   private readonly terminal: boolean;
   private readonly colours: Colours;
@@ -88,7 +92,7 @@ export class Reports {
 
   /**
    * Opens the files before anything runs: one that cannot be written is known at once, and what an earlier run left is gone. `read` are
-   * those that the tests need, which must not be destroyed.
+   * those that the tests need, which must not be destroyed. A pipe may get its reader until its report is written.
    */
   open(read: ReadonlySet<string>): void {
     const files = this.reporters.flatMap(({ file }) => file ?? []);
@@ -102,39 +106,75 @@ export class Reports {
           "give another file",
         );
     for (const file of files)
-      this.opened.set(
-        file,
-        saving(file, () => openForReport(file)),
-      );
+      saving(file, () => {
+        if (isPipe(file)) this.pipes.set(file, new PipeReport(file));
+        else this.opened.set(file, openSync(file, "w"));
+      });
   }
 
-  /** Writes all of them; one that cannot be written keeps none of the others from it. A reader of stdout that has gone is no failure. */
-  end(suite: SuiteResult): void {
-    const failures: unknown[] = [];
+  /**
+   * Writes all of them: files first, then stdout, then pipes, so that a reader that is slow or has gone keeps none of the others from its
+   * report. A reader of stdout that has gone is no failure. What could not be written, and why.
+   */
+  end(suite: SuiteResult): readonly UserError[] {
+    const failures: UserError[] = [];
+    const each = (wanted: (reporter: Reporter) => boolean, write: (r: Reporter) => void): void => {
+      for (const reporter of this.reporters.filter(wanted))
+        try {
+          write(reporter);
+        } catch (error) {
+          if (!(error instanceof UserError)) throw error;
+          failures.push(error);
+        }
+    };
+    const text = ({ name }: Reporter): string => REPORTERS[name](suite);
+    const { opened, pipes } = this;
+    each(
+      ({ file }) => opened.has(file!),
+      (reporter) => this.save(reporter.file!, text(reporter)),
+    );
     this.clear();
-    for (const { name, file } of this.reporters) {
-      try {
-        if (file === undefined && name === "text") this.print(summary(suite, this.colours));
-        else if (file === undefined) this.print(REPORTERS[name](suite));
-        else this.save(file, REPORTERS[name](suite));
-      } catch (error) {
-        failures.push(error);
-      }
-    }
-    if (this.lost !== undefined && !(this.lost instanceof OutputClosed)) failures.push(this.lost);
-    if (failures.length > 0) throw failures[0];
+    each(
+      ({ file }) => file === undefined,
+      (reporter) =>
+        this.print(reporter.name === "text" ? summary(suite, this.colours) : text(reporter)),
+    );
+    if (this.lost instanceof UserError) failures.push(this.lost);
+    each(
+      ({ file }) => pipes.has(file!),
+      (reporter) => pipes.get(reporter.file!)!.begin(new TextEncoder().encode(text(reporter))),
+    );
+    fillPipes(pipes.values(), PATIENCE, ({ file }, how) => {
+      if (how !== "all") failures.push(unsent(file, how));
+    });
+    return failures;
+  }
+
+  /** Closes what is open, written or not. */
+  [Symbol.dispose](): void {
+    for (const fd of this.opened.values()) closeSync(fd);
+    for (const pipe of this.pipes.values()) pipe.close();
+    this.opened.clear();
+    this.pipes.clear();
   }
 
   private save(file: string, text: string): void {
-    const fd = this.opened.get(file)!;
-    saving(file, () => {
-      try {
-        writeAll(fd, new TextEncoder().encode(text));
-      } finally {
-        closeSync(fd);
-      }
-    });
+    const what = `the report ${file}`;
+    saving(file, () => writeAll(this.opened.get(file)!, new TextEncoder().encode(text), what));
   }
+}
+
+/** Why a report is not all in its pipe. */
+const READERS = {
+  nobody: "nobody reads that pipe",
+  gone: "its reader has gone",
+  stuck: `its reader has taken nothing for ${PATIENCE.take / 1000} s`,
+} as const;
+
+function unsent(file: string, how: keyof typeof READERS | Error): UserError {
+  const what = `the report ${file}`;
+  if (how instanceof Error) return cannotWrite(what, how);
+  return new UserError(ExitCode.NoOutput, `cannot write ${what}: ${READERS[how]}`);
 }
 
 /** Two reports in one file would leave the last. */
@@ -180,23 +220,11 @@ function parse(text: string): Reporter {
   return { name, file };
 }
 
-/** A pipe that nobody reads would be waited for without end. */
-function openForReport(file: string): number {
-  const pipe = statSync(file, { throwIfNoEntry: false })?.isFIFO();
-  return openSync(file, pipe ? constants.O_WRONLY | constants.O_NONBLOCK : "w");
-}
-
 function saving<T>(file: string, body: () => T): T {
   try {
     return body();
   } catch (error) {
-    if (error instanceof OutputClosed)
-      throw new UserError(
-        ExitCode.NoOutput,
-        `cannot write the report ${file}: its reader has gone`,
-      );
-    if (error instanceof UserError)
-      throw new UserError(ExitCode.NoOutput, `the report ${file}: ${error.message}`);
-    throw cannotWrite(`the report ${file}`, error);
+    if (error instanceof UserError) throw error;
+    throw unsent(file, error instanceof OutputClosed ? "gone" : (error as Error));
   }
 }

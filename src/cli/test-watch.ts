@@ -1,6 +1,7 @@
-import { type FSWatcher, statSync, watch } from "node:fs";
+import { type FSWatcher, realpathSync, statSync, watch } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { message } from "./outcome.ts";
+import { located } from "./test-discover.ts";
 
 /** A build writes several files: wait until nothing has changed for so long. */
 const QUIET_MS = 150;
@@ -38,11 +39,14 @@ export async function watchPaths(paths: readonly string[], watched: Watched): Pr
       // What is not there cannot change.
     }
   };
-  const folders = paths.map((path) => resolve(path)).filter((path) => statSync(path).isDirectory());
+  // As `files` names them: events have the paths that were given to `watch`.
+  const folders = paths
+    .filter((path) => statSync(path).isDirectory())
+    .map((path) => realpathSync(path));
   const follow = (): void => {
     for (const folder of folders) add(folder, true);
     // Editors and linkers replace a file: its folder sees that.
-    for (const file of [...watched.files, ...paths.map((path) => resolve(path))])
+    for (const file of [...watched.files, ...paths.map(located)])
       if (!folders.some((folder) => file === folder || file.startsWith(join(folder, "/"))))
         add(dirname(file), false);
   };

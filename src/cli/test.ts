@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import { countNotRun, type SuiteResult, type TestResult } from "../smoke/mod.ts";
 import { ExitCode, UserError } from "./exit-codes.ts";
 import { message } from "./outcome.ts";
@@ -7,7 +6,7 @@ import type { Parsed } from "./parse.ts";
 import { active } from "./instruments.ts";
 import { settingsOf } from "./settings.ts";
 import { Signals } from "./signals.ts";
-import { discover } from "./test-discover.ts";
+import { discover, located } from "./test-discover.ts";
 import { inputsBelow } from "./test-inputs.ts";
 import { filesOf, modulesOf, placeOf } from "./test-files.ts";
 import { Joined, partsOf } from "./test-parts.ts";
@@ -114,7 +113,7 @@ class Session {
   async run(): Promise<number> {
     const { parsed, settings, shard } = this;
     const started = performance.now();
-    const reports = new Reports(parsed.values("reporter"), parsed.flag("json"));
+    using reports = new Reports(parsed.values("reporter"), parsed.flag("json"));
     let tests: Loaded[];
     try {
       tests = this.tests();
@@ -171,14 +170,13 @@ class Session {
       wall: settings.wall ? Number((performance.now() - started).toFixed(3)) : undefined,
     };
     for (; shown < tests.length; shown++) reports.test(suite.tests[shown], shown + 1, tests.length);
-    try {
-      if (settings.update) (await import("./test-record.ts")).record(tests, suite.tests);
-    } finally {
-      reports.end(suite);
-    }
+    const failures = settings.update ? await recorded(tests, suite.tests) : [];
+    failures.push(...reports.end(suite));
+    // Not thrown: what --json puts on stdout is there already, and is one object.
+    for (const { message: text, hint } of failures) message(hint ? `${text}\n  ${hint}` : text);
     if (endedBy !== undefined)
       message(`ended by ${endedBy}: ${countNotRun(suite.tests)} of ${tests.length} tests not run`);
-    return signals?.code ?? codeOf(suite);
+    return failures[0]?.code ?? signals?.code ?? codeOf(suite);
   }
 
   private noTests(): UserError {
@@ -208,7 +206,7 @@ class Session {
       throw error;
     }
     this.files = new Set(loaded.flatMap(filesOf));
-    const named = new Set(this.parsed.operands.map((path) => resolve(path)));
+    const named = new Set(this.parsed.operands.map(located));
     const used = new Set(loaded.flatMap(modulesOf));
     const all = loaded.filter(
       ({ ref }) => ref.kind === "scenario" || named.has(placeOf(ref)) || !used.has(placeOf(ref)),
@@ -226,6 +224,21 @@ class Session {
   private cut(results: readonly TestResult[], index: number): boolean {
     if (!this.parsed.flag("bail")) return false;
     return results.slice(0, index).some((result) => result?.status === "failed");
+  }
+}
+
+/** --update; why it was not done. */
+async function recorded(
+  tests: readonly Loaded[],
+  results: readonly TestResult[],
+): Promise<UserError[]> {
+  const { record } = await import("./test-record.ts");
+  try {
+    record(tests, results);
+    return [];
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return [error];
   }
 }
 

@@ -1,10 +1,33 @@
-import { encode437 } from "../fat/mod.ts";
+import { decode437, encode437 } from "../fat/mod.ts";
 
 /** A host's name for the guest, as on a mounted folder: one byte per character in code page 437, and "_" for what that lacks. */
 export function guestName(name: string): string {
   const text = name.normalize("NFC");
   return encode437(text) ?? text.replace(/[^\x20-\x7e]/gu, "_");
 }
+
+/**
+ * A path that an author wrote down, one byte per character as the guest has it: nothing in it is replaced. @throws NameError for a
+ * character that no name on the disk can have
+ */
+export function exactPath(path: string): string {
+  const text = path.normalize("NFC");
+  const control = /[\x00-\x1f\x7f]/.exec(text)?.[0];
+  if (control !== undefined)
+    throw new NameError(`${JSON.stringify(path)} has a control character, which no name may have`);
+  const bytes = encode437(text);
+  if (bytes !== undefined) return bytes;
+  const lacking = [...text].find((character) => encode437(character) === undefined);
+  throw new NameError(
+    `${JSON.stringify(path)} has '${lacking}', which code page 437 lacks: RT-Thread's names are in that`,
+  );
+}
+
+/** The same as text again. */
+export const pathText = decode437;
+
+/** A path that no file of the guest can have. */
+export class NameError extends Error {}
 
 /** Where a step puts its module. */
 export function modulePath(module: string): string {

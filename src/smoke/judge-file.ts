@@ -1,5 +1,6 @@
 import type { Vfs } from "../vfs/mod.ts";
 import { VfsError } from "../vfs/mod.ts";
+import { pathText } from "./guest-path.ts";
 import { judgeText } from "./judge.ts";
 import { onLine } from "./test-error.ts";
 import type { Failure } from "./result.ts";
@@ -12,7 +13,8 @@ export function judgeFile(
   rules: FileRules,
   host: Pick<TestHost, "read" | "matches">,
 ): Failure[] {
-  const { path, lines } = rules;
+  const { lines } = rules;
+  const path = pathText(rules.path);
   const fail = (message: string, key = "path"): Failure => ({
     kind: "file",
     message,
@@ -20,7 +22,7 @@ export function judgeFile(
   });
   let bytes: Uint8Array;
   try {
-    const exists = vfs.exists(path);
+    const exists = vfs.exists(rules.path);
     if (!exists || !rules.exists)
       return exists === rules.exists
         ? []
@@ -29,7 +31,7 @@ export function judgeFile(
               ? fail(`${path} exists, and must not`, "exists")
               : fail(`${path} does not exist`),
           ];
-    bytes = vfs.readFile(path);
+    bytes = vfs.readFile(rules.path);
   } catch (error) {
     if (!(error instanceof VfsError)) throw error;
     return [fail(`${path} cannot be read: ${error.message}`)];

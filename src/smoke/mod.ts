@@ -8,6 +8,7 @@ export { tapReport } from "./report/tap.ts";
 export { ANSI, type Colours, PLAIN, summary, testText, textReport } from "./report/text.ts";
 export * from "./result.ts";
 export { ArgumentError, commandLine } from "./command-line.ts";
+export { exactPath, NameError, pathText } from "./guest-path.ts";
 export type { TestHost, TestOptions } from "./host.ts";
 export { base } from "./run-test.ts";
 export { scenarioText } from "./scenario-text.ts";

@@ -5,7 +5,7 @@ import { ArgumentError, commandLine, programName } from "./command-line.ts";
 import { boardOf, type TestHost, type TestOptions } from "./host.ts";
 import { judgeBudget, judgeText } from "./judge.ts";
 import { judgeFile } from "./judge-file.ts";
-import { fatName, modulePath, nameOf } from "./guest-path.ts";
+import { fatName, modulePath, nameOf, pathText } from "./guest-path.ts";
 import { Observer } from "./observer.ts";
 import type { Failure, TestResult } from "./result.ts";
 import type { Scenario, Step, TextRules } from "./scenario.ts";
@@ -193,7 +193,7 @@ class Run {
       vfs.writeFile(path, bytes);
     } catch (error) {
       if (!(error instanceof VfsError)) throw error;
-      throw new TestError("disk", `cannot place ${path} on the disk: ${error.message}`);
+      throw new TestError("disk", `cannot place ${pathText(path)} on the disk: ${error.message}`);
     }
   }
 

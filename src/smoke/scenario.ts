@@ -18,6 +18,7 @@ export interface TextRules {
 
 /** What a file of the guest has to be like when all is over. */
 export interface FileRules extends TextRules {
+  /** One character per byte, as the guest has it. */
   readonly path: string;
   /** False: it must not exist. */
   readonly exists: boolean;
@@ -29,6 +30,7 @@ export interface FileRules extends TextRules {
 /** A file put on the disk before the machine starts. */
 export interface Placed {
   readonly at: Position;
+  /** One character per byte, as the guest has it. */
   readonly path: string;
   readonly content: { readonly text: string } | { readonly from: string };
 }

@@ -1,4 +1,4 @@
-import { fatName } from "./guest-path.ts";
+import { exactPath, fatName, guestName, NameError, pathText } from "./guest-path.ts";
 import type { Reader } from "./reader.ts";
 import type { Budget, FileRules, TextRules } from "./scenario.ts";
 import type { Table } from "./toml.ts";
@@ -21,19 +21,26 @@ export const BUDGET = ["instructions", "heap", "stack", "time", "output", "leaks
 
 const MAX = Number.MAX_SAFE_INTEGER;
 
-/** The path of a file of the guest; that of the host file `from` in the root when none is given. */
+/** The path of a file of the guest, in its bytes; that of the host file `from` in the root when none is given. */
 export function guestPath(reader: Reader, table: Table, from?: string): string | undefined {
-  const path = reader.string(table, "path") ?? (from && `/${from.replace(/^.*\//, "")}`);
-  if (path === undefined)
-    return table.entries.has("path")
-      ? undefined
-      : reader.complain(table.at, "no 'path'", 'path = "/name"');
-  return path.startsWith("/") ? path : `/${path}`;
+  const given = reader.string(table, "path");
+  if (given === undefined) {
+    if (table.entries.has("path")) return undefined;
+    if (from !== undefined) return `/${guestName(from.replace(/^.*\//, ""))}`;
+    return reader.complain(table.at, "no 'path'", 'path = "/name"');
+  }
+  try {
+    const path = exactPath(given);
+    return path.startsWith("/") ? path : `/${path}`;
+  } catch (error) {
+    if (!(error instanceof NameError)) throw error;
+    return reader.complain(reader.at(table, "path"), error.message, "give the file another name");
+  }
 }
 
 /** Why two paths are one. */
 export function sameName(a: string, b: string): string {
-  return a === b ? "" : ` (${a} and ${b} are one file on a FAT disk)`;
+  return a === b ? "" : ` (${pathText(a)} and ${pathText(b)} are one file on a FAT disk)`;
 }
 
 export function rules(reader: Reader, table: Table | undefined, where = ""): TextRules {
@@ -97,16 +104,24 @@ export function expectedFiles(reader: Reader, expect: Table | undefined): FileRu
     if (seen.has(fatName(path)))
       reader.complain(
         reader.at(table, "path"),
-        `a second [[expect.file]] for ${path}`,
+        `a second [[expect.file]] for ${pathText(path)}`,
         "join them",
       );
     seen.add(fatName(path));
+    const text = rules(reader, table);
+    const size = reader.integer(table, "size", 0, MAX);
+    if (size !== undefined && text.equals !== undefined && Buffer.byteLength(text.equals) !== size)
+      reader.complain(
+        reader.at(table, "size"),
+        `'equals' has ${Buffer.byteLength(text.equals)} bytes, not ${size}`,
+        "drop one of the two",
+      );
     return [
       {
-        ...rules(reader, table),
+        ...text,
         path,
         exists,
-        size: reader.integer(table, "size", 0, MAX),
+        size,
         same: reader.string(table, "same"),
       },
     ];

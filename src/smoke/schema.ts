@@ -1,5 +1,5 @@
 import { ArgumentError, commandLine } from "./command-line.ts";
-import { fatName, modulePath } from "./guest-path.ts";
+import { fatName, modulePath, pathText } from "./guest-path.ts";
 import {
   BUDGET,
   budget,
@@ -111,7 +111,7 @@ function keepModules(reader: Reader, top: Table, { files, steps }: Scenario): vo
     if (!file || ("from" in file.content && file.content.from === action.module)) continue;
     reader.complain(
       file.at.line > 0 ? file.at : top.at,
-      `[[files]] puts a file at ${file.path}, where run = "${action.module}" puts its module${sameName(path, file.path)}`,
+      `[[files]] puts a file at ${pathText(file.path)}, where run = "${action.module}" puts its module${sameName(path, file.path)}`,
       "give the file another path",
     );
   }
@@ -301,7 +301,7 @@ function placedFiles(reader: Reader, top: Table): Placed[] {
     if (seen.has(name))
       reader.complain(
         reader.at(table, "path"),
-        `${path} is placed twice${sameName(seen.get(name)!, path)}`,
+        `${pathText(path)} is placed twice${sameName(seen.get(name)!, path)}`,
         "drop one of them",
       );
     seen.set(name, path);

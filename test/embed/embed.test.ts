@@ -84,6 +84,19 @@ test("an image is not changed, and a missing file is a FileError", () => {
   expect(() => machine.readFile("/none")).toThrow(FileError);
 });
 
+test("names are text outside and bytes of code page 437 inside", () => {
+  using machine = Machine.boot({ files: { "/süd/größe.txt": "1" } });
+  expect(machine.list("/").map(({ name }) => name)).toEqual(["süd"]);
+  expect(machine.readText("/su\u0308d/größe.txt")).toBe("1");
+  // As a program has to write it: u with diaeresis is byte 0x81.
+  expect(machine.board.vfs.exists("/s\x81d/gr\x94\xe1e.txt")).toBe(true);
+  for (const path of ["/\u012e", "/\u012f", "/a\0b", "/a\nb"]) {
+    expect(() => machine.writeFile(path, "")).toThrow(RangeError);
+    expect(() => machine.exists(path)).toThrow("exists: ");
+  }
+  expect(() => machine.readFile(undefined as never)).toThrow(TypeError);
+});
+
 test("two machines live side by side", () => {
   using one = Machine.boot({ files: { "/who": "one" } });
   using two = Machine.boot({ files: { "/who": "two" } });

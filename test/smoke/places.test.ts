@@ -18,6 +18,9 @@ matches = '^x$'
 [[step]]
 msh = "echo hi /a"
 
+[[step]]
+msh = "echo hi /b"
+
 [expect]
 absent = [
   "Hello",
@@ -31,6 +34,9 @@ path = "/none"
 [[expect.file]]
 path = "/a"
 size = 77
+
+[[expect.file]]
+path = "/b"
 equals = "ho"
 
 [expect.messages]
