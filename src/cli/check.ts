@@ -43,7 +43,7 @@ export function check(parsed: Parsed): number {
       "which modules? rtt-sim check FILE ...",
       "try 'rtt-sim help check'",
     );
-  const image = settingsOf(parsed).firmware;
+  const { firmware: image, ram, stack } = settingsOf(parsed);
   const firmware = new ElfImage(image);
   const target = targetOf(parsed.value("against"), image);
   const read = files.flatMap((file) => members(file, bytesOf(file, target.name), target.name));
@@ -60,6 +60,8 @@ export function check(parsed: Parsed): number {
     hardFloat: (firmware.header.flags & 0x400) !== 0,
     floatEntries: floatEntries(firmware),
     firmware: readAttributes(firmware),
+    ram,
+    stack,
   };
   const json = parsed.flag("json");
   const results = read.map(({ file, bytes }) => {

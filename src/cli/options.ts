@@ -155,13 +155,13 @@ export const OPTIONS = [
     name: "ram",
     value: "SIZE",
     help: "end of the heap, counted from 0x60000000 (default 8M, up to 512M)",
-    commands: TESTING,
+    commands: [...TESTING, "check"],
   },
   {
     name: "stack",
     value: "SIZE",
     help: "stack of a module's main thread when the module does not say (default 32K)",
-    commands: TESTING,
+    commands: [...TESTING, "check"],
   },
   {
     name: "leaks",

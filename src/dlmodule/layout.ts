@@ -29,6 +29,7 @@ export const STAT = { INIT: 0, RUNNING: 1, CLOSING: 2, CLOSED: 3 } as const;
 
 /** struct rt_thread: what its end needs. */
 export const THREAD = {
+  SIZE: 136,
   ENTRY: 36,
   STAT: 56,
   NUMBER_MASK: 60,

@@ -3,16 +3,8 @@ import type { GuestMemory } from "../memory/mod.ts";
 import { ObjectClass } from "../kernel/types.ts";
 import { splitArguments } from "./arguments.ts";
 import type { LoaderParts } from "./context.ts";
-import {
-  MAIN_SLICE,
-  MODULE,
-  PRIORITY_MAX,
-  STACK_404,
-  STACK_404_MAX,
-  STAT,
-  THREAD,
-  THREAD_STAT,
-} from "./layout.ts";
+import { stackGiven } from "./heap-need.ts";
+import { MAIN_SLICE, MODULE, PRIORITY_MAX, STAT, THREAD, THREAD_STAT } from "./layout.ts";
 import { type HowEnded, type Module, ModuleStruct } from "./module.ts";
 import { Objects } from "./objects.ts";
 import type { Span } from "./plan-types.ts";
@@ -38,9 +30,6 @@ export interface LifeEvents {
   dropLibraries(owner: Module): Task<void>;
 }
 
-/** Bytes: more than the largest RAM. */
-const STACK_MAX = 1 << 30;
-
 /** From the start of the main thread to the end of the module: dlmodule_exec, _dlmodule_exit, dlmodule_destroy. */
 export class LifeCycle {
   private readonly struct: ModuleStruct;
@@ -60,9 +49,7 @@ export class LifeCycle {
 
   /** Bytes of the main thread's stack: what the module object says, within bounds. No heap has as much as the upper one. */
   stackSize(address: number): number {
-    const wanted = this.struct.get(address, MODULE.STACK_SIZE);
-    if (this.compat) return wanted < STACK_404 || wanted > STACK_404_MAX ? STACK_404 : wanted;
-    return (Math.min(Math.max(wanted >>> 0, STACK_404), STACK_MAX) + 3) & ~3;
+    return stackGiven(this.struct.get(address, MODULE.STACK_SIZE), this.compat);
   }
 
   /** Creates and starts the main thread; returns false when there is no memory for it. */

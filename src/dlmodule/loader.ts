@@ -232,6 +232,13 @@ export class Loader {
         const bytes = file ?? this.preparer.read(absolute);
         // The original keeps the whole file on the heap while it works.
         buffer = kernel.heap.alloc(bytes.length);
+        if (buffer === 0 && bytes.length > 0 && !file) {
+          const { total, used } = kernel.heap;
+          throw new LoadError(
+            "",
+            `its file of ${amount(bytes.length, "byte")} is kept on the heap while it is loaded; the heap has ${amount(total - used, "byte")} free: end other modules or give more memory with --ram`,
+          );
+        }
         const draft = this.preparer.plan(bytes);
         const absent: string[] = [];
         const names = kernel.options.compat404 ? [] : draft.plan.needed;

@@ -3,6 +3,7 @@ import type { ElfSymbols } from "../elf/mod.ts";
 import type { KernelApi } from "../kernel/types.ts";
 import { ObjectClass } from "../kernel/types.ts";
 import { fixPersonalities, fixTypeTables } from "./exceptions.ts";
+import { blockSize } from "./heap-need.ts";
 import { MODULE, PRIORITY_MAX, STACK_404, STACK_404_MAX, STAT } from "./layout.ts";
 import { LoadError } from "./load-error.ts";
 import * as text from "./messages.ts";
@@ -12,8 +13,6 @@ import type { Bindings } from "./bind.ts";
 import { relocate404 } from "./relocate-404.ts";
 import { relocate } from "./relocate-arm.ts";
 
-/** RT_ALIGN_SIZE. */
-const HEAP_ALIGN = 4;
 /** module->nsym is 16 bits wide. */
 const NSYM_MAX = 0xffff;
 
@@ -65,12 +64,13 @@ export class Placer {
     const { heap, objects } = this.kernel;
     const address = this.create(path);
     if (address === 0) throw new LoadError("", "there is no memory left for its module object");
-    const space = heap.alloc(size + plan.align - HEAP_ALIGN);
+    const space = heap.alloc(blockSize(plan, size));
     if (space === 0) {
       objects.delete(address);
+      const free = heap.total - heap.used;
       throw new LoadError(
         text.NO_SPACE,
-        `it needs a block of ${amount(size, "byte")}; the heap has ${amount(heap.total - heap.used, "byte")} free: end other modules or give more memory with --ram`,
+        `it needs a block of ${amount(size, "byte")}; the heap has ${amount(free, "byte")} free${free > size ? ", but not in one piece" : ""}: end other modules or give more memory with --ram`,
       );
     }
     // The image begins where its link-time address and its place have the same remainder.
@@ -124,18 +124,25 @@ export class Placer {
     const { heap, memory } = this.kernel;
     const functions = module.plan.functions.slice(0, NSYM_MAX);
     if (functions.length === 0) return;
-    const table = heap.alloc(8 * functions.length);
-    if (table === 0) return;
-    functions.forEach(({ name, value }, n) => {
-      const at = heap.alloc(name.length + 1);
-      if (at !== 0)
+    const blocks = [heap.alloc(8 * functions.length)];
+    const [table] = blocks;
+    if (table !== 0)
+      for (const { name, value } of functions) {
+        const at = heap.alloc(name.length + 1);
+        if (at === 0) break;
         memory.write(
           at,
           Uint8Array.from(`${name}\0`, (c) => c.charCodeAt(0)),
         );
-      memory.st32(table + 8 * n, module.bias + value);
-      memory.st32(table + 8 * n + 4, at);
-    });
+        memory.st32(table + 8 * (blocks.length - 1), module.bias + value);
+        memory.st32(table + 8 * (blocks.length - 1) + 4, at);
+        blocks.push(at);
+      }
+    if (blocks.length <= functions.length) {
+      // 4.0.4 writes it to address 0.
+      for (const block of blocks) if (block !== 0) heap.free(block);
+      throw new LoadError("", "there is no memory left for the table of its functions");
+    }
     this.struct.set16(module.address, MODULE.NSYM, functions.length);
     this.struct.set(module.address, MODULE.SYMTAB, table);
   }

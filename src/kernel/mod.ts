@@ -6,7 +6,7 @@ import type { SymbolTable } from "./types.ts";
 
 export { HEAP_BEGIN, IRQ_STACK, TRAP_NAMES, trapAt } from "./board.ts";
 export { SYSTEM_AREA } from "../memory/mod.ts";
-export { MUTEX, OBJECT, THREAD, TIMER } from "./abi/layout.ts";
+export { HEAP_MEM, MUTEX, OBJECT, THREAD, TIMER } from "./abi/layout.ts";
 export {
   callGuest,
   type CallResult,

@@ -22,7 +22,7 @@ import {
 import { cardDriver, deviceIo, posixRows, waiting } from "../kernel/posix/mod.ts";
 import { pthreadRows, Pthreads } from "../kernel/pthread/mod.ts";
 import { ObjectClass, type SchedulePolicy, type WallClock } from "../kernel/types.ts";
-import { DEFAULT_RAM, GuestFault, GuestMemory, RAM_BASE, SYSTEM_AREA } from "../memory/mod.ts";
+import { GuestFault, GuestMemory, memorySize, RAM_BASE } from "../memory/mod.ts";
 import { consolePort, Uart, YMODEM_ROWS } from "../serial/mod.ts";
 import {
   bootText,
@@ -90,8 +90,6 @@ export interface MachineOptions {
 /** shell: boot texts and msh on the console; lines: a quiet system that executes what `execute` gives it. */
 export type BootMode = "shell" | "lines";
 
-/** Addresses stay below 0x80000000, so that they are positive numbers however a word is read. */
-const MAX_MEMORY = 0x20000000;
 const TICKS_PER_SECOND = 100;
 /** The disk's name on the board. */
 const DISK = "sd0";
@@ -143,7 +141,7 @@ export class Machine {
   constructor(readonly options: MachineOptions) {
     const disk = new CountedDisk(options.disk);
     this.disk = disk;
-    const size = Math.min((options.ram ?? DEFAULT_RAM) + SYSTEM_AREA, MAX_MEMORY);
+    const size = memorySize(options.ram);
     this.memory = new GuestMemory({ base: RAM_BASE, size });
     this.shared =
       options.shared && !options.instrument ? SharedCode.for(options.firmware) : undefined;

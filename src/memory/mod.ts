@@ -1,4 +1,4 @@
-export { DEFAULT_RAM, RAM_BASE, SYSTEM_AREA } from "./board-map.ts";
+export { DEFAULT_RAM, memorySize, RAM_BASE, SYSTEM_AREA } from "./board-map.ts";
 export {
   ENGINE_BASE,
   ENGINE_SIZE,

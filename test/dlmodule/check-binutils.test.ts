@@ -227,6 +227,8 @@ describe.skipIf(toolchain() === undefined)("warnings and reasons (needs arm-none
   });
   test("more heap than the board has", () => {
     const source = "char big[9000000]; int main(void) { return big[5]; }\n";
-    expect(warnings(build(source, PIC))).toMatch(/takes 9\d{6} bytes of heap.*--ram/);
+    const { verdict, reasons } = check(build(source, PIC));
+    expect(verdict).toBe("refused");
+    expect(reasons.join()).toMatch(/needs 9\d{6} bytes of heap .*--ram 10M$/);
   });
 });

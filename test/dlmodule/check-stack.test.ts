@@ -83,7 +83,12 @@ describe.skipIf(toolchain() === undefined)("frames and calls (needs arm-none-eab
     for (const level of ["-O0", "-O2", "-Os"])
       test(`frames in ${machine}, ${level}`, () => {
         const compiler = gcc(FRAMES, level, ...flags);
-        const ours = check(read("x.o")).details!.stackUse.map(({ name, stack }) => [name, stack]);
+        const { stackUse } = check(read("x.o")).details!;
+        const ours = stackUse.map(({ name, stack }) => [name, stack]);
+        expect(stackUse.filter(({ stackIs }) => stackIs).map(({ name }) => name)).toEqual([
+          "behind",
+        ]);
+        expect(usesOf(check(read("x.o"))).behind.stackIs).toBe("computed");
         // Of arguments that it stores for va_arg the compiler says nothing: r1 to r3, and 4 bytes of alignment, or all four.
         compiler.set("variadic", compiler.get("variadic")! + 16);
         expect(Object.fromEntries(ours)).toEqual(Object.fromEntries(compiler));
@@ -117,6 +122,22 @@ describe.skipIf(toolchain() === undefined)("frames and calls (needs arm-none-eab
         });
       });
   }
+  test("a function that goes to another stack is not said to compute its own", () => {
+    const source = `
+      int plain(int x) { volatile char b[100]; b[x] = 1; return b[x + 1]; }
+      __attribute__((naked)) void swaps(void *sp) { __asm__("mov r3, sp\\n mov sp, r0\\n push {r3, lr}\\n pop {r3, lr}\\n mov sp, r3\\n bx lr"); }
+      int main(void) { swaps(0); return plain(2); }
+`;
+    gcc(source, "-O2", "-march=armv7-a", "-marm");
+    link();
+    const report = check(read("x.mo"));
+    expect(usesOf(report).swaps).toMatchObject({ stack: null, stackIs: "unknown" });
+    const text = checkText(report);
+    expect(text).toMatch(/stack of a call: plain 1\d\d\b/);
+    expect(text).not.toContain("computed");
+    expect(text).toContain("stack of a call is not known of: swaps\n");
+    expect(check(read("x.mo"), true).warnings.join()).not.toContain("swaps");
+  });
   test("a chain of calls that a stock board has no room for is told beside an unrelated large function", () => {
     const step = (name: string, next: string) =>
       `__attribute__((noinline)) int ${name}(int x) { volatile char b[700]; b[x] = x; use((void *)b); return ${next}(x) + b[1]; }\n`;

@@ -7,12 +7,16 @@ const SCRATCH = 0x500f;
 
 /** What is known of the registers at one instruction: numbers, and distances from the stack pointer that the function began with. */
 export class FrameState {
-  /** The stack pointer was given a value that the code does not show. */
+  /** The stack pointer was moved by an amount that the code does not show. */
   computed = false;
+  /** The stack pointer was given a value that was not followed. */
+  lost = false;
   private constructor(
     private readonly values: Int32Array,
     private numbers: number,
     private onStack: number,
+    /** Registers that hold the stack pointer moved by an amount that the code does not show. */
+    private moved = 0,
   ) {}
 
   static atEntry(): FrameState {
@@ -20,8 +24,9 @@ export class FrameState {
   }
 
   copy(): FrameState {
-    const copy = new FrameState(this.values.slice(), this.numbers, this.onStack);
+    const copy = new FrameState(this.values.slice(), this.numbers, this.onStack, this.moved);
     copy.computed = this.computed;
+    copy.lost = this.lost;
     return copy;
   }
 
@@ -36,7 +41,8 @@ export class FrameState {
 
   forget(register: number): void {
     this.numbers &= ~(1 << register);
-    if (register === SP) this.computed = true;
+    this.moved &= ~(1 << register);
+    if (register === SP) this.lost = true;
     else this.onStack &= ~(1 << register);
   }
 
@@ -50,10 +56,18 @@ export class FrameState {
   /** `to` = `from` + `amount`; undefined: an amount that is not known. */
   add(to: number, from: number, amount: number | undefined): void {
     const value = this.values[from];
+    const bit = 1 << to;
     if (amount !== undefined && this.onStack & (1 << from)) {
-      this.numbers &= ~(1 << to);
-      this.onStack |= 1 << to;
+      this.numbers &= ~bit;
+      this.moved &= ~bit;
+      this.onStack |= bit;
       this.values[to] = value + amount;
+    } else if ((this.onStack | this.moved) & (1 << from)) {
+      if (to === SP) this.computed = true;
+      else {
+        this.forget(to);
+        this.moved |= bit;
+      }
     } else {
       const number = this.number(from);
       this.set(to, number === undefined || amount === undefined ? undefined : number + amount);
@@ -71,6 +85,7 @@ export class FrameState {
   called(): void {
     this.numbers &= ~SCRATCH;
     this.onStack &= ~SCRATCH;
+    this.moved &= ~SCRATCH;
   }
 
   forgetAll(mask: number): void {

@@ -19,7 +19,7 @@ interface Found {
   readonly size: number;
 }
 
-/** The functions of a file with the stack that they take, the largest first. */
+/** The functions of a file with the stack that they take, the largest first, those that it is not known of last. */
 export function functionUses(image: ElfImage, plan: LoadPlan): FunctionUse[] {
   const found = named(image, plan);
   const entry = (plan.entry & ~1) >>> 0;
@@ -31,22 +31,34 @@ export function functionUses(image: ElfImage, plan: LoadPlan): FunctionUse[] {
   hidden(found, starts, code, bounds);
   bounds.know(starts);
   const budget: Budget = { left: STEPS_MAX };
-  const functions: (GraphFunction & { readonly size: number })[] = [];
+  const functions: (GraphFunction & Pick<FunctionUse, "size" | "stackIs">)[] = [];
   for (const { name, address, thumb, size } of found.values()) {
     const bytes = bounds.codeAt(address, size);
     if (!bytes) continue;
+    const stack = stackUse(bytes, thumb, address, budget);
     functions.push({
       name,
       address,
       size,
-      stack: stackUse(bytes, thumb, address, budget) ?? null,
+      ...(typeof stack === "number" ? { stack } : { stack: null, stackIs: stack }),
       calls: callsOf(code, address, bytes.byteLength, thumb),
     });
   }
   const depths = stackDepths(functions);
   return functions
-    .map(({ name, size, stack }, n) => ({ name, size, stack, ...depths[n] }))
-    .sort((a, b) => (b.stack ?? Infinity) - (a.stack ?? Infinity));
+    .map(({ name, size, stack, stackIs }, n) => ({
+      name,
+      size,
+      stack,
+      ...(stackIs ? { stackIs } : {}),
+      ...depths[n],
+    }))
+    .sort((a, b) => weight(b) - weight(a));
+}
+
+/** What has no bound comes first, what is not known last. */
+function weight({ stack, stackIs }: Pick<FunctionUse, "stack" | "stackIs">): number {
+  return stack ?? (stackIs === "computed" ? Infinity : -1);
 }
 
 /** By their addresses with bit 0 for Thumb code. */

@@ -12,6 +12,8 @@ import {
 } from "../../elf/mod.ts";
 import { type Bindings, bind } from "../bind.ts";
 import { floatFunctions } from "../float-abi.ts";
+import { type HeapNeed, heapNeed, heapTaken, noRoom } from "../heap-need.ts";
+import { STACK_404, STACK_DEFAULT } from "../layout.ts";
 import { LoadError } from "../load-error.ts";
 import { planLoad } from "../plan.ts";
 import type { LoadPlan } from "../plan-types.ts";
@@ -38,18 +40,16 @@ export interface InspectOptions {
   readonly hardFloat: boolean;
   /** Functions of the C library with an entry for the other way; none when absent. */
   readonly floatEntries?: { has(name: string): boolean };
+  /** Bytes of RAM of the board; the reference board's when absent. */
+  readonly ram?: number;
+  /** Stack of a main thread when the module does not say. */
+  readonly stack?: number;
   /** How the firmware was compiled, to compare with; undefined when it does not say: then as the original kernel. */
   readonly firmware: Attributes | undefined;
 }
 
-/** Bytes of the heap of the board. */
-const HEAP = 0x60800000 - 0x6007ce14;
-/** The same with the most memory that --ram gives. */
-const HEAP_MAX = 0x7ff00000 - 0x6007ce14;
 /** Sizes that the kernel and its C library were compiled with: -fshort-enums is the default of arm-none-eabi. */
 const SYSTEM = { enums: "variable", wchar: 4 } as const;
-/** Stack of a main thread under 4.0.4. */
-const STOCK_STACK = 2048;
 /** Relocation types that 4.0.4 knows. */
 const KNOWN_TO_404: ReadonlySet<string> = new Set(
   "NONE PC24 ABS32 REL32 THM_CALL GLOB_DAT JUMP_SLOT RELATIVE PLT32 CALL JUMP24 THM_JUMP24 V4BX"
@@ -108,6 +108,7 @@ class Inspection {
   /** Where a symbol was found. */
   private readonly from = new Map<string, string>();
   private readonly relocations: RelocationCount[];
+  private readonly need: HeapNeed;
 
   constructor(
     private readonly image: ElfImage,
@@ -127,6 +128,9 @@ class Inspection {
       if (!target.stock) this.reasons.push(...error.message.split("\n"));
       this.bindings = bind(this.plan, { lookup, compat404: true });
     }
+
+    const { stack = target.stock ? STACK_404 : STACK_DEFAULT } = options;
+    this.need = heapNeed(bytes.length, this.plan, this.bindings.size, stack);
   }
 
   result(): Pick<CheckReport, "verdict" | "reasons" | "warnings" | "details"> {
@@ -167,10 +171,8 @@ class Inspection {
           target.stock,
         ),
       );
-    if (bindings.size > HEAP_MAX)
-      this.reasons.push(
-        `it takes ${amount(bindings.size, "byte")} of heap, and the largest board (--ram 512M) has ${HEAP_MAX}`,
-      );
+    const tight = noRoom(this.need, this.options.ram);
+    if (tight) this.reasons.push(tight);
     // A stock loader puts in what fits; ours comes so far only when nothing is missing.
     if (!target.stock && this.reasons.length === 0) {
       const types = this.relocations.map(({ type }) => type);
@@ -218,10 +220,6 @@ class Inspection {
             ? `it needs the library ${name} (DT_NEEDED), which 4.0.4 does not load`
             : `it needs the library ${name} (DT_NEEDED), which must be in /lib`,
         );
-    if (sizes.memory > HEAP && sizes.memory <= HEAP_MAX)
-      warnings.push(
-        `it takes ${amount(sizes.memory, "byte")} of heap and the board has ${HEAP}: more memory with --ram`,
-      );
     if (details.kind === "library" && details.exports.length === 0)
       warnings.push("it has no entry and exports nothing: nobody can call it");
     if (target.stock) this.warnStock(details);
@@ -243,18 +241,20 @@ class Inspection {
       warnings.push(
         `4.0.4 does not run its ${amount(details.constructors, "constructor")}: C++ objects of the file stay zero`,
       );
-    const large = details.stackUse.filter(({ stack }) => stack === null || stack > STOCK_STACK / 2);
+    const large = details.stackUse.filter(
+      ({ stack, stackIs }) => stackIs === "computed" || (stack ?? 0) > STACK_404 / 2,
+    );
     for (const { name, stack } of large.slice(0, 5))
       warnings.push(
-        `${name} takes ${stack === null ? "stack of a size known at run time only" : `${amount(stack, "byte")} of stack`}; 4.0.4 gives a main thread ${STOCK_STACK}`,
+        `${name} takes ${stack === null ? "stack of a size known at run time only" : `${amount(stack, "byte")} of stack`}; 4.0.4 gives a main thread ${STACK_404}`,
       );
     const { entry } = details;
     const first = entry && (entry.symbol ?? addressName(entry.address));
     const main = details.stackUse.find(({ name }) => name === first);
     const alone = main !== undefined && large.includes(main) && main.deepest === main.stack;
-    if (!alone && (main?.deepest ?? 0) > STOCK_STACK)
+    if (!alone && (main?.deepest ?? 0) > STACK_404)
       warnings.push(
-        `${main!.name} takes ${main!.deepest} bytes of stack with what it calls; 4.0.4 gives a main thread ${STOCK_STACK}`,
+        `${main!.name} takes ${main!.deepest} bytes of stack with what it calls; 4.0.4 gives a main thread ${STACK_404}`,
       );
   }
 
@@ -277,7 +277,12 @@ class Inspection {
         .map(({ name }) => name),
       relocations: this.relocations,
       textRelocations: this.textRelocations(),
-      sizes: { file: bytes.length, ...this.sizes(), memory: bindings.size },
+      sizes: {
+        file: bytes.length,
+        ...this.sizes(),
+        memory: bindings.size,
+        heap: heapTaken(this.need),
+      },
       executableStack: image.segments.some(
         ({ type, flags }) => type === PT_GNU_STACK && (flags & 1) !== 0,
       ),
@@ -340,7 +345,7 @@ class Inspection {
     return count;
   }
 
-  private sizes(): Omit<Details["sizes"], "file" | "memory"> {
+  private sizes(): Omit<Details["sizes"], "file" | "memory" | "heap"> {
     const sizes = { stripped: 0, code: 0, constants: 0, data: 0, bss: 0 };
     // An object needs its symbols to be loaded.
     const object = this.image.header.type === ET.REL;

@@ -30,7 +30,8 @@ export function outOfRange(
     relocate(plan, bindings, new Window(image, block), block);
     return undefined;
   } catch (error) {
-    if (error instanceof LoadError) return error.message;
+    if (error instanceof LoadError)
+      return `${error.message} (assumed: loaded at 0x${block.toString(16)}, the kernel's functions at 0x${(KERNEL & ~1).toString(16)})`;
     throw error;
   }
 }

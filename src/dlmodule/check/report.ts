@@ -28,10 +28,12 @@ export interface FunctionUse {
   readonly name: string;
   /** Bytes of the symbol, 0 without one. */
   readonly size: number;
-  /** The most bytes that it takes on any way through it; null when that is computed at run time, or the file is too large to look through. */
+  /** The most bytes that it takes on any way through it; null when that has no number (`stackIs`). */
   readonly stack: number | null;
+  /** Why it has none: it is computed at run time, or the code could not be followed (or the file is too large to look through). */
+  readonly stackIs?: "computed" | "unknown";
   /**
-   * The same with what it calls inside the module, down the deepest chain; null when that has no bound (`recursion`) or a size is computed.
+   * The same with what it calls inside the module, down the deepest chain; null when that has no bound (`recursion`) or a stack has no number.
    * What other modules, the C library and the kernel take is not counted.
    */
   readonly deepest: number | null;
@@ -73,8 +75,10 @@ export interface Details {
     readonly constants: number;
     readonly data: number;
     readonly bss: number;
-    /** The block of the heap that the loader takes. */
+    /** The image with what the loader adds to it. */
     readonly memory: number;
+    /** Of the heap, free in one piece: image, file while it is loaded, main thread, headers of the blocks. */
+    readonly heap: number;
   };
   readonly executableStack: boolean;
   readonly constructors: number;

@@ -2,8 +2,11 @@ import { stepArm } from "./frame-arm.ts";
 import { FrameState, type Step } from "./frame-state.ts";
 import { itLength, stepThumb } from "./frame-thumb.ts";
 
-/** Bytes of stack that a function takes; undefined when that is computed at run time, or the file takes too long to look through. */
-export type StackUse = number | undefined;
+/**
+ * Bytes of stack that a function takes. computed: the amount is taken from a variable at run time; unknown: the stack pointer was not
+ * followed, or the file takes too long to look through.
+ */
+export type StackUse = number | "computed" | "unknown";
 
 /** Instructions that may be looked at for one file: files may name one piece of code a million times. */
 export interface Budget {
@@ -23,7 +26,7 @@ export function stackUse(
   budget: Budget = { left: STEPS_MAX },
 ): StackUse {
   budget.left -= code.byteLength >>> 2;
-  if (budget.left <= 0) return undefined;
+  if (budget.left <= 0) return "unknown";
   const walk = new Walk(code, thumb, base, budget);
   walk.run();
   // Words beside the code that one way reads may lie where another seems to go on, behind a call that does not return.
@@ -31,7 +34,9 @@ export function stackUse(
     walk.again();
     walk.run();
   }
-  return walk.computed || budget.left <= 0 ? undefined : walk.deepest;
+  if (budget.left <= 0) return "unknown";
+  if (walk.computed) return "computed";
+  return walk.lost ? "unknown" : walk.deepest;
 }
 
 interface Place {
@@ -42,6 +47,7 @@ interface Place {
 class Walk {
   deepest = 0;
   computed = false;
+  lost = false;
   /** A literal was taken for an instruction. */
   crossed = false;
   private seen: Uint8Array;
@@ -61,7 +67,7 @@ class Walk {
 
   again(): void {
     this.deepest = 0;
-    this.computed = this.crossed = false;
+    this.computed = this.lost = this.crossed = false;
     this.jump = undefined;
     this.seen = new Uint8Array(this.code.byteLength);
   }
@@ -125,6 +131,7 @@ class Walk {
 
   private note(step: Step, state: FrameState): void {
     if (state.computed) this.computed = true;
+    if (state.lost) this.lost = true;
     this.deepest = Math.max(this.deepest, state.depth);
     if (step.literal !== undefined) {
       this.literals.add(step.literal);

@@ -35,7 +35,7 @@ function detailLines(details: Details): string[] {
     entry
       ? `entry 0x${entry.address.toString(16)}${entry.symbol ? ` (${entry.symbol})` : ""}`
       : "no entry: for dlopen",
-    `size: file ${sizes.file} (stripped ${sizes.stripped}), code ${sizes.code}, constants ${sizes.constants}, data ${sizes.data}, bss ${sizes.bss}; takes ${amount(sizes.memory, "byte")} of heap`,
+    `size: file ${sizes.file} (stripped ${sizes.stripped}), code ${sizes.code}, constants ${sizes.constants}, data ${sizes.data}, bss ${sizes.bss}; image ${sizes.memory}; needs ${amount(sizes.heap, "byte")} of heap`,
     `imports: ${imports.length}, unresolved ${without.length - weak}${weak > 0 ? `, ${weak} weak without a definition` : ""}`,
     ...byProvider(imports),
     `exports: ${details.exports.length === 0 ? "none" : listed(details.exports)}`,
@@ -44,11 +44,17 @@ function detailLines(details: Details): string[] {
   if (details.needed.length > 0) lines.push(`libraries: ${details.needed.join(", ")}`);
   if (details.constructors + details.destructors > 0)
     lines.push(`constructors: ${details.constructors}, destructors: ${details.destructors}`);
-  const used = details.stackUse.filter(({ stack }) => stack !== 0).slice(0, FUNCTIONS_MAX);
+  const known = details.stackUse.filter(
+    ({ stack, stackIs }) => stack !== 0 && stackIs !== "unknown",
+  );
+  const used = known.slice(0, FUNCTIONS_MAX);
   if (used.length > 0)
     lines.push(
-      `stack of a call: ${used.map(({ name, stack }) => `${name} ${stack === null ? "computed" : stack}`).join(", ")}`,
+      `stack of a call: ${used.map(({ name, stack }) => `${name} ${stack ?? "computed"}`).join(", ")}`,
     );
+  const unknown = details.stackUse.filter(({ stackIs }) => stackIs === "unknown");
+  if (unknown.length > 0)
+    lines.push(`stack of a call is not known of: ${listed(unknown.map(({ name }) => name))}`);
   lines.push(...depthLines(details));
   return lines;
 }
