@@ -33,12 +33,19 @@ static int me(void) {
   return current ? current : 1;
 }
 
+/*
+ * Gives the owner, 0 when it is `owner` now. Exclusive accesses are dear, and not needed: a thread loses the processor at a call or a
+ * branch backwards, and there is none between these instructions.
+ */
 static int take(struct __lock *lock, int owner) {
-  int seen = 0;
-  if (!__atomic_compare_exchange_n(&lock->owner, &seen, owner, 0, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
-    return seen;
-  lock->count = 1;
-  return 0;
+  int seen;
+  __asm__ volatile("ldr %0, [%1]\n\tcmp %0, #0\n\tit eq\n\tstreq %2, [%1]"
+                   : "=&r"(seen)
+                   : "r"(&lock->owner), "r"(owner)
+                   : "cc", "memory");
+  if (seen == 0)
+    lock->count = 1;
+  return seen;
 }
 
 int rtt_try_once(struct __lock *lock) {
@@ -72,7 +79,7 @@ int __retarget_lock_try_acquire_recursive(_LOCK_T lock) {
 void __retarget_lock_release_recursive(_LOCK_T lock) {
   if (!lock || lock->owner != me() || --lock->count > 0)
     return;
-  __atomic_store_n(&lock->owner, 0, __ATOMIC_RELEASE);
+  lock->owner = 0;
   if (lock->waiters) {
     lock->waiters = 0;
     _rtt_wake(&lock->owner);
