@@ -20,6 +20,7 @@ import { labelBytes, readLabel, writeLabel } from "./label.ts";
 import { format, type FormatOptions } from "./mkfs.ts";
 import { dotDot, Moves } from "./moves.ts";
 import { OpenNodes } from "./nodes.ts";
+import { Replacement } from "./replacement.ts";
 import { Sectors } from "./sectors.ts";
 import { SharedClusters } from "./shared.ts";
 import { markClosed, markedOpenOnDisk, markOpen, readBoot } from "./state.ts";
@@ -333,6 +334,28 @@ export class FatVolume implements FileStore {
     }
   }
 
+  /** New contents for a file that exists, which keeps what it has until they are complete. */
+  replacement(path: string): Replacement {
+    const { directory, entry } = this.tree.locate(path);
+    this.checkChange(directory, path);
+    if (isDirectory(directory, entry)) throw new FatError("denied", `${path} is a directory`);
+    if (directory.info(entry).readOnly) throw new FatError("denied", `${path} is read-only`);
+    return new Replacement({ store: this, take: (first, size) => this.take(path, first, size) });
+  }
+
+  private take(path: string, first: number, size: number): void {
+    const { directory, entry } = this.tree.locate(path);
+    if (this.nodes.has({ directory, entry })) throw new FatError("busy", `${path} is open`);
+    const view = directory.view(entry.slot);
+    const old = firstCluster(view, this.fat32);
+    const damage = this.shared.damage(old, path);
+    this.describe(view, first, size);
+    directory.touch(entry.slot);
+    this.table.release(old, this.shared.clusters);
+    this.flushTable();
+    if (damage) this.onDamage?.(path, damage);
+  }
+
   /** Everything written so far, open files included, is on the device. */
   sync(): void {
     this.nodes.sync();
@@ -385,14 +408,18 @@ export class FatVolume implements FileStore {
 
   writeEntry(node: FileNode): void {
     const directory = this.tree.get(node.directory);
-    const view = directory.view(node.slot);
-    view[Field.Attributes] |= Attribute.Archive;
-    setFirstCluster(view, node.chain.first, this.fat32);
-    write32(view, Field.Size, node.size);
-    setModified(view, this.now());
-    write16(view, Field.AccessedDate, 0);
+    this.describe(directory.view(node.slot), node.chain.first, node.size);
     directory.touch(node.slot);
     node.modified = false;
+  }
+
+  /** What an entry says of a file that was written. */
+  private describe(view: Uint8Array, first: number, size: number): void {
+    view[Field.Attributes] |= Attribute.Archive;
+    setFirstCluster(view, first, this.fat32);
+    write32(view, Field.Size, size);
+    setModified(view, this.now());
+    write16(view, Field.AccessedDate, 0);
   }
 
   closed(node: FileNode): void {

@@ -239,6 +239,60 @@ describe("killed in the first work after mounting", () => {
   });
 });
 
+describe("new contents for a file, killed after every sector", () => {
+  const OLD = new Uint8Array(9000).fill(1);
+  const NEW = new Uint8Array(7000).fill(2);
+  test.each(DISKS)("FAT$type: it has the old or the new ones, whole", ({ type, size }) => {
+    const blank = new RamDevice(size);
+    const made = FatVolume.format(blank, { type, fats: 2, clusterSize: 512 });
+    made.mkdir("/d");
+    made.writeFile("/d/A long name.text", OLD);
+    made.unmount();
+    const fresh = blank.image(true);
+    const recorder = new Recorder(new RamDevice(size, fresh));
+    const volume = FatVolume.mount(recorder);
+    const free = volume.space().freeClusters;
+    const refused = volume.replacement("/d/A long name.text");
+    refused.write(NEW);
+    refused.discard();
+    expect(volume.space().freeClusters).toBe(free);
+    expect(volume.readFile("/d/A long name.text")).toEqual(OLD);
+    const contents = volume.replacement("/d/a long name.TEXT");
+    expect(contents.write(NEW)).toBe(NEW.length);
+    contents.commit();
+    volume.unmount();
+    const killed = new RamDevice(size, fresh);
+    let last = OLD;
+    recorder.writes.forEach(({ sector, bytes }, i) => {
+      killed.write(sector, bytes);
+      const bad = checkVolume(killed).problems.filter(({ kind }) => !NOTES.has(kind));
+      expect({ write: i, bad }).toEqual({ write: i, bad: [] });
+      const now = FatVolume.mount(killed);
+      expect(now.list("/d").map(({ name }) => name)).toEqual(["A long name.text"]);
+      const found = now.readFile("/d/A long name.text");
+      if (Bun.hash(found) !== Bun.hash(last)) last = NEW;
+      expect(found).toEqual(last);
+    });
+    expect(last).toBe(NEW);
+    expect(checkVolume(killed).problems).toEqual([]);
+  });
+
+  test("none for a directory, a read-only file, an open one", () => {
+    const volume = FatVolume.format(new RamDevice(4 << 20));
+    volume.mkdir("/d");
+    volume.writeFile("/ro", OLD);
+    volume.setAttributes("/ro", 1);
+    volume.writeFile("/open", OLD);
+    expect(() => volume.replacement("/d")).toThrow("is a directory");
+    expect(() => volume.replacement("/ro")).toThrow("is read-only");
+    expect(() => volume.replacement("/none")).toThrow("does not exist");
+    const file = volume.open("/open", { write: false, create: "existing" });
+    expect(() => volume.replacement("/open").commit()).toThrow("is open");
+    file.close();
+    expect(volume.readFile("/open")).toEqual(OLD);
+  });
+});
+
 describe("long names, killed after every sector", () => {
   test.each(DISKS)(
     "FAT$type: entries that are made, removed and renamed are whole or not there",

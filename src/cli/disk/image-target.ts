@@ -73,31 +73,46 @@ export class ImageTarget {
       reader.probe?.();
       volume.unlink(target);
     }
-    const own = inPlace || old === undefined ? target : this.freeName(folderOf(target));
-    let complete = false;
-    try {
-      yield* this.fill(reader, own);
-      if (own !== target) volume.rename(own, target, { replace: true });
-      complete = true;
-    } finally {
-      // A part of a file is no copy of it. Also when nobody asks for the next piece: the copying was ended.
-      if (!complete) this.remove(own);
-    }
+    const whole = old !== undefined && !inPlace;
+    yield* whole ? this.replace(reader, target) : this.make(reader, target);
     if (reader.mtime !== undefined) volume.setModified(target, reader.mtime);
   }
 
-  private *fill(reader: Reader, path: string): Generator<number> {
+  private *make(reader: Reader, path: string): Generator<number> {
     const file = this.volume.open(path, { write: true, create: "new" });
-    let total = 0;
+    let complete = false;
     try {
-      for (let piece; (piece = reader.next());) {
-        const written = file.write(piece);
-        total += written;
-        if (written < piece.length) throw this.full(`${total} bytes of ${reader.name} fit`);
-        yield written;
-      }
+      yield* this.fill(reader, file);
+      complete = true;
     } finally {
-      file.close();
+      try {
+        file.close();
+      } finally {
+        // A part of a file is no copy of it. Also when nobody asks for the next piece: the copying was ended.
+        if (!complete) this.undo(() => this.volume.unlink(path));
+      }
+    }
+  }
+
+  private *replace(reader: Reader, path: string): Generator<number> {
+    const contents = this.volume.replacement(path);
+    let complete = false;
+    try {
+      yield* this.fill(reader, contents);
+      complete = true;
+    } finally {
+      if (!complete) this.undo(() => contents.discard());
+    }
+    contents.commit();
+  }
+
+  private *fill(reader: Reader, file: { write(bytes: Uint8Array): number }): Generator<number> {
+    let total = 0;
+    for (let piece; (piece = reader.next());) {
+      const written = file.write(piece);
+      total += written;
+      if (written < piece.length) throw this.full(`${total} bytes of ${reader.name} fit`);
+      yield written;
     }
   }
 
@@ -119,17 +134,9 @@ export class ImageTarget {
     );
   }
 
-  /** A name that is not taken, for what takes its own name when it is complete. */
-  private freeName(folder: string): string {
-    for (let n = 0; ; n++) {
-      const path = joinPath(folder, `RTTSIM${n}.TMP`);
-      if (!this.volume.exists(path)) return path;
-    }
-  }
-
-  private remove(path: string): void {
+  private undo(change: () => void): void {
     try {
-      if (this.volume.exists(path)) this.volume.unlink(path);
+      change();
     } catch {
       // The failure that led here is the one to tell.
     }
