@@ -45,6 +45,26 @@ export class Output {
   }
 }
 
+/** Longest line that is looked at byte by byte. */
+const LINE_MAX = 256;
+
+/** One line of a program, with the one return that is at its end: most output is that. */
+function isLine(bytes: Uint8Array): boolean {
+  const last = bytes.length - 1;
+  if (last < 1 || last > LINE_MAX || bytes[last] !== LF || bytes[last - 1] !== CR) return false;
+  for (let at = 0; at < last - 1; at++) if (bytes[at] === CR) return false;
+  return true;
+}
+
+/** The line without its return. */
+function withoutReturn(line: Uint8Array): Uint8Array {
+  const length = line.length - 1;
+  const out = new Uint8Array(length);
+  for (let at = 0; at < length; at++) out[at] = line[at];
+  out[length - 1] = LF;
+  return out;
+}
+
 /** Makes CR LF to LF in place; how many bytes are left. A CR at the end stays, whatever follows. */
 function dropReturns(bytes: Uint8Array): number {
   const { length } = bytes;
@@ -130,20 +150,20 @@ export class LineEndFilter {
   constructor(private readonly next: (bytes: Uint8Array) => void) {}
 
   write(bytes: Uint8Array): void {
+    if (bytes.length === 0) return;
+    if (!this.pending && isLine(bytes)) return this.next(withoutReturn(bytes));
     const before = Number(this.pending);
     if (before === 0 && !bytes.includes(CR)) {
       this.next(bytes);
       return;
     }
-    if (bytes.length === 0) return;
     const out = new Uint8Array(before + bytes.length);
     out[0] = CR;
     out.set(bytes, before);
     const left = dropReturns(out);
     this.pending = out[left - 1] === CR;
     const length = left - Number(this.pending);
-    // Most pieces are short: a copy costs less than a view.
-    if (length > 0) this.next(out.slice(0, length));
+    if (length > 0) this.next(out.subarray(0, length));
   }
 
   end(): void {

@@ -172,8 +172,8 @@ export interface ThreadInfo {
 export interface ConsoleApi {
   /** Writes text (latin-1) as rt_kputs does on the console device: `\n` becomes `\r\n`. */
   print(text: string): void;
-  /** Sends bytes; with `stream` as `print` does, else as they are. */
-  write(bytes: Uint8Array, stream: boolean): void;
+  /** Sends bytes, or those from `start` up to `end`; with `stream` as `print` does, else as they are. */
+  write(bytes: Uint8Array, stream: boolean, start?: number, end?: number): void;
   /** rt_kprintf for host code: same conversions and the same deviations from C as the guest's. */
   printf(format: string, ...args: (number | string)[]): void;
   /** Bytes that arrived on the line. */
@@ -225,7 +225,7 @@ export interface KernelHooks {
   /** Guest code was given a block of the heap, as rt_malloc and its kin do; registers are those of the call. */
   allocated?: (address: number, size: number) => void;
   /** A block's header was found overwritten, of which the console was told. */
-  heapBroken?: (header: number) => void;
+  heapBroken?: (header: number, by: string) => void;
   /** Lists or control blocks of the kernel were overwritten; the system is about to stop. */
   kernelBroken?: (message: string) => void;
   /** Guest code gives a block back. */

@@ -78,7 +78,8 @@ export class FakeBoard implements Disposable {
     };
     return {
       print,
-      write: (bytes) => print(Buffer.from(bytes).toString("latin1")),
+      write: (bytes, _stream, start, end) =>
+        print(Buffer.from(bytes.subarray(start, end)).toString("latin1")),
       printf: (text, ...args) => {
         const { bytes } = format(latin1(text), new HostArguments(args), 254);
         print(Buffer.from(bytes).toString("latin1"));

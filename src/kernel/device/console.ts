@@ -9,6 +9,37 @@ import { ByteQueue } from "./byte-queue.ts";
 const NEWLINE = 0x0a;
 const CR = 0x0d;
 
+/** Up to here bytes are copied one by one. */
+const SHORT = 256;
+
+function shortLine(bytes: Uint8Array, stream: boolean, start: number, end: number): Uint8Array {
+  let newlines = 0;
+  if (stream) for (let at = start; at < end; at++) if (bytes[at] === NEWLINE) newlines++;
+  const line = new Uint8Array(end - start + newlines);
+  for (let at = start, to = 0; at < end; at++) {
+    const byte = bytes[at];
+    if (byte === NEWLINE && stream) line[to++] = CR;
+    line[to++] = byte;
+  }
+  return line;
+}
+
+function longLine(bytes: Uint8Array, stream: boolean): Uint8Array {
+  let newlines = 0;
+  if (stream)
+    for (let at = bytes.indexOf(NEWLINE); at >= 0; at = bytes.indexOf(NEWLINE, at + 1)) newlines++;
+  const line = new Uint8Array(bytes.length + newlines);
+  line.set(bytes);
+  // From the end: what is behind a new line moves by as many returns as there are before it.
+  for (let end = bytes.length; newlines > 0; newlines--) {
+    const at = bytes.lastIndexOf(NEWLINE, end - 1);
+    line.copyWithin(at + newlines, at, end);
+    line[at + newlines - 1] = CR;
+    end = at;
+  }
+  return line;
+}
+
 /** The serial line behind uart0: what arrives waits in a FIFO, what is written goes to the host. */
 export class Console implements ConsoleApi {
   private readonly fifo = new ByteQueue();
@@ -38,22 +69,14 @@ export class Console implements ConsoleApi {
     this.write(bytes, true);
   }
 
-  /** Sends bytes; in STREAM mode `\r` goes before every `\n`. */
-  write(bytes: Uint8Array, stream: boolean): void {
-    if (bytes.length === 0) return;
-    let newlines = 0;
-    if (stream)
-      for (let at = bytes.indexOf(NEWLINE); at >= 0; at = bytes.indexOf(NEWLINE, at + 1))
-        newlines++;
-    const line = new Uint8Array(bytes.length + newlines);
-    line.set(bytes);
-    // From the end: what is behind a new line moves by as many returns as there are before it.
-    for (let end = bytes.length; newlines > 0; newlines--) {
-      const at = bytes.lastIndexOf(NEWLINE, end - 1);
-      line.copyWithin(at + newlines, at, end);
-      line[at + newlines - 1] = CR;
-      end = at;
-    }
+  /** Sends bytes, or those from `start` up to `end`; in STREAM mode `\r` goes before every `\n`. */
+  write(bytes: Uint8Array, stream: boolean, start = 0, end = bytes.length): void {
+    if (start >= end) return;
+    // One piece of memory and no call of the host for a line of a program: most writes are that.
+    const line =
+      end - start <= SHORT
+        ? shortLine(bytes, stream, start, end)
+        : longLine(bytes.subarray(start, end), stream);
     this.k.options.output(line);
   }
 

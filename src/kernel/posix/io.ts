@@ -160,7 +160,8 @@ export function write(c: PosixContext, fd: number, address: number, size: number
   if (size === 0) return posix(c, () => void c.vfs.file(fd));
   const { console, memory } = c.kernel;
   if (isConsole(c, file)) {
-    console.write(memory.copy(address, size), true);
+    const start = memory.place(address, size);
+    console.write(memory.u8, true, start, start + size);
     c.consoleWritten?.();
     return size;
   }
