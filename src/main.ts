@@ -6,6 +6,7 @@ import { fullSpeed } from "./cli/jit-policy.ts";
 import { type Parsed, parseCommandLine } from "./cli/parse.ts";
 import { VERSION } from "./cli/version.ts";
 import { DEFAULT_RAM, RAM_BASE, reserveMemory, SYSTEM_AREA } from "./memory/mod.ts";
+import { visibleLines } from "./text/mod.ts";
 
 async function main(argv: readonly string[]): Promise<number> {
   const parsed = parseCommandLine(argv);
@@ -77,7 +78,7 @@ function say(text: string): number {
 
 function complain(text: string): void {
   try {
-    writeAll(2, new TextEncoder().encode(text));
+    writeAll(2, new TextEncoder().encode(visibleLines(text)));
   } catch {
     // Nobody reads our stderr: the exit code has to say it alone.
   }

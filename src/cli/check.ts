@@ -11,7 +11,7 @@ import {
   STOCK_404,
   type Target,
 } from "../dlmodule/check/mod.ts";
-import { isArchive, LoadError, modulesOf, visible } from "../dlmodule/mod.ts";
+import { isArchive, LoadError, modulesOf, noModule, visible } from "../dlmodule/mod.ts";
 import { ElfError, ElfImage } from "../elf/mod.ts";
 import { Firmware, floatEntries } from "../firmware/mod.ts";
 import { GuestMemory } from "../memory/mod.ts";
@@ -138,11 +138,12 @@ function members(
   against: string,
 ): { file: string; bytes: Uint8Array | Result }[] {
   if (!(bytes instanceof Uint8Array) || !isArchive(bytes)) return [{ file, bytes }];
-  let reason = "it is a ZIP archive without a module (*.mo, *.so)";
+  let reason: string;
   try {
     const modules = Object.entries(modulesOf(bytes, ARCHIVE_MAX));
     if (modules.length > 0)
       return modules.map(([name, module]) => ({ file: `${file}/${name}`, bytes: module }));
+    reason = noModule(bytes);
   } catch (error) {
     if (!(error instanceof LoadError)) throw error;
     reason = error.message;

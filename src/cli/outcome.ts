@@ -2,10 +2,11 @@ import type { Machine } from "../machine.ts";
 import { codeOf, explanation } from "../machine/verdict.ts";
 import type { Verdict } from "./driver.ts";
 import { writeAll } from "./output.ts";
+import { visibleLines } from "../text/mod.ts";
 
 /** A message of the simulator itself; guest output never goes through here. */
 export function message(text: string): void {
-  say(`rtt-sim: ${text}\n`);
+  say(`rtt-sim: ${visibleLines(text)}\n`);
 }
 
 function say(text: string): void {

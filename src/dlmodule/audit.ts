@@ -66,6 +66,8 @@ export class Audit {
   private givingBack = false;
   /** The header that was found overwritten. */
   private damaged: number | undefined;
+  /** The one that a report has told of. */
+  private told: number | undefined;
   /** Who opened a descriptor, and the return address of the call. */
   private readonly openers = new WeakMap<OpenFile, { module: Module; from: number | string }>();
 
@@ -133,8 +135,18 @@ export class Audit {
     return { ...named, more: `${active ? "running" : "stopped"}, which calls ${callback}` };
   }
 
-  /** What is wrong with the heap, if that is news. */
-  damage(): string | undefined {
+  /** A report tells that this header of the heap was overwritten. */
+  damageTold(header: number): void {
+    this.told = header;
+  }
+
+  /** The end of a module has told of it. */
+  damageKnown(header: number): boolean {
+    return header === this.damaged;
+  }
+
+  /** What is wrong with the heap, if that is news; `told` when a report has said it. */
+  damage(): { readonly text: string; readonly told: boolean } | undefined {
     const { kernel } = this.parts;
     const found = heapDamage(kernel, (address) => {
       const site = this.allocations.siteOf(address);
@@ -142,7 +154,7 @@ export class Audit {
     });
     const known = found?.header === this.damaged;
     this.damaged = found?.header;
-    return known ? undefined : found?.text;
+    return known || !found ? undefined : { text: found.text, told: found.header === this.told };
   }
 
   /**

@@ -3,8 +3,11 @@ import { type VfsApi, VfsError } from "../vfs/types.ts";
 import { LoadError } from "./load-error.ts";
 import { unzip, type ZipEntry, zipEntries, ZipError } from "./zip.ts";
 
-/** Local file header of a ZIP archive. */
-const MAGIC = [0x50, 0x4b, 3, 4];
+/** What a ZIP archive begins with: a local file header; with nothing in it the end of its directory. */
+const MAGICS = [
+  [0x50, 0x4b, 3, 4],
+  [0x50, 0x4b, 5, 6],
+];
 /** Names that a message shows. */
 const NAMES_MAX = 5;
 const S_IFMT = 0xf000;
@@ -12,9 +15,15 @@ const S_IFREG = 0x8000;
 
 /**
  * The module in a ZIP archive: the entry that is called as the archive is, or else the only one ending in .mo or .so. Bytes that
- * are no archive come back as they are. Nothing larger than `limit` bytes is unpacked. Throws LoadError.
+ * are no archive come back as they are. Nothing larger than `limit` bytes is unpacked. `tell` is told which of several it is. Throws
+ * LoadError.
  */
-export function unpack(path: string, bytes: Uint8Array, limit: number): Uint8Array {
+export function unpack(
+  path: string,
+  bytes: Uint8Array,
+  limit: number,
+  tell?: (text: string) => void,
+): Uint8Array {
   if (!isArchive(bytes)) return bytes;
   const found = entriesOf(bytes);
   const base = path.slice(path.lastIndexOf("/") + 1).replace(/\.[^.]*$/, "");
@@ -22,20 +31,32 @@ export function unpack(path: string, bytes: Uint8Array, limit: number): Uint8Arr
     new RegExp(`(^|/)${escaped(base)}\\.(mo|so)$`, "i").test(name),
   );
   const [entry] = named.length === 1 ? named : found;
-  if (!entry) throw new LoadError("", "it is a ZIP archive without a module (*.mo, *.so)");
-  if (named.length !== 1 && found.length > 1) {
+  if (!entry) throw new LoadError("", noModule(bytes));
+  if (found.length > 1) {
     const names = found.slice(0, NAMES_MAX).map(({ name }) => name);
-    throw new LoadError(
-      "",
-      `it is a ZIP archive with ${amount(found.length, "module")} (${names.join(", ")}) and none is called ${base}: name one as ${path}/${entry.name}`,
-    );
+    const more = found.length > NAMES_MAX ? ", ..." : "";
+    const several = `${amount(found.length, "module")} (${names.join(", ")}${more})`;
+    if (named.length !== 1)
+      throw new LoadError(
+        "",
+        `it is a ZIP archive with ${several} and ${named.length === 0 ? "none is" : `${named.length} are`} called ${base}: name one as ${path}/${entry.name}`,
+      );
+    tell?.(`${path} is a ZIP archive with ${several}: ${entry.name} is taken`);
   }
   return contents(bytes, entry, limit);
 }
 
+/** Why nothing in an archive can be loaded. Throws LoadError when it cannot be read. */
+export function noModule(archive: Uint8Array): string {
+  const { length } = reading(() => zipEntries(archive));
+  return length === 0
+    ? "it is an empty ZIP archive"
+    : `it is a ZIP archive without a module (*.mo, *.so): it has ${amount(length, "other file")}`;
+}
+
 /** The bytes begin as those of a ZIP archive do. */
 export function isArchive(bytes: Uint8Array): boolean {
-  return MAGIC.every((byte, i) => bytes[i] === byte);
+  return MAGICS.some((magic) => magic.every((byte, i) => bytes[i] === byte));
 }
 
 /** Every module of an archive by its name in there, `limit` bytes in all. Throws LoadError. */

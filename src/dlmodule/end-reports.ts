@@ -37,7 +37,7 @@ export class EndReports {
     const damage = this.auditor.damage();
     if (damage !== undefined) {
       this.damaged = true;
-      this.say(`heap corruption, found at the end of ${path}`, [damage]);
+      if (!damage.told) this.say(`heap corruption, found at the end of ${path}`, [damage.text]);
     }
     if (module.library && options?.leaks !== "ignore") {
       const held = heldAddresses(module, this.registry, kernel.memory);

@@ -6,6 +6,39 @@ const HEAP_MAGIC = 0x1ea0;
 
 const hex = (address: number): string => `0x${(address >>> 0).toString(16)}`;
 
+/** Offsets in struct heap_mem: `magic` and `used` are halves of one word, `prev` counts from the first header. */
+const PREV = 8;
+const SIZE = 16;
+
+/**
+ * From which side a header was overwritten: `before` by a store beyond the end of the block before it, `own` by one before the beginning of
+ * its own block.
+ */
+export type Side = "before" | "own" | "either";
+
+/**
+ * Looks at both ends of a header: the nearer one goes first.
+ *
+ * @param word of guest memory; undefined where there is none
+ * @param begin address of the heap's first header
+ * @param before address of the header of the block before; undefined for the first
+ */
+export function overwrittenFrom(
+  word: (address: number) => number | undefined,
+  header: number,
+  begin: number,
+  before: number | undefined,
+): Side {
+  const first = word(header) ?? 0;
+  const front = (first & 0xffff) === HEAP_MAGIC && first >>> 16 <= 1;
+  const back = word(header + PREV) === (before ?? begin) - begin;
+  if (front !== back) return front ? "own" : "before";
+  // All of it: what was stored there goes on at one side.
+  const low = word(header - 4) === word(header);
+  const high = word(header + SIZE - 4) === word(header + SIZE);
+  return low === high || front ? "either" : low ? "before" : "own";
+}
+
 /** A block of the heap whose header was overwritten, and what lies before it. */
 export interface HeapDamage {
   readonly header: number;
@@ -13,8 +46,7 @@ export interface HeapDamage {
 }
 
 /**
- * Looks through the heap for the first header that is none any more: somebody stored beyond the end of the block before it. RT-Thread
- * finds that only when the block is freed, or never.
+ * Looks through the heap for the first header that is none any more. RT-Thread finds that only when the block is freed, or never.
  *
  * @param site Where a block was asked for, when that is known.
  */
@@ -22,21 +54,32 @@ export function heapDamage(
   { heap, memory }: Pick<KernelApi, "heap" | "memory">,
   site: (address: number) => string | undefined,
 ): HeapDamage | undefined {
-  let before: { readonly address: number; readonly size: number } | undefined;
+  let before:
+    { readonly header: number; readonly address: number; readonly size: number } | undefined;
+  let begin: number | undefined;
   for (const block of heap.blocks()) {
-    const sound = memory.ld16(block.header) === HEAP_MAGIC && block.size >= 0;
+    const { header } = block;
+    begin ??= header;
+    const linked = memory.ldu32(header + PREV) === (before?.header ?? begin) - begin;
+    const sound = memory.ld16(header) === HEAP_MAGIC && block.size >= 0 && linked;
     if (sound && block.size <= heap.total) {
       before = block;
       continue;
     }
-    const from = before && site(before.address);
-    const culprit = before
-      ? `, most likely by a store beyond the end of the block before it: ${amount(before.size, "byte")} at ${hex(before.address)}${from ? `, from ${from}` : ""}`
-      : "";
-    const { header } = block;
+    const word = (at: number) => (memory.contains(at, 4) ? memory.ldu32(at) : undefined);
+    const side = overwrittenFrom(word, header, begin, before?.header);
+    const from = (address: number) => {
+      const name = site(address);
+      return name === undefined ? "" : `, from ${name}`;
+    };
+    const other = before
+      ? `beyond the end of the block before it: ${amount(before.size, "byte")} at ${hex(before.address)}${from(before.address)}`
+      : undefined;
+    const own = `before the beginning of that block itself${from(block.address)}`;
+    const stores = { before: other ?? own, own, either: other ? `${other}; or ${own}` : own }[side];
     return {
       header,
-      text: `the header of the heap block at ${hex(block.address)} was overwritten${culprit}`,
+      text: `the header of the heap block at ${hex(block.address)} was overwritten, most likely by a store ${stores}`,
     };
   }
   return undefined;

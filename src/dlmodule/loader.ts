@@ -447,6 +447,16 @@ export class Loader {
     return this.audit.allocations.freedBlock(address >>> 0);
   }
 
+  /** A report tells that this header of the heap was overwritten: the end of the module need not. */
+  heapDamageTold(header: number): void {
+    this.audit.damageTold(header);
+  }
+
+  /** Whether the end of a module has told of it. */
+  heapDamageKnown(header: number): boolean {
+    return this.audit.damageKnown(header);
+  }
+
   /** The return address behind the call that asked for a block of the heap in use; 0 when it is not known. */
   allocationSite(address: number): number {
     return this.audit.allocations.siteOf(address >>> 0);
@@ -462,10 +472,10 @@ export class Loader {
     return this.audit.name(site);
   }
 
-  /** Ends a module from outside; part of the caller's thread. */
+  /** Ends a module from outside, as somebody wants: that is no failure. Part of the caller's thread. */
   *kill(address: number): Task<void> {
     const module = this.registry.get(address);
-    if (module) yield* this.life.terminate(module, "killed", -1);
+    if (module) yield* this.life.terminate(module, "killed", 0);
   }
 
   /** KernelHooks.threadEnded. */

@@ -23,6 +23,7 @@ export { explainMissing } from "./reasons.ts";
 export type { Whereabouts } from "./registry.ts";
 export { callBefore, type CodeReader } from "./return-address.ts";
 export { bind } from "./bind.ts";
-export { isArchive, modulesOf, readModule } from "./bundle.ts";
+export { overwrittenFrom, type Side } from "./heap-damage.ts";
+export { isArchive, modulesOf, noModule, readModule } from "./bundle.ts";
 export { relocate } from "./relocate-arm.ts";
 export { visible } from "./visible.ts";

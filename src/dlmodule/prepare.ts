@@ -9,6 +9,7 @@ import { planLoad } from "./plan.ts";
 import type { LoadPlan } from "./plan-types.ts";
 import { explainMissing } from "./reasons.ts";
 import { bind, type Bindings } from "./bind.ts";
+import { visible } from "./visible.ts";
 
 /** A file whose structure is right. */
 export interface Draft {
@@ -41,7 +42,9 @@ export class Preparer {
           "",
           `the file has ${amount(size, "byte")}, more than the whole heap of ${kernel.heap.total}`,
         );
-      return unpack(path, vfs.readFile(path), kernel.heap.total);
+      const { diagnostics } = this.parts.options ?? {};
+      const tell = (text: string): void => diagnostics?.(visible(text));
+      return unpack(path, vfs.readFile(path), kernel.heap.total, tell);
     } catch (error) {
       if (error instanceof VfsError) throw new LoadError("", `it cannot be read: ${error.message}`);
       throw error;

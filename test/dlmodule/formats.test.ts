@@ -7,23 +7,35 @@ import { WholeBoard } from "./whole-board.ts";
 const hello = fixture("disk/prebuilt/a9/hello.mo");
 
 describe("a module in a ZIP archive", () => {
-  const run = (contents: Record<string, Uint8Array>): { output: string; reasons: string[] } => {
+  const run = (
+    contents: Record<string, Uint8Array>,
+  ): { output: string; reasons: string[]; said: string[] } => {
     const board = new Board({ files: { "/pack.mo": zipSync(contents) } });
     const before = board.heapUsed;
     const output = board.run("pack");
     expect(board.heapUsed).toBe(before);
-    return { output, reasons: board.refused.flatMap(({ reasons }) => reasons) };
+    const reasons = board.refused.flatMap((refused) => refused.reasons);
+    return { output, reasons, said: board.diagnostics };
   };
   const readme = Buffer.from("text");
   test("the only one", () => {
     expect(run({ "readme.txt": readme, "bin/other.mo": hello }).output).toBe("Hello, world\n");
   });
   test("the one that is called as the archive is", () => {
-    const others = { "a.mo": readme, "pack.mo": hello };
-    expect(run(others).output).toBe("Hello, world\n");
+    const { output, said } = run({ "a.mo": readme, "bin/pack.mo": hello });
+    expect(output).toBe("Hello, world\n");
+    expect(said).toEqual([
+      "/pack.mo is a ZIP archive with 2 modules (a.mo, bin/pack.mo): bin/pack.mo is taken",
+    ]);
   });
   test("none, or none of several", () => {
-    expect(run({ "readme.txt": readme }).reasons[0]).toMatch(/ZIP archive without a module/);
+    expect(run({ "readme.txt": readme }).reasons[0]).toMatch(
+      /ZIP archive without a module \(\*\.mo, \*\.so\): it has 1 other file$/,
+    );
+    expect(run({}).reasons).toEqual(["it is an empty ZIP archive"]);
+    expect(run({ "a/pack.mo": hello, "b/pack.mo": hello }).reasons[0]).toMatch(
+      /2 are called pack: name one as \/pack\.mo\/a\/pack\.mo$/,
+    );
     expect(run({ "a.mo": hello, "b.mo": hello }).reasons[0]).toMatch(
       /2 modules \(a\.mo, b\.mo\) and none is called pack/,
     );

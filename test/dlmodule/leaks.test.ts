@@ -171,7 +171,7 @@ test("a report that is too long keeps the sum of the heap, and a name cannot mov
   const board = new WholeBoard({ "/many.mo": fixture("test/dlmodule/leaks/many.mo") });
   board.run("/many.mo", "many");
   const [, semaphore, ...lines] = board.diagnostics.join("\n").split("\n");
-  expect(semaphore).toStartWith(String.raw`  semaphore "\"\x1b[2J\x0a\\", from main+0x`);
+  expect(semaphore).toStartWith(String.raw`  semaphore "\"\x1b[2J\n\\", from main+0x`);
   expect(lines).toHaveLength(21);
   expect(lines[0]).toStartWith("  1 heap block, 10 bytes, from main+0x");
   // 25 blocks of 10 to 14, 20 to 24, ... 50 to 54 bytes.

@@ -9,10 +9,11 @@ const ALLOWED: Record<string, readonly string[]> = {
   vfs: ["fat", "block"],
   memory: [],
   elf: [],
+  text: [],
   cpu: ["memory"],
   kernel: ["cpu", "memory", "vfs", "block"],
   firmware: ["memory", "elf", "kernel"],
-  dlmodule: ["kernel", "elf", "vfs", "memory", "cpu", "firmware"],
+  dlmodule: ["kernel", "elf", "vfs", "memory", "cpu", "firmware", "text"],
   serial: ["kernel"],
   smoke: [
     "machine",
