@@ -3,6 +3,7 @@ import { callGuest, type Task } from "../kernel/call.ts";
 import { ObjectClass } from "../kernel/types.ts";
 import { type OpenFile, VfsError } from "../vfs/types.ts";
 import { type Allocation, Allocations } from "./allocations.ts";
+import { Callbacks } from "./callbacks.ts";
 import { heapDamage } from "./heap-damage.ts";
 import { finish, type LoaderParts } from "./context.ts";
 import { DEVICE, MODULE, OBJECT_STATIC, THREAD, THREAD_STAT, TIMER } from "./layout.ts";
@@ -14,11 +15,6 @@ import { Origins } from "./origins.ts";
 import type { Registry } from "./registry.ts";
 import { quoted, visible } from "./visible.ts";
 
-/** Callbacks of a device that code outside of its driver sets. */
-const CALLBACKS = [
-  [DEVICE.RX_INDICATE, "rx_indicate"],
-  [DEVICE.TX_COMPLETE, "tx_complete"],
-] as const;
 /** No descriptor has a number from here on. */
 const FD_END = 64;
 /** Constructor of libstdc++'s reserve for exceptions when memory is out: a program that has the library in it never gives that back. */
@@ -61,6 +57,7 @@ export class Audit {
   readonly allocations: Allocations;
   /** Who made which object. */
   readonly origins: Origins;
+  readonly callbacks: Callbacks;
   private readonly openDevices = new OpenDevices();
   /** What is closed now was opened by a module that ends, and is forgotten. */
   private givingBack = false;
@@ -79,10 +76,10 @@ export class Audit {
     private readonly started: () => Module | undefined,
   ) {
     this.allocations = new Allocations(parts.kernel, parts.symbols, registry);
-    this.origins = new Origins(
-      () => this.allocations.caller(),
-      (site) => this.name(site),
-    );
+    const caller = (): number => this.allocations.caller();
+    const name = (site: number): string => this.name(site);
+    this.origins = new Origins(caller, name);
+    this.callbacks = new Callbacks(parts, caller, name);
   }
 
   /** For Vfs.opened. */
@@ -197,7 +194,7 @@ export class Audit {
     yield* this.files(module, things);
     yield* this.devices(module, things);
     yield* this.kernelObjects(module, things);
-    yield* this.hooks(module, things);
+    yield* this.callbacks.giveBack(module, things);
     const blocks: string[] = [];
     const sum = this.heap(module, blocks);
     this.origins.forget(module);
@@ -336,31 +333,6 @@ export class Audit {
         });
         yield* this.objects.end(object);
       }
-    }
-    for (const device of objects.list(ObjectClass.Device))
-      for (const [offset, name] of CALLBACKS) {
-        const callback = memory.ldu32(device + offset);
-        if (!module.contains(callback)) continue;
-        things.push(
-          `${name} of device ${quoted(objects.name(device))}, which calls ${this.name(callback)}`,
-        );
-        memory.st32(device + offset, 0);
-      }
-  }
-
-  private *hooks(module: Module, things: (LeftBehind | string)[]): Task<void> {
-    for (const hook of [...(this.parts.kernel.idleHooks ?? [])]) {
-      if (!module.contains(hook)) continue;
-      things.push(`idle hook ${this.name(hook)}`);
-      yield* finish(this.parts.call("rt_thread_idle_delhook", hook));
-    }
-    for (const { pin, handler } of this.parts.kernel.gpio?.forget((at) => module.contains(at)) ??
-      [])
-      things.push(`interrupt handler of pin ${pin}, ${this.name(handler)}`);
-    for (const [setter, hook] of this.parts.kernel.guestHooks ?? []) {
-      if (!module.contains(hook)) continue;
-      things.push(`hook of ${setter}, ${this.name(hook)}`);
-      this.parts.kernel.guestHooks?.delete(setter);
     }
   }
 

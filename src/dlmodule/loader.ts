@@ -119,6 +119,7 @@ export class Loader {
     if (!kernel.options.compat404) {
       kernel.hooks.objectMade = (object) => this.audit.origins.made(object);
       kernel.hooks.objectGone = (object) => this.audit.origins.gone(object);
+      kernel.hooks.callbackSet = (place, callback) => this.audit.callbacks.set(place, callback);
       kernel.hooks.deviceOpened = (device) => this.audit.deviceOpened(device);
       kernel.hooks.deviceClosed = (device) => this.audit.deviceClosed(device);
     }

@@ -32,6 +32,7 @@ export const hookRows: readonly ExportRow<Kernel>[] = HOOKS.map(([name, argument
   proto: `void ${name}(${argument});`,
   header: "rtthread.h",
   call: (k, hook) => {
+    k.hooks.callbackSet?.(name, hook);
     if (hook === 0) k.guestHooks.delete(name);
     else k.guestHooks.set(name, hook);
   },

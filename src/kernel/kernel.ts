@@ -199,6 +199,7 @@ export class Kernel implements KernelApi {
   setIdleHook(hook: number): number {
     if (this.idleHooks.length >= IDLE_HOOKS) return -RT_EFULL;
     this.idleHooks.push(hook);
+    this.hooks.callbackSet?.(`rt_thread_idle_sethook ${hook}`, hook);
     return RT_EOK;
   }
 

@@ -237,6 +237,11 @@ export interface KernelHooks {
   /** Guest code has opened a device with rt_device_open, or closed it. */
   deviceOpened?: (device: number) => void;
   deviceClosed?: (device: number) => void;
+  /**
+   * Guest code has given the system a callback, 0 to take it away. Places: the name of the function that sets a hook (of idle hooks, of
+   * which there are several, with the callback), `pin N`, `rx_indicate of N` and `tx_complete of N` with the address of a device.
+   */
+  callbackSet?: (place: string, callback: number) => void;
   assertion?: (expression: string, fn: string, line: number, thread: number) => void;
   /** Set once a thread allowed that it is cancelled. */
   cancellation?: Cancellation;

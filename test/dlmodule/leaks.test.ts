@@ -55,7 +55,7 @@ describe("is reported with the place it came from, and given back", () => {
     expect(run(board, "device", "callback", "hook")).toEqual(
       [
         '/leaks.mo left behind (given back now):\n  device "mydev", from main+OFFSET\n' +
-          '  rx_indicate of device "uart1", which calls leaks 0xADDRESS\n  idle hook leaks 0xADDRESS'.replaceAll(
+          '  rx_indicate of device "uart1", from main+OFFSET, which calls leaks 0xADDRESS\n  idle hook leaks 0xADDRESS, from main+OFFSET'.replaceAll(
             "0xADDRESS",
             () => `0x${/leaks 0x([0-9a-f]+)/.exec(board.diagnostics[0])![1]}`,
           ),
@@ -92,7 +92,16 @@ describe("what the kernel keeps for a program is reported as well, and the memor
       "opened",
       ['2 open devices "uart1", from main+OFFSET, rt_device_open without rt_device_close'],
     ],
-    ["pin", ["interrupt handler of pin 3, beat"]],
+    ["pin", ["interrupt handler of pin 3, from main+OFFSET, which calls beat"]],
+    [
+      "hooks",
+      [
+        'rx_indicate of device "uart1", which calls system 0xADDRESS',
+        'tx_complete of device "uart1", from set_all+OFFSET, which calls system 0xADDRESS',
+        "idle hook beat, from set_all+OFFSET",
+        "hook of rt_timer_enter_sethook beat, from set_all+OFFSET",
+      ],
+    ],
     ["sem", ['semaphore "dyn", from main+OFFSET']],
     ["thread", ['thread "worker", from main+OFFSET, still running work']],
     ["unborn", ['thread "unborn", from main+OFFSET, never started, with work']],
@@ -127,7 +136,8 @@ describe("what the kernel keeps for a program is reported as well, and the memor
       for (let n = 0; n < 2; n++) {
         board.diagnostics.length = 0;
         expect(board.run("/system.mo", `system ${what}`)).toBe(output);
-        expect(board.diagnostics.join("\n").replace(/\+0x[0-9a-f]+/g, "+OFFSET")).toBe(
+        const said = board.diagnostics.join("\n").replace(/\+0x[0-9a-f]+/g, "+OFFSET");
+        expect(said.replace(/system 0x[0-9a-f]+/g, "system 0xADDRESS")).toBe(
           left.length === 0
             ? ""
             : ["/system.mo left behind (given back now):", ...left].join("\n  "),

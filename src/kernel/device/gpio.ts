@@ -181,7 +181,11 @@ export const pinRows: readonly ExportRow<Kernel>[] = [
     proto:
       "rt_err_t rt_pin_attach_irq(rt_int32_t pin, rt_uint32_t mode, void (*hdr)(void *args), void *args);",
     header: HEADER,
-    call: (k, pin, mode, func, argument) => k.gpio.attach(pin, mode, func, argument),
+    call(k, pin, mode, func, argument) {
+      const result = k.gpio.attach(pin, mode, func, argument);
+      if (result === RT_EOK) k.hooks.callbackSet?.(`pin ${pin}`, func);
+      return result;
+    },
   },
   {
     name: "rt_pin_detach_irq",

@@ -148,6 +148,7 @@ export const deviceRows: readonly ExportRow<Kernel>[] = [
     call: (k, device, func) => {
       check(k, device, "rt_device_set_rx_indicate", 437);
       DEVICE.rx_indicate.set(k.memory, device, func);
+      k.hooks.callbackSet?.(`rx_indicate of ${device}`, func);
       return RT_EOK;
     },
   },
@@ -159,6 +160,7 @@ export const deviceRows: readonly ExportRow<Kernel>[] = [
     call: (k, device, func) => {
       check(k, device, "rt_device_set_tx_complete", 461);
       DEVICE.tx_complete.set(k.memory, device, func);
+      k.hooks.callbackSet?.(`tx_complete of ${device}`, func);
       return RT_EOK;
     },
   },

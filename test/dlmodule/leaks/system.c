@@ -21,6 +21,16 @@ __attribute__((noinline)) void settings(void)
     setenv("HOME", "/other/home", 1);
 }
 
+static rt_err_t sent(rt_device_t device, void *buffer) { return 0; }
+__attribute__((noinline)) void set_all(void)
+{
+    rt_thread_idle_sethook((void (*)(void))beat);
+    rt_timer_enter_sethook((void (*)(struct rt_timer *))beat);
+    rt_device_set_tx_complete(rt_device_find("uart1"), sent);
+    /* Not through a function that sets it. */
+    rt_device_find("uart1")->rx_indicate = (rt_err_t (*)(rt_device_t, rt_size_t))sent;
+}
+
 __attribute__((noinline)) void make_all(void)
 {
     char name[] = "s0";
@@ -53,6 +63,7 @@ int main(int argc, char **argv)
             rt_device_close(uart);
         }
         if (!strcmp(what, "pin")) rt_pin_attach_irq(3, PIN_IRQ_MODE_RISING, beat, 0);
+        if (!strcmp(what, "hooks")) set_all();
         if (!strcmp(what, "many")) make_all();
         if (!strcmp(what, "thread")) rt_thread_startup(rt_thread_create("worker", work, 0, 1024, 25, 5));
         if (!strcmp(what, "unborn")) rt_thread_create("unborn", work, 0, 1024, 25, 5);
