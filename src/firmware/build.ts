@@ -51,6 +51,9 @@ const CFLAGS = [
   "-funwind-tables",
 ];
 
+/** What no program calls often. */
+const SMALL = ["boot.c", "fnmatch.c", "more.c", "path.c"];
+
 if (process.argv.includes("--fixtures")) {
   buildFixtures(`${root}test/firmware/fixtures/`);
   buildQemuKernel(`${root}test/firmware/qemu/`);
@@ -69,7 +72,18 @@ const objects = readdirSync(`${here}guest`)
     const object = `${work}/${file.replace(".c", ".o")}`;
     const source = `${here}guest/${file}`;
     const maps = [`-ffile-prefix-map=${here}=`, `-ffile-prefix-map=${root}=`];
-    run(["arm-none-eabi-gcc", ...CFLAGS, ...newlib.include, ...maps, "-c", source, "-o", object]);
+    const size = SMALL.includes(file) ? ["-Os"] : [];
+    run([
+      "arm-none-eabi-gcc",
+      ...CFLAGS,
+      ...size,
+      ...newlib.include,
+      ...maps,
+      "-c",
+      source,
+      "-o",
+      object,
+    ]);
     return object;
   });
 objects.push(exceptionAllocator());

@@ -18,6 +18,8 @@ int getpagesize(void);
 int gethostname(char *name, size_t size);
 
 #define PAGE 4096
+/* DFS_FD_MAX of 4.0.4. */
+#define OPEN 16
 
 ssize_t getline(char **line, size_t *size, FILE *stream) {
   return __getline(line, size, stream);
@@ -46,6 +48,8 @@ int getpagesize(void) {
 
 long sysconf(int name) {
   switch (name) {
+  case _SC_OPEN_MAX:
+    return OPEN;
   case _SC_PAGESIZE:
     return PAGE;
   case _SC_CLK_TCK:

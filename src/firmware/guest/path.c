@@ -43,7 +43,16 @@ char *dirname(char *path) {
   return path;
 }
 
-/* Absolute, without `.`, `..` and double slashes. There are no links. */
+/* Whether there is a directory of this name; tells errno otherwise. */
+static int is_directory(const char *path) {
+  struct stat status;
+  if (stat(path, &status) != 0)
+    return 0;
+  errno = ENOTDIR;
+  return S_ISDIR(status.st_mode);
+}
+
+/* Absolute, without `.`, `..` and double slashes. There are no links. What a slash follows has to be a directory. */
 char *realpath(const char *restrict path, char *restrict resolved) {
   if (path == NULL || *path == 0) {
     errno = path ? ENOENT : EINVAL;
@@ -55,21 +64,22 @@ char *realpath(const char *restrict path, char *restrict resolved) {
   size_t length = 0;
   if (*path != '/' && getcwd(out, PATH))
     length = strlen(out);
-  while (length > 0 && out[length - 1] == '/')
-    length--;
+  if (length == 1)
+    length = 0;
   while (*path) {
     size_t part = strcspn(path, "/");
     if (part == 2 && path[0] == '.' && path[1] == '.') {
       while (length > 0 && out[--length] != '/')
         ;
     } else if (part > 0 && !(part == 1 && *path == '.')) {
-      if (length + 1 + part >= PATH) {
-        errno = ENAMETOOLONG;
+      errno = ENAMETOOLONG;
+      if (length + 1 + part >= PATH)
         goto failed;
-      }
       out[length++] = '/';
       memcpy(out + length, path, part);
-      length += part;
+      out[length += part] = 0;
+      if (path[part] == '/' && !is_directory(out))
+        goto failed;
     }
     path += part;
     path += *path == '/';

@@ -1,4 +1,4 @@
-import { Errno, OpenFlag, VfsError } from "../../vfs/mod.ts";
+import { Errno, Mode, OpenFlag, VfsError } from "../../vfs/mod.ts";
 import type { ExportRow } from "../call.ts";
 import { lend, takeBack } from "../lent.ts";
 import { posix, type PosixContext } from "./context.ts";
@@ -67,7 +67,17 @@ export const directoryRows: readonly ExportRow<PosixContext>[] = [
 
 function opendir(c: PosixContext, path: number): number {
   const { kernel, vfs } = c;
-  const fd = posix(c, () => vfs.open(kernel.memory.cstring(path), OpenFlag.Directory));
+  const fd = posix(c, () => {
+    const name = kernel.memory.cstring(path);
+    try {
+      return vfs.open(name, OpenFlag.Directory);
+    } catch (error) {
+      // RT-Thread 4.0.4 says the same of a file as of what is not there.
+      if (!kernel.options.compat404 && (vfs.stat(name).mode & Mode.Dir) === 0)
+        throw new VfsError(Errno.ENOTDIR, `${name} is not a directory`);
+      throw error;
+    }
+  });
   if (fd < 0) return 0;
   const dir = lend(kernel, DIR.size);
   if (dir === 0) {

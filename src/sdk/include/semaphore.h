@@ -18,6 +18,9 @@ struct posix_sem {
 };
 typedef struct posix_sem sem_t;
 
+/* What sem_open gives when it fails. */
+#define SEM_FAILED ((sem_t *)0)
+
 int sem_init(sem_t *sem, int pshared, unsigned int value);
 int sem_destroy(sem_t *sem);
 sem_t *sem_open(const char *name, int oflag, ...);

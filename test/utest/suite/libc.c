@@ -128,6 +128,30 @@ static void test_directories(void) {
     uassert_null(realpath("/dir/none", path));
     uassert_int_equal(errno, ENOENT);
     uassert_null(realpath("", path));
+    /* What a slash follows is a directory: POSIX.1-2017, 4.13. */
+    close(open("/dir/file", O_CREAT | O_RDWR, 0));
+    uassert_str_equal(realpath("/dir/file", path), "/dir/file");
+    errno = 0;
+    uassert_null(realpath("/dir/file/", path));
+    uassert_int_equal(errno, ENOTDIR);
+    errno = 0;
+    uassert_null(realpath("/dir/file/../mid", path));
+    uassert_int_equal(errno, ENOTDIR);
+    errno = 0;
+    uassert_null(realpath("/dir/none/..", path));
+    uassert_int_equal(errno, ENOENT);
+    rule("POSIX.1 scandir");
+    errno = 0;
+    uassert_int_equal(scandir("/dir/file", &list, NULL, NULL), -1);
+    uassert_int_equal(errno, utest_compat ? ENOENT : ENOTDIR);
+    rule("POSIX.1 opendir");
+    errno = 0;
+    uassert_null(opendir("/dir/file"));
+    uassert_int_equal(errno, utest_compat ? ENOENT : ENOTDIR);
+    errno = 0;
+    uassert_null(opendir("/dir/none"));
+    uassert_int_equal(errno, ENOENT);
+    unlink("/dir/file");
     rmdir("/dir/zeta");
     rmdir("/dir/alpha");
     rmdir("/dir/mid");
@@ -247,6 +271,7 @@ static void test_system(void) {
     rule("POSIX.1 sysconf");
     uassert_int_equal(sysconf(_SC_PAGESIZE), getpagesize());
     uassert_int_equal(sysconf(_SC_NPROCESSORS_ONLN), 1);
+    uassert_int_equal(sysconf(_SC_OPEN_MAX), DFS_FD_MAX);
     errno = 0;
     uassert_int_equal(sysconf(9999), -1);
     uassert_int_equal(errno, EINVAL);
