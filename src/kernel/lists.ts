@@ -217,22 +217,3 @@ export function listMem(k: Kernel): string {
     return `total    : ${total}\nused     : ${used}\nmaximum  : ${max}\navailable: ${total - used}\n`;
   return `total memory: ${total}\nused memory : ${used}\nmaximum allocated memory: ${max}\n`;
 }
-
-const LISTS: Readonly<Record<string, (k: Kernel) => string>> = {
-  thread: listThread,
-  sem: listSem,
-  event: listEvent,
-  mutex: listMutex,
-  mailbox: listMailbox,
-  msgqueue: listMsgqueue,
-  memheap: listMemheap,
-  mempool: listMempool,
-  timer: listTimer,
-  device: listDevice,
-  free: listMem,
-};
-
-/** The table of list_<name>, or of `free`; undefined for a name that is not the kernel's. */
-export function listText(k: Kernel, name: string): string | undefined {
-  return LISTS[name]?.(k);
-}

@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { listText } from "../../src/kernel/mod.ts";
+import * as kernel from "../../src/kernel/mod.ts";
 import { bench } from "./tasks.ts";
 
 /** Tables of the reference board after boot, recorded from the real kernel; tshell's row is the shell's. */
@@ -61,10 +61,23 @@ timer      4  suspend 0x0000007c 0x00000400    12%   0x0000000a 000
 `,
 };
 
+const LISTS: Readonly<Record<string, (k: kernel.Kernel) => string>> = {
+  sem: kernel.listSem,
+  event: kernel.listEvent,
+  mutex: kernel.listMutex,
+  mailbox: kernel.listMailbox,
+  msgqueue: kernel.listMsgqueue,
+  memheap: kernel.listMemheap,
+  mempool: kernel.listMempool,
+  device: kernel.listDevice,
+  timer: kernel.listTimer,
+  thread: kernel.listThread,
+};
+
 test.each(Object.keys(RECORDED))("list_%s right after boot is the board's", (name) => {
   const b = bench(function* () {});
   b.settle();
-  expect(listText(b.kernel, name)).toBe(RECORDED[name]);
+  expect(LISTS[name](b.kernel)).toBe(RECORDED[name]);
 });
 
 test("free of 5.x: four lines, and the heap behind its control structure", () => {
@@ -72,13 +85,13 @@ test("free of 5.x: four lines, and the heap behind its control structure", () =>
   const five = bench(function* () {}, false, "5.x");
   for (const b of [four, five]) b.settle();
   const figures = (text = "") => [...text.matchAll(/: (\d+)/g)].map(([, figure]) => Number(figure));
-  const text = listText(five.kernel, "free");
+  const text = kernel.listMem(five.kernel);
   const [total, used, max, available] = figures(text);
   expect(text).toBe(
     `total    : ${total}\nused     : ${used}\nmaximum  : ${max}\navailable: ${available}\n`,
   );
   // struct rt_small_mem of 5.1 is 60 bytes.
-  expect(figures(listText(four.kernel, "free"))[0] - total).toBe(60);
+  expect(figures(kernel.listMem(four.kernel))[0] - total).toBe(60);
   expect(available).toBe(total - used);
   expect(max).toBeGreaterThanOrEqual(used);
 });

@@ -4,6 +4,7 @@ import { condBroadcast, condDestroy, condInit, condWait } from "./cond.ts";
 import { E } from "./errno.ts";
 import { BARRIER, COND, PROCESS_PRIVATE } from "./layout.ts";
 import { lock, mutexInit, mutexUnlock } from "./mutex.ts";
+import { attrDestroy, attrInit } from "./private-attr.ts";
 import type { Pthreads } from "./threads.ts";
 
 /**
@@ -98,22 +99,8 @@ export const barrierRows: readonly ExportRow<Pthreads>[] = [
     header: HEADER,
     call: wait,
   },
-  {
-    name: "pthread_barrierattr_init",
-    proto: "int pthread_barrierattr_init(pthread_barrierattr_t *attr);",
-    header: HEADER,
-    call: ({ k }, attr) => {
-      if (attr === 0) return E.EINVAL;
-      k.memory.st32(attr, PROCESS_PRIVATE);
-      return 0;
-    },
-  },
-  {
-    name: "pthread_barrierattr_destroy",
-    proto: "int pthread_barrierattr_destroy(pthread_barrierattr_t *attr);",
-    header: HEADER,
-    call: (_, attr) => (attr === 0 ? E.EINVAL : 0),
-  },
+  attrInit("pthread_barrierattr"),
+  attrDestroy("pthread_barrierattr"),
   {
     name: "pthread_barrierattr_getpshared",
     proto: "int pthread_barrierattr_getpshared(const pthread_barrierattr_t *attr, int *pshared);",

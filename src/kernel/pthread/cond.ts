@@ -8,6 +8,7 @@ import { ObjectClass } from "../types.ts";
 import { E } from "./errno.ts";
 import { COND, condSize, PROCESS_PRIVATE, PROCESS_SHARED, UNINITIALISED } from "./layout.ts";
 import { lock, mutexUnlock, ownerOf, unlist } from "./mutex.ts";
+import { attrDestroy, attrInit, attrShared } from "./private-attr.ts";
 import type { Pthreads } from "./threads.ts";
 import { finish } from "./wait.ts";
 
@@ -154,27 +155,12 @@ export const condRows: readonly ExportRow<Pthreads>[] = [
     header: HEADER,
     call: timedwait,
   },
-  on("pthread_condattr_init", "pthread_condattr_t *attr", ({ k }, attr) => {
-    if (attr === 0) return E.EINVAL;
-    k.memory.st32(attr, PROCESS_PRIVATE);
-    return 0;
-  }),
-  on("pthread_condattr_destroy", "pthread_condattr_t *attr", (_, attr) =>
-    attr === 0 ? E.EINVAL : 0,
-  ),
+  attrInit("pthread_condattr"),
+  attrDestroy("pthread_condattr"),
   // Every wait is on the real-time clock.
   on("pthread_condattr_getclock", "const pthread_condattr_t *attr, clockid_t *clock_id", () => 0),
   on("pthread_condattr_setclock", "pthread_condattr_t *attr, clockid_t clock_id", () => 0),
-  {
-    name: "pthread_condattr_getpshared",
-    proto: "int pthread_condattr_getpshared(const pthread_condattr_t *attr, int *pshared);",
-    header: HEADER,
-    call: ({ k }, attr, result) => {
-      if (attr === 0 || result === 0) return E.EINVAL;
-      k.memory.st32(result, PROCESS_PRIVATE);
-      return 0;
-    },
-  },
+  attrShared("pthread_condattr"),
   {
     name: "pthread_condattr_setpshared",
     proto: "int pthread_condattr_setpshared(pthread_condattr_t *attr, int pshared);",

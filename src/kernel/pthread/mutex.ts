@@ -5,6 +5,7 @@ import { mutexInit as kernelMutexInit, mutexRelease, mutexTake } from "../ipc/mu
 import { ObjectClass } from "../types.ts";
 import { E } from "./errno.ts";
 import { mutexSize, PMUTEX, PROCESS_PRIVATE, PROCESS_SHARED, UNINITIALISED } from "./layout.ts";
+import { attrInit } from "./private-attr.ts";
 import type { Pthreads } from "./threads.ts";
 import { finish } from "./wait.ts";
 
@@ -115,16 +116,7 @@ export const mutexRows: readonly ExportRow<Pthreads>[] = [
   onMutex("pthread_mutex_lock", mutexLock),
   onMutex("pthread_mutex_trylock", mutexTrylock),
   onMutex("pthread_mutex_unlock", mutexUnlock),
-  {
-    name: "pthread_mutexattr_init",
-    proto: "int pthread_mutexattr_init(pthread_mutexattr_t *attr);",
-    header: HEADER,
-    call: ({ k }, attr) => {
-      if (attr === 0) return E.EINVAL;
-      k.memory.st32(attr, PROCESS_PRIVATE);
-      return 0;
-    },
-  },
+  attrInit("pthread_mutexattr"),
   {
     name: "pthread_mutexattr_destroy",
     proto: "int pthread_mutexattr_destroy(pthread_mutexattr_t *attr);",

@@ -4,6 +4,7 @@ import { condBroadcast, condDestroy, condInit, condSignal, condWait, count } fro
 import { E } from "./errno.ts";
 import { PROCESS_PRIVATE, RWLOCK, UNINITIALISED } from "./layout.ts";
 import { lock, mutexDestroy, mutexInit, mutexUnlock } from "./mutex.ts";
+import { attrDestroy, attrInit, attrShared } from "./private-attr.ts";
 import type { Pthreads } from "./threads.ts";
 
 /** pthread_rwlock_t: a mutex and two condition variables; waiting writers go before waiting readers. */
@@ -158,32 +159,9 @@ export const rwlockRows: readonly ExportRow<Pthreads>[] = [
   timed("pthread_rwlock_timedrdlock", READER),
   timed("pthread_rwlock_timedwrlock", WRITER_SIDE),
   on("pthread_rwlock_unlock", unlock),
-  {
-    name: "pthread_rwlockattr_init",
-    proto: "int pthread_rwlockattr_init(pthread_rwlockattr_t *attr);",
-    header: HEADER,
-    call: ({ k }, attr) => {
-      if (attr === 0) return E.EINVAL;
-      k.memory.st32(attr, PROCESS_PRIVATE);
-      return 0;
-    },
-  },
-  {
-    name: "pthread_rwlockattr_destroy",
-    proto: "int pthread_rwlockattr_destroy(pthread_rwlockattr_t *attr);",
-    header: HEADER,
-    call: (_, attr) => (attr === 0 ? E.EINVAL : 0),
-  },
-  {
-    name: "pthread_rwlockattr_getpshared",
-    proto: "int pthread_rwlockattr_getpshared(const pthread_rwlockattr_t *attr, int *pshared);",
-    header: HEADER,
-    call: ({ k }, attr, result) => {
-      if (attr === 0 || result === 0) return E.EINVAL;
-      k.memory.st32(result, PROCESS_PRIVATE);
-      return 0;
-    },
-  },
+  attrInit("pthread_rwlockattr"),
+  attrDestroy("pthread_rwlockattr"),
+  attrShared("pthread_rwlockattr"),
   {
     name: "pthread_rwlockattr_setpshared",
     proto: "int pthread_rwlockattr_setpshared(pthread_rwlockattr_t *attr, int pshared);",
