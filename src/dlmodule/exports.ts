@@ -12,14 +12,16 @@ const LINE_MAX = 4096;
 function* load(loader: Loader, path: number, ops = 0): Task<number> {
   const name = loader.parts.kernel.memory.cstring(path, PATH_MAX);
   const file = ops === 0 ? undefined : yield* customImage(loader, path, ops);
-  return (yield* loader.load(name, { as: "library", file }))?.address ?? 0;
+  const loading = loader.load(name, { as: "library", file });
+  return (yield* loader.libdl.noting(name, loading))?.address ?? 0;
 }
 
 function* exec(loader: Loader, path: number, line: number, ops = 0): Task<number> {
   const { memory } = loader.parts.kernel;
   const name = memory.cstring(path, PATH_MAX);
   const file = ops === 0 ? undefined : yield* customImage(loader, path, ops);
-  return yield* loader.exec(name, line === 0 ? name : memory.cstring(line, LINE_MAX), file);
+  const words = line === 0 ? name : memory.cstring(line, LINE_MAX);
+  return yield* loader.libdl.noting(name, loader.exec(name, words, file));
 }
 
 /** dlmodule_destroy, of whatever address: an rt_err_t. */

@@ -54,17 +54,30 @@ export class Libdl {
     }
     const path = this.libraries.find(name, "dlopen");
     if (path === undefined) return this.fail(this.absent(name));
+    const opening = this.libraries.open(path, (flags & RTLD_GLOBAL) !== 0);
+    return (yield* this.noting(name, opening))?.address ?? 0;
+  }
+
+  /** A load by guest code; when nothing comes of it, dlerror says why. */
+  *noting<T>(name: string, load: Task<T>): Task<T> {
+    if (this.compat) return yield* load;
+    const { threads } = this.loader.parts.kernel;
+    const thread = threads.current;
     let why = "it cannot be loaded";
-    const off = this.loader.onRefused(({ reasons }) => (why = reasons.join("; ") || why));
-    const forget = this.loader.onFailure((text) => (why = text));
-    let module: Module | undefined;
+    // Other threads may load something meanwhile.
+    const note = (text: string): void => {
+      if (threads.current === thread) why = text || why;
+    };
+    const off = this.loader.onRefused(({ reasons }) => note(reasons.join("; ")));
+    const forget = this.loader.onFailure(note);
     try {
-      module = yield* this.libraries.open(path, (flags & RTLD_GLOBAL) !== 0);
+      const loaded = yield* load;
+      if (!loaded) this.fail(`${name}: ${why}`);
+      return loaded;
     } finally {
       off();
       forget();
     }
-    return module ? module.address : this.fail(`${name}: ${why}`);
   }
 
   symbol(handle: number, nameAt: number): number {

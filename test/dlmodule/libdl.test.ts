@@ -92,6 +92,37 @@ describe("by default", () => {
     expect(board.output()).toBe("Module: magic error\n");
   });
 
+  test.each([
+    [
+      "by default dlerror says why, once",
+      false,
+      "nothing yet 0: (null)\nagain: (null)\n" +
+        "load 0: /none.so: it cannot be read: No such file: /none.so\nagain: (null)\n" +
+        "Module: magic error\n" +
+        "exec 0: /bad.mo: the file does not begin with the magic bytes of an ELF file\nagain: (null)\n" +
+        "base up\nlibrary 1: (null)\nagain: (null)\nbase down 10\n",
+    ],
+    [
+      "with compat404 it says TODO, whatever happened",
+      true,
+      "nothing yet 0: TODO\nagain: TODO\nload 0: TODO\nagain: TODO\nModule: magic error\n" +
+        "exec 0: TODO\nagain: TODO\nlibrary 1: TODO\nagain: TODO\n" +
+        // The original cannot give back a module that another one has loaded.
+        "\x1b[31m[E/DLMD] Unsupported oject type in module.\x1b[0m\n",
+    ],
+  ])("a refused dlmodule_load or dlmodule_exec: %s", (_, compat404, expected) => {
+    const libraries = "test/dlmodule/libraries";
+    const board = new Board({
+      files: {
+        "/refused.mo": fixture(`${libraries}/refused.mo`),
+        "/libbase.so": fixture(`${libraries}/libbase.so`),
+        "/bad.mo": Buffer.from("text"),
+      },
+      compat404,
+    });
+    expect(board.run("refused")).toBe(expected);
+  });
+
   test("a handle that is none is refused", () => {
     const board = new Board({ files });
     const { loader, kernel } = board;

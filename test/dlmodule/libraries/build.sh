@@ -16,3 +16,4 @@ build opens.mo main opens.c
 build custom.mo main custom.c
 build lists.mo main lists.c
 build api.mo main api.c -lgcc
+build refused.mo main refused.c
