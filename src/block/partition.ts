@@ -50,6 +50,7 @@ export class PartitionDevice implements BlockDevice {
   readonly sectorSize: number;
   readonly sectors: number;
   readonly readOnly: boolean;
+  readonly offset: number;
 
   /** `start` and `sectors` in sectors of `disk`. What lies behind the end of the disk is cut off. */
   constructor(
@@ -65,6 +66,7 @@ export class PartitionDevice implements BlockDevice {
     this.sectorSize = disk.sectorSize;
     this.sectors = Math.min(sectors, disk.sectors - start);
     this.readOnly = disk.readOnly;
+    this.offset = (disk.offset ?? 0) + start * disk.sectorSize;
   }
 
   read(sector: number, into: Uint8Array): void {

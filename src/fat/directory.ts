@@ -38,6 +38,8 @@ export interface Place {
 /** Directories with more slots get their index when it pays. */
 const SMALL = 1024;
 const MAX_SCANS = 8;
+/** Two pages of the host, in slots: one of them is empty then, when clusters are side by side. */
+const WIDEST = 256;
 
 /** Memory an entry takes with its names and the index, in multiples of its 32 bytes; measured, roughly. */
 const OVERHEAD = 10;
@@ -129,13 +131,14 @@ export class Directory {
   /**
    * Chooses the short name for a new entry and finds (or makes) room for it. Nothing is visible yet.
    *
+   * @param path what errors call the directory
    * @throws FatError "full" when the directory or the disk is
    */
-  reserve(name: ParsedName): Place {
+  reserve(name: ParsedName, path: string): Place {
     this.ready();
     const short = name.lossy ? this.freeAlias(name) : name.short;
     const count = 1 + (name.needsLong ? longEntries(name.long) : 0);
-    return { first: this.room(count), count, short };
+    return { first: this.room(count, path), count, short };
   }
 
   /** Writes a new entry into its place. `fields` are the 32 bytes of the short entry; name and case flags are filled in. */
@@ -147,7 +150,7 @@ export class Directory {
       last = entry.slot;
     }
     // With the short entry alone in its sector there is a whole entry at every moment.
-    if (this.isAlone(entry)) {
+    if (this.inTwoWrites(entry)) {
       this.slots.write(entry.slot, last);
       this.slots.write(place.first, entry.slot - 1);
     } else this.slots.write(place.first, last);
@@ -158,7 +161,7 @@ export class Directory {
   remove(entry: DirectoryEntry): void {
     this.ready();
     this.erase(entry);
-    if (this.isAlone(entry)) {
+    if (this.inTwoWrites(entry)) {
       this.slots.write(entry.first, entry.slot - 1);
       this.slots.write(entry.slot, entry.slot);
     } else this.slots.write(entry.first, entry.slot);
@@ -200,7 +203,7 @@ export class Directory {
   /** Adds an entry that is not found by name: the volume label. */
   insertHidden(fields: Uint8Array): void {
     this.ready();
-    const slot = this.room(1);
+    const slot = this.room(1, "/");
     this.view(slot).set(fields);
     this.slots.write(slot, this.terminate(slot));
   }
@@ -243,36 +246,54 @@ export class Directory {
     return this.end;
   }
 
-  /** The long name of an entry lies in another sector than the entry itself. */
-  private isAlone({ first, slot }: DirectoryEntry): boolean {
+  /** The long name of an entry lies in another sector than the entry itself, and one write cannot take both. */
+  private inTwoWrites({ first, slot }: DirectoryEntry): boolean {
     const { slots } = this;
-    return first < slot && slots.sector(slot - 1) !== slots.sector(slot);
+    return slots.sector(slot - 1) !== slots.sector(slot) && !slots.isOneWrite(first, slot);
   }
 
   /** First of `count` free slots in a row; the directory grows when it has none. */
-  private room(count: number): number {
-    if (this.slots.damage) throw this.slots.damage;
+  private room(count: number, path: string): number {
+    const { slots } = this;
+    if (slots.damage) throw slots.damage;
     const { packed, geometry } = this.store;
+    if (packed) return this.rowOf(count, path);
     const perSector = geometry.sectorSize / ENTRY;
-    if (packed || count > perSector) return this.rowOf(count, Infinity);
+    // A name that does not fit in a sector lies in sectors that are written as one.
+    const apart = (slot: number): boolean =>
+      slot % perSector === 0 && (count <= perSector || slots.beginsPage(slot / perSector));
+    // Clusters of a sector each may never lie side by side: not for the sake of this is the disk filled.
+    const most = count <= perSector ? Infinity : slots.count + WIDEST;
     try {
-      const first = this.rowOf(count, perSector);
+      const first = this.rowOf(count, path, apart, most);
       this.skipTo(first);
       return first;
     } catch (error) {
       if (!(error instanceof FatError) || error.reason !== "full") throw error;
       this.firstFree = 0;
-      return this.rowOf(count, Infinity);
+      const first = this.rowOf(count, path);
+      // The entry goes to the disk before its name: not behind the end.
+      const slot = first + count - 1;
+      if (!slots.isOneWrite(first, slot)) this.skipTo(slot);
+      return first;
     }
   }
 
-  /** The same, with all of them in one piece of `perPiece` slots. */
-  private rowOf(count: number, perPiece: number): number {
+  /** The same, where `apart` tells that a slot and the one before it are not to lie in one row; it grows up to `most` slots. */
+  private rowOf(
+    count: number,
+    path: string,
+    apart: (slot: number) => boolean = () => false,
+    most = Infinity,
+  ): number {
     let lowest = -1;
     let slot = this.firstFree;
     for (let run = 0; run < count; slot++) {
-      if (slot >= this.slots.count) this.slots.grow();
-      if (slot % perPiece === 0) run = 0;
+      if (slot >= this.slots.count) {
+        if (slot >= most) throw new FatError("full", `${path}: no room in one piece`);
+        this.slots.grow(path);
+      }
+      if (apart(slot)) run = 0;
       if (slot >= this.end || this.slots.lead(slot) === DELETED) {
         if (lowest < 0) lowest = slot;
         run++;
@@ -282,7 +303,7 @@ export class Directory {
     return slot - count;
   }
 
-  /** Slots that were never used and stay free are no end any more; they lie in one sector, the new end in the next. */
+  /** Slots that were never used and stay free are no end any more; they lie in sectors before that of the new end. */
   private skipTo(first: number): void {
     const { end, slots } = this;
     if (first <= end) return;
@@ -291,7 +312,9 @@ export class Directory {
       slots.write(first, first);
     }
     for (let slot = end; slot < first; slot++) slots.setLead(slot, DELETED);
-    slots.write(end, first - 1);
+    // From the back: what lies behind the end is nobody's, until the end is gone.
+    const perSector = this.store.geometry.sectorSize / ENTRY;
+    for (let slot = first - 1; slot >= end; slot -= (slot % perSector) + 1) slots.write(slot, slot);
     this.end = first;
     // They are used last, so that a list is in the order of creation.
     if (this.firstFree >= end) this.firstFree = first;

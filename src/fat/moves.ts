@@ -4,7 +4,7 @@ import { exists, FatError } from "./error.ts";
 import { clusterSector } from "./geometry.ts";
 import type { OpenNodes } from "./nodes.ts";
 import type { Store } from "./slots.ts";
-import { isDirectory, type Located, split, type Tree } from "./tree.ts";
+import { above, isDirectory, type Located, split, type Tree } from "./tree.ts";
 
 /** What moving an entry needs of its volume. */
 export interface MoveParts {
@@ -74,7 +74,7 @@ export class Moves {
         throw new FatError("invalid name", `${from} cannot be moved into itself`);
     } else fields[Field.Attributes] |= Attribute.Archive;
 
-    const place = directory.reserve(name);
+    const place = directory.reserve(name, above(to));
     let entry: DirectoryEntry;
     if (inPlace) entry = directory.replace(source.entry, place, name, fields);
     else {

@@ -9,6 +9,9 @@ import type { FatTable } from "./table.ts";
 /** The largest directory of FAT: 65536 entries. */
 const MAX_BYTES = 65536 * ENTRY;
 
+/** A write within a page of the host is not cut in two by SIGKILL. */
+const HOST_PAGE = 4096;
+
 /** What directories and files need of their volume. */
 export interface Store {
   readonly geometry: Geometry;
@@ -68,8 +71,8 @@ export class Slots {
     return this.bytes.subarray(slot * ENTRY, (slot + count) * ENTRY);
   }
 
-  /** Adds a cluster of empty slots. @throws FatError "full" when the directory or the disk is */
-  grow(): void {
+  /** Adds a cluster of empty slots; errors call the directory `name`. @throws FatError "full" when it or the disk is */
+  grow(name: string): void {
     const { geometry, sectors } = this.store;
     const size = this.used + geometry.clusterSize;
     if (!this.chain)
@@ -77,7 +80,8 @@ export class Slots {
         "full",
         `the root directory is full: on FAT${geometry.type} it has room for ${this.count} entries, and a long name takes several`,
       );
-    if (size > MAX_BYTES) throw new FatError("full", "the directory is full: it has 65536 entries");
+    if (size > MAX_BYTES)
+      throw new FatError("full", `the directory ${name} is full: it has 65536 entries`);
     const index = this.chain.length;
     if (!this.chain.extend()) throw new FatError("full", "the disk is full");
     const zeros = new Uint8Array(geometry.clusterSize);
@@ -104,6 +108,22 @@ export class Slots {
     }
     for (const { disk, from, to } of writes)
       this.store.sectors.write(disk, this.bytes.subarray(from * size, to * size));
+  }
+
+  /** The slots are written whole, or not at all, when the process is killed. */
+  isOneWrite(first: number, last: number): boolean {
+    for (let sector = this.sector(first) + 1; sector <= this.sector(last); sector++)
+      if (this.beginsPage(sector)) return false;
+    return true;
+  }
+
+  /** The sector of the directory, and the one before it, are not written as one. */
+  beginsPage(sector: number): boolean {
+    if (sector === 0) return true;
+    const disk = this.diskSector(sector);
+    if (disk !== this.diskSector(sector - 1) + 1) return true;
+    const { geometry, sectors } = this.store;
+    return (disk * geometry.sectorSize + (sectors.device.offset ?? 0)) % HOST_PAGE === 0;
   }
 
   /** The sector of the directory, counted from its first, that holds a slot. */

@@ -28,6 +28,11 @@ export function split(path: string): string[] {
   return path.split(/[/\\]/).filter((name) => name !== "");
 }
 
+/** The path of the directory that holds the last name of a path. */
+export function above(path: string): string {
+  return `/${split(path).slice(0, -1).join("/")}`;
+}
+
 /** The directories of a volume: those in memory, and the way to one by its path. */
 export class Tree {
   private readonly cache = new Map<number, Directory>();

@@ -26,7 +26,7 @@ import { SharedClusters } from "./shared.ts";
 import { markClosed, markedOpenOnDisk, markOpen, readBoot } from "./state.ts";
 import { NO_STAMP, type Stamp, toStamp } from "./stamp.ts";
 import { FatTable } from "./table.ts";
-import { type DirectoryReader, isDirectory, split, Tree } from "./tree.ts";
+import { above, type DirectoryReader, isDirectory, split, Tree } from "./tree.ts";
 
 export interface MountOptions {
   /** Seconds since 1970 for time stamps; absent, or giving undefined: files carry no time (date and time 0). */
@@ -177,7 +177,7 @@ export class FatVolume implements FileStore {
       if (mode.create === "existing") throw new FatError("no file", `${path} does not exist`);
       this.checkChange(directory, path);
       const fields = newFields(Attribute.Archive, 0, this.now(), this.fat32);
-      const entry = directory.insert(directory.reserve(name), name, fields);
+      const entry = directory.insert(directory.reserve(name, above(path)), name, fields);
       return new FatFile(this.nodes.get({ directory, entry }), mode.write);
     }
     const info = directory.info(found);
@@ -235,7 +235,7 @@ export class FatVolume implements FileStore {
       contents.set(dotEntry(fields, ".", cluster, this.fat32));
       contents.set(dotEntry(fields, "..", dotDot(this, directory), this.fat32), ENTRY);
       this.sectors.write(clusterSector(this.geometry, cluster), contents);
-      place = directory.reserve(name);
+      place = directory.reserve(name, above(path));
     } catch (error) {
       this.table.release(cluster);
       throw error;

@@ -22,7 +22,11 @@ class Recorder implements BlockDevice {
   readonly readOnly = false;
   readonly writes: { sector: number; bytes: Uint8Array }[] = [];
 
-  constructor(private readonly device: BlockDevice) {
+  /** A process can be killed at each multiple of `unit` bytes: sector by sector is more than a host does. */
+  constructor(
+    private readonly device: BlockDevice,
+    private readonly unit = device.sectorSize,
+  ) {
     this.sectorSize = device.sectorSize;
     this.sectors = device.sectors;
   }
@@ -30,12 +34,12 @@ class Recorder implements BlockDevice {
     this.device.read(sector, into);
   }
   write(sector: number, from: Uint8Array): void {
-    // Sector by sector: the host can be stopped between the pages of one write.
-    for (let at = 0; at < from.length; at += this.sectorSize)
-      this.writes.push({
-        sector: sector + at / this.sectorSize,
-        bytes: from.slice(at, at + this.sectorSize),
-      });
+    // The host can be stopped between the pages of one write.
+    for (let at = 0, end = 0; at < from.length; at = end) {
+      const place = sector * this.sectorSize + at;
+      end = Math.min(from.length, at + this.unit - (place % this.unit));
+      this.writes.push({ sector: place / this.sectorSize, bytes: from.slice(at, end) });
+    }
     this.device.write(sector, from);
   }
   flush(): void {}
@@ -318,6 +322,47 @@ describe("long names, killed after every sector", () => {
         killed.write(sector, bytes);
         const bad = checkVolume(killed).problems.filter(({ kind }) => !NOTES.has(kind));
         expect({ write: i, bad }).toEqual({ write: i, bad: [] });
+      });
+      expect(checkVolume(killed).problems).toEqual([]);
+    },
+  );
+});
+
+describe("names that do not fit in a sector, killed after every page of the host", () => {
+  const PAGE = 4096;
+  const disks = DISKS.flatMap((disk) =>
+    [512, 2048].map((clusterSize) => ({ ...disk, clusterSize })),
+  );
+  const size = (type: number, clusterSize: number) =>
+    ({ 12: 400 << 10, 16: (clusterSize * 4608) | 0, 32: clusterSize * 69632 })[type]!;
+  test.each(disks)(
+    "FAT$type in clusters of $clusterSize: entries are whole or not there",
+    ({ type, clusterSize }) => {
+      const bytes = size(type, clusterSize);
+      const blank = new RamDevice(bytes);
+      FatVolume.format(blank, { type, fats: 2, clusterSize });
+      const fresh = blank.image(true);
+      const recorder = new Recorder(new RamDevice(bytes, fresh), PAGE);
+      const volume = FatVolume.mount(recorder);
+      // Seventeen to twenty-one slots, among some of two to twelve.
+      const names = Array.from({ length: 20 }, (_, i) =>
+        i % 4 === 3 ? `short ${"name ".repeat(i)}` : `${i} `.padEnd(196 + ((i * 13) % 60), "long "),
+      ).map((text, i) => `${text.slice(0, 250).trimEnd()}${i}`);
+      volume.mkdir("d");
+      for (const name of names) volume.writeFile(`d/${name}`, new Uint8Array(10));
+      for (const name of names.slice(0, 6)) volume.unlink(`d/${name}`);
+      for (const name of names.slice(6, 14)) volume.rename(`d/${name}`, `d/R${name.slice(1)}`);
+      for (const name of names.slice(6, 12)) volume.rename(`d/R${name.slice(1)}`, name);
+      for (const name of names.slice(0, 6)) volume.mkdir(`d/${name}`);
+      volume.unmount();
+      const killed = new RamDevice(bytes, fresh);
+      recorder.writes.forEach(({ sector, bytes }, i) => {
+        killed.write(sector, bytes);
+        const bad = checkVolume(killed).problems.filter(({ kind }) => !NOTES.has(kind));
+        expect({ write: i, bad }).toEqual({ write: i, bad: [] });
+        if (!haveAll || i % 20 !== 0) return;
+        const { text } = scratch.try("fsck.fat", "-n", scratch.save(killed));
+        expect({ write: i, bad: damageIn(text) }).toEqual({ write: i, bad: [] });
       });
       expect(checkVolume(killed).problems).toEqual([]);
     },
