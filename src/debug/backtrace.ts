@@ -13,6 +13,8 @@ export interface Frame {
   readonly from: "pc" | "lr" | "unwind" | "stack";
   /** Function and line, when the module has debugging information. */
   readonly source?: SourcePlace;
+  /** The kernel called the frame before this one: `the destructor of pthread key 0`. */
+  readonly called?: string;
   /** So many more frames of the same call follow: a recursion. */
   repeated?: number;
 }
@@ -33,16 +35,18 @@ export function backtrace(view: MachineView, pc: number, stackTop: number): Fram
   if (details) {
     const start = view.registers.slice(0, 15).concat(pc >>> 0);
     const unwound = details.unwind(view, stackTop, start, isThumb(view));
-    for (const { address } of unwound.frames) {
+    for (const { address, called } of unwound.frames) {
       const last = frames[frames.length - 1];
       if (last.address === address && last.from === "unwind")
         last.repeated = (last.repeated ?? 0) + 1;
-      else if (frames.length < FRAMES_MAX) frames.push(frameAt(view, address, "unwind"));
+      else if (frames.length < FRAMES_MAX)
+        frames.push({ ...frameAt(view, address, "unwind"), called });
     }
-    if (unwound.end !== undefined) {
+    const { end } = unwound;
+    if (end !== undefined) {
       // As gdb does by default, which ends at main and names what else has no caller.
       if (nameOf(frames[frames.length - 1]) !== "main" && frames.length < FRAMES_MAX)
-        frames.push(frameAt(view, unwound.end, "unwind"));
+        frames.push({ ...frameAt(view, end.address, "unwind"), called: end.called });
       return frames;
     }
     const last = unwound.frames.at(-1);

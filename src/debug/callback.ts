@@ -14,18 +14,58 @@ export interface Callback {
   readonly stack?: { readonly stackStart: number; readonly stackSize: number };
 }
 
-/** The callback that the registers of the core are those of; undefined when the thread runs code of its own. */
-export function runningCallback(kernel: Kernel): Callback | undefined {
-  const { runner, timers, threads } = kernel;
-  const state = runner.running;
+/** A call from kernel to guest that is under way: what returns to its trap word goes on here. */
+export interface KernelCall {
+  /** What was called, when it has a name. */
+  readonly called: string | undefined;
+  /** r0-r15 and the state of whoever made the kernel call; undefined when nobody did, as in an interrupt or a thread of the system. */
+  readonly caller: { readonly registers: readonly number[]; readonly cpsr: number } | undefined;
+}
+
+type State = NonNullable<Kernel["runner"]["running"]>;
+
+function stateOf({ runner, threads }: Kernel, thread: number): State | undefined {
+  const { running } = runner;
+  return running?.thread === thread ? running : threads.states.get(thread);
+}
+
+/** The callback that a thread runs; undefined when it runs code of its own. */
+export function callbackOf(kernel: Kernel, thread: number): Callback | undefined {
+  const state = stateOf(kernel, thread);
   const frame = state?.frames.findLast(({ below }) => below !== undefined);
-  if (!state || !frame) return undefined;
-  const { callee: code, interrupt } = frame;
+  return state && frame && nameOf(kernel, state, frame);
+}
+
+/** The kernel's calls of guest code that a thread is in, innermost first; what an interrupt interrupted is not part of it. */
+export function callsOf(kernel: Kernel, thread: number): KernelCall[] {
+  const state = stateOf(kernel, thread);
+  const calls: KernelCall[] = [];
+  for (const frame of state?.frames.toReversed() ?? []) {
+    const { below, interrupt } = frame;
+    if (below === undefined) continue;
+    const called = nameOf(kernel, state!, frame)?.text;
+    const registers = Array.from(below.r, (value) => value >>> 0);
+    const { heapEnd } = kernel.area;
+    // Threads of the system are no guest code: their pc is a trap.
+    const caller = interrupt || registers[15] >= heapEnd ? undefined : registers;
+    calls.push({ called, caller: caller && { registers: caller, cpsr: below.cpsr } });
+    if (caller === undefined) break;
+  }
+  return calls;
+}
+
+function nameOf(
+  kernel: Kernel,
+  state: State,
+  { callee: code, interrupt, what }: State["frames"][number],
+): Callback | undefined {
+  const { timers, threads } = kernel;
   const stack = interrupt
     ? { stackStart: kernel.area.irqStack - IRQ_STACK, stackSize: IRQ_STACK }
     : undefined;
   const found = (text: string, owner = 0): Callback => ({ text, code, owner, stack });
 
+  if (what !== undefined) return found(what);
   for (const [setter, hook] of kernel.guestHooks)
     if (hook === code) return found(`the hook of ${setter}`);
   const timer = interrupt

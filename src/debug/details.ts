@@ -25,7 +25,7 @@ export interface SourcePlace {
 export interface Unwound {
   readonly frames: readonly UnwoundFrame[];
   /** The first frame was reached, the thread's entry or what the kernel called: the trap word that it returns to. */
-  readonly end: number | undefined;
+  readonly end: Pick<UnwoundFrame, "address" | "called"> | undefined;
 }
 
 export interface UnwoundFrame {
@@ -33,6 +33,8 @@ export interface UnwoundFrame {
   readonly address: number;
   readonly thumb: boolean;
   readonly sp: number;
+  /** The address is a trap word: what the kernel called, which returns there. */
+  readonly called?: string;
 }
 
 /** An instruction near the pc. */
@@ -43,6 +45,7 @@ export interface CodeLine {
   readonly here: boolean;
 }
 
+const CPSR_T = 0x20;
 /** Instructions that are shown before and after the pc. */
 const BEFORE = 4;
 const AFTER = 3;
@@ -90,6 +93,12 @@ export class Details {
     };
   }
 
+  /** The function that an address is in, of a module that was built with -g. */
+  functionName(address: number): string | undefined {
+    const at = this.parts.loader.whereIs(address);
+    return at && this.files.info(at.path)?.functions(at.linkAddress)[0]?.name;
+  }
+
   /** The instruction that a module's file has where another one is executed, in hexadecimal digits; undefined when it is the same. */
   overwritten(view: MachineView, address: number, thumb: boolean): string | undefined {
     const at = this.parts.loader.whereIs(address);
@@ -110,17 +119,31 @@ export class Details {
     const frames: UnwoundFrame[] = [];
     let registers: FrameRegisters = start.map((value) => value >>> 0);
     let state = thumb;
+    let calls = 0;
+    /** The pc is where the code stopped, not a call of its own. */
+    let stopped = true;
     for (let n = 0; n < FRAMES_MAX; n++) {
-      const next = this.caller(view, registers, state, n === 0);
+      const next = this.caller(view, registers, state, stopped);
       const back = next?.[PC];
       const sp = next?.[SP];
       if (!next || back === undefined || sp === undefined) break;
       if (sp < (registers[SP] as number) || sp > stackTop) break;
       if (n > 0 && sp === registers[SP] && back === registers[PC]) break;
+      stopped = false;
       const call = callBefore(view, back);
       // What the kernel calls returns to a word of the system area.
-      if (call === undefined && back < view.ramEnd && back >= view.ramEnd - SYSTEM_AREA)
-        return { frames, end: back };
+      if (call === undefined && back < view.ramEnd && back >= view.ramEnd - SYSTEM_AREA) {
+        const { called, caller } = view.calls?.[calls++] ?? {};
+        const end = { address: back, called };
+        if (!caller || !view.place(caller.registers[PC])) return { frames, end };
+        // The kernel did not change the stack of whoever called it.
+        const [at, top] = [caller.registers[PC], caller.registers[SP]];
+        state = (caller.cpsr & CPSR_T) !== 0;
+        frames.push({ ...end, thumb: false, sp }, { address: at, thumb: state, sp: top });
+        registers = caller.registers.slice();
+        stopped = true;
+        continue;
+      }
       if (call === undefined || !view.place(call) || view.place(call)?.unloaded) break;
       state = (back & 1) !== 0;
       frames.push({ address: call, thumb: state, sp });

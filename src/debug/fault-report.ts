@@ -3,8 +3,10 @@ import { type AddressKind, describeAddress } from "./address.ts";
 import { backtrace, type Frame, isThumb } from "./backtrace.ts";
 import { callbackIn } from "./callback.ts";
 import type { CodeLine, SourcePlace } from "./details.ts";
-import { brokenHeap, heapAssertion } from "./heap-mistake.ts";
+import { brokenHeap, type Explained, heapAssertion } from "./heap-mistake.ts";
+import { frameSize } from "./frame-size.ts";
 import { faultHint, stackHint } from "./hints.ts";
+import { overwrittenReturn } from "./overwritten-return.ts";
 import type { MachineView, ThreadView } from "./machine-view.ts";
 
 /** Why the report is made. */
@@ -12,7 +14,7 @@ export type Incident =
   | { readonly kind: "fault"; readonly fault: CpuFault; readonly guard?: ThreadView }
   | { readonly kind: "stack overflow"; readonly fault?: CpuFault }
   | { readonly kind: "abort" }
-  | { readonly kind: "heap corruption"; readonly header: number }
+  | { readonly kind: "heap corruption"; readonly header: number; readonly by: string }
   | { readonly kind: "kernel corruption"; readonly message: string }
   | {
       readonly kind: "assertion";
@@ -48,10 +50,18 @@ export interface Report {
   readonly cpsr: number;
   readonly backtrace: readonly Frame[];
   /** Bytes of the thread's stack: now, at the worst moment, and all; `used` is undefined when sp is outside. */
-  readonly stack: { readonly used?: number; readonly max: number; readonly size: number };
+  readonly stack: {
+    readonly used?: number;
+    /** What a function would have taken, that there was no room for. */
+    readonly needed?: number;
+    readonly max: number;
+    readonly size: number;
+  };
   /** s0-s31 and the FPSCR as words, when the thread has used them. */
   readonly float: ArrayLike<number> | undefined;
   readonly hint: string | undefined;
+  /** Address of the header of the heap that the report says was overwritten. */
+  readonly heapHeader: number | undefined;
   /** What of the debugging information was not there, or could not be read. */
   readonly notes: readonly string[];
   /** The whole report, lines without a last line end. */
@@ -68,7 +78,7 @@ export function makeReport(view: MachineView, incident: Incident, thread: Thread
   const module = moduleOf(thread, frames);
   const where = module ? `, module ${module.name} (${module.path})` : "";
   const title = `${headline(incident)} in ${whoIs(thread)}${where}`;
-  const { what, hint, there } = explain(view, incident, thread);
+  const { what, hint, there, header, needed } = explain(view, incident, thread, frames);
   const lines = [title, ...what.map((line) => `  ${line}`)];
   const source = frames.find((frame) => frame.source)?.source;
   if (source) lines.push(`  ${sourceLine(source)}`);
@@ -89,7 +99,8 @@ export function makeReport(view: MachineView, incident: Incident, thread: Thread
     callback: thread.callback,
     module: module?.name,
     pc,
-    fault,
+    // What refused the room for a frame looked at an address that the program does not know.
+    fault: needed === undefined ? fault : undefined,
     what,
     there,
     assertion: incident.kind === "assertion" ? incident : undefined,
@@ -98,9 +109,10 @@ export function makeReport(view: MachineView, incident: Incident, thread: Thread
     registers: view.registers,
     cpsr: view.cpsr,
     backtrace: frames,
-    stack,
+    stack: needed === undefined ? stack : { ...stack, needed },
     float: view.float,
     hint,
+    heapHeader: header,
     notes,
     text: lines.join("\n"),
   };
@@ -132,7 +144,7 @@ function headline(incident: Incident): string {
     case "abort":
       return "abort()";
     case "heap corruption":
-      return "heap corruption, found by rt_malloc";
+      return `heap corruption, found by ${incident.by}`;
     case "kernel corruption":
       return "kernel data was overwritten, noticed";
     case "assertion":
@@ -140,11 +152,18 @@ function headline(incident: Incident): string {
   }
 }
 
+interface Explanation extends Explained {
+  readonly there?: AddressKind;
+  /** Bytes that a function would have taken from the stack. */
+  readonly needed?: number;
+}
+
 function explain(
   view: MachineView,
   incident: Incident,
   thread: ThreadView,
-): { what: string[]; hint: string | undefined; there?: AddressKind } {
+  frames: readonly Frame[],
+): Explanation {
   switch (incident.kind) {
     case "fault": {
       const { fault, guard } = incident;
@@ -161,19 +180,19 @@ function explain(
         return { what, hint: OVERWRITTEN, there: kind };
       }
       if (brokenThread(view, thread)) return { what, hint: KERNEL_DATA, there: kind };
+      const jumped = fault.kind !== "data abort" && !CODE.has(kind?.kind ?? "nowhere");
+      const returned = jumped ? overwrittenReturn(view, fault.pc) : undefined;
+      if (returned !== undefined) {
+        what.push(`the return address of ${returned} on the stack was overwritten`);
+        return { what, hint: OVERRUN_OF_STACK, there: kind };
+      }
       const bySp = lost && near(target, view.registers[13]);
       return { what, hint: bySp ? LOST_STACK : faultHint(fault, kind), there: kind };
     }
     case "stack overflow":
       if (brokenThread(view, thread))
         return { what: [lostStack(view, thread) ?? ""], hint: KERNEL_DATA };
-      return {
-        what: [
-          ...(incident.fault ? [faultLine(view, incident.fault, undefined)] : []),
-          `the stack has ${thread.stackSize} bytes, from ${word(thread.stackStart)} to ${word(thread.stackStart + thread.stackSize)}; sp is ${word(view.registers[13])}`,
-        ],
-        hint: stackHint(thread),
-      };
+      return overflow(view, incident.fault, thread, frames);
     case "abort":
       return { what: [], hint: undefined };
     case "heap corruption":
@@ -183,13 +202,49 @@ function explain(
     case "assertion": {
       const heap = heapAssertion(view, incident, thread);
       const failed = `${incident.expression}  in ${incident.fn}, line ${incident.line}`;
-      return { what: [failed, ...(heap?.what ?? [])], hint: heap?.hint };
+      return { what: [failed, ...(heap?.what ?? [])], hint: heap?.hint, header: heap?.header };
     }
   }
 }
 
+/** So many calls of a function by itself are no coincidence. */
+const RECURSION = 8;
+
+function overflow(
+  view: MachineView,
+  fault: CpuFault | undefined,
+  thread: ThreadView,
+  frames: readonly Frame[],
+): Explanation {
+  const { stackStart, stackSize } = thread;
+  const sp = view.registers[13];
+  const end = stackStart + stackSize;
+  const size = fault && frameSize(view, fault.pc);
+  const what: string[] = [];
+  if (size !== undefined)
+    what.push(
+      `the function needs ${size} bytes for its local variables, and ${Math.max(0, sp - stackStart)} are left`,
+    );
+  // An instruction that only moves sp stores nothing.
+  else if (fault) what.push(faultLine(view, fault, undefined));
+  what.push(
+    `the stack has ${stackSize} bytes, from ${word(stackStart)} to ${word(end)}; sp is ${word(sp)}`,
+  );
+  const again = frames.find(({ repeated = 0 }) => repeated >= RECURSION);
+  return {
+    what,
+    hint: stackHint(thread, size && end - sp + size, again && nameOf(again)),
+    needed: size,
+  };
+}
+
+const nameOf = ({ source, place }: Frame): string => source?.fn ?? place?.symbol ?? "a function";
+
 const LOST_STACK =
   "the stack pointer was overwritten, or loaded from memory that was: look at what restores sp";
+
+const OVERRUN_OF_STACK =
+  "more was stored into a local variable than it has room for: look for an index out of range, a copy without a limit, or a pointer to a local variable of a function that has returned";
 
 const KERNEL_DATA =
   "a thread's control block, a timer or another object of the kernel was written to: look for an overrun of what lies before it, and for objects on the stack of a function that has returned";
@@ -288,12 +343,14 @@ function sourceLine({ fn, file, line, text }: SourcePlace): string {
   return `in ${fn ?? "??"} at ${file}:${line}${text ? `:  ${text}` : ""}`;
 }
 
-export function frameLine(n: number, { address, place, from, source, repeated }: Frame): string {
+export function frameLine(n: number, frame: Frame): string {
+  const { address, place, from, source, repeated, called } = frame;
   const where = place ? place.text : "no code known there";
   const line = source ? `  ${source.fn ?? "??"} at ${source.file}:${source.line}` : "";
   const doubt = from === "stack" ? "  (found on the stack)" : "";
   const often = repeated ? `  (${repeated} more calls from there)` : "";
-  return `#${n} ${word(address)}  ${where}${line}${doubt}${often}`;
+  const kernel = called === undefined ? "" : `  (called ${called})`;
+  return `#${n} ${word(address)}  ${where}${kernel}${line}${doubt}${often}`;
 }
 
 function codeLine({ address, text, here }: CodeLine): string {

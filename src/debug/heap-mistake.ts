@@ -1,3 +1,4 @@
+import { overwrittenFrom, type Side } from "../dlmodule/mod.ts";
 import { amount } from "../elf/mod.ts";
 import { type AddressKind, allocator, callText, describeAddress } from "./address.ts";
 import type { HeapBlock, MachineView, ThreadView } from "./machine-view.ts";
@@ -6,6 +7,8 @@ import type { HeapBlock, MachineView, ThreadView } from "./machine-view.ts";
 export interface Explained {
   readonly what: string[];
   readonly hint: string | undefined;
+  /** The header that was overwritten. */
+  readonly header?: number;
 }
 
 /** What RT-Thread's heap asserts of a block that is given back or enlarged. */
@@ -17,6 +20,14 @@ const CHECKERS = new Set(["rt_free", "rt_realloc"]);
 
 const OVERRUN =
   "something was stored beyond the end of the block before the header: look for an index out of range, a string without room for its NUL, or a size that was computed wrongly";
+const UNDERRUN =
+  "something was stored before the beginning of the block: look for a negative index, or a pointer that was counted down too far";
+
+const HINTS: Readonly<Record<Side, string>> = {
+  before: OVERRUN,
+  own: UNDERRUN,
+  either: `${OVERRUN}; or ${UNDERRUN}`,
+};
 
 /** What else was given instead. */
 const NOT: Partial<Record<AddressKind["kind"], string>> = {
@@ -61,38 +72,51 @@ export function heapAssertion(
       ],
       hint: "the block was given back twice: let one owner free it, and clear its pointers then",
     };
-  // The account was closed by the call that found out.
-  const size = freed?.address === address ? freed.size : undefined;
-  const own =
-    size === undefined
-      ? ""
-      : ` of ${size} bytes, allocated at ${callText(view, freed?.site ?? 0)},`;
-  return { what: overwritten(view, address, own, before), hint: OVERRUN };
+  return overwritten(view, address - HEADER, before);
 }
 
-/** rt_malloc met a header that is none. */
+/** A function of the heap met a header that is none. */
 export function brokenHeap(view: MachineView, header: number): Explained {
-  const { before } = around(view, header + HEADER);
-  const site = view.allocationSite?.(header + HEADER) ?? 0;
-  const own = site === 0 ? "" : `, allocated at ${callText(view, site)},`;
-  return { what: overwritten(view, header + HEADER, own, before), hint: OVERRUN };
+  return overwritten(view, header, around(view, header + HEADER).before);
 }
 
 /** Bytes of struct heap_mem. */
 const HEADER = 16;
 
-function overwritten(
-  view: MachineView,
-  address: number,
-  own: string,
-  before: HeapBlock | undefined,
-): string[] {
-  const word = view.word(address - HEADER) ?? 0;
-  const lines = [
-    `the header of the heap block at ${hex(address)}${own} was overwritten: it begins with ${hex(word)}`,
+function overwritten(view: MachineView, header: number, before: HeapBlock | undefined): Explained {
+  const address = header + HEADER;
+  const begin = (firstBlock(view) ?? address) - HEADER;
+  const side = overwrittenFrom(
+    (at) => view.word(at),
+    header,
+    begin,
+    before && before.address - HEADER,
+  );
+  const how =
+    side === "own"
+      ? `its links are ${hex(view.word(header + 4) ?? 0)} and ${hex(view.word(header + 8) ?? 0)}`
+      : `it begins with ${hex(view.word(header) ?? 0)}`;
+  const what = [
+    `the header of the heap block at ${hex(address)}${origin(view, address)} was overwritten: ${how}`,
   ];
-  if (before) lines.push(`the block before it ${described(view, before)}`);
-  return lines;
+  if (before && side !== "own") what.push(`the block before it ${described(view, before)}`);
+  return { what, hint: HINTS[side], header };
+}
+
+/** ` of 40 bytes, allocated at main+0x20,`, as far as it is known. */
+function origin(view: MachineView, address: number): string {
+  // The account was closed by the call that found out.
+  const closed = view.freedBlock?.(address);
+  const site = view.allocationSite?.(address) ?? 0;
+  if (site !== 0) return `, allocated at ${callText(view, site)},`;
+  return closed?.address === address
+    ? ` of ${closed.size} bytes, allocated at ${callText(view, closed.site)},`
+    : "";
+}
+
+function firstBlock(view: MachineView): number | undefined {
+  for (const { address } of view.heapBlocks?.() ?? []) return address;
+  return undefined;
 }
 
 /** `has 24 bytes at 0x60081234, allocated at main+0x20`. */

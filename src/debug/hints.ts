@@ -50,9 +50,23 @@ export function faultHint(fault: CpuFault, address: AddressKind | undefined): st
   }
 }
 
-/** How to give a thread more stack. */
-export function stackHint(thread: ThreadView): string {
-  if (thread.isMain)
-    return `give the main thread more stack: define \`unsigned int dlmodule_thread_stacksize = ${thread.stackSize * 2};\` in the module, or run with --stack ${thread.stackSize * 2}`;
-  return `give thread ${thread.name} more stack than ${thread.stackSize} bytes where it is created (rt_thread_create, rt_thread_init, pthread_attr_setstacksize)`;
+/** Bytes for what the function with the large frame calls. */
+const ROOM = 1024;
+const STACK_STEP = 4096;
+
+/**
+ * How to give a thread more stack.
+ *
+ * @param needed bytes that would have been in use, when that is known
+ * @param recursion a function that is called again and again by itself
+ */
+export function stackHint(thread: ThreadView, needed = 0, recursion?: string): string {
+  const enough = Math.ceil((needed + ROOM) / STACK_STEP) * STACK_STEP;
+  const size = Math.max(thread.stackSize * 2, needed > 0 ? enough : 0);
+  const more = thread.isMain
+    ? `give the main thread more stack: define \`unsigned int dlmodule_thread_stacksize = ${size};\` in the module, or run with --stack ${size}`
+    : `give thread ${thread.name} more stack than ${thread.stackSize} bytes where it is created (rt_thread_create, rt_thread_init, pthread_attr_setstacksize): ${size} or more`;
+  if (recursion !== undefined)
+    return `${recursion} calls itself: look for what should end that, or ${more}`;
+  return needed > 0 ? `${more}; or take large arrays from rt_malloc, or make them static` : more;
 }

@@ -57,6 +57,7 @@ export function framesObject(frames: readonly Frame[]): Record<string, unknown>[
   return frames.map((frame) => ({
     address: hex(frame.address),
     ...placeObject(frame),
+    called: frame.called,
     repeated: frame.repeated,
     certain: frame.from !== "stack",
   }));

@@ -2,6 +2,7 @@ import type { SymbolFiles } from "../dwarf/mod.ts";
 import type { Freed, Loader, Whereabouts } from "../dlmodule/mod.ts";
 import { type Kernel, nameText, OBJECT, THREAD, trapAt } from "../kernel/mod.ts";
 import type { KernelApi, SymbolTable } from "../kernel/types.ts";
+import { callsOf, type KernelCall } from "./callback.ts";
 import type { Details } from "./details.ts";
 
 /** Where code or data is, in words a user knows. */
@@ -62,6 +63,8 @@ export interface MachineView {
   heapBlocks?(): Iterable<HeapBlock>;
   /** Return address behind the call that asked for a block in use; 0: not known. */
   allocationSite?(address: number): number;
+  /** The kernel's calls of guest code that the registers are those of, innermost first. */
+  readonly calls?: readonly KernelCall[];
   /** Lines, unwinding, disassembly. */
   readonly details?: Details;
   /** s0-s31 and the FPSCR, when the thread has used them. */
@@ -106,6 +109,7 @@ export function viewOf(parts: ReportParts): MachineView {
     registers: Array.from(cpu.r, (value) => value >>> 0),
     cpsr: cpu.cpsr >>> 0,
     details: detailsOf(parts),
+    calls: callsOf(kernel as Kernel, (kernel as Kernel).runner.running?.thread ?? 0),
     float: floatContext,
     freedBlock: (address) => loader.freedBlock(address),
     heapBlocks: () => kernel.heap.blocks(),

@@ -1,7 +1,7 @@
 /** Reports about what went wrong in the guest. */
 import type { CpuFault } from "../cpu/types.ts";
 import { type Kernel, nameText } from "../kernel/mod.ts";
-import { runningCallback } from "./callback.ts";
+import { callbackOf } from "./callback.ts";
 import { makeReport, type Report } from "./fault-report.ts";
 import { type MachineView, type ReportParts, type ThreadView, viewOf } from "./machine-view.ts";
 
@@ -46,10 +46,11 @@ export function assertionReport(
   return makeReport(view, { kind: "assertion", ...failed }, whatRuns(parts, view, thread));
 }
 
-/** An allocation met a header of the heap that was overwritten. */
-export function heapReport(parts: ReportParts, header: number, thread: number): Report {
+/** The function `by` of the kernel met a header of the heap that was overwritten. */
+export function heapReport(parts: ReportParts, header: number, by: string, thread: number): Report {
   const view = viewOf(parts);
-  return makeReport(view, { kind: "heap corruption", header }, whatRuns(parts, view, thread));
+  const incident = { kind: "heap corruption", header, by } as const;
+  return makeReport(view, incident, whatRuns(parts, view, thread));
 }
 
 /** The kernel met data of its own that was overwritten. */
@@ -67,7 +68,7 @@ export function abortReport(parts: ReportParts, thread: number): Report {
 /** The thread, or the callback that runs instead of it. */
 function whatRuns(parts: ReportParts, view: MachineView, thread: number): ThreadView {
   const own = view.thread(thread);
-  const callback = runningCallback(parts.kernel as Kernel);
+  const callback = callbackOf(parts.kernel as Kernel, thread);
   if (!callback) return own;
   const { owner, code, stack, text } = callback;
   const module = parts.loader.module(owner);
@@ -83,7 +84,7 @@ function whatRuns(parts: ReportParts, view: MachineView, thread: number): Thread
     stackMax: Math.max(0, used),
     module: runs === undefined ? undefined : nameText(runs),
     modulePath: at && nameText(at.path),
-    isMain: false,
+    isMain: stack ? false : own.isMain,
     callback: { text, interrupt: stack !== undefined },
   };
 }

@@ -1,6 +1,6 @@
 import { type Kernel, nameText, OBJECT } from "../kernel/mod.ts";
 import type { KernelApi } from "../kernel/types.ts";
-import { callbackIn, runningCallback } from "./callback.ts";
+import { type Callback, callbackIn, callbackOf } from "./callback.ts";
 import { collectWaits, waiting } from "./waits.ts";
 
 const READY = 1;
@@ -20,10 +20,14 @@ export function deadlockReport(kernel: KernelApi): string {
   for (const thread of threads) {
     const { name: raw, state, priority } = kernel.threads.describe(thread);
     const name = nameText(raw);
-    if (state !== SUSPENDED || (SYSTEM.has(name) && moduleOf(kernel, thread) === 0)) continue;
+    const callback = callbackOf(kernel as Kernel, thread);
+    const idle = SYSTEM.has(name) && moduleOf(kernel, thread) === 0 && !callback;
+    if (state !== SUSPENDED || idle) continue;
     const reason = reasons.get(thread);
     lines.push(
-      `  thread ${name} (priority ${priority}) ${waiting(kernel, thread, reason)}${since(kernel, thread)}`,
+      callback
+        ? `  ${standing(kernel, thread, callback, reason)}`
+        : `  thread ${name} (priority ${priority}) ${waiting(kernel, thread, reason)}${since(kernel, thread)}`,
     );
     const held = reason && /^mutex (.*), held by thread (.*)$/.exec(reason);
     if (held) waits.set(name, { mutex: held[1], owner: held[2] });
@@ -37,16 +41,17 @@ export function busyReport(kernel: KernelApi): string {
   const { threads, reasons } = collectWaits(kernel);
   const lines: string[] = [];
   const { current } = kernel.threads;
-  const callback = runningCallback(kernel as Kernel);
-  if (callback && current !== 0) {
-    const { text, stack } = callback;
+  const callback = current === 0 ? undefined : callbackOf(kernel as Kernel, current);
+  if (callback) {
     const thread = nameText(kernel.threads.describe(current).name);
-    lines.push(`  running: ${callbackIn({ text, interrupt: stack !== undefined }, thread)}`);
+    lines.push(`  running: ${told(callback, thread)}`);
   }
   for (const thread of [...threads].sort((a, b) => Number(b === current) - Number(a === current))) {
     const { name, state, priority } = kernel.threads.describe(thread);
     const module = moduleOf(kernel, thread);
-    if (module === 0) continue;
+    const own = thread === current ? undefined : callbackOf(kernel as Kernel, thread);
+    if (own) lines.push(`  ${standing(kernel, thread, own, reasons.get(thread))}`);
+    if (module === 0 || own) continue;
     const who = `${nameText(name)} (priority ${priority}, module ${nameText(kernel.objects.name(module))})`;
     if (thread === current) lines.push(`  ${callback ? "interrupted" : "running"}: ${who}`);
     else if (state === READY) {
@@ -58,6 +63,24 @@ export function busyReport(kernel: KernelApi): string {
       );
   }
   return lines.length === 0 ? "  no module runs" : lines.join("\n");
+}
+
+const told = ({ text, stack }: Callback, thread: string): string =>
+  callbackIn({ text, interrupt: stack !== undefined }, thread);
+
+/** `the callback of timer soft, in thread timer (priority 4), waits for semaphore s, since 20.000 ms`. */
+function standing(
+  kernel: KernelApi,
+  thread: number,
+  callback: Callback,
+  reason: string | undefined,
+): string {
+  const { name, state, priority } = kernel.threads.describe(thread);
+  const who = told(callback, `${nameText(name)} (priority ${priority})`);
+  if (state === SUSPENDED)
+    return `${who}, ${waiting(kernel, thread, reason)}${since(kernel, thread)}`;
+  const waited = kernel.nanoseconds - (kernel.threads.since?.(thread) ?? 0);
+  return `ready, but has not had its turn for ${ms(waited)}: ${who}`;
 }
 
 const STATES = ["init", "ready", "suspended", "running", "closed"];

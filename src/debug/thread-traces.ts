@@ -1,6 +1,6 @@
 import { type Kernel, THREAD } from "../kernel/mod.ts";
 import { backtrace, type Frame } from "./backtrace.ts";
-import { callbackIn, runningCallback } from "./callback.ts";
+import { callbackIn, callbackOf, callsOf } from "./callback.ts";
 import { frameLine } from "./fault-report.ts";
 import { framesObject, registersObject } from "./json.ts";
 import { type MachineView, type ReportParts, viewOf } from "./machine-view.ts";
@@ -28,44 +28,49 @@ interface Stand {
 function* stands(parts: ReportParts): Generator<Stand> {
   const view = viewOf(parts);
   const kernel = parts.kernel as Kernel;
+  const { loader } = parts;
   let left = THREADS_MAX;
-  const running = kernel.runner.running?.thread ?? 0;
-  const callback = running === 0 ? undefined : runningCallback(kernel);
-  if (callback) {
-    const { owner, code, stack, text } = callback;
-    const { name, ...own } = view.thread(running);
-    const module = parts.loader.module(owner)?.name ?? parts.loader.whereIs(code & ~1)?.module;
-    const { stackStart, stackSize } = stack ?? own;
-    const { registers } = view;
-    const frames = backtrace(view, registers[15], stackStart + stackSize);
-    const who = callbackIn({ text, interrupt: stack !== undefined }, name);
-    if (module) yield { thread: running, who, callback: text, name, module, registers, frames };
-  }
-  for (const thread of collectWaits(kernel).threads) {
-    const { name, module, stackStart, stackSize } = view.thread(thread);
-    // The registers are those of the callback.
-    if (!module || (callback && thread === running)) continue;
+  const running = kernel.runner.running?.thread;
+  // What runs comes first.
+  const threads = collectWaits(kernel).threads.toSorted(
+    (a, b) => Number(b === running) - Number(a === running),
+  );
+  for (const thread of threads) {
+    const { name, module: own, stackStart, stackSize } = view.thread(thread);
+    const callback = callbackOf(kernel, thread);
+    const code = callback && loader.whereIs(callback.code & ~1)?.module;
+    const module = callback ? (loader.module(callback.owner)?.name ?? code ?? own) : own;
+    if (!module) continue;
     if (left-- === 0) return;
     const state = stateOf(kernel, view, thread);
     if (!state) continue;
     const { registers } = state;
-    const frames = backtrace({ ...view, ...state }, registers[15], stackStart + stackSize);
-    yield { thread, who: `thread ${name}`, name, module, registers, frames };
+    const stack = callback?.stack ?? { stackStart, stackSize };
+    const frames = backtrace(
+      { ...view, ...state },
+      registers[15],
+      stack.stackStart + stack.stackSize,
+    );
+    const who = callback
+      ? callbackIn({ text: callback.text, interrupt: callback.stack !== undefined }, name)
+      : `thread ${name}`;
+    yield { thread, who, callback: callback?.text, name, module, registers, frames };
   }
 }
 
 /** The registers of a thread, of the core or as they were pushed on its stack. */
 function stateOf(
-  { runner, memory }: Kernel,
+  kernel: Kernel,
   view: MachineView,
   thread: number,
-): Pick<MachineView, "registers" | "cpsr"> | undefined {
+): Pick<MachineView, "registers" | "cpsr" | "calls"> | undefined {
+  const { runner, memory } = kernel;
   if (runner.running?.thread === thread) return view;
   const frame = THREAD.sp.get(memory, thread);
   if (!memory.contains(frame, 4 * FRAME_WORDS)) return undefined;
   const saved = Array.from({ length: FRAME_WORDS }, (_, n) => memory.ldu32(frame + 4 * n));
   const registers = [...saved.slice(1, 14), frame + 4 * FRAME_WORDS, saved[14], saved[15]];
-  return { registers, cpsr: saved[0] };
+  return { registers, cpsr: saved[0], calls: callsOf(kernel, thread) };
 }
 
 /** Where each thread of a module stands, as lines; empty when there is none. For systems that have come to a standstill. */

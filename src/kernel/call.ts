@@ -21,11 +21,18 @@ export interface GuestCall {
   /** Address of the function; bit 0 selects Thumb. */
   readonly pc: number;
   readonly args: readonly number[];
+  /** What reports call the function; undefined where they find it out, or need not. */
+  readonly what?: string;
 }
 
 /** Calls a guest function on the current thread's stack and returns its r0 (signed 32-bit). */
 export function* callGuest(pc: number, ...args: number[]): Task<number> {
   return yield { pc, args };
+}
+
+/** The same of a function that reports cannot name by an object: `the destructor of pthread key 3`. */
+export function* callNamed(what: string, pc: number, ...args: number[]): Task<number> {
+  return yield { pc, args, what };
 }
 
 /** A number goes to r0; undefined leaves r0 alone (a void function); a Task is run to its end and gives one of the two. */

@@ -66,8 +66,8 @@ export function restoreContext(cpu: Cpu, memory: GuestMemory, thread: number): b
 
 /** All registers in host memory, while guest code called by the kernel runs. */
 export class SavedRegisters {
-  private readonly r = new Int32Array(16);
-  private readonly cpsr: number;
+  readonly r = new Int32Array(16);
+  readonly cpsr: number;
   private readonly float: FloatContext | undefined;
 
   constructor(cpu: Cpu) {

@@ -198,6 +198,9 @@ export class Heap implements HeapApi {
     );
     const mem = address - HEADER;
     this.mustBeUsed(mem, "free", 593);
+    // The original follows the links, into other blocks or where there is no memory.
+    if (!k.options.compat404 && !this.isLinked(mem))
+      return void this.broken(this.firstBroken() ?? mem, "rt_free");
     HEAP_MEM.used.set(m, mem, 0);
     this.owner(mem, NOBODY);
     if (mem < this.lowestFree) this.lowestFree = mem;
@@ -258,6 +261,27 @@ export class Heap implements HeapApi {
     return HEAP_MEM.next.get(this.memory, mem) - (mem - this.begin) - HEADER;
   }
 
+  /** The header's neighbours are headers whose links lead back to it. */
+  private isLinked(mem: number): boolean {
+    const { memory: m, begin, total } = this;
+    const at = mem - begin;
+    const next = HEAP_MEM.next.get(m, mem);
+    const prev = HEAP_MEM.prev.get(m, mem);
+    if (next <= at || next > total + HEADER || (at === 0 ? prev !== 0 : prev >= at)) return false;
+    return at === 0 || HEAP_MEM.next.get(m, begin + prev) === at;
+  }
+
+  /** Address of the first header that is none any more. */
+  private firstBroken(): number | undefined {
+    let before = this.begin;
+    for (const { header, magic, size } of this.blocks()) {
+      const linked = HEAP_MEM.prev.get(this.memory, header) === before - this.begin;
+      if (magic !== HEAP_MAGIC || size < 0 || !linked) return header;
+      before = header;
+    }
+    return undefined;
+  }
+
   /** Merges a free block with its free neighbours. */
   private join(mem: number): void {
     const m = this.memory;
@@ -313,11 +337,11 @@ export class Heap implements HeapApi {
   }
 
   /** A header was overwritten: the original walks into garbage; here the heap is out of memory from this block on. */
-  private broken(mem: number): 0 {
+  private broken(mem: number, by = "rt_malloc"): 0 {
     this.k.console.print(
-      `rt_malloc: the heap is corrupted at 0x${mem.toString(16)}; some code wrote beyond its block\n`,
+      `${by}: the heap is corrupted at 0x${mem.toString(16)}; some code wrote outside its block\n`,
     );
-    this.k.hooks.heapBroken?.(mem);
+    this.k.hooks.heapBroken?.(mem, by);
     return 0;
   }
 }

@@ -193,6 +193,7 @@ export class Runner {
     const { cpu, memory } = this;
     frame.below = new SavedRegisters(cpu);
     frame.callee = call.pc;
+    frame.what = call.what;
     frame.locks = this.k.scheduler.lockNest;
     frame.masked = this.irqMasked;
     const r = cpu.r;

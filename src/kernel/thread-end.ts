@@ -1,7 +1,7 @@
 import type { GuestMemory } from "../memory/mod.ts";
 import { RT_EOK, THREAD_CLOSE, THREAD_INIT, THREAD_STAT_MASK } from "./abi/constants.ts";
 import { OBJECT, THREAD } from "./abi/layout.ts";
-import { callGuest, SCHEDULE, type Task, type Wait } from "./call.ts";
+import { callNamed, SCHEDULE, type Task, type Wait } from "./call.ts";
 import { threadGone } from "./ipc/mutex-five.ts";
 import type { Kernel } from "./kernel.ts";
 import {
@@ -124,7 +124,7 @@ export class ThreadEnding {
     // The module may have taken the thread with it.
     if (!this.k.threads.states.has(thread)) return;
     const hook = THREAD.cleanup.get(m, thread);
-    if (hook !== 0) yield* callGuest(hook, thread);
+    if (hook !== 0) yield* callNamed("the cleanup function of a thread", hook, thread);
   }
 
   private close(thread: number, how: "delete" | "detach"): void {

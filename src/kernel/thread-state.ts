@@ -12,6 +12,8 @@ export interface Frame {
   below: SavedRegisters | undefined;
   /** Where that code begins. */
   callee: number;
+  /** What reports call it. */
+  what: string | undefined;
   /** Depth of rt_enter_critical, and whether interrupts were off, when that code was called. */
   locks: number;
   masked: boolean;
@@ -78,6 +80,7 @@ export class ThreadState {
       done,
       below: undefined,
       callee: 0,
+      what: undefined,
       locks: 0,
       masked: false,
       input: 0,

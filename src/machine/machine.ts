@@ -519,16 +519,17 @@ export class Machine {
     };
     hooks.assertion = (expression, fn, line, thread) => {
       loader.causes.note(thread, "assert");
-      tell(() => debug().assertionReport(parts, { expression, fn, line }, thread));
+      const report = tell(() => debug().assertionReport(parts, { expression, fn, line }, thread));
+      if (report?.heapHeader !== undefined) loader.heapDamageTold(report.heapHeader);
     };
     let broken = 0;
-    hooks.heapBroken = (header) => {
-      if (header === broken) return;
+    hooks.heapBroken = (header, by) => {
+      if (header === broken || loader.heapDamageKnown(header)) return;
       broken = header;
       const thread = kernel.scheduler.current;
       const name = thread === 0 ? "" : kernel.objects.name(thread);
       this.outcomes.failed({ kind: "heap corruption", name, value: -1 });
-      tell(() => debug().heapReport(parts, header, thread));
+      if (tell(() => debug().heapReport(parts, header, by, thread))) loader.heapDamageTold(header);
     };
     hooks.kernelBroken = (message) =>
       tell(() => {

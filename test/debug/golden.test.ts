@@ -10,6 +10,11 @@ const golden = join(import.meta.dir, "golden");
 /** What is no fault: the whole system stands still, or does not end. */
 const STANDSTILLS: Record<string, { verdict: string; kind: string; stack: string[] }> = {
   deadlock: { verdict: "deadlock", kind: "deadlock", stack: ["rt_mutex_take", "embrace", "main"] },
+  "soft-wait": {
+    verdict: "deadlock",
+    kind: "deadlock",
+    stack: ["rt_sem_take", "expired", "_rtt_call_return"],
+  },
   "timer-spin": {
     verdict: "timeout",
     kind: "time-out",
@@ -17,6 +22,9 @@ const STANDSTILLS: Record<string, { verdict: string; kind: string; stack: string
   },
   "time-out": { verdict: "timeout", kind: "time-out", stack: ["spin", "main"] },
 };
+
+/** What only the end of the module finds, where no code of it is left to report on. */
+const LATE = new Set(["heap-end"]);
 
 /** Without what depends on where things lie: addresses, and the registers that hold them. */
 function steady(text: string): string {
@@ -61,7 +69,7 @@ function check(kind: string, target: string, { reports, said, standstill }: Cras
     ...reports.map((report) => JSON.parse(JSON.stringify(reportObject(report)))),
     ...(standstill ? [JSON.parse(JSON.stringify(standstill))] : []),
   ];
-  expect(objects.length).toBeGreaterThan(0);
+  expect(objects.length > 0).toBe(!LATE.has(kind));
   const texts = [...said, ...objects.map(({ text }) => text)];
   compare(`${kind}-${target}.txt`, `${texts.map((text) => steady(text)).join("\n\n")}\n`);
   const file = join(golden, `${kind}-${target}.json`);

@@ -7,7 +7,7 @@ import {
   RT_EOK,
 } from "../abi/constants.ts";
 import { DEVICE } from "../abi/layout.ts";
-import { callGuest, type Task } from "../call.ts";
+import { callNamed, type Task } from "../call.ts";
 import type { Kernel } from "../kernel.ts";
 import { ObjectClass } from "../types.ts";
 import type { HostDriver } from "./device.ts";
@@ -89,7 +89,8 @@ export function createDevices(k: Kernel): void {
 /** rt_hw_serial_isr: tells who asked for it that bytes arrived. */
 function* receive(k: Kernel, device: number): Task<void> {
   const indicate = DEVICE.rx_indicate.get(k.memory, device);
-  if (indicate !== 0) yield* callGuest(indicate, device, k.console.available);
+  if (indicate !== 0)
+    yield* callNamed("the rx_indicate of a device", indicate, device, k.console.available);
 }
 
 /** components/drivers/serial: STREAM stays set, and an open without INT_RX turns reception off for everybody. */

@@ -1,6 +1,6 @@
 import { RT_EEMPTY, RT_ENOMEM, RT_EOK, RT_ETIMEOUT } from "../abi/constants.ts";
 import { DATA_ITEM, DATA_QUEUE as DQ } from "../abi/layout.ts";
-import { callGuest, type ExportRow, type Task } from "../call.ts";
+import { callNamed, type ExportRow, type Task } from "../call.ts";
 import type { Kernel } from "../kernel.ts";
 import { lend, takeBack } from "../lent.ts";
 import { listInit } from "../list.ts";
@@ -48,7 +48,7 @@ function clear(k: Kernel, q: number): void {
 
 function* notify(k: Kernel, q: number, event: number): Task<void> {
   const func = DQ.evt_notify.get(k.memory, q);
-  if (func !== 0) yield* callGuest(func, q, event);
+  if (func !== 0) yield* callNamed("the evt_notify of a data queue", func, q, event);
 }
 
 function* push(k: Kernel, q: number, data: number, size: number, timeout: number): Task<number> {

@@ -1,4 +1,4 @@
-import { callGuest, type ExportRow, type Task } from "../call.ts";
+import { callNamed, type ExportRow, type Task } from "../call.ts";
 import type { ThreadState } from "../thread-state.ts";
 import { deliver } from "./deliver.ts";
 import { E, failed } from "./errno.ts";
@@ -50,7 +50,7 @@ export function ring(c: Pthreads, thread: number, signo: number): void {
     c.k,
     thread,
     (function* (): Task<void> {
-      yield* callGuest(raise, signo);
+      yield* callNamed(`the delivery of signal ${signo}`, raise, signo);
     })(),
   );
 }

@@ -1,4 +1,4 @@
-import { callGuest, type ExportRow, type Task } from "../call.ts";
+import { callNamed, type ExportRow, type Task } from "../call.ts";
 import type { Kernel } from "../kernel.ts";
 import { E } from "./errno.ts";
 import type { Pthreads } from "./threads.ts";
@@ -67,7 +67,7 @@ export class Keys {
         if (value === 0 || destructor === 0) continue;
         if (!once) specific.delete(key);
         called = true;
-        yield* callGuest(destructor, value);
+        yield* callNamed(`the destructor of pthread key ${key}`, destructor, value);
       }
       if (!called) return;
     }

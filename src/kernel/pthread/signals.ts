@@ -7,7 +7,7 @@ import {
   THREAD_SUSPEND,
 } from "../abi/constants.ts";
 import { THREAD } from "../abi/layout.ts";
-import { callGuest, type ExportRow, SCHEDULE, type Task } from "../call.ts";
+import { callNamed, type ExportRow, SCHEDULE, type Task } from "../call.ts";
 import type { Kernel } from "../kernel.ts";
 import type { ThreadState } from "../thread-state.ts";
 import { deliver, statOf } from "./deliver.ts";
@@ -166,7 +166,8 @@ export class Signals {
       if (signo === undefined) return;
       state.pending = state.pending.filter((pending) => pending !== signo);
       const handler = state.handlers.get(signo) ?? SIG_DFL;
-      if (handler !== SIG_DFL && handler !== SIG_IGN) yield* callGuest(handler, signo);
+      if (handler !== SIG_DFL && handler !== SIG_IGN)
+        yield* callNamed(`the handler of signal ${signo}`, handler, signo);
       THREAD.result.set(k.memory, thread, -RT_EINTR);
     }
   }

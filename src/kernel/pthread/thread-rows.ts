@@ -1,4 +1,4 @@
-import { callGuest, type ExportRow, type Task } from "../call.ts";
+import { callNamed, type ExportRow, type Task } from "../call.ts";
 import { E } from "./errno.ts";
 import type { Pthreads } from "./threads.ts";
 import { finish } from "./wait.ts";
@@ -14,7 +14,7 @@ function* once({ k }: Pthreads, control: number, routine: number): Task<number> 
   }
   if (k.memory.ld32(control) !== 0) return 0;
   k.memory.st32(control, k.options.compat404 ? ONCE_DONE : ONCE_RUNS);
-  yield* callGuest(routine);
+  yield* callNamed("the routine of pthread_once", routine);
   k.memory.st32(control, ONCE_DONE);
   k.futex.wake(control >>> 0);
   return 0;

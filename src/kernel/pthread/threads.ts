@@ -9,7 +9,7 @@ import {
   THREAD_SUSPEND,
 } from "../abi/constants.ts";
 import { HEAP_MEM, THREAD } from "../abi/layout.ts";
-import { callGuest, type Task } from "../call.ts";
+import { callGuest, callNamed, type Task } from "../call.ts";
 import type { Cancellation } from "../cancellation.ts";
 import { semCreate, semDelete, semRelease, semTake } from "../ipc/sem.ts";
 import type { Kernel } from "../kernel.ts";
@@ -35,6 +35,8 @@ const CANCEL_ENABLE = 1;
 const CANCEL_DEFERRED = 2;
 const CANCEL_DISABLE = 3;
 const CANCELED = 4;
+/** What reports call what pthread_cleanup_push was given. */
+const CLEANUP = "a handler of pthread_cleanup_push";
 
 /** What the library keeps of a thread, be it a pthread or not. */
 export interface ThreadData {
@@ -236,7 +238,7 @@ export class Pthreads {
     data.cancelState = CANCEL_DISABLE;
     if (data.pthread) data.pthread.value = value;
     for (let next = data.cleanup.pop(); next; next = data.cleanup.pop())
-      yield* callGuest(next.routine, next.argument);
+      yield* callNamed(CLEANUP, next.routine, next.argument);
     yield* this.keys.destruct(data.specific);
     yield* this.k.ending.exit();
   }
@@ -246,7 +248,7 @@ export class Pthreads {
     // 4.0.4 leaves a handler that is not executed where it is.
     if (!execute && this.k.options.compat404) return;
     const handler = cleanup.pop();
-    if (handler && execute) yield* callGuest(handler.routine, handler.argument);
+    if (handler && execute) yield* callNamed(CLEANUP, handler.routine, handler.argument);
   }
 
   cancel(id: number): number {

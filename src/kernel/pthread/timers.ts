@@ -1,4 +1,4 @@
-import { callGuest, type ExportRow, SCHEDULE, type Task } from "../call.ts";
+import { callNamed, type ExportRow, SCHEDULE, type Task } from "../call.ts";
 import type { Kernel } from "../kernel.ts";
 import type { ThreadState } from "../thread-state.ts";
 import { deadline, FRACTION, LONGEST, NS_PER_TICK, seconds, store, TIMES } from "../time-rows.ts";
@@ -129,7 +129,8 @@ function passOn(k: Kernel, timer: PosixTimer, late: number): void {
 
 function* notice(c: Pthreads, timer: PosixTimer): Task<void> {
   const { k } = c;
-  if (timer.notify === SIGEV_THREAD) yield* callGuest(timer.routine, timer.value);
+  if (timer.notify === SIGEV_THREAD)
+    yield* callNamed("the function of a POSIX timer", timer.routine, timer.value);
   else if (timer.notify === SIGEV_SIGNAL && k.threads.states.get(timer.owner) === timer.ownerState)
     ring(c, timer.owner, timer.signo);
 }
