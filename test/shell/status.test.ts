@@ -10,6 +10,7 @@ import { HostFs } from "../../src/vfs/host-fs.ts";
 import type { HostFolder } from "../../src/vfs/mod.ts";
 
 const FIRMWARE = readFileSync(join(import.meta.dir, "../../src/firmware/prebuilt/firmware.elf"));
+const PROGRAM = readFileSync(join(import.meta.dir, "../fixtures/modules/shellcmd.mo"));
 const FAILED = 255;
 const NOT_FOUND = 127;
 
@@ -108,7 +109,9 @@ function ran(commands: readonly string[], parts: Partial<MachineOptions> = {}): 
     machine.boot("lines");
     for (const line of commands) {
       machine.execute(line);
-      machine.kernel.run({ units: 10_000_000, skipIdle: true });
+      // A program may run on.
+      for (let n = 0; n < 3 && (n === 0 || !machine.quiet); n++)
+        machine.kernel.run({ units: 10_000_000, skipIdle: true });
     }
     return { code: codeOf("done", machine), said };
   } finally {
@@ -163,4 +166,20 @@ test("date has a result of its own, as on the board", () => {
 
 test("what is no command at all gives 127", () => {
   expect(code("nothing")).toBe(NOT_FOUND);
+});
+
+test("a program that somebody ends with kill has not failed, in a script either", () => {
+  const script = new TextEncoder().encode("shellcmd\nkill shellcmd\n");
+  const files = [
+    { path: "shellcmd.mo", bytes: PROGRAM },
+    { path: "ends.sh", bytes: script },
+  ];
+  const disk = () => makeDisk(files, { size: 1 << 20 });
+  const listed = /^shellcmd\s+\d/m;
+  // It does not end by itself.
+  expect(ran(["shellcmd", "list_module"], { disk: disk() }).said).toMatch(listed);
+  for (const lines of [["ends.sh"], ["shellcmd", "kill shellcmd"]]) {
+    expect(ran(lines, { disk: disk() }).code).toBe(0);
+    expect(ran([...lines, "list_module"], { disk: disk() }).said).not.toMatch(listed);
+  }
 });
