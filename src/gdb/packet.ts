@@ -3,9 +3,10 @@
  * to do without. Payloads are strings with one character per byte.
  */
 
-/** What arrived: a packet, the interrupt byte, or that the other side wants the last packet again. */
+/** What arrived: a packet, one that is longer than was agreed, the interrupt byte, or that the other side wants the last packet again. */
 export type Arrival =
   | { readonly kind: "packet"; readonly payload: string }
+  | { readonly kind: "too long" }
   | { readonly kind: "interrupt" }
   | { readonly kind: "again" };
 
@@ -19,7 +20,7 @@ const PLUS = 0x2b;
 const MINUS = 0x2d;
 const INTERRUPT = 0x03;
 
-/** Takes bytes as they come and hands out what they mean. A packet that is broken or too long is refused with `-`. */
+/** Takes bytes as they come and hands out what they mean. A packet that is broken is refused with `-`. */
 export class PacketReader {
   /** Bytes of the packet under way, undefined between packets. */
   private body: number[] | undefined;
@@ -87,13 +88,14 @@ export class PacketReader {
     const digits = this.digits as number[];
     digits.push(parseInt(String.fromCharCode(byte), 16));
     if (digits.length < 2) return undefined;
-    const good = digits[0] * 16 + digits[1] === this.sum && !this.tooLong;
+    const good = digits[0] * 16 + digits[1] === this.sum;
     const payload = text(this.body as number[]);
     this.body = undefined;
     this.digits = undefined;
     if (!this.noAck) this.acknowledge(good);
-    // Without acknowledgements the transport answers for the bytes; what does not fit is lost.
-    return good ? { kind: "packet", payload } : undefined;
+    // Without acknowledgements the transport answers for the bytes.
+    if (!good) return undefined;
+    return this.tooLong ? { kind: "too long" } : { kind: "packet", payload };
   }
 }
 

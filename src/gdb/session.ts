@@ -24,6 +24,9 @@ const BREAK_KINDS: Readonly<Record<string, BreakKind>> = {
   "4": "awatch",
 };
 
+/** E2BIG. */
+const TOO_LONG = "E07";
+
 const FEATURES = [
   `PacketSize=${PACKET_MAX.toString(16)}`,
   "QStartNoAckMode+",
@@ -81,6 +84,8 @@ export class Session {
       if (this.closed) return;
       if (arrival.kind === "interrupt") this.target.interrupt();
       else if (arrival.kind === "again") this.send(this.last);
+      // Sent again it would be no shorter.
+      else if (arrival.kind === "too long") this.reply(TOO_LONG);
       else this.packet(arrival.payload);
     }
   }
@@ -94,7 +99,7 @@ export class Session {
     this.chosen = 0;
     if (!this.running) return;
     this.running = false;
-    this.reply(this.lastStop);
+    this.reply(this.named(this.lastStop));
   }
 
   /** The program ended with that exit code. True: the debugger may start it again, the connection stays. */
@@ -140,7 +145,7 @@ export class Session {
     const rest = payload.slice(1);
     switch (payload[0]) {
       case "?":
-        return this.lastStop;
+        return this.named(this.lastStop);
       case "g":
         return this.registers();
       case "G":
@@ -275,7 +280,15 @@ export class Session {
     if (!thread) return "E01";
     const own = this.lastStop.startsWith(`T`) && id === this.target.current;
     const stop = own ? this.lastStop : `T00thread:${thread.id.toString(16)};`;
-    return `${stop}hexname:${hexText(thread.name)};`;
+    return withName(stop, thread.name);
+  }
+
+  /** lldb asks for the other threads only: a stop reply has to name its own. gdb reads the list of threads. */
+  private named(stop: string): string {
+    if (!this.lldb || !stop.startsWith("T")) return stop;
+    const { current } = this.target;
+    const thread = this.target.threads().find(({ id }) => id === current);
+    return thread ? withName(stop, thread.name) : stop;
   }
 
   private transfer(spec: string): string {
@@ -423,6 +436,8 @@ export class Session {
     return reply;
   }
 }
+
+const withName = (stop: string, name: string): string => `${stop}hexname:${hexText(name)};`;
 
 /**
  * The answer to a packet about a program that has ended, so that a debugger can go on to start another; undefined: the answer is as

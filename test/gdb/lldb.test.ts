@@ -64,6 +64,9 @@ describe.skipIf(!lldb || !gcc)("a session of lldb (needs lldb, arm-none-eabi-gcc
       );
       expect(said).toContain("(int) x = 0");
       expect(said).toMatch(/name = 'tidle0'/);
+      // The one that has stopped, too.
+      expect(said).toMatch(/\* thread #1, name = 'demo', stop reason = breakpoint 1\.1/);
+      expect(said).toMatch(/\* thread #1: tid = .*, name = 'demo', stop reason/);
       expect(said).toContain("Return value: (int) $0 = 1");
       expect(said).toMatch(/stop reason = watchpoint 1\s+frame #0: 0x\w+ demo\.mo`compare/);
       expect(said).toMatch(/new value: 1/);

@@ -72,6 +72,40 @@ test("packets: checksum, acknowledgement, escapes, repetition", () => {
   expect(Buffer.concat(sent).toString()).toBe(`$${stop}#${sum(stop)}`);
 });
 
+test.each([true, false])(
+  "a packet that is too long has an error for an answer, noAck: %p",
+  (noAck) => {
+    const { session, sent, ask } = stopped();
+    if (noAck) ask("QStartNoAckMode");
+    for (const length of [PACKET_MAX + 1, 10 * PACKET_MAX]) {
+      sent.length = 0;
+      session.receive(encodePacket(`X60100000,${"f".repeat(length)}`));
+      const plus = noAck ? "" : "+";
+      // One answer; a `-` would have the debugger send it again for ever.
+      expect(Buffer.concat(sent).toString()).toMatch(
+        new RegExp(`^${plus ? "\\+" : ""}\\$E[0-9a-f]{2}#[0-9a-f]{2}$`),
+      );
+    }
+    sent.length = 0;
+    session.receive(encodePacket("qC"));
+    expect(Buffer.concat(sent).toString()).toContain("$QC");
+  },
+);
+
+test("lldb is told the name of the thread that stopped, gdb is not", () => {
+  const { ask, core, session, sent, machine } = stopped();
+  expect(ask("?")).not.toContain("hexname");
+  ask("QThreadSuffixSupported");
+  const name = Buffer.from("hello").toString("hex");
+  expect(ask("?")).toContain(`;hexname:${name};`);
+  session.running = true;
+  sent.length = 0;
+  session.stopped({ thread: 1, signal: Signal.TRAP });
+  expect(Buffer.concat(sent).toString()).toContain(`;hexname:${name};`);
+  core.detach();
+  machine.close();
+});
+
 test("registers and memory agree with the machine", () => {
   const { ask, machine } = stopped();
   const words = Buffer.from(ask("g"), "hex");
