@@ -49,7 +49,7 @@ Object.defineProperty(FileError.prototype, "name", { value: "FileError" });
 Object.defineProperty(ArgumentError.prototype, "name", { value: "ArgumentError" });
 
 export interface BootOptions {
-  /** Bytes of a raw FAT image (not changed), `"default"` for the disk that comes with rtt-sim; absent: an empty one of 64 MiB. */
+  /** Bytes of a raw FAT image (not changed, and not to be changed while the machine is open), `"default"` for the disk that comes with rtt-sim; absent: an empty one of 64 MiB. */
   readonly disk?: Uint8Array | "default" | BlockDevice;
   /** Files to put on it before the first program starts, by their path. */
   readonly files?: Readonly<Record<string, string | Uint8Array>>;
@@ -330,6 +330,23 @@ export class Machine implements Disposable {
   }
 }
 
+/** An image as it lies in the caller's memory: a copy for every machine would cost more than all the rest of its start. */
+function imageOf(bytes: Uint8Array): BlockDevice {
+  const sectorSize = 512;
+  return {
+    sectorSize,
+    sectors: bytes.length / sectorSize,
+    readOnly: true,
+    read: (sector, into) =>
+      into.set(bytes.subarray(sector * sectorSize, sector * sectorSize + into.length)),
+    write: () => {
+      throw new Error("an image is not changed");
+    },
+    flush() {},
+    close() {},
+  };
+}
+
 /** The bytes of a path, which is in code page 437 as on the board. */
 function guestPath(method: string, path: string): string {
   checkText(method, "the path", path);
@@ -354,7 +371,7 @@ function diskOf(disk: BootOptions["disk"]): BlockDevice {
     standardDisk ??= new RamDevice(DEFAULT_DISK_SECTORS * 512, diskPrefix(defaultDiskFiles(), 1));
     return new OverlayDevice(standardDisk);
   }
-  return disk instanceof Uint8Array ? new OverlayDevice(new RamDevice(disk.length, disk)) : disk;
+  return disk instanceof Uint8Array ? new OverlayDevice(imageOf(disk)) : disk;
 }
 
 export type { DirEntry };

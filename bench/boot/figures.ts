@@ -90,7 +90,7 @@ function nextMachine(rounds: number): number[] {
   const times: number[] = [];
   let last = Machine.boot();
   for (let n = -WARM_UP; n < rounds; n++) {
-    last.execute("echo used > /file");
+    last.execute("echo used /file");
     const start = performance.now();
     last.close();
     last = Machine.boot();
@@ -122,10 +122,10 @@ export const section: Section = {
     const how = `a process, median of ${rounds}`;
     const machines = nextMachine(quick ? 50 : 300);
     const next = figure(
-      "next booted machine",
+      "snapshot restore: the next booted machine",
       "ms",
       machines,
-      `from the end of a test to the booted machine of the next, no snapshot: memory, translations and disk are set back, the kernel boots anew; median of ${machines.length}`,
+      `from the end of a test to the booted machine of the next, what a restored snapshot would give: memory, translations and disk are set back, the kernel boots anew; median of ${machines.length}`,
     );
     const processes = cases.flatMap(({ name, run, argv }, i): Figure[] => {
       const until = run === toPrompt ? "until the prompt is on a terminal" : "until it has ended";
