@@ -23,6 +23,9 @@ export class FatError extends Error {
   }
 }
 
+/** The message of "full" when it is not a directory that is. */
+export const DISK_FULL = "the disk is full";
+
 export function exists(path: string): FatError {
   return new FatError("exists", `${path} exists already`);
 }

@@ -1,5 +1,5 @@
 /** FAT12, FAT16 and FAT32: volumes, files, directories, formatting. */
-export { FatError, type FatReason } from "./error.ts";
+export { DISK_FULL, FatError, type FatReason } from "./error.ts";
 export { FatFile } from "./file.ts";
 export { type FatType, type Geometry, parseGeometry, readGeometry } from "./geometry.ts";
 export type { FatInfo } from "./info.ts";

@@ -1,6 +1,6 @@
 import { Chain } from "./chain.ts";
 import { ENTRY } from "./entry.ts";
-import { FatError } from "./error.ts";
+import { DISK_FULL, FatError } from "./error.ts";
 import { clusterSector, type Geometry } from "./geometry.ts";
 import { joined } from "./joined.ts";
 import type { Sectors } from "./sectors.ts";
@@ -83,7 +83,7 @@ export class Slots {
     if (size > MAX_BYTES)
       throw new FatError("full", `the directory ${name} is full: it has 65536 entries`);
     const index = this.chain.length;
-    if (!this.chain.extend()) throw new FatError("full", "the disk is full");
+    if (!this.chain.extend()) throw new FatError("full", DISK_FULL);
     const zeros = new Uint8Array(geometry.clusterSize);
     sectors.write(clusterSector(geometry, this.chain.at(index)!.cluster), zeros);
     this.store.flushTable();

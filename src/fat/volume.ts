@@ -11,7 +11,7 @@ import {
   write16,
   write32,
 } from "./entry.ts";
-import { exists, FatError } from "./error.ts";
+import { DISK_FULL, exists, FatError } from "./error.ts";
 import { FatFile, type FileNode, type FileStore } from "./file.ts";
 import { FsInfo } from "./fsinfo.ts";
 import { clusterSector, type FatType, type Geometry, LEFT_OPEN } from "./geometry.ts";
@@ -227,7 +227,7 @@ export class FatVolume implements FileStore {
     if (directory.find(name)) throw exists(path);
     this.checkChange(directory, path);
     const cluster = this.table.allocate(0);
-    if (cluster === 0) throw new FatError("full", "the disk is full");
+    if (cluster === 0) throw new FatError("full", DISK_FULL);
     const fields = newFields(Attribute.Directory, cluster, this.now(), this.fat32);
     let place;
     try {
@@ -328,7 +328,7 @@ export class FatVolume implements FileStore {
   writeFile(path: string, bytes: Uint8Array): void {
     const file = this.open(path, { write: true, create: "truncate" });
     try {
-      if (file.write(bytes) < bytes.length) throw new FatError("full", "the disk is full");
+      if (file.write(bytes) < bytes.length) throw new FatError("full", DISK_FULL);
     } finally {
       file.close();
     }

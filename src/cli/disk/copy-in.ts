@@ -1,6 +1,5 @@
 import { closeSync, openSync } from "node:fs";
-import type { FatVolume } from "../../fat/mod.ts";
-import { ExitCode, UserError } from "../exit-codes.ts";
+import { DISK_FULL, FatError, type FatVolume } from "../../fat/mod.ts";
 import { hostError } from "../host-file.ts";
 import { Progress } from "./progress.ts";
 import { buffer, readPiece } from "./readers.ts";
@@ -39,7 +38,6 @@ export class Tally {
 /** Copies a host file to a path of a volume, with its time. Gives control back after each piece. */
 export function* copyIn(
   volume: FatVolume,
-  image: string,
   host: string,
   path: string,
   mtime: number,
@@ -54,19 +52,11 @@ export function* copyIn(
   try {
     const file = volume.open(path, { write: true, create: "truncate" });
     const bytes = buffer();
-    let total = 0;
     try {
       for (let n; (n = readPiece(fd, host, bytes)) > 0;) {
         const written = file.write(bytes.subarray(0, n));
-        total += written;
         tally.add(written);
-        if (written < n) {
-          throw new UserError(
-            ExitCode.NoOutput,
-            `${image} is full: ${total} bytes of ${host} fit`,
-            "rtt-sim disk info shows what is free",
-          );
-        }
+        if (written < n) throw new FatError("full", DISK_FULL);
         yield;
       }
     } finally {

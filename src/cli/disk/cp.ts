@@ -147,8 +147,7 @@ class Copying {
           await this.copy(place, item, to, tally, signals);
           this.done++;
         } catch (error) {
-          const image = this.imageOf(place);
-          const words = toldOf(image, error, item.from);
+          const words = this.toldOf(place, error, item, to);
           const goesOn = words instanceof UserError && words.code === ExitCode.BadData;
           if (!goesOn || !this.recursive) throw words;
           this.failed(words);
@@ -192,9 +191,10 @@ class Copying {
     };
   }
 
-  private imageOf(place: Place): string {
-    if (this.target.kind === "image") return this.target.image;
-    return place.kind === "image" ? place.image : "";
+  /** Failures of the source were told by its reader: this is the target's, when that is in an image. */
+  private toldOf(place: Place, error: unknown, { from }: Item, to: string): unknown {
+    if (this.target.kind === "image") return toldOf(this.target.image, error, to);
+    return place.kind === "image" ? toldOf(place.image, error, from) : error;
   }
 
   /** One of many could not be copied; the others are. */

@@ -8,17 +8,18 @@ import {
   partitionType,
   RamDevice,
 } from "../../block/mod.ts";
-import { type FatType, FatVolume, format } from "../../fat/mod.ts";
+import { DISK_FULL, FatError, type FatType, FatVolume, format } from "../../fat/mod.ts";
 import { ExitCode, UserError } from "../exit-codes.ts";
 import { message } from "../outcome.ts";
 import { copyIn, Tally } from "./copy-in.ts";
 import { fewWarnings, type TreeEntry, walkHost } from "./host-tree.ts";
 import type { Signals } from "../signals.ts";
+import { checkFits, type Plan, tooSmall } from "./fits.ts";
 import { toldOf } from "./image.ts";
 import { inGoodOrder } from "./in-good-order.ts";
 import type { DiskArguments } from "./options.ts";
 import { readable } from "./progress.ts";
-import { Need, ROOT_ENTRIES, type Room, roomFor, typeFor } from "./room.ts";
+import { Need, ROOT_ENTRIES, type Room, roomFor, typeFor, type Wish } from "./room.ts";
 import { isZero, NewImage, PIECE } from "./save-image.ts";
 import { tell } from "./visible.ts";
 
@@ -40,8 +41,12 @@ export async function create(args: DiskArguments): Promise<number> {
   const entries = from === undefined ? [] : walkHost(from, warn);
   end();
   const need = new Need(entries);
-  const room = roomOf(args, need);
-  const total = room.size + (args.flag("mbr") ? ALIGNMENT : 0);
+  const { room, wish } = roomOf(args, need);
+  const before = args.flag("mbr") ? ALIGNMENT : 0;
+  const total = room.size + before;
+  const sized = args.value("size") !== undefined;
+  const plan: Plan = { image, from, need, size: room.size, before, sized, wish };
+  checkFits(plan);
   const replaces = existsSync(image);
   let complete = false;
   const make = async (signals: Signals): Promise<number> => {
@@ -49,13 +54,14 @@ export async function create(args: DiskArguments): Promise<number> {
     try {
       const gzip = /\.gz$/i.test(image);
       const device = gzip ? new RamDevice(total) : fileDevice(target, total);
-      for (const _ of fill(image, device, args, entries, room, need.rooted)) await signals.check();
+      for (const _ of fill(device, args, entries, room, need.rooted)) await signals.check();
       if (gzip) for (const _ of target.packing(device)) await signals.check();
       target.finish();
       complete = true;
     } catch (error) {
       target.discard();
-      throw toldOf(image, error);
+      const full = error instanceof FatError && error.message === DISK_FULL;
+      throw full ? tooSmall(plan) : toldOf(image, error);
     }
     return ExitCode.Ok;
   };
@@ -70,7 +76,7 @@ interface Volume extends Room {
 }
 
 /** The volume that options and files call for. */
-function roomOf(args: DiskArguments, need: Need): Volume {
+function roomOf(args: DiskArguments, need: Need): { room: Volume; wish: Wish } {
   const sectorSize = Number(choice("sector", args.value("sector") ?? "512", SECTORS));
   const type = args.value("fat");
   const cluster = args.value("cluster");
@@ -85,17 +91,21 @@ function roomOf(args: DiskArguments, need: Need): Volume {
       cluster === undefined ? undefined : sizeOf("cluster", cluster, 512, 128 * sectorSize),
     rootEntries: rootEntries === undefined ? undefined : Number(rootEntries),
   };
+  const { fats } = wish;
   const given = args.value("size");
   const mbr = args.flag("mbr") ? ALIGNMENT : 0;
-  if (given === undefined)
-    return { ...roomFor(need, SPARE, { ...wish, least: DEFAULT_SIZE - mbr }), fats: wish.fats };
+  if (given === undefined) {
+    const room = { ...roomFor(need, SPARE, { ...wish, least: DEFAULT_SIZE - mbr }), fats };
+    return { room, wish: { ...wish, type: room.type, clusterSize: room.clusterSize } };
+  }
   const size = sizeOf("size", given, SMALLEST, LARGEST) - mbr;
-  return { size, type: typeFor(need, size, wish), clusterSize: wish.clusterSize, fats: wish.fats };
+  const { clusterSize } = wish;
+  const fat = typeFor(need, size, wish);
+  return { room: { size, type: fat, clusterSize, fats }, wish: { ...wish, type: fat } };
 }
 
 /** Gives control back now and then. */
 function* fill(
-  image: string,
   disk: BlockDevice,
   args: DiskArguments,
   entries: readonly TreeEntry[],
@@ -127,6 +137,7 @@ function* fill(
   let clock = now;
   // More files than the root directory of FAT16 has room for: FAT32 was chosen, or a larger one is made.
   const crowded = rooted > ROOT_ENTRIES && rootEntries === undefined;
+  const label = args.value("label")?.normalize("NFC");
   format(area, {
     type,
     clusterSize,
@@ -136,10 +147,14 @@ function* fill(
       : rootEntries === undefined
         ? undefined
         : Number(rootEntries),
-    label: label(args.value("label")),
+    label,
     serial: serial === undefined ? now >>> 0 : Number.parseInt(serial.replace("-", ""), 16),
     hidden: start,
   });
+  if (label && /[^\x00-\x7f]/.test(label))
+    message(
+      "--label: fsck.fat of dosfstools 4.2 takes a label with letters outside ASCII for a fault; Windows, mtools and fatlabel read it",
+    );
   const volume = FatVolume.mount(area, { clock: () => clock });
   const { rootEntries: made } = volume.geometry;
   if (rootEntries !== undefined && made !== Number(rootEntries))
@@ -153,7 +168,7 @@ function* fill(
     for (const { path, host, directory, mtime } of entries) {
       clock = mtime;
       if (directory) volume.mkdir(path);
-      else yield* copyIn(volume, image, host, path, mtime, tally);
+      else yield* copyIn(volume, host, path, mtime, tally);
       tally.file();
       yield;
     }
@@ -194,16 +209,6 @@ class LargeSectors implements BlockDevice {
   close(): void {
     this.device.close();
   }
-}
-
-/** As typed, in composed letters: how a code page has them. */
-function label(text: string | undefined): string | undefined {
-  const composed = text?.normalize("NFC");
-  if (composed && /[^\x00-\x7f]/.test(composed))
-    message(
-      "--label: fsck.fat of dosfstools 4.2 takes a label with letters outside ASCII for a fault; Windows, mtools and fatlabel read it",
-    );
-  return composed;
 }
 
 function fileDevice(target: NewImage, size: number): BlockDevice {

@@ -37,13 +37,15 @@ const smallestFat32 = (sectorSize = 512) => (40 * MIB * sectorSize) / 512;
 const FAT32_FROM = 1 << 30;
 /** Bytes a slot of a directory takes at most: of two sectors less than half stays empty because a name does not lie in both. */
 const SLOT = 64;
+const ENTRY = 32;
 
 /** How much of a disk files and directories take. */
 export class Need {
   /** Entries the root directory must have room for. */
   readonly rooted: number;
   private readonly sizes: number[];
-  private readonly folders: number[];
+  /** Slots of each directory, that of the root first. */
+  private readonly slots: number[];
 
   constructor(entries: Content) {
     const slots = new Map<string, number>([["", 0]]);
@@ -57,15 +59,24 @@ export class Need {
       if (directory && !slots.has(path)) slots.set(path, 2);
     }
     this.rooted = rooted;
-    this.folders = Array.from(slots.values(), (count) => Math.max(1, count * SLOT));
+    this.slots = [...slots.values()];
     this.sizes = entries.filter(({ directory }) => !directory).map(({ size }) => size);
   }
 
-  /** Clusters of so many bytes. */
+  /** Clusters of so many bytes: never less than are taken. */
   clusters(bytes: number): number {
+    return this.count(bytes, SLOT, this.slots);
+  }
+
+  /** The same, never more than are taken. */
+  least(bytes: number, type: FatType): number {
+    return this.count(bytes, ENTRY, type === 32 ? this.slots : this.slots.slice(1));
+  }
+
+  private count(bytes: number, perSlot: number, directories: readonly number[]): number {
     let sum = 0;
     for (const size of this.sizes) sum += Math.ceil(size / bytes);
-    for (const size of this.folders) sum += Math.ceil(size / bytes);
+    for (const slots of directories) sum += Math.max(1, Math.ceil((slots * perSlot) / bytes));
     return sum;
   }
 }
@@ -104,7 +115,7 @@ export function typeFor(need: Need, size: number, wish: Wish): FatType | undefin
 }
 
 /** Undefined when there can be no such volume; `format` says why. */
-function layoutOf(size: number, wish: Wish): FormatLayout | undefined {
+export function layoutOf(size: number, wish: Wish): FormatLayout | undefined {
   const sectorSize = wish.sectorSize ?? 512;
   return formatLayout(Math.floor(size / sectorSize), sectorSize, { fats: 2, ...wish });
 }

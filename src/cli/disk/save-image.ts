@@ -3,6 +3,7 @@ import {
   existsSync,
   ftruncateSync,
   fsyncSync,
+  lstatSync,
   openSync,
   readdirSync,
   realpathSync,
@@ -29,6 +30,9 @@ export class NewImage {
   private readonly path: string;
 
   constructor(given: string) {
+    if (given === "") throw new UserError(ExitCode.Usage, "cannot write a file without a name");
+    if (lstatSync(given, { throwIfNoEntry: false })?.isSymbolicLink() && !existsSync(given))
+      throw new UserError(ExitCode.NoOutput, `cannot write ${given}: the link leads nowhere`);
     // What a link leads to is replaced, not the link.
     const path = (this.path = existsSync(given) ? realpathSync(given) : given);
     if (existsSync(path)) {
