@@ -80,8 +80,18 @@ export function threadTraces(parts: ReportParts): string {
     lines.push(`${who}${callback ? "," : ""} stands at`);
     for (const [n, frame] of frames.entries()) lines.push(`  ${frameLine(n, frame)}`);
   }
+  // As far as it was read for that.
+  if (lines.length > 0) for (const note of problemsOf(parts)) lines.push(`note: ${note}`);
   return lines.join("\n");
 }
+
+/** What of the debugging information was not there, or could not be read; undefined when that is nothing. */
+function notesOf(parts: ReportParts): readonly string[] | undefined {
+  const problems = problemsOf(parts);
+  return problems.length > 0 ? problems : undefined;
+}
+
+const problemsOf = (parts: ReportParts): readonly string[] => viewOf(parts).details?.problems ?? [];
 
 /** The same as plain data for JSON, in the form of a fault's: who waits for what, and where. */
 export function standstillObject(
@@ -100,6 +110,7 @@ export function standstillObject(
       registers: registersObject(registers, registers[15]),
       backtrace: framesObject(frames),
     })),
+    notes: notesOf(parts),
     text,
   };
 }

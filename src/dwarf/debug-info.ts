@@ -60,6 +60,8 @@ export class DebugInfo {
     readonly frames: CallFrames | undefined,
     /** Functions of units whose entries are in files of their own. */
     private readonly split: readonly FunctionRecord[],
+    private readonly size: number,
+    private readonly problem: (what: string) => void,
   ) {}
 
   /** Undefined when the file has no debugging information, or none that can be read. */
@@ -72,11 +74,12 @@ export class DebugInfo {
       for (const [key, name] of Object.entries(SECTIONS)) sections[key] = data(name);
       if (!sections.info || !sections.abbrev) return undefined;
       const all = sections as unknown as Sections;
-      const budget = new Budget();
+      const budget = new Budget(file.length);
       const units = readUnits(all, budget);
       const { addr, ranges } = all;
       const split = splitFunctions(units, { addr, ranges }, { files, packages, problem, budget });
-      return new DebugInfo(all, units, readFrames(data(".debug_frame")), split);
+      const frames = readFrames(data(".debug_frame"), problem);
+      return new DebugInfo(all, units, frames, split, file.length, problem);
     } catch (error) {
       if (!(error instanceof DwarfError || error instanceof ElfError)) throw error;
       problem(error.message);
@@ -140,7 +143,7 @@ export class DebugInfo {
     const tables: Placed[] = [];
     if (!line) return tables;
     const seen = new Set<number>();
-    const budget = new Budget();
+    const budget = new Budget(this.size);
     for (const { lines, compDir } of this.units) {
       if (lines === undefined || seen.has(lines)) continue;
       seen.add(lines);
@@ -149,6 +152,7 @@ export class DebugInfo {
         table = readLineTable({ line, str, lineStr, budget }, lines, compDir);
       } catch (error) {
         if (!(error instanceof DwarfError)) throw error;
+        this.problem(`lines: ${error.message}`);
         continue;
       }
       for (const sequence of table.sequences) tables.push({ sequence, files: table.files });
@@ -157,12 +161,16 @@ export class DebugInfo {
   }
 }
 
-function readFrames(section: Uint8Array | undefined): CallFrames | undefined {
+function readFrames(
+  section: Uint8Array | undefined,
+  problem: (what: string) => void,
+): CallFrames | undefined {
   try {
     return section && new CallFrames(section);
   } catch (error) {
-    if (error instanceof DwarfError) return undefined;
-    throw error;
+    if (!(error instanceof DwarfError)) throw error;
+    problem(`call frames: ${error.message}`);
+    return undefined;
   }
 }
 

@@ -6,15 +6,24 @@ export class DwarfError extends Error {}
  * take for ever.
  */
 export class Budget {
-  constructor(private left = WORK_MAX) {}
+  private left: number;
 
-  /** Values, bytes of text, rows, ranges: some thousand times what a large module has. */
+  /** @param bytes length of the file */
+  constructor(bytes: number) {
+    this.left = WORK_MIN + WORK_PER_BYTE * bytes;
+  }
+
+  /** Values, bytes of text, rows, ranges: a C++ module of 10 MiB has about 12 million, 1.1 for each of its bytes. */
   spend(amount: number): void {
     this.left -= amount;
-    if (this.left < 0) throw new DwarfError("more information than a module can have");
+    if (this.left < 0)
+      throw new DwarfError(
+        "given up, for it has more information than a file of its size can have",
+      );
   }
 }
-const WORK_MAX = 16 << 20;
+const WORK_MIN = 16 << 20;
+const WORK_PER_BYTE = 4;
 /** Names are no longer. */
 const STRING_MAX = 1 << 16;
 
