@@ -19,6 +19,16 @@ export interface Bindings {
   /** Link-time address of the global offset table that the loader makes. */
   readonly got: number;
   readonly veneers: Veneers;
+  /** Variables of others that the module has a copy of (R_ARM_COPY). */
+  readonly copies: readonly VariableCopy[];
+}
+
+/** `size` bytes from the guest address `from` to the link-time address `to`. */
+export interface VariableCopy {
+  readonly name: string;
+  readonly from: number;
+  readonly to: number;
+  readonly size: number;
 }
 
 /** For the loop over the records: enums of other files are objects at run time. */
@@ -47,6 +57,7 @@ class Binder {
   private readonly unknown = new Map<number, number>();
   private readonly got: number;
   private readonly veneers: Veneers;
+  private readonly copies: VariableCopy[] = [];
   private slots = 0;
   private failed = false;
 
@@ -59,7 +70,7 @@ class Binder {
   }
 
   bind(): Bindings {
-    const { plan, values, missing, missingRecords, imports, got, veneers } = this;
+    const { plan, values, missing, missingRecords, imports, got, veneers, copies } = this;
     for (const table of plan.relocations)
       if (plan.original) this.names(table);
       else this.table(table);
@@ -67,7 +78,7 @@ class Binder {
     veneers.begin = got + 4 * this.slots;
     const added = 4 * this.slots + veneers.bytes;
     const size = added === 0 ? plan.size : got - plan.start + added;
-    return { values, missing, missingRecords, imports, size, got, veneers };
+    return { values, missing, missingRecords, imports, size, got, veneers, copies };
   }
 
   private table(table: ElfRelocations): void {
@@ -92,6 +103,7 @@ class Binder {
       }
       const symbol = info >>> 8;
       if (symbol !== 0 && symbol >= symbols) table.badSymbol(i, symbol);
+      if (NEED[type] === Need.Copy && !resolver.compat404) this.copy(table, i);
       // R_ARM_NONE only keeps a symbol's definition in a link.
       if (bytes === 0) continue;
       const at = (words[w] - start) >>> 0;
@@ -104,7 +116,9 @@ class Binder {
       const need = NEED[type];
       if (need === NOTHING || need === Need.Datum) continue;
       if (need === Need.Slot) this.giveSlot(known, symbol);
-      else this.veneers.consider(table, i, known, need);
+      else if (need === Need.Base) {
+        if (!resolver.compat404) this.giveBase(table, i, known);
+      } else this.veneers.consider(table, i, known, need);
     }
   }
 
@@ -158,6 +172,48 @@ class Binder {
   private giveSlot(known: Values, symbol: number): void {
     known.slots ??= new Map();
     if (!known.slots.has(symbol)) known.slots.set(symbol, this.slots++);
+  }
+
+  /** The linker has made room for the variable, and gives its size: the definition of others is the one to copy. */
+  private copy(table: ElfRelocations, i: number): void {
+    const { plan, resolver } = this;
+    const { symbols } = table;
+    const symbol = table.symbol(i);
+    const name = symbols.name(symbol);
+    const to = table.offset(i);
+    const size = symbols.size(symbol);
+    const at = (to - plan.start) >>> 0;
+    if (at + size > plan.size) badPlace(table, i);
+    const from = plan.linked ? 0 : resolver.lookup(name) >>> 0;
+    if (from !== 0) {
+      this.imports.push(name);
+      this.copies.push({ name, from, to, size });
+    } else if (!plan.linked && !symbols.weak(symbol)) {
+      this.failed = true;
+      this.missing.push(name);
+    }
+  }
+
+  /** As lld has it: where the part of the image begins that is read only, or may be written, as the symbol's is. */
+  private giveBase(table: ElfRelocations, i: number, known: Values): void {
+    const { segments, object } = this.plan;
+    const symbol = table.symbol(i);
+    const at = known.value[symbol] & (table.symbols.type(symbol) === STT.FUNC ? ~1 : ~0);
+    const inside =
+      segments.find(({ vaddr, memsz }) => at >= vaddr && at < vaddr + memsz) ??
+      segments.find(({ vaddr, memsz }) => at === vaddr + memsz);
+    if (known.state[symbol] === Known.Missing) return;
+    if (known.state[symbol] !== Known.Relative)
+      throw new LoadError(
+        "",
+        `record ${i} of ${table.section} (${relocationName(table.type(i))}) counts from where the data of the module begins, and ${table.symbols.name(symbol) || "its target"} is no part of it`,
+      );
+    // Common symbols have no section; they lie behind the others.
+    const writable = inside?.writable ?? true;
+    // What a linker would make one segment of.
+    const first = object ? segments.find((segment) => segment.writable === writable) : inside;
+    known.bases ??= new Map();
+    known.bases.set(symbol, first?.vaddr ?? this.plan.start);
   }
 
   private valuesOf(symbols: ElfSymbols): Values {

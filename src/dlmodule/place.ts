@@ -101,6 +101,14 @@ export class Placer {
       return;
     }
     this.relocations += relocate(plan, bindings, this.view, block);
+    for (const { name, from, to, size } of bindings.copies) {
+      if (!memory.contains(from, size))
+        throw new LoadError(
+          "",
+          `its variable ${name} is to be a copy of ${amount(size, "byte")} at 0x${from.toString(16)}, where there are not so many`,
+        );
+      memory.write(block + to - plan.start, memory.read(from, size));
+    }
     fixTypeTables(plan, this.view, block);
     fixPersonalities(plan, this.view, block);
   }

@@ -109,8 +109,10 @@ function put(
   const symbol = table.words[i * table.stride + 1] >>> 8;
   const p = (table.offset(i) + bias) >>> 0;
   const g = (bindings.got + bias) | 0;
-  const { value, slots } = bindings.values.get(table.symbols)!;
+  const { value, slots, bases } = bindings.values.get(table.symbols)!;
   const need = NEED[type];
+  // 4.0.4 passes over it.
+  if (need === Need.Base && !bases) return;
   const branch = need === Need.VeneerA32 || need === Need.VeneerT32;
   const s =
     need === Need.Slot
@@ -119,7 +121,9 @@ function put(
         ? branchTarget(table.symbols, symbol, value[symbol], need)
         : need === Need.Datum && mayBeCode(table, symbol)
           ? value[symbol] & ~1
-          : value[symbol];
+          : need === Need.Base
+            ? value[symbol] - bias - (bases?.get(symbol) ?? 0)
+            : value[symbol];
   const a = table.addends ? table.addend(i) : FIELD[type].addend(view, p);
   if (branch && value[symbol] === 0 && symbol !== 0 && table.symbols.shndx(symbol) === SHN.UNDEF) {
     skip(view, p, need);

@@ -29,6 +29,10 @@ export const enum Need {
   VeneerT32 = 3,
   /** S without the Thumb bit: what is read is a datum, and may lie at an odd address. */
   Datum = 4,
+  /** B(S), where the segment that defines the symbol begins. */
+  Base = 5,
+  /** The contents of a variable of others, for the module's own copy of it. */
+  Copy = 6,
 }
 
 type Row = readonly [name: string, place: field.Field, formula: Formula, need?: Need];
@@ -43,8 +47,10 @@ const ROWS: readonly Row[] = [
   ["R_ARM_ABS16", field.half, "S + A"],
   ["R_ARM_ABS12", field.low12, "S + A"],
   ["R_ARM_ABS8", field.byte, "S + A"],
+  ["R_ARM_SBREL32", field.word, "S + A", Need.Base],
   ["R_ARM_THM_CALL", field.thumbCall, "S + A - P", Need.VeneerT32],
   ["R_ARM_THM_PC8", field.thumbLdr8, "S + A - Pa", Need.Datum],
+  ["R_ARM_COPY", field.none, "-", Need.Copy],
   ["R_ARM_GLOB_DAT", field.word, "S"],
   ["R_ARM_JUMP_SLOT", field.word, "S"],
   ["R_ARM_RELATIVE", field.word, "B + A"],
@@ -101,10 +107,6 @@ const REASONS: readonly (readonly [pattern: RegExp, reason: string])[] = [
   [
     /TLS/,
     "native thread-local variables (__thread, thread_local) need a system with a thread pointer; clang -femulated-tls makes ones that work, and gcc for arm-none-eabi has none",
-  ],
-  [
-    /_COPY$/,
-    "it would give the module a copy of a variable that others go on using in its old place: build with -fPIC and link with -shared",
   ],
   [
     /IRELATIVE/,

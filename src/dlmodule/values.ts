@@ -14,4 +14,6 @@ export interface Values {
   readonly state: Uint8Array;
   /** Slots of the global offset table by symbol. */
   slots?: Map<number, number>;
+  /** Link-time addresses of the segments that define them, by symbol; of those that R_ARM_SBREL32 means. */
+  bases?: Map<number, number>;
 }

@@ -10,7 +10,9 @@ import { bind, planLoad, relocate } from "../../src/dlmodule/mod.ts";
 import { ElfImage, type ElfSymbols, relocationName } from "../../src/elf/mod.ts";
 import { GuestMemory } from "../../src/memory/mod.ts";
 import { makeModule } from "../elf/make-module.ts";
+import { inspect, libraryOf } from "../../src/dlmodule/check/mod.ts";
 import { Board } from "./board.ts";
+import { smallObject } from "./small-object.ts";
 
 const DIR = join(import.meta.dir, "relocations");
 const BLOCK = 0x60300000;
@@ -143,6 +145,91 @@ test("REL32 and NONE, which today's GNU ld no longer writes", () => {
   expect(memory.ldu32(at + 4)).toBe(0x1234);
 });
 
+describe("COPY: a program has copies of a library's variables (lld -pie)", () => {
+  const files = { "/copy.mo": file("copy.mo"), "/lib/libcopied.so": file("libcopied.so") };
+  test("as many bytes as the symbol has, from the library's initial values", () => {
+    const board = new Board({ files });
+    const before = board.heapUsed;
+    expect(board.run("copy")).toBe("77 text of ours -3 vwxy\n5 77 1\n");
+    expect(board.heapUsed).toBe(before);
+    const image = new ElfImage(files["/lib/libcopied.so"]);
+    const theirs = image.dynamicSymbols()!;
+    const own = new ElfImage(files["/copy.mo"]).dynamicSymbols()!;
+    const data = image.section(".data")!;
+    const one = new Board({ files });
+    one.do(function* () {
+      const module = (yield* one.loader.load("/copy.mo", { as: "program" }))!;
+      for (const name of ["number", "text", "odd"]) {
+        const [mine, other] = [own.find(name), theirs.find(name)];
+        const at = theirs.value(other) - data.addr;
+        const want = image.data(data).subarray(at, at + theirs.size(other));
+        const got = one.memory.read(module.bias + own.value(mine), own.size(mine));
+        expect(Buffer.from(got)).toEqual(Buffer.from(want));
+      }
+      yield* one.loader.unload(module);
+    });
+    expect(one.loader.modules()).toEqual([]);
+  });
+  test("the check says whose they are, and that they are copies", () => {
+    const target = {
+      name: "rtt-sim",
+      stock: false,
+      has: (name: string) => name === "printf",
+      names: () => [],
+    };
+    const library = libraryOf("libcopied.so", files["/lib/libcopied.so"])!;
+    const options = { target, hardFloat: false, firmware: undefined };
+    const report = inspect("copy.mo", files["/copy.mo"], { ...options, libraries: [library] });
+    expect(report.verdict).toBe("loadable");
+    expect(report.details!.imports.filter(({ from }) => from === "libcopied.so")).toHaveLength(4);
+    expect(report.warnings.join()).toMatch(
+      /copies of variables of others, number, text, odd: .*-fPIC/,
+    );
+    const alone = inspect("copy.mo", files["/copy.mo"], { ...options, libraries: [] });
+    expect(alone.verdict).toBe("refused");
+    expect(alone.reasons.join()).toContain("number");
+  });
+  test("the loader names what nobody has, and what reaches out of memory", () => {
+    const alone = new Board({ files: { "/copy.mo": files["/copy.mo"] } });
+    alone.run("copy");
+    expect(alone.refused[0].reasons.join()).toMatch(/number/);
+    const { file: module, dataAddress } = makeModule({
+      symbols: [{ name: "printf" }],
+      relocations: [{ offset: 0, type: 20, symbol: 1 }],
+      data: new Uint8Array(8),
+      entry: 64,
+    });
+    const symbol = new ElfImage(module).section(".dynsym")!.offset + 16;
+    new DataView(module.buffer).setUint32(symbol + 8, 0xfffffff0, true);
+    const board = new Board({ files: { "/x.mo": module } });
+    board.run("x");
+    expect(board.refused[0].reasons.join()).toMatch(
+      new RegExp(`R_ARM_COPY\\) patches 0x${dataAddress.toString(16)}, outside the segments`),
+    );
+  });
+});
+
+test("SBREL32: distances from the beginning of the data (or code), as lld makes them; GNU ld has none", () => {
+  const bytes = file("static-base.o");
+  const plan = load(bytes, () => 0);
+  const linkedByLld = new ElfImage(file("static-base.elf"));
+  const [ours, theirs] = [
+    memory.read(BLOCK, 28),
+    linkedByLld.data(linkedByLld.section(".text")!),
+  ].map((code) => Buffer.from(code).toString("hex"));
+  expect(ours).toBe(theirs);
+  expect(plan.relocations[0].count).toBe(5);
+  const target = { name: "rtt-sim", stock: false, has: () => true, names: () => [] };
+  const options = { target, libraries: [], hardFloat: false, firmware: undefined };
+  const { verdict, warnings } = inspect("x.mo", bytes, options);
+  expect(verdict).toBe("loadable");
+  expect(warnings.join()).toContain("put into r9");
+  // A variable of others has no such distance.
+  expect(() => load(smallObject(9, 0, 0), () => 0x60012345)).toThrow(
+    /R_ARM_SBREL32\) counts from .* target is no part of it/,
+  );
+});
+
 describe("refused by name, with the reason", () => {
   const refused = (bytes: Uint8Array): string => {
     const board = new Board({ files: { "/x.mo": bytes } });
@@ -156,17 +243,7 @@ describe("refused by name, with the reason", () => {
       /R_ARM_IRELATIVE \(1 record\): functions chosen at load time \(ifunc\).*remove/,
     );
   });
-  test("SBREL32: ld refuses it too", () => {
-    expect(refused(file("static-base.o"))).toMatch(
-      /R_ARM_SBREL32 \(1 record\): it counts from a static base in r9 \(RWPI\).*-fPIC/,
-    );
-    const ld = Bun.which("arm-none-eabi-ld");
-    if (!ld) return;
-    const { stderr } = Bun.spawnSync([ld, join(DIR, "static-base.o"), "-o", "/dev/null"]);
-    expect(stderr.toString()).toContain("unsupported relocation");
-  });
   for (const [type, pattern] of [
-    [20, /R_ARM_COPY.*link with -shared/],
     [17, /R_ARM_TLS_DTPMOD32.*thread-local.*emulated/],
     [18, /R_ARM_TLS_DTPOFF32.*thread-local.*emulated/],
     [19, /R_ARM_TLS_TPOFF32.*thread-local.*emulated/],
@@ -207,11 +284,18 @@ test.skipIf(!ld || !as)(
 
 test("the two sets together have every type that a GCC module can carry", async () => {
   const names = new Set<string>();
-  for (const name of ["relocations.o", "more.o", "dynamic.so", "ifunc.so", "static-base.o"])
+  for (const name of [
+    "relocations.o",
+    "more.o",
+    "dynamic.so",
+    "ifunc.so",
+    "static-base.o",
+    "copy.mo",
+  ])
     for (const table of new ElfImage(file(name)).relocations())
       for (let i = 0; i < table.count; i++) names.add(relocationName(table.type(i)).slice(6));
   const wanted =
-    "ABS32 GLOB_DAT JUMP_SLOT RELATIVE IRELATIVE NONE REL32 CALL JUMP24 PC24 PLT32 THM_CALL THM_JUMP24 THM_JUMP19 " +
+    "ABS32 GLOB_DAT JUMP_SLOT RELATIVE COPY IRELATIVE NONE REL32 CALL JUMP24 PC24 PLT32 THM_CALL THM_JUMP24 THM_JUMP19 " +
     "THM_JUMP11 THM_JUMP8 THM_PC12 THM_PC8 V4BX PREL31 TARGET1 TARGET2 MOVW_ABS_NC MOVT_ABS MOVW_PREL_NC MOVT_PREL " +
     "THM_MOVW_ABS_NC THM_MOVT_ABS THM_MOVW_PREL_NC THM_MOVT_PREL GOT_BREL GOT_PREL BASE_PREL GOTOFF32 ABS16 ABS12 ABS8 SBREL32";
   expect(wanted.split(" ").filter((name) => !names.has(name))).toEqual([]);

@@ -56,6 +56,7 @@ const KNOWN_TO_404: ReadonlySet<string> = new Set(
     .split(" ")
     .map((name) => `R_ARM_${name}`),
 );
+const COPY = "R_ARM_COPY";
 const PT_GNU_STACK = 0x6474e551;
 const HARD = 0x400;
 const SOFT = 0x200;
@@ -220,6 +221,15 @@ class Inspection {
             ? `it needs the library ${name} (DT_NEEDED), which 4.0.4 does not load`
             : `it needs the library ${name} (DT_NEEDED), which must be in /lib`,
         );
+    const { copies } = this.bindings;
+    if (copies.length > 0)
+      warnings.push(
+        `it has copies of variables of others, ${copies.map(({ name }) => name).join(", ")}: what their owner stores later is not in them; build with -fPIC`,
+      );
+    if (details.relocations.some(({ type }) => type === "R_ARM_SBREL32"))
+      warnings.push(
+        "it counts from a static base (RWPI), which its own code has to put into r9: build with -fPIC in place of -frwpi",
+      );
     if (details.kind === "library" && details.exports.length === 0)
       warnings.push("it has no entry and exports nothing: nobody can call it");
     if (target.stock) this.warnStock(details);
@@ -298,8 +308,12 @@ class Inspection {
     const { target } = this.options;
     const missing = new Set(this.bindings.missing);
     const used = new Set([...this.bindings.imports, ...missing]);
+    const copies = this.relocations.some(({ type }) => type === COPY);
     for (let i = 1; i < (symbols?.count ?? 0); i++) {
-      if (symbols!.shndx(i) !== SHN.UNDEF || symbols!.bind(i) === STB.LOCAL) continue;
+      if (symbols!.bind(i) === STB.LOCAL) continue;
+      // A variable that the file has a copy of is defined in it, and comes from others all the same.
+      const copied = copies && used.has(nameOf(symbols!, i) ?? "");
+      if (symbols!.shndx(i) !== SHN.UNDEF && !copied) continue;
       // A name that cannot be read is one that no record uses: the loader has read theirs.
       const name = nameOf(symbols!, i);
       const weak = symbols!.weak(i);

@@ -13,4 +13,12 @@ $ld -N -T dynamic.ld dynamic.o dynamic-targets.o -e main -o dynamic.elf
 $as ifunc.s -o i.o
 $ld -shared -z max-page-size=4 -e main i.o -o ifunc.so
 $as static-base.s -o static-base.o
-rm targets.o dynamic.o dynamic-targets.o i.o
+# GNU ld refuses R_ARM_SBREL32, and makes no R_ARM_COPY where a module can have one; LLVM's linker (lld-14) does both.
+lld="ld.lld-14 -z max-page-size=4"
+cc="arm-none-eabi-gcc -march=armv7-a -marm -msoft-float -O1 -fno-builtin -fPIC -mlong-calls -I../../../src/sdk/include"
+$lld -e main static-base.o -Ttext 0x60100000 -Tdata 0x60100100 -o static-base.elf
+$cc -shared -nostdlib -Wl,-soname=libcopied.so,-z,max-page-size=4 -e 0 copied.c -o libcopied.so
+$cc -c copy.c -o copy.o
+$lld -pie --no-dynamic-linker --unresolved-symbols=ignore-all -e main copy.o libcopied.so -o copy.mo
+arm-none-eabi-strip copy.mo libcopied.so
+rm targets.o dynamic.o dynamic-targets.o i.o copy.o
