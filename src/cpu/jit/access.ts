@@ -30,8 +30,8 @@ export class AccessEmitter {
     private readonly vectors: VectorEmitter,
   ) {}
 
-  /** A load or store; `check` is that of `planChecks`. */
-  emit(x: Inst, check: Check | undefined, refused: Refused): void {
+  /** A load or store; `check` is that of `planChecks`; `free`: nothing is to be checked but what the instruction asks for. */
+  emit(x: Inst, check: Check | undefined, refused: Refused, free = false): void {
     const shape = accessOf(x)!;
     const { w } = this;
     // Behind a check of its base, nothing wraps around: the offset can be part of the access.
@@ -48,6 +48,7 @@ export class AccessEmitter {
     } else {
       this.pushAddress(x, shape);
       w.set(Local.Address);
+      if (free) return this.transfer(x, shape, Local.Address, 0);
       if (shape.store) this.checkStore(shape.size, shape.words, refused);
       else this.checkRead(Local.Address, 0, shape.size, shape.words, refused);
     }

@@ -26,7 +26,15 @@ interface Group {
   moved: number;
 }
 
-const NOTHING: Check = { low: 0, high: 0, aligned: false, store: false };
+export const NOTHING: Check = { low: 0, high: 0, aligned: false, store: false };
+
+/** The check of an access that shares it with no other; undefined for one without a constant offset. */
+export function ownCheck(x: Inst): Check | undefined {
+  const shape = accessOf(x);
+  if (!shape || x.ka || shape.offset === undefined) return undefined;
+  const { store, size, words: aligned, offset: low } = shape;
+  return { low, high: low + size, aligned, store };
+}
 
 /** The checks of the accesses of a block by the index of their ops. An access without a constant offset has none. */
 export function planChecks(insts: readonly Inst[]): Map<number, Check> {
@@ -64,7 +72,7 @@ export function planChecks(insts: readonly Inst[]): Map<number, Check> {
       if (!store && inStore && covers(inStore, offset, size, words)) plan.set(k, NOTHING);
       else if (group && join(group, offset, size, words)) plan.set(k, NOTHING);
       else {
-        const check = { low: offset, high: offset + size, aligned: words, store };
+        const check = ownCheck(x)!;
         plan.set(k, check);
         // Stores of bytes and halfwords have no alignment in common.
         if (!conditional && (!store || words || size === 4)) groups.set(x.a, { check, moved: 0 });

@@ -3,13 +3,15 @@ import { type Inst, NZCV, Op } from "../ir/ops.ts";
 import { AccessEmitter, type Readable } from "./access.ts";
 import { bulkLoop, emitBulk, followsRegisters } from "./bulk.ts";
 import { Calls } from "./calls.ts";
-import { planChecks } from "./checks.ts";
+import { NOTHING, ownCheck, planChecks } from "./checks.ts";
+import { type CountedLoop, countedLoop } from "./counted.ts";
+import { emitEntry, emitGoesOn } from "./counted-entry.ts";
 import type { RegionCounters } from "./counters.ts";
 import { dataEmitter } from "./data.ts";
 import { flagReaders, isBackward, writesAllFlags, writtenBy } from "./facts.ts";
 import { IN_FILE, IN_LOCALS, meet, same, type State } from "./flags-state.ts";
 import { isFloatOp, touchesFloat } from "./float.ts";
-import { EXIT, UNWIND } from "./frame.ts";
+import { AGAIN, BEHIND, EXIT, FAST, UNWIND } from "./frame.ts";
 import { dominates, fallsThrough, type Graph, isCall, type Node } from "./graph.ts";
 import type { JumpTable } from "./jump-table.ts";
 import * as layout from "./layout.ts";
@@ -28,6 +30,8 @@ export class RegionEmitter extends Calls {
   private readonly vectors: VectorEmitter;
   private readonly usesVectors: boolean;
   private readonly plans = new Map<Node, ReturnType<typeof planChecks>>();
+  /** Accesses that need no check, while the second version of a counted loop is written. */
+  private free: ReadonlySet<number> | undefined;
   private changed = false;
 
   /** `literalAt` gives the word at an address that is watched as code is. */
@@ -126,16 +130,65 @@ export class RegionEmitter extends Calls {
 
   /** The code of a block and all it dominates. */
   private tree(n: Node): void {
-    if (n.isLoop) this.open(W.loop, n.key);
+    const counted = countedLoop(this.graph, n, this.readsFlags.has(n.key));
+    if (n.isLoop && !counted) this.open(W.loop, n.key);
     const merges = n.children.filter((c) => c.forward > 1).sort((a, b) => b.order - a.order);
     for (const c of merges) this.open(W.block, c.key);
     this.flags.state = this.entryState.get(n.key)!;
-    this.body(n);
+    if (counted) this.twice(n, counted);
+    else this.body(n);
     for (const c of merges.reverse()) {
       this.close();
       this.tree(c);
     }
-    if (n.isLoop) this.close();
+    if (n.isLoop && !counted) this.close();
+  }
+
+  /** A counted loop: the version without checks as long as it may be entered, and the loop as it is. */
+  private twice(n: Node, loop: CountedLoop): void {
+    const { w, flags } = this;
+    const { branch, quiet, free } = loop;
+    const x = n.ir.insts[branch];
+    const begin = flags.state;
+    this.open(W.block, BEHIND);
+    this.open(W.block, undefined);
+    this.open(W.loop, AGAIN);
+    emitEntry(w, loop, this.readable, n.key);
+    this.open(W.loop, FAST);
+    // Nobody looks at flags before they are written.
+    if (quiet) flags.state = IN_FILE;
+    this.begin();
+    this.free = free;
+    this.ops(n, 0, branch);
+    this.free = undefined;
+    this.at(n, branch);
+    const { state } = flags;
+    const round = x.at + 1 - this.counted - 2 ** layout.WORK_SHIFT;
+    if (!quiet) flags.convert(begin);
+    this.count(round);
+    emitGoesOn(w, loop);
+    this.brIf(FAST);
+    this.close();
+    this.count(-round);
+    flags.state = state;
+    if (x.op === Op.brc) flags.condition(x.cond);
+    else w.get(local(x.a));
+    w.op(W.eqz);
+    this.brIf(BEHIND);
+    this.spend(x.at + 1 - this.counted, () => this.exitAt(x.to));
+    flags.convert(begin);
+    this.br(AGAIN);
+    this.close();
+    this.close();
+    flags.state = begin;
+    this.open(W.loop, n.key);
+    this.begin();
+    this.ops(n, 0, branch + 1);
+    this.close();
+    this.close();
+    this.float.forget();
+    this.ops(n, branch + 1, n.ir.insts.length);
+    this.finish(n);
   }
 
   /** Goes to a block or out of the region. */
@@ -159,13 +212,25 @@ export class RegionEmitter extends Calls {
 
   /** Straight code of a block, with its branches. */
   private body(n: Node): void {
+    this.begin();
+    this.ops(n, 0, n.ir.insts.length);
+    this.finish(n);
+  }
+  private begin(): void {
+    this.counted = 0;
+    this.float.forget();
+  }
+  /** Op k is reached, or the end. */
+  private at(n: Node, k: number): void {
+    this.counters?.at(n, k);
+    this.dirty = this.liveness.dirty.get(n)![k];
+    if (k < n.ir.insts.length) this.live = this.liveness.live.get(n)![k + 1];
+  }
+  /** Ops [from, to), into which and out of which nothing skips. */
+  private ops(n: Node, from: number, to: number): void {
     const { w, flags } = this;
     const { ir } = n;
     const { insts } = ir;
-    const dirty = this.liveness.dirty.get(n)!;
-    const live = this.liveness.live.get(n)!;
-    this.counted = 0;
-    this.float.forget();
     let skip: { label: number; state: State; touched: boolean } | undefined;
     const closeSkip = (k: number): void => {
       if (!skip) return;
@@ -177,11 +242,9 @@ export class RegionEmitter extends Calls {
       this.float.join(skip.touched);
       skip = undefined;
     };
-    for (let k = 0; k < insts.length; k++) {
+    for (let k = from; k < to; k++) {
       if (skip?.label === k) closeSkip(k);
-      this.counters?.at(n, k);
-      this.dirty = dirty[k];
-      this.live = live[k + 1];
+      this.at(n, k);
       const x = insts[k];
       if (x.op === Op.skip) {
         const changes = this.changesFlags(ir, k + 1, x.label);
@@ -209,9 +272,14 @@ export class RegionEmitter extends Calls {
       }
       this.inst(n, k, skip !== undefined);
     }
-    this.dirty = dirty[insts.length];
-    closeSkip(insts.length);
-    this.counters?.at(n, insts.length);
+    this.dirty = this.liveness.dirty.get(n)![to];
+    closeSkip(to);
+  }
+  /** Goes on behind the block. */
+  private finish(n: Node): void {
+    const { w } = this;
+    const { ir } = n;
+    this.at(n, ir.insts.length);
     const total = ir.pcs.length - 1;
     if (ir.open) {
       const it = ir.its[total];
@@ -258,6 +326,9 @@ export class RegionEmitter extends Calls {
     }
     if (isAccess(x)) {
       if (touchesFloat(x.op) || vectorBytes(x) !== undefined) this.float.touch();
+      // What shares a check may be without the one that it shares.
+      if (this.free?.has(k)) return this.access.emit(x, ownCheck(x) && NOTHING, refused, true);
+      if (this.free) return this.access.emit(x, ownCheck(x), refused);
       let plan = this.plans.get(n);
       if (!plan) this.plans.set(n, (plan = planChecks(ir.insts)));
       return this.access.emit(x, plan.get(k), refused);

@@ -13,7 +13,12 @@ import { W, type Writer } from "./wasm.ts";
 /** Labels of the ways out, which enclose the code of a region. */
 export const UNWIND = "unwind";
 export const EXIT = "exit";
-export type Label = number | typeof UNWIND | typeof EXIT | undefined;
+/** Labels of a loop that is written twice: its beginning, the version without checks, the code behind. */
+export const AGAIN = "again";
+export const FAST = "fast";
+export const BEHIND = "behind";
+export type Label =
+  number | typeof UNWIND | typeof EXIT | typeof AGAIN | typeof FAST | typeof BEHIND | undefined;
 
 /**
  * What the code of a region is made within. Guest registers and flags are locals; the register file has them whenever other code

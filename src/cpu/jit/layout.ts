@@ -32,6 +32,15 @@ export const LEFT_V = 0x414;
 export const LEFT_SAVED = 0x420;
 
 /**
+ * Ranges of granules that were found to be writable: first, how many, and EPOCH of that time. Rights change only while the host
+ * runs: EPOCH is another one whenever it has run.
+ */
+export const EPOCH = 0x800;
+export const WINDOWS = 0x810;
+export const WINDOW_SIZE = 16;
+export const WINDOW_COUNT = 64;
+
+/**
  * Translated code keeps units and instructions in one 64-bit number, so that one addition does for both: (units - 1) << WORK_SHIFT |
  * instructions. It is negative when the units are used up.
  */

@@ -8,7 +8,7 @@ import type { PreparedCode } from "../interp/prepared.ts";
 import { Slot } from "../interp/state.ts";
 import { type Cpu, type CpuFault, type CpuStats, Exit } from "../types.ts";
 import { settleFlags } from "./flags-state.ts";
-import { COUNT, MOST_UNITS, UNITS } from "./layout.ts";
+import { COUNT, EPOCH, MOST_UNITS, UNITS } from "./layout.ts";
 import { FIRST_WORK, Hotness } from "./hotness.ts";
 import type { Host, Regions } from "./regions.ts";
 
@@ -65,6 +65,7 @@ export class TieredCore implements Cpu {
         const units = file[UNITS >>> 2];
         const { version } = regions;
         this.svcs++;
+        file[EPOCH >>> 2]++;
         if (!this.hook(imm)) return this.unwind(Exit.Stop);
         if (
           (file[Slot.PC] | file[Slot.T]) === next &&
@@ -192,6 +193,7 @@ export class TieredCore implements Cpu {
     // A return of 0 means that the pc is here: unless code puts it here, it is 0.
     file[Slot.PC] = 0;
     file[Slot.T] = 0;
+    file[EPOCH >>> 2]++;
     const next = this.enter(key, units);
     core.units = file[UNITS >>> 2];
     settleFlags(file);
@@ -275,6 +277,7 @@ export class TieredCore implements Cpu {
     settleFlags(file);
     file[Slot.PC] = pc;
     file[Slot.T] = next & 1;
+    file[EPOCH >>> 2]++;
     core.units = file[UNITS >>> 2];
     this.hotness.has(core.units);
     this.inside = false;

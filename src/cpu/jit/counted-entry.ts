@@ -1,0 +1,374 @@
+import { GRANULE_SHIFT, WRITE } from "../../memory/mod.ts";
+import { NONE } from "../ir/ops.ts";
+import type { Readable } from "./access.ts";
+import { type CountedLoop, margin, MARGIN, type Place } from "./counted.ts";
+import * as layout from "./layout.ts";
+import { FILE, Local, local, WORK_SHIFT } from "./layout.ts";
+import { W, type Writer } from "./wasm.ts";
+
+// What is to be known before the second version of a counted loop is entered, and how it goes on.
+
+/** Iterations at once: below the first there is nothing to be won. */
+const LEAST = 3;
+const MOST = 1 << 20;
+/** Bulk loops do these better. */
+const BULK = 32;
+/** Bytes of one place whose rights are looked at. */
+const MAX_STORED = 1 << 16;
+/** Numbers up to here can be divided as signed ones, which the host does by multiplication. */
+const MAX_SPAN = 1 << 30;
+
+/** The way to the loop as it is: within the loop that comes back here is the second version. */
+const OUT = 1;
+const TIMES = Local.S0;
+const LOW = Local.S1;
+const LAST = Local.S2;
+/** Where the second version ends; no way out needs Key within it. */
+export const BOUND = Local.Key;
+
+/**
+ * Goes to the loop as it is when something of the iterations to come might be refused or they are few. Otherwise BOUND is where they
+ * end: before the last one, when the units or the memory that has been looked at do not last for all.
+ */
+export function emitEntry(w: Writer, loop: CountedLoop, readable: Readable, key: number): void {
+  const { places, step, by, equal, relation } = loop;
+  const limits = places.filter((p) => p.store && p.step).map((p) => MAX_STORED / Math.abs(p.step!));
+  const most = Math.floor(Math.min(MOST, ...limits));
+  pushFirst(w, loop);
+  if (relation !== "ne") {
+    pushEnd(w, loop);
+    w.op(compare(loop), W.eqz);
+    w.brIf(OUT);
+    emitMargin(w, loop);
+  }
+  // The way from the first comparison to the end.
+  if (relation === "down" || step < 0) {
+    pushFirst(w, loop);
+    pushEnd(w, loop);
+  } else {
+    pushEnd(w, loop);
+    pushFirst(w, loop);
+  }
+  w.op(W.sub);
+  w.set(TIMES);
+  const pushUnits = (): void => {
+    w.get(Local.Work);
+    w.const64(WORK_SHIFT);
+    w.op(W.shrS64, W.wrap);
+  };
+  if (by === NONE) {
+    countTimes(w, loop);
+    w.get(TIMES);
+    w.set(LAST);
+    if (loop.bulk) {
+      w.get(TIMES);
+      w.const(BULK);
+      w.op(W.geU);
+      w.brIf(OUT);
+    }
+    for (const push of [pushUnits, () => w.const(most)]) {
+      w.get(TIMES);
+      push();
+      w.get(TIMES);
+      push();
+      w.op(W.ltU, W.select);
+      w.set(TIMES);
+    }
+    w.get(TIMES);
+    w.const(LEAST);
+    w.op(W.ltU);
+    w.brIf(OUT);
+    pushEnd(w, loop);
+    pushFirst(w, loop);
+    w.get(TIMES);
+    w.const(1);
+    w.op(W.sub);
+    w.const(step);
+    w.op(W.mul, W.add);
+    if (equal) {
+      w.const(relation === "up" ? -1 : 1);
+      w.op(W.add);
+    }
+    w.get(TIMES);
+    w.get(LAST);
+    w.op(W.eq, W.select);
+    w.set(BOUND);
+  } else {
+    // Each step is at least 1, so that there are no more units than this.
+    w.get(local(by));
+    w.const(1);
+    w.op(W.sub);
+    w.const(MARGIN - 1);
+    w.op(W.geU);
+    w.brIf(OUT);
+    w.get(TIMES);
+    pushUnits();
+    w.op(W.geU);
+    w.brIf(OUT);
+    pushEnd(w, loop);
+    w.set(BOUND);
+  }
+  places.forEach((place, k) => checkPlace(w, loop, place, readable, windowOf(key, k)));
+}
+
+/** Pushes 1 when the second version goes on. */
+export function emitGoesOn(w: Writer, loop: CountedLoop): void {
+  w.get(local(loop.counter));
+  if (loop.behind) {
+    w.const(loop.behind);
+    w.op(W.sub);
+  }
+  w.get(BOUND);
+  w.op(compare(loop));
+}
+
+/** The op that says whether to go on from a value of the counter and the end. */
+function compare({ relation, signed, equal }: CountedLoop): number {
+  if (relation === "ne") return W.ne;
+  const strict = relation === "up" ? [W.ltU, W.ltS] : [W.gtU, W.gtS];
+  const other = relation === "up" ? [W.leU, W.leS] : [W.geU, W.geS];
+  return (equal ? other : strict)[signed ? 1 : 0];
+}
+
+/** What is compared first; of a register that steps by another one: what it is when the loop is entered. */
+function pushFirst(w: Writer, { counter, before }: CountedLoop): void {
+  w.get(local(counter));
+  if (before === 0) return;
+  w.const(before);
+  w.op(W.add);
+}
+function pushEnd(w: Writer, { end }: CountedLoop): void {
+  if (end.r === NONE) w.const(end.k);
+  else w.get(local(end.r));
+}
+
+/** Goes to the loop as it is when the counter might go over the end of all numbers before it is compared. */
+function emitMargin(w: Writer, { end, relation, signed }: CountedLoop): void {
+  if (end.r === NONE) return;
+  const { lowest, count } = margin(relation === "down", signed);
+  w.get(local(end.r));
+  w.const(lowest);
+  w.op(W.sub);
+  w.const(count);
+  w.op(W.geU);
+  w.brIf(OUT);
+}
+
+/** TIMES, which is the way to the end, becomes the number of iterations. */
+function countTimes(w: Writer, { step, relation, equal }: CountedLoop): void {
+  const size = Math.abs(step);
+  if (size > 1) {
+    w.get(TIMES);
+    w.const(MAX_SPAN);
+    w.op(W.geU);
+    w.brIf(OUT);
+  }
+  const power = (size & (size - 1)) === 0;
+  const divide = (): void => {
+    if (size === 1) return;
+    w.const(power ? 31 - Math.clz32(size) : size);
+    w.op(power ? W.shrU : W.divS);
+  };
+  if (relation === "ne" && size > 1) {
+    w.get(TIMES);
+    w.get(TIMES);
+    divide();
+    w.tee(TIMES);
+    w.const(size);
+    w.op(W.mul, W.ne);
+    w.brIf(OUT);
+    w.get(TIMES);
+  } else {
+    w.get(TIMES);
+    if (relation !== "ne" && !equal && size > 1) {
+      w.const(size - 1);
+      w.op(W.add);
+    }
+    divide();
+  }
+  w.const(equal ? 2 : 1);
+  w.op(W.add);
+  w.set(TIMES);
+}
+
+/** Goes to the loop as it is unless all that is accessed there can be. */
+function checkPlace(
+  w: Writer,
+  loop: CountedLoop,
+  place: Place,
+  readable: Readable,
+  window: number,
+): void {
+  const { base, index, shift, step, most, store, low, high, aligned } = place;
+  w.get(local(base));
+  if (index !== NONE && most === undefined) {
+    w.get(local(index));
+    if (shift) {
+      w.const(shift);
+      w.op(W.shl);
+    }
+    w.op(W.add);
+  }
+  if (low) {
+    w.const(low);
+    w.op(W.add);
+  }
+  w.set(LOW);
+  if (aligned) {
+    w.get(LOW);
+    w.const(3);
+    w.op(W.and);
+    w.brIf(OUT);
+  }
+  const size = high - low;
+  // The last byte.
+  w.get(LOW);
+  if (most !== undefined) w.const((most << shift) + size - 1);
+  else if (step === 0) w.const(size - 1);
+  else {
+    w.get(TIMES);
+    if (step === undefined) {
+      // The counter, or it as an index.
+      if (!loop.equal) {
+        w.const(1);
+        w.op(W.sub);
+      }
+      const by = index === loop.counter ? shift : 0;
+      w.const(by);
+      w.op(W.shl);
+    } else {
+      if (loop.by === NONE) {
+        w.const(1);
+        w.op(W.sub);
+      }
+      w.const(Math.abs(step));
+      w.op(W.mul);
+    }
+    w.tee(LAST);
+    if (step !== undefined && step < 0) {
+      // Down to there, and up to the end of the first.
+      w.op(W.drop);
+      w.const(size - 1);
+    } else {
+      w.const(size - 1);
+      w.op(W.add);
+    }
+  }
+  w.op(W.add);
+  if (step !== undefined && step < 0) {
+    w.get(LOW);
+    w.get(LAST);
+    w.op(W.sub);
+    w.set(LOW);
+  }
+  w.set(LAST);
+  if (!store) {
+    for (const at of [LOW, LAST]) {
+      w.get(at);
+      w.const(readable.start);
+      w.op(W.sub);
+      w.const(readable.size);
+      w.op(W.geU);
+      w.brIf(OUT);
+    }
+    return;
+  }
+  checkStored(w, window);
+}
+
+/** Goes to the loop as it is unless the granules of [LOW, LAST] can be stored to. */
+function checkStored(w: Writer, window: number): void {
+  // Not over the end of all addresses, and not too much.
+  w.get(LAST);
+  w.get(LOW);
+  w.op(W.sub);
+  w.const(2 * MAX_STORED);
+  w.op(W.geU);
+  w.brIf(OUT);
+  for (const at of [LOW, LAST]) {
+    w.get(at);
+    w.const(GRANULE_SHIFT);
+    w.op(W.shrU);
+    w.set(at);
+  }
+  const RIGHTS = WRITE * 0x01010101;
+  const pushRights = (): void => {
+    w.get(LOW);
+    w.memory(W.load, 0);
+  };
+  const load = (offset: number): void => {
+    w.const(FILE);
+    w.memory(W.load, offset);
+  };
+  const store = (offset: number, push: () => void): void => {
+    w.const(FILE);
+    push();
+    w.memory(W.store, offset);
+  };
+  w.open(W.block);
+  // In the range that was found the last time?
+  for (const at of [LOW, LAST]) {
+    w.get(at);
+    load(window);
+    w.op(W.sub);
+    load(window + 4);
+    w.op(W.ltU);
+  }
+  load(layout.EPOCH);
+  load(window + 8);
+  w.op(W.eq, W.and, W.and);
+  w.brIf(0);
+  store(window, () => w.get(LOW));
+  store(window + 4, () => w.const(0));
+  w.open(W.block);
+  w.open(W.loop);
+  w.get(LAST);
+  w.get(LOW);
+  w.op(W.sub);
+  w.tee(Local.Address);
+  w.const(3);
+  w.op(W.ltU);
+  w.open(W.if);
+  pushRights();
+  w.const(RIGHTS);
+  w.const(24);
+  w.get(Local.Address);
+  w.const(3);
+  w.op(W.shl, W.sub, W.shrU);
+  w.tee(Local.Address);
+  w.op(W.and);
+  w.get(Local.Address);
+  w.op(W.ne);
+  w.brIf(OUT + 4);
+  w.br(2);
+  w.end();
+  pushRights();
+  w.const(RIGHTS);
+  w.op(W.and);
+  w.const(RIGHTS);
+  w.op(W.ne);
+  w.brIf(OUT + 3);
+  w.get(LOW);
+  w.const(4);
+  w.op(W.add);
+  w.tee(LOW);
+  w.get(LAST);
+  w.op(W.leU);
+  w.brIf(0);
+  w.end();
+  w.end();
+  store(window + 4, () => {
+    w.get(LAST);
+    load(window);
+    w.op(W.sub);
+    w.const(1);
+    w.op(W.add);
+  });
+  store(window + 8, () => load(layout.EPOCH));
+  w.end();
+}
+
+/** Where a place remembers which granules can be stored to. What is there is true whoever wrote it. */
+function windowOf(key: number, place: number): number {
+  return layout.WINDOWS + (((key >>> 2) + place * 7) % layout.WINDOW_COUNT) * layout.WINDOW_SIZE;
+}
