@@ -271,7 +271,7 @@ export class Machine implements Disposable {
 
   /** Who waits for what, held by whom, since when, as text. */
   waits(): string {
-    return this.board.waitReport();
+    return this.board.reports.waiting();
   }
 
   /** Gives its memory back. After that every other call throws; another close does nothing. */

@@ -135,7 +135,7 @@ const COMMANDS: readonly MonitorCommand[] = [
     name: "threads",
     help: "threads, and what those of modules wait for",
     run: ({ machine, actions }) =>
-      actions.print(`${listThread(machine.kernel)}${machine.waitReport()}\n`),
+      actions.print(`${listThread(machine.kernel)}${machine.reports.waiting()}\n`),
   },
   {
     name: "modules",

@@ -1,116 +1,35 @@
-import { type BlockDevice, BlockError, cardDevice, findPartitions } from "../block/mod.ts";
+import { BlockError, cardDevice, findPartitions } from "../block/mod.ts";
 import {
   createCpu,
   createSharingCpu,
   usePreparedCode,
-  type Engine,
   SharedCode,
   type SharingCpu,
 } from "../cpu/mod.ts";
-import type { Cpu, CpuStats } from "../cpu/types.ts";
-import type { Report, ReportParts } from "../debug/mod.ts";
-import { dlmoduleRows, type LeakPolicy, Loader } from "../dlmodule/mod.ts";
+import type { Cpu } from "../cpu/types.ts";
+import { dlmoduleRows, Loader } from "../dlmodule/mod.ts";
 import { Firmware } from "../firmware/mod.ts";
-import {
-  BrokenList,
-  createKernel,
-  type Kernel,
-  OBJECT,
-  SCHEDULE,
-  type Task,
-} from "../kernel/mod.ts";
+import { createKernel, type Kernel, type Task } from "../kernel/mod.ts";
 import { cardDriver, deviceIo, posixRows, waiting } from "../kernel/posix/mod.ts";
 import { pthreadRows, Pthreads } from "../kernel/pthread/mod.ts";
-import { ObjectClass, type SchedulePolicy, type WallClock } from "../kernel/types.ts";
-import { GuestFault, GuestMemory, memorySize, RAM_BASE } from "../memory/mod.ts";
+import { ObjectClass } from "../kernel/types.ts";
+import { GuestMemory, memorySize, RAM_BASE } from "../memory/mod.ts";
 import { consolePort, Uart, YMODEM_ROWS } from "../serial/mod.ts";
-import {
-  bootText,
-  listTexts,
-  Shell,
-  SHELL_FIGURES,
-  SHELL_ROWS,
-  type ShellParts,
-} from "../shell/mod.ts";
+import { bootText, listTexts, Shell, SHELL_ROWS } from "../shell/mod.ts";
 import { Vfs, VfsError } from "../vfs/mod.ts";
+import { CommandLines } from "./command-lines.ts";
 import { CountedDisk } from "./counted-disk.ts";
-import { attachMounts, extraDisk, type MachineMount } from "./mounts.ts";
-import type { SymbolFiles } from "../dwarf/mod.ts";
-import type { VfsApi } from "../vfs/types.ts";
-import type { Instrument } from "./instrument.ts";
+import { countersOf } from "./counters.ts";
+import { attachMounts, extraDisk } from "./mounts.ts";
+import type { BootMode, MachineOptions } from "./options.ts";
 import { exitCode, type ModuleOutcome, Outcomes } from "./outcome.ts";
-import { explanation } from "./verdict.ts";
-import type { Verdict } from "./driver.ts";
+import { Reports } from "./reports.ts";
 import { deviceNodes } from "./views.ts";
-
-export interface MachineOptions {
-  /** The firmware ELF (src/firmware/prebuilt/firmware.elf or one of the user's). */
-  readonly firmware: Uint8Array;
-  /** Translations of its code (prepareCode). */
-  readonly prepared?: Int32Array;
-  readonly disk: BlockDevice;
-  /** File systems beside that of the disk. */
-  readonly mounts?: readonly MachineMount[];
-  /** What the guest writes to its console. */
-  readonly output: (bytes: Uint8Array) => void;
-  /** Messages of the simulator, one or more lines without the last line end. */
-  readonly diagnostics?: (text: string) => void;
-  /** The reports among them, with what they consist of. */
-  readonly reports?: (report: Report) => void;
-  readonly compat404?: boolean;
-  /** Whose headers programs were compiled with; default 4.0.4. */
-  readonly abi?: "4.0.4" | "5.x";
-  /** Absent: virtual time. */
-  readonly wall?: WallClock;
-  readonly seed?: number;
-  /** Another legal schedule than the board's; virtual time and the engine "interp" only. */
-  readonly schedule?: SchedulePolicy;
-  /** Bytes from 0x60000000 to the end of the heap; default 8 MiB, up to 512 MiB, of which the kernel then keeps the last one. */
-  readonly ram?: number;
-  /** How guest code is executed; engines differ in speed only. */
-  readonly engine?: Engine;
-  /** Stack in bytes of a module's main thread when the module does not say. */
-  readonly stack?: number;
-  /** What to say about things that modules leave behind. */
-  readonly leaks?: LeakPolicy;
-  /** What the shell's user has around it. */
-  readonly shell?: Pick<ShellParts, "editing" | "historyLines" | "transfer" | "reset" | "rc">;
-  /** Takes what the guest writes to uart1. */
-  readonly output1?: (bytes: Uint8Array) => void;
-  /** Nobody can type at uart1. */
-  readonly mute1?: boolean;
-  /** Where debugging information of modules is looked for, when a report is made; default: the guest's disk. */
-  readonly symbols?: (vfs: VfsApi) => SymbolFiles;
-  /** Looks into the machine while it runs. */
-  readonly instrument?: Instrument;
-  /** Begins with what machines that were closed have translated of the same firmware (the same object). */
-  readonly shared?: boolean;
-}
-
-/** shell: boot texts and msh on the console; lines: a quiet system that executes what `execute` gives it. */
-export type BootMode = "shell" | "lines";
 
 const TICKS_PER_SECOND = 100;
 /** The disk's name on the board. */
 const DISK = "sd0";
 const SECOND_LINE = "uart1";
-
-/** What makes reports, with the disassembler; loaded when there is something to report. */
-const debug = () => require("../debug/mod.ts") as typeof import("../debug/mod.ts");
-
-/** Debugging information from the modules themselves and from files beside them; loaded when it is needed. */
-function ownSymbols(vfs: VfsApi): SymbolFiles {
-  const { diskSymbols } =
-    require("../debug/disk-symbols.ts") as typeof import("../debug/disk-symbols.ts");
-  return diskSymbols(vfs);
-}
-
-/** Of an engine that has translated something. */
-function translationCounters({ translation }: CpuStats): Record<string, number> {
-  if (!translation?.regions) return {};
-  const { regions, dropped, bytes } = translation;
-  return { regions, "regions dropped": dropped, "bytes of wasm": bytes };
-}
 
 /** The bytes of a text as a UTF-8 terminal would send them, one character each, as the guest's texts are here. */
 function asTyped(text: string): string {
@@ -130,11 +49,11 @@ export class Machine {
   private readonly shared: SharedCode | undefined;
   private sharing: SharingCpu | undefined;
   private readonly outcomes: Outcomes;
-  private readonly lines: (() => Task<void>)[] = [];
-  private executing = false;
+  private readonly lines: CommandLines;
+  /** What went wrong, told. */
+  readonly reports: Reports;
   /** The disk had a file system when the system started; programs may have taken it off since. */
   private mounted = false;
-  private lineThread = 0;
   /** The second serial line, once the system has started. */
   private uart1: Uart | undefined;
 
@@ -225,17 +144,16 @@ export class Machine {
     const port = (device: number) => this.port(device);
     kernel.register({ rows: YMODEM_ROWS, context: { kernel, port } });
     kernel.bind((number) => firmware.svcName(number));
-    this.plugIn();
+    this.reports = new Reports(kernel, loader, this.outcomes, vfs, firmware, options);
+    this.lines = new CommandLines(kernel, this.shell, this.outcomes);
+    kernel.hooks.threadEnded = loader.threadEnded;
+    kernel.hooks.endModule = (thread, address, code) => this.endModule(thread, address, code);
     options.instrument?.attach?.(this);
   }
 
   /** Nothing was started that still runs. */
   get quiet(): boolean {
-    return (
-      !this.executing &&
-      this.lines.length === 0 &&
-      this.loader.modules().every((module) => module.library)
-    );
+    return this.lines.empty && this.loader.modules().every((module) => module.library);
   }
 
   /** The disk has a file system that could be used, now or when the system started, or was given one. */
@@ -257,12 +175,12 @@ export class Machine {
 
   /** Has msh execute a line in thread tshell (mode "lines"). */
   execute(line: string): void {
-    this.enqueue(line, () => this.shell.execute(asTyped(line)));
+    this.lines.add(line, () => this.shell.execute(asTyped(line)));
   }
 
   /** Starts a module as msh does for a command line. */
   runModule(path: string, commandLine: string): void {
-    this.enqueue(
+    this.lines.add(
       commandLine,
       function* (this: Machine) {
         yield* this.loader.exec(path, asTyped(commandLine));
@@ -286,57 +204,9 @@ export class Machine {
     return Math.max(1, ((tick - this.kernel.tick) * 1000) / TICKS_PER_SECOND);
   }
 
-  private startLine({ thread, module, phase }: ReturnType<Loader["starts"]>[number]): string {
-    return `  thread ${this.kernel.objects.name(thread)} is loading ${module.path}, and ${phase} of it ${phase === "module_init" ? "has" : "have"} not returned`;
-  }
-
-  /** Who waits for what, held by whom, since when; lines without a last line end. */
-  waitReport(): string {
-    const starts = this.loader.starts().map((start) => this.startLine(start));
-    return [...starts, debug().deadlockReport(this.kernel)].join("\n");
-  }
-
-  /** Who runs, and who is ready but does not get a turn. */
-  busyReport(): string {
-    const starts = this.loader.starts().map((start) => this.startLine(start));
-    const threads = debug().busyReport(this.kernel);
-    // What a thread of the system loads is no module yet.
-    return starts.length > 0 && threads === "  no module runs"
-      ? starts.join("\n")
-      : [...starts, threads].join("\n");
-  }
-
-  /** Where the threads of modules stand: a backtrace each; empty when there are none. */
-  threadTraces(): string {
-    return debug().threadTraces(this.reportParts);
-  }
-
-  /** A run that did not end by itself, as plain data (debug/json.ts). */
-  standstill(verdict: Verdict): Record<string, unknown> | undefined {
-    const text = explanation(verdict, this);
-    if (text === undefined) return undefined;
-    return debug().standstillObject(this.reportParts, verdict.replace("timeout", "time-out"), text);
-  }
-
+  /** What was done since it began, by name. */
   counters(): Record<string, number> {
-    const { kernel, cpu, loader } = this;
-    return {
-      instructions: cpu.stats.instructions,
-      blocks: cpu.stats.blocks,
-      "translated instructions": cpu.stats.translatedInstructions,
-      invalidations: cpu.stats.invalidations,
-      "supervisor calls": cpu.stats.svcs,
-      ...translationCounters(cpu.stats),
-      "modules loaded": loader.counters.modules,
-      relocations: loader.counters.relocations,
-      "symbol look-ups": loader.counters.symbolLookups,
-      ticks: kernel.tick,
-      "simulated microseconds": Math.floor(kernel.nanoseconds / 1000),
-      "sectors read": this.disk.sectorsRead,
-      "sectors written": this.disk.sectorsWritten,
-      "heap used": kernel.heap.used,
-      "heap maximum": kernel.heap.max,
-    };
+    return countersOf(this, this.disk);
   }
 
   /** Writes everything to the disk and gives the guest memory back; the machine must not be used afterwards. */
@@ -379,15 +249,7 @@ export class Machine {
       this.shell.start();
       return;
     }
-    this.lineThread = kernel.threads.createTask(
-      "tshell",
-      4096,
-      20,
-      10,
-      () => this.serveLines(),
-      SHELL_FIGURES,
-    );
-    kernel.threads.startup(this.lineThread);
+    this.lines.start();
   }
 
   private describeDisk(mounted: boolean): Parameters<typeof bootText>[0] {
@@ -406,42 +268,10 @@ export class Machine {
     }
   }
 
-  private enqueue(name: string, body: () => Task<number>): void {
-    const { kernel, outcomes } = this;
-    this.lines.push(function* () {
-      outcomes.set({ kind: "command", name, value: 0 });
-      const value = yield* body();
-      outcomes.command({ kind: "command", name, value });
-    });
-    if (this.lineThread === 0) return;
-    kernel.threads.resume(this.lineThread);
-    kernel.scheduler.schedule();
-  }
-
   private port(device: number) {
     if (device === 0) return undefined;
     if (device === this.uart1?.device) return this.uart1;
     return device === this.kernel.devices.find("uart0") ? consolePort(this.kernel) : undefined;
-  }
-
-  private *serveLines(): Task<void> {
-    const { kernel } = this;
-    yield* this.shell.runCommands();
-    for (;;) {
-      const line = this.lines.shift();
-      if (line) {
-        this.executing = true;
-        yield* line();
-        if (this.shell.last?.kind === "not-found") {
-          this.outcomes.setLast({ kind: "not found", name: this.outcomes.last.name, value: -1 });
-        }
-        this.executing = false;
-        kernel.pause();
-      } else {
-        kernel.threads.suspend(kernel.threads.current);
-        yield SCHEDULE;
-      }
-    }
   }
 
   /** The board's shell notices what is written through the shared stream, not what comes from write() itself. */
@@ -450,93 +280,19 @@ export class Machine {
     if (caller >= this.firmware.start && caller < this.firmware.end) this.shell.doubleEcho();
   }
 
+  private endModule(thread: number, address: number, code: number) {
+    const { kernel, loader, outcomes } = this;
+    // Of a module that is gone; the loader has nothing to end, and tells nobody.
+    if (!loader.find(address)) {
+      const kind = loader.causes.take(thread);
+      outcomes.failed({ kind, name: kernel.objects.name(thread), value: code });
+    }
+    return loader.endModule(thread, address, code);
+  }
+
   /** What a module that is gone left behind in the C library. */
   private forgetModule(module: number): void {
     const owns = (address: number) => this.loader.moduleOf(address) === module;
     for (const fd of this.firmware.state.forgetModule(module, owns)) this.vfs.close(fd);
-  }
-
-  private get reportParts(): ReportParts {
-    const { kernel, loader, options } = this;
-    const files = () => (options.symbols ?? ownSymbols)(this.vfs);
-    return (this.parts ??= {
-      kernel,
-      loader,
-      symbols: this.firmware,
-      image: options.firmware,
-      files,
-    });
-  }
-  private parts: ReportParts | undefined;
-
-  /** What the kernel needs of the layers above it. */
-  private plugIn(): void {
-    const { kernel, loader, options } = this;
-    const { hooks } = kernel;
-    const parts = this.reportParts;
-    const say = options.diagnostics ?? (() => {});
-    const tell = (make: () => Report): Report | undefined => {
-      try {
-        const report = make();
-        options.reports?.(report);
-        say(report.text);
-        return report;
-      } catch (error) {
-        if (!(error instanceof GuestFault || error instanceof BrokenList)) throw error;
-        say(`a report could not be made, for data of the kernel was overwritten: ${error.message}`);
-        return undefined;
-      }
-    };
-    hooks.threadEnded = loader.threadEnded;
-    hooks.endModule = (thread, address, code) => {
-      // Of a module that is gone; the loader has nothing to end, and tells nobody.
-      if (!loader.find(address))
-        this.outcomes.failed({
-          kind: loader.causes.take(thread),
-          name: kernel.objects.name(thread),
-          value: code,
-        });
-      return loader.endModule(thread, address, code);
-    };
-    // A thread that faulted is reported once, whatever its stack pointer is when the kernel looks at it.
-    let faulted = 0;
-    hooks.fault = (fault, thread) => {
-      loader.causes.note(thread, "fault");
-      faulted = thread;
-      const report = tell(() => debug().faultReport(parts, fault, thread));
-      // In a callback that a thread of the system, or an interrupt, called: it is the system that stops. In a module's code that another
-      // thread of nobody runs: it stops, too, but where the loader takes over, who tells more.
-      if (!report || OBJECT.module_id.get(kernel.memory, thread) !== 0) return;
-      if (report.callback)
-        this.outcomes.setLast({ kind: "fault", name: report.module ?? "", value: -1 });
-      else if (report.module !== undefined)
-        this.outcomes.failed({ kind: "fault", name: report.module, value: -1 });
-    };
-    hooks.stackOverflow = (thread) => {
-      loader.causes.note(thread, "stack overflow");
-      if (faulted !== thread) tell(() => debug().overflowReport(parts, thread));
-      faulted = 0;
-    };
-    hooks.assertion = (expression, fn, line, thread) => {
-      loader.causes.note(thread, "assert");
-      const report = tell(() => debug().assertionReport(parts, { expression, fn, line }, thread));
-      if (report?.heapHeader !== undefined) loader.heapDamageTold(report.heapHeader);
-    };
-    let broken = 0;
-    hooks.heapBroken = (header, by) => {
-      if (header === broken || loader.heapDamageKnown(header)) return;
-      broken = header;
-      const thread = kernel.scheduler.current;
-      const name = thread === 0 ? "" : kernel.objects.name(thread);
-      this.outcomes.failed({ kind: "heap corruption", name, value: -1 });
-      if (tell(() => debug().heapReport(parts, header, by, thread))) loader.heapDamageTold(header);
-    };
-    hooks.kernelBroken = (message) =>
-      tell(() => {
-        // Whose registers are in the core; the scheduler may have chosen another one.
-        const thread = kernel.runner.running?.thread ?? kernel.scheduler.current;
-        return debug().kernelReport(parts, message, thread);
-      });
-    loader.onAbort(({ thread }) => tell(() => debug().abortReport(parts, thread)));
   }
 }

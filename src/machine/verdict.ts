@@ -26,18 +26,27 @@ export function codeOf(verdict: Verdict, machine: Machine): number {
 export function explanation(verdict: Verdict, machine: Machine): string | undefined {
   switch (verdict) {
     case "timeout":
-      return `time-out: the run did not end within its simulated time (tick ${machine.kernel.tick})\n${machine.busyReport()}${traces(machine)}\n  a longer limit: --timeout 10m`;
+      return `time-out: the run did not end within its simulated time (tick ${machine.kernel.tick})\n${machine.reports.running()}${traces(machine)}\n  a longer limit: --timeout 10m`;
     case "wall-timeout":
-      return `time-out: the run did not end within --wall-timeout\n${machine.busyReport()}${traces(machine)}`;
+      return `time-out: the run did not end within --wall-timeout\n${machine.reports.running()}${traces(machine)}`;
     case "deadlock":
-      return `deadlock: nothing can ever run again\n${machine.waitReport()}${traces(machine)}`;
+      return `deadlock: nothing can ever run again\n${machine.reports.waiting()}${traces(machine)}`;
     default:
       return undefined;
   }
 }
 
+/** The same as plain data (debug/json.ts). */
+export function standstillOf(
+  verdict: Verdict,
+  machine: Machine,
+): Record<string, unknown> | undefined {
+  const text = explanation(verdict, machine);
+  return text === undefined ? undefined : machine.reports.standstill(verdict, text);
+}
+
 /** A backtrace of each thread that a module has, on lines of its own. */
 function traces(machine: Machine): string {
-  const text = machine.threadTraces();
+  const text = machine.reports.threadTraces();
   return text === "" ? "" : `\n${text}`;
 }

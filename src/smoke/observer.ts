@@ -1,5 +1,5 @@
 import type { Report } from "../debug/mod.ts";
-import { codeOf, explanation, type Machine, type Verdict } from "../machine/mod.ts";
+import { codeOf, explanation, type Machine, standstillOf, type Verdict } from "../machine/mod.ts";
 import type { Figures, Incident, Leak, StackUse } from "./result.ts";
 
 /** Bytes of output that are kept; a program that prints without end must not use up the host's memory. */
@@ -89,7 +89,7 @@ export class Observer {
     const machine = this.machine!;
     const { kernel, cpu, outcome } = machine;
     for (const thread of kernel.threads.states.keys()) this.noteStack(thread);
-    const standstill = machine.standstill(verdict);
+    const standstill = standstillOf(verdict, machine);
     if (standstill) this.faults.push(standstill as unknown as Incident);
     return {
       verdict,

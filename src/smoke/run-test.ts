@@ -262,7 +262,7 @@ class Run {
         {
           kind: "deadlock",
           message: `'${what}' never ends: nothing can ever run again`,
-          details: this.withTraces(machine.waitReport()),
+          details: this.withTraces(machine.reports.waiting()),
         },
       ];
     if (code === 124)
@@ -270,7 +270,7 @@ class Run {
         {
           kind: "timeout",
           message: `'${what}' did not end in time`,
-          details: this.withTraces(machine.busyReport()),
+          details: this.withTraces(machine.reports.running()),
         },
       ];
     const { kind } = machine.outcome;
@@ -285,7 +285,7 @@ class Run {
 
   /** A report with where the threads of modules stand. */
   private withTraces(report: string): string {
-    const traces = this.machine.threadTraces();
+    const traces = this.machine.reports.threadTraces();
     return traces === "" ? report : `${report}\n${traces}`;
   }
 

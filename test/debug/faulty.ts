@@ -6,7 +6,7 @@ import { diskSymbols } from "../../src/debug/disk-symbols.ts";
 import type { Report } from "../../src/debug/mod.ts";
 import { FatVolume } from "../../src/fat/mod.ts";
 import { Machine } from "../../src/machine.ts";
-import { Driver, type Verdict } from "../../src/machine/mod.ts";
+import { Driver, standstillOf, type Verdict } from "../../src/machine/mod.ts";
 
 const root = join(import.meta.dir, "../..");
 export const FAULTS = join(root, "test/fixtures/faults");
@@ -76,7 +76,7 @@ export function crash(bytes: Uint8Array, options: CrashOptions = {}): Crash {
       said: said.filter((text) => !reports.some((report) => report.text === text)),
       verdict,
       code: machine.outcome.code,
-      standstill: machine.standstill(verdict),
+      standstill: standstillOf(verdict, machine),
     };
   } finally {
     machine.close();

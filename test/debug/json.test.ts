@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { RamDevice } from "../../src/block/mod.ts";
 import { FatVolume } from "../../src/fat/mod.ts";
-import { Driver } from "../../src/machine/mod.ts";
+import { Driver, standstillOf } from "../../src/machine/mod.ts";
 import { Machine } from "../../src/machine.ts";
 
 const root = join(import.meta.dir, "../..");
@@ -123,6 +123,6 @@ test("a machine that is asked in the middle of nothing has nothing to say", () =
   });
   machine.boot("lines");
   const driver = new Driver(machine, { timeout: 100, wallTimeout: 0 });
-  expect(machine.standstill(driver.settle())).toBeUndefined();
+  expect(standstillOf(driver.settle(), machine)).toBeUndefined();
   machine.close();
 });

@@ -19,7 +19,7 @@ test("where the threads of a module stand, from the frames on their stacks", () 
   machine.runModule("/t.mo", "t");
   // Until all of them wait: the producer sleeps, the consumer and main wait for semaphores.
   while (machine.kernel.run({ skipIdle: false }).why !== "idle");
-  const text = machine.threadTraces();
+  const text = machine.reports.threadTraces();
   const stand = (name: string) =>
     new RegExp(`thread ${name} stands at\n((?:  #.*\n?)+)`).exec(text)?.[1];
   expect(stand("t")).toMatch(

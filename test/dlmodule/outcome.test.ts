@@ -181,7 +181,7 @@ describe("module_init in the thread of the shell", () => {
   test("when it waits for ever, the deadlock report says who loads what", () => {
     const board = new WholeBoard(all);
     board.run("/waits.mo", "waits");
-    expect(board.machine.waitReport()).toContain(
+    expect(board.machine.reports.waiting()).toContain(
       "thread tshell is loading /waits.mo, and module_init of it has not returned",
     );
   });
