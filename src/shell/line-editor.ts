@@ -75,6 +75,11 @@ export class LineEditor {
     return this.key(byte);
   }
 
+  /** The prompt, for the start of a row. */
+  prompted(): string {
+    return this.options.prompt();
+  }
+
   /** The prompt and the line, for a new line of the screen. */
   redrawn(): string {
     const line = this.text(0).slice(0, this.position);

@@ -20,6 +20,8 @@ import type { Command, CommandContext, ShellMode, ShellParts } from "./types.ts"
 interface Editor {
   echo: boolean;
   feed(byte: number): EditorStep;
+  /** The prompt, for the start of a row. */
+  prompted(): string;
   /** The prompt and the line, for a new line of the screen. */
   redrawn(): string;
 }
@@ -160,7 +162,7 @@ export class Shell {
   private *run(): Task<void> {
     const { console } = this.kernel;
     yield* this.runCommands();
-    console.print(this.prompt);
+    console.print(this.editor.prompted());
     for (;;) {
       this.reading = true;
       const byte = yield* console.getchar();
@@ -181,7 +183,7 @@ export class Shell {
     const asked = byte === REQUEST && kernel.tick < this.dismissUntil && console;
     this.dismissUntil = 0;
     if (!asked) return false;
-    const prompt = (): void => kernel.console.print(`\r${this.prompt}`);
+    const prompt = (): void => kernel.console.print(`\r${this.editor.prompted()}`);
     return yield* dismiss(new PortReader(kernel as Kernel, asked), prompt);
   }
 
@@ -197,6 +199,6 @@ export class Shell {
     } else {
       yield* this.finsh.run(buffer.slice(0, length));
     }
-    console.print(this.prompt);
+    console.print(this.editor.prompted());
   }
 }

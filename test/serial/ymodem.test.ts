@@ -377,33 +377,44 @@ run(
   },
 );
 
-run(
-  name(
-    "a module that calls rym_recv_on_device and rym_send_on_device, on the console and on uart1",
-  ),
-  async () => {
-    using dir = scratch();
-    mkdirSync(dir.path("out"));
-    const [file] = files(dir.path("."), [3000]);
-    const module = readFileSync(join(ROOT, "test/fixtures/modules/rym.mo"));
-    writeFileSync(dir.path("rym.mo"), module);
-    await using board = await connected(["--serial1", "tcp:0"]);
-    const { client, host } = board;
-    await using second = await Client.connect(await host.where("uart1"));
-    client.send("ry\r");
-    await client.sees("ry\r\n");
-    expect(await lrzsz(SB!, ["-k", "rym.mo"], dir.path("."), client)).toBe(0);
-    await client.line("");
-    client.send("rym r uart0\r");
-    await client.sees("msh />");
-    expect(await lrzsz(SB!, ["-k", file], dir.path("."), client)).toBe(0);
-    await client.sees("result 0, stage 5");
-    client.send(`rym s uart1 /${file}\r`);
-    expect(await lrzsz(RB!, [], dir.path("out"), second)).toBe(0);
-    await client.sees("result 0, stage 5");
-    same(dir.path("."), dir.path("out"), [file]);
-  },
-);
+for (const [release, program] of [
+  ["4.0.4", "rym"],
+  ["5.x", "five-rym"],
+]) {
+  run(
+    name(
+      `--abi ${release}: ry and sy, and a module that calls rym_recv_on_device and rym_send_on_device, on the console and on uart1`,
+    ),
+    async () => {
+      using dir = scratch();
+      mkdirSync(dir.path("out"));
+      const [file] = files(dir.path("."), [3000]);
+      const module = readFileSync(join(ROOT, `test/fixtures/modules/${program}.mo`));
+      writeFileSync(dir.path("rym.mo"), module);
+      await using board = await connected(["--abi", release, "--serial1", "tcp:0"]);
+      const { client, host } = board;
+      await using second = await Client.connect(await host.where("uart1"));
+      client.send("ry\r");
+      await client.sees("ry\r\n");
+      expect(await lrzsz(SB!, ["-k", "rym.mo"], dir.path("."), client)).toBe(0);
+      await client.line("");
+      client.send("rym r uart0\r");
+      await client.sees("msh />");
+      expect(await lrzsz(SB!, ["-k", file], dir.path("."), client)).toBe(0);
+      await client.sees("result 0, stage 5");
+      client.send(`rym s uart1 /${file}\r`);
+      expect(await lrzsz(RB!, [], dir.path("out"), second)).toBe(0);
+      await client.sees("result 0, stage 5");
+      same(dir.path("."), dir.path("out"), [file]);
+      await client.line("");
+      client.send("sy rym.mo\r");
+      await client.sees("sy rym.mo");
+      expect(await lrzsz(RB!, [], dir.path("out"), client)).toBe(0);
+      await client.line("");
+      same(dir.path("."), dir.path("out"), ["rym.mo"]);
+    },
+  );
+}
 
 (FULL ? run : test.skip)(name("16 MiB in and out, intact (RTT_SIM_FULL=1)"), async () => {
   using dir = scratch();

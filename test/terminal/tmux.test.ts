@@ -6,13 +6,17 @@ import { available } from "./person.ts";
 setDefaultTimeout(60_000);
 const TMUX = Bun.which("tmux");
 const ready = available && TMUX !== null;
-const SOCKET = `rtt-sim-test-${process.pid}`;
+/** Each test has a server of its own: one that is told to end takes a while. */
+let server = 0;
 
 const tmux = (...argv: string[]): string => {
-  const { stdout } = Bun.spawnSync([TMUX!, "-u", "-L", SOCKET, "-f", "/dev/null", ...argv], {
-    cwd: ROOT,
-    env: { ...process.env, XDG_STATE_HOME: "/dev/null/nowhere", TERM: "xterm-256color" },
-  });
+  const { stdout } = Bun.spawnSync(
+    [TMUX!, "-u", "-L", `rtt-sim-test-${process.pid}-${server}`, "-f", "/dev/null", ...argv],
+    {
+      cwd: ROOT,
+      env: { ...process.env, XDG_STATE_HOME: "/dev/null/nowhere", TERM: "xterm-256color" },
+    },
+  );
   return stdout.toString();
 };
 
@@ -20,7 +24,7 @@ const tmux = (...argv: string[]): string => {
 async function shows(expected: readonly (string | RegExp)[], cursor?: string): Promise<void> {
   const look = () => {
     const rows = tmux("capture-pane", "-p").trimEnd().split("\n");
-    const at = rows.findLastIndex((row) => row.startsWith("msh />"));
+    const at = rows.findLastIndex((row) => row.startsWith("msh /"));
     return {
       rows: rows.slice(at),
       cursor: tmux("display-message", "-p", `#{cursor_x},#{e|-:#{cursor_y},${at}}`).trim(),
@@ -133,6 +137,45 @@ async function appears(text: string): Promise<string[]> {
       tmux("send-keys", "-l", "x");
       tmux("send-keys", "C-g", "C-u");
       await shows(["msh />"], "6,0");
+    } finally {
+      tmux("kill-server");
+    }
+  },
+);
+
+(ready ? test : test.skip)(
+  "tmux shows a prompt of several rows once, and no part of what the terminal is too narrow for (needs ./rtt-sim and tmux)",
+  async () => {
+    server++;
+    const folder = "abcdefghijklmnopqrstu";
+    tmux("new-session", "-d", "-x", "12", "-y", "16", `${BINARY} --snapshot disk/disk.img`);
+    try {
+      await shows(["msh />"], "6,0");
+      tmux("send-keys", "-l", `mkdir ${folder}`);
+      tmux("send-keys", "Enter");
+      await shows(["msh />"], "6,0");
+      tmux("send-keys", "-l", `cd ${folder}`);
+      tmux("send-keys", "Enter");
+      const prompt = ["msh /abcdefg", "hijklmnopqrs", "tu>"];
+      await shows(prompt, "3,2");
+      tmux("send-keys", "C-l", "Enter");
+      tmux("send-keys", "-l", "xyz");
+      await shows([...prompt.slice(0, 2), "tu>xyz"], "6,2");
+      tmux("send-keys", "C-u");
+      await shows(prompt, "3,2");
+      // Nor is one left above.
+      const all = tmux("capture-pane", "-p").trimEnd().split("\n");
+      expect(all).toEqual([...prompt, ...prompt]);
+      // Four people are eight columns where each is shown for itself.
+      tmux("resize-window", "-x", "7", "-y", "16");
+      const narrow = ["msh /ab", "cdefghi", "jklmnop", "qrstu>"];
+      tmux("send-keys", "C-l");
+      await shows(narrow, "6,3");
+      tmux("send-keys", "-l", "\u{1f468}\u200d\u{1f469}\u200d\u{1f467}\u200d\u{1f466}z");
+      await shows(["msh /ab", "cdefghi", "jklmnop", "qrstu>?", "z"], "1,4");
+      tmux("send-keys", "BSpace", "BSpace");
+      await shows(narrow, "6,3");
+      expect(tmux("capture-pane", "-p").trimEnd().split("\n")).toEqual(narrow);
     } finally {
       tmux("kill-server");
     }

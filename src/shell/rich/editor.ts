@@ -71,6 +71,11 @@ export class RichEditor {
     return this.screen.resized(this.view) ? toGuest(this.screen.draw(this.view)) : "";
   }
 
+  /** The prompt, for the start of a row. */
+  prompted(): string {
+    return toGuest(this.screen.begun(fromGuest(this.options.prompt())));
+  }
+
   /** Prompt and line once more, when something else was shown behind them and ended its row. */
   redrawn(): string {
     this.screen.fresh();

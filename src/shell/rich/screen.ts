@@ -11,7 +11,8 @@ export interface View {
  * The part of the terminal that shows prompt and line: what to send so that it shows something else. Texts have `\n` for a new line.
  *
  * Lines wrap where the terminal wraps them. Of a line with cells that are unsure nobody knows where that is: its rows are ended here, before
- * any terminal would, so that its rows can be counted though its columns cannot.
+ * any terminal would, so that its rows can be counted though its columns cannot. A cell that may need more columns than the terminal has is
+ * shown as a question mark: nobody knows over how many rows it would go.
  */
 export class Screen {
   /** Row of the terminal's cursor, counted from the prompt's first row. */
@@ -27,14 +28,26 @@ export class Screen {
     return this.width() || 80;
   }
 
-  /** The prompt was printed by somebody else, on a row of its own. */
+  /** What follows is on a row of its own. */
   fresh(): void {
     this.row = 0;
     this.drawnColumns = this.columns;
   }
 
+  /** The prompt alone, for the start of a row: it may need more than one. */
+  begun(prompt: string): string {
+    const { columns } = this;
+    const view = fitted({ prompt, cells: [], cursor: 0 }, columns);
+    const { row, room } = this.place(view, 0);
+    const full = room === 0;
+    this.row = full ? row + 1 : row;
+    this.drawnColumns = columns;
+    return this.text(view, 0) + (full ? "\n" : "");
+  }
+
   /** Everything drawn anew. */
-  draw(view: View): string {
+  draw(line: View): string {
+    const view = fitted(line, this.columns);
     const { cells, cursor } = view;
     const end = this.place(view, cells.length);
     const full = end.room === 0;
@@ -50,7 +63,8 @@ export class Screen {
   }
 
   /** Characters were added before the cursor of `view`, which stands behind them; `count` cells of it are new. */
-  typed(view: View, count: number): string {
+  typed(line: View, count: number): string {
+    const view = fitted(line, this.columns);
     const { cells, cursor } = view;
     const before = this.place(view, cursor - count);
     const after = this.place(view, cursor);
@@ -59,7 +73,9 @@ export class Screen {
   }
 
   /** One cell at the end of the line was removed; `view` is the line after that. */
-  erased(view: View, cell: Cell): string {
+  erased(line: View, removed: Cell): string {
+    const view = fitted(line, this.columns);
+    const cell = fitting(removed, this.columns);
     const at = this.place(view, view.cursor);
     const simple = view.cursor === view.cells.length && cell.widest < at.room;
     if (!simple || cell.unsure) return this.draw(view);
@@ -68,7 +84,8 @@ export class Screen {
   }
 
   /** The cursor goes from one cell to another. */
-  moved(view: View, from: number): string {
+  moved(line: View, from: number): string {
+    const view = fitted(line, this.columns);
     const start = this.cursorAt(view, from);
     this.row = this.cursorAt(view, view.cursor).row;
     return this.way(view, start, from);
@@ -77,7 +94,7 @@ export class Screen {
   /** The cursor goes behind the line, and a new row begins: what follows is not part of the line. */
   left(view: View): string {
     const text = this.moved({ ...view, cursor: view.cells.length }, view.cursor);
-    const { column } = this.cursorAt(view, view.cells.length);
+    const { column } = this.cursorAt(fitted(view, this.columns), view.cells.length);
     this.row = 0;
     // A full row was left already.
     return column === 0 && view.cells.length > 0 ? text : `${text}\n`;
@@ -88,9 +105,10 @@ export class Screen {
     const { columns, drawnColumns } = this;
     if (columns === drawnColumns) return false;
     this.drawnColumns = columns;
-    this.row = isUnsure(all(view))
-      ? rowsWithin(view, drawnColumns, columns)
-      : this.cursorAt(view, view.cursor).row;
+    const drawn = fitted(view, drawnColumns);
+    this.row = isUnsure(all(drawn))
+      ? rowsWithin(drawn, drawnColumns, columns)
+      : this.cursorAt(fitted(drawn, columns), view.cursor).row;
     return true;
   }
 
@@ -129,6 +147,19 @@ export class Screen {
 }
 
 type Spot = Pick<Place, "row" | "column">;
+
+/** In place of a cell for which the terminal may be too narrow. */
+const NO_ROOM: Cell = { text: "?", width: 1, unsure: false, widest: 1 };
+
+const fitting = (cell: Cell, columns: number): Cell => (cell.widest > columns ? NO_ROOM : cell);
+
+/** What of it a terminal of so many columns is given. */
+function fitted(view: View, columns: number): View {
+  const { prompt, cells } = view;
+  if (all(view).every(({ widest }) => widest <= columns)) return view;
+  const fit = (whole: readonly Cell[]): Cell[] => whole.map((cell) => fitting(cell, columns));
+  return { ...view, prompt: textOf(fit(cellsOf(prompt))), cells: fit(cells) };
+}
 
 const all = ({ prompt, cells }: View): Cell[] => [...cellsOf(prompt), ...cells];
 
