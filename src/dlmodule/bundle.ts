@@ -1,7 +1,7 @@
 import { amount } from "../elf/mod.ts";
 import { type VfsApi, VfsError } from "../vfs/types.ts";
 import { LoadError } from "./load-error.ts";
-import { unzip, type ZipEntry, zipEntries, ZipError } from "./zip.ts";
+import { entriesIn, unzip, type ZipEntry, ZipError } from "./zip.ts";
 
 /** What a ZIP archive begins with: a local file header; with nothing in it the end of its directory. */
 const MAGICS = [
@@ -48,7 +48,7 @@ export function unpack(
 
 /** Why nothing in an archive can be loaded. Throws LoadError when it cannot be read. */
 export function noModule(archive: Uint8Array): string {
-  const { length } = reading(() => zipEntries(archive));
+  const { length } = reading(() => entriesIn(archive));
   return length === 0
     ? "it is an empty ZIP archive"
     : `it is a ZIP archive without a module (*.mo, *.so): it has ${amount(length, "other file")}`;
@@ -103,7 +103,7 @@ export function readModule(path: string, vfs: VfsApi, limit: number): Uint8Array
 
 /** The modules that the directory of an archive lists. Throws LoadError. */
 function entriesOf(bytes: Uint8Array): ZipEntry[] {
-  return reading(() => zipEntries(bytes).filter(({ name }) => /\.(mo|so)$/i.test(name)));
+  return reading(() => entriesIn(bytes).filter(({ name }) => /\.(mo|so)$/i.test(name)));
 }
 
 function contents(bytes: Uint8Array, entry: ZipEntry, limit: number): Uint8Array {

@@ -100,7 +100,7 @@ describe("archives that are no good", () => {
     [
       "cut.zip",
       () => readFileSync(bench.path("files.zip")).subarray(0, 1000),
-      /no central directory/,
+      /ends before its directory/,
     ],
     ["flipped.zip", () => flipped(), /checksum is wrong|invalid|cannot be read/],
     ["empty.gz", () => Bun.gzipSync(new Uint8Array(0)), /less than one sector/],

@@ -10,10 +10,11 @@ const ALLOWED: Record<string, readonly string[]> = {
   memory: [],
   elf: [],
   text: [],
+  zip: [],
   cpu: ["memory"],
   kernel: ["cpu", "memory", "vfs", "block"],
   firmware: ["memory", "elf", "kernel"],
-  dlmodule: ["kernel", "elf", "vfs", "memory", "cpu", "firmware", "text"],
+  dlmodule: ["kernel", "elf", "vfs", "memory", "cpu", "firmware", "text", "zip"],
   serial: ["kernel"],
   smoke: [
     "machine",
