@@ -27,22 +27,20 @@ export interface CpuFault {
 
 /**
  * One unit of execution is one *taken branch to an address not above its own* (a loop iteration, a call or return to a lower
- * address), plus `SVC_UNITS` for each supervisor call, plus `SLIDE_UNITS` for each page of fill where there is no code. Any endless
- * execution consumes units, for it has to come back; straight code has none, however long it is, except for that fill. Every engine
- * counts alike, and virtual time derives from units, so that a run is deterministic in every engine.
+ * address), plus `SVC_UNITS` for each supervisor call, plus `SLIDE_UNITS` for each page of straight code. Any endless execution consumes
+ * units, for it has to come back, and any long one. Every engine counts alike, and virtual time derives from units, so that a run is
+ * deterministic in every engine.
  */
 export const SVC_UNITS = 4;
 /**
- * That a program went astray into memory which is all alike, cleared or filled, is noticed: an instruction that ends a page of
- * SLIDE_PAGE bytes, or reaches beyond it, costs so many when the page is repetitions of SLIDE_PERIOD bytes (or of a half, a quarter... of
- * them). A page of anything else costs nothing: with units for every page, loops of ordinary code that happen to be on two pages would
- * take longer, in virtual time, than those that are not.
+ * That a program went astray into memory which is not code is noticed, whatever is there: a page of SLIDE_PAGE bytes that is
+ * entered at its lower border and left at its upper one, both from one instruction to the next, costs so many units when none
+ * were spent in between. Loops are not concerned, wherever they lie, nor is a function below the size of a page. The rule is about the
+ * way that was taken, not about what memory holds: it does not matter what was executed or translated before.
  */
 export const SLIDE_UNITS = 128;
 /** Bytes. */
 export const SLIDE_PAGE = 4096;
-/** Bytes. */
-export const SLIDE_PERIOD = 64;
 
 /** Counters of one machine, printed by `--stats`. Deterministic. */
 export interface CpuStats {

@@ -1,4 +1,4 @@
-import type { counting } from "../cpu/mod.ts";
+import { counting } from "../cpu/mod.ts";
 import { type Counted, type CounterPlan, planCounters, takenBack } from "./plan.ts";
 
 /** The counters of one block as an engine wants them. */
@@ -26,7 +26,9 @@ export class BlockCounters implements counting.BlockCounts {
     let k = insts.findIndex(({ at }) => at >= index);
     if (k < 0) return 0;
     // Conditional ops are behind their skip.
-    if (reached) while (k + 1 < insts.length && insts[k + 1].at === index) k++;
+    // The border of a page is behind all of them.
+    const own = (j: number): boolean => insts[j]?.at === index && insts[j].op !== counting.Op.cross;
+    if (reached) while (own(k + 1)) k++;
     const { active, counters } = this.plan;
     const counted = reached ? active[k] : active[k].filter((c) => c !== counters.get(k));
     return this.takeBack(counted, index, pcs.length - 1);

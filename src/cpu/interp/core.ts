@@ -1,19 +1,20 @@
 import { GRANULE_SHIFT, GuestFault, type GuestMemory, READ } from "../../memory/mod.ts";
 import type { FloatContext } from "../float/mod.ts";
 import type { CountingPlan } from "../counting.ts";
-import { type Cpu, type CpuStats, Exit, SVC_UNITS } from "../types.ts";
+import { type Cpu, type CpuStats, Exit, SLIDE_PAGE, SLIDE_UNITS, SVC_UNITS } from "../types.ts";
 import { type Arena, type Block, PREFETCH_ABORT } from "./arena.ts";
 import { DataAccess, sizeOf } from "./data-access.ts";
 import { Code, HANDOVER, loop, type LoopState } from "./loop.ts";
 import type { PreparedCode } from "./prepared.ts";
 import { prime } from "./prime.ts";
-import { slide } from "./slide.ts";
+import { endOfZeros } from "./slide.ts";
 import type { TranslatedBlock, Translator } from "./translate.ts";
 import { packCpsr, Slot, unpackCpsr } from "./state.ts";
 import { undefinedReason } from "./undefined.ts";
 
-/** Words of a supervisor call. */
+/** Words of a supervisor call, and of the border of a page. */
 const SVC_WORDS = 4;
+const CROSS_WORDS = 2;
 /** Words of every rare op: code, d, e, a, b, c, i, set. */
 const RARE_WORDS = 8;
 
@@ -57,10 +58,13 @@ export class Core extends DataAccess implements Cpu, LoopState {
   private fetchFault = 0;
   /** One instruction is executed, and nothing behind it. */
   private alone = false;
+  /** All units at the end of the last run. */
+  private left = 0;
 
   constructor(memory: GuestMemory, arena?: Arena) {
     super(memory, arena);
     this.r = this.file.subarray(0, 16);
+    this.file.fill(0, Slot.Border, Slot.Reserve + 1);
     memory.onCodeWrite = (start, end) => {
       this.drop(start, end);
       // Blocks of the other engine are not listed by granule here.
@@ -105,7 +109,18 @@ export class Core extends DataAccess implements Cpu, LoopState {
   run(): Exit {
     this.fault = undefined;
     if (this.units <= 0) return Exit.Slice;
-    return this.interpret() as Exit;
+    this.begin(this.units);
+    const exit = this.interpret() as Exit;
+    this.left = this.units;
+    return exit;
+  }
+  /** A run begins with so many units. That they are others than at the end of the last one is not what code has spent. */
+  begin(units: number): void {
+    this.file[Slot.Crossed] += units - this.left;
+  }
+  /** A run ends with so many units. */
+  end(units: number): void {
+    this.left = units;
   }
 
   single(): Exit | undefined {
@@ -116,12 +131,14 @@ export class Core extends DataAccess implements Cpu, LoopState {
     file[Slot.IT] = 0;
     const full = (key >>> 0) + (it + ALONE_IT) * 2 ** 32;
     this.alone = true;
+    this.begin(this.units);
     try {
       const block = this.arena.get(full) ?? this.translate(key, it, full);
       const exit = this.execute(block ? block.first + 1 : PREFETCH_ABORT);
       return exit === HANDOVER ? undefined : exit;
     } finally {
       this.alone = false;
+      this.end(this.units);
     }
   }
 
@@ -206,6 +223,8 @@ export class Core extends DataAccess implements Cpu, LoopState {
         return ~HANDOVER;
       case Code.Slide:
         return this.slideFrom(ip);
+      case Code.Cross:
+        return this.crossAt(ip);
       case Code.PrefetchAbort:
         return this.prefetchAbort();
       case Code.Udf:
@@ -225,7 +244,7 @@ export class Core extends DataAccess implements Cpu, LoopState {
     const { file } = this;
     const key = (file[Slot.PC] & ~1) | file[Slot.T];
     const it = file[Slot.IT];
-    if (it === 0) return this.isCleared(key) ? this.slideFromHere(key) : this.find(key);
+    if (it === 0) return this.isCleared(key) ? this.slideFromHere() : this.find(key);
     file[Slot.IT] = 0;
     const block = this.blockFor(key, it);
     return block ? block.first + 1 : PREFETCH_ABORT;
@@ -265,51 +284,65 @@ export class Core extends DataAccess implements Cpu, LoopState {
     return this.alone ? ~HANDOVER : this.enter();
   }
 
-  /** An idle instruction has been executed, at the end of whose block is `ip`: what it costs, and the zeros behind it at once. */
+  /** The border of a page, from one instruction to the next. */
+  private crossAt(ip: number): number {
+    if (this.cross(this.arena.words[ip + 1])) return ip + CROSS_WORDS;
+    const { block, index } = this.place(ip);
+    this.stopAt(block, index + 1, false);
+    return ~Exit.Slice;
+  }
+  /** What it costs, see SLIDE_UNITS. False at the end of the units. */
+  private cross(border: number): boolean {
+    const { file } = this;
+    const entered = (border - SLIDE_PAGE) | 0;
+    const straight = file[Slot.Border] === entered && file[Slot.Crossed] === this.allUnits;
+    if (straight) this.units -= SLIDE_UNITS;
+    file[Slot.Border] = border;
+    file[Slot.Crossed] = this.allUnits;
+    return !straight || this.units > 0;
+  }
+  private get allUnits(): number {
+    return (this.units + this.file[Slot.Reserve]) | 0;
+  }
+
+  /** An idle instruction has been executed, at the end of whose block is `ip`: goes on with the zeros behind it. */
   private slideFrom(ip: number): number {
     const { words } = this.arena;
     const { block } = this.place(ip);
     const single = block.key >= STEP_IT * 2 ** 32;
     const word = words[ip];
-    const it = block.map[0] & 255;
+    this.stats.instructions += word >>> 24;
     this.goTo(words[ip + 1], words[ip + 2]);
     // Whoever steps or counts wants each of them.
-    const far = !this.alone && block.counts === undefined && it === 0 && words[ip + 2] === 0;
-    const end = this.slide(word >>> 24, (word >>> 8) & 255, far);
+    const far = !this.alone && block.counts === undefined;
+    const end = far ? this.slide((word >>> 8) & 255) : undefined;
     return end ?? (single ? ~HANDOVER : this.enter());
   }
   /** Execution goes on in cleared memory: where a slice has ended, without a block for each page. */
-  private slideFromHere(key: number): number {
+  private slideFromHere(): number {
     const { file } = this;
-    const thumb = key & 1;
+    const thumb = file[Slot.T];
     if (thumb) file[Slot.N] = file[Slot.Z] = file[0];
-    const size = thumb ? 2 : 4;
-    this.goTo(key + size, 0);
-    return this.slide(1, size, true) ?? this.enter();
+    const end = this.slide(thumb ? 2 : 4);
+    if (end !== undefined) return end;
+    return this.find((file[Slot.PC] & ~1) | file[Slot.T]);
   }
   private isCleared(key: number): boolean {
     if (key & 2 || this.countingPlan) return false;
     const { u32, rights } = this.memory;
     return u32[key >>> 2] === 0 && (rights[key >>> GRANULE_SHIFT] & READ) !== 0;
   }
-  /**
-   * So many idle instructions have been executed, up to the pc, the last of so many bytes: goes on as far as it may. ~Exit.Slice at
-   * the end of the units.
-   */
-  private slide(executed: number, size: number, far: boolean): number | undefined {
-    const { file, stats } = this;
-    const before = this.units;
-    const key = (file[Slot.PC] | file[Slot.T]) >>> 0;
-    const { pc, instructions, units } = slide(this.memory, {
-      pc: key,
-      units: before,
-      size,
-      far,
-    });
-    stats.instructions += executed + instructions;
-    this.units = units;
-    this.goTo(pc, file[Slot.IT]);
-    return units !== before && units <= 0 ? ~Exit.Slice : undefined;
+  /** Executes the zeros at the pc, instructions of so many bytes, up to where they end. ~Exit.Slice at the end of the units. */
+  private slide(size: number): number | undefined {
+    const { file, stats, memory } = this;
+    for (;;) {
+      const pc = file[Slot.PC] >>> 0;
+      const end = endOfZeros(memory, pc, size);
+      stats.instructions += (end - pc) / size;
+      file[Slot.PC] = end;
+      if (end === pc || end % SLIDE_PAGE !== 0) return undefined;
+      if (!this.cross(end | 0)) return ~Exit.Slice;
+    }
   }
 
   /** The indirect branch of a single instruction. */

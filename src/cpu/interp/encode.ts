@@ -274,6 +274,8 @@ export class Encoder {
         return this.opK(Code.Sbfx, x.d, x.a, 32 - x.i - x.j, 32 - x.j);
       case Op.bfi:
         return this.opK(Code.Bfi, x.d, x.a, x.i, x.j === 32 ? -1 : ((1 << x.j) - 1) << x.i);
+      case Op.cross:
+        return this.opK(Code.Cross, 0, 0, 0, x.i);
       case Op.sel:
         return this.op(Code.Sel, x.d, x.a, x.b);
       case Op.parallel:

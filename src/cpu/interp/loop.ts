@@ -23,7 +23,7 @@ export const enum Code {
   Leave, // go on at the guest address of this place; at the end of a block, where b is not 0, as Pause has it
   PrefetchAbort,
   Pause, // leave the loop: k = guest address, third word: ITSTATE; b = instructions so far
-  Slide, // the same, behind an idle instruction of d bytes
+  Slide, // the same, behind an idle instruction of d bytes, at most up to the border of its page
   Handover, // leave the loop at the beginning of a block
   Go, // Bx, or with d Blx, of a single instruction: leave the loop at the target
   B,
@@ -152,6 +152,7 @@ export const enum Code {
   Ubfx, // d = a << b >>> k
   Sbfx,
   Bfi, // b = lsb, k = mask
+  Cross, // execution goes on at border k of two pages, or behind it (SLIDE_UNITS)
   Uadd8, // with GE, as newlib's strlen and strcmp look for a zero byte
   Sel,
 
@@ -208,7 +209,13 @@ const enum F {
   T = 32,
   IT = 33,
   Counters = 34,
+  Border = 35,
+  Crossed = 36,
+  Reserve = 37,
 }
+
+/** SLIDE_PAGE: what is imported is no constant for the host's compiler (types.ts). */
+const PAGE = 4096;
 
 const enum Right {
   Read = 1,
@@ -1120,6 +1127,13 @@ export function loop(core: LoopState, ip: number): boolean {
           continue;
         case Code.Bfi:
           R[d] = (R[d] & ~k) | ((R[a] << b) & k);
+          ip += 2;
+          continue;
+        case Code.Cross:
+          x = (units + R[F.Reserve]) | 0;
+          if (R[F.Crossed] === x && R[F.Border] === ((k - PAGE) | 0)) break help;
+          R[F.Border] = k;
+          R[F.Crossed] = x;
           ip += 2;
           continue;
         case Code.Uadd8:

@@ -132,6 +132,7 @@ function takesConstant(code: Code): boolean {
     Code.Ubfx,
     Code.Sbfx,
     Code.Bfi,
+    Code.Cross,
   ]);
   return constantCodes.has(code);
 }

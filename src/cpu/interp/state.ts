@@ -21,6 +21,11 @@ export const enum Slot {
   IT = 33,
   /** Where the counters of executed code begin, as an index of words. */
   Counters = 34,
+  /** The border of pages that was crossed last, from one instruction to the next, and all the units that were left then. */
+  Border = 35,
+  Crossed = 36,
+  /** Units of the run that the engine has not been given yet. */
+  Reserve = 37,
   Count = 40,
 }
 

@@ -287,4 +287,12 @@ export class Builder {
   separate(): void {
     this.closeSkip();
   }
+  /** The current instruction reaches up to the border of a page, or across it; what goes on behind it is counted. */
+  cross(border: number): void {
+    this.closeSkip();
+    const x = new Inst(Op.cross, this.pcs.length - 1);
+    x.i = border | 0;
+    this.insts.push(x);
+    this.joined = this.insts.length;
+  }
 }

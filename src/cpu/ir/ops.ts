@@ -169,6 +169,9 @@ export const ops = {
   skipcmp: op("cond a b label", NZCV),
   skiptst: op("cond a b label", NZ),
 
+  /** Execution goes on across the border i of two pages (SLIDE_UNITS): a slice may end here, behind the instruction. */
+  cross: leave("i"),
+
   /** Floating point; bit 0 of i: double. See lift/vfp.ts for the other bits. */
   vadd: op("vd va vb i"),
   vsub: op("vd va vb i"),

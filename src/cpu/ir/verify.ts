@@ -58,8 +58,8 @@ export function verify(block: IrBlock): string[] {
       if (x.label <= k || x.label > block.insts.length) wrong("the label does not go forward");
       else if (x.label < block.insts.length) {
         const target = block.insts[x.label];
-        if (target.at === block.insts[x.label - 1].at && target.at === x.at)
-          wrong("the label is inside the instruction");
+        const same = target.at === block.insts[x.label - 1].at && target.at === x.at;
+        if (same && target.op !== Op.cross) wrong("the label is inside the instruction");
       }
     }
   });

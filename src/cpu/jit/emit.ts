@@ -350,6 +350,8 @@ export class RegionEmitter extends Calls {
         if (isCall(ir, k)) this.call(n, k, conditional);
         else this.branchExchange(n, k);
         return;
+      case Op.cross:
+        return this.crossBorder(n, x);
       case Op.svc:
         return this.supervisorCall(n, x, conditional);
       default:

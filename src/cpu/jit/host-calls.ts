@@ -2,7 +2,8 @@ import { Slot } from "../interp/state.ts";
 import { type Inst, Op } from "../ir/ops.ts";
 import { SVC_UNITS } from "../types.ts";
 import { IN_FILE } from "./flags-state.ts";
-import { Frame, UNWIND } from "./frame.ts";
+import { Borders } from "./borders.ts";
+import { UNWIND } from "./frame.ts";
 import type { Graph, Node } from "./graph.ts";
 import * as layout from "./layout.ts";
 import { FILE, Local, STUB_SHIFT } from "./layout.ts";
@@ -22,7 +23,7 @@ export function stubNumber({ nodes, entry }: Graph): number | undefined {
 }
 
 /** Code that calls the host. The register file, units and pc are up to date for it, as the contract of `Cpu.onSvc` has it. */
-export class HostCalls extends Frame {
+export class HostCalls extends Borders {
   /** A supervisor call. */
   protected supervisorCall(n: Node, x: Inst, conditional: boolean): void {
     const { w, flags } = this;

@@ -65,10 +65,10 @@ export function registersOf(mask: number): number[] {
   return list;
 }
 
-/** Index behind the ops of the instruction that op k belongs to. */
+/** Index behind the ops of the instruction that op k belongs to; the border of a page that it reaches is none of them. */
 export function groupEnd(insts: readonly Inst[], k: number): number {
   let end = k + 1;
-  while (end < insts.length && insts[end].at === insts[k].at) end++;
+  while (end < insts.length && insts[end].at === insts[k].at && insts[end].op !== Op.cross) end++;
   return end;
 }
 

@@ -26,8 +26,7 @@ export class TieredCore implements Cpu {
   private readonly file: Int32Array;
   private made: Regions | undefined;
   private plan: CountingPlan | undefined;
-  /** Units that the interpreter has not been given yet. */
-  private reserve = 0;
+  private held = 0;
   /** Why translated code unwound; undefined: to go on elsewhere. */
   private exit: Exit | undefined;
   /** Translated code runs: units are at UNITS. */
@@ -119,6 +118,14 @@ export class TieredCore implements Cpu {
     this.core.units = value;
     this.reserve = 0;
   }
+  /** Units that the engine has not been given yet. What crosses the border of a page wants to know all of them. */
+  private get reserve(): number {
+    return this.held;
+  }
+  private set reserve(units: number) {
+    this.held = units;
+    this.file[Slot.Reserve] = units;
+  }
   get fault(): CpuFault | undefined {
     return this.core.fault;
   }
@@ -157,10 +164,17 @@ export class TieredCore implements Cpu {
   }
 
   run(): Exit {
-    const { core, file } = this;
+    const { core } = this;
     core.fault = undefined;
     this.units = this.units;
     if (core.units <= 0) return Exit.Slice;
+    core.begin(this.units);
+    const exit = this.execute();
+    core.end(this.units);
+    return exit;
+  }
+  private execute(): Exit {
+    const { file } = this;
     for (;;) {
       let exit: Exit | typeof HANDOVER | undefined;
       if (file[Slot.IT] === 0 && this.hasRegion(file[Slot.PC] | file[Slot.T]))

@@ -29,8 +29,7 @@ export function itAdvance(it: number): number {
 
 /** Instructions of an IT block. */
 const IT_LENGTH = 4;
-/** In the last word of a page. */
-const LAST_WORD = SLIDE_PAGE - 4;
+const PAGE_OF = -SLIDE_PAGE;
 
 /**
  * Lifts the block that starts at `start` with the given instruction set and ITSTATE. A block ends behind an unconditional
@@ -51,13 +50,13 @@ export function liftBlock(
   if (isIdle(fetch, start, it)) limit = 1;
   const most = limit > 1 ? limit + IT_LENGTH : 1;
   do {
-    if ((pc & LAST_WORD) === LAST_WORD && pc !== start && isIdle(fetch, pc, ir.it)) break;
     const fault = thumb ? liftThumb(ir, fetch, pc) : liftA32(ir, fetch, pc);
     if (fault !== undefined) {
       if (pc === start) return { address: fault };
       break;
     }
     if (ir.wroteFlags) ir.separate();
+    if (!ir.ended && ((pc ^ ir.next) & PAGE_OF) !== 0) ir.cross(ir.next & PAGE_OF);
     pc = ir.next;
   } while (!ir.ended && (ir.pcs.length < limit || (ir.it !== 0 && ir.pcs.length < most)));
   ir.finish();
