@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { closeSync, existsSync, openSync, readFileSync, readSync, statSync } from "node:fs";
 import type { Cpu } from "../cpu/types.ts";
 import type { Machine } from "../machine.ts";
 import { Coverage, CoverageCore, nameText } from "../trace/mod.ts";
@@ -23,8 +23,11 @@ export class CoverageTool implements Tool {
   constructor(private readonly parsed: Parsed) {
     this.file = parsed.value("coverage") as string;
     const merge = parsed.flag("coverage-merge") && existsSync(this.file);
-    if (!merge) reserveReport(this.file);
-    else this.coverage.addFile(read(this.file));
+    if (merge) this.coverage.addFile(read(this.file));
+    else {
+      mustBeOurs(this.file);
+      reserveReport(this.file);
+    }
   }
 
   core(cpu: Cpu): Cpu {
@@ -66,6 +69,35 @@ export class CoverageTool implements Tool {
   }
 }
 
+/** What lcov writes first: a test's name, a source file, or a comment of version 2. */
+const TRACEFILE = /^\s*(#.*\n\s*)*(TN|SF):/;
+/** Bytes of a file that are looked at: a comment and a record. */
+const HEAD = 4096;
+
+/** A file that is replaced is a tracefile, or empty, or no file that keeps anything, such as a pipe. */
+function mustBeOurs(file: string): void {
+  let head: string;
+  try {
+    if (!statSync(file).isFile()) return;
+    const fd = openSync(file, "r");
+    const bytes = Buffer.alloc(HEAD);
+    try {
+      head = bytes.toString("latin1", 0, readSync(fd, bytes, 0, HEAD, 0));
+    } finally {
+      closeSync(fd);
+    }
+  } catch {
+    // Whether it can be written is found out next.
+    return;
+  }
+  if (head.trim() !== "" && !TRACEFILE.test(head))
+    throw new UserError(
+      ExitCode.Usage,
+      `--coverage: ${file} is there, and is no lcov tracefile: it is not replaced`,
+      "name another file, or remove this one",
+    );
+}
+
 /** A tracefile, or an empty file. Others are not overwritten. */
 function read(file: string): string {
   let text: string;
@@ -74,11 +106,11 @@ function read(file: string): string {
   } catch (error) {
     throw hostError(file, error);
   }
-  if (text.trim() !== "" && !/^(TN|SF):/m.test(text))
+  if (text.trim() !== "" && !TRACEFILE.test(text))
     throw new UserError(
       ExitCode.BadData,
       `--coverage-merge: ${file} is no lcov tracefile`,
-      "name another file, or leave --coverage-merge out to replace it",
+      "name another file, or remove this one",
     );
   return text;
 }

@@ -1,4 +1,5 @@
 import { ElfError, ElfImage } from "../elf/mod.ts";
+import { Intervals } from "./intervals.ts";
 import { type LineTable, readLineTable, ROW_WORDS, RowFlag, type Sequence } from "./line.ts";
 import { Budget, DwarfError } from "./reader.ts";
 import { CallFrames } from "./unwind/mod.ts";
@@ -22,6 +23,10 @@ export interface LineRow extends SourceLine {
 }
 
 interface Placed {
+  readonly start: number;
+  readonly end: number;
+  /** Of several with one address, the first of the file counts. */
+  readonly order: number;
   readonly sequence: Sequence;
   readonly files: readonly string[];
 }
@@ -49,9 +54,11 @@ export interface ReadOptions {
 
 /** Lines and functions of one ELF file, by link-time address. */
 export class DebugInfo {
-  private tables: Placed[] | undefined;
+  private tables: readonly Placed[] | undefined;
+  private sequences: Intervals<Placed> | undefined;
   private byAddress:
-    { readonly start: number; readonly end: number; readonly fn: FunctionRecord }[] | undefined;
+    | Intervals<{ readonly start: number; readonly end: number; readonly fn: FunctionRecord }>
+    | undefined;
 
   private constructor(
     private readonly sections: Sections,
@@ -93,14 +100,16 @@ export class DebugInfo {
    */
   line(address: number, statements = false): SourceLine | undefined {
     this.tables ??= this.readTables();
-    for (const { sequence, files } of this.tables) {
-      if (address < sequence.start || address >= sequence.end) continue;
-      const last = rowAt(sequence, address);
-      const row = statements ? statementAt(sequence, last) : last;
-      const file = files[sequence.rows[row + 1]];
-      return { file: file ?? "??", line: sequence.rows[row + 2] };
-    }
-    return undefined;
+    this.sequences ??= new Intervals(this.tables);
+    let first: Placed | undefined;
+    for (const placed of this.sequences.at(address))
+      if (!first || placed.order < first.order) first = placed;
+    if (!first) return undefined;
+    const { sequence, files } = first;
+    const last = rowAt(sequence, address);
+    const row = statements ? statementAt(sequence, last) : last;
+    const file = files[sequence.rows[row + 1]];
+    return { file: file ?? "??", line: sequence.rows[row + 2] };
   }
 
   /** Every row of every table. */
@@ -127,14 +136,11 @@ export class DebugInfo {
 
   /** Functions that contain an address, innermost first; all but the last are inlined. */
   functions(address: number): FunctionRecord[] {
-    this.byAddress ??= this.allFunctions
-      .flatMap((fn) => fn.ranges.map(({ start, end }) => ({ start, end, fn })))
-      .sort((a, b) => a.start - b.start);
-    const found: FunctionRecord[] = [];
-    for (const { start, end, fn } of this.byAddress) {
-      if (start > address) break;
-      if (address < end) found.push(fn);
-    }
+    this.byAddress ??= new Intervals(
+      this.allFunctions.flatMap((fn) => fn.ranges.map(({ start, end }) => ({ start, end, fn }))),
+    );
+    // Those that begin first come first, as they always have among equals.
+    const found = [...this.byAddress.at(address)].map(({ fn }) => fn).reverse();
     return found.sort((a, b) => b.depth - a.depth);
   }
 
@@ -155,7 +161,10 @@ export class DebugInfo {
         this.problem(`lines: ${error.message}`);
         continue;
       }
-      for (const sequence of table.sequences) tables.push({ sequence, files: table.files });
+      for (const sequence of table.sequences) {
+        const { start, end } = sequence;
+        tables.push({ start, end, order: tables.length, sequence, files: table.files });
+      }
     }
     return tables;
   }

@@ -76,11 +76,14 @@ function scan(
   };
   const found = new Set<number>();
   const whole = joined(ranges);
+  // Both are in the order of addresses.
+  let first = 0;
   for (const [n, { start, kind }] of kinds.entries()) {
-    if (kind === "d") continue;
     const end = kinds[n + 1]?.start ?? Infinity;
-    for (const range of whole) {
-      if (range.end <= start || range.start >= end) continue;
+    while (first < whole.length && whole[first].end <= start) first++;
+    if (kind === "d") continue;
+    for (let next = first; next < whole.length && whole[next].start < end; next++) {
+      const range = whole[next];
       let it = 0;
       for (let at = Math.max(start, range.start); at < Math.min(end, range.end);) {
         const { text, size, itState } = disassemble(halfword, at, kind === "t", it);

@@ -1,4 +1,4 @@
-import type { DebugInfo } from "../dwarf/mod.ts";
+import { type DebugInfo, type Interval, Intervals } from "../dwarf/mod.ts";
 import type { CodeCounts } from "./counters.ts";
 
 interface Branch {
@@ -34,11 +34,7 @@ export class Coverage {
   ): void {
     const declared = declarations(info);
     const rows = [...info.rows()].filter(({ line }) => line > 0);
-    const execution = (start: number, end: number): number => {
-      let most = 0;
-      for (let at = start; at < end; at += 2) most = Math.max(most, counts?.get(at)?.executed ?? 0);
-      return most;
-    };
+    const executed = new Executed(counts);
     // A line's own count in this run: the most that any of its instructions was executed. Of several rows with one address all but the
     // last have no bytes; a line that has no others stands for the instruction there.
     const lines = new Map<Source, Map<number, number>>();
@@ -50,7 +46,7 @@ export class Coverage {
       const byLine = end > start ? lines : without;
       let own = byLine.get(source);
       if (!own) byLine.set(source, (own = new Map()));
-      own.set(line, Math.max(own.get(line) ?? 0, execution(start, Math.max(end, start + 1))));
+      own.set(line, Math.max(own.get(line) ?? 0, executed.most(start, Math.max(end, start + 1))));
     }
     for (const [source, empty] of without) {
       let own = lines.get(source);
@@ -62,7 +58,7 @@ export class Coverage {
         source.lines.set(line, (source.lines.get(line) ?? 0) + count);
     for (const { name, ranges, inlined, line: declaredAt } of info.allFunctions) {
       if (ranges.length === 0) continue;
-      const { start, end } = ranges[0];
+      const { start } = ranges[0];
       const at = info.line(start);
       if (!at || at.line === 0) continue;
       const source = this.source(at.file);
@@ -70,12 +66,11 @@ export class Coverage {
         ? declaredAt || at.line
         : Math.min(at.line, declared.get(start) ?? at.line);
       const known = source.functions.get(name) ?? { line, calls: 0 };
-      known.calls += inlined ? inlinedCount(counts, ranges) : firstCount(counts, start, end);
+      known.calls += inlined ? executed.copies(ranges) : (counts?.get(start)?.passed ?? 0);
       source.functions.set(name, known);
     }
-    const inside = (address: number) =>
-      rows.some(({ start, end }) => address >= start && address < end);
-    const met = [...(counts ?? [])].filter(([at, { branches }]) => branches > 0 && inside(at));
+    const covered = new Intervals(rows);
+    const met = [...(counts ?? [])].filter(([at, { branches }]) => branches > 0 && covered.has(at));
     // All of them, so that each has the same number in every run.
     const addresses = new Set([...conditional(rows), ...met.map(([at]) => at)]);
     this.addBranches(info, counts, [...addresses]);
@@ -199,25 +194,36 @@ function declarations(info: DebugInfo): Map<number, number> {
   return found;
 }
 
-/** Executions of the first instruction that was executed as often as the function was entered: the prologue's. */
-function firstCount(counts: CodeCounts | undefined, start: number, end: number): number {
-  for (let at = start; at < end; at += 2) {
-    const count = counts?.get(at)?.passed;
-    if (count !== undefined) return at === start ? count : 0;
-  }
-  return 0;
-}
+/** Counts by address: what DWARF claims a range to be costs no more than what was executed in it. */
+class Executed {
+  private readonly addresses: readonly number[];
 
-/** Times that a copy of a function was begun; code of it that was moved elsewhere says at least that it ran. */
-function inlinedCount(
-  counts: CodeCounts | undefined,
-  ranges: readonly { readonly start: number; readonly end: number }[],
-): number {
-  const first = counts?.get(ranges[0].start)?.executed ?? 0;
-  if (first > 0) return first;
-  for (const { start, end } of ranges)
-    for (let at = start; at < end; at += 2) if ((counts?.get(at)?.executed ?? 0) > 0) return 1;
-  return 0;
+  constructor(private readonly counts: CodeCounts | undefined) {
+    this.addresses = [...(counts?.keys() ?? [])].sort((a, b) => a - b);
+  }
+
+  /** The most that an instruction of a range was executed. */
+  most(start: number, end: number): number {
+    const { addresses } = this;
+    let low = 0;
+    let high = addresses.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (addresses[middle] < start) low = middle + 1;
+      else high = middle;
+    }
+    let most = 0;
+    for (let n = low; n < addresses.length && addresses[n] < end; n++)
+      most = Math.max(most, this.counts?.get(addresses[n])?.executed ?? 0);
+    return most;
+  }
+
+  /** Times that a copy of a function was begun; code of it that was moved elsewhere says at least that it ran. */
+  copies(ranges: readonly Interval[]): number {
+    const first = this.counts?.get(ranges[0].start)?.executed ?? 0;
+    if (first > 0) return first;
+    return ranges.some(({ start, end }) => this.most(start, end) > 0) ? 1 : 0;
+  }
 }
 
 function addBranch(source: Source, [line, block, way, count]: readonly string[]): void {

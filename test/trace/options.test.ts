@@ -87,6 +87,35 @@ test("--coverage-merge keeps what is no tracefile", () => {
   expect(run("run", "--coverage", "", hello).code).toBe(2);
 });
 
+test("--coverage replaces tracefiles and empty files only", () => {
+  using dir = scratch();
+  const file = dir.path("notes.txt");
+  for (const text of [
+    "not mine\n",
+    "int main(void)\n{\n  TN:\n}\n",
+    "\x7fELF\0\0",
+    "x".repeat(9000),
+  ]) {
+    writeFileSync(file, text);
+    const { code, err } = run("run", "--coverage", file, hello);
+    expect(err).toContain(`--coverage: ${file} is there, and is no lcov tracefile`);
+    expect(code).toBe(2);
+    expect(readFileSync(file, "utf8")).toBe(text);
+  }
+  // The module itself, by a slip of the hand.
+  const module = dir.path("hello.mo");
+  writeFileSync(module, readFileSync(join(root, hello)));
+  expect(run("run", "--coverage", module, module).code).toBe(2);
+  expect(readFileSync(module).equals(readFileSync(join(root, hello)))).toBe(true);
+  for (const text of ["", " \n", "TN:\nSF:/a.c\nend_of_record\n", "# by lcov 2\nSF:/a.c\n"]) {
+    writeFileSync(file, text);
+    expect(run("run", "--coverage", file, hello).code).toBe(0);
+    expect(readFileSync(file, "utf8")).not.toContain("/a.c");
+  }
+  expect(run("run", "--coverage", dir.path("new.info"), hello).code).toBe(0);
+  expect(run("test", "--coverage", module, module).code).toBe(2);
+});
+
 test("an address that nobody can listen at", () => {
   // TEST-NET-1 of RFC 5737: nobody has it.
   const { code, err } = run("run", "--gdb", "192.0.2.1:3333", hello);
