@@ -8,6 +8,9 @@ import { LineEditor } from "../../src/shell/mod.ts";
 import { ratio } from "../ratios.ts";
 
 const FIRMWARE = join(import.meta.dir, "../../src/firmware/prebuilt/firmware.elf");
+const PRINT = join(import.meta.dir, "programs/print.mo");
+/** Lines that print.mo prints. */
+const LINES = 16384;
 const LINE = `${"0123456789abcdef".repeat(4).slice(0, 63)}\n`;
 const MEGABYTE = new TextEncoder().encode(LINE.repeat(16384));
 const BACKSPACE = 0x7f;
@@ -100,7 +103,25 @@ function plain(text: Uint8Array): number {
   return left;
 }
 
-/** Pieces in which output goes to the host; the same on every machine. */
+/** Guest instructions of a line of 63 characters that print.mo prints: what it costs whatever the host is. */
+function instructionsOf(kind: string): number {
+  const disk = makeDisk([{ path: "print.mo", bytes: readFileSync(PRINT) }], { size: 1 << 20 });
+  const machine = new Machine({ firmware: readFileSync(FIRMWARE), disk, output: () => {} });
+  machine.boot("lines");
+  const settle = () => {
+    do machine.kernel.run({ units: 1_000_000, skipIdle: true });
+    while (!machine.quiet);
+  };
+  settle();
+  const before = machine.cpu.stats.instructions;
+  machine.runModule("/print.mo", `print.mo ${kind}`);
+  settle();
+  const { instructions } = machine.cpu.stats;
+  machine.close();
+  return Math.round((instructions - before) / LINES);
+}
+
+/** Pieces in which output goes to the host, and instructions of the guest; the same on every machine. */
 export function shellCounters(): [string, number][] {
   let pieces = 0;
   const { type } = board(() => pieces++);
@@ -113,6 +134,8 @@ export function shellCounters(): [string, number][] {
     ["shell: pieces of output, a key", count("a")],
     ["shell: pieces of output, a command", count("\x7fpwd\r")],
     ["shell: pieces of output, a megabyte of a file", count("cat big.txt\r")],
+    ["shell: guest instructions, a line by puts", instructionsOf("u")],
+    ["shell: guest instructions, a line by rt_kprintf", instructionsOf("k")],
   ];
 }
 
