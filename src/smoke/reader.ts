@@ -46,6 +46,17 @@ export class Reader {
     return this.wrong(node, key, "a string", `${key} = "..."`);
   }
 
+  /** The path of a file of the host. */
+  file(table: Table, key: string): string | undefined {
+    const path = this.string(table, key);
+    if (path !== "" && !path?.includes("\0")) return path;
+    return this.complain(
+      this.at(table, key),
+      path === "" ? `'${key}' is empty` : `'${key}' has a NUL character`,
+      `write ${key} = "FILE", seen from the scenario`,
+    );
+  }
+
   boolean(table: Table, key: string): boolean | undefined {
     const node = table.entries.get(key)?.node;
     if (node === undefined) return undefined;

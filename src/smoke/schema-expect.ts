@@ -31,6 +31,12 @@ export function guestPath(reader: Reader, table: Table, from?: string): string |
   }
   try {
     const path = exactPath(given);
+    if (/(^|\/)\.{0,2}$/.test(path))
+      return reader.complain(
+        reader.at(table, "path"),
+        `${JSON.stringify(given)} is no path of a file`,
+        'path = "/folder/name"',
+      );
     return path.startsWith("/") ? path : `/${path}`;
   } catch (error) {
     if (!(error instanceof NameError)) throw error;
@@ -80,7 +86,7 @@ export function rules(reader: Reader, table: Table | undefined, where = ""): Tex
         return [];
       }
     }),
-    transcript: reader.string(table, "transcript"),
+    transcript: reader.file(table, "transcript"),
   };
 }
 
@@ -122,7 +128,7 @@ export function expectedFiles(reader: Reader, expect: Table | undefined): FileRu
         path,
         exists,
         size,
-        same: reader.string(table, "same"),
+        same: reader.file(table, "same"),
       },
     ];
   });

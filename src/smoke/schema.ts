@@ -52,6 +52,12 @@ const EXITS: Readonly<Record<string, number>> = {
   deadlock: 140,
 };
 
+/** What is wrong with a text that C ends earlier. */
+const NUL = [
+  "a NUL character ends a text of C",
+  "leave it out, or place the bytes in a file",
+] as const;
+
 const MIB = 1048576;
 
 /** Reads `*.smoke.toml`; throws ScenarioError with everything that is wrong with it. */
@@ -78,7 +84,7 @@ function read(file: string, text: string, module: string | undefined): Scenario 
     description: reader.string(top, "description"),
     tags: reader.strings(top, "tags"),
     skip: skipReason(reader, top),
-    disk: reader.string(top, "disk"),
+    disk: reader.file(top, "disk"),
     diskAt: top.entries.get("disk")?.at,
     files: placedFiles(reader, top),
     console,
@@ -210,7 +216,7 @@ function step(
   short: boolean,
   console = false,
 ): Step {
-  const run = module ?? reader.string(table, "run");
+  const run = module ?? reader.file(table, "run");
   const msh = module === undefined ? reader.string(table, "msh") : undefined;
   const args = passable(reader, table);
   if (run !== undefined && msh !== undefined)
@@ -252,6 +258,7 @@ function step(
 
 function passable(reader: Reader, table: Table): string[] {
   const args = reader.strings(table, "args");
+  if (args.some((word) => word.includes("\0"))) reader.complain(reader.at(table, "args"), ...NUL);
   try {
     commandLine("program", args);
   } catch (error) {
@@ -264,6 +271,7 @@ function passable(reader: Reader, table: Table): string[] {
 function oneLine(reader: Reader, at: Position, line: string): string {
   if (/[\r\n]/.test(line))
     reader.complain(at, "'msh' has more than one line", "one step, or one string, for each line");
+  if (line.includes("\0")) reader.complain(at, ...NUL);
   return line;
 }
 
@@ -287,10 +295,10 @@ function placedFiles(reader: Reader, top: Table): Placed[] {
   const seen = new Map<string, string>();
   return reader.tables(top, "files").flatMap((table): Placed[] => {
     reader.keys(table, ["path", "text", "from"], "in [[files]]");
-    const from = reader.string(table, "from");
+    const from = reader.file(table, "from");
     const text = reader.string(table, "text");
     const path = guestPath(reader, table, from);
-    if ((from === undefined) === (text === undefined))
+    if (table.entries.has("from") === table.entries.has("text"))
       reader.complain(
         table.at,
         "a file needs either 'text' or 'from'",

@@ -16,17 +16,17 @@ export interface Run {
 }
 
 /** Runs the compiled binary; `input` is piped to it, default: an empty pipe. */
-export function rttSim(argv: readonly string[], input = "", cwd = ROOT): Run {
+export function rttSim(argv: readonly string[], input = "", cwd = ROOT, limit = LONG_MS): Run {
   const child = Bun.spawnSync([BINARY, ...argv], {
     cwd,
     stdin: new TextEncoder().encode(input),
     stdout: "pipe",
     stderr: "pipe",
-    timeout: LONG_MS,
+    timeout: limit,
   });
   // Not an exit code that a test might take for the program's.
   if (child.exitedDueToTimeout)
-    throw new Error(`rtt-sim ${argv.join(" ")}: has not ended after ${LONG_MS / 1000} s`);
+    throw new Error(`rtt-sim ${argv.join(" ")}: has not ended after ${limit / 1000} s`);
   const text = (bytes: Uint8Array) => Buffer.from(bytes).toString("latin1");
   return { code: child.exitCode ?? -1, out: text(child.stdout), err: text(child.stderr) };
 }
