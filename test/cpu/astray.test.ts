@@ -172,3 +172,24 @@ test.each(["interp", "auto", "jit"] as Engine[])(
     memory.dispose();
   },
 );
+
+test.each(["interp", "auto"] as Engine[])(
+  "%s: a slice ends soon in whatever a program runs into, however large it is",
+  (engine) => {
+    const SIZE = 1 << 19;
+    const memory = new GuestMemory({ base: BASE, size: SIZE });
+    unlike(SIZE / 2).forEach((half, k) => memory.st16(BASE + k * 2, half));
+    const cpu = createCpu(memory, engine);
+    cpu.jump(BASE | 1);
+    const ends: number[] = [];
+    do {
+      ends.push(cpu.r[15] - BASE);
+      cpu.units = SLIDE_UNITS;
+    } while (cpu.run() === Exit.Slice);
+    expect(cpu.fault).toMatchObject({ kind: "prefetch abort", pc: BASE + SIZE });
+    // The first border that is crossed is free.
+    expect(ends).toEqual([0, ...ends.slice(1).map((_, k) => (k + 2) * SLIDE_PAGE)]);
+    expect(ends.length).toBe(SIZE / SLIDE_PAGE);
+    memory.dispose();
+  },
+);
