@@ -6,6 +6,9 @@ export class OutputClosed extends Error {}
 
 const FLUSH_BYTES = 65536;
 
+/** Up to here bytes are copied one by one: programs that print characters. */
+const FEW = 16;
+
 const CR = 0x0d;
 const LF = 0x0a;
 
@@ -28,7 +31,8 @@ export class Output {
       this.send(this.terminal ? bytes.slice() : bytes);
       return;
     }
-    this.buffer.set(bytes, this.used);
+    if (bytes.length > FEW) this.buffer.set(bytes, this.used);
+    else for (let at = 0; at < bytes.length; at++) this.buffer[this.used + at] = bytes[at];
     this.used += bytes.length;
   }
 
@@ -45,15 +49,14 @@ export class Output {
   }
 }
 
-/** Longest line that is looked at byte by byte. */
+/** Longest piece that is looked at byte by byte: less than a call of the host costs. */
 const LINE_MAX = 256;
 
-/** One line of a program, with the one return that is at its end: most output is that. */
-function isLine(bytes: Uint8Array): boolean {
-  const last = bytes.length - 1;
-  if (last < 1 || last > LINE_MAX || bytes[last] !== LF || bytes[last - 1] !== CR) return false;
-  for (let at = 0; at < last - 1; at++) if (bytes[at] === CR) return false;
-  return true;
+/** Where the first return is; -1: there is none. */
+function firstReturn(bytes: Uint8Array): number {
+  if (bytes.length > LINE_MAX) return bytes.indexOf(CR);
+  for (let at = 0; at < bytes.length; at++) if (bytes[at] === CR) return at;
+  return -1;
 }
 
 /** The line without its return. */
@@ -150,12 +153,15 @@ export class LineEndFilter {
   constructor(private readonly next: (bytes: Uint8Array) => void) {}
 
   write(bytes: Uint8Array): void {
-    if (bytes.length === 0) return;
-    if (!this.pending && isLine(bytes)) return this.next(withoutReturn(bytes));
+    const { length: size } = bytes;
+    if (size === 0) return;
     const before = Number(this.pending);
-    if (before === 0 && !bytes.includes(CR)) {
-      this.next(bytes);
-      return;
+    if (before === 0) {
+      const at = firstReturn(bytes);
+      if (at < 0) return this.next(bytes);
+      // One line of a program.
+      if (at === size - 2 && bytes[at + 1] === LF && size <= LINE_MAX)
+        return this.next(withoutReturn(bytes));
     }
     const out = new Uint8Array(before + bytes.length);
     out[0] = CR;
