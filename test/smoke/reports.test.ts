@@ -140,6 +140,7 @@ test("tap", () => {
     "tests/later.smoke.toml",
     "disk.img:/tests/units.mo",
   ]);
+  expect(points[0].diag).toMatchObject({ output: "Hello, world\n" });
   expect(points[1].diag).toMatchObject({
     seed: 5,
     output: SUITE.tests[1].output,

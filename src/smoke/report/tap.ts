@@ -28,11 +28,9 @@ function point(number: number, test: TestResult): string[] {
   if (status === "skipped") return lines;
   const info: Record<string, unknown> = { duration_ms: Number(millis(test).toFixed(3)) };
   if (test.seed !== undefined) info.seed = test.seed;
-  if (status === "failed") {
-    info.failures = test.failures;
-    info.output = test.output;
-    if (test.messages !== "") info.messages = test.messages;
-  }
+  if (status === "failed") info.failures = test.failures;
+  if (test.output !== "") info.output = test.output;
+  if (test.messages !== "") info.messages = test.messages;
   return [...lines, ...yaml(info, "  ")];
 }
 
