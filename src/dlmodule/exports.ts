@@ -174,9 +174,9 @@ export const dlmoduleRows: readonly ExportRow<Loader>[] = [
   },
   {
     name: "_rtt_exit",
-    proto: "void _rtt_exit(int status);",
+    proto: "void _rtt_exit(int status, int handlers);",
     header: "",
-    call: (loader, status) => loader.exit("exit", status),
+    call: (loader, status, handlers) => loader.exit("exit", status, handlers !== 0),
   },
   {
     name: "_rtt_abort",

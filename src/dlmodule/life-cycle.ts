@@ -201,18 +201,18 @@ export class LifeCycle {
     if (!started) this.events.leaked(module);
   }
 
-  /** Has a system thread of the lowest priority run a Task; false when there is no memory for it. */
-  later(task: () => Task<void>): boolean {
+  /** Has a system thread run a Task, of the lowest priority if not told otherwise; false when there is no memory for it. */
+  later(task: () => Task<void>, priority = PRIORITY_MAX - 1, stack = REAPER_STACK): boolean {
     const { memory, threads } = this.parts.kernel;
     const owner = threads.current + MODULE.MODULE_ID;
     const id = threads.current === 0 ? 0 : memory.ldu32(owner);
     if (id !== 0) memory.st32(owner, 0);
-    const reaper = threads.createTask("dlreap", REAPER_STACK, PRIORITY_MAX - 1, MAIN_SLICE, task);
+    const reaper = threads.createTask("dlreap", stack, priority, MAIN_SLICE, task);
     if (id !== 0) memory.st32(owner, id);
     if (reaper === 0) return false;
     // rt_thread_startup without its scheduling point: who deletes itself goes on until the next one.
     memory.st8(reaper + THREAD.STAT, THREAD_STAT.SUSPEND);
-    memory.st32(reaper + THREAD.NUMBER_MASK, 1 << (PRIORITY_MAX - 1));
+    memory.st32(reaper + THREAD.NUMBER_MASK, 1 << priority);
     threads.resume(reaper);
     return true;
   }

@@ -11,7 +11,7 @@ import {
 } from "./context.ts";
 import type { Freed } from "./allocations.ts";
 import { Audit } from "./audit.ts";
-import { GuestAborted } from "../kernel/mod.ts";
+import { CallEnded, GuestAborted } from "../kernel/mod.ts";
 import { type CircleFile, CirclePlacer } from "./circle.ts";
 import { Causes } from "./causes.ts";
 import { MODULE, STACK_404, STACK_DEFAULT, STAT } from "./layout.ts";
@@ -68,6 +68,10 @@ const CALLS = {
   abort: () => "called abort()",
   killed: (code: number) => `called raise(${code - 128})`,
 } as const;
+
+/** The thread that ends a program for a callback: no thread of the program's is to run before it, and exit handlers run on its stack. */
+const CALLBACK_PRIORITY = 0;
+const CALLBACK_STACK = 8192;
 
 /** The dynamic module loader: components/libc/libdl of RT-Thread 4.0.4. */
 export class Loader {
@@ -379,16 +383,25 @@ export class Loader {
 
   /** Throws when guest code that a system thread has called wants to end that thread. */
   private endCall(thread: number, what: string, end: NonNullable<Module["end"]>): void {
-    if (this.parts.kernel.options.compat404) return;
+    if (this.parts.kernel.options.compat404 || !this.endable(thread)) return;
     const start = this.starting.of(thread);
-    // The thread of a program that ends, which was loading something.
-    if (start && start.module.loader !== 0) return;
-    const shell = this.parts.kernel.objects.name(thread) === SHELL;
-    const unloaded = this.unloading.get(thread)?.findLast((module) => !module.gone);
-    if (!start && !shell && !unloaded && !this.hosted.has(thread)) return;
+    const unloaded = this.unloaded(thread);
     if (start) start.module.end ??= end;
     else if (unloaded) unloaded.end = end;
     throw new GuestAborted(`${start ? `${start.phase} ` : "guest code "}${what}`);
+  }
+
+  private unloaded(thread: number): Module | undefined {
+    return this.unloading.get(thread)?.findLast((module) => !module.gone);
+  }
+
+  /** The system thread goes on when guest code that it calls fails. */
+  private endable(thread: number): boolean {
+    const start = this.starting.of(thread);
+    // The thread of a program that ends, which was loading something.
+    if (start) return start.module.loader === 0;
+    const shell = this.parts.kernel.objects.name(thread) === SHELL;
+    return shell || this.unloaded(thread) !== undefined || this.hosted.has(thread);
   }
 
   /** dlmodule_create: struct rt_dlmodule with its defaults and nothing loaded; 0 when there is no memory. */
@@ -493,11 +506,13 @@ export class Loader {
   };
 
   /** exit() and abort() in guest code, and a signal that it has no handler for; ends the calling thread and its module. */
-  *exit(how: "exit" | "abort" | "killed", code: number): Task<void> {
+  *exit(how: "exit" | "abort" | "killed", code: number, handlers = false): Task<void> {
     const { kernel } = this.parts;
     const thread = kernel.threads.current;
     const module = this.registry.get(kernel.currentModule);
     if (how === "abort") this.aborts.emit({ thread });
+    const owner = this.callbackOwner(thread);
+    if (owner) this.endCallback(owner, how, code, handlers);
     // Exit handlers ran in the firmware already.
     if (module && how === "exit") yield* this.life.destruct(module, false);
     kernel.console.print(text.exited(kernel.objects.name(thread), code));
@@ -508,9 +523,41 @@ export class Loader {
     yield* this.objects.endSelf();
   }
 
+  /** The module of a function that an interrupt or a thread of the system has called, which goes on without it. */
+  private callbackOwner(thread: number): Module | undefined {
+    const { kernel } = this.parts;
+    const { callback } = kernel;
+    if (!callback) return undefined;
+    const alone = !kernel.options.compat404 && !this.endable(thread);
+    return callback.interrupt || alone ? this.registry.containing(callback.address) : undefined;
+  }
+
+  /** Such a function ends its program; does not return. */
+  private endCallback(
+    module: Module,
+    how: "exit" | "abort" | "killed",
+    code: number,
+    handlers: boolean,
+  ): void {
+    const { kernel } = this.parts;
+    const { life } = this;
+    kernel.console.print(text.exited(module.name, code));
+    function* end(): Task<void> {
+      if (module.gone || module.library || module.end) return;
+      if (how === "exit") yield* life.destruct(module, handlers);
+      yield* life.terminate(module, how, code);
+    }
+    kernel.errand(function* () {
+      if (!life.later(end, CALLBACK_PRIORITY, CALLBACK_STACK)) yield* end();
+    });
+    throw new CallEnded();
+  }
+
   /** struct rt_dlmodule of the module that contains `address`, or of the running thread's for NULL; 0 when there is none. */
   moduleOf(address: number): number {
-    if (address === 0) return this.parts.kernel.currentModule;
+    const { callback, currentModule } = this.parts.kernel;
+    // An interrupt is no part of the program that it has stopped.
+    if (address === 0) return callback?.interrupt ? 0 : currentModule;
     return this.registry.containing(address)?.address ?? 0;
   }
 

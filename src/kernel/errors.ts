@@ -26,6 +26,9 @@ export class GuestAborted extends Error {
   }
 }
 
+/** Guest code that an interrupt or a system thread has called ended itself: the call is over, and the caller goes on. */
+export class CallEnded extends Error {}
+
 /** A supervisor call that is none of the firmware's. */
 export class SoftwareInterrupt extends Error {}
 

@@ -5,7 +5,13 @@ import type { Task } from "./call.ts";
 import type { Kernel } from "./kernel.ts";
 import { BrokenList } from "./list.ts";
 import { listThread } from "./lists.ts";
-import { AssertionFailed, GuestAborted, SoftwareInterrupt, UnboundCall } from "./errors.ts";
+import {
+  AssertionFailed,
+  CallEnded,
+  GuestAborted,
+  SoftwareInterrupt,
+  UnboundCall,
+} from "./errors.ts";
 
 /** What the kernel calls with when a module must end because of an error. */
 const EXIT_CODE = -1;
@@ -43,6 +49,7 @@ export class Faults {
     if (error instanceof AssertionFailed) this.assertion(error);
     else if (error instanceof GuestFault) this.exception(this.fromHost(error));
     else if (error instanceof SoftwareInterrupt) this.softwareInterrupt();
+    else if (error instanceof CallEnded) this.endCall();
     else if (error instanceof GuestAborted) {
       if (this.abortCall(error)) return;
       // Nobody up the Task was prepared for it.
@@ -163,6 +170,16 @@ export class Faults {
     for (const frame of frames.splice(caller + 1)) frame.task.return(undefined);
     k.runner.abortGuest(frames[caller], error);
     return true;
+  }
+
+  /** The innermost guest call is over, as if the function had returned. */
+  private endCall(): void {
+    const { runner } = this.k;
+    const frames = runner.running?.frames ?? [];
+    const caller = frames.findLastIndex((frame) => frame.below !== undefined);
+    for (const frame of frames.splice(caller + 1)) frame.task.return(undefined);
+    frames[caller].input = 0;
+    runner.leaveGuest(frames[caller]);
   }
 
   /** rt_scheduler_stack_check found the stack used up. */

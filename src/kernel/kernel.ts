@@ -28,7 +28,14 @@ import { type NameOf, SupervisorCalls } from "./svc.ts";
 import { DEFUNCT_LIST_SIZE, ThreadEnding } from "./thread-end.ts";
 import { Threads } from "./thread.ts";
 import { TIMER_LISTS_SIZE, Timers } from "./timer.ts";
-import type { KernelApi, KernelHooks, RunLimits, RunResult, SymbolTable } from "./types.ts";
+import type {
+  Callback,
+  KernelApi,
+  KernelHooks,
+  RunLimits,
+  RunResult,
+  SymbolTable,
+} from "./types.ts";
 
 /** RT_IDLE_HOOK_LIST_SIZE. */
 const IDLE_HOOKS = 4;
@@ -142,6 +149,16 @@ export class Kernel implements KernelApi {
   get currentModule(): number {
     const thread = this.scheduler.current;
     return thread === 0 ? 0 : OBJECT.module_id.get(this.memory, thread);
+  }
+
+  get callback(): Callback | undefined {
+    const caller = this.runner.running?.frames.findLast(({ below }) => below !== undefined);
+    if (caller === undefined || (!caller.interrupt && this.currentModule !== 0)) return undefined;
+    return { address: caller.callee, interrupt: caller.interrupt };
+  }
+
+  errand(task: () => Task<void>): void {
+    this.timers.errand(task);
   }
 
   lock(): void {

@@ -4,7 +4,7 @@ import { Kernel } from "./kernel.ts";
 import type { BoardOptions } from "./options.ts";
 import type { SymbolTable } from "./types.ts";
 
-export { HEAP_BEGIN, IRQ_STACK, TRAP_NAMES, trapAt } from "./board.ts";
+export { HEAP_BEGIN, IRQ_STACK, Trap, TRAP_NAMES, trapAt } from "./board.ts";
 export { SYSTEM_AREA } from "../memory/mod.ts";
 export { HEAP_MEM, MUTEX, OBJECT, THREAD, TIMER } from "./abi/layout.ts";
 export {
@@ -19,7 +19,7 @@ export {
 } from "./call.ts";
 export { ByteQueue } from "./device/byte-queue.ts";
 export { UNITS_PER_TICK } from "./clock.ts";
-export { AssertionFailed, GuestAborted } from "./errors.ts";
+export { AssertionFailed, CallEnded, GuestAborted } from "./errors.ts";
 export { hexByte, nameText, readable } from "./guest-text.ts";
 export { Kernel } from "./kernel.ts";
 export { BrokenList } from "./list.ts";

@@ -209,7 +209,9 @@ export class Runner {
     }
     for (let n = 0; n < Math.min(4, call.args.length); n++) r[n] = call.args[n];
     r[13] = sp;
-    r[14] = this.k.trap(Trap.Return);
+    // Threads of the system are no guest code: their pc is a trap.
+    const called = !frame.interrupt && r[15] >>> 0 < this.k.area.heapEnd;
+    r[14] = this.k.trap(called ? Trap.ReturnToCaller : Trap.Return);
     cpu.jump(call.pc);
   }
 
@@ -225,11 +227,16 @@ export class Runner {
 
   /** The guest call of a Task will not return. */
   abortGuest(frame: Frame, error: Error): void {
+    this.leaveGuest(frame);
+    frame.error = error;
+  }
+
+  /** Everything is as it was when the Task called guest code. */
+  leaveGuest(frame: Frame): void {
     frame.below?.restore(this.cpu);
     frame.below = undefined;
     this.k.scheduler.lockNest = frame.locks;
     this.irqMasked = frame.masked;
-    frame.error = error;
   }
 
   /** Takes what is pending; of ticks only one, so that threads run between those that are overdue. */

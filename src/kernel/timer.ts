@@ -51,6 +51,7 @@ export class Timers {
   /** The timers whose callbacks were called last, for reports. */
   calledHard = 0;
   calledSoft = 0;
+  private readonly errands: (() => Task<void>)[] = [];
   /** TCB of the thread `timer`. */
   thread = 0;
 
@@ -265,10 +266,18 @@ export class Timers {
     }
   }
 
+  /** Has the thread run a Task next. */
+  errand(task: () => Task<void>): void {
+    this.errands.push(task);
+    if (this.k.threads.resume(this.thread) === 0) this.k.scheduler.schedule();
+  }
+
   /** Body of the thread `timer`, which runs the callbacks of soft timers. */
   *threadEntry(): Task<void> {
     const m = this.memory;
     for (;;) {
+      for (let errand = this.errands.shift(); errand; errand = this.errands.shift())
+        yield* errand();
       const first = listNext(m, this.soft);
       if (first === this.soft) {
         this.k.threads.suspend(this.thread);

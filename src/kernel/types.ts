@@ -250,6 +250,11 @@ export interface KernelHooks {
 }
 
 /** The kernel as seen by dlmodule, shell, debug and the machine. */
+export interface Callback {
+  readonly address: number;
+  readonly interrupt: boolean;
+}
+
 export interface KernelApi {
   readonly memory: GuestMemory;
   readonly cpu: Cpu;
@@ -276,6 +281,10 @@ export interface KernelApi {
   rtc: number;
   /** rt_malloc'ed module object of the running thread, 0 for system threads. */
   readonly currentModule: number;
+  /** The guest function that an interrupt, or a thread of no module, has called last and that runs now. */
+  readonly callback: Callback | undefined;
+  /** Has the thread of soft timers run a Task, as what an interrupt cannot do. */
+  errand(task: () => Task<void>): void;
   /** rt_enter_critical / rt_exit_critical. */
   lock(): void;
   unlock(): void;

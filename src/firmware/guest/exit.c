@@ -143,19 +143,19 @@ void exit(int status) {
   void *module = _rtt_module_of(NULL);
   run(module, NULL, 0, status);
   rtt_settle_streams(module);
-  _rtt_exit(status);
+  _rtt_exit(status, 1);
 }
 
 void quick_exit(int status) {
   run(_rtt_module_of(NULL), NULL, 1, status);
-  _rtt_exit(status);
+  _rtt_exit(status, 0);
 }
 
 void _exit(int status) {
-  _rtt_exit(status);
+  _rtt_exit(status, 0);
 }
 void _Exit(int status) {
-  _rtt_exit(status);
+  _rtt_exit(status, 0);
 }
 
 void abort(void) {

@@ -17,7 +17,8 @@ int _rtt_wait(const volatile int *word, int expected);
 void _rtt_wake(const volatile int *word);
 /* The module whose load block contains the address; of the running thread for NULL. NULL when there is none. */
 void *_rtt_module_of(const void *address);
-void _rtt_exit(int status) __attribute__((noreturn));
+/* `handlers`: those of a program that a function ends in a thread or interrupt of the system are still to run. */
+void _rtt_exit(int status, int handlers) __attribute__((noreturn));
 void _rtt_abort(void) __attribute__((noreturn));
 /* 0 when the running thread has a handler of its own for the signal, which was called. */
 int _rtt_raise(int signo);
