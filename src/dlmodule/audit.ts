@@ -310,11 +310,12 @@ export class Audit {
     const { kernel } = this.parts;
     const { memory, objects } = kernel;
     const inBlock = this.allocations.holder(module);
+    const others = this.registry.all().filter((other) => other !== module);
+    let owned: ReturnType<Objects["byClass"]> | undefined;
     for (const key of Object.keys(CLASS_NAMES)) {
       const cls = Number(key) as ObjectClass;
-      const others = this.registry.all().filter((other) => other !== module);
-      const owned = others.flatMap((other) => this.objects.ofClass(other, cls));
-      for (const object of [...objects.list(cls), ...owned]) {
+      owned ??= this.objects.byClass(others);
+      for (const object of [...objects.list(cls), ...(owned.get(cls) ?? [])]) {
         const code = (CODE[cls] ?? []).map((offset) => memory.ldu32(object + offset));
         const callback = code.find((address) => module.contains(address));
         if (object === kernel.threads.current) continue;
@@ -332,6 +333,8 @@ export class Audit {
           more: why,
         });
         yield* this.objects.end(object);
+        // With a thread goes its timer.
+        owned = undefined;
       }
     }
   }

@@ -17,19 +17,23 @@ export function heldAddresses(module: Module, registry: Registry, memory: GuestM
     if (value !== 0) functions.set((module.bias + value) >>> 0, name);
   const lines: string[] = [];
   if (functions.size === 0) return lines;
+  // Of most words it is enough to know that they do not point into the module.
+  const words = new Uint32Array(memory.wasm.buffer);
+  const { block, size } = module;
   for (const other of registry.all()) {
     // A module that ends itself has no use for them any more.
     if (other === module || other.end || other.destroyer !== 0) continue;
     for (const { vaddr, memsz, writable } of other.plan.segments) {
       if (!writable) continue;
-      const start = other.bias + vaddr;
-      const words = Math.min(memsz >>> 2, WORDS_MAX);
-      for (let n = 0; n < words && lines.length < LINES_MAX; n++) {
-        const name = functions.get(memory.ldu32(start + 4 * n));
+      const start = ((other.bias + vaddr + 3) & ~3) >>> 0;
+      const end = Math.min((start >>> 2) + Math.min(memsz >>> 2, WORDS_MAX), words.length);
+      for (let w = start >>> 2; w < end && lines.length < LINES_MAX; w++) {
+        if ((words[w] - block) >>> 0 >= size) continue;
+        const name = functions.get(words[w]);
         if (name === undefined) continue;
-        const where = registry.whereIs(start + 4 * n);
+        const where = registry.whereIs(4 * w);
         const symbol = where?.insideSymbol ? `, variable ${where.symbol}` : "";
-        lines.push(`${name}, held by ${other.name}${symbol} at 0x${(start + 4 * n).toString(16)}`);
+        lines.push(`${name}, held by ${other.name}${symbol} at 0x${(4 * w).toString(16)}`);
       }
     }
   }

@@ -305,12 +305,12 @@ export class Libraries {
 
   /** dlopen or DT_NEEDED has loaded it, and others may have it as well. */
   isShared(library: Module): boolean {
-    return [...this.shared.values()].includes(library);
+    return this.shared.get(library.path.toLowerCase()) === library;
   }
 
   forget(module: Module): void {
     this.globals.delete(module);
-    for (const [path, library] of this.shared) if (library === module) this.shared.delete(path);
+    if (this.isShared(module)) this.shared.delete(module.path.toLowerCase());
   }
 
   /** One more reference, for nobody yet. */

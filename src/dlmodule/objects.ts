@@ -156,9 +156,17 @@ export class Objects {
     memory.st32(object + MODULE.MODULE_ID, module);
   }
 
-  /** The module's objects of a class. */
-  ofClass(module: Module, cls: ObjectClass): number[] {
-    return [...this.list(module)].filter((object) => this.classOf(object) === cls);
+  /** Objects of modules by their classes, in the order of the modules, each one's newest first. */
+  byClass(modules: readonly Module[]): Map<number, number[]> {
+    const found = new Map<number, number[]>();
+    for (const module of modules)
+      for (const object of this.list(module)) {
+        const cls = this.classOf(object);
+        const others = found.get(cls);
+        if (others) others.push(object);
+        else found.set(cls, [object]);
+      }
+    return found;
   }
 
   private *list(module: Module): Generator<number> {

@@ -59,18 +59,24 @@ interface Ended {
 /** The loaded modules by the address of their struct rt_dlmodule, and the last ones that were unloaded. */
 export class Registry {
   private readonly live = new Map<number, Module>();
+  /** By the address of their images, for the question whose an address is. */
+  private readonly byPlace: Module[] = [];
   private readonly recent: Ended[] = [];
   /** Counts modules that came and went. */
   changes = 0;
 
   add(module: Module): void {
     this.live.set(module.address, module);
+    this.byPlace.splice(this.behind(module.block), 0, module);
     this.changes++;
   }
 
   /** `facts` as they were when the module's object was given back. */
   remove(module: Module, facts: ModuleFacts): void {
-    this.live.delete(module.address);
+    if (this.live.delete(module.address)) {
+      const at = this.byPlace.indexOf(module, Math.max(0, this.behind(module.block) - 1));
+      if (at >= 0) this.byPlace.splice(at, 1);
+    }
     this.changes++;
     const { name, path, address, block, size, bias, code } = module;
     code.settle();
@@ -99,8 +105,20 @@ export class Registry {
   }
 
   containing(address: number): Module | undefined {
-    for (const module of this.live.values()) if (module.contains(address)) return module;
-    return undefined;
+    const module = this.byPlace[this.behind(address >>> 0) - 1];
+    return module?.contains(address) ? module : undefined;
+  }
+
+  /** How many images begin at or before the address. */
+  private behind(address: number): number {
+    const { byPlace } = this;
+    let [low, high] = [0, byPlace.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (byPlace[middle].block <= address) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 
   whereIs(address: number): Whereabouts | undefined {
