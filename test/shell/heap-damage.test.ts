@@ -5,10 +5,10 @@ import { BINARY, rttSim } from "../cli/binary.ts";
 
 const run = test.skipIf(!existsSync(BINARY));
 /** 40 bytes into a block of 16, by a line of the C mode, which belongs to no module. */
-const OVERRUN = "exit\nchar *p=rt_malloc(16)\nchar *q=rt_malloc(16)\nrt_memset(p,65,40)\nmsh()\n";
+const OVERRUN = "rt_memset(p,65,40)";
 
 run("is reported on stderr when an allocation meets it, once (needs ./rtt-sim)", () => {
-  const typed = `exit\nchar *p=rt_malloc(16)\nrt_memset(p,65,40)\nmsh()\nhello\nhello\n`;
+  const typed = `exit\nchar *p=rt_malloc(16)\n${OVERRUN}\nmsh()\nhello\nhello\n`;
   const { out, err } = rttSim(["--snapshot", "disk/disk.img"], typed);
   expect(err.match(/heap corruption, found by rt_malloc in thread tshell/g)?.length).toBe(1);
   const [, header] =
@@ -20,8 +20,9 @@ run("is reported on stderr when an allocation meets it, once (needs ./rtt-sim)",
 });
 
 run("is reported when a program ends, with the block it was next to (needs ./rtt-sim)", () => {
-  // Freeing the first block makes room before the damage, so that the program can be loaded.
-  const typed = `exit\nchar *a=rt_malloc(100000)\n${OVERRUN.slice(5, -6)}rt_free(a)\nmsh()\nhello\n`;
+  // A block behind the damaged one, which nobody frees: rt_free would find it when its neighbour goes.
+  const blocks = ["p", "q", "r"].map((name) => `char *${name}=rt_malloc(16)\n`).join("");
+  const typed = `exit\n${blocks}${OVERRUN}\nmsh()\nhello\n`;
   const { out, err } = rttSim(["--snapshot", "disk/disk.img"], typed);
   expect(out).toContain("Hello, world");
   expect(err).toMatch(
