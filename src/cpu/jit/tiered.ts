@@ -64,8 +64,9 @@ export class TieredCore implements Cpu {
         const units = file[UNITS >>> 2];
         const { version } = regions;
         this.svcs++;
+        const goOn = this.hook(imm);
         file[EPOCH >>> 2]++;
-        if (!this.hook(imm)) return this.unwind(Exit.Stop);
+        if (!goOn) return this.unwind(Exit.Stop);
         if (
           (file[Slot.PC] | file[Slot.T]) === next &&
           file[UNITS >>> 2] === units &&
@@ -291,11 +292,11 @@ export class TieredCore implements Cpu {
     settleFlags(file);
     file[Slot.PC] = pc;
     file[Slot.T] = next & 1;
-    file[EPOCH >>> 2]++;
     core.units = file[UNITS >>> 2];
     this.hotness.has(core.units);
     this.inside = false;
     const exit = core.step();
+    file[EPOCH >>> 2]++;
     this.inside = true;
     file[UNITS >>> 2] = core.units;
     if (exit !== HANDOVER) this.exit = exit;

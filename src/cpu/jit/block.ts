@@ -1,0 +1,239 @@
+import { Slot } from "../interp/state.ts";
+import { type Inst, NZCV, Op } from "../ir/ops.ts";
+import { AccessEmitter, type Readable } from "./access.ts";
+import { bulkLoop, emitBulk, followsRegisters } from "./bulk.ts";
+import { Calls } from "./calls.ts";
+import { NOTHING, ownCheck, planChecks } from "./checks.ts";
+import type { RegionCounters } from "./counters.ts";
+import { dataEmitter } from "./data.ts";
+import { isBackward, writesAllFlags, writtenBy } from "./facts.ts";
+import { IN_LOCALS, type State } from "./flags-state.ts";
+import { isFloatOp, touchesFloat } from "./float.ts";
+import { fallsThrough, type Graph, isCall, type Node } from "./graph.ts";
+import type { JumpTable } from "./jump-table.ts";
+import { local } from "./layout.ts";
+import { groupEnd, isAccess, isTranslated, needsInterpreter } from "./shapes.ts";
+import { isVectorOp, vectorBytes, VectorEmitter } from "./vectors.ts";
+import { W, type Writer } from "./wasm.ts";
+
+/** Writes the straight code of blocks, with their branches. */
+export abstract class BlockEmitter extends Calls {
+  protected readonly vectors: VectorEmitter;
+  /** Accesses that need no check, while the second version of a counted loop is written. */
+  protected free: ReadonlySet<number> | undefined;
+  private readonly access: AccessEmitter;
+  private readonly plans = new Map<Node, ReturnType<typeof planChecks>>();
+
+  /** `literalAt` gives the word at an address that is watched as code is. */
+  constructor(
+    w: Writer,
+    graph: Graph,
+    slotOf: (key: number) => number,
+    private readonly literalAt: (address: number) => number | undefined,
+    protected readonly readable: Readable,
+    counters?: RegionCounters,
+  ) {
+    super(w, graph, slotOf, counters);
+    this.vectors = new VectorEmitter(w);
+    this.access = new AccessEmitter(w, readable, this.floats, this.vectors);
+  }
+
+  /** Goes to a block or out of the region. */
+  protected abstract goTo(key: number, from: Node): void;
+
+  protected begin(): void {
+    this.counted = 0;
+    this.float.forget();
+  }
+  /** Op k is reached, or the end. */
+  protected at(n: Node, k: number): void {
+    this.counters?.at(n, k);
+    this.dirty = this.liveness.dirty.get(n)![k];
+    if (k < n.ir.insts.length) this.live = this.liveness.live.get(n)![k + 1];
+  }
+  /** Ops [from, to), into which and out of which nothing skips. */
+  protected ops(n: Node, from: number, to: number): void {
+    const { w, flags } = this;
+    const { ir } = n;
+    const { insts } = ir;
+    let skip: { label: number; state: State; touched: boolean } | undefined;
+    const closeSkip = (k: number): void => {
+      if (!skip) return;
+      const last = insts[k - 1];
+      const gone = (last.op === Op.br || last.op === Op.bx) && !isCall(ir, k - 1);
+      if (!gone) flags.convert(skip.state);
+      this.close();
+      flags.state = skip.state;
+      this.float.join(skip.touched);
+      skip = undefined;
+    };
+    for (let k = from; k < to; k++) {
+      if (skip?.label === k) closeSkip(k);
+      this.at(n, k);
+      const x = insts[k];
+      if (x.op === Op.skip) {
+        const changes = this.changesFlags(ir, k + 1, x.label);
+        if (changes) flags.settle();
+        flags.beforeWrite(writtenBy(insts, k + 1, x.label));
+        flags.condition(x.cond);
+        if (changes) flags.state = IN_LOCALS;
+        w.op(W.eqz);
+        this.open(W.if, undefined);
+        skip = { label: x.label, state: flags.state, touched: this.float.touched };
+        continue;
+      }
+      if (n.table?.first === k) {
+        this.jumpThrough(n, n.table);
+        k = n.table.last;
+        continue;
+      }
+      if (k === 0 || insts[k - 1].at !== x.at || insts[k - 1].op === Op.skip) {
+        const end = groupEnd(insts, k);
+        if (needsInterpreter(insts, k, end)) {
+          this.stepHost(n, x, skip !== undefined);
+          k = end - 1;
+          continue;
+        }
+      }
+      this.inst(n, k, skip !== undefined);
+    }
+    this.dirty = this.liveness.dirty.get(n)![to];
+    closeSkip(to);
+  }
+  /** Goes on behind the block. */
+  protected finish(n: Node): void {
+    const { w } = this;
+    const { ir } = n;
+    this.at(n, ir.insts.length);
+    const total = ir.pcs.length - 1;
+    if (ir.open) {
+      const it = ir.its[total];
+      this.count(total - this.counted);
+      if (it === 0) return this.goTo((ir.end | (ir.thumb ? 1 : 0)) >>> 0, n);
+      this.storeFile(Slot.IT * 4, () => w.const(it));
+      this.exitAt(ir.end | 1);
+    } else if (fallsThrough(ir)) this.goTo((ir.end | (ir.thumb ? 1 : 0)) >>> 0, n);
+    else w.op(W.unreachable);
+  }
+
+  private changesFlags(ir: Node["ir"], from: number, to: number): boolean {
+    for (let k = from; k < to; k++) {
+      const x = ir.insts[k];
+      if (x.set & NZCV || x.op === Op.svc || !isTranslated(x)) return true;
+    }
+    return false;
+  }
+
+  private inst(n: Node, k: number, conditional: boolean): void {
+    const { w, flags } = this;
+    const { ir } = n;
+    const x = ir.insts[k];
+    const data = dataEmitter(x.op);
+    // A sum that writes all flags needs nothing of what they were.
+    if (!data || !writesAllFlags(x)) flags.beforeWrite(writtenBy(ir.insts, k, k + 1));
+    if (data) return data(x, w, flags);
+    if (x.op === Op.ldr && x.ka && x.kb) {
+      const value = this.literalAt((x.a + x.b) | 0);
+      if (value !== undefined) {
+        w.const(value);
+        return w.set(local(x.d));
+      }
+    }
+    const refused = (ifs: number): void => {
+      for (let k = 0; k < ifs; k++) this.labels.push(undefined);
+      this.interpretAt(n, x);
+      this.labels.length -= ifs;
+    };
+    if (isFloatOp(x)) return this.float.emit(x, refused);
+    if (isVectorOp(x)) {
+      this.float.touch();
+      return this.vectors.emit(x, () => refused(1));
+    }
+    if (isAccess(x)) {
+      if (touchesFloat(x.op) || vectorBytes(x) !== undefined) this.float.touch();
+      // What shares a check may be without the one that it shares.
+      if (this.free?.has(k)) return this.access.emit(x, ownCheck(x) && NOTHING, refused, true);
+      if (this.free) return this.access.emit(x, ownCheck(x), refused);
+      let plan = this.plans.get(n);
+      if (!plan) this.plans.set(n, (plan = planChecks(ir.insts)));
+      return this.access.emit(x, plan.get(k), refused);
+    }
+    switch (x.op) {
+      case Op.br:
+        if (isCall(ir, k)) this.call(n, k, conditional);
+        else this.taken(n, x);
+        return;
+      case Op.brc:
+        flags.condition(x.cond);
+        return this.takenIf(n, x);
+      case Op.brz:
+      case Op.brnz:
+        w.get(local(x.a));
+        if (x.op === Op.brz) w.op(W.eqz);
+        return this.takenIf(n, x);
+      case Op.bx:
+        if (isCall(ir, k)) this.call(n, k, conditional);
+        else this.branchExchange(n, k);
+        return;
+      case Op.cross:
+        return this.crossBorder(n, x);
+      case Op.svc:
+        return this.supervisorCall(n, x, conditional);
+      default:
+        this.interpretAt(n, x);
+    }
+  }
+
+  // Branches.
+
+  private takenIf(n: Node, x: Inst): void {
+    const { flags } = this;
+    const { state } = flags;
+    this.open(W.if, undefined);
+    this.taken(n, x);
+    this.close();
+    flags.state = state;
+  }
+  private taken(n: Node, { at, to }: { at: number; to: number }): void {
+    const { counted, dirty } = this;
+    if (isBackward(to, n.ir.pcs[at])) {
+      this.spend(at + 1 - counted, () => this.exitAt(to));
+      if (to >>> 0 === n.key) this.bulk(n, at);
+    } else this.count(at + 1 - counted);
+    // The tree of another block may be written here.
+    this.goTo(to >>> 0, n);
+    this.counted = counted;
+    this.dirty = dirty;
+  }
+  /** Iterations of a loop of one block that can be done at once. */
+  private bulk(n: Node, at: number): void {
+    if (!followsRegisters(this.flags.state)) return;
+    const branch = n.ir.insts.findIndex((x) => x.at === at && x.op === Op.brc);
+    const loop = branch < 0 ? undefined : bulkLoop(n, branch);
+    if (loop) emitBulk(this.w, loop, this.readable, (count) => this.counters?.times(n, count));
+  }
+  /** A branch for each place the table leads to. An index beyond the table is the interpreter's business. */
+  private jumpThrough(n: Node, { last, index, targets }: JumpTable): void {
+    const { w, flags } = this;
+    const { state } = flags;
+    const x = n.ir.insts[last];
+    const places = [...new Set(targets)];
+    this.open(W.block, undefined);
+    for (const _ of places) this.open(W.block, undefined);
+    w.get(local(index));
+    w.op(W.brTable);
+    w.unsigned(targets.length);
+    for (const target of targets) w.unsigned(places.indexOf(target));
+    w.unsigned(places.length);
+    for (const to of places) {
+      this.close();
+      flags.state = state;
+      this.taken(n, { at: x.at, to });
+    }
+    this.close();
+    flags.state = state;
+    const { counted } = this;
+    this.interpretAt(n, x);
+    this.counted = counted;
+  }
+}
