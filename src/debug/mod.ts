@@ -11,7 +11,8 @@ export { type MachineView, type ReportParts, viewOf } from "./machine-view.ts";
 export { busyReport, deadlockReport } from "./standstill.ts";
 export { reportObject } from "./json.ts";
 export { standstillObject, threadTraces } from "./thread-traces.ts";
-export { withTraps } from "./trap-symbols.ts";
+export { callsOf } from "./callback.ts";
+export { CALLERS, CALLERS_OFFSET, withTraps } from "./trap-symbols.ts";
 export { collectWaits, waiting, type Waits } from "./waits.ts";
 
 /** A stack pointer this far below the stack came there by using it up; farther away it was overwritten. */

@@ -1,5 +1,5 @@
 import { ElfImage } from "../elf/mod.ts";
-import { type Kernel, TRAP_NAMES } from "../kernel/mod.ts";
+import { type Kernel, Trap, TRAP_NAMES } from "../kernel/mod.ts";
 
 /** Sizes of ELF32 tables, and fields of their entries (gABI). */
 const SECTION = 40;
@@ -10,9 +10,18 @@ const [PROGBITS, ALLOC, EXECUTE] = [1, 2, 4];
 /** A global function. */
 const INFO = 0x12;
 
-/** DWARF numbers of sp and lr, and what says that there is no caller: an undefined return address (DWARF 5, 6.4.1). */
-const [SP, LR] = [13, 14];
-const [DEF_CFA, UNDEFINED] = [0x0c, 0x07];
+/** DWARF numbers of registers, and what says that there is no caller: an undefined return address (DWARF 5, 6.4.1). */
+const [SP, LR, PC] = [13, 14, 15];
+const [DEF_CFA, UNDEFINED, DEF_CFA_EXPRESSION, EXPRESSION] = [0x0c, 0x07, 0x0f, 0x10];
+const [BREG13, CONST4U, PLUS, DEREF, PLUS_UCONST] = [0x7d, 0x0c, 0x22, 0x06, 0x23];
+
+/**
+ * What called the kernel, which called guest code in turn, has its registers with the host: a debugger finds them where there is no guest
+ * memory. The word this far above the stack pointer that the code was called with is the address of r0 to r15, which are at CALLERS or
+ * above.
+ */
+export const CALLERS_OFFSET = 0x80000000;
+export const CALLERS = 0xd0000000;
 
 /**
  * The firmware's file as a debugger should see it: with the trap words, to which the first functions of threads and callbacks return, as
@@ -105,16 +114,29 @@ export function withTraps(file: Uint8Array, kernel: Kernel): Uint8Array {
   return whole;
 }
 
-/** .debug_frame with one description of all traps. */
+/** .debug_frame: what returns to a trap has no caller, but for one of them. */
 function frameTable(start: number, size: number): Uint8Array {
-  const bytes = new DataView(new ArrayBuffer(20 + 16));
-  const words = (at: number, ...values: number[]) => {
-    for (const [n, value] of values.entries()) bytes.setUint32(at + 4 * n, value, true);
+  const word = (value: number) => [0, 8, 16, 24].map((by) => (value >>> by) & 255);
+  const entry = (...body: number[]): number[] => {
+    const padded = [...body, ...Array<number>(-body.length & 3).fill(0)];
+    return [...word(padded.length), ...padded];
   };
-  words(0, 16, 0xffffffff);
-  // Version 1, no augmentation, factors 4 and -4, return address in lr; then what holds everywhere.
-  const common = [1, 0, 4, 0x7c, LR, DEF_CFA, SP, 0, UNDEFINED, LR];
-  for (const [n, value] of common.entries()) bytes.setUint8(8 + n, value);
-  words(20, 12, 0, start, size);
-  return new Uint8Array(bytes.buffer);
+  // Version 1, no augmentation, factors 4 and -4, return address in the pc; then what holds everywhere.
+  const common = entry(...word(0xffffffff), 1, 0, 4, 0x7c, PC, DEF_CFA, SP, 0, UNDEFINED, PC);
+  const describe = (from: number, to: number, ...rules: number[]) =>
+    entry(...word(0), ...word(from), ...word(to - from), ...rules);
+  // What returns to a word is looked for one byte before it.
+  const resume = start + 8 * Trap.ReturnToCaller;
+  const record = [BREG13, 0, CONST4U, ...word(CALLERS_OFFSET), PLUS, DEREF];
+  const register = (n: number) => [...record, PLUS_UCONST, 4 * n];
+  const saved = (n: number) => [EXPRESSION, n, register(n).length, ...register(n)];
+  const sp = [...register(SP), DEREF];
+  const rules = [DEF_CFA_EXPRESSION, sp.length, ...sp];
+  for (const n of [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, LR, PC]) rules.push(...saved(n));
+  return Uint8Array.from([
+    ...common,
+    ...describe(start, resume - 4),
+    ...describe(resume - 4, resume + 4, ...rules),
+    ...describe(resume + 4, start + size),
+  ]);
 }

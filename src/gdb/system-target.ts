@@ -3,7 +3,14 @@ import type { Firmware } from "../firmware/mod.ts";
 import type { Kernel } from "../kernel/mod.ts";
 import { GuestFault } from "../memory/mod.ts";
 import type { VfsApi } from "../vfs/types.ts";
-import { collectWaits, waiting, withTraps } from "../debug/mod.ts";
+import {
+  CALLERS,
+  CALLERS_OFFSET,
+  callsOf,
+  collectWaits,
+  waiting,
+  withTraps,
+} from "../debug/mod.ts";
 import type { DebugCore } from "./debug-core.ts";
 import { monitor } from "./monitor.ts";
 import { nameText } from "../trace/mod.ts";
@@ -165,9 +172,33 @@ export class SystemTarget implements Target {
 
   readMemory(address: number, length: number): Uint8Array | undefined {
     const { memory } = this.parts.kernel;
-    if (!memory.contains(address)) return undefined;
+    if (!memory.contains(address)) return this.callers(address, length);
     const size = Math.min(length, memory.end - address);
     return this.parts.core.breakpoints.read(address, size);
+  }
+
+  /** Registers of code that called the kernel, where the table of call frames says that they are. */
+  private callers(address: number, length: number): Uint8Array | undefined {
+    if (address < CALLERS) return undefined;
+    const { kernel } = this.parts;
+    const callers = collectWaits(kernel).threads.flatMap((tcb) =>
+      callsOf(kernel, tcb).flatMap(({ caller }) => (caller ? [caller.registers] : [])),
+    );
+    const word = (at: number): number | undefined => {
+      const index = Math.floor((at - CALLERS) / 64);
+      if (index < callers.length) return callers[index][((at - CALLERS) % 64) >>> 2];
+      // The kernel aligns the stack of what it calls (AAPCS, 5.2.1.2).
+      const sp = at - CALLERS_OFFSET;
+      const found = callers.findIndex((registers) => (registers[13] & ~7) >>> 0 === sp);
+      return found < 0 ? undefined : CALLERS + 64 * found;
+    };
+    const from = (address & ~3) >>> 0;
+    const count = Math.min(Math.ceil((address - from + length) / 4), 16);
+    const words = Array.from({ length: count }, (_, n) => word(from + 4 * n));
+    if (words[0] === undefined) return undefined;
+    const known = words.map((value) => value ?? 0);
+    const bytes = new Uint8Array(Uint32Array.from(known).buffer);
+    return bytes.subarray(address - from, Math.min(bytes.length, address - from + length));
   }
 
   writeMemory(address: number, bytes: Uint8Array): boolean {

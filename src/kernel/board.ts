@@ -51,7 +51,15 @@ export function systemArea(memory: GuestMemory): SystemArea {
 }
 
 /** Supervisor calls of the trap words; `svc #0` is the call of an exported function. */
-export const Trap = { Return: 1, ThreadExit: 2, TaskEntry: 3, ThreadTimeout: 4 } as const;
+export const Trap = {
+  /** What the kernel calls on its own account returns there. */
+  Return: 1,
+  ThreadExit: 2,
+  TaskEntry: 3,
+  ThreadTimeout: 4,
+  /** The same of what it calls for guest code, to which a debugger unwinds further. */
+  ReturnToCaller: 5,
+} as const;
 
 /** Names of the trap words for debuggers and reports, by their numbers. */
 export const TRAP_NAMES = [
@@ -60,6 +68,7 @@ export const TRAP_NAMES = [
   "_rtt_thread_exit",
   "_rtt_task_entry",
   "_rtt_thread_timeout",
+  "_rtt_call_return",
 ] as const;
 
 /** `svc #imm` and `b .` in A32; the branch ends what is translated. */

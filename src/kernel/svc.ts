@@ -93,7 +93,7 @@ export class SupervisorCalls {
     if (imm !== 0) return this.trap(imm);
     const { k, cpu } = this;
     const r = cpu.r;
-    if (r[13] < k.runner.stackLow) {
+    if (r[13] < k.runner.stackLow && k.stackCheck.isOutside(k.runner.running)) {
       k.runner.leave = true;
       return false;
     }
@@ -145,7 +145,7 @@ export class SupervisorCalls {
     const { k, cpu } = this;
     if (((cpu.r[15] - 4) | 0) !== (k.trap(imm) | 0)) {
       k.faults.pend(new SoftwareInterrupt());
-    } else if (imm === Trap.Return) {
+    } else if (imm === Trap.Return || imm === Trap.ReturnToCaller) {
       k.runner.guestReturned();
     } else if (imm === Trap.ThreadExit) {
       k.exitThread();

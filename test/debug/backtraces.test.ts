@@ -32,8 +32,12 @@ const kinds = full
       "idle-hook",
       "thread",
       "freed-pointer",
+      "once",
+      "signal",
+      "cleanup",
+      "key",
     ]
-  : ["callback", "hard-timer", "thread"];
+  : ["callback", "hard-timer", "signal"];
 
 function built(kind: string, target: Processor, level: string): string {
   const path = join(dir, `${kind}-${target}${level}.mo`);
