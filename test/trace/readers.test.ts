@@ -47,7 +47,8 @@ for (const [ending, format] of [
 test("speedscope opens --trace-json: turns and calls nest, none overlap", async () => {
   using dir = scratch();
   const file = dir.path("trace.json");
-  run("--trace-json", file, threads);
+  const calls = dir.path("calls.txt");
+  run("--trace-json", file, "--trace", "calls", "-o", calls, threads);
   const { format, complaints, profiles } = await open("trace.json", readFileSync(file, "utf8"));
   expect(format).toBe("Importing as Trace Event Format profile");
   expect(complaints).toEqual([]);
@@ -60,4 +61,15 @@ test("speedscope opens --trace-json: turns and calls nest, none overlap", async 
   // The program sleeps for 250 ms in all; the processor is never without a thread.
   const weight = profiles[names.indexOf("processor (pid 1), cpu 0 (tid 0)")].getTotalWeight();
   expect(Math.floor(weight / 1000)).toBe(250);
+  // What speedscope calls the rows of a thread's calls is what the text has, thread by thread.
+  const text = readFileSync(calls, "utf8");
+  for (const thread of ["producer", "consumer"]) {
+    const begun = [...text.matchAll(/^ +\d+ +[\d.]+ (\S+) +(\w+)\(/gm)];
+    const named = new Set(begun.filter(([, who]) => who === thread).map(([, , name]) => name));
+    expect(named.size).toBeGreaterThan(2);
+    const at = names.findIndex((name) => name.startsWith(`kernel calls (pid 3), ${thread} `));
+    const shown = new Set<string>();
+    profiles[at].forEachFrame(({ name }) => shown.add(name));
+    expect([...shown].sort()).toEqual([...named].sort());
+  }
 });
