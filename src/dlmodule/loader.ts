@@ -11,10 +11,11 @@ import {
 } from "./context.ts";
 import type { Freed } from "./allocations.ts";
 import { Audit } from "./audit.ts";
-import { CallEnded, GuestAborted } from "../kernel/mod.ts";
+import { GuestAborted } from "../kernel/mod.ts";
 import { type CircleFile, CirclePlacer } from "./circle.ts";
 import { Causes } from "./causes.ts";
-import { MODULE, STACK_404, STACK_DEFAULT, STAT } from "./layout.ts";
+import { MODULE, STACK_404, STACK_DEFAULT } from "./layout.ts";
+import { Endings } from "./endings.ts";
 import { EndReports } from "./end-reports.ts";
 import { Finder } from "./finder.ts";
 import { Libdl } from "./libdl.ts";
@@ -60,18 +61,6 @@ export interface LoadOptions {
 
 /** Modules that may start one inside of the other in one thread: all of them use its stack. */
 const STARTS_MAX = 16;
-/** Its thread calls commands and functions that modules export, and goes on when they fail. */
-const SHELL = "tshell";
-/** What guest code called to end, by the code that it ends with. */
-const CALLS = {
-  exit: (code: number) => `called exit(${code})`,
-  abort: () => "called abort()",
-  killed: (code: number) => `called raise(${code - 128})`,
-} as const;
-
-/** The thread that ends a program for a callback: no thread of the program's is to run before it, and exit handlers run on its stack. */
-const CALLBACK_PRIORITY = 0;
-const CALLBACK_STACK = 8192;
 
 /** The dynamic module loader: components/libc/libdl of RT-Thread 4.0.4. */
 export class Loader {
@@ -90,19 +79,14 @@ export class Loader {
   private readonly audit: Audit;
   private readonly reports: EndReports;
   private readonly finder: Finder;
+  private readonly endings: Endings;
   private loaded = 0;
   private lookups = 0;
   private readonly begins = new Signal<StartEvent>();
   private readonly ends = new Signal<EndEvent>();
-  private readonly aborts = new Signal<AbortEvent>();
   private readonly refusals = new Signal<RefusedEvent>();
   private readonly failures = new Signal<string>();
   private readonly starting = new Starting();
-  /** What threads unload at the moment, the innermost last. */
-  private readonly unloading = new Map<number, readonly Module[]>();
-  /** Threads of the host that call guest code: a fault in it, or its end, ends the call. */
-  readonly hosted = new Set<number>();
-
   constructor(readonly parts: LoaderParts) {
     const { kernel, vfs, options } = parts;
     const stackSize = options?.stackSize ?? (kernel.options.compat404 ? STACK_404 : STACK_DEFAULT);
@@ -116,7 +100,7 @@ export class Loader {
     this.finder = new Finder(vfs, (path) => this.preparer.member(path) !== undefined);
     kernel.hooks.allocated = (address, size) => this.audit.allocations.allocated(address, size);
     kernel.hooks.freed = (address) => this.audit.allocations.freed(address);
-    kernel.hooks.endsItself = (thread) => this.endsItself(thread);
+    kernel.hooks.endsItself = (thread) => this.endings.endsItself(thread);
     // As a shell of POSIX says it.
     kernel.hooks.signalled = (signal) => this.exit("killed", 128 + signal);
     vfs.opened = (fd) => this.audit.opened(fd);
@@ -142,6 +126,14 @@ export class Loader {
       dropLibraries: (owner) => this.libraries.dropAll(owner),
     });
     this.causes = new Causes();
+    this.endings = new Endings(
+      parts,
+      this.registry,
+      this.life,
+      this.objects,
+      this.starting,
+      this.causes,
+    );
     this.libraries = new Libraries(this, this.life, this.registry, this.objects);
     this.circles = new CirclePlacer(this.preparer, this.placer, this.libraries, (path, error) =>
       this.refuseError(path, error),
@@ -159,7 +151,7 @@ export class Loader {
   }
   /** abort() was called; registers and stack are those of the call. */
   onAbort(listener: (event: AbortEvent) => void): () => void {
-    return this.aborts.on(listener);
+    return this.endings.aborts.on(listener);
   }
   /** A file was not loaded. */
   onRefused(listener: (event: RefusedEvent) => void): () => void {
@@ -374,36 +366,6 @@ export class Loader {
     }
   }
 
-  /** KernelHooks.endsItself: what a system thread calls while it loads may end the load, not the thread. */
-  private endsItself(thread: number): void {
-    const { kernel } = this.parts;
-    if (kernel.currentModule !== 0) return;
-    this.endCall(thread, "deleted the thread that it runs in", { how: "killed", code: -1 });
-  }
-
-  /** Throws when guest code that a system thread has called wants to end that thread. */
-  private endCall(thread: number, what: string, end: NonNullable<Module["end"]>): void {
-    if (this.parts.kernel.options.compat404 || !this.endable(thread)) return;
-    const start = this.starting.of(thread);
-    const unloaded = this.unloaded(thread);
-    if (start) start.module.end ??= end;
-    else if (unloaded) unloaded.end = end;
-    throw new GuestAborted(`${start ? `${start.phase} ` : "guest code "}${what}`);
-  }
-
-  private unloaded(thread: number): Module | undefined {
-    return this.unloading.get(thread)?.findLast((module) => !module.gone);
-  }
-
-  /** The system thread goes on when guest code that it calls fails. */
-  private endable(thread: number): boolean {
-    const start = this.starting.of(thread);
-    // The thread of a program that ends, which was loading something.
-    if (start) return start.module.loader === 0;
-    const shell = this.parts.kernel.objects.name(thread) === SHELL;
-    return shell || this.unloaded(thread) !== undefined || this.hosted.has(thread);
-  }
-
   /** dlmodule_create: struct rt_dlmodule with its defaults and nothing loaded; 0 when there is no memory. */
   create(): number {
     return this.placer.create("module", 0);
@@ -505,52 +467,24 @@ export class Loader {
     if (module) return this.life.terminate(module, this.causes.take(thread), code);
   };
 
+  /** Threads of the host that call guest code: a fault in it, or its end, ends the call. */
+  get hosted(): Set<number> {
+    return this.endings.hosted;
+  }
+
   /** exit() and abort() in guest code, and a signal that it has no handler for; ends the calling thread and its module. */
-  *exit(how: "exit" | "abort" | "killed", code: number, handlers = false): Task<void> {
-    const { kernel } = this.parts;
-    const thread = kernel.threads.current;
-    const module = this.registry.get(kernel.currentModule);
-    if (how === "abort") this.aborts.emit({ thread });
-    const owner = this.callbackOwner(thread);
-    if (owner) this.endCallback(owner, how, code, handlers);
-    // Exit handlers ran in the firmware already.
-    if (module && how === "exit") yield* this.life.destruct(module, false);
-    kernel.console.print(text.exited(kernel.objects.name(thread), code));
-    // On the board a thread that ends inside of rt_enter_critical stops the system.
-    if (!kernel.options.compat404) while (this.parts.call("rt_critical_level")) kernel.unlock();
-    if (!module) this.endCall(thread, CALLS[how](code), { how, code });
-    if (module) yield* this.life.terminate(module, how, code);
-    yield* this.objects.endSelf();
+  exit(how: "exit" | "abort" | "killed", code: number, handlers = false): Task<void> {
+    return this.endings.exit(how, code, handlers);
   }
 
-  /** The module of a function that an interrupt or a thread of the system has called, which goes on without it. */
-  private callbackOwner(thread: number): Module | undefined {
-    const { kernel } = this.parts;
-    const { callback } = kernel;
-    if (!callback) return undefined;
-    const alone = !kernel.options.compat404 && !this.endable(thread);
-    return callback.interrupt || alone ? this.registry.containing(callback.address) : undefined;
+  /** dlmodule_exit: nothing happens outside of a running module. */
+  exitModule(code: number): Task<void> {
+    return this.endings.exitModule(code);
   }
 
-  /** Such a function ends its program; does not return. */
-  private endCallback(
-    module: Module,
-    how: "exit" | "abort" | "killed",
-    code: number,
-    handlers: boolean,
-  ): void {
-    const { kernel } = this.parts;
-    const { life } = this;
-    kernel.console.print(text.exited(module.name, code));
-    function* end(): Task<void> {
-      if (module.gone || module.library || module.end) return;
-      if (how === "exit") yield* life.destruct(module, handlers);
-      yield* life.terminate(module, how, code);
-    }
-    kernel.errand(function* () {
-      if (!life.later(end, CALLBACK_PRIORITY, CALLBACK_STACK)) yield* end();
-    });
-    throw new CallEnded();
+  /** Destroys a module that has no thread, and those that it forms a circle with. */
+  unload(module: Module): Task<void> {
+    return this.endings.unload(module);
   }
 
   /** struct rt_dlmodule of the module that contains `address`, or of the running thread's for NULL; 0 when there is none. */
@@ -571,45 +505,6 @@ export class Loader {
 
   find(address: number): Module | undefined {
     return this.registry.get(address);
-  }
-
-  /** dlmodule_exit: nothing happens outside of a running module. */
-  *exitModule(code: number): Task<void> {
-    const module = this.registry.get(this.parts.kernel.currentModule);
-    if (!module || this.struct.stat(module.address) !== STAT.RUNNING) return;
-    yield* this.life.destruct(module);
-    yield* this.life.terminate(module, "exit", code);
-  }
-
-  /** Destroys a module that has no thread, and those that it forms a circle with: no code of one runs when the memory of another is gone. */
-  *unload(module: Module): Task<void> {
-    if (this.struct.stat(module.address) === STAT.RUNNING) return;
-    const { life } = this;
-    const members = module.circle?.members.toReversed().filter(({ gone }) => !gone) ?? [module];
-    for (const each of members) yield* this.ending(each, life.destruct(each));
-    if (members.length > 1)
-      for (const each of members) yield* this.ending(each, life.cleanUp(each));
-    for (const each of members)
-      if (!each.gone && !(yield* this.ending(each, life.destroy(each)))) yield* life.destroy(each);
-  }
-
-  /** A step of a module's end; false when its code failed in a system thread, and no more of it is to run. */
-  private *ending(module: Module, step: Task<void>): Task<boolean> {
-    const thread = this.parts.kernel.threads.current;
-    const others = this.unloading.get(thread) ?? [];
-    if (this.parts.kernel.currentModule === 0) this.unloading.set(thread, [...others, module]);
-    try {
-      yield* step;
-      return true;
-    } catch (error) {
-      if (!(error instanceof GuestAborted)) throw error;
-      module.cleaned = true;
-      module.end ??= { how: this.causes.take(thread), code: -1 };
-      return false;
-    } finally {
-      if (others.length > 0) this.unloading.set(thread, others);
-      else this.unloading.delete(thread);
-    }
   }
 
   /** Says why a file is not loaded: a defect of the file, or of what it needs. Other errors are thrown on. */
