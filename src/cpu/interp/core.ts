@@ -1,14 +1,12 @@
-import { GRANULE_SHIFT, GuestFault, type GuestMemory, READ } from "../../memory/mod.ts";
+import { GRANULE_SHIFT, type GuestMemory } from "../../memory/mod.ts";
 import type { FloatContext } from "../float/mod.ts";
-import type { CountingPlan } from "../counting.ts";
-import { type Cpu, type CpuStats, Exit, SLIDE_PAGE, SLIDE_UNITS, SVC_UNITS } from "../types.ts";
+import { type Cpu, Exit, SVC_UNITS } from "../types.ts";
 import { type Arena, type Block, PREFETCH_ABORT } from "./arena.ts";
-import { DataAccess, sizeOf } from "./data-access.ts";
+import { ALONE_IT, STEP_IT } from "./blocks.ts";
+import { sizeOf } from "./data-access.ts";
 import { Code, HANDOVER, loop, type LoopState } from "./loop.ts";
-import type { PreparedCode } from "./prepared.ts";
 import { prime } from "./prime.ts";
-import { endOfZeros } from "./slide.ts";
-import type { TranslatedBlock, Translator } from "./translate.ts";
+import { Straight } from "./straight.ts";
 import { packCpsr, Slot, unpackCpsr } from "./state.ts";
 import { undefinedReason } from "./undefined.ts";
 
@@ -22,11 +20,6 @@ const RARE_WORDS = 8;
 let rareOps: typeof import("./rare.ts") | undefined;
 const loadRareOps = () => (rareOps = require("./rare.ts") as typeof import("./rare.ts"));
 
-/** Added to ITSTATE in the key of a block of one instruction. */
-const STEP_IT = 256;
-/** The same for one that nothing is executed behind. */
-const ALONE_IT = 512;
-
 /**
  * Guest instructions before the loop is primed (3 ms): before the host compiles the loop (later is no use), after it takes to
  * print a line.
@@ -34,32 +27,13 @@ const ALONE_IT = 512;
 const PRIME_AFTER = 10_000;
 
 /** The interpreter as a Cpu. What the loop and the rare ops need of it is public, everybody else sees `Cpu`. */
-export class Core extends DataAccess implements Cpu, LoopState {
+export class Core extends Straight implements Cpu, LoopState {
   readonly r: Int32Array;
-  readonly stats: CpuStats = {
-    instructions: 0,
-    blocks: 0,
-    translatedInstructions: 0,
-    invalidations: 0,
-    svcs: 0,
-  };
-  units = 0;
   at = 0;
   operand = 0;
   onSvc: (imm: number) => boolean = () => false;
-  /** Translations that need not be made. */
-  prepared: PreparedCode | undefined;
-  /** Says what is counted in a block that is translated. */
-  countingPlan: CountingPlan | undefined;
-
-  /** Loaded when something is to be translated: a system at its prompt has executed prepared code only. */
-  private translator: Translator | undefined;
-  /** Where the last fetch failed. */
-  private fetchFault = 0;
   /** One instruction is executed, and nothing behind it. */
   private alone = false;
-  /** All units at the end of the last run. */
-  private left = 0;
 
   constructor(memory: GuestMemory, arena?: Arena) {
     super(memory, arena);
@@ -111,16 +85,8 @@ export class Core extends DataAccess implements Cpu, LoopState {
     if (this.units <= 0) return Exit.Slice;
     this.begin(this.units);
     const exit = this.interpret() as Exit;
-    this.left = this.units;
+    this.end(this.units);
     return exit;
-  }
-  /** A run begins with so many units. That they are others than at the end of the last one is not what code has spent. */
-  begin(units: number): void {
-    this.file[Slot.Crossed] += units - this.left;
-  }
-  /** A run ends with so many units. */
-  end(units: number): void {
-    this.left = units;
   }
 
   single(): Exit | undefined {
@@ -146,8 +112,6 @@ export class Core extends DataAccess implements Cpu, LoopState {
 
   /** Called with a range of guest addresses whose translations are to be forgotten, and whether guest code wrote there. */
   onDrop: (start: number, end: number, byGuest: boolean) => void = () => {};
-  /** Guest addresses (bit 0: Thumb) of blocks to which the interpreter does not go: it returns HANDOVER instead. */
-  readonly foreign = new Set<number>();
 
   /** Runs until an exit or a block of the other engine. */
   interpret(): Exit | typeof HANDOVER {
@@ -291,20 +255,6 @@ export class Core extends DataAccess implements Cpu, LoopState {
     this.stopAt(block, index + 1, false);
     return ~Exit.Slice;
   }
-  /** What it costs, see SLIDE_UNITS. False at the end of the units. */
-  private cross(border: number): boolean {
-    const { file } = this;
-    const entered = (border - SLIDE_PAGE) | 0;
-    const straight = file[Slot.Border] === entered && file[Slot.Crossed] === this.allUnits;
-    if (straight) this.units -= SLIDE_UNITS;
-    file[Slot.Border] = border;
-    file[Slot.Crossed] = this.allUnits;
-    return !straight || this.units > 0;
-  }
-  private get allUnits(): number {
-    return (this.units + this.file[Slot.Reserve]) | 0;
-  }
-
   /** An idle instruction has been executed, at the end of whose block is `ip`: goes on with the zeros behind it. */
   private slideFrom(ip: number): number {
     const { words } = this.arena;
@@ -327,24 +277,6 @@ export class Core extends DataAccess implements Cpu, LoopState {
     if (end !== undefined) return end;
     return this.find((file[Slot.PC] & ~1) | file[Slot.T]);
   }
-  private isCleared(key: number): boolean {
-    if (key & 2 || this.countingPlan) return false;
-    const { u32, rights } = this.memory;
-    return u32[key >>> 2] === 0 && (rights[key >>> GRANULE_SHIFT] & READ) !== 0;
-  }
-  /** Executes the zeros at the pc, instructions of so many bytes, up to where they end. ~Exit.Slice at the end of the units. */
-  private slide(size: number): number | undefined {
-    const { file, stats, memory } = this;
-    for (;;) {
-      const pc = file[Slot.PC] >>> 0;
-      const end = endOfZeros(memory, pc, size);
-      stats.instructions += (end - pc) / size;
-      file[Slot.PC] = end;
-      if (end === pc || end % SLIDE_PAGE !== 0) return undefined;
-      if (!this.cross(end | 0)) return ~Exit.Slice;
-    }
-  }
-
   /** The indirect branch of a single instruction. */
   private go(ip: number): number {
     const { file } = this;
@@ -419,89 +351,6 @@ export class Core extends DataAccess implements Cpu, LoopState {
     file[Slot.T] = key & 1;
     file[Slot.IT] = it;
   }
-
-  private place(ip: number): { block: Block; index: number } {
-    const block = this.arena.at(ip);
-    return { block, index: this.arena.instructionAt(block, ip) };
-  }
-
-  private blockFor(key: number, it: number): Block | undefined {
-    const full = (key >>> 0) + it * 2 ** 32;
-    return this.arena.get(full) ?? this.translate(key, it, full);
-  }
-
-  private translate(key: number, it: number, full: number): Block | undefined {
-    const thumb = (key & 1) !== 0;
-    const start = (key & ~1) >>> 0;
-    if (!thumb && start & 2) {
-      this.fetchFault = key;
-      return undefined;
-    }
-    const first = this.arena.reserve();
-    const made = this.ready(key, full, first) ?? this.lifted(key, it, full, first);
-    if (!made) return undefined;
-    const block: Block = {
-      key: full,
-      start,
-      end: made.end >>> 0,
-      first,
-      last: made.last,
-      map: made.map,
-      incoming: [],
-      live: true,
-      counts: made.counts,
-      patched: undefined,
-    };
-    this.arena.add(block);
-    if (this.foreign.has(full)) this.arena.patch(block, Code.Handover);
-    this.memory.markCode(block.start, block.end);
-    this.stats.blocks++;
-    this.stats.translatedInstructions += made.map.length / 2 - 1;
-    return block;
-  }
-
-  private lifted(
-    key: number,
-    it: number,
-    full: number,
-    first: number,
-  ): TranslatedBlock | undefined {
-    if (!this.translator) {
-      const { Translator } = require("./translate.ts") as typeof import("./translate.ts");
-      this.translator = new Translator(this.fetch, this.arena.words);
-    }
-    const single = full >= STEP_IT * 2 ** 32;
-    const alone = full >= ALONE_IT * 2 ** 32;
-    const plan = this.countingPlan;
-    const made = this.translator.translate(key, first, { it, single, alone, plan });
-    if (!("address" in made)) return made;
-    this.fetchFault = made.address | (key & 1);
-    return undefined;
-  }
-
-  /** The block as it was prepared, when all of it can be executed and nothing is to be counted in it. */
-  private ready(key: number, full: number, first: number): TranslatedBlock | undefined {
-    if (full > 0xffffffff || this.countingPlan) return undefined;
-    const placed = this.prepared?.place(key, this.memory, this.arena.words, first);
-    if (!placed) return undefined;
-    for (let g = key >>> GRANULE_SHIFT; g <= (placed.end - 1) >>> GRANULE_SHIFT; g++)
-      if (this.fetch(g << GRANULE_SHIFT) === undefined) return undefined;
-    return placed;
-  }
-
-  /** The halfword at an address, or undefined where nothing can be executed. */
-  readonly fetch = (address: number): number | undefined => {
-    const a = address >>> 0;
-    if (!(this.memory.rights[a >>> GRANULE_SHIFT] & READ)) {
-      try {
-        this.memory.checkAccess(a, 2, "execute");
-      } catch (error) {
-        if (error instanceof GuestFault) return undefined;
-        throw error;
-      }
-    }
-    return this.memory.u16[a >>> 1];
-  };
 
   private drop(start: number, end: number): void {
     const { storing } = this;
