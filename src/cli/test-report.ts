@@ -105,11 +105,17 @@ export class Reports implements Disposable {
           `--reporter: ${file} is read by this run, writing to it would destroy it`,
           "give another file",
         );
+    const failures: unknown[] = [];
     for (const file of files)
-      saving(file, () => {
-        if (isPipe(file)) this.pipes.set(file, new PipeReport(file));
-        else this.opened.set(file, openSync(file, "w"));
-      });
+      try {
+        saving(file, () => {
+          if (isPipe(file)) this.pipes.set(file, new PipeReport(file));
+          else this.opened.set(file, openSync(file, "w"));
+        });
+      } catch (error) {
+        failures.push(error);
+      }
+    if (failures.length > 0) throw failures[0];
   }
 
   /**
@@ -210,7 +216,8 @@ function onStdout(reporter: Reporter): Reporter {
 function parse(text: string): Reporter {
   const colon = text.indexOf(":");
   const name = colon < 0 ? text : text.slice(0, colon);
-  const file = colon < 0 ? undefined : text.slice(colon + 1);
+  const given = colon < 0 ? undefined : text.slice(colon + 1);
+  const file = given === "-" ? undefined : given;
   if (!Object.hasOwn(REPORTERS, name) || file === "")
     throw new UserError(
       ExitCode.Usage,

@@ -40,10 +40,21 @@ test("filters that leave nothing are told, and how much they left out", () => {
 test("a report that cannot be written is known before anything runs", () => {
   using dir = scratch();
   copyFileSync(HELLO, dir.path("a.mo"));
+  writeFileSync(dir.path("a.tap"), "ok 1 - of an earlier run");
   const argv = ["--reporter", `junit:${dir.path("none/a.xml")}`, "--reporter", "text"];
-  const run = rttSim(["test", ...argv, dir.path("a.mo")]);
+  const run = rttSim(["test", ...argv, "--reporter", `tap:${dir.path("a.tap")}`, dir.path("a.mo")]);
   expect(run).toMatchObject({ code: 74, out: "" });
   expect(run.err).toContain("there is no such folder");
+  expect(readFileSync(dir.path("a.tap"), "utf8")).toBe("");
+});
+
+test("a report to '-' is one to stdout", () => {
+  const path = "disk/prebuilt/a9/hello.mo";
+  const tap = rttSim(["test", "--reporter", "tap:-", path]);
+  expect(tap.out).toStartWith("TAP version 14\n");
+  expect(tap.out).toBe(rttSim(["test", "--reporter", "tap", path]).out);
+  const two = rttSim(["test", "--reporter", "tap:-", "--reporter", "junit", path]);
+  expect(two.err).toContain("tap and junit cannot both go to stdout");
 });
 
 test.skipIf(!existsSync("/dev/full"))("a full disk under one report leaves the others", () => {
