@@ -60,7 +60,8 @@ export class Board {
       hooks: {},
       console: {
         print: (text: string) => this.print(text),
-        write: (bytes: Uint8Array) => this.print(Buffer.from(bytes).toString("latin1")),
+        write: (bytes: Uint8Array, _stream: boolean, start = 0, end = bytes.length) =>
+          this.print(Buffer.from(bytes.subarray(start, end)).toString("latin1")),
         *getchar() {
           return input.shift() ?? -1;
         },
