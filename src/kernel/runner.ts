@@ -7,11 +7,9 @@ import { CPSR_I, restoreContext, saveContext, SavedRegisters, SVC_MODE } from ".
 import { callHook, hookOf } from "./hook-rows.ts";
 import type { Kernel } from "./kernel.ts";
 import { Preemption } from "./preemption.ts";
+import { NO_CHECK } from "./stack-check.ts";
 import type { Frame, ThreadState } from "./thread-state.ts";
 import type { RunLimits, RunResult } from "./types.ts";
-
-/** Below every address, as signed words compare. */
-const NO_CHECK = -0x80000000;
 
 /** The run loop: gives the CPU or the Tasks of the current thread their turn, delivers interrupts, switches threads. */
 export class Runner {

@@ -6,6 +6,11 @@ import type { ThreadState } from "./thread-state.ts";
 /** rt_scheduler_stack_check warns when sp is nearer to the stack's end than this. */
 const MARGIN = 32;
 
+/** Below every address, as signed words compare. */
+export const NO_CHECK = -0x80000000;
+/** Bytes of the smallest stack that a coroutine is given. */
+const COROUTINE_STACK = 256;
+
 /** Finds threads whose stack is used up. */
 export class StackCheck {
   constructor(private readonly k: Kernel) {}
@@ -17,8 +22,10 @@ export class StackCheck {
     const thread = state.thread;
     const stack = THREAD.stack_addr.get(m, thread);
     const sp = THREAD.sp.get(m, thread);
-    if (m.ld8(stack) !== STACK_FILL || sp <= stack || sp > stack + THREAD.stack_size.get(m, thread))
+    const outside = sp <= stack || sp > stack + THREAD.stack_size.get(m, thread);
+    if (m.ld8(stack) !== STACK_FILL || (outside && !this.isBlock(state, sp)))
       k.faults.stackOverflow(thread);
+    else if (outside) k.runner.stackLow = sp < stack ? NO_CHECK : stack;
     else if (sp <= stack + MARGIN)
       k.console.print(
         `warning: ${OBJECT.name.get(m, thread)} stack is close to end of stack address.\n`,
@@ -47,6 +54,50 @@ export class StackCheck {
     const m = k.memory;
     const stack = THREAD.stack_addr.get(m, state.thread);
     const sp = k.cpu.r[13] >>> 0;
-    return sp < stack || sp > stack + THREAD.stack_size.get(m, state.thread);
+    if (sp >= stack && sp <= stack + THREAD.stack_size.get(m, state.thread)) return false;
+    if (!this.isBlock(state, sp)) return true;
+    if (sp < stack) k.runner.stackLow = NO_CHECK;
+    return false;
+  }
+
+  /** `other`, whose name begins as the header of a block says, is of the same program as `thread`. */
+  private isTaker(owner: string, other: number, thread: number): boolean {
+    const { memory: m } = this.k;
+    const module = OBJECT.module_id.get(m, thread);
+    if (other !== thread && (module === 0 || OBJECT.module_id.get(m, other) !== module))
+      return false;
+    return OBJECT.name.get(m, other).slice(0, 4).padEnd(4) === owner;
+  }
+
+  /**
+   * sp lies in a block of the heap that a thread of the same program has taken, as the stack of a coroutine. What a function comes to that is
+   * too large for the thread's stack is another thing most times: code, stacks of other threads, small blocks.
+   */
+  private isBlock(state: ThreadState, sp: number): boolean {
+    const { k } = this;
+    const m = k.memory;
+    if (k.options.compat404 || this.noStack(state.thread) !== undefined) return false;
+    const known = state.elsewhere;
+    if (
+      known &&
+      sp > known.start &&
+      sp <= known.end &&
+      k.heap.sizeOf(known.start) === known.end - known.start
+    )
+      return true;
+    for (const { address, size, used, owner } of k.heap.blocks()) {
+      if (sp <= address || sp > address + size) continue;
+      if (!used || size < COROUTINE_STACK || m.holdsCode(address, address + size)) return false;
+      let own = false;
+      for (const thread of k.threads.states.keys()) {
+        const stack = THREAD.stack_addr.get(m, thread);
+        if (stack >= address && stack < address + size) return false;
+        own ||= this.isTaker(owner, thread, state.thread);
+      }
+      if (!own) return false;
+      state.elsewhere = { start: address, end: address + size };
+      return true;
+    }
+    return false;
   }
 }

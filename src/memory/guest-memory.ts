@@ -426,6 +426,13 @@ export class GuestMemory {
     for (let g = origin + first; g < end; g++) if (code.has(g) || guards.has(g)) this.refresh(g);
   }
 
+  /** Whether code was translated in [start, end), to the granule. */
+  holdsCode(start: number, end: number): boolean {
+    for (let g = start >>> GRANULE_SHIFT; g <= (end - 1) >>> GRANULE_SHIFT; g++)
+      if (this.code.has(g)) return true;
+    return false;
+  }
+
   private dropCode(address: number, length: number): void {
     if (this.code.size === 0) return;
     const first = address >>> GRANULE_SHIFT;
