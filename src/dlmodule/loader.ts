@@ -1,5 +1,4 @@
 import { SCHEDULE, type Task } from "../kernel/call.ts";
-import { ObjectClass } from "../kernel/types.ts";
 import { amount, ElfError } from "../elf/mod.ts";
 import {
   type AbortEvent,
@@ -11,10 +10,9 @@ import {
 } from "./context.ts";
 import type { Freed } from "./allocations.ts";
 import { Audit } from "./audit.ts";
-import { GuestAborted } from "../kernel/mod.ts";
 import { type CircleFile, CirclePlacer } from "./circle.ts";
 import { Causes } from "./causes.ts";
-import { MODULE, STACK_404, STACK_DEFAULT } from "./layout.ts";
+import { STACK_404, STACK_DEFAULT } from "./layout.ts";
 import { Endings } from "./endings.ts";
 import { EndReports } from "./end-reports.ts";
 import { Finder } from "./finder.ts";
@@ -22,25 +20,18 @@ import { Libdl } from "./libdl.ts";
 import { Libraries } from "./libraries.ts";
 import { LifeCycle } from "./life-cycle.ts";
 import { LoadError } from "./load-error.ts";
-import * as text from "./messages.ts";
-import { type HowEnded, type Module, ModuleStruct } from "./module.ts";
+import type { Module } from "./module.ts";
+import { type ModuleInfo, ModuleInfos } from "./module-info.ts";
 import { Objects } from "./objects.ts";
 import { Placer } from "./place.ts";
 import { Preparer } from "./prepare.ts";
-import { type EndedInfo, type ModuleFacts, Registry, type Whereabouts } from "./registry.ts";
+import { type EndedInfo, Registry, type Whereabouts } from "./registry.ts";
+import { Refusals } from "./refusals.ts";
 import { type Start, Starting } from "./starting.ts";
+import { StartUp } from "./start-up.ts";
 import { ThreadVariables } from "./thread-variables.ts";
-import { visible } from "./visible.ts";
 
-export interface ModuleInfo extends ModuleFacts {
-  /** module->mem_space, what list_module shows. */
-  readonly memory: number;
-  /** module->stat. */
-  readonly stat: number;
-  readonly entry: number;
-  /** TCB, 0 when there is none. */
-  readonly mainThread: number;
-}
+export type { ModuleInfo } from "./module-info.ts";
 export type { EndedInfo } from "./registry.ts";
 
 /** What the loader has done so far: a measure of its work that no machine's speed changes. */
@@ -68,7 +59,6 @@ export class Loader {
   readonly threadVariables: ThreadVariables;
   /** What `kernel.hooks` needs of the loader. */
   readonly causes: Causes;
-  private readonly struct: ModuleStruct;
   private readonly registry = new Registry();
   private readonly life: LifeCycle;
   private readonly preparer: Preparer;
@@ -80,17 +70,16 @@ export class Loader {
   private readonly reports: EndReports;
   private readonly finder: Finder;
   private readonly endings: Endings;
+  private readonly startUp: StartUp;
+  private readonly refusals: Refusals;
+  private readonly infos: ModuleInfos;
   private loaded = 0;
   private lookups = 0;
-  private readonly begins = new Signal<StartEvent>();
   private readonly ends = new Signal<EndEvent>();
-  private readonly refusals = new Signal<RefusedEvent>();
-  private readonly failures = new Signal<string>();
   private readonly starting = new Starting();
   constructor(readonly parts: LoaderParts) {
     const { kernel, vfs, options } = parts;
     const stackSize = options?.stackSize ?? (kernel.options.compat404 ? STACK_404 : STACK_DEFAULT);
-    this.struct = new ModuleStruct(kernel.memory);
     this.preparer = new Preparer(parts);
     this.placer = new Placer(kernel, stackSize);
     this.objects = new Objects(parts);
@@ -113,7 +102,7 @@ export class Loader {
     }
     this.life = new LifeCycle(parts, {
       audit: (module, devices) => {
-        module.facts = this.describe(module);
+        module.facts = this.infos.describe(module);
         return this.reports.audit(module, devices);
       },
       finished: (module) => this.finished(module),
@@ -126,6 +115,8 @@ export class Loader {
       dropLibraries: (owner) => this.libraries.dropAll(owner),
     });
     this.causes = new Causes();
+    this.infos = new ModuleInfos(kernel, this.registry, this.life);
+    this.refusals = new Refusals(parts, this.placer);
     this.endings = new Endings(
       parts,
       this.registry,
@@ -135,15 +126,24 @@ export class Loader {
       this.causes,
     );
     this.libraries = new Libraries(this, this.life, this.registry, this.objects);
+    this.startUp = new StartUp(
+      parts,
+      this.audit,
+      this.libraries,
+      this.life,
+      this.endings,
+      this.starting,
+      this.causes,
+    );
     this.circles = new CirclePlacer(this.preparer, this.placer, this.libraries, (path, error) =>
-      this.refuseError(path, error),
+      this.refusals.refuseError(path, error),
     );
     this.libdl = new Libdl(this, this.libraries, this.registry);
   }
 
   /** A module's main thread was started. */
   onStart(listener: (event: StartEvent) => void): () => void {
-    return this.begins.on(listener);
+    return this.startUp.begins.on(listener);
   }
   /** A module ended and everything it had is given back. */
   onEnd(listener: (event: EndEvent) => void): () => void {
@@ -155,12 +155,12 @@ export class Loader {
   }
   /** A file was not loaded. */
   onRefused(listener: (event: RefusedEvent) => void): () => void {
-    return this.refusals.on(listener);
+    return this.refusals.signal.on(listener);
   }
 
   /** A module's constructors or module_init failed in a system thread; the text says how. */
   onFailure(listener: (why: string) => void): () => void {
-    return this.failures.on(listener);
+    return this.startUp.failures.on(listener);
   }
 
   /** The module whose start the running thread of the system executes: what is opened then is the module's. */
@@ -184,7 +184,7 @@ export class Loader {
     if (!module) return 0;
     const { name, address, plan } = module;
     if (!plan.program && !this.parts.kernel.options.compat404) {
-      this.refuse(module.path, [
+      this.refusals.refuse(module.path, [
         plan.object
           ? "it is an object file without a function main, with which a program begins"
           : "it has no entry (it was linked with `-e 0`, or with `-e main` and has no function main): it is a library for dlopen, not a program",
@@ -193,13 +193,13 @@ export class Loader {
       return 0;
     }
     if (!this.life.start(module, line)) {
-      this.refuse(module.path, [
+      this.refusals.refuse(module.path, [
         `there is no memory for its main thread with a stack of ${amount(this.life.stackSize(module.address), "byte")}: end other modules or give more memory with --ram`,
       ]);
       yield* this.unload(module);
       return 0;
     }
-    this.begins.emit({ name, path: module.path, address });
+    this.startUp.begins.emit({ name, path: module.path, address });
     // rt_thread_startup: a thread with a better priority runs before the caller goes on.
     yield SCHEDULE;
     return address;
@@ -213,7 +213,7 @@ export class Loader {
     const { kernel } = this.parts;
     const absolute = this.finder.resolve(path);
     if (this.starting.depth(kernel.threads.current) >= STARTS_MAX && !kernel.options.compat404) {
-      this.refuse(absolute, [
+      this.refusals.refuse(absolute, [
         `it is loaded inside of the start of ${STARTS_MAX} modules, each of which loads the next one: does a module_init or a constructor load its own module?`,
       ]);
       return undefined;
@@ -251,7 +251,7 @@ export class Loader {
           module = this.placer.place(absolute, plan, bindings, symbols);
         }
       } catch (error) {
-        this.refuseError(absolute, error);
+        this.refusals.refuseError(absolute, error);
       } finally {
         if (buffer !== 0) kernel.heap.free(buffer);
       }
@@ -273,7 +273,7 @@ export class Loader {
       this.objects.unlink(module.address);
       this.objects.link(module.address, owner.address);
     }
-    return yield* this.start([module]);
+    return yield* this.startUp.start([module]);
   }
 
   private enter(module: Module, library: boolean): void {
@@ -287,7 +287,7 @@ export class Loader {
     const modules = yield* this.circles.place(files);
     if (!modules) return undefined;
     for (const module of modules) this.enter(module, true);
-    return yield* this.start(modules);
+    return yield* this.startUp.start(modules);
   }
 
   /** DT_NEEDED of a file; none when it is no module, which loading it will say. */
@@ -297,72 +297,6 @@ export class Loader {
     } catch (error) {
       if (!(error instanceof LoadError || error instanceof ElfError)) throw error;
       return [];
-    }
-  }
-
-  /** The code of modules that runs while they are loaded, of one after the other; gives the last one. */
-  private *start(modules: readonly Module[]): Task<Module | undefined> {
-    const { life, starting } = this;
-    const thread = this.parts.kernel.threads.current;
-    const { compat404 } = this.parts.kernel.options;
-    let [module] = modules;
-    let before: Set<number> | undefined;
-    for (const each of modules) {
-      each.loader = this.parts.kernel.currentModule;
-      each.startedBy = thread;
-    }
-    try {
-      for (module of modules) {
-        const counted = module.loader === 0 && !compat404 && this.hasStart(module);
-        before = counted ? this.audit.systemObjects() : undefined;
-        if (module.library)
-          yield* starting.run(thread, module, "its constructors", life.construct(module));
-        yield* starting.run(thread, module, "module_init", life.initialise(module));
-        if (before) this.audit.noteMade(module, before);
-      }
-      for (const each of modules) each.ready = true;
-      return module;
-    } catch (error) {
-      if (!(error instanceof GuestAborted)) throw error;
-      if (before) this.audit.noteMade(module, before);
-      yield* this.failed(module, error.message);
-      return undefined;
-    } finally {
-      if (!module.ready && !module.gone) this.abandon(module);
-    }
-  }
-
-  /** Code of it runs before it is loaded. */
-  private hasStart({ address, library, plan }: Module): boolean {
-    const constructs = library && plan.preinit.size + plan.init.size > 0;
-    return constructs || this.struct.get(address, MODULE.INIT_FUNC) !== 0;
-  }
-
-  /** module_init or a constructor failed in a system thread: the module goes, without any more of its code being run. */
-  private *failed(module: Module, why: string): Task<void> {
-    const { name, path, address } = module;
-    this.begins.emit({ name, path, address });
-    this.discard(module, this.causes.take(this.parts.kernel.threads.current));
-    this.failures.emit(why);
-    this.parts.options?.diagnostics?.(`${visible(path)} is not loaded: ${visible(why)}`);
-    yield* this.unload(module);
-  }
-
-  /** The thread that loaded the module has ended meanwhile: nobody shall find it, and it goes without any more of its code. */
-  private abandon(module: Module): void {
-    if (this.parts.kernel.options.compat404) return;
-    this.discard(module, "killed");
-    if (!module.circle) this.life.destroyLater(module);
-    else this.life.later(() => this.unload(module));
-  }
-
-  /** No more code of the module, and of those that it forms a circle with, runs, and nobody finds them any more. */
-  private discard(module: Module, how: HowEnded): void {
-    for (const each of module.circle?.members ?? [module]) {
-      each.end ??= { how, code: -1 };
-      each.cleaned = true;
-      each.constructed = false;
-      this.libraries.forget(each);
     }
   }
 
@@ -388,7 +322,7 @@ export class Loader {
 
   /** Loaded modules, newest first. */
   modules(): ModuleInfo[] {
-    return this.registry.all().map((module) => this.describe(module));
+    return this.registry.all().map((module) => this.infos.describe(module));
   }
 
   /** The last modules that ended, newest first. */
@@ -398,19 +332,7 @@ export class Loader {
 
   /** One module; also a struct rt_dlmodule with nothing loaded, which 4.0.4 leaves after some failures. */
   module(address: number): ModuleInfo | undefined {
-    const module = this.registry.get(address);
-    if (module) return this.describe(module);
-    const { objects } = this.parts.kernel;
-    if (!objects.list(ObjectClass.Module).includes(address)) return undefined;
-    return this.describe({
-      address,
-      name: objects.name(address),
-      path: "",
-      block: 0,
-      space: 0,
-      size: 0,
-      library: false,
-    });
+    return this.infos.of(address);
   }
 
   /** The module and symbol that an address belongs to; also for modules that were unloaded a short time ago. */
@@ -507,30 +429,13 @@ export class Loader {
     return this.registry.get(address);
   }
 
-  /** Says why a file is not loaded: a defect of the file, or of what it needs. Other errors are thrown on. */
-  private refuseError(path: string, error: unknown): void {
-    const { kernel } = this.parts;
-    if (!(error instanceof LoadError || error instanceof ElfError)) throw error;
-    const shown = error instanceof LoadError ? error.console : ELF_TEXT[error.defect];
-    if (shown) kernel.console.print(shown);
-    // 4.0.4 takes some failures for success: the module stays in the list, with nothing loaded.
-    if (error instanceof LoadError && error.taken && kernel.options.compat404)
-      this.placer.create(path);
-    this.refuse(path, error.message === "" ? [] : error.message.split("\n"));
-  }
-
   /** Says why a file is not loaded. */
   refuse(path: string, reasons: string[]): void {
-    const list =
-      reasons.length === 1
-        ? `: ${visible(reasons[0])}`
-        : `:${reasons.map((reason) => `\n  ${visible(reason)}`).join("")}`;
-    this.parts.options?.diagnostics?.(`${visible(path)} cannot be loaded${list}`);
-    this.refusals.emit({ path, reasons });
+    this.refusals.refuse(path, reasons);
   }
 
   private finished(module: Module): void {
-    this.registry.remove(module, module.facts ?? this.describe(module));
+    this.registry.remove(module, module.facts ?? this.infos.describe(module));
     this.libraries.forget(module);
     this.libdl.forget(module);
     this.threadVariables.moduleEnded(module);
@@ -544,7 +449,7 @@ export class Loader {
     const { compat404 } = this.parts.kernel.options;
     if (!nested.ready && !compat404) {
       // A thread of the owner was loading it.
-      this.discard(nested, "killed");
+      this.startUp.discard(nested, "killed");
       if (nested.circle) yield* this.unload(nested);
       else yield* this.life.destroy(nested);
     } else if (nested.library && !compat404) {
@@ -559,7 +464,7 @@ export class Loader {
         yield* this.life.destruct(nested);
         yield* this.life.destroy(nested);
       }
-    } else if (nested.library) this.registry.remove(nested, this.describe(nested));
+    } else if (nested.library) this.registry.remove(nested, this.infos.describe(nested));
     else {
       owner.left.push({
         kind: "program",
@@ -570,35 +475,4 @@ export class Loader {
       yield* this.life.terminate(nested, "killed", -1);
     }
   }
-
-  private describe(
-    module: Pick<Module, "address" | "name" | "path" | "block" | "space" | "size" | "library">,
-  ): ModuleInfo {
-    const { struct } = this;
-    const { address, name, path, space, block, size, library } = module;
-    return {
-      name,
-      path,
-      address,
-      nref: struct.get16(address, MODULE.NREF),
-      memory: space,
-      image: block,
-      size,
-      stat: struct.stat(address),
-      priority: struct.get16(address, MODULE.PRIORITY),
-      stackSize: this.life.stackSize(address),
-      entry: struct.get(address, MODULE.ENTRY_ADDR),
-      mainThread: struct.get(address, MODULE.MAIN_THREAD),
-      library,
-    };
-  }
 }
-
-/** What the original prints for a defect that the reader finds; it does not look for the others. */
-const ELF_TEXT: Readonly<Record<ElfError["defect"], string>> = {
-  magic: text.MAGIC,
-  class: text.CLASS,
-  encoding: "",
-  truncated: "",
-  malformed: "",
-};
