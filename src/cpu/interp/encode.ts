@@ -1,5 +1,5 @@
 import type { Inst, IrBlock } from "../ir/ops.ts";
-import { C, NONE, Op, opNames, opRows, TEMP, TEMPS } from "../ir/ops.ts";
+import { C, NONE, Op, opRows, TEMP, TEMPS } from "../ir/ops.ts";
 import {
   alu,
   compareOrder,
@@ -12,9 +12,8 @@ import {
   writebacks,
 } from "./codes.ts";
 import { laneNumber } from "../ir/parallel.ts";
+import { CodeWriter, JUNK, SCRATCH } from "./code-writer.ts";
 import { Code } from "./loop.ts";
-import { isFloat } from "./vfp.ts";
-import { Slot } from "./state.ts";
 
 /** What is known of an encoded block: the map of Block, and the first free word. */
 export interface Encoded {
@@ -23,22 +22,10 @@ export interface Encoded {
 }
 
 const UADD8 = laneNumber("u", "add8");
-const SCRATCH: number = Slot.Scratch;
-const JUNK: number = Slot.Junk;
 
 /** Writes the code of one block into the arena. */
-export class Encoder {
-  private ip = 0;
-  private block!: IrBlock;
-  /** No way out leads straight into another block. */
-  private alone = false;
+export class Encoder extends CodeWriter {
   private starts!: Int32Array;
-  /** Words that must become the arena index of an op of the block: word, op. */
-  private readonly labels: number[] = [];
-  /** Words that must become the arena index of an exit stub: word, guest address. */
-  private readonly exits: number[] = [];
-
-  constructor(private readonly words: Int32Array) {}
 
   /** Encodes `block` from word `first` on: its guest address, then its code. `end`: what stands at an open end instead of a link. `alone`: nor are its branches. `counts`: see CountingPlan. */
   encode(
@@ -80,31 +67,13 @@ export class Encoder {
       this.opK(end, pcs[count] - pcs[count - 1], 0, count, block.end | thumb);
       this.put(its[its.length - 1]);
     } else if (block.open) this.end();
-    for (let k = 0; k < this.labels.length; k += 2)
-      this.words[this.labels[k]] = starts[this.labels[k + 1]];
-    for (let k = 0; k < this.exits.length; k += 2) {
-      this.put(this.exits[k + 1]);
-      this.words[this.exits[k]] = this.ip;
-      this.opK(Code.Exit, 0, 0, 0, this.exits[k]);
-    }
+    this.complete(starts);
     return { map, last: this.ip };
   }
 
   /** True when a skip goes on at op k. */
   private isLabel(k: number): boolean {
     return this.block.insts.some((x) => opRows[x.op].operands.includes("label") && x.label === k);
-  }
-
-  private put(word: number): void {
-    this.words[this.ip++] = word;
-  }
-  /** The first word of an op. */
-  private op(code: number, d: number, a: number, b: number): void {
-    this.put(code | (d << 8) | (a << 16) | (b << 24));
-  }
-  private opK(code: number, d: number, a: number, b: number, k: number): void {
-    this.op(code, d, a, b);
-    this.put(k);
   }
 
   /** Encodes op k; returns the index of the last op that it took. */
@@ -329,32 +298,6 @@ export class Encoder {
     this.rare(x);
   }
 
-  /** A branch out of the block or to one of its ops; `constant`: with a constant operand, usually x.b. */
-  private branch(x: Inst, code: number, d: number, a: number, constant = false, value = x.b): void {
-    const inside = opRows[x.op].operands.includes("label");
-    const own = this.block.pcs[x.at];
-    // A taken branch to an address not above its own costs a unit.
-    const cost = !inside && (x.to & ~1) >>> 0 <= own >>> 0 ? 1 : 0;
-    this.op(code, d, a, inside ? 0 : ((x.at + 1) << 1) | cost);
-    if (constant) this.put(value);
-    if (inside) this.labels.push(this.ip, x.label);
-    else this.exits.push(this.ip, x.to);
-    this.put(0);
-  }
-  /** Falls through to the next block; inside an IT block that is not an address alone. */
-  private end(): void {
-    const { pcs, its, end, thumb } = this.block;
-    const count = pcs.length - 1;
-    const it = its[count];
-    if (it) {
-      this.opK(Code.Leave, 0, 0, count, end | 1);
-      return this.put(it);
-    }
-    this.op(Code.B, 0, 0, count << 1);
-    this.exits.push(this.ip, end | (thumb ? 1 : 0));
-    this.put(0);
-  }
-
   private dual(x: Inst): void {
     if (x.ka) {
       this.opK(Code.MovI, SCRATCH, 0, 0, x.a);
@@ -381,24 +324,5 @@ export class Encoder {
     if (!moves) return k;
     this.starts[k + 1] = this.ip;
     return k + 1;
-  }
-
-  private rare(x: Inst): void {
-    this.rareWords(x, x.i);
-  }
-  private rareWords(x: Inst, i: number): void {
-    if (x.ka) throw new Error(`encoder: ${opNames[x.op]} with a constant base`);
-    this.op(Code.Rare, x.op, 0, 0);
-    if (isFloat(x.op)) return this.floatWords(x);
-    this.put(x.d === NONE ? JUNK : x.d);
-    this.put(x.s === NONE ? x.e : x.s);
-    this.put(x.a);
-    this.put(x.b);
-    this.put(x.t === NONE ? x.c : x.t);
-    this.put(i);
-    this.put(x.set);
-  }
-  private floatWords(x: Inst): void {
-    for (const word of [x.d, x.vd, x.a, x.b, x.vb, x.i, x.va]) this.put(word);
   }
 }
