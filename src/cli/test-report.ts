@@ -29,7 +29,7 @@ const REPORTERS: Readonly<Record<string, (suite: SuiteResult) => string>> = {
 /** Those that may be on stdout beside each other: the runner of GitHub picks its commands out of other text. */
 const SOCIABLE = new Set(["text", "github"]);
 
-const PATIENCE: Patience = { come: 1000, take: 15_000 };
+const PATIENCE: Patience = { come: 2000, take: 15_000 };
 
 interface Reporter {
   readonly name: string;
