@@ -253,7 +253,8 @@ describe("a scenario that cannot be used", () => {
 });
 
 test("hostile files end with a message, soon", () => {
-  const started = performance.now();
+  // Processor time: others may have the machine meanwhile.
+  const started = process.cpuUsage();
   for (const text of [
     `run = ${"[".repeat(100_000)}`,
     `run = ${"[".repeat(100_000)}${"]".repeat(100_000)}`,
@@ -267,7 +268,8 @@ test("hostile files end with a message, soon", () => {
     "repeat = 1e400\nrun = 'a.mo'",
   ])
     expect(complaints(text)[0]).toStartWith("a.smoke.toml:");
-  expect(performance.now() - started).toBeLessThan(10_000);
+  const { user, system } = process.cpuUsage(started);
+  expect((user + system) / 1000).toBeLessThan(10_000);
 });
 
 test("what is not said has its default", () => {
