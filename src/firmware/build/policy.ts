@@ -17,7 +17,7 @@ const HIDDEN = new Set(
 /** Names with a leading underscore that headers, macros or the compiler use. */
 const UNDERSCORED = new Set(
   words(`
-    _exit _Exit _impure_ptr _global_impure_ptr _ctype_ _tzname _timezone _daylight
+    _Exit _impure_ptr _global_impure_ptr _ctype_ _tzname _timezone _daylight
     __errno __getreent __assert __assert_func __locale_mb_cur_max __ctype_ptr__ __locale_ctype_ptr __locale_ctype_ptr_l
     __swbuf __swbuf_r __srget __srget_r __signgam __fpclassifyd __fpclassifyf __signbitd __signbitf
     __isinfd __isinff __isnand __isnanf __itoa __utoa __xpg_strerror_r __gettzinfo __gnu_basename
