@@ -5,6 +5,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { makeDisk } from "../../src/fat/mod.ts";
 import { Machine } from "../../src/machine.ts";
+import { headerData } from "../../src/serial/mod.ts";
+import { packet } from "../../src/serial/ymodem/packet.ts";
 
 const FIRMWARE = readFileSync(join(import.meta.dir, "../../src/firmware/prebuilt/firmware.elf"));
 /** Ten minutes: every time-out is over by then. */
@@ -34,7 +36,7 @@ class Board {
   }
 
   /** What it has sent since the last call. */
-  take(): Uint8Array {
+  take(): Buffer {
     return Buffer.concat(this.sent.splice(0));
   }
 
@@ -161,4 +163,124 @@ test("on a bad wire a file is whole, or its loss is reported: never wrong bytes 
   );
   // Nearly every wire of this kind is one that the protocol copes with.
   expect(whole).toBeGreaterThan(25);
+});
+
+test("a block that comes twice has two answers; one too many is not the one to EOT", () => {
+  const twice = (count: number): Wire => {
+    let large = 0;
+    return (bytes) =>
+      bytes.length > 1000 && ++large === count ? Buffer.concat([bytes, bytes]) : bytes;
+  };
+  for (const count of [1, 5]) {
+    const result = transfer(data(5000), twice(count), good);
+    expect(result.sender).toBe("f.bin: 5000 bytes sent\r\n");
+    expect(result.receiver).toBe("f.bin: 5000 bytes received\r\n");
+    expect(Buffer.from(result.file!).equals(data(5000))).toBe(true);
+  }
+});
+
+const [ACK, NAK, C] = ["\x06", "\x15", "C"];
+const EOT = Uint8Array.of(4);
+const LAST = packet(0, headerData(undefined));
+const header = (name: string, size: number): Uint8Array =>
+  packet(0, headerData({ name, size, time: 0 }));
+const block = (number: number, fill = number): Uint8Array =>
+  packet(number & 0xff, new Uint8Array(128).fill(fill));
+
+/** A sender that goes on whatever the answers say; what `ry` says, and the files. */
+function received(play: (say: (bytes: Uint8Array, ticks?: number) => string) => void) {
+  const board = new Board({});
+  let tick = 10;
+  const pass = (ticks: number): string => {
+    board.run((tick += ticks));
+    return board.take().toString("latin1");
+  };
+  try {
+    pass(0);
+    board.machine.execute("ry . uart1");
+    pass(5);
+    play((bytes, ticks = 3) => {
+      board.machine.feed1(bytes);
+      return pass(ticks);
+    });
+    pass(10);
+    expect(board.machine.quiet).toBe(true);
+    const text = board.text.replaceAll("\r", "");
+    const names = [...text.matchAll(/^(\w+): \d+ bytes received$/gm)].map((row) => row[1]);
+    const { vfs } = board.machine;
+    const files = new Map(names.map((name) => [name, Buffer.from(vfs.readFile(`/${name}`))]));
+    return { text, file: (name: string) => files.get(name)! };
+  } finally {
+    board.close();
+  }
+}
+
+/** The end of a batch as it should be. */
+function ends(say: (bytes: Uint8Array) => string): void {
+  expect(say(EOT)).toBe(NAK);
+  expect(say(EOT)).toBe(ACK + C);
+  expect(say(LAST)).toBe(ACK);
+}
+
+test("behind an empty file whose header came twice, another header is the next file", () => {
+  const { text } = received((say) => {
+    expect(say(header("empty", 0), 160)).toBe(ACK + C);
+    // Sent again for an answer that was late: the second answer is taken for the one to EOT.
+    expect(say(header("empty", 0), 130)).toBe(ACK + C);
+    expect(say(EOT)).toBe(NAK);
+    expect(say(header("mega", 256))).toBe(ACK + C);
+    expect(say(block(1))).toBe(ACK);
+    expect(say(block(2))).toBe(ACK);
+    ends(say);
+  });
+  expect(text).toBe("empty: 0 bytes received\nmega: 256 bytes received\n");
+});
+
+for (const count of [255, 256, 512]) {
+  test(`behind a file of ${count} blocks a header is no block of it`, () => {
+    const { text, file } = received((say) => {
+      expect(say(header("first", count * 128))).toBe(ACK + C);
+      for (let n = 1; n <= count; n++) expect(say(block(n))).toBe(ACK);
+      expect(say(EOT)).toBe(NAK);
+      expect(say(header("next", 128))).toBe(ACK + C);
+      expect(say(block(1, 0x5a))).toBe(ACK);
+      ends(say);
+    });
+    expect(text).toBe(`first: ${count * 128} bytes received\nnext: 128 bytes received\n`);
+    const blocks = Array.from({ length: count }, (_, i) => new Uint8Array(128).fill(i + 1));
+    expect(file("first").equals(Buffer.concat(blocks))).toBe(true);
+  });
+}
+
+test("block 256 is data, also when it comes twice or behind an EOT that was noise", () => {
+  const { text, file } = received((say) => {
+    expect(say(header("first", 257 * 128))).toBe(ACK + C);
+    for (let n = 1; n <= 255; n++) expect(say(block(n))).toBe(ACK);
+    expect(say(EOT)).toBe(NAK);
+    expect(say(block(255))).toBe(ACK);
+    expect(say(block(256))).toBe(ACK);
+    expect(say(block(256))).toBe(ACK);
+    expect(say(block(257))).toBe(ACK);
+    ends(say);
+  });
+  expect(text).toBe(`first: ${257 * 128} bytes received\n`);
+  expect(file("first").length).toBe(257 * 128);
+});
+
+test("the empty header right behind an empty file ends the batch", () => {
+  const { text } = received((say) => {
+    expect(say(header("empty", 0))).toBe(ACK + C);
+    expect(say(EOT)).toBe(NAK);
+    expect(say(LAST)).toBe(ACK);
+  });
+  expect(text).toBe("empty: 0 bytes received\n");
+});
+
+test("a repeated number with other bytes is a lost block, and not passed over", () => {
+  const { text } = received((say) => {
+    expect(say(header("f", 1000))).toBe(ACK + C);
+    expect(say(block(1))).toBe(ACK);
+    expect(say(block(1, 0x77), 60)).toStartWith("\x18\x18");
+  });
+  expect(text).toBe("f: 128 bytes, incomplete: a block is missing\n");
 });

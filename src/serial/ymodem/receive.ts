@@ -1,7 +1,7 @@
 import type { Task } from "../../kernel/call.ts";
 import type { PortReader } from "../port.ts";
 import { CANCEL, Limit } from "./limits.ts";
-import { Code, type Defect, readBlock } from "./packet.ts";
+import { Code, type Defect, parseHeader, readBlock } from "./packet.ts";
 
 /** Instead of a control byte. */
 const SILENT = -1;
@@ -21,6 +21,9 @@ export const Stage = {
   Finished: 5,
 } as const;
 export type Stage = (typeof Stage)[keyof typeof Stage];
+
+const equal = (a: Uint8Array, b: Uint8Array): boolean =>
+  a.length === b.length && a.every((byte, i) => byte === b[i]);
 
 /** What is done with a session; true goes on, false cancels it. */
 export interface ReceiveHandler {
@@ -64,7 +67,7 @@ export class Receiver {
       if (!(yield* handler.begin(header))) return "refused";
       this.send(Code.ACK, Code.C);
       handler.stage?.(Stage.Established);
-      const outcome = yield* this.file();
+      const outcome = yield* this.file(header);
       if (typeof outcome === "string" && outcome !== "done") return outcome;
       early = typeof outcome === "string" ? undefined : outcome;
       handler.stage?.(Stage.Finishing);
@@ -95,12 +98,18 @@ export class Receiver {
   }
 
   /** The blocks of one file; gives block 0 of the next one when the sender has gone on to it. */
-  private *file(): Task<Outcome | Uint8Array> {
+  private *file(header: Uint8Array): Task<Outcome | Uint8Array> {
     const { line, handler } = this;
+    const size = parseHeader(header)?.size;
     let next = 1;
+    let received = 0;
+    /** The block before: a number alone does not tell a repetition of it from another block. */
+    let last = header;
     let acknowledged = line.now;
     let errors = 0;
     let ending = false;
+    /** An EOT came, and no data since. */
+    let ended = false;
     let failure: Outcome = "time-out";
     while (errors <= Limit.errors) {
       const code = yield* this.control(Limit.block);
@@ -112,6 +121,7 @@ export class Receiver {
           return "done";
         }
         ending = true;
+        ended = true;
         this.send(Code.NAK);
         continue;
       }
@@ -121,30 +131,32 @@ export class Receiver {
       } else if (code !== NOISE) {
         const block = yield* readBlock(line, code, Limit.byte);
         if ("data" in block) {
-          if (block.number === (next & 0xff)) {
-            if (!(yield* handler.data(block.data))) return "refused";
+          const { number, data } = block;
+          // Numbers are bytes: behind 255 blocks 0 is the next one of the file as well as the next file.
+          const over = number === 0 && ended && received >= (size ?? 0);
+          if (number === (next & 0xff) && !over) {
+            if (!(yield* handler.data(data))) return "refused";
             if (next === 1) handler.stage?.(Stage.Transmitting);
             next++;
+            received += data.length;
+            last = data;
+            ended = false;
             errors = 0;
             this.send(Code.ACK);
             continue;
           }
-          if (next === 1 && block.number === 0) {
-            // Sent again for a request that was made too early, and acknowledged already; or the acknowledgement was lost.
-            if (line.now - acknowledged < Limit.request) continue;
-            this.send(Code.ACK, Code.C);
+          if (number === ((next - 1) & 0xff) && equal(data, last)) {
+            // Sent again for a request that was made too early, and acknowledged already.
+            if (next === 1 && line.now - acknowledged < Limit.request) continue;
+            // Sent again because the acknowledgement was lost.
+            if (next === 1) this.send(Code.ACK, Code.C);
+            else this.send(Code.ACK);
             acknowledged = line.now;
             errors++;
             continue;
           }
-          if (block.number === ((next - 1) & 0xff)) {
-            // Sent again because the acknowledgement was lost.
-            this.send(Code.ACK);
-            errors++;
-            continue;
-          }
-          // A sender that took an answer to something else for the one to its EOT.
-          if (block.number === 0) return block.data;
+          // A sender that took an answer to something else for the one to its EOT, or that began anew.
+          if (number === 0) return data;
           return "number";
         }
         failure = block.defect;

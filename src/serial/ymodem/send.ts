@@ -66,9 +66,11 @@ export class Sender {
   private *session(seconds: number): Task<Outcome> {
     const { handler } = this;
     handler.stage?.(Stage.Establishing);
+    let begun = false;
     for (let wait = seconds; ; wait = Limit.errors) {
-      const answer = yield* this.answer(100 * wait, [Code.C]);
+      const answer = yield* this.asked(100 * wait, begun);
       if (answer !== Code.C) return answer === Code.CAN ? "cancelled" : "time-out";
+      begun = true;
       const header = yield* handler.begin();
       if (!header) return "refused";
       const data = header === "end" ? yield* handler.last() : header;
@@ -83,6 +85,16 @@ export class Sender {
       const outcome = yield* this.file();
       if (outcome !== "done") return outcome;
       yield* handler.end();
+    }
+  }
+
+  /** Waits for the request to begin a file. Behind another one a receiver may still want its EOT: what was taken for the answer to it was one to a block that came twice. */
+  private *asked(ticks: number, behind: boolean): Task<number> {
+    const wanted = behind ? [Code.C, Code.NAK] : [Code.C];
+    for (let errors = 0; ; errors++) {
+      const answer = yield* this.answer(ticks, wanted);
+      if (answer !== Code.NAK || errors > Limit.errors) return answer;
+      this.line.write(Uint8Array.of(Code.EOT));
     }
   }
 
