@@ -130,6 +130,9 @@ export class Core extends Straight implements Cpu, LoopState {
     return this.execute(block ? block.first + 1 : PREFETCH_ABORT);
   }
 
+  /** True when the interpreter has come to the block at a guest address (bit 0: Thumb) and remembers it. */
+  readonly hasRun = (key: number): boolean => this.arena.get(key >>> 0) !== undefined;
+
   /** The block at `key` is of the other engine from now on. */
   handOver(key: number): void {
     this.foreign.add(key);

@@ -72,9 +72,14 @@ export function fallsThrough(ir: IrBlock): boolean {
 
 /**
  * Finds the blocks that can be reached from `entry` without calls; when `entry` is in a loop, those from which it is reached
- * again: what lies behind a loop has regions of its own. Undefined when nothing can be fetched there.
+ * again: what lies behind a loop has regions of its own. Blocks that `hasRun` denies, from its guest address (bit 0: Thumb), are left
+ * out. Undefined when nothing can be fetched there.
  */
-export function buildGraph(fetch: Fetch, entry: number): Graph | undefined {
+export function buildGraph(
+  fetch: Fetch,
+  entry: number,
+  hasRun: (key: number) => boolean = () => true,
+): Graph | undefined {
   const thumb = (entry & 1) !== 0;
   const blocks = new Map<number, IrBlock>();
   const tables = new Map<IrBlock, JumpTable>();
@@ -88,6 +93,7 @@ export function buildGraph(fetch: Fetch, entry: number): Graph | undefined {
   const leaders = new Set<number>(work);
   const known = (key: number): void => {
     if (leaders.has(key) || leaders.size >= MAX_BLOCKS || instructions > MAX_INSTRUCTIONS) return;
+    if (!hasRun(key)) return;
     leaders.add(key);
     work.push(key);
   };

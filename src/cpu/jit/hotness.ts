@@ -6,13 +6,33 @@ const HOT_SAMPLES = 16;
 const HOT_ARRIVALS = 64;
 /** Work between two samples when it is ordinary code; a sample of more counts for more. */
 const SAMPLE_WORK = SAMPLE_UNITS * 8;
-/**
- * Work of the interpreter before the first translation, which costs as much as ten others: the host has to compile the
- * translator.
- */
-export const FIRST_WORK = 8_000_000;
 /** So many places are remembered. */
 const PLACES = 1 << 16;
+
+/** What a core must have done, in instructions or their equal, before it may translate. */
+export interface Budget {
+  /** Before the first translation. */
+  readonly first: number;
+  /** For each byte of WebAssembly written so far, on top. */
+  readonly perByte: number;
+}
+/**
+ * Rent or buy: translating is paid for with work of about the same time, so that a program that ends just behind its translations
+ * loses a part of its time and not a multiple. The first translations cost as much as many others, for the host has to compile the
+ * translator. A byte costs 1 to 2 us, the host's compilers on other threads included, in which the interpreter does 50 to 100
+ * instructions (16,384 and 65,536 lines by printf, CPU time with and without translations; docs/cpu.md).
+ */
+export const BUDGET: Budget = { first: 8_000_000, perByte: 80 };
+/** For tests: what is hot is translated at once. */
+export const NO_BUDGET: Budget = { first: 0, perByte: 0 };
+
+/** What a run has cost so far. */
+export interface Spent {
+  /** Of both engines, in instructions or their equal. */
+  readonly work: number;
+  /** Of WebAssembly. */
+  readonly bytes: number;
+}
 
 /** Finds the places of guest code that are worth translating. All that it goes by are counts, so that a run is the same every time. */
 export class Hotness {
@@ -26,7 +46,11 @@ export class Hotness {
   /** What the interpreter was given of them and has not yet been charged for. */
   private given = 0;
 
-  constructor(private readonly firstWork: number) {}
+  /** `spent` says what the run has cost so far. */
+  constructor(
+    private readonly budget: Budget,
+    private readonly spent: () => Spent,
+  ) {}
 
   /** Of so many units those that the interpreter gets now. */
   give(units: number): number {
@@ -53,14 +77,17 @@ export class Hotness {
     return this.left <= 0;
   }
 
-  /** The interpreter is at a taken branch, which stands for many; `work` is all it has done. True when the place is hot. */
+  /**
+   * The interpreter is at a taken branch, which stands for many; `work` is all it has done. True when the place is hot and may be
+   * translated.
+   */
   sample(key: number, work: number): boolean {
     this.sampled = true;
     const weight = Math.max(1, Math.floor((work - this.worked) / SAMPLE_WORK));
     this.worked = work;
     return this.add(key, (weight * HOT_ARRIVALS) / HOT_SAMPLES);
   }
-  /** Translated code came to an address which is not translated. True when it is hot. */
+  /** Translated code came to an address which is not translated. True when it is hot and may be. */
   arrive(key: number): boolean {
     return this.add(key, 1);
   }
@@ -69,16 +96,21 @@ export class Hotness {
     this.heat.set(key >>> 0, -Infinity);
   }
 
+  /** A hot place that has to wait stays hot: the next time is asked again. */
   private add(key: number, by: number): boolean {
     key >>>= 0;
     const { heat } = this;
     const now = (heat.get(key) ?? 0) + by;
-    const hot = now >= HOT_ARRIVALS && this.worked >= this.firstWork;
+    const hot = now >= HOT_ARRIVALS && this.isPaid();
     if (hot) heat.delete(key);
     else {
       if (heat.size >= PLACES) heat.clear();
       heat.set(key, now);
     }
     return hot;
+  }
+  private isPaid(): boolean {
+    const { work, bytes } = this.spent();
+    return work >= this.budget.first + this.budget.perByte * bytes;
   }
 }

@@ -86,6 +86,7 @@ export class Regions {
     private readonly memory: GuestMemory,
     private readonly fetch: Fetch,
     private readonly host: Host,
+    private readonly hasRun: (key: number) => boolean,
     private readonly eager = false,
   ) {
     this.pages = memory.wasm.buffer.byteLength >>> 16;
@@ -130,7 +131,7 @@ export class Regions {
       const runtime = this.instantiate(writeRuntimeModule(this.writer, this.pages));
       this.enter = runtime.enter as Enter;
     }
-    const graph = buildGraph(this.fetch, key);
+    const graph = buildGraph(this.fetch, key, this.eager ? undefined : this.hasRun);
     if (!graph || (!this.eager && isMostlyInterpreted(graph))) return false;
     const slot = this.slotOf(key);
     const ranges: number[] = [];

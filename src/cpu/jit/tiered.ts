@@ -9,7 +9,7 @@ import { Slot } from "../interp/state.ts";
 import { type Cpu, type CpuFault, type CpuStats, Exit } from "../types.ts";
 import { settleFlags } from "./flags-state.ts";
 import { COUNT, EPOCH, MOST_UNITS, UNITS } from "./layout.ts";
-import { FIRST_WORK, Hotness } from "./hotness.ts";
+import { BUDGET, type Budget, Hotness, type Spent } from "./hotness.ts";
 import type { Host, Regions } from "./regions.ts";
 
 /** What a floating-point operation costs the interpreter, relative to an instruction. */
@@ -31,6 +31,8 @@ export class TieredCore implements Cpu {
   private exit: Exit | undefined;
   /** Translated code runs: units are at UNITS. */
   private inside = false;
+  /** Instructions of translated code that are in the statistics. */
+  private taken = 0;
   /** Supervisor calls of translated code. */
   private svcs = 0;
   private hook: (imm: number) => boolean = () => false;
@@ -41,10 +43,10 @@ export class TieredCore implements Cpu {
   constructor(
     readonly memory: GuestMemory,
     private readonly eager = false,
-    firstWork = FIRST_WORK,
+    budget: Budget = BUDGET,
     arena?: Arena,
   ) {
-    this.hotness = new Hotness(firstWork);
+    this.hotness = new Hotness(budget, () => this.spent);
     const core = (this.core = new Core(memory, arena));
     this.file = memory.engine;
     this.r = core.r;
@@ -84,7 +86,7 @@ export class TieredCore implements Cpu {
       flags: () => settleFlags(file),
     };
     const { Regions } = require("./regions.ts") as typeof import("./regions.ts");
-    const regions = new Regions(memory, core.fetch, host, this.eager);
+    const regions = new Regions(memory, core.fetch, host, core.hasRun, this.eager);
     regions.onChange = (key, exists) => (exists ? core.handOver(key) : core.takeBack(key));
     regions.countingPlan = this.plan;
     core.stats.translation = regions.stats;
@@ -246,10 +248,19 @@ export class TieredCore implements Cpu {
     return exit === Exit.Slice && this.units > 0 ? undefined : exit;
   }
   private sample(): void {
-    const { file, core } = this;
+    const { file } = this;
     const key = file[Slot.PC] | file[Slot.T];
-    const hot = this.hotness.sample(key, core.stats.instructions + FLOAT_WORK * core.float.uses);
+    const hot = this.hotness.sample(key, this.interpretedWork);
     if (hot && file[Slot.IT] === 0) this.translate(key);
+  }
+  /** Of the interpreter, in instructions. */
+  private get interpretedWork(): number {
+    const { stats, float } = this.core;
+    return stats.instructions - this.taken + FLOAT_WORK * float.uses;
+  }
+  private get spent(): Spent {
+    const work = this.interpretedWork + this.taken + this.count;
+    return { work, bytes: this.made?.stats.bytes ?? 0 };
   }
   /** Translated code came to an address which is not translated. */
   private arrive(key: number): void {
@@ -316,13 +327,18 @@ export class TieredCore implements Cpu {
     return 0;
   }
 
-  /** Adds the instructions that translated code has counted. */
-  private takeCount(): void {
+  /** Instructions that translated code has counted and the statistics lack. */
+  private get count(): number {
     const { file } = this;
     const at = COUNT >>> 2;
-    this.core.stats.svcs += this.svcs;
+    return (file[at] >>> 0) + file[at + 1] * 2 ** 32;
+  }
+  private takeCount(): void {
+    const { core, file, count } = this;
+    core.stats.svcs += this.svcs;
     this.svcs = 0;
-    this.core.stats.instructions += (file[at] >>> 0) + file[at + 1] * 2 ** 32;
-    file[at] = file[at + 1] = 0;
+    core.stats.instructions += count;
+    this.taken += count;
+    file[COUNT >>> 2] = file[(COUNT >>> 2) + 1] = 0;
   }
 }

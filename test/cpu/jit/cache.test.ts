@@ -1,5 +1,6 @@
 /** What is kept of translated code: bounded, dropped with the memory it was made from, translated again when it comes back. */
 import { expect, test } from "bun:test";
+import { NO_BUDGET } from "../../../src/cpu/jit/hotness.ts";
 import { TieredCore } from "../../../src/cpu/jit/tiered.ts";
 import { Exit } from "../../../src/cpu/mod.ts";
 import { GuestMemory } from "../../../src/memory/mod.ts";
@@ -9,7 +10,7 @@ const END = 0x60000100;
 
 function core(eager: boolean): TieredCore {
   const memory = new GuestMemory({ base: 0x60000000, size: 0x800000 });
-  const cpu = new TieredCore(memory, eager, 0);
+  const cpu = new TieredCore(memory, eager, NO_BUDGET);
   cpu.onSvc = (imm) => imm !== 0;
   memory.st32(END, 0xef000000);
   return cpu;

@@ -1,5 +1,6 @@
 /** What "auto" finds hot: threads that block all the time too. */
 import { expect, test } from "bun:test";
+import { NO_BUDGET } from "../../../src/cpu/jit/hotness.ts";
 import { TieredCore } from "../../../src/cpu/jit/tiered.ts";
 import { Exit } from "../../../src/cpu/mod.ts";
 import { GuestMemory } from "../../../src/memory/mod.ts";
@@ -11,7 +12,7 @@ const PROGRAM = [0xe3a01014, 0xe0800001, 0xe2511001, 0x1afffffc, 0xef000000, 0xe
 
 test("a thread that blocks after twenty iterations is translated like one that never does", () => {
   const memory = new GuestMemory({ base: 0x60000000, size: 0x800000 });
-  const cpu = new TieredCore(memory, false, 0);
+  const cpu = new TieredCore(memory, false, NO_BUDGET);
   PROGRAM.forEach((word, k) => memory.st32(CODE + k * 4, word));
   cpu.onSvc = () => false;
   cpu.jump(CODE);
@@ -29,7 +30,7 @@ test("a thread that blocks after twenty iterations is translated like one that n
 
 test("what the kernel takes from a thread at its calls is not counted as work", () => {
   const memory = new GuestMemory({ base: 0x60000000, size: 0x800000 });
-  const cpu = new TieredCore(memory, false, 0);
+  const cpu = new TieredCore(memory, false, NO_BUDGET);
   PROGRAM.forEach((word, k) => memory.st32(CODE + k * 4, word));
   cpu.onSvc = () => {
     cpu.units = 0;
@@ -42,5 +43,77 @@ test("what the kernel takes from a thread at its calls is not counted as work", 
     expect(cpu.run()).toBe(Exit.Stop);
   }
   expect(cpu.regions.has(CODE + 4)).toBe(false);
+  memory.dispose();
+});
+
+/**
+ * 1: cmp r2, #0; bne 2f; add r0, r0, #1; b 3f; 2: (200 times add r0, r0, #2); 3: subs r1, r1, #1; bne 1b; svc #0
+ */
+const COLD = 200;
+const WITH_COLD_PATH = [
+  0xe3520000,
+  0x1a000001,
+  0xe2800001,
+  0xea000000 + COLD - 1,
+  ...Array<number>(COLD).fill(0xe2800002),
+  0xe2511001,
+  0x1a000000 + (-(COLD + 7) & 0xffffff),
+  0xef000000,
+];
+
+test("what was never executed is not translated, and does what it should when its time comes", () => {
+  const memory = new GuestMemory({ base: 0x60000000, size: 0x800000 });
+  const cpu = new TieredCore(memory, false, NO_BUDGET);
+  WITH_COLD_PATH.forEach((word, k) => memory.st32(CODE + k * 4, word));
+  cpu.onSvc = () => false;
+  const run = (times: number, cold: number): void => {
+    cpu.jump(CODE);
+    cpu.r[0] = 0;
+    cpu.r[1] = times;
+    cpu.r[2] = cold;
+    cpu.units = 1_000_000;
+    expect(cpu.run()).toBe(Exit.Stop);
+  };
+  run(50_000, 0);
+  expect(cpu.r[0]).toBe(50_000);
+  expect(cpu.regions.has(CODE)).toBe(true);
+  const { bytes } = cpu.regions.stats;
+  // An addition is 6 bytes of WebAssembly at least.
+  expect(bytes).toBeLessThan(COLD * 6);
+  const before = cpu.stats.instructions;
+  run(50_000, 1);
+  expect(cpu.r[0]).toBe(50_000 * COLD * 2);
+  expect(cpu.stats.instructions - before).toBe(50_000 * (COLD + 4) + 1);
+  expect(cpu.regions.stats.bytes).toBeGreaterThan(bytes + COLD * 6);
+  memory.dispose();
+});
+
+test("each byte of translations has to be paid for with work before the next", () => {
+  const memory = new GuestMemory({ base: 0x60000000, size: 0x800000 });
+  const perByte = 1000;
+  const cpu = new TieredCore(memory, false, { first: 100_000, perByte });
+  cpu.onSvc = () => false;
+  // 1: subs r1, r1, #1; bne 1b; svc #0
+  const loop = [0xe2511001, 0x1afffffd, 0xef000000];
+  const run = (at: number, times: number): void => {
+    cpu.jump(at);
+    cpu.r[1] = times;
+    cpu.units = 10_000_000;
+    expect(cpu.run()).toBe(Exit.Stop);
+  };
+  for (const at of [CODE, CODE + 0x1000]) loop.forEach((word, k) => memory.st32(at + k * 4, word));
+  run(CODE, 40_000);
+  expect(cpu.stats.translation?.regions ?? 0).toBe(0);
+  run(CODE, 40_000);
+  expect(cpu.regions.has(CODE)).toBe(true);
+  const due = 100_000 + perByte * cpu.regions.stats.bytes;
+  while (cpu.stats.instructions < due - 20_000) {
+    run(CODE + 0x1000, 5000);
+    expect(cpu.regions.has(CODE + 0x1000)).toBe(false);
+  }
+  // Work of translated code pays as well, and what was hot still is.
+  run(CODE, 20_000);
+  run(CODE + 0x1000, 5000);
+  expect(cpu.regions.has(CODE + 0x1000)).toBe(true);
   memory.dispose();
 });
