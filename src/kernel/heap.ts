@@ -14,8 +14,12 @@ const NONE = 0x454e4f4e;
 const NOBODY = 0x20202020;
 const BLANK = 0x20;
 
-/** Blocks that a search walks over before it asks the index of free ones. */
+/** Blocks that a search walks over before there is an index of free ones: to keep it costs as much as a walk over some dozens. */
+const LONG_WALK = 96;
+/** The same when there is one. */
 const WALK = 16;
+/** Searches in a row that did without the index, after which it is not worth its keep. */
+const UNUSED = 10_000;
 
 const align = (size: number) => (size + ALIGN_SIZE - 1) & -ALIGN_SIZE;
 
@@ -36,6 +40,7 @@ export class Heap implements HeapApi {
   lowestFree: number;
   /** Made by the first search that is long. */
   private index: FreeBlocks | undefined;
+  private unused = 0;
   /** Address of two words that show `used` and `max` to the guest (struct rt_memory of 5.x); 0: none. */
   figures = 0;
   private readonly memory: GuestMemory;
@@ -61,9 +66,12 @@ export class Heap implements HeapApi {
     const wanted = Math.max(align(size), MIN_SIZE);
     const m = this.memory;
     const { begin, total } = this;
-    let left = WALK;
+    let left = this.index === undefined ? LONG_WALK : WALK;
     for (let at = this.lowestFree - begin; at < total - wanted;) {
-      if (left-- === 0) at = this.skip(begin + at, wanted + HEADER) - begin;
+      if (left-- === 0) {
+        at = this.skip(begin + at, wanted + HEADER) - begin;
+        continue;
+      }
       const mem = begin + at;
       const next = HEAP_MEM.next.get(m, mem);
       if (next <= at || next > total + HEADER) return this.broken(mem);
@@ -82,6 +90,7 @@ export class Heap implements HeapApi {
    */
   private skip(mem: number, size: number): number {
     const index = (this.index ??= new FreeBlocks(this.memory, this.begin, this.last));
+    this.unused = 0;
     index.patrol();
     const found = index.broken ? 0 : index.find(size);
     if (index.broken) this.index = undefined;
@@ -104,7 +113,8 @@ export class Heap implements HeapApi {
     HEAP_MEM.magic.set(m, mem, HEAP_MAGIC);
     HEAP_MEM.used.set(m, mem, 1);
     this.owner(mem, this.allocating());
-    if (index !== undefined) {
+    if (index !== undefined && this.unused++ > UNUSED) this.index = undefined;
+    else if (index !== undefined) {
       const after = this.begin + HEAP_MEM.next.get(m, mem);
       index.remove(mem, next - at, after);
       if (after !== this.begin + next) index.add(after, this.begin + next - after);
@@ -116,7 +126,7 @@ export class Heap implements HeapApi {
   /** From the block that was it. */
   private findLowestFree(): void {
     const m = this.memory;
-    let left = WALK;
+    let left = this.index === undefined ? LONG_WALK : WALK;
     let free = this.lowestFree;
     while (free !== this.last && HEAP_MEM.used.get(m, free) !== 0) {
       const next = this.begin + HEAP_MEM.next.get(m, free);
@@ -162,6 +172,11 @@ export class Heap implements HeapApi {
     const old = next - at - HEADER;
     if (old === wanted) return address;
     if (wanted + HEADER + MIN_SIZE < old) {
+      if (
+        !this.k.options.compat404 &&
+        !(next > at && next <= this.last - this.begin && this.isHeader(next))
+      )
+        return this.broken(this.firstBroken() ?? mem, "rt_realloc");
       this.used -= old - wanted;
       this.show();
       const rest = at + HEADER + wanted;
@@ -170,7 +185,7 @@ export class Heap implements HeapApi {
       if (next !== this.total + HEADER) HEAP_MEM.prev.set(m, this.begin + next, rest);
       if (this.begin + rest < this.lowestFree) this.lowestFree = this.begin + rest;
       this.index?.add(this.begin + rest, next - rest);
-      this.join(this.begin + rest);
+      this.join(this.begin + rest, this.begin + next, mem);
       return address;
     }
     const moved = this.alloc(size);
@@ -199,16 +214,21 @@ export class Heap implements HeapApi {
     const mem = address - HEADER;
     this.mustBeUsed(mem, "free", 593);
     // The original follows the links, into other blocks or where there is no memory.
-    if (!k.options.compat404 && !this.isLinked(mem))
+    const at = mem - this.begin;
+    const next = HEAP_MEM.next.get(m, mem);
+    const prev = HEAP_MEM.prev.get(m, mem);
+    if (
+      !k.options.compat404 &&
+      !(this.isLinked(at, next, prev) && this.isHeader(next) && this.isHeader(prev))
+    )
       return void this.broken(this.firstBroken() ?? mem, "rt_free");
     HEAP_MEM.used.set(m, mem, 0);
     this.owner(mem, NOBODY);
     if (mem < this.lowestFree) this.lowestFree = mem;
-    const size = HEAP_MEM.next.get(m, mem) - (mem - this.begin);
-    this.used -= size;
+    this.used -= next - at;
     this.show();
-    this.index?.add(mem, size);
-    this.join(mem);
+    this.index?.add(mem, next - at);
+    this.join(mem, this.begin + next, this.begin + prev);
   }
 
   private mustBeUsed(mem: number, what: "free" | "realloc", line: number): void {
@@ -261,14 +281,16 @@ export class Heap implements HeapApi {
     return HEAP_MEM.next.get(this.memory, mem) - (mem - this.begin) - HEADER;
   }
 
-  /** The header's neighbours are headers whose links lead back to it. */
-  private isLinked(mem: number): boolean {
-    const { memory: m, begin, total } = this;
-    const at = mem - begin;
-    const next = HEAP_MEM.next.get(m, mem);
-    const prev = HEAP_MEM.prev.get(m, mem);
-    if (next <= at || next > total + HEADER || (at === 0 ? prev !== 0 : prev >= at)) return false;
-    return at === 0 || HEAP_MEM.next.get(m, begin + prev) === at;
+  /** The links of a header lie on both sides of it, and the one before it leads to it. */
+  private isLinked(at: number, next: number, prev: number): boolean {
+    if (next <= at || next > this.total + HEADER) return false;
+    if (at === 0) return prev === 0;
+    return prev < at && HEAP_MEM.next.get(this.memory, this.begin + prev) === at;
+  }
+
+  /** A header that was filled with zeros is no free block to be merged with. */
+  private isHeader(at: number): boolean {
+    return HEAP_MEM.magic.get(this.memory, this.begin + at) === HEAP_MAGIC;
   }
 
   /** Address of the first header that is none any more. */
@@ -282,16 +304,13 @@ export class Heap implements HeapApi {
     return undefined;
   }
 
-  /** Merges a free block with its free neighbours. */
-  private join(mem: number): void {
+  /** Merges a free block with those of its neighbours that are free. */
+  private join(mem: number, next: number, prev: number): void {
     const m = this.memory;
-    const { begin, last } = this;
-    const next = begin + HEAP_MEM.next.get(m, mem);
-    if (next !== mem && next !== last && HEAP_MEM.used.get(m, next) === 0) {
+    if (next !== mem && next !== this.last && HEAP_MEM.used.get(m, next) === 0) {
       if (this.lowestFree === next) this.lowestFree = mem;
       this.swallow(mem, next);
     }
-    const prev = begin + HEAP_MEM.prev.get(m, mem);
     if (prev !== mem && HEAP_MEM.used.get(m, prev) === 0) {
       if (this.lowestFree === mem) this.lowestFree = prev;
       this.swallow(prev, mem);
