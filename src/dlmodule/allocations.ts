@@ -54,6 +54,8 @@ export interface Freed {
   /** Return addresses behind the calls that asked for it and gave it back; 0 when a call is not known. */
   readonly site: number;
   readonly freedAt: number;
+  /** By the call to rt_free that came last, which may be the one that found something wrong. */
+  readonly justNow: boolean;
 }
 
 /** So many blocks that were given back are remembered, for reports about pointers into them. */
@@ -65,8 +67,10 @@ export class Allocations {
   /** What return addresses in the firmware stand for. */
   private readonly kinds = new Map<number, Kind>();
   /** A ring, the newest before `nextFreed`. */
-  private readonly gone: Freed[] = [];
+  private readonly gone: Omit<Freed, "justNow">[] = [];
   private nextFreed = 0;
+  /** What the last call to rt_free gave back; undefined when that was no block of a module in use. */
+  private latest: (typeof this.gone)[number] | undefined;
 
   /** The block that is being attributed is for the environment. */
   private environment = false;
@@ -99,10 +103,12 @@ export class Allocations {
   /** For KernelHooks.freed. */
   freed(address: number): void {
     const known = this.blocks.get(address);
+    this.latest = undefined;
     if (!known) return;
     this.blocks.delete(address);
     const { size, site } = known;
-    this.gone[this.nextFreed] = { address, size, site, freedAt: this.caller() };
+    this.latest = { address, size, site, freedAt: this.caller() };
+    this.gone[this.nextFreed] = this.latest;
     this.nextFreed = (this.nextFreed + 1) % FREED_MAX;
   }
 
@@ -111,7 +117,8 @@ export class Allocations {
     const { gone } = this;
     for (let n = 1; n <= gone.length; n++) {
       const block = gone[(this.nextFreed - n + FREED_MAX) % FREED_MAX];
-      if (block && address >= block.address && address < block.address + block.size) return block;
+      if (block && address >= block.address && address < block.address + block.size)
+        return { ...block, justNow: block === this.latest };
     }
     return undefined;
   }

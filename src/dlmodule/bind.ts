@@ -1,7 +1,8 @@
 import { type ElfRelocations, type ElfSymbols, relocationName, SHN, STB, STT } from "../elf/mod.ts";
 import { LoadError } from "./load-error.ts";
-import { chosenFunction, type LoadPlan } from "./plan-types.ts";
+import { chosenFunction, type LoadPlan, type PlannedSegment } from "./plan-types.ts";
 import { NEED, Need, SIZE, UNKNOWN, unknownTypes } from "./rows-arm.ts";
+import { partAt } from "./segments.ts";
 import { Known, type Resolver, type Values } from "./values.ts";
 import { Veneers } from "./veneers.ts";
 
@@ -14,7 +15,7 @@ export interface Bindings {
   readonly missingRecords: readonly string[];
   /** Names of undefined symbols that were found, each once. */
   readonly imports: readonly string[];
-  /** Bytes of the block: the image, then the global offset table and the veneers that the loader makes. */
+  /** Bytes of the block: the image and, behind it if it has no room, the global offset table and the veneers that the loader makes. */
   readonly size: number;
   /** Link-time address of the global offset table that the loader makes. */
   readonly got: number;
@@ -58,6 +59,8 @@ class Binder {
   private readonly got: number;
   private readonly veneers: Veneers;
   private readonly copies: VariableCopy[] = [];
+  /** The first segment that may be written, and the first that may not. */
+  private readonly firsts = new Map<boolean, PlannedSegment>();
   private slots = 0;
   private failed = false;
 
@@ -65,7 +68,7 @@ class Binder {
     private readonly plan: LoadPlan,
     private readonly resolver: Resolver,
   ) {
-    this.got = Math.ceil((plan.start + plan.size) / 4) * 4;
+    this.got = plan.room?.vaddr ?? Math.ceil((plan.start + plan.size) / 4) * 4;
     this.veneers = new Veneers(plan);
   }
 
@@ -77,7 +80,7 @@ class Binder {
     if (this.unknown.size > 0) throw new LoadError("", unknownTypes(this.unknown));
     veneers.begin = got + 4 * this.slots;
     const added = 4 * this.slots + veneers.bytes;
-    const size = added === 0 ? plan.size : got - plan.start + added;
+    const size = added === 0 || plan.room ? plan.size : got - plan.start + added;
     return { values, missing, missingRecords, imports, size, got, veneers, copies };
   }
 
@@ -199,9 +202,9 @@ class Binder {
     const { segments, object } = this.plan;
     const symbol = table.symbol(i);
     const at = known.value[symbol] & (table.symbols.type(symbol) === STT.FUNC ? ~1 : ~0);
-    const inside =
-      segments.find(({ vaddr, memsz }) => at >= vaddr && at < vaddr + memsz) ??
-      segments.find(({ vaddr, memsz }) => at === vaddr + memsz);
+    const part = partAt(segments, at >>> 0);
+    // Or at its end.
+    const inside = part && at >>> 0 <= part.vaddr + part.memsz ? part : undefined;
     if (known.state[symbol] === Known.Missing) return;
     if (known.state[symbol] !== Known.Relative)
       throw new LoadError(
@@ -211,9 +214,18 @@ class Binder {
     // Common symbols have no section; they lie behind the others.
     const writable = inside?.writable ?? true;
     // What a linker would make one segment of.
-    const first = object ? segments.find((segment) => segment.writable === writable) : inside;
+    const first = object ? this.firstOf(writable) : inside;
     known.bases ??= new Map();
     known.bases.set(symbol, first?.vaddr ?? this.plan.start);
+  }
+
+  private firstOf(writable: boolean): PlannedSegment | undefined {
+    let first = this.firsts.get(writable);
+    if (!first) {
+      first = this.plan.segments.find((segment) => segment.writable === writable);
+      if (first) this.firsts.set(writable, first);
+    }
+    return first;
   }
 
   private valuesOf(symbols: ElfSymbols): Values {

@@ -34,6 +34,8 @@ export interface LifeEvents {
 export class LifeCycle {
   private readonly struct: ModuleStruct;
   private readonly objects: Objects;
+  /** What the kernel keeps of the threads that `later` made: their addresses and their name may be those of others. */
+  private readonly reapers = new WeakSet<object>();
 
   constructor(
     private readonly parts: LoaderParts,
@@ -210,11 +212,18 @@ export class LifeCycle {
     const reaper = threads.createTask("dlreap", stack, priority, MAIN_SLICE, task);
     if (id !== 0) memory.st32(owner, id);
     if (reaper === 0) return false;
+    this.reapers.add(threads.states.get(reaper)!);
     // rt_thread_startup without its scheduling point: who deletes itself goes on until the next one.
     memory.st8(reaper + THREAD.STAT, THREAD_STAT.SUSPEND);
     memory.st32(reaper + THREAD.NUMBER_MASK, 1 << priority);
     threads.resume(reaper);
     return true;
+  }
+
+  /** Whether it is a thread that `later` made. */
+  isReaper(thread: number): boolean {
+    const state = this.parts.kernel.threads.states.get(thread);
+    return state !== undefined && this.reapers.has(state);
   }
 
   /** The first part of dlmodule_destroy: module_cleanup runs, and the scheduler stays locked until `destroy` is done. */

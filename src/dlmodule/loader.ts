@@ -325,6 +325,11 @@ export class Loader {
     return this.registry.all().map((module) => this.infos.describe(module));
   }
 
+  /** Whether it is one of the loader's own threads, which take modules away. */
+  isReaper(thread: number): boolean {
+    return this.life.isReaper(thread);
+  }
+
   /** The last modules that ended, newest first. */
   ended(): EndedInfo[] {
     return this.registry.ended();

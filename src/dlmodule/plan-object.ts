@@ -13,6 +13,7 @@ import {
 } from "../elf/mod.ts";
 import { readAttributes } from "./check/attributes.ts";
 import { LoadError } from "./load-error.ts";
+import { tablesOf } from "./tables-room.ts";
 import {
   type LoadPlan,
   NOTHING,
@@ -24,6 +25,8 @@ import {
 /** A section wants at most this alignment: the heap gives the whole distance for it. */
 const ALIGN_MAX = 0x10000;
 const WORD = 4;
+/** Bytes of an image behind which every branch reaches: half of what the conditional ones of Thumb code do. */
+const NEAR = 0x80000;
 
 /** Order in the block; tables that are read as one array lie side by side. */
 const enum Rank {
@@ -51,8 +54,13 @@ const LOADED: ReadonlySet<number> = new Set([
 /** What loading an object file (`gcc -c`, `ld -r`) means: its sections are placed one behind the other, as a linker does. */
 export function planObject(image: ElfImage): LoadPlan {
   const { header } = image;
-  const layout = new Layout(image);
-  const common = layout.place(image);
+  let layout = new Layout(image);
+  let common = layout.place(image);
+  const room = layout.size > NEAR ? tablesOf(image) : 0;
+  if (room > 0) {
+    layout = new Layout(image, room);
+    common = layout.place(image);
+  }
   const original = image.staticSymbols();
   const symbols = original?.placed((i) => common.get(i) ?? layout.addressOf(original, i));
   const relocations = image.relocations().flatMap((table) => {
@@ -68,6 +76,7 @@ export function planObject(image: ElfImage): LoadPlan {
     ...entryOf(image, original, symbols, layout),
     object: true,
     segments: layout.segments,
+    room: layout.room,
     relocations,
     symbols,
     ...planSymbols(symbols, (i) => common.has(i) || layout.holds(original!.shndx(i))),
@@ -91,9 +100,15 @@ class Layout {
   readonly segments: PlannedSegment[] = [];
   /** By section index. */
   readonly address = new Map<number, number>();
+  /** For the loader's own tables, behind the code: what follows may be larger than a branch reaches. */
+  room: Span | undefined;
   private readonly ranks = new Map<Rank, { from: number; to: number }>();
 
-  constructor(private readonly image: ElfImage) {}
+  constructor(
+    private readonly image: ElfImage,
+    /** Bytes of that room; 0 for none. */
+    private readonly tables = 0,
+  ) {}
 
   /** Places every section, then the common symbols; gives the addresses of those by symbol index. */
   place(image: ElfImage): Map<number, number> {
@@ -107,7 +122,11 @@ class Layout {
         "",
         `section ${tls.section.name} holds native thread-local variables, which need a system with a thread pointer; clang -femulated-tls makes ones that work`,
       );
-    for (const { section, rank } of sections) this.add(section, rank);
+    for (const { section, rank } of sections) {
+      if (rank !== Rank.Code) this.makeRoom();
+      this.add(section, rank);
+    }
+    this.makeRoom();
     const common = this.common(image.staticSymbols());
     if (this.size === 0) throw new LoadError("", "it has nothing to load: no section with a size");
     return common;
@@ -152,6 +171,12 @@ class Layout {
         `record ${i} of ${table.section} refers to ${symbols.name(symbol) || "a symbol"} in ${where ? `section ${where.name}, which is not loaded` : `section ${shndx}, which does not exist`}`,
       );
     }
+  }
+
+  private makeRoom(): void {
+    const { tables: size } = this;
+    if (size === 0 || this.room) return;
+    this.room = { vaddr: this.reserve(size, WORD, "room for the loader's tables"), size };
   }
 
   private add(section: SectionHeader, rank: Rank): void {

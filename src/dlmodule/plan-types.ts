@@ -40,6 +40,8 @@ export interface LoadPlan {
   /** An object file (ET_REL). */
   readonly object: boolean;
   readonly segments: readonly PlannedSegment[];
+  /** Part of the image for the tables that the loader makes; behind the image when absent. */
+  readonly room?: Span;
   readonly relocations: readonly ElfRelocations[];
   readonly symbols: ElfSymbols | undefined;
   /** What other code may look up: global and weak definitions of .dynsym that are not hidden. */

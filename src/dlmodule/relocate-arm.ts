@@ -135,7 +135,10 @@ function put(
   if (branch) {
     view.setInt32(p, before, true);
     const near = bindings.veneers.use(view, bias, { symbol, s, a, p }, need);
-    if (near !== undefined && FIELD[type].put(view, p, near)) return;
+    if (near !== undefined) {
+      if (FIELD[type].put(view, p, near)) return;
+      noVeneer(table, i, p, near);
+    }
   }
   outOfRange(table, i, s, p, x);
 }
@@ -173,6 +176,16 @@ function outOfRange(
         ? `has no room for the value of ${name}, ${hex(x)}`
         : `cannot reach ${name} at ${hex(target)}: it is ${amount(Math.abs(x), "byte")} away and the instruction reaches ${reach}`) +
       `: ${advice(type)}`,
+  );
+}
+
+/** The code itself is larger than the branch reaches, or a linker has left its zeroed data in between. */
+function noVeneer(table: ElfRelocations, i: number, at: number, x: number): never {
+  const name = table.symbols.name(table.symbol(i)) || "its target";
+  const type = table.type(i);
+  throw new LoadError(
+    "",
+    `record ${i} of ${table.section} (${relocationName(type)}) at 0x${at.toString(16)} cannot reach ${name} without a veneer, and the loader has its veneers ${amount(Math.abs(x), "byte")} away, where the instruction reaches ${FIELD[type].reach}: ${advice(type)}`,
   );
 }
 

@@ -1,9 +1,11 @@
 import { type ElfRelocations, type ElfSymbols, SHN, STT } from "../elf/mod.ts";
 import type { LoadPlan } from "./plan-types.ts";
 import { FIELD, FORMULA, Need } from "./rows-arm.ts";
+import { partAt } from "./segments.ts";
 import { Known, type Values } from "./values.ts";
 
-const BYTES = 8;
+/** Bytes of a veneer. */
+export const VENEER_BYTES = 8;
 /** `ldr pc, [pc, #-4]` and `ldr.w pc, [pc]`: the word behind is the target, bit 0 its instruction set (A8.8.64). */
 const A32 = 0xe51ff004 | 0;
 const T32_HIGH = 0xf8df;
@@ -12,7 +14,7 @@ const T32_LOW = 0xf000;
 const AHEAD = { [Need.VeneerA32]: 8, [Need.VeneerT32]: 4 } as const;
 
 /**
- * Jumps behind the image for branches that cannot reach their target: too far, or code of the other instruction set where the
+ * Jumps behind the code, or the image, for branches that cannot reach their target: too far, or code of the other instruction set where the
  * branch has no exchanging form (IHI 0044, "Veneer generation").
  */
 export class Veneers {
@@ -26,7 +28,7 @@ export class Veneers {
   constructor(private readonly plan: LoadPlan) {}
 
   get bytes(): number {
-    return this.offsets.size * BYTES;
+    return this.offsets.size * VENEER_BYTES;
   }
 
   /** Reserves a veneer for a branch that does not reach, or whose target will be known to lie far away only later. */
@@ -74,9 +76,9 @@ export class Veneers {
   private fetch(at: number): boolean {
     const inside = ({ vaddr, bytes }: LoadPlan["segments"][number]): boolean =>
       at >= vaddr && at + 4 <= vaddr + bytes.length;
-    if (!this.last || !inside(this.last)) this.last = this.plan.segments.find(inside);
+    if (!this.last || !inside(this.last)) this.last = partAt(this.plan.segments, at);
     const segment = this.last;
-    if (!segment) return false;
+    if (!segment || !inside(segment)) return false;
     for (let n = 0; n < 4; n++) this.insn.setUint8(n, segment.bytes[at - segment.vaddr + n]);
     return true;
   }

@@ -1,6 +1,7 @@
 import { type ElfRelocations, relocationName, SHN } from "../../elf/mod.ts";
 import type { LoadPlan } from "../plan-types.ts";
 import { FIELD, FORMULA, NEED, Need, SIZE, UNKNOWN } from "../rows-arm.ts";
+import { partAt } from "../segments.ts";
 import type { CodeImage } from "./calls.ts";
 
 /** Types whose value does not depend on where the loader puts tables of its own. */
@@ -26,9 +27,10 @@ export function codeImage(plan: LoadPlan, starts: (address: number) => boolean):
   const find = (address: number, size: number): boolean => {
     if (++reads > READS_MAX) return false;
     if (has(last, address, size)) return true;
-    const found = parts.find((part) => has(part, address, size));
-    if (found) last = found;
-    return found !== undefined;
+    const found = partAt(parts, address);
+    if (!has(found, address, size)) return false;
+    last = found!;
+    return true;
   };
   const relocated = (address: number): number | null | undefined => {
     records ??= recordsOf(plan);

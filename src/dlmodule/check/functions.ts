@@ -1,5 +1,6 @@
 import { ElfError, type ElfImage, type ElfSymbols, ET, STB, STT } from "../../elf/mod.ts";
 import type { LoadPlan } from "../plan-types.ts";
+import { partAt } from "../segments.ts";
 import { callsOf, type CodeImage } from "./calls.ts";
 import { codeImage } from "./code-image.ts";
 import type { FunctionUse } from "./report.ts";
@@ -10,6 +11,8 @@ import { type Budget, STEPS_MAX, stackUse } from "./stack-use.ts";
 const UNSIZED_MAX = 4096;
 /** Functions without a symbol that are looked at. */
 const HIDDEN_MAX = 50_000;
+
+const NOWHERE = { vaddr: 0, bytes: new Uint8Array(0) };
 
 interface Found {
   name: string;
@@ -128,13 +131,11 @@ class Bounds {
   }
 
   codeAt(address: number, size: number): DataView | undefined {
-    for (const { vaddr, bytes } of this.plan.segments) {
-      const offset = address - vaddr;
-      if (offset < 0 || offset >= bytes.length) continue;
-      const length = Math.min(size || this.until(address), bytes.length - offset);
-      return new DataView(bytes.buffer, bytes.byteOffset + offset, length);
-    }
-    return undefined;
+    const { vaddr, bytes } = partAt(this.plan.segments, address) ?? NOWHERE;
+    const offset = address - vaddr;
+    if (offset >= bytes.length) return undefined;
+    const length = Math.min(size || this.until(address), bytes.length - offset);
+    return new DataView(bytes.buffer, bytes.byteOffset + offset, length);
   }
 
   private until(address: number): number {

@@ -19,6 +19,7 @@ import { planLoad } from "../plan.ts";
 import type { LoadPlan } from "../plan-types.ts";
 import { explainMissing } from "../reasons.ts";
 import { SIZE, UNKNOWN } from "../rows-arm.ts";
+import { merged, partAt } from "../segments.ts";
 import { type Attributes, readAttributes } from "./attributes.ts";
 import type { CheckReport, Details, Import, RelocationCount } from "./report.ts";
 import { addressName, functionUses, nameOf } from "./functions.ts";
@@ -347,14 +348,23 @@ class Inspection {
   }
 
   private textRelocations(): number {
-    const code = this.image.sections.filter(
-      ({ flags }) => (flags & SHF.ALLOC) !== 0 && (flags & SHF.WRITE) === 0,
-    );
+    const { sections } = this.image;
+    // The sections of an object have no addresses of their own.
+    const code = this.plan.object
+      ? this.plan.segments
+          .filter(({ writable }) => !writable)
+          .map(({ vaddr, memsz: size }) => ({ vaddr, size }))
+      : merged(
+          sections
+            .filter(({ flags }) => (flags & SHF.ALLOC) !== 0 && (flags & SHF.WRITE) === 0)
+            .map(({ addr: vaddr, size }) => ({ vaddr, size })),
+        );
     let count = 0;
     for (const table of this.plan.relocations)
       for (let i = 0; i < table.count; i++) {
         const at = table.offset(i);
-        if (code.some(({ addr, size }) => at >= addr && at < addr + size)) count++;
+        const part = partAt(code, at);
+        if (part && at < part.vaddr + part.size) count++;
       }
     return count;
   }
