@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { DebugCore, Leave, Session, Signal, SystemTarget } from "../gdb/mod.ts";
+import { DebugCore, type Inserted, Leave, Session, Signal, SystemTarget } from "../gdb/mod.ts";
 import type { Cpu, CpuFault } from "../cpu/types.ts";
 import type { Machine } from "../machine.ts";
 import { ExitCode } from "./exit-codes.ts";
@@ -37,6 +37,10 @@ export class GdbServer implements Tool {
   private early: boolean;
   /** What the debugger did to a session that was idle. */
   private ended: Killed | Restarted | undefined;
+  /** The debugger has asked for the start of the machine that comes next. */
+  private asked = false;
+  /** What it believes to have inserted there. */
+  private inserted: readonly Inserted[] = [];
   /** What the next run is to be. */
   private next: Parsed;
 
@@ -76,9 +80,14 @@ export class GdbServer implements Tool {
     if (again) {
       this.session!.retarget(this.target);
       core.attached = true;
-      // It stands before its first instruction, whether the debugger waits for that or believes that it never ran.
-      core.halt({ signal: Signal.TRAP });
-      this.report();
+      this.target.take(this.inserted);
+      // It stands before its first instruction, whether the debugger waits for that or believes that it never ran; the next one of a
+      // command with many begins while the debugger waits for one of its own stops.
+      if (this.asked || !this.session!.running) {
+        core.halt({ signal: Signal.TRAP });
+        this.report();
+      }
+      this.asked = false;
     } else if (this.wait) this.stopAtMain(machine);
     const run = kernel.run.bind(kernel);
     kernel.run = (limits) => {
@@ -101,6 +110,7 @@ export class GdbServer implements Tool {
 
   detach(): void {
     clearInterval(this.timer);
+    if (this.session) this.inserted = [...this.core_.inserted()];
     this.core_.detach();
     this.machine = undefined;
   }
@@ -231,6 +241,7 @@ export class GdbServer implements Tool {
   }
 
   private kill(stay: boolean): never {
+    this.forget();
     throw new Killed(stay);
   }
 
@@ -243,6 +254,14 @@ export class GdbServer implements Tool {
       if (file && file !== own && file !== `/${basename(own)}`) return false;
       this.next = { ...next, operands: [own, ...(args.length > 0 ? args : given)] };
     }
+    // Who runs a program from its beginning has no breakpoints in it yet; who resets a running one keeps them.
+    if (program.length > 0) this.forget();
+    this.asked = true;
     throw new Restarted();
+  }
+
+  private forget(): void {
+    this.core_.detach();
+    this.inserted = [];
   }
 }

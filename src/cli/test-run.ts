@@ -81,6 +81,9 @@ export function* executeSteps(
   return settings.wall ? { ...result, wall } : result;
 }
 
+/** Names of errors that are not the test's: a firmware that cannot be used, and a debugger that ends the run or begins it again. */
+const PASSING = new Set(["FirmwareError", "Leave"]);
+
 /** A defect of ours fails the test that met it, and takes neither the others nor the reports along. Throws what is no defect. */
 function broken(
   { ref, scenario }: Loaded,
@@ -89,7 +92,7 @@ function broken(
   { again }: TestSettings,
 ): TestResult {
   const ours = error instanceof Error && !(error instanceof UserError);
-  if (!ours || error.name === "FirmwareError") throw error;
+  if (!ours || PASSING.has(error.name)) throw error;
   const details = ["this is a defect of rtt-sim, not of the test; please report it with the files"];
   if (seed !== undefined) details.push(`to replay it exactly: ${replayLine(ref, seed, again)}`);
   if (process.env.RTT_SIM_DEBUG) details.push(error.stack ?? "");

@@ -63,7 +63,10 @@ export function heapAssertion(
       what: [`${hex(address)} is no block of the heap: ${inside(view, address, block)}`],
       hint: `${fn} takes only what rt_malloc, rt_calloc or rt_realloc returned, not an address inside of it`,
     };
-  if (expression === USED)
+  const whole = (view.half(address - HEADER) ?? 0) === HEAP_MAGIC;
+  // Given back by this very call, it was in use until then, whatever the header says.
+  const inUse = fn === "rt_free" && freed?.address === address && freed.justNow;
+  if (expression === USED && whole && !inUse)
     return {
       what: [
         freed && freed.address === address
@@ -80,8 +83,9 @@ export function brokenHeap(view: MachineView, header: number): Explained {
   return overwritten(view, header, around(view, header + HEADER).before);
 }
 
-/** Bytes of struct heap_mem. */
+/** struct heap_mem of the small memory heap: its bytes, and what `magic`, its first member, holds. */
 const HEADER = 16;
+const HEAP_MAGIC = 0x1ea0;
 
 function overwritten(view: MachineView, header: number, before: HeapBlock | undefined): Explained {
   const address = header + HEADER;
@@ -127,6 +131,9 @@ function described(view: MachineView, { address, size, used, owner }: HeapBlock)
     return freed?.address === address
       ? `${at} and was given back: allocated at ${callText(view, freed.site)}; freed at ${callText(view, freed.freedAt)}`
       : `${at} and is free`;
+  // The account was closed by the call that found out.
+  if (freed?.address === address && freed.justNow && freed.site !== 0)
+    return `${at}, allocated at ${callText(view, freed.site)}`;
   return `${at}, allocated ${allocator(view, { address, owner })}`;
 }
 

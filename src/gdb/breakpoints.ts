@@ -1,13 +1,16 @@
 import type { GuestMemory } from "../memory/mod.ts";
+import type { Inserted } from "./types.ts";
 
 /** BKPT #0: A32 encoding A1 and Thumb encoding T1 (ARM ARM A8.8.24), little-endian. */
 const BKPT_A32 = Uint8Array.of(0x70, 0x00, 0x20, 0xe1);
 const BKPT_THUMB = Uint8Array.of(0x00, 0xbe);
 
+/** Whose a breakpoint is: the debugger's, which calls it software or hardware, or our own. */
+type BreakUser = "code" | "hardware" | "arrival";
+
 interface Patch {
-  readonly original: Uint8Array;
-  /** How many breakpoints are there. */
-  users: number;
+  original: Uint8Array;
+  readonly users: Set<BreakUser>;
 }
 
 /**
@@ -19,34 +22,64 @@ export class Breakpoints {
 
   constructor(private readonly memory: GuestMemory) {}
 
-  has(address: number): boolean {
-    return this.patches.has(address >>> 0);
+  has(address: number, user?: BreakUser): boolean {
+    const patch = this.patches.get(address >>> 0);
+    return patch !== undefined && (user === undefined || patch.users.has(user));
   }
 
-  /** False where there is no memory. `thumb`: the kind of instruction there. */
-  insert(address: number, thumb: boolean): boolean {
+  /** False where there is no memory. `thumb`: the kind of instruction there. Asked twice for the same it does nothing more. */
+  insert(address: number, thumb: boolean, user: BreakUser): boolean {
     address >>>= 0;
     const known = this.patches.get(address);
     if (known) {
-      known.users++;
+      known.users.add(user);
+      this.plant(address, known);
       return true;
     }
     const code = thumb ? BKPT_THUMB : BKPT_A32;
     if (!this.memory.contains(address, code.length) || address % code.length !== 0) return false;
-    this.patches.set(address, {
+    const patch: Patch = {
       original: this.memory.read(address, code.length).slice(),
-      users: 1,
-    });
-    this.memory.poke(address, code);
+      users: new Set([user]),
+    };
+    this.patches.set(address, patch);
+    this.plant(address, patch);
     return true;
   }
 
-  remove(address: number): boolean {
+  remove(address: number, user: BreakUser): boolean {
     address >>>= 0;
     const patch = this.patches.get(address);
     if (!patch) return false;
-    if (--patch.users === 0) this.restore(address, patch);
+    patch.users.delete(user);
+    if (patch.users.size === 0) this.restore(address, patch);
     return true;
+  }
+
+  /** Code was loaded to [start, end): breakpoints that were inserted before it was there are made again. */
+  again(start: number, end: number): void {
+    for (const [address, patch] of this.patches)
+      if (address >= start && address < end) this.plant(address, patch);
+  }
+
+  /** Those of the debugger's, each as it was inserted. */
+  *inserted(): Generator<Inserted> {
+    for (const [address, { original, users }] of this.patches)
+      for (const kind of users)
+        if (kind !== "arrival") yield { kind, address, size: original.length };
+  }
+
+  /** Makes the instruction a BKPT; what is there is the program's. */
+  private plant(address: number, patch: Patch): void {
+    const { code, there } = this.look(address, patch);
+    if (same(code, there)) return;
+    patch.original = there.slice();
+    this.memory.poke(address, code);
+  }
+
+  private look(address: number, { original }: Patch): { code: Uint8Array; there: Uint8Array } {
+    const code = original.length === 2 ? BKPT_THUMB : BKPT_A32;
+    return { code, there: this.memory.read(address, code.length) };
   }
 
   /** Removes those in [start, end): whose they were is gone. */
@@ -55,12 +88,11 @@ export class Breakpoints {
       if (address >= start && address < end) this.restore(address, patch);
   }
 
-  private restore(address: number, { original }: Patch): void {
+  private restore(address: number, patch: Patch): void {
     this.patches.delete(address);
     // What is no breakpoint any more was overwritten by the guest.
-    const code = original.length === 2 ? BKPT_THUMB : BKPT_A32;
-    const now = this.memory.read(address, code.length);
-    if (code.every((byte, i) => now[i] === byte)) this.memory.poke(address, original);
+    const { code, there } = this.look(address, patch);
+    if (same(code, there)) this.memory.poke(address, patch.original);
   }
 
   /** A copy of memory without the breakpoints. */
@@ -97,3 +129,5 @@ export class Breakpoints {
     }
   }
 }
+
+const same = (a: Uint8Array, b: Uint8Array): boolean => a.every((byte, i) => byte === b[i]);

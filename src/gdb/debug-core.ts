@@ -1,7 +1,7 @@
 import { type Cpu, type CpuFault, Exit } from "../cpu/types.ts";
 import { WrappedCore } from "../trace/mod.ts";
 import { Breakpoints } from "./breakpoints.ts";
-import { Signal, type Stop } from "./types.ts";
+import { type Inserted, Signal, type Stop } from "./types.ts";
 import { Watchpoints } from "./watchpoints.ts";
 
 /** What run control has to know of the system. */
@@ -43,8 +43,6 @@ const SIGNALS: Readonly<Record<CpuFault["kind"], number>> = {
 export class DebugCore extends WrappedCore {
   readonly breakpoints: Breakpoints;
   readonly watchpoints: Watchpoints;
-  /** Addresses of breakpoints that the debugger calls hardware; they are like the others, and it hears which one stopped it. */
-  readonly hardware = new Set<number>();
   /** A debugger is connected: faults and news stop the system. */
   attached = false;
   /** Why the system stands still; undefined while it runs. */
@@ -58,6 +56,10 @@ export class DebugCore extends WrappedCore {
   private step: Step | undefined;
   /** Address of the instruction whose fault the debugger has seen. */
   private accepted: number | undefined;
+  /** Watched accesses are made before the debugger hears of them, as lldb is told; gdb has an ARM target stop before the access. */
+  watchesAfter = false;
+  /** Address of the instruction before whose watched access the system stands. */
+  private before: number | undefined;
   /** The debugger has seen the fault that the system deals with now. */
   told = false;
   /** Address of a BKPT of the program's own at which it stopped. */
@@ -87,7 +89,10 @@ export class DebugCore extends WrappedCore {
         return this.halt({ signal: Signal.TRAP, why: "watch", address });
       }
       if (exit === Exit.Fault || this.stop) return this.stop ? Exit.Stop : Exit.Fault;
-      if (stepping) step.done = !this.insideStep(step);
+      if (stepping) {
+        this.before = undefined;
+        step.done = !this.insideStep(step);
+      }
       if (exit !== undefined) return exit;
     }
   }
@@ -107,6 +112,7 @@ export class DebugCore extends WrappedCore {
   /** Stops for the debugger, from outside of `run`. */
   halt(why: Omit<Stop, "thread">): typeof Exit.Stop {
     this.step = undefined;
+    this.before = undefined;
     this.stop = { ...why, tcb: this.host.thread() };
     this.host.stopped();
     return Exit.Stop;
@@ -115,14 +121,19 @@ export class DebugCore extends WrappedCore {
   /** Calls back, once, before the instruction at an address (bit 0: Thumb) is executed. */
   onArrival(address: number, arrival: Arrival): void {
     const at = (address & ~1) >>> 0;
-    if (this.breakpoints.insert(at, (address & 1) !== 0)) this.arrivals.set(at, arrival);
+    if (this.breakpoints.insert(at, (address & 1) !== 0, "arrival")) this.arrivals.set(at, arrival);
+  }
+
+  /** Everything of the debugger's. */
+  *inserted(): Generator<Inserted> {
+    yield* this.breakpoints.inserted();
+    yield* this.watchpoints.inserted();
   }
 
   /** Removes everything of the debugger's. */
   detach(): void {
     this.attached = false;
     this.breakpoints.clear();
-    this.hardware.clear();
     this.watchpoints.clear();
     this.arrivals.clear();
     this.step = undefined;
@@ -135,7 +146,7 @@ export class DebugCore extends WrappedCore {
     return pc >= start && pc < end;
   }
 
-  /** Undefined: it was an access to a watched range, and is done. */
+  /** Undefined: what stopped there is done, and nobody has to hear of it. */
   private faulted(fault: CpuFault): Exit | undefined {
     const accepted = this.accepted === fault.pc;
     this.accepted = undefined;
@@ -143,11 +154,11 @@ export class DebugCore extends WrappedCore {
       const arrival = this.arrivals.get(fault.pc);
       if (arrival) {
         this.arrivals.delete(fault.pc);
-        this.breakpoints.remove(fault.pc);
+        this.breakpoints.remove(fault.pc, "arrival");
         arrival();
         return this.stop ? Exit.Stop : undefined;
       }
-      const why = this.hardware.has(fault.pc >>> 0) ? "hwbreak" : "swbreak";
+      const why = this.breakpoints.has(fault.pc, "hardware") ? "hwbreak" : "swbreak";
       return this.halt({ signal: Signal.TRAP, why });
     }
     if (fault.why === "guard" && this.watchpoints.any) {
@@ -162,17 +173,27 @@ export class DebugCore extends WrappedCore {
     return this.halt({ signal });
   }
 
-  /** An access that a guard stopped: it is made, and then the debugger is told. */
+  /**
+   * An access that a guard stopped. gdb takes a watchpoint of an ARM target for one that stops before the access: it takes the watch
+   * away, steps, and compares (gdbarch_have_nonsteppable_watchpoint). One that goes on with the watch in place has the access made.
+   */
   private access(fault: CpuFault): Exit | undefined {
     const { watchpoints } = this;
     const watch = watchpoints.hit(fault.guard, fault.access);
+    const again = this.before === fault.pc;
+    this.before = undefined;
+    if (watch && !this.watchesAfter && !again) {
+      this.halt({ signal: Signal.TRAP, why: watch.kind, address: watch.address });
+      this.before = fault.pc;
+      return Exit.Stop;
+    }
     watchpoints.lift();
     const exit = this.inner.single();
     watchpoints.lower();
     if (exit === Exit.Fault) return exit;
     if (!watch) return exit;
     const changed = watch.changed();
-    if (watch.kind === "watch" && !changed) return exit;
+    if (!this.watchesAfter || (watch.kind === "watch" && !changed)) return exit;
     return this.halt({ signal: Signal.TRAP, why: watch.kind, address: watch.address });
   }
 

@@ -3,4 +3,12 @@ export { DebugCore } from "./debug-core.ts";
 export { encodePacket, PacketReader, PACKET_MAX } from "./packet.ts";
 export { Session } from "./session.ts";
 export { type SystemControl, type SystemParts, SystemTarget } from "./system-target.ts";
-export { Leave, type Resume, Signal, type Stop, type Target, type ThreadEntry } from "./types.ts";
+export {
+  type Inserted,
+  Leave,
+  type Resume,
+  Signal,
+  type Stop,
+  type Target,
+  type ThreadEntry,
+} from "./types.ts";

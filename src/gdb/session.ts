@@ -74,6 +74,7 @@ export class Session {
   /** The program was started again, in another machine. */
   retarget(target: Target): void {
     this.target = target;
+    target.watchesAfter = this.lldb;
     this.chosen = 0;
     this.over = false;
   }
@@ -259,6 +260,7 @@ export class Session {
         return this.command(payload.slice(6));
       case "QThreadSuffixSupported":
         this.lldb = true;
+        this.target.watchesAfter = true;
         return "";
       case "qOffsets": {
         // gdb has the library list, and its main file is the firmware, which is where it was linked.
@@ -268,7 +270,8 @@ export class Session {
         return `Text=${offset};Data=${offset};Bss=${offset}`;
       }
       case "qHostInfo":
-        return `triple:${hexText("arm-none-eabi")};ptrsize:4;endian:little;`;
+        // Only lldb asks; newer ones expect of an ARM target that it stops before.
+        return `triple:${hexText("arm-none-eabi")};ptrsize:4;endian:little;watchpoint_exceptions_received:after;`;
       default:
         return "";
     }

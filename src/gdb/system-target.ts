@@ -16,7 +16,7 @@ import { monitor } from "./monitor.ts";
 import { nameText } from "../trace/mod.ts";
 import { utf8, xml } from "./packet.ts";
 import { REGISTER_BYTES, registerAt, targetDescription, ThreadRegisters } from "./registers.ts";
-import type { BreakKind, Resume, Stop, Target, ThreadEntry } from "./types.ts";
+import type { BreakKind, Inserted, Resume, Stop, Target, ThreadEntry } from "./types.ts";
 
 /** The parts of a machine that are debugged. */
 export interface SystemParts {
@@ -49,6 +49,10 @@ const FILE_MAX = 256 << 20;
 /** Offset of module_id in struct rt_object. */
 const MODULE_ID = 12;
 
+/** Nothing else was loaded there since. */
+const isSame = (a: ModuleInfo, b: ModuleInfo): boolean =>
+  a.address === b.address && a.image === b.image && a.path === b.path;
+
 /** The simulated system as a debugger sees it. */
 export class SystemTarget implements Target {
   private readonly registers: ThreadRegisters;
@@ -63,7 +67,7 @@ export class SystemTarget implements Target {
   private nextId: number;
   private seenChanges: number;
   /** Loaded modules when they were looked at last: a breakpoint in one that is gone is gone too. */
-  private ranges: readonly ModuleInfo[] = [];
+  private ranges: readonly ModuleInfo[];
   private interruptWanted = false;
 
   constructor(
@@ -76,7 +80,8 @@ export class SystemTarget implements Target {
     const { core, kernel, loader } = parts;
     this.registers = new ThreadRegisters(kernel, core);
     this.seenChanges = loader.changes;
-    this.ranges = loader.modules();
+    // A debugger that has not heard of an end believes that the modules it knows are loaded.
+    this.ranges = before?.ranges ?? loader.modules();
     core.host = {
       thread: () =>
         kernel.scheduler.interruptNest === 0 ? (kernel.runner.running?.thread ?? 0) : 0,
@@ -211,18 +216,33 @@ export class SystemTarget implements Target {
   insert(kind: BreakKind, address: number, size: number): boolean {
     const { core } = this.parts;
     if (kind !== "code" && kind !== "hardware") return core.watchpoints.insert(kind, address, size);
-    const done = core.breakpoints.insert(address, THUMB_KINDS.includes(size));
-    if (done && kind === "hardware") core.hardware.add(address);
-    return done;
+    return core.breakpoints.insert(address, this.isThumb(address, size), kind);
   }
 
   remove(kind: BreakKind, address: number, size: number): boolean {
     const { core } = this.parts;
     if (kind !== "code" && kind !== "hardware") return core.watchpoints.remove(kind, address, size);
-    if (kind === "hardware") core.hardware.delete(address);
     // One in a module that is gone went with it.
-    core.breakpoints.remove(address);
+    core.breakpoints.remove(address, kind);
     return true;
+  }
+
+  /** gdb says what there is by its kind of breakpoint; lldb says 4 of code without symbols whatever that is. */
+  private isThumb(address: number, kind: number): boolean {
+    return THUMB_KINDS.includes(kind) || (address & 3) !== 0;
+  }
+
+  get watchesAfter(): boolean {
+    return this.parts.core.watchesAfter;
+  }
+
+  set watchesAfter(after: boolean) {
+    this.parts.core.watchesAfter = after;
+  }
+
+  /** What the debugger inserted in the machine before this one, which it believes to be here. */
+  take(inserted: readonly Inserted[]): void {
+    for (const { kind, address, size } of inserted) this.insert(kind, address, size);
   }
 
   resume({ step, signal }: Resume): void {
@@ -301,21 +321,26 @@ export class SystemTarget implements Target {
 
   /** The debugger must hear of new modules before their code runs, and of those that went. */
   private news(): "library" | undefined {
-    const { loader, core } = this.parts;
+    const { loader } = this.parts;
     if (loader.changes === this.seenChanges) return undefined;
-    this.seenChanges = loader.changes;
-    const now = loader.modules();
-    for (const old of this.ranges)
-      if (!now.some(({ address, image }) => address === old.address && image === old.image))
-        core.breakpoints.clear(old.image, old.image + old.size);
-    this.ranges = now;
+    this.look();
     return "library";
   }
 
-  private libraries(): string {
-    const { loader } = this.parts;
+  /** Breakpoints follow the modules: those of one that is gone go, and what a new one was loaded over is there again. */
+  private look(): void {
+    const { loader, core } = this.parts;
     this.seenChanges = loader.changes;
-    this.ranges = loader.modules();
+    const now = loader.modules();
+    for (const old of this.ranges)
+      if (!now.some((module) => isSame(module, old)))
+        core.breakpoints.clear(old.image, old.image + old.size);
+    for (const { image, size } of now) core.breakpoints.again(image, image + size);
+    this.ranges = now;
+  }
+
+  private libraries(): string {
+    this.look();
     const rows = this.ranges
       .filter(({ image }) => image !== 0)
       .map(({ path, image }) => {

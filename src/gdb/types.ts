@@ -1,5 +1,7 @@
-/** Thrown by a target through a session, to whoever runs the system. */
-export abstract class Leave extends Error {}
+/** Thrown by a target through a session, to whoever runs the system. What lies between knows it by its name. */
+export abstract class Leave extends Error {
+  override readonly name = "Leave";
+}
 
 /** Signals of the protocol (GDB's own numbers). */
 export const Signal = { INT: 2, ILL: 4, TRAP: 5, ABRT: 6, BUS: 10, SEGV: 11 } as const;
@@ -17,6 +19,13 @@ export interface Stop {
 export type WatchKind = "watch" | "rwatch" | "awatch";
 /** A breakpoint in the code, of the kind that debuggers call hardware, or a watched range. */
 export type BreakKind = "code" | "hardware" | WatchKind;
+
+/** A breakpoint or watched range as a debugger inserted it. `size`: bytes, and of code the kind of instruction. */
+export interface Inserted {
+  readonly kind: BreakKind;
+  readonly address: number;
+  readonly size: number;
+}
 
 /** What is to happen next. Absent `step`: everything runs. */
 export interface Resume {
@@ -61,6 +70,8 @@ export interface Target {
   restart(program: readonly string[]): boolean;
   /** How far the first program that is loaded was moved from its link-time addresses. */
   readonly slide: number | undefined;
+  /** The debugger expects to hear of a watched access when it is made; else before that. */
+  watchesAfter: boolean;
   /** A file as the target sees it; undefined when there is none. */
   file(path: string): Uint8Array | undefined;
   /** The text that a command prints; undefined when there is no such command. */

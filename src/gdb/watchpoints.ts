@@ -1,5 +1,5 @@
 import type { GuestMemory } from "../memory/mod.ts";
-import type { WatchKind } from "./types.ts";
+import type { Inserted, WatchKind } from "./types.ts";
 
 /** Tag of the guard over a watched range. */
 export class Watch {
@@ -65,6 +65,10 @@ export class Watchpoints {
   clear(): void {
     this.lift();
     this.watches.length = 0;
+  }
+
+  *inserted(): Generator<Inserted> {
+    yield* this.watches;
   }
 
   /** The watch that an access stops for, `tag` being that of the guard it hit. */

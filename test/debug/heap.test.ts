@@ -50,3 +50,24 @@ test.each(["a9", "thumb"] as const)(
     expect(made.reports[0].hint).not.toContain("negative index");
   },
 );
+
+/** C's malloc and memset: a header of nothing but zeros reads as that of a free block. */
+test.each(
+  ["heap-zeros", "heap-zeros-free", "heap-zeros-last"].flatMap((kind) => [
+    [kind, "a9"] as const,
+    [kind, "thumb"] as const,
+  ]),
+)("%s: a header filled with zeros is an overwritten one, %s", (kind, target) => {
+  const { reports, code } = crash(moduleOf(kind, target));
+  const [{ text, hint }] = reports;
+  expect(text).toMatch(
+    /the header of the heap block at 0x\w+.* was overwritten: it begins with 0x0+$/m,
+  );
+  expect(text).toMatch(
+    /the block before it has 20 bytes at 0x\w+, allocated at faults\+0x\w+ \(main\+0x\w+\), .*\.c:7$/m,
+  );
+  expect(hint).toContain("beyond the end of the block before");
+  for (const report of reports)
+    expect(report.text + report.hint).not.toMatch(/given back|freed at|twice/);
+  expect(code).toBe(134);
+});

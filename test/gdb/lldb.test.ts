@@ -72,4 +72,18 @@ describe.skipIf(!lldb || !gcc)("a session of lldb (needs lldb, arm-none-eabi-gcc
       expect(said).toMatch(/new value: 1/);
       expect(said).toContain("detached");
     });
+
+  test("a watchpoint sees every one of four stores", async () => {
+    using dir = scratch();
+    const module = compile(join(PROGRAMS, "stores.c"), dir.path("stores.mo"), {
+      flags: ["-g", "-O2"],
+    });
+    const said = await debug(module, [
+      "watchpoint set variable x",
+      ...Array<string>(5).fill("continue"),
+    ]);
+    const seen = [...said.matchAll(/old value: (\d)\s+new value: (\d)/g)];
+    expect(seen.map(([, from, to]) => `${from}->${to}`)).toEqual(["0->1", "1->2", "2->3", "3->4"]);
+    expect(said).toContain("exited with status = 0");
+  });
 });
