@@ -1,4 +1,4 @@
-import { dirname, join } from "node:path";
+import { dirname, posix } from "node:path";
 import type { Scenario } from "../smoke/mod.ts";
 import { beside, located } from "./test-discover.ts";
 import type { Loaded } from "./test-run.ts";
@@ -9,7 +9,7 @@ export function modulesOf({ ref, scenario }: Loaded): string[] {
   return modulesIn(scenario).map((name) =>
     ref.inside === undefined
       ? located(beside(ref.file, name))
-      : `${located(ref.file)}:${join(dirname(ref.inside), name)}`,
+      : `${located(ref.file)}:${posix.resolve(dirname(ref.inside), name)}`,
   );
 }
 

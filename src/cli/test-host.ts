@@ -1,5 +1,5 @@
 import { statSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { dirname, posix } from "node:path";
 import { type BlockDevice, OverlayDevice, RamDevice } from "../block/mod.ts";
 import type { MachineMount } from "../machine/mod.ts";
 import { FatVolume } from "../fat/mod.ts";
@@ -65,7 +65,9 @@ export class TestFiles implements TestHost {
   read(name: string): Uint8Array {
     const { file, inside } = this.ref;
     try {
-      return this.bytes(inside === undefined ? beside(file, name) : join(dirname(inside), name));
+      return this.bytes(
+        inside === undefined ? beside(file, name) : posix.resolve(dirname(inside), name),
+      );
     } catch (error) {
       if (error instanceof UserError) throw new TestError("scenario", error.message);
       throw error;

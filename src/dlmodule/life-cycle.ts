@@ -2,7 +2,7 @@ import { callGuest, type Task } from "../kernel/call.ts";
 import type { GuestMemory } from "../memory/mod.ts";
 import { ObjectClass } from "../kernel/types.ts";
 import { splitArguments } from "./arguments.ts";
-import type { LoaderParts } from "./context.ts";
+import { type LoaderParts, Signal } from "./context.ts";
 import { stackGiven } from "./heap-need.ts";
 import { MAIN_SLICE, MODULE, PRIORITY_MAX, STAT, THREAD, THREAD_STAT } from "./layout.ts";
 import { type HowEnded, type Module, ModuleStruct } from "./module.ts";
@@ -34,8 +34,8 @@ export interface LifeEvents {
 export class LifeCycle {
   private readonly struct: ModuleStruct;
   private readonly objects: Objects;
-  /** What the kernel keeps of the threads that `later` made: their addresses and their name may be those of others. */
-  private readonly reapers = new WeakSet<object>();
+  /** The threads that `later` makes. */
+  readonly reapers = new Signal<number>();
 
   constructor(
     private readonly parts: LoaderParts,
@@ -212,18 +212,12 @@ export class LifeCycle {
     const reaper = threads.createTask("dlreap", stack, priority, MAIN_SLICE, task);
     if (id !== 0) memory.st32(owner, id);
     if (reaper === 0) return false;
-    this.reapers.add(threads.states.get(reaper)!);
+    this.reapers.emit(reaper);
     // rt_thread_startup without its scheduling point: who deletes itself goes on until the next one.
     memory.st8(reaper + THREAD.STAT, THREAD_STAT.SUSPEND);
     memory.st32(reaper + THREAD.NUMBER_MASK, 1 << priority);
     threads.resume(reaper);
     return true;
-  }
-
-  /** Whether it is a thread that `later` made. */
-  isReaper(thread: number): boolean {
-    const state = this.parts.kernel.threads.states.get(thread);
-    return state !== undefined && this.reapers.has(state);
   }
 
   /** The first part of dlmodule_destroy: module_cleanup runs, and the scheduler stays locked until `destroy` is done. */

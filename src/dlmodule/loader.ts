@@ -149,6 +149,10 @@ export class Loader {
   onEnd(listener: (event: EndEvent) => void): () => void {
     return this.ends.on(listener);
   }
+  /** The loader made a thread of its own, which takes modules away; others may have its name, and later its address. */
+  onReaper(listener: (thread: number) => void): () => void {
+    return this.life.reapers.on(listener);
+  }
   /** abort() was called; registers and stack are those of the call. */
   onAbort(listener: (event: AbortEvent) => void): () => void {
     return this.endings.aborts.on(listener);
@@ -323,11 +327,6 @@ export class Loader {
   /** Loaded modules, newest first. */
   modules(): ModuleInfo[] {
     return this.registry.all().map((module) => this.infos.describe(module));
-  }
-
-  /** Whether it is one of the loader's own threads, which take modules away. */
-  isReaper(thread: number): boolean {
-    return this.life.isReaper(thread);
   }
 
   /** The last modules that ended, newest first. */

@@ -5,6 +5,15 @@ import type { Figures, Incident, Leak, StackUse } from "./result.ts";
 /** Bytes of output that are kept; a program that prints without end must not use up the host's memory. */
 const OUTPUT_MAX = 16 << 20;
 
+/** Threads whose stacks are reported: of more, those that used most. */
+const STACKS_MAX = 1000;
+
+/** Ends of a program, or of a line for msh, that have a value. */
+const GAVE: ReadonlySet<string> = new Set(["returned", "exit", "leaks", "command"]);
+
+/** What the simulator keeps of one thread, from its creation to its end. */
+type ThreadState = Parameters<Machine["kernel"]["threads"]["states"]["set"]>[1];
+
 /** Takes notes of a machine: what it prints, what is said about it, what it used. */
 export class Observer {
   /** What was printed, as far as it is kept. */
@@ -17,7 +26,10 @@ export class Observer {
   private readonly said: string[] = [];
   private faults: Incident[] = [];
   private leaks: Leak[] = [];
-  private readonly stacks = new Map<string, StackUse>();
+  /** By the thread itself: an address is used again, and names need not differ. */
+  private stacks = new Map<ThreadState, StackUse>();
+  /** The threads of the booted system and of the loader, once it is booted. */
+  private system: WeakSet<ThreadState> | undefined;
   private machine: Machine | undefined;
   private heapBefore = 0;
   private instructionsBefore = 0;
@@ -40,6 +52,7 @@ export class Observer {
     this.machine = machine;
     const { kernel, loader } = machine;
     kernel.hooks.threadGone = (thread) => this.noteStack(thread);
+    loader.onReaper((thread) => this.system?.add(kernel.threads.states.get(thread)!));
     loader.onEnd(({ path, leaks }) => {
       if (leaks.length > 0) this.leaks.push({ module: path, things: leaks });
     });
@@ -48,6 +61,7 @@ export class Observer {
   /** What comes from now on counts. */
   begin(): void {
     const { kernel, cpu } = this.machine!;
+    this.system ??= new WeakSet(kernel.threads.states.values());
     this.bytes = 0;
     this.leaks = [];
     this.faults = [];
@@ -89,34 +103,35 @@ export class Observer {
     const machine = this.machine!;
     const { kernel, cpu, outcome } = machine;
     for (const thread of kernel.threads.states.keys()) this.noteStack(thread);
+    const ended = verdict === "done" || verdict === "halted";
     const standstill = standstillOf(verdict, machine);
     if (standstill) this.faults.push(standstill as unknown as Incident);
     return {
       verdict,
-      result: verdict === "done" || verdict === "halted" ? outcome.kind : verdict,
+      result: ended ? outcome.kind : verdict,
       exitCode: codeOf(verdict, machine),
-      value: outcome.value,
+      value: ended && GAVE.has(outcome.kind) ? outcome.value : null,
       nanoseconds: kernel.nanoseconds,
       ran: kernel.nanoseconds - this.begun,
       instructions: cpu.stats.instructions - this.instructionsBefore,
       heapMaximum: kernel.heap.max,
       heapBefore: this.heapBefore,
-      stacks: [...this.stacks.values()],
+      stacks: [...largest(this.stacks).values()],
       leaks: this.leaks,
       faults: this.faults,
       outputBytes: this.bytes,
     };
   }
 
-  /** Threads of modules; those of the system have no guest code on their stacks. */
+  /** Threads of modules, and what they started. */
   private noteStack(thread: number): void {
     const { kernel, loader } = this.machine!;
-    if (SYSTEM.has(kernel.objects.name(thread))) return;
+    const state = kernel.threads.states.get(thread)!;
+    if (this.system?.has(state) !== false) return;
     const { name, stackMax, stackSize } = kernel.threads.describe(thread);
     if (loader.modules().length === 0 && stackMax === 0) return;
-    const known = this.stacks.get(name);
-    if (known && known.used >= stackMax) return;
-    this.stacks.set(name, { thread: name, used: stackMax, size: stackSize });
+    this.stacks.set(state, { thread: name, used: stackMax, size: stackSize });
+    if (this.stacks.size === 2 * STACKS_MAX) this.stacks = largest(this.stacks);
   }
 
   private write(bytes: Uint8Array): void {
@@ -149,4 +164,11 @@ function debug(): typeof import("../debug/mod.ts") {
   return require("../debug/mod.ts") as typeof import("../debug/mod.ts");
 }
 
-const SYSTEM = new Set(["tidle0", "timer", "mmcsd_de", "sys_work", "main", "tshell", "dlreap"]);
+/** The STACKS_MAX that used most, in the order they came. */
+function largest(stacks: Map<ThreadState, StackUse>): Map<ThreadState, StackUse> {
+  if (stacks.size <= STACKS_MAX) return stacks;
+  const entries = [...stacks];
+  const most = entries.toSorted(([, a], [, b]) => b.used - a.used).slice(0, STACKS_MAX);
+  const kept = new Set(most.map(([state]) => state));
+  return new Map(entries.filter(([state]) => kept.has(state)));
+}

@@ -36,9 +36,10 @@ export interface Unit {
   readonly messages: readonly string[];
 }
 
+/** One thread; several may have one name. */
 export interface StackUse {
   readonly thread: string;
-  /** Bytes at the worst moment, of the largest among threads of that name. */
+  /** Bytes at the worst moment. */
   readonly used: number;
   readonly size: number;
 }
@@ -62,8 +63,8 @@ export interface Figures {
   /** How the last program ended: returned, exit, fault, refused... */
   readonly result: string;
   readonly exitCode: number;
-  /** What it returned or gave to exit(). */
-  readonly value: number;
+  /** What `main` returned, exit() was given, or the line for msh came to; null: it came to neither. */
+  readonly value: number | null;
   /** Simulated nanoseconds from boot, and from the start of the first program. */
   readonly nanoseconds: number;
   readonly ran: number;

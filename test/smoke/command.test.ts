@@ -134,6 +134,20 @@ test("a disk image has its tests in /tests, and they find their files there", ()
   expect(readFileSync(join(at, "disk.img")).equals(before)).toBe(true);
 });
 
+test("a scenario on an image may name its files from the root", () => {
+  const bytes = new Uint8Array(readFileSync(HELLO));
+  const text =
+    'run = "/bin/x.mo"\nexpect.contains = "Hello"\n[[files]]\nfrom = "/tests/y.mo"\npath = "/y"\n';
+  const image = makeDisk([
+    { path: "/tests/a.smoke.toml", bytes: new TextEncoder().encode(text) },
+    { path: "/tests/y.mo", bytes },
+    { path: "/bin/x.mo", bytes },
+  ]);
+  const at = tree({ "disk.img": image.image() });
+  // y.mo is known to be the scenario's: it is no test of its own.
+  expect(verdicts(["disk.img"], at)).toEqual(["passed disk.img:/tests/a.smoke.toml"]);
+});
+
 test("filters, tags and shards", () => {
   const scenario = (tag: string, name: string): string =>
     `run = "../hello.mo"\nname = "${name}"\ntags = ["${tag}"]\n`;

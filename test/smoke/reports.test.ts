@@ -77,7 +77,8 @@ const SUITE: SuiteResult = {
       ],
       output: "\x1b[31mred\x1b[0m\0 ]]> & caf\u00e9\r\nnext",
       messages: "data abort in thread bad",
-      figures: { ...figures, ran: 2_000_000 },
+      // As after a fault: main did not return.
+      figures: { ...figures, ran: 2_000_000, result: "fault", exitCode: 139, value: null },
     },
     {
       ...nothing,
