@@ -67,7 +67,9 @@ export class Heap implements HeapApi {
     const m = this.memory;
     const { begin, total } = this;
     let left = this.index === undefined ? LONG_WALK : WALK;
-    for (let at = this.lowestFree - begin; at < total - wanted;) {
+    // 4.0.4 hands out no block that just fits at the very end; 5.x does.
+    const end = total - wanted + (this.k.five ? 1 : 0);
+    for (let at = this.lowestFree - begin; at < end;) {
       if (left-- === 0) {
         at = this.skip(begin + at, wanted + HEADER) - begin;
         continue;
