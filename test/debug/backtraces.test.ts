@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { debug } from "../gdb/session.ts";
 import { compile, gcc, gdb } from "../gdb/toolchain.ts";
-import { crash, FAULTS, type Processor } from "./faulty.ts";
+import { crash, FAULTS, moduleOf, type Processor } from "./faulty.ts";
 
 const full = process.env.RTT_SIM_FULL === "1";
 
@@ -68,3 +68,12 @@ describe.skipIf(!gcc || !gdb)(
           });
   },
 );
+
+/** strlen of newlib is written by hand: PLD, and r4 and r5 by STRD. The calls are those of the source and of newlib's printf. */
+test.each(["a9", "thumb"] as const)("a frame of the C library without tables, %s", (target) => {
+  const [report] = crash(moduleOf("bad-string", target)).reports;
+  const names = report.backtrace.map(({ place, source: at }) => at?.fn ?? place?.symbol);
+  expect(names[0]).toBe("strlen");
+  expect(names.slice(-3)).toEqual(["printf", "say", "main"]);
+  expect(report.text).not.toContain("found on the stack");
+});

@@ -15,7 +15,7 @@ interface Frame {
 }
 
 /**
- * The caller's registers by what the instructions from `start` to the pc do to the stack: PUSH, STMDB, VPUSH, SUB sp and the frame
+ * The caller's registers by what the instructions from `start` to the pc do to the stack: PUSH, STMDB, STRD, VPUSH, SUB sp and the frame
  * pointer, as compilers write them (ARM ARM A8.8). `start` undefined: the nearest PUSH of lr before the pc begins the function.
  */
 export function unwindPrologue(
@@ -59,6 +59,13 @@ function push(frame: Frame, list: number): void {
   }
 }
 
+/** STRD first, second, [sp, #-down]!, as the C library's assembly begins. */
+function pushTwo(frame: Frame, first: number, second: number, down: number): void {
+  frame.depth += down;
+  frame.saved.set(first, frame.depth);
+  frame.saved.set(second, frame.depth - 4);
+}
+
 /** A modified immediate constant of A32 (A5.2.4). */
 function expandA32(bits: number): number {
   const rotate = (bits >>> 8) * 2;
@@ -71,7 +78,10 @@ function stepA32(memory: StackMemory, at: number, frame: Frame): number | undefi
   if (word === undefined) return undefined;
   if (word >>> 16 === 0xe92d) push(frame, word & 0xffff);
   else if ((word & 0xffff0fff) >>> 0 === 0xe52d0004) push(frame, 1 << ((word >>> 12) & 15));
-  else if (word >>> 12 === 0xe24dd) frame.depth += expandA32(word & 0xfff);
+  else if ((word & 0xffff10f0) >>> 0 === 0xe16d00f0) {
+    const first = (word >>> 12) & 15;
+    pushTwo(frame, first, first + 1, ((word >>> 4) & 0xf0) | (word & 15));
+  } else if (word >>> 12 === 0xe24dd) frame.depth += expandA32(word & 0xfff);
   else if (word >>> 16 === 0xe28d && ((word >>> 12) & 15) === FP)
     frame.pointer = { register: FP, depth: frame.depth - expandA32(word & 0xfff) };
   else if (word === 0xe1a0b00d) frame.pointer = { register: FP, depth: frame.depth };
@@ -94,6 +104,7 @@ function stepThumb(memory: StackMemory, at: number, frame: Frame): number | unde
   if (second === undefined) return undefined;
   if (first === 0xe92d) push(frame, second);
   else if (first === 0xf84d && (second & 0x0fff) === 0x0d04) push(frame, 1 << (second >>> 12));
+  else if (first === 0xe96d) pushTwo(frame, second >>> 12, (second >>> 8) & 15, (second & 255) * 4);
   else if ((first & 0xfbff) === 0xf2ad && (second & 0x0f00) === 0x0d00)
     // SUBW sp, sp, #imm12.
     frame.depth += ((first & 0x400) << 1) | ((second >>> 4) & 0x700) | (second & 255);
