@@ -204,7 +204,7 @@ function* typeLines(
     const { machine } = board;
     const state = feeder.step(machine.kernel.tick);
     if (state === "ended") {
-      verdict = yield* driver.running(() => machine.quiet || board.rebooting);
+      verdict = yield* driver.running(() => machine.served || board.rebooting);
       if (!board.rebooting) return verdict;
     } else if (state === "starved") {
       while (!input.ready()) yield;

@@ -13,8 +13,8 @@ export interface RealTimeOptions {
   readonly flush: () => void;
   /** The reader of the output is far behind: the machine waits for it. */
   readonly congested?: () => boolean;
-  /** Called when no thread can run; true: there is something to do at once. */
-  readonly idle?: () => boolean;
+  /** Called when no thread can run before a tick (undefined: until there is input); true: there is something to do at once. */
+  readonly idle?: (nextTick: number | undefined) => boolean;
   /** The system stopped for good. */
   readonly halted: () => void;
   /** Host milliseconds; 0 = none. */
@@ -73,7 +73,7 @@ export class RealTime {
         while (!this.over) await this.sleep(undefined);
         return;
       }
-      if (result.why === "idle" && options.idle?.()) continue;
+      if (result.why === "idle" && options.idle?.(result.nextTick)) continue;
       if (this.over) return;
       if (options.congested?.()) {
         // Whatever ends the pause may have been something for the machine, or `stop`.

@@ -130,7 +130,7 @@ class Session {
     const loop = new RealTime(machine, {
       flush: () => this.flush(),
       congested: () => this.first?.congested === true || this.second.congested,
-      idle: () => this.typeNext(),
+      idle: (nextTick) => this.typeNext(nextTick),
       halted: () => loop.stop(exitCodeOf("halted", machine)),
       wallTimeout: this.settings.wallTimeout,
       timedOut: () => exitCodeOf("wall-timeout", machine),
@@ -185,13 +185,20 @@ class Session {
     return feeder;
   }
 
-  /** Types the next line of a pipe when it is due; behind the last one, the session ends with the programs. */
-  private typeNext(): boolean {
+  /** Types the next line of a pipe when it is due; behind the last one, the session ends with the commands and the programs, or when they wait for ever. */
+  private typeNext(nextTick: number | undefined): boolean {
     const { feeder } = this;
     const { machine } = this.board;
     if (!feeder) return false;
+    const { ended } = machine.kernel.console;
     const state = feeder.step(machine.kernel.tick);
-    if (state === "ended" && machine.quiet) this.stop(exitCodeOf("done", machine));
+    if (state === "ended") {
+      if (machine.served) this.stop(exitCodeOf("done", machine));
+      // Whoever waits for the console hears of its end first.
+      else if (!ended) return true;
+      else if (nextTick === undefined && !isLive(this.settings.serial1))
+        this.stop(exitCodeOf("deadlock", machine));
+    }
     if (typeof state === "object")
       setTimeout(() => this.wake(), machine.millisecondsUntil(state.wait)).unref();
     return state === "typed";

@@ -156,6 +156,11 @@ export class Machine {
     return this.lines.empty && this.loader.modules().every((module) => module.library);
   }
 
+  /** The same for somebody who types: the shell has executed everything, too. */
+  get served(): boolean {
+    return this.quiet && this.shell.idle;
+  }
+
   /** The disk has a file system that could be used, now or when the system started, or was given one. */
   get diskUsable(): boolean {
     const mounted = this.mounted || this.vfs.mounts().some(({ path }) => path === "/");

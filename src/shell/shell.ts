@@ -1,6 +1,6 @@
 import type { Task } from "../kernel/call.ts";
 import type { Kernel } from "../kernel/mod.ts";
-import type { KernelApi } from "../kernel/types.ts";
+import { type KernelApi, ObjectClass } from "../kernel/types.ts";
 import { dismiss, DISMISS_TICKS, PortReader, REQUEST } from "../serial/mod.ts";
 import { LATER_COMMANDS } from "./commands/later-table.ts";
 import { COMMANDS } from "./commands/table.ts";
@@ -41,6 +41,8 @@ export class Shell {
   private mode: ShellMode = "msh";
   /** The thread waits in getchar. */
   private reading = false;
+  /** The thread has left: nothing will be typed any more. */
+  private over = false;
   /** Up to that tick a request at the prompt is a file receiver's. */
   private dismissUntil = 0;
   /** A program wrote to the shared stream while the shell was reading. */
@@ -57,6 +59,7 @@ export class Shell {
       expectRequest: () => {
         this.dismissUntil = parts.kernel.tick + DISMISS_TICKS;
       },
+      typedAt: () => this.thread !== 0,
       setMode: (mode) => {
         this.mode = mode;
       },
@@ -77,6 +80,13 @@ export class Shell {
 
   get prompt(): string {
     return `${this.mode} ${this.context.vfs.cwd}>`;
+  }
+
+  /** Everything that was typed is executed; also when there is no thread any more that could do that. */
+  get idle(): boolean {
+    const { console, objects } = this.kernel;
+    if (this.reading) return (console.available ?? 0) === 0;
+    return this.over || objects.find(THREAD.name, ObjectClass.Thread) !== this.thread;
   }
 
   /** Creates and starts the thread `tshell`. */
@@ -167,13 +177,14 @@ export class Shell {
       this.reading = true;
       const byte = yield* console.getchar();
       this.reading = false;
-      if (byte < 0) return;
+      if (byte < 0) break;
       if (this.dismissUntil > 0 && (yield* this.dismissed(byte))) continue;
       const again = this.disturbed;
       this.disturbed = false;
       yield* this.typed(byte);
       if (again) console.print(String.fromCharCode(byte));
     }
+    this.over = true;
   }
 
   /** Whether the byte is the request of a receiver that came in vain; something else that is typed ends the waiting. */

@@ -131,6 +131,8 @@ export interface CommandContext extends ShellParts {
   readonly commands: readonly Command[];
   /** A receiver may have been started for files that cannot be sent: the shell tells it when it asks. */
   expectRequest(): void;
+  /** The shell has a thread that reads the console; without one the host gives it its lines, and nobody types. */
+  typedAt(): boolean;
   /** Changes between msh and the C mode. */
   setMode(mode: ShellMode): void;
 }

@@ -36,7 +36,7 @@ export function* ry(context: CommandContext, argv: readonly string[]): Task<numb
   if (paths.length > 1) return fail(context, "Usage: ry [path] [device]");
   const target = paths[0] ?? ".";
   if (!canBeMade(context.vfs, target)) return fail(context, `cannot create ${target}`);
-  if (line.port.atEnd) return fail(context, nobody(line.name));
+  if (unanswered(context, line)) return fail(context, nobody(line.name));
   const files = new ReceivedFiles(context, target);
   const outcome = yield* transfer(context, line, "receive", (reader) =>
     new Receiver(reader, files).run(HANDSHAKE_SECONDS),
@@ -49,7 +49,7 @@ export function* sy(context: CommandContext, argv: readonly string[]): Task<numb
   const { paths, line } = operands(context, argv);
   if (!line) return fail(context, "could not find device.");
   if (paths.length === 0) return fail(context, "invalid file path.");
-  if (line.port.atEnd) return fail(context, nobody(line.name));
+  if (unanswered(context, line)) return fail(context, nobody(line.name));
   const [there, missing] = [true, false].map((wanted) =>
     paths.filter((path) => {
       const stat = statOf(context.vfs, path);
@@ -74,6 +74,10 @@ function fail({ kernel }: CommandContext, text: string): number {
   kernel.console.print(`${text}\n`);
   return -1;
 }
+
+/** No byte will come from there: the line is at its end, or it is the console of a system that nobody types at. */
+const unanswered = ({ typedAt }: CommandContext, { port, console }: TransferLine): boolean =>
+  port.atEnd || (console && !typedAt());
 
 const nobody = (line: string): string => `nobody can answer on ${line}`;
 
