@@ -248,7 +248,7 @@ run(
     person.terminal.localFlags |= process.platform === "linux" ? 0xa : 0x108;
     expect(person.sane).toBe(true);
     person.child.kill("SIGCONT");
-    await person.sees("\r\n\r\x1b[Jmsh />pw");
+    await person.sees("\r\n\r\x1b[C\x1b[J\rmsh />pw");
     expect(person.sane).toBe(false);
     expect(await person.line("d")).toBe("d\r\n/\r\nmsh />");
   },

@@ -181,3 +181,28 @@ async function appears(text: string): Promise<string[]> {
     }
   },
 );
+
+(ready ? test : test.skip)(
+  "keys that draw the line anew in the first row leave nothing in tmux's history (needs ./rtt-sim and tmux)",
+  async () => {
+    server++;
+    tmux("new-session", "-d", "-x", "40", "-y", "16", `${BINARY} --snapshot disk/disk.img`);
+    const kept = (): string => tmux("display-message", "-p", "#{history_size}").trim();
+    try {
+      await shows(["msh />"], "6,0");
+      tmux("send-keys", "-l", "abcdef");
+      tmux("send-keys", "C-l");
+      // What was on the screen goes to the history once.
+      const place = (): string => tmux("display-message", "-p", "#{cursor_x},#{cursor_y}").trim();
+      for (let i = 0; i < 100 && place() !== "12,0"; i++) await Bun.sleep(50);
+      expect(place()).toBe("12,0");
+      const before = kept();
+      // In the middle of a line nearly every key draws all of it.
+      tmux("send-keys", "Home", "x", "y", "z", "Delete", "BSpace", "C-k");
+      await shows(["msh />xy"], "8,0");
+      expect(kept()).toBe(before);
+    } finally {
+      tmux("kill-server");
+    }
+  },
+);

@@ -59,7 +59,7 @@ export class Screen {
     this.row = target.row;
     this.drawnColumns = this.columns;
     const back = atEnd ? "" : this.way(view, bottom, cells.length);
-    return `${up}\r\x1b[J${text}${full ? "\n" : ""}${back}`;
+    return `${up}${ERASE}${text}${full ? "\n" : ""}${back}`;
   }
 
   /** Characters were added before the cursor of `view`, which stands behind them; `count` cells of it are new. */
@@ -145,6 +145,12 @@ export class Screen {
     return need > room && column > 0 ? { row: row + 1, column: 0 } : { row, column };
   }
 }
+
+/**
+ * Erases from the first column of the cursor's row on, but for the cell there, which is to be written again. With that cell, in the first row
+ * it would be all of the screen, which some terminals (tmux) keep in their history first: a copy for every key.
+ */
+const ERASE = "\r\x1b[C\x1b[J\r";
 
 type Spot = Pick<Place, "row" | "column">;
 
