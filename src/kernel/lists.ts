@@ -32,9 +32,11 @@ const title = (text: string) => name8(text);
 /** Longest run of bytes behind an unterminated name. */
 const UNBOUNDED = 64;
 
-/** Threads on a wait list as `count` or `count:a/b`. Names are printed up to a NUL, so one of 8 letters runs into the type. */
+/** Threads on a wait list as `count` or `count:a/b`. 4.0.4 prints names up to a NUL, so that one of 8 letters runs into the type. */
 function waiters(k: Kernel, listHead: number, width = 1): string {
-  const names = k.threads.waiting(listHead).map((thread) => k.memory.cstring(thread, UNBOUNDED));
+  const nameOf = (thread: number) =>
+    k.options.compat404 ? k.memory.cstring(thread, UNBOUNDED) : k.objects.name(thread);
+  const names = k.threads.waiting(listHead).map(nameOf);
   const count = dec(names.length, width);
   return names.length === 0 ? String(names.length) : `${count}:${names.join("/")}`;
 }

@@ -75,9 +75,15 @@ const LISTS: Readonly<Record<string, (k: kernel.Kernel) => string>> = {
 };
 
 test.each(Object.keys(RECORDED))("list_%s right after boot is the board's", (name) => {
-  const b = bench(function* () {});
+  const b = bench(function* () {}, true);
   b.settle();
   expect(LISTS[name](b.kernel)).toBe(RECORDED[name]);
+});
+
+test("the byte behind a name of eight letters is the board's: without compat the name ends", () => {
+  const b = bench(function* () {});
+  b.settle();
+  expect(kernel.listMailbox(b.kernel)).toEndWith("\nmmcsdmb  0000  0004 1:mmcsd_de\n");
 });
 
 test("free of 5.x: four lines, and the heap behind its control structure", () => {

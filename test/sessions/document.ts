@@ -55,6 +55,11 @@ ${Object.entries(DIFFERENT_PROBES)
   .map(([name, why]) => `- ${name}: ${why}`)
   .join("\n")}
 
+## Commands of the network and of SPI flash
+
+There are none: no ifconfig, netstat, ping, dns, and no sf. RT-Thread 4.0.4 has them where lwIP and SFUD are configured; in the build that was
+recorded they are not, as its \`help\` in 01-basic shows. A line with one of them is answered with "command not found.", as there.
+
 ## Signals, temporary files and dates
 
 raise() of a signal without a handler ends the program as ISO C and POSIX have it, unless its default action is to do nothing or to stop a
