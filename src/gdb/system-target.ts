@@ -1,4 +1,5 @@
 import type { Loader, ModuleInfo } from "../dlmodule/mod.ts";
+import { ElfImage, STT } from "../elf/mod.ts";
 import type { Firmware } from "../firmware/mod.ts";
 import type { Kernel } from "../kernel/mod.ts";
 import { GuestFault } from "../memory/mod.ts";
@@ -227,9 +228,23 @@ export class SystemTarget implements Target {
     return true;
   }
 
-  /** gdb says what there is by its kind of breakpoint; lldb says 4 of code without symbols whatever that is. */
+  /** gdb says what there is by its kind of breakpoint; lldb says 4 of code without symbols, whatever that is. */
   private isThumb(address: number, kind: number): boolean {
-    return THUMB_KINDS.includes(kind) || (address & 3) !== 0;
+    return THUMB_KINDS.includes(kind) || (address & 3) !== 0 || this.isThumbFunction(address);
+  }
+
+  /** In a function of the firmware whose symbol has bit 0 set. */
+  private isThumbFunction(address: number): boolean {
+    const { image, firmware } = this.parts;
+    if (!firmware.nearest(address)) return false;
+    const symbols = new ElfImage(image).staticSymbols();
+    for (let n = 1; n < (symbols?.count ?? 0); n++) {
+      if (symbols!.type(n) !== STT.FUNC) continue;
+      const start = symbols!.value(n) & ~1;
+      if (address >= start && address < start + symbols!.size(n))
+        return (symbols!.value(n) & 1) !== 0;
+    }
+    return false;
   }
 
   get watchesAfter(): boolean {

@@ -86,4 +86,21 @@ describe.skipIf(!lldb || !gcc)("a session of lldb (needs lldb, arm-none-eabi-gcc
     expect(seen.map(([, from, to]) => `${from}->${to}`)).toEqual(["0->1", "1->2", "2->3", "3->4"]);
     expect(said).toContain("exited with status = 0");
   });
+
+  test("finish into the C library, whose code lldb does not know to be Thumb", async () => {
+    using dir = scratch();
+    const module = compile(join(PROGRAMS, "demo.c"), dir.path("demo.mo"));
+    const said = await debug(module, [
+      "breakpoint set -n compare",
+      "continue",
+      "breakpoint disable",
+      "finish",
+      "register read cpsr",
+      "continue",
+    ]);
+    expect(said).toContain("stop reason = step out");
+    // Bit 5: in qsort, which is Thumb code.
+    expect(parseInt(/cpsr = 0x(\w+)/.exec(said)![1], 16) & 0x20).toBe(0x20);
+    expect(said).toContain("exited with status = 9");
+  });
 });

@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { RamDevice } from "../../src/block/mod.ts";
+import { ElfImage } from "../../src/elf/mod.ts";
 import { FatVolume } from "../../src/fat/mod.ts";
 import {
   DebugCore,
@@ -129,6 +130,31 @@ test("registers and memory agree with the machine", () => {
   expect(machine.cpu.r[1]).toBe(0x12345678);
   expect(ask("m0,4")).toBe("E14");
   expect(ask("p99")).toBe("E01");
+});
+
+test("kind 4 where code is Thumb, which lldb cannot know, is a Thumb BKPT", () => {
+  const { ask, machine } = stopped();
+  const { memory } = machine;
+  const elf = new ElfImage(firmware);
+  const symbols = elf.staticSymbols()!;
+  const at = (name: string) => symbols.value(symbols.find(name)!);
+  // Inside of qsort, at a multiple of four; newlib's memcpy is A32 code.
+  const inside = ((at("qsort") & ~3) + 8) >>> 0;
+  expect(at("qsort") & 1).toBe(1);
+  expect(at("memcpy") & 3).toBe(0);
+  for (const [address, word] of [
+    [inside, 0xbe00],
+    [inside + 2, 0xbe00],
+    [at("memcpy"), 0x0070],
+  ]) {
+    const before = memory.ldu32(address);
+    expect(ask(`Z0,${address.toString(16)},4`)).toBe("OK");
+    expect(memory.ldu32(address) & 0xffff).toBe(word);
+    if (word === 0xbe00) expect(memory.ldu32(address) >>> 16).toBe(before >>> 16);
+    expect(ask(`z0,${address.toString(16)},4`)).toBe("OK");
+    expect(memory.ldu32(address)).toBe(before);
+  }
+  machine.close();
 });
 
 test("hostile packets: an error, never a crash, and bounded", () => {

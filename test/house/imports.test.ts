@@ -46,7 +46,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   ],
   dwarf: ["elf"],
   trace: ["debug", "dwarf", "dlmodule", "elf", "firmware", "kernel", "cpu", "memory", "vfs"],
-  gdb: ["trace", "debug", "dlmodule", "firmware", "kernel", "cpu", "memory", "vfs"],
+  gdb: ["trace", "debug", "dlmodule", "elf", "firmware", "kernel", "cpu", "memory", "vfs"],
 };
 const TOP = new Set([
   "machine",
