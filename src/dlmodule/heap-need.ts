@@ -40,10 +40,21 @@ export interface HeapNeed {
   readonly module: readonly number[];
   /** The main thread: command line, thread, stack; empty for a library. The place of the file is free again by then. */
   readonly thread: readonly number[];
+  /** Of the libraries that are loaded with it, while its file is held. */
+  readonly libraries?: readonly HeapNeed[];
 }
 
-/** `size`: bytes of the image with what the loader adds to it; `stack`: of the main thread when the module does not say. */
-export function heapNeed(file: number, plan: LoadPlan, size: number, stack: number): HeapNeed {
+/**
+ * `size`: bytes of the image with what the loader adds to it; `stack`: of the main thread when the module does not say; `stock`: as a
+ * 4.0.4 gives it.
+ */
+export function heapNeed(
+  file: number,
+  plan: LoadPlan,
+  size: number,
+  stack: number,
+  stock = false,
+): HeapNeed {
   const { functions } = plan;
   const table = functions.map(({ name }) => name.length + 1);
   if (table.length > 0) table.unshift(8 * functions.length);
@@ -51,12 +62,19 @@ export function heapNeed(file: number, plan: LoadPlan, size: number, stack: numb
     file,
     module: [MODULE.SIZE, blockSize(plan, size), ...table],
     thread: plan.program
-      ? [BLOCK_MIN, THREAD.SIZE, stackGiven(stackWanted(plan) || stack, false) + RED_ZONE]
+      ? [
+          BLOCK_MIN,
+          THREAD.SIZE,
+          // 4.0.4 takes only sizes that it then replaces by its own: what the module says never counts.
+          stock
+            ? stackGiven(stack, true)
+            : stackGiven(stackWanted(plan) || stack, false) + RED_ZONE,
+        ]
       : [],
   };
 }
 
-/** Bytes of a heap in one piece that all of it takes, with the headers of the blocks. */
+/** Bytes of a heap in one piece that all of it but its libraries takes, with the headers of the blocks. */
 export function heapTaken({ file, module, thread }: HeapNeed): number {
   const loading = taken(file) + sum(module.map(taken));
   const later = sum(thread.map(taken));
@@ -73,7 +91,8 @@ function heapFree(ram?: number): number {
 /** Why a load that takes so much has no place on a board with `ram` bytes of RAM, at its prompt; undefined when it has one. */
 export function noRoom(need: HeapNeed, ram?: number): string | undefined {
   if (fits(need, heapFree(ram))) return undefined;
-  const all = heapTaken(need);
+  const libraries = sum((need.libraries ?? []).map(libraryTaken));
+  const all = heapTaken(need) + libraries;
   const free = heapFree(ram);
   const [, image] = need.module;
   const stack = need.thread.at(-1);
@@ -81,6 +100,7 @@ export function noRoom(need: HeapNeed, ram?: number): string | undefined {
     `${image} for its image`,
     `${need.file} for the file while it is loaded`,
     ...(stack === undefined ? [] : [`${stack} for the stack of its main thread`]),
+    ...(libraries === 0 ? [] : [`${libraries} for the libraries that it needs`]),
   ];
   const more =
     all <= heapFree(RAM_MAX)
@@ -89,23 +109,60 @@ export function noRoom(need: HeapNeed, ram?: number): string | undefined {
   return `it needs ${amount(all, "byte")} of heap (${parts.join(", ")}), and the board has ${free} free in one piece: ${more}`;
 }
 
+/** A library and those that it needs in turn. */
+function libraryTaken(need: HeapNeed): number {
+  return heapTaken(need) + sum((need.libraries ?? []).map(libraryTaken));
+}
+
 /** The blocks in the order in which they are asked for, each in the first piece that has room, as mem.c does it. */
-function fits({ file, module, thread }: HeapNeed, rest: number): boolean {
-  const pieces = [PIECE, rest];
-  const place = (bytes: number): number => {
+function fits({ thread, ...need }: HeapNeed, rest: number): boolean {
+  const heap = new Pieces(rest);
+  return loads(heap, need) && thread.every((bytes) => heap.place(bytes) !== undefined);
+}
+
+function loads(heap: Pieces, { file, libraries, module }: Omit<HeapNeed, "thread">): boolean {
+  const home = heap.place(file);
+  if (home === undefined) return false;
+  if (!(libraries ?? []).every((library) => loads(heap, library))) return false;
+  if (module.some((bytes) => heap.place(bytes) === undefined)) return false;
+  heap.release(home, file);
+  return true;
+}
+
+/** What is free, by address. */
+class Pieces {
+  private readonly free: { at: number; size: number }[];
+
+  constructor(rest: number) {
+    this.free = [
+      { at: 0, size: PIECE },
+      { at: PIECE + KEPT, size: rest },
+    ];
+  }
+
+  /** Where the block lies; undefined when there is no room for it. */
+  place(bytes: number): number | undefined {
     const all = taken(bytes);
-    const piece = pieces.findIndex((size) => size >= all);
-    if (piece >= 0) pieces[piece] -= all;
-    return piece;
-  };
-  const home = place(file);
-  if (home < 0) return false;
-  const behind = pieces[home];
-  if (module.some((bytes) => place(bytes) < 0)) return false;
-  // The file goes; what lies behind it may be free still.
-  if (pieces[home] === behind) pieces[home] += taken(file);
-  else pieces.splice(home, 0, taken(file));
-  return thread.every((bytes) => place(bytes) >= 0);
+    const piece = this.free.find(({ size }) => size >= all);
+    if (!piece) return undefined;
+    const { at } = piece;
+    piece.at += all;
+    piece.size -= all;
+    return at;
+  }
+
+  release(at: number, bytes: number): void {
+    const { free } = this;
+    const size = taken(bytes);
+    const behind = free.find((piece) => piece.at === at + size);
+    if (behind) {
+      behind.at = at;
+      behind.size += size;
+      return;
+    }
+    const next = free.findIndex((piece) => piece.at > at);
+    free.splice(next < 0 ? free.length : next, 0, { at, size });
+  }
 }
 
 function taken(size: number): number {

@@ -97,8 +97,12 @@ export class Libdl {
     }
     const program = this.registry.get(kernel.currentModule);
     let address = 0;
-    if (module) address = this.libraries.inLibrary(name, module);
-    else if (handle === RTLD_DEFAULT) address = this.libraries.anywhere(name, program);
+    if (module) {
+      address = this.libraries.inLibrary(name, module);
+      // The handle that dlopen(NULL) gives a program stands for all that is global.
+      if (address === 0 && module === program && !module.library)
+        address = this.libraries.anywhere(name, program);
+    } else if (handle === RTLD_DEFAULT) address = this.libraries.anywhere(name, program);
     else if (handle === RTLD_NEXT) address = this.libraries.after(name, caller, program);
     else return this.noLibrary(handle);
     return address !== 0 ? address : this.fail(`${name}: no such symbol`);

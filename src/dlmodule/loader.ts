@@ -30,6 +30,7 @@ import { Refusals } from "./refusals.ts";
 import { type Start, Starting } from "./starting.ts";
 import { StartUp } from "./start-up.ts";
 import { ThreadVariables } from "./thread-variables.ts";
+import { quoted } from "./visible.ts";
 
 export type { ModuleInfo } from "./module-info.ts";
 export type { EndedInfo } from "./registry.ts";
@@ -448,9 +449,20 @@ export class Loader {
 
   /** A module object in the list of a module that ends: a library it has open, or a program that it started. */
   private *orphan(owner: Module, address: number): Task<void> {
+    const { heap, objects, options } = this.parts.kernel;
+    const { compat404 } = options;
     const nested = this.registry.get(address);
-    if (!nested) return;
-    const { compat404 } = this.parts.kernel.options;
+    if (!nested) {
+      if (compat404 || !heap.owns?.(address)) return;
+      owner.left.push({
+        kind: "module object",
+        name: quoted(objects.name(address)),
+        from: this.audit.origins.of(address),
+        more: "dlmodule_create without dlmodule_destroy",
+      });
+      objects.delete(address);
+      return;
+    }
     if (!nested.ready && !compat404) {
       // A thread of the owner was loading it.
       this.startUp.discard(nested, "killed");

@@ -25,6 +25,13 @@ export function entriesIn(bytes: Uint8Array): ZipEntry[] {
 
 /** The bytes of an entry; takes no more memory and time than the size that it declares. Throws ZipError. */
 export function unzip(bytes: Uint8Array, entry: ZipEntry): Uint8Array {
+  const data = unpacked(bytes, entry);
+  if (Bun.hash.crc32(data) !== entry.crc)
+    throw new ZipError(`${entry.name} is damaged: its CRC-32 is not the one that the archive says`);
+  return data;
+}
+
+function unpacked(bytes: Uint8Array, entry: ZipEntry): Uint8Array {
   const { name, method, packed, size } = entry;
   const from = dataOf(sourceOf(bytes), entry);
   const data = bytes.subarray(from, from + packed);

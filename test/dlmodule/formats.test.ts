@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { zipSync } from "fflate";
+import { inspect } from "../../src/dlmodule/check/mod.ts";
 import { makeModule } from "../elf/make-module.ts";
 import { Board, fixture } from "./board.ts";
 import { WholeBoard } from "./whole-board.ts";
@@ -40,6 +41,19 @@ describe("a module in a ZIP archive", () => {
       /2 modules \(a\.mo, b\.mo\) and none is called pack/,
     );
   });
+  test("one that is not what was packed", () => {
+    for (const level of [0, 6] as const) {
+      const zip = zipSync({ "a.mo": hello }, { level });
+      const view = new DataView(zip.buffer);
+      // The checksum is in the directory, in front of the end; a byte of a stored module is damage of its own.
+      if (level === 0) zip[30 + view.getUint16(26, true) + view.getUint16(28, true) + 600] ^= 1;
+      else zip[view.getUint32(zip.length - 22 + 16, true) + 16] ^= 1;
+      const board = new Board({ files: { "/pack.mo": zip } });
+      expect(board.run("pack")).not.toContain("Hello");
+      expect(board.refused[0].reasons[0]).toMatch(/ZIP archive.*a\.mo is damaged: its CRC-32/);
+      board.close();
+    }
+  });
   test("a damaged one", () => {
     const zip = zipSync({ "a.mo": hello });
     for (let length = 4; length < zip.length; length += 37) {
@@ -63,6 +77,16 @@ test("a file of RT-Thread's own linker: symbols of others are not looked up, the
     data,
   });
   file.set([0x7f, 0x52, 0x54, 0x4d]);
+  const { verdict, warnings } = inspect("old.mo", file, {
+    target: { name: "rtt-sim", stock: false, has: () => true, names: () => [] },
+    libraries: [],
+    hardFloat: false,
+    firmware: undefined,
+  });
+  expect(verdict).toBe("loadable");
+  expect(warnings.join()).toMatch(
+    /imports are not looked up: 1 symbol of others \(no_such_function\)/,
+  );
   const board = new Board({ files: { "/old.mo": file } });
   let block = 0;
   board.do(function* () {

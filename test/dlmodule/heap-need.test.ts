@@ -1,7 +1,8 @@
 /** How much heap a load takes: `rtt-sim check` and the loader judge alike, to the byte, on boards of several sizes. */
 import { describe, expect, test } from "bun:test";
 import { ElfImage } from "../../src/elf/mod.ts";
-import { inspect } from "../../src/dlmodule/check/mod.ts";
+import { inspect, type Library, libraryOf } from "../../src/dlmodule/check/mod.ts";
+import { makeModule } from "../elf/make-module.ts";
 import { fixture } from "./board.ts";
 import { WholeBoard } from "./whole-board.ts";
 
@@ -9,20 +10,26 @@ const MIB = 1048576;
 const hello = fixture("disk/prebuilt/a9/hello.mo");
 
 /** The program with a last segment that has `memory` bytes, in a file of at least `file` bytes. */
-function sized(memory: number, file = 0): Uint8Array {
-  const bytes = new Uint8Array(Math.max(hello.length, file));
-  bytes.set(hello);
-  const { header, segments } = new ElfImage(hello);
+function sized(memory: number, file = 0, module = hello): Uint8Array {
+  const bytes = new Uint8Array(Math.max(module.length, file));
+  bytes.set(module);
+  const { header, segments } = new ElfImage(module);
   const last = segments.findLast(({ type }) => type === 1)!;
   new DataView(bytes.buffer).setUint32(header.phoff + 32 * last.index + 20, memory, true);
   return bytes;
 }
 
-function check(bytes: Uint8Array, ram: number, stack?: number) {
-  const target = { name: "rtt-sim", stock: false, has: () => true, names: () => [] };
+function check(
+  bytes: Uint8Array,
+  ram: number,
+  stack?: number,
+  more: { stock?: boolean; libraries?: Library[] } = {},
+) {
+  const { stock = false, libraries = [] } = more;
+  const target = { name: "rtt-sim", stock, has: () => true, names: () => [] };
   return inspect("x.mo", bytes, {
     target,
-    libraries: [],
+    libraries,
     hardFloat: false,
     firmware: undefined,
     ram,
@@ -74,6 +81,63 @@ test("the reason says how much is needed, for what, and which board has it", () 
   expect(all).toBeGreaterThan(free);
   expect(check(sized(4_000_000, 4_500_000), ram * MIB).verdict).toBe("loadable");
   expect(check(sized(4_000_000, 4_500_000), (ram - 1) * MIB).verdict).toBe("refused");
+});
+
+describe("a program and the libraries that it needs, on one board", () => {
+  const part = (name: string): Uint8Array => fixture(`test/dlmodule/libraries/${name}`);
+  const RAM = 3 * MIB;
+  const files = (size: number, file: number): Record<string, Uint8Array> => ({
+    "libbase.so": sized(size, file, part("libbase.so")),
+    "libmiddle.so": part("libmiddle.so"),
+  });
+  const verdict = (size: number, file: number): string => {
+    const libraries = Object.entries(files(size, file)).map(([name, one]) => libraryOf(name, one)!);
+    return check(part("linked.mo"), RAM, undefined, { libraries }).verdict;
+  };
+  const starts = (size: number, file: number): boolean => {
+    const board = new WholeBoard({}, { ram: RAM });
+    const { vfs } = board.machine;
+    vfs.mkdir("/lib");
+    for (const [name, bytes] of Object.entries(files(size, file)))
+      vfs.writeFile(`/lib/${name}`, bytes);
+    vfs.writeFile("/x.mo", part("linked.mo"));
+    const started = !/cannot be loaded/.test(board.line("x") + board.diagnostics.join());
+    board.machine.close();
+    return started;
+  };
+  for (const file of [0, 400_000])
+    test(`the most that fits, with ${file === 0 ? "a small" : "a large"} file`, () => {
+      let [fits, fails] = [1024, RAM];
+      expect([verdict(fits, file), verdict(fails, file)]).toEqual(["loadable", "refused"]);
+      while (fails - fits > 4) {
+        const middle = ((fits + fails) >>> 3) << 2;
+        if (verdict(middle, file) === "loadable") fits = middle;
+        else fails = middle;
+      }
+      expect(starts(fits, file)).toBe(true);
+      expect(starts(fails, file)).toBe(false);
+    });
+});
+
+test("a stock 4.0.4 gives 2048 bytes of stack, whatever the module asks for", () => {
+  const asking = (bytes: number): Uint8Array => {
+    const data = new Uint8Array(Uint32Array.of(bytes).buffer);
+    const make = (value: number) =>
+      makeModule({
+        symbols: [{ name: "dlmodule_thread_stacksize", info: 0x11, shndx: 4, size: 4, value }],
+        relocations: [],
+        data,
+        entry: 0x40,
+      });
+    return make(make(0).dataAddress).file;
+  };
+  const heap = (bytes: number, stock: boolean): number =>
+    check(asking(bytes), 2 * MIB, undefined, { stock }).details!.sizes.heap;
+  expect(check(asking(3_000_000), 2 * MIB, undefined, { stock: true }).verdict).toBe("loadable");
+  expect(check(asking(3_000_000), 2 * MIB).verdict).toBe("refused");
+  expect(heap(3_000_000, true) - heap(1024, true)).toBe(0);
+  expect(heap(16_384, true) - heap(1024, true)).toBe(0);
+  expect(heap(1_000_000, false) - heap(2048, false)).toBe(1_000_000 - 2048);
 });
 
 test("what no board has", () => {

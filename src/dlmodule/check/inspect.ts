@@ -32,6 +32,8 @@ export interface Library {
   readonly exports: ReadonlySet<string>;
   /** Libraries that it needs itself. */
   readonly needed?: readonly string[];
+  /** What loading it takes; absent when it does not load. */
+  readonly heap?: HeapNeed;
 }
 
 export interface InspectOptions {
@@ -95,7 +97,18 @@ export function inspect(file: string, bytes: Uint8Array, options: InspectOptions
 export function libraryOf(name: string, bytes: Uint8Array): Library | undefined {
   try {
     const plan = planLoad(new ElfImage(bytes), { compat404: false });
-    return { name, exports: new Set(plan.exports.keys()), needed: plan.needed };
+    const heap = libraryHeap(bytes.length, plan);
+    return { name, exports: new Set(plan.exports.keys()), needed: plan.needed, heap };
+  } catch (error) {
+    if (error instanceof ElfError || error instanceof LoadError) return undefined;
+    throw error;
+  }
+}
+
+function libraryHeap(file: number, plan: LoadPlan): HeapNeed | undefined {
+  try {
+    const { size } = bind(plan, { lookup: () => KERNEL, compat404: false });
+    return { ...heapNeed(file, plan, size, 0), thread: [] };
   } catch (error) {
     if (error instanceof ElfError || error instanceof LoadError) return undefined;
     throw error;
@@ -132,7 +145,7 @@ class Inspection {
     }
 
     const { stack = target.stock ? STACK_404 : STACK_DEFAULT } = options;
-    this.need = heapNeed(bytes.length, this.plan, this.bindings.size, stack);
+    this.need = heapNeed(bytes.length, this.plan, this.bindings.size, stack, target.stock);
   }
 
   result(): Pick<CheckReport, "verdict" | "reasons" | "warnings" | "details"> {
@@ -161,6 +174,16 @@ class Inspection {
     return this.from.has(name);
   }
 
+  /** Those that are checked along and are loaded with the file, each once. */
+  private librariesOf(names: readonly string[], seen: Set<string>): HeapNeed[] {
+    return names.flatMap((name) => {
+      const library = this.options.libraries.find((candidate) => candidate.name === name);
+      if (seen.has(name) || !library?.heap) return [];
+      seen.add(name);
+      return [{ ...library.heap, libraries: this.librariesOf(library.needed ?? [], seen) }];
+    });
+  }
+
   private judge({ imports }: Details): void {
     const { target, hardFloat } = this.options;
     const { plan, bindings } = this;
@@ -173,7 +196,9 @@ class Inspection {
           target.stock,
         ),
       );
-    const tight = noRoom(this.need, this.options.ram);
+    // 4.0.4 loads no libraries.
+    const along = target.stock ? [] : this.librariesOf(plan.needed, new Set());
+    const tight = noRoom({ ...this.need, libraries: along }, this.options.ram);
     if (tight) this.reasons.push(tight);
     // A stock loader puts in what fits; ours comes so far only when nothing is missing.
     if (!target.stock && this.reasons.length === 0) {
@@ -233,7 +258,25 @@ class Inspection {
       );
     if (details.kind === "library" && details.exports.length === 0)
       warnings.push("it has no entry and exports nothing: nobody can call it");
+    const skipped = this.skipped();
+    if (skipped.length > 0)
+      warnings.push(
+        `it is a file of RT-Thread's own linker (\\177RTM), whose imports are not looked up: ${amount(skipped.length, "symbol")} of others (${skipped.slice(0, 5).join(", ")}${skipped.length > 5 ? ", ..." : ""}) keep what the file has in their places, 0 in one that was never linked: load it as an ELF file`,
+      );
     if (target.stock) this.warnStock(details);
+  }
+
+  /** Undefined symbols that records of a linked file name: the loader passes over those records. */
+  private skipped(): string[] {
+    const names = new Set<string>();
+    if (!this.plan.linked) return [];
+    for (const table of this.plan.relocations)
+      for (let i = 0; i < table.count; i++) {
+        const symbol = table.symbol(i);
+        if (symbol !== 0 && table.symbols.shndx(symbol) === SHN.UNDEF)
+          names.add(nameOf(table.symbols, symbol) ?? `symbol ${symbol}`);
+      }
+    return [...names];
   }
 
   /** What a stock 4.0.4 does without a word. */
