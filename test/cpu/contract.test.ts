@@ -310,6 +310,21 @@ describe.each([...engines])("%s", (engine) => {
       expect(m.cpu.r[0]).toBe(7);
     });
 
+    test("SETEND LE does nothing, SETEND BE is an undefined instruction that is named", () => {
+      const m = newMachine(engine);
+      m.put(CODE, t16("setend", { E: 0 }), t16("setend", { E: 1 }));
+      m.put(CODE + 8, arm("setend", { E: 0 }), arm("setend", { E: 1 }));
+      for (const [at, pc] of [
+        [THUMB, CODE + 2],
+        [CODE + 8, CODE + 12],
+      ]) {
+        expect(m.run(at)).toBe(Exit.Fault);
+        const { kind, why } = m.cpu.fault!;
+        expect({ kind, pc: m.cpu.fault!.pc }).toEqual({ kind: "undefined instruction", pc });
+        expect(why).toContain("SETEND BE");
+      }
+    });
+
     test("undefined instruction and breakpoint", () => {
       const m = newMachine(engine);
       m.put(CODE, movs(0, 1), t16("udf", { i: 1 }));

@@ -48,7 +48,7 @@ function misprinted({ id, mnemonic }: Encoding, f: FieldValues): boolean {
     (/thumb32\.(ldrd|strd)_pre$/.test(id) && f.i === 0) || // no exclamation mark
     (/^thumb32\.ldr\w*_lit$/.test(id) && f.U === 0 && f.i >>> 8 === 14) || // LDRT
     (id === "thumb32.hint" && f.i > 12) || // hints of later architectures
-    (id === "a32.hint" && f.i === 20 && f.c !== 14) || // CSDB only when unconditional
+    (id === "a32.hint" && (f.i === 16 || f.i === 20) && f.c !== 14) || // ESB, CSDB only when unconditional
     (mnemonic === "CPS" && (f.o === 1 || (f.M === 0 && f.p !== 0))) // reserved
   );
 }

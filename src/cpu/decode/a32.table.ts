@@ -6,6 +6,7 @@ import { table } from "./table.ts";
 export const a32 = table(32, {
   // Unconditional instructions: A5.7
   cps: ["CPS<o> <A><I><F>, #<p>", "111100010000ooM00000000AIF0ppppp"],
+  setend: ["SETEND <E>", "1111000100000001000000E000000000"],
   pld_imm: ["PLD{W} [<Rn>, #+/-<i>]", "11110101UR01nnnn1111iiiiiiiiiiii"],
   pld_reg: ["PLD{W} [<Rn>, +/-<Rm>{, <shift>}]", "11110111UR01nnnn1111iiiiiyy0mmmm", "m!=15"],
   pli_imm: ["PLI [<Rn>, #+/-<i>]", "11110100U101nnnn1111iiiiiiiiiiii"],
@@ -309,8 +310,9 @@ export const a32 = table(32, {
   b: ["B<c> <label>", "cccc1010iiiiiiiiiiiiiiiiiiiiiiii"],
   bl: ["BL<c> <label>", "cccc1011iiiiiiiiiiiiiiiiiiiiiiii"],
 
-  // CP15: thread id registers read as zero, barriers of ARMv6 (B3.17.1)
+  // CP15: thread id registers, of which the user's can be written, barriers of ARMv6 (B3.17.1)
   mrc_tpid: ["MRC<c> p15, 0, <Rt>, c13, c0, <q>", "cccc111000011101tttt1111qqq10000", "t!=15 q!=0,1,5,6,7"],
+  mcr_tpid: ["MCR<c> p15, 0, <Rt>, c13, c0, 2", "cccc111000001101tttt111101010000", "t!=15"],
   mcr_isb: ["MCR<c> p15, 0, <Rt>, c7, c5, 4", "cccc111000000111tttt111110010101", "t!=15"],
   mcr_dsb: ["MCR<c> p15, 0, <Rt>, c7, c10, 4", "cccc111000000111tttt111110011010", "t!=15"],
   mcr_dmb: ["MCR<c> p15, 0, <Rt>, c7, c10, 5", "cccc111000000111tttt111110111010", "t!=15"],

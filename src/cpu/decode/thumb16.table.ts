@@ -75,6 +75,7 @@ export const thumb16 = table(16, {
   uxtb: ["UXTB<c> <Rd>, <Rm>", "1011001011mmmddd"],
   push: ["PUSH<c> <registers>", "1011010Mrrrrrrrr"],
   pop: ["POP<c> <registers>", "1011110Prrrrrrrr"],
+  setend: ["SETEND <E>", "101101100101E000"],
   cps: ["CPS<i> <A><I><F>", "10110110011i0AIF"],
   rev: ["REV<c> <Rd>, <Rm>", "1011101000mmmddd"],
   rev16: ["REV16<c> <Rd>, <Rm>", "1011101001mmmddd"],

@@ -283,6 +283,7 @@ export const thumb32 = table(32, {
 
   // CP15: thread id registers read as zero, barriers of ARMv6 (B3.17.1)
   mrc_tpid: ["MRC<c> p15, 0, <Rt>, c13, c0, <q>", "1110111000011101tttt1111qqq10000", "t!=15 q!=0,1,5,6,7"],
+  mcr_tpid: ["MCR<c> p15, 0, <Rt>, c13, c0, 2", "1110111000001101tttt111101010000", "t!=15"],
   mcr_isb: ["MCR<c> p15, 0, <Rt>, c7, c5, 4", "1110111000000111tttt111110010101", "t!=15"],
   mcr_dsb: ["MCR<c> p15, 0, <Rt>, c7, c10, 4", "1110111000000111tttt111110011010", "t!=15"],
   mcr_dmb: ["MCR<c> p15, 0, <Rt>, c7, c10, 5", "1110111000000111tttt111110111010", "t!=15"],

@@ -40,7 +40,7 @@ const SPELLING: Readonly<Record<string, string>> = {
   "a32.ldrex": "LDREX<c> r<t>, [<Rn>]",
 };
 
-const HINTS: Readonly<Record<number, string>> = { 5: "SEVL", 20: "CSDB" };
+const HINTS: Readonly<Record<number, string>> = { 5: "SEVL", 16: "ESB", 20: "CSDB" };
 
 function hint(i: number, table: Context["table"]): string {
   if (i === 5 && table === "a32") return "SEVL";
@@ -52,6 +52,7 @@ export function spell(name: string, syntax: string, f: Fields, { table }: Contex
   if (name === "mov_reg" && table === "thumb16" && f.d === 8 && f.m === 8) return "NOP<c>";
   const special = SPELLING[`${table}.${name}`];
   if (special) return special;
+  if (name === "setend") return f.E ? "SETEND be" : "SETEND le";
   if (name === "hint" && HINTS[f.i]) return hint(f.i, table);
   if (name === "lsr_imm" || name === "asr_imm") return syntax.replace("<i>", "<i/32>");
   if (syntax.startsWith("V")) return expandFloat(syntax, f);

@@ -278,6 +278,12 @@ const functions: Partial<Record<keyof typeof Op, Rare>> = {
     if (m[ip + I] & 8) unpackFlags(R, value);
     if (m[ip + I] & 4) R[Slot.GE] = (value >>> 16) & 15;
   },
+  tpget: (_, R, m, ip) => {
+    R[m[ip + D]] = R[Slot.ThreadId];
+  },
+  tpput: (_, R, m, ip) => {
+    R[Slot.ThreadId] = R[m[ip + A]];
+  },
 };
 
 const byOp: (Rare | undefined)[] = [...floatOps];

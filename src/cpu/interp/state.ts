@@ -26,6 +26,8 @@ export const enum Slot {
   Crossed = 36,
   /** Units of the run that the engine has not been given yet. */
   Reserve = 37,
+  /** TPIDRURW: of the core, no part of a thread's context, as in RT-Thread 4.0.4. */
+  ThreadId = 38,
   Count = 40,
 }
 

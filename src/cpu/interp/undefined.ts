@@ -8,9 +8,11 @@ export function undefinedReason(
   thumb: boolean,
 ): string {
   const first = halfword(pc);
+  if (thumb && first === 0xb658) return BIG_ENDIAN;
   if (thumb && first >>> 11 < 0x1d) return "undefined instruction";
   const second = halfword(pc + 2);
   const word = thumb ? ((first << 16) | second) >>> 0 : ((second << 16) | first) >>> 0;
+  if (!thumb && word === 0xf1010200) return BIG_ENDIAN;
   if (isSimd(word, thumb)) return "Advanced SIMD (NEON) instruction that is not supported";
   // Coprocessor instructions: any condition in A32, 111x11 in Thumb.
   const space = thumb
@@ -22,6 +24,8 @@ export function undefinedReason(
     return "VFP or NEON instruction that is not supported";
   return `undefined instruction: coprocessor ${coprocessor}`;
 }
+
+const BIG_ENDIAN = "SETEND BE: big-endian data are not supported";
 
 function isSimd(word: number, thumb: boolean): boolean {
   const top = word >>> 24;

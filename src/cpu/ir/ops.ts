@@ -152,6 +152,9 @@ export const ops = {
   mrs: op("d", 0, NZCV),
   /** i = CPSR fields, bit 3: NZCVQ, bit 2: GE. */
   msr: op("a i", NZCV),
+  /** From and to TPIDRURW. */
+  tpget: op("d"),
+  tpput: op("a"),
 
   /** Leave the block for a constant address. */
   br: leave("to"),

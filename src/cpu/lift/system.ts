@@ -15,6 +15,10 @@ const bkpt = (ir: Builder, { i }: { i: number }): void => {
   ir.cond = AL;
   ir.bkpt(i);
 };
+/** Data are little-endian: SETEND BE is an undefined instruction here. */
+const setend = (ir: Builder, { E }: { E: number }): void => {
+  if (E) ir.undefined();
+};
 const mrs = (ir: Builder, { d }: { d: number }): void => {
   ir.push(Op.mrs).d = d;
 };
@@ -38,7 +42,14 @@ const hints = {
 const wideHints = { ...hints, dbg: nothing, dsb: nothing, dmb: nothing, isb: nothing };
 
 const coprocessor = {
-  mrc_tpid: (ir: Builder, { t }: { t: number }) => ir.mov(t, ir.imm(0)),
+  /** TPIDRURW; the others, of the system, are zero. */
+  mrc_tpid(ir: Builder, { t, q }: { t: number; q: number }) {
+    if (q === 2) ir.push(Op.tpget).d = t;
+    else ir.mov(t, ir.imm(0));
+  },
+  mcr_tpid(ir: Builder, { t }: { t: number }) {
+    ir.push(Op.tpput).a = t;
+  },
   mcr_isb: nothing,
   mcr_dsb: nothing,
   mcr_dmb: nothing,
@@ -46,6 +57,7 @@ const coprocessor = {
 
 export const thumb16System = {
   ...hints,
+  setend,
   bkpt,
   udf,
   svc,
@@ -70,6 +82,7 @@ export const thumb32System = {
 export const a32System = {
   ...wideHints,
   ...coprocessor,
+  setend,
   mrs,
   msr_reg: (ir, { n, k }) => writeStatus(ir, n, k),
   msr_imm: (ir, { i, k }) => writeStatus(ir, ir.inRegister(a32Constant(i)(ir, false)), k),

@@ -6,8 +6,9 @@ import { type Encoding, type FieldValues } from "./encodings.ts";
 import { memoryOperand, registerList } from "./memory-operand.ts";
 
 /** Why a row is never generated; undefined for the others. */
-export function reasonToSkip({ mnemonic }: Encoding): string | undefined {
+export function reasonToSkip({ mnemonic, name }: Encoding): string | undefined {
   if (mnemonic.startsWith("V")) return "floating point: float.test.ts";
+  if (name === "mcr_tpid") return "what it writes outlives the case: programs/machine.c";
   return mnemonic === "SVC" ? "a system call" : undefined;
 }
 
@@ -27,6 +28,8 @@ const BARE_LIST = /^(LDM|POP)/;
 export function admissible(e: Encoding, f: FieldValues): boolean {
   if (e.table === "a32" && f.c === 15) return false;
   if (!operandsDefined(e, f)) return false;
+  if (e.mnemonic === "MRC" && f.q !== 2) return false; // only TPIDRURW is the user's
+  if (e.mnemonic === "SETEND" && f.E) return false; // contract.test.ts
   switch (e.table) {
     case "thumb16":
       return thumb16(e, f);
@@ -54,7 +57,6 @@ export function operandsDefined(e: Encoding, f: FieldValues): boolean {
     if (mask & 0b0011 || mask === 0) return false; // control and extension fields hold system state
   }
   if (mnemonic === "CPS" && (f.M || f.o === 1 || f.o === 0)) return false;
-  if (mnemonic === "MRC" && f.q !== 2) return false; // only TPIDRURW is the user's, and zero at the start
   if (e.syntax.includes("<registers>")) {
     const list = registerList(f);
     if (list.length === 0) return false;

@@ -1,4 +1,5 @@
-/* What compilers emit from builtins: saturation, SIMD intrinsics where the core has them, atomics, unaligned access. */
+/* What compilers emit from builtins: saturation, SIMD intrinsics where the core has them, atomics, unaligned access; the user's
+   thread id register, and SETEND. */
 #include <stdio.h>
 #include <string.h>
 
@@ -25,6 +26,16 @@ void machine(void) {
     printf("%lu %ld %ld %ld ", (unsigned long)__usat(x, 9), (long)((int16_t)x * (int16_t)y), (long)((x >> 16) * (int16_t)y + z), (long)(int32_t)(((int64_t)x * (int16_t)(y >> 16)) >> 16));
     printf("%lx %lx %lx %ld ", (unsigned long)__sadd8(x, y), (unsigned long)__uqsub16(x, y), (unsigned long)__shadd16(x, y), (long)__smlad(x, y, z));
     printf("%lu %lx %lld\n", (unsigned long)__usada8(x, y, z), (unsigned long)__sxtab16(x, y), (long long)__smlald(x, y, z));
+  }
+#endif
+#if __ARM_ARCH_PROFILE == 'A'
+  for (uint32_t i = 0; i < 40; i++) {
+    uint32_t before, after, skipped = i;
+    __asm__ volatile("mrc p15, 0, %0, c13, c0, 2" : "=r"(before));
+    __asm__ volatile("setend le\n\tmcr p15, 0, %0, c13, c0, 2" : : "r"(i * 0x01010101u));
+    __asm__ volatile("cmp %1, #20\n\tit hi\n\tmrchi p15, 0, %0, c13, c0, 2" : "+r"(skipped) : "r"(i) : "cc");
+    __asm__ volatile("mrc p15, 0, %0, c13, c0, 2" : "=r"(after));
+    printf("%lx %lx %lx\n", (unsigned long)before, (unsigned long)skipped, (unsigned long)after);
   }
 #endif
 #if __ARM_ARCH >= 7
