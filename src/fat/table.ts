@@ -64,12 +64,8 @@ export class FatTable {
   }
 
   set(cluster: number, value: number): void {
-    const before = this.get(cluster);
-    if (cluster >= 2) this.altered = true;
-    const freed = Number(value === 0) - Number(before === 0);
-    this.freed += freed;
-    if (this.free !== undefined) this.free += freed;
-    if (value === 0) this.exhausted = false;
+    // The first two entries are no clusters, whatever they hold.
+    if (cluster >= 2) this.count(cluster, value);
     let at: number;
     let bytes: number;
     let page: Page;
@@ -107,6 +103,15 @@ export class FatTable {
     const size = this.geometry.sectorSize;
     this.dirty.add(Math.floor(at / size));
     this.dirty.add(Math.floor((at + bytes - 1) / size));
+  }
+
+  /** Keeps the number of free clusters while an entry changes. */
+  private count(cluster: number, value: number): void {
+    this.altered = true;
+    const freed = Number(value === 0) - Number(this.get(cluster) === 0);
+    this.freed += freed;
+    if (this.free !== undefined) this.free += freed;
+    if (value === 0) this.exhausted = false;
   }
 
   /** Changes the second entry, which holds flags and is written by who changes it. */
