@@ -247,6 +247,22 @@ describe("particular repairs", () => {
     expect(FatVolume.mount(device).readFile("/hello.txt").length).toBe(3000);
   });
 
+  // fsck.fat: "There are differences between boot sector and its backup".
+  test("FAT32: the one signature that only the backup still has comes back from there", () => {
+    const patient = disk(32);
+    const sound = patient.image.slice(0, 512);
+    patient.image[66] = 0;
+    const device = patient.device();
+    const report = checkVolume(device, { repair: true });
+    expect(report.problems.map(({ kind }) => kind)).toEqual(["boot sector"]);
+    for (const sector of [0, 6]) {
+      const bytes = new Uint8Array(512);
+      device.read(sector, bytes);
+      expect({ sector, bytes: Buffer.from(bytes) }).toEqual({ sector, bytes: Buffer.from(sound) });
+    }
+    expect(checkVolume(device).problems).toEqual([]);
+  });
+
   // fsck.fat -n: "Failed to read sector ...".
   test("an image that is cut off where nothing was is reported all the same", () => {
     const patient = disk(16);

@@ -6,6 +6,9 @@ import type { Findings } from "./problem.ts";
 
 /** The flag of an open volume and the free bits beside it, which the backup does not follow. */
 const STATE32 = 65;
+/** Says that a serial number (0x28), or that and label and type (0x29) follow. */
+const EXTENDED32 = 66;
+const SIGNATURES = [0x28, 0x29];
 
 /**
  * Reads the boot sector; when it is unusable and its backup is not, puts the backup in its place.
@@ -42,7 +45,23 @@ function compareBackup(device: BlockDevice, geometry: Geometry, findings: Findin
   device.read(at * scale, backup);
   boot[STATE32] = backup[STATE32];
   if (Buffer.compare(boot, backup) === 0) return;
+  const signed = (sector: Uint8Array) => SIGNATURES.includes(sector[EXTENDED32]);
+  if (!signed(boot) && signed(backup) && sameLayout(boot, backup)) {
+    findings.add(
+      "boot sector",
+      `the boot sector has no signature 28 or 29 (hexadecimal) at byte ${EXTENDED32}; its backup in sector ${at} has`,
+    );
+    device.write(0, backup);
+    return;
+  }
   findings.add("backup boot sector", `the boot sector and its backup in sector ${at} differ`);
   boot[STATE32] = 0;
   device.write(at * scale, boot);
+}
+
+/** From the size of a sector to the sector of the backup, and the mark at the end. */
+function sameLayout(boot: Uint8Array, backup: Uint8Array): boolean {
+  const same = (from: number, to: number) =>
+    Buffer.compare(boot.subarray(from, to), backup.subarray(from, to)) === 0;
+  return same(11, 52) && same(510, 512);
 }

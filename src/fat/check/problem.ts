@@ -1,6 +1,7 @@
 /** Everything the checker can find, and what it does about it. The table is printed in docs/disks.md. */
 export const PROBLEMS = {
-  "boot sector": "the boot sector is unusable: restored from its backup (FAT32)",
+  "boot sector":
+    "the boot sector is unusable or has lost a signature: restored from its backup (FAT32)",
   "cut off":
     "the image ends before its file system does: nothing is repaired until the file is as long again",
   "backup boot sector": "the backup of the boot sector differs: written again",
