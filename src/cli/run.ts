@@ -8,7 +8,7 @@ import { ExitCode, UserError } from "./exit-codes.ts";
 import { Input } from "./input.ts";
 import { fullSpeed } from "./jit-policy.ts";
 import { openDisk } from "./open-disk.ts";
-import { fatName, guestName, nameOf } from "../smoke/guest-path.ts";
+import { fatName, guestName, nameOf, pathText } from "../smoke/guest-path.ts";
 import { exitCodeOf, message, printStats } from "./outcome.ts";
 import { LineEndFilter, Output } from "./output.ts";
 import type { Parsed } from "./parse.ts";
@@ -112,7 +112,7 @@ export async function run(parsed: Parsed): Promise<number> {
   }
 }
 
-/** Two files at one path, of which one would be gone; FAT does not tell upper from lower case. */
+/** Two files at one path, of which one would be gone; FAT does not tell upper from lower case, nor FatFs é from e in short names. */
 function refuseCollisions(module: string, extras: readonly { readonly path: string }[]): void {
   const taken = new Map([[fatName(module), "the module itself"]]);
   for (const { path } of extras) {
@@ -121,10 +121,10 @@ function refuseCollisions(module: string, extras: readonly { readonly path: stri
     if (other !== undefined)
       throw new UserError(
         ExitCode.Usage,
-        `--with: ${path} is where ${other} goes`,
+        `--with: ${pathText(path)} is where ${other} goes`,
         "give the other file another path: --with FILE:/other",
       );
-    taken.set(name, `another --with file (${path})`);
+    taken.set(name, `another --with file (${pathText(path)})`);
   }
 }
 

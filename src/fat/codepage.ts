@@ -46,6 +46,16 @@ export function upperByte(byte: number): number {
   return byte < 0x80 ? byte : (capitals ??= makeCapitals())[byte - 0x80];
 }
 
+/**
+ * The same as Windows, Linux and mtools have it: undefined when the code page lacks the capital. No letter becomes another, so that
+ * two names that differ in an accent keep two 8.3 names.
+ */
+export function exactUpperByte(byte: number): number | undefined {
+  const letter = characterOf(byte).toUpperCase();
+  const capital = (letter.length === 1 ? byteOf(letter) : undefined) ?? upperByte(byte);
+  return byte >= 0x80 && capital < 0x80 ? undefined : capital;
+}
+
 /** Where FatFs's table for code page 437 departs from the rule. */
 const EXCEPTIONS: Record<string, string> = { é: "E", σ: "σ", φ: "φ" };
 

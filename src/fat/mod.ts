@@ -8,4 +8,5 @@ export { type FatSpace, FatVolume, type MountOptions, type OpenMode } from "./vo
 export { format, type FormatLayout, formatLayout, type FormatOptions } from "./mkfs.ts";
 export { makeDisk, type DiskEntry, type DiskOptions } from "./disk.ts";
 export { Attribute } from "./entry.ts";
-export { decode437, encode437 } from "./codepage.ts";
+export { sameForFatFs } from "./names.ts";
+export { decode437, encode437, fold } from "./codepage.ts";

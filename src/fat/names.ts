@@ -1,4 +1,4 @@
-import { byteOf, characterOf, fold, upperByte } from "./codepage.ts";
+import { byteOf, characterOf, exactUpperByte, fold, upperByte } from "./codepage.ts";
 import { ENTRY, REAL_E5 } from "./entry.ts";
 import { FatError } from "./error.ts";
 
@@ -28,9 +28,10 @@ export interface ParsedName {
 /**
  * Checks one component of a path and derives its 8.3 form, with the rules of FatFs.
  *
+ * @param distinct the 8.3 form takes no letter for another, where FatFs makes É, À and others plain letters
  * @throws FatError "invalid name"
  */
-export function parseName(name: string): ParsedName {
+export function parseName(name: string, distinct = false): ParsedName {
   const invalid = (why: string) => {
     throw new FatError("invalid name", `${JSON.stringify(name)} is not a valid name: ${why}`);
   };
@@ -44,8 +45,9 @@ export function parseName(name: string): ParsedName {
   let lossy = start > 0 || long[start] === ".";
   const dot = long.lastIndexOf(".");
   const hasExtension = dot >= start;
-  const body = shorten(hasExtension ? long.slice(start, dot) : long.slice(start), 8);
-  const extension = shorten(hasExtension ? long.slice(dot + 1) : "", 3);
+  const upper = distinct ? exactUpperByte : upperByte;
+  const body = shorten(hasExtension ? long.slice(start, dot) : long.slice(start), 8, upper);
+  const extension = shorten(hasExtension ? long.slice(dot + 1) : "", 3, upper);
   lossy ||= body.lossy || extension.lossy;
   let short = body.bytes.padEnd(8) + extension.bytes.padEnd(3);
   if (short.charCodeAt(0) === 0xe5) short = String.fromCharCode(REAL_E5) + short.slice(1);
@@ -60,6 +62,17 @@ export function parseName(name: string): ParsedName {
   return { long, short, lossy, needsLong, ntFlags };
 }
 
+/** The same for all names that FatFs takes for one file when they are made one after the other. Of a name it refuses: undefined. */
+export function sameForFatFs(name: string): string | undefined {
+  try {
+    const { long, short, lossy } = parseName(name);
+    return lossy ? fold(long) : shortText(short, 0);
+  } catch (error) {
+    if (error instanceof FatError) return undefined;
+    throw error;
+  }
+}
+
 interface Shortened {
   readonly bytes: string;
   readonly lossy: boolean;
@@ -70,7 +83,11 @@ interface Shortened {
 }
 
 /** Body or extension in 8.3 form: blanks and dots dropped, forbidden characters replaced, cut at `max`. */
-function shorten(text: string, max: number): Shortened {
+function shorten(
+  text: string,
+  max: number,
+  capital: (byte: number) => number | undefined,
+): Shortened {
   let bytes = "";
   let lossy = false;
   let upper = false;
@@ -90,8 +107,9 @@ function shorten(text: string, max: number): Shortened {
     if (code >= 0x80) {
       extended = true;
       const own = byteOf(text[i]);
-      if (own === undefined) lossy = true;
-      byte = own === undefined ? UNDERSCORE : upperByte(own);
+      const taken = own === undefined ? undefined : capital(own);
+      if (taken === undefined) lossy = true;
+      byte = taken ?? UNDERSCORE;
     } else if (code >= 0x61 && code <= 0x7a) {
       lower = true;
       byte = code - 32;

@@ -41,7 +41,11 @@ export class Tree {
   private readonly readers = new Set<{ readonly start: number; gone: boolean }>();
   private usable = true;
 
-  constructor(private readonly store: Store) {}
+  /** `distinctNames` as in MountOptions. */
+  constructor(
+    private readonly store: Store,
+    private readonly distinctNames = false,
+  ) {}
 
   get root(): Directory {
     return this.get(this.store.geometry.rootCluster);
@@ -89,7 +93,7 @@ export class Tree {
   at(path: string, names: readonly string[]): Directory {
     let directory = this.root;
     for (const text of names) {
-      const entry = directory.find(parseName(text));
+      const entry = directory.find(this.parse(text));
       if (!entry) throw new FatError("no path", `${path}: ${text} does not exist`);
       if (!isDirectory(directory, entry))
         throw new FatError("no path", `${path}: ${text} is not a directory`);
@@ -101,7 +105,7 @@ export class Tree {
   /** The directory that holds the last name of a path, and that name. */
   parent(path: string, names: readonly string[]): [Directory, ParsedName] {
     const directory = this.at(path, names.slice(0, -1));
-    return [directory, parseName(names[names.length - 1])];
+    return [directory, this.parse(names[names.length - 1])];
   }
 
   /** @throws FatError "no file", "no path"; "invalid name" for the root, which has no entry */
@@ -166,6 +170,10 @@ export class Tree {
   abandon(): void {
     this.usable = false;
     this.cache.clear();
+  }
+
+  private parse(name: string): ParsedName {
+    return parseName(name, this.distinctNames);
   }
 
   private drop(directory: Directory): void {

@@ -40,6 +40,11 @@ export interface MountOptions {
    * fits in one: killed while it is written or removed, no half of it is left.
    */
   readonly packed?: boolean;
+  /**
+   * Names that differ in an accent are two files, as for Windows, Linux and mtools. FatFs, and so a volume without this, derives
+   * CAFE.TXT from café.txt and takes each of both names for the other.
+   */
+  readonly distinctNames?: boolean;
 }
 
 /** How `open` treats a file that exists, or does not. */
@@ -76,7 +81,7 @@ export class FatVolume implements FileStore {
   private readonly clock: () => number | undefined;
   private readonly moves: Moves;
   private readonly info: FsInfo | undefined;
-  private readonly tree = new Tree(this);
+  private readonly tree: Tree;
   private readonly nodes = new OpenNodes(this);
   private readonly shared: SharedClusters;
   private mounted = true;
@@ -104,6 +109,7 @@ export class FatVolume implements FileStore {
       (start) => this.tree.held(start),
       () => this.leftOpen,
     );
+    this.tree = new Tree(this, options.distinctNames);
     this.packed = options.packed ?? false;
     this.clock = options.clock ?? (() => undefined);
     this.moves = new Moves({

@@ -1,4 +1,4 @@
-import { decode437, encode437 } from "../fat/mod.ts";
+import { decode437, encode437, sameForFatFs } from "../fat/mod.ts";
 
 /** A host's name for the guest, as on a mounted folder: one byte per character in code page 437, and "_" for what that lacks. */
 export function guestName(name: string): string {
@@ -39,12 +39,16 @@ export function nameOf(path: string): string {
   return path.slice(path.lastIndexOf("/") + 1).replace(/\.[^.]*$/, "");
 }
 
-/** The same for all names of one file: FAT does not tell upper from lower case, and a path may have empty words and dots. */
+/**
+ * The same for all names of one file: FAT does not tell upper from lower case, nor FatFs é from e in a short name; and a path may have
+ * empty words and dots.
+ */
 export function fatName(path: string): string {
   const words: string[] = [];
   for (const word of path.split("/")) {
     if (word === "..") words.pop();
-    else if (word !== "" && word !== ".") words.push(word.replace(/[. ]+$/, "").toUpperCase());
+    else if (word !== "" && word !== ".")
+      words.push(sameForFatFs(pathText(word)) ?? word.toUpperCase());
   }
   return `/${words.join("/")}`;
 }

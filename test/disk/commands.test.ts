@@ -1,6 +1,15 @@
 /** `rtt-sim disk`: what a user sees, and what mtools and fsck.fat see of the result. */
 import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { chmodSync, existsSync, readFileSync, statSync, symlinkSync, utimesSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  rmSync,
+  truncateSync,
+} from "node:fs";
 import { RamDevice } from "../../src/block/mod.ts";
 import { FatVolume } from "../../src/fat/mod.ts";
 import { have } from "../fat/tools.ts";
@@ -202,6 +211,18 @@ describe("files", () => {
     expect(bench.run(["disk", "mv", "case.img:/Docs", "/docs/In"]).err).toContain("into itself");
     expect(bench.run(["disk", "mv", "case.img:/Docs", "/Docs"]).err).toContain("into itself");
     expect(bench.out("disk", "fsck", "case.img")).toContain("sound");
+  });
+
+  test("a file larger than FAT can have is refused before anything is written", () => {
+    bench.out("disk", "create", "--size", "5G", "--fat", "32", "huge.img");
+    const before = statSync(bench.path("huge.img")).blocks;
+    bench.file("huge.bin", "");
+    truncateSync(bench.path("huge.bin"), 2 ** 32);
+    const { code, err } = bench.run(["disk", "cp", "huge.bin", "huge.img:/"]);
+    expect([code, err]).toEqual([74, expect.stringContaining("FAT files end at 4 GiB - 1")]);
+    expect(statSync(bench.path("huge.img")).blocks).toBe(before);
+    expect(bench.out("disk", "ls", "huge.img:/")).not.toContain("huge.bin");
+    for (const name of ["huge.img", "huge.bin"]) rmSync(bench.path(name));
   });
 
   test("a file that does not fit leaves no part of itself, and the image sound", () => {

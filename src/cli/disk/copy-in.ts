@@ -50,7 +50,7 @@ export function* copyIn(
     throw hostError(host, error);
   }
   try {
-    const file = volume.open(path, { write: true, create: "truncate" });
+    const file = volume.open(path, { write: true, create: "new" });
     const bytes = buffer();
     try {
       for (let n; (n = readPiece(fd, host, bytes)) > 0;) {

@@ -1,8 +1,9 @@
+import { fold } from "../../fat/mod.ts";
 import { ExitCode, UserError } from "../exit-codes.ts";
 import type { Signals } from "../signals.ts";
 import { Tally } from "./copy-in.ts";
 import { HostTarget } from "./host-target.ts";
-import { fewWarnings } from "./host-tree.ts";
+import { fewWarnings, orderKey } from "./host-tree.ts";
 import { canonical, ImageTarget, type Reader } from "./image-target.ts";
 import { inGoodOrder } from "./in-good-order.ts";
 import { type Images, told, toldOf, withImages } from "./image.ts";
@@ -84,22 +85,25 @@ class Copying {
     const { warn, end } = fewWarnings(tell);
     const sources = { recursive: this.recursive, warn, damaged: (e: UserError) => this.failed(e) };
     const taken = new Map<string, Place>();
-    const jobs = places.map((place) => {
-      const items = itemsOf(this.images, place, sources);
-      const name = place.kind === "host" && place.path === "-" ? "stdin" : baseName(place.path);
-      const where =
-        into && name !== "" && name !== "." ? side.join(target.path, name) : target.path;
-      this.check(place, items[0], where, into);
-      const key = target.kind === "image" ? where.toUpperCase() : where;
-      const other = taken.get(key);
-      if (other)
-        throw new UserError(
-          ExitCode.Usage,
-          `${other.path} and ${place.path} would both become ${where}`,
-        );
-      taken.set(key, place);
-      return { place, items, where };
-    });
+    const rank = (place: Place) => Number(orderKey(baseName(place.path))[0] ?? 0);
+    const jobs = [...places]
+      .sort((a, b) => rank(a) - rank(b))
+      .map((place) => {
+        const items = itemsOf(this.images, place, sources);
+        const name = place.kind === "host" && place.path === "-" ? "stdin" : baseName(place.path);
+        const where =
+          into && name !== "" && name !== "." ? side.join(target.path, name) : target.path;
+        this.check(place, items[0], where, into);
+        const key = target.kind === "image" ? fold(where.normalize("NFC")) : where;
+        const other = taken.get(key);
+        if (other)
+          throw new UserError(
+            ExitCode.Usage,
+            `${other.path} and ${place.path} would both become ${where}`,
+          );
+        taken.set(key, place);
+        return { place, items, where };
+      });
     end();
     return jobs;
   }

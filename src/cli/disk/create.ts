@@ -155,7 +155,7 @@ function* fill(
     message(
       "--label: fsck.fat of dosfstools 4.2 takes a label with letters outside ASCII for a fault; Windows, mtools and fatlabel read it",
     );
-  const volume = FatVolume.mount(area, { clock: () => clock });
+  const volume = FatVolume.mount(area, { distinctNames: true, clock: () => clock });
   const { rootEntries: made } = volume.geometry;
   if (rootEntries !== undefined && made !== Number(rootEntries))
     message(

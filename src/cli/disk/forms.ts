@@ -4,7 +4,7 @@ import { ExitCode, UserError } from "../exit-codes.ts";
 import { message } from "../outcome.ts";
 import { Archive } from "./archive.ts";
 import { gunzip } from "./gunzip.ts";
-import { fatName, fewWarnings, walkHost } from "./host-tree.ts";
+import { fatName, fewWarnings, orderKey, walkHost } from "./host-tree.ts";
 import { LazyDisk } from "./lazy-disk.ts";
 import { Progress } from "./progress.ts";
 import { Need, type Room, roomFor } from "./room.ts";
@@ -140,7 +140,13 @@ function fillFrom(
 ): void {
   let now: number | undefined;
   const { type, clusterSize } = room;
-  const volume = FatVolume.format(device, { fats: 2, type, clusterSize, clock: () => now });
+  const volume = FatVolume.format(device, {
+    fats: 2,
+    type,
+    clusterSize,
+    distinctNames: true,
+    clock: () => now,
+  });
   let done = 0;
   for (const { path: where, directory, member } of placed) {
     now = member?.mtime;
@@ -202,7 +208,10 @@ function place(
     }
     return full;
   };
-  for (const member of [...members].sort((a, b) => (a.name < b.name ? -1 : 1))) {
+  const sorted = members
+    .map((member) => ({ member, key: orderKey(member.name) }))
+    .sort((a, b) => (a.key < b.key ? -1 : 1));
+  for (const { member } of sorted) {
     const names = member.name.split(/[/\\]/).filter((name) => name !== "" && name !== ".");
     if (names.includes("..")) {
       warn(

@@ -1,5 +1,6 @@
 import { lstatSync, readdirSync, realpathSync, statSync } from "node:fs";
 import { join, sep } from "node:path";
+import { fold } from "../../fat/mod.ts";
 import { ExitCode, UserError } from "../exit-codes.ts";
 import { hostError } from "../host-file.ts";
 
@@ -15,14 +16,14 @@ export interface TreeEntry {
 }
 
 /** FAT ends files there. */
-const MAX_FILE = 0xffffffff;
+export const MAX_FILE = 0xffffffff;
 const MAX_DEPTH = 100;
 const MAX_NAME = 255;
 /** Links can make a few folders look like more than fit anywhere. */
 const MOST = 1_000_000;
 
 /**
- * Everything below a folder of the host, sorted by name, folders before what is in them. Links are followed when they lead to
+ * Everything below a folder of the host, in the order of `orderKey`, folders before what is in them. Links are followed when they lead to
  * something inside the folder. What FAT cannot hold is left out or renamed, each with a sentence to `warn`.
  */
 export function walkHost(root: string, warn: (text: string) => void): TreeEntry[] {
@@ -67,11 +68,23 @@ export function walkHost(root: string, warn: (text: string) => void): TreeEntry[
 
 function namesIn(host: string, warn: (text: string) => void): string[] {
   try {
-    return readdirSync(host).sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+    const names = readdirSync(host).map((name) => ({ name, key: orderKey(name) }));
+    return names.sort((a, b) => (a.key < b.key ? -1 : 1)).map(({ name }) => name);
   } catch (error) {
     warn(`${host}: left out, it cannot be read (${(error as { code?: string }).code})`);
     return [];
   }
+}
+
+/**
+ * Sorts paths by their names: first those with a tilde, so that no made-up 8.3 name takes what is the real name of another; then
+ * those outside ASCII, since FatFs takes é for the E of an 8.3 name that comes before it in the directory; then the rest.
+ */
+export function orderKey(path: string): string {
+  return path.replace(/[^/\\]+/g, (name) => {
+    const rank = name.includes("~") ? 0 : 2;
+    return `${rank + (/^[\x00-\x7f]*$/.test(name) ? 1 : 0)}${name}`;
+  });
 }
 
 interface Target {
@@ -127,8 +140,8 @@ export function fatName(name: string, taken: Set<string>): string {
     return cut + tail;
   };
   let unique = fitting(extension);
-  for (let n = 2; taken.has(unique.toUpperCase()); n++) unique = fitting(`~${n}${extension}`);
-  taken.add(unique.toUpperCase());
+  for (let n = 2; taken.has(fold(unique)); n++) unique = fitting(`~${n}${extension}`);
+  taken.add(fold(unique));
   return unique;
 }
 

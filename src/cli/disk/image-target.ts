@@ -1,6 +1,6 @@
-import { FatError, type FatVolume } from "../../fat/mod.ts";
+import { FatError, type FatVolume, fold } from "../../fat/mod.ts";
 import { ExitCode, UserError } from "../exit-codes.ts";
-import { fatName } from "./host-tree.ts";
+import { fatName, MAX_FILE } from "./host-tree.ts";
 import { told } from "./image.ts";
 import { joinPath } from "./place.ts";
 import { readable } from "./progress.ts";
@@ -111,6 +111,7 @@ export class ImageTarget {
     for (let piece; (piece = reader.next());) {
       const written = file.write(piece);
       total += written;
+      if (total === MAX_FILE && written < piece.length) throw tooLarge(reader.name);
       if (written < piece.length) throw this.full(`${total} bytes of ${reader.name} fit`);
       yield written;
     }
@@ -119,6 +120,7 @@ export class ImageTarget {
   /** True: the new file has room only in place of the old one. */
   private checkRoom({ size, name }: Reader, old: number): boolean {
     if (size === undefined) return false;
+    if (size > MAX_FILE) throw tooLarge(name);
     const { clusterSize, freeClusters } = this.volume.space();
     const clusters = (bytes: number) => Math.ceil(bytes / clusterSize);
     if (clusters(size) <= freeClusters) return false;
@@ -143,6 +145,13 @@ export class ImageTarget {
   }
 }
 
+function tooLarge(name: string): UserError {
+  return new UserError(
+    ExitCode.NoOutput,
+    `${name} cannot be copied: FAT files end at 4 GiB - 1 (${MAX_FILE} bytes)`,
+  );
+}
+
 function folderOf(path: string): string {
   const names = path.split("/").filter(Boolean).slice(0, -1);
   return `/${names.join("/")}`;
@@ -154,7 +163,7 @@ export function canonical(volume: FatVolume, path: string): string {
   const names: string[] = [];
   for (const name of path.split(/[/\\]/).filter(Boolean)) {
     own += `/${name}`;
-    names.push(volume.exists(own) ? volume.stat(own).alias : name.toUpperCase());
+    names.push(volume.exists(own) ? volume.stat(own).alias : fold(name));
   }
   return `/${names.join("/")}`;
 }

@@ -69,7 +69,11 @@ export function openVolume(image: string, write: boolean): OpenVolume {
   const device = openWhole(image, write);
   try {
     const volume = told(image, () =>
-      FatVolume.mount(cardDevice(device), { readOnly: !write, clock: () => Date.now() / 1000 }),
+      FatVolume.mount(cardDevice(device), {
+        readOnly: !write,
+        distinctNames: true,
+        clock: () => Date.now() / 1000,
+      }),
     );
     for (const warning of volume.warnings) message(`${image}: ${warning}`);
     volume.onDamage = (_, damage) => tell(`${image}: ${damage.message}; those stay as they are`);

@@ -36,7 +36,13 @@ export class LazyDisk implements BlockDevice {
     this.base = new RamDevice(size);
     this.sectors = this.base.sectors;
     let now: number | undefined;
-    const volume = FatVolume.format(this.base, { fats: 2, type, clusterSize, clock: () => now });
+    const volume = FatVolume.format(this.base, {
+      fats: 2,
+      type,
+      clusterSize,
+      distinctNames: true,
+      clock: () => now,
+    });
     const progress = new Progress("showing the folder as a disk", entries.length, "files");
     for (const [i, entry] of entries.entries()) {
       progress.at(i);
