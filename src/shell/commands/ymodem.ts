@@ -49,7 +49,6 @@ export function* sy(context: CommandContext, argv: readonly string[]): Task<numb
   const { paths, line } = operands(context, argv);
   if (!line) return fail(context, "could not find device.");
   if (paths.length === 0) return fail(context, "invalid file path.");
-  if (unanswered(context, line)) return fail(context, nobody(line.name));
   const [there, missing] = [true, false].map((wanted) =>
     paths.filter((path) => {
       const stat = statOf(context.vfs, path);
@@ -62,6 +61,7 @@ export function* sy(context: CommandContext, argv: readonly string[]): Task<numb
     if (context.transfer && !context.editing && line.console) context.expectRequest();
     return -1;
   }
+  if (unanswered(context, line)) return fail(context, nobody(line.name));
   const files = new SentFiles(context, there);
   const outcome = yield* transfer(context, line, "send", (reader) =>
     new Sender(reader, files.handler()).run(HANDSHAKE_SECONDS),
