@@ -7,9 +7,9 @@ const OPS = { LOAD: 0, UNLOAD: 4 } as const;
 
 /**
  * Has guest code fetch a module: `load(name)` gives the address of its bytes, `unload(address)` takes it back. How many bytes there are
- * only the headers say; nothing of them is believed beyond the end of RAM. Empty when `load` gives NULL.
+ * only the headers say; nothing of them is believed beyond the end of RAM. A text says why there are none.
  */
-export function* customImage(loader: Loader, name: number, ops: number): Task<Uint8Array> {
+export function* customImage(loader: Loader, name: number, ops: number): Task<Uint8Array | string> {
   const { kernel } = loader.parts;
   const { memory } = kernel;
   const fetch = memory.ldu32(ops + OPS.LOAD);
@@ -17,11 +17,13 @@ export function* customImage(loader: Loader, name: number, ops: number): Task<Ui
   kernel.assert(fetch !== 0, "ops->load", "dlmodule_load_custom", 0);
   kernel.assert(release !== 0, "ops->unload", "dlmodule_load_custom", 0);
   const at = (yield* callGuest(fetch, name)) >>> 0;
-  if (at === 0) return new Uint8Array(0);
+  if (at === 0) return "ops->load returned NULL";
   const offset = at - memory.base;
   const rest =
     offset >= 0 && offset < memory.size ? memory.read(at, memory.size - offset) : undefined;
-  const image = rest?.slice(0, fileSize(rest)) ?? new Uint8Array(0);
+  const image =
+    rest?.slice(0, fileSize(rest)) ??
+    `ops->load returned 0x${at.toString(16)}, where there is no memory`;
   yield* callGuest(release, at);
   return image;
 }

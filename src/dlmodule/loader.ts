@@ -47,8 +47,8 @@ export interface LoadOptions {
   readonly as: "program" | "library";
   /** Called when the module lies in memory, before any of its code runs. */
   readonly placed?: (module: Module) => void;
-  /** The file's bytes, when it is not in the file system. */
-  readonly file?: Uint8Array;
+  /** The file's bytes, when it is not in the file system; or why there are none. */
+  readonly file?: Uint8Array | string;
 }
 
 /** Modules that may start one inside of the other in one thread: all of them use its stack. */
@@ -184,7 +184,7 @@ export class Loader {
    * dlmodule_exec: loads the file and starts its main thread with the arguments of `line`, which begins with the command word.
    * Does not wait. Returns the address of struct rt_dlmodule, 0 when the file was refused.
    */
-  *exec(path: string, line: string, file?: Uint8Array): Task<number> {
+  *exec(path: string, line: string, file?: LoadOptions["file"]): Task<number> {
     const module = yield* this.load(path, { as: "program", file });
     if (!module) return 0;
     const { name, address, plan } = module;
@@ -231,6 +231,7 @@ export class Loader {
     let circle: readonly CircleFile[] | undefined;
     try {
       try {
+        if (typeof file === "string") throw new LoadError("", file);
         const bytes = file ?? this.preparer.read(absolute);
         // The original keeps the whole file on the heap while it works.
         buffer = kernel.heap.alloc(bytes.length);

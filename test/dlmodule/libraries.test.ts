@@ -169,7 +169,7 @@ test("dlmodule_load_custom and exec_custom take a module from the memory of a pr
     "load /mem.mo\nunload 1\nloaded 1 nref 1\ndestroyed 0\nempty module 0 0\n" +
       "load /mem.mo\nunload 1\nexec 1\nload /no.mo\nabsent 0\nHello, world\n",
   );
-  expect(board.diagnostics).toEqual(["/no.mo cannot be loaded: the file is empty"]);
+  expect(board.diagnostics).toEqual(["/no.mo cannot be loaded: ops->load returned NULL"]);
 });
 
 test("emulated thread-local variables: a copy for each thread, given back at the end", () => {

@@ -89,3 +89,47 @@ test("what dlopen(NULL) gives finds the kernel's functions, as RTLD_DEFAULT does
   expect(board.ended[0].code).not.toBe(0);
   board.close();
 });
+
+for (const [what, at, why] of [
+  ["NULL", 0, /^ops->load returned NULL$/],
+  ["an address without memory", 0xde, /^ops->load returned 0xde000000, where there is no memory$/],
+] as const)
+  test(`dlmodule_load_custom whose ops->load returns ${what}`, () => {
+    // push {r3, lr}; ldr r1, =ops; mov r0, r1; bl dlmodule_load_custom; pop {r3, pc}; load: mov r0, #at << 24; unload: bx lr
+    const file = objectFile(
+      [
+        {
+          name: ".text",
+          flags: "code",
+          words: [
+            0xe92d4008,
+            0xe59f1010,
+            0xe1a00001,
+            0xebfffffe,
+            0xe8bd8008,
+            0xe3a00400 | at,
+            0xe12fff1e,
+            0x20,
+            0x14,
+            0x18,
+          ],
+          records: [
+            [0xc, CALL, 2],
+            [0x1c, ABS32, 1],
+            [0x20, ABS32, 1],
+            [0x24, ABS32, 1],
+          ],
+        },
+      ],
+      [
+        { name: "main", section: 1, size: 0x14 },
+        { name: "dlmodule_load_custom", section: 0 },
+      ],
+    );
+    const board = new Board({ files: { "/m.mo": file } });
+    board.run("m");
+    expect(board.ended).toMatchObject([{ how: "returned", code: 0 }]);
+    expect(board.refused).toHaveLength(1);
+    expect(board.refused[0].reasons.join()).toMatch(why);
+    board.close();
+  });
