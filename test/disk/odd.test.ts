@@ -1,9 +1,17 @@
 /** Odd things users do: labels and names of other alphabets, one image under two names, disks that are only untidy. */
 import { afterAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { linkSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from "node:fs";
+import {
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+} from "node:fs";
 import { join } from "node:path";
 import { have } from "../fat/tools.ts";
-import { Bench, bytesOf } from "./tool.ts";
+import { Bench, bytesOf, RTT_SIM } from "./tool.ts";
 import { zip } from "./zip.ts";
 
 setDefaultTimeout(60_000);
@@ -69,6 +77,23 @@ test("what a killed simulator began beside a file is gone when the file is made"
   expect(left.sort()).toEqual(
     ["made.img", "made.img.part-notes", `made.img.part-${process.pid}`].sort(),
   );
+});
+
+test("a folder as the disk: a host file that cannot be read is told, once", async () => {
+  bench.file("shown/gone.txt", bytesOf(5000, 1));
+  const shell = Bun.spawn([...RTT_SIM, "shown"], {
+    cwd: bench.folder,
+    stdin: "pipe",
+    stdout: "pipe",
+    stderr: "pipe",
+  });
+  await shell.stdout.getReader().read();
+  rmSync(bench.path("shown/gone.txt"));
+  await shell.stdin.write("cat /gone.txt\ncat /gone.txt\n");
+  await shell.stdin.end();
+  const err = await new Response(shell.stderr).text();
+  expect(err.match(/shown\/gone\.txt cannot be read: ENOENT/g)).toHaveLength(1);
+  await shell.exited;
 });
 
 test("run --save: what a module left on its disk, as an image; the disk it began with is as it was", () => {

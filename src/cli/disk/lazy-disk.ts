@@ -4,6 +4,7 @@ import { FatVolume } from "../../fat/mod.ts";
 import { Progress } from "./progress.ts";
 import { Need, roomFor } from "./room.ts";
 import type { TreeEntry } from "./host-tree.ts";
+import { tell } from "./visible.ts";
 
 /** Sectors whose contents are a part of a host file. */
 interface Extent {
@@ -19,6 +20,9 @@ interface Extent {
 /** Free space beside the files, for what the guest writes. */
 const FREE = 64 << 20;
 
+/** Files of which is told that they cannot be read. */
+const MOST_TOLD = 10;
+
 /**
  * A folder of the host as a FAT disk: table and directories are made at once, the contents of files are read from the host when a
  * sector is asked for. Read-only; an overlay takes what the guest writes.
@@ -29,6 +33,8 @@ export class LazyDisk implements BlockDevice {
   readonly readOnly = true;
   private readonly extents: Extent[] = [];
   private readonly base: RamDevice;
+  /** Host files that could not be read. */
+  private readonly told = new Set<string>();
   private held: { path: string; fd: number } | undefined;
 
   constructor(entries: readonly TreeEntry[]) {
@@ -113,6 +119,13 @@ export class LazyDisk implements BlockDevice {
     return low;
   }
 
+  /** A program need not say why a file ends early. */
+  private tellOnce(path: string, why: string): void {
+    if (this.told.size >= MOST_TOLD || this.told.has(path)) return;
+    this.told.add(path);
+    tell(`${path} cannot be read: ${why}; an I/O error (EIO) for the guest`);
+  }
+
   private readHost(path: string, offset: number, into: Uint8Array): void {
     try {
       if (this.held?.path !== path) {
@@ -126,6 +139,7 @@ export class LazyDisk implements BlockDevice {
       }
     } catch (error) {
       const why = (error as { code?: string }).code ?? (error as Error).message;
+      this.tellOnce(path, why);
       throw new BlockError(`${path} cannot be read: ${why}`);
     }
   }
