@@ -32,13 +32,17 @@ export function buildObject(source: string, flags: readonly string[], out: strin
   tool("strip", "-g", "-R", ".comment", out);
 }
 
-/** A static executable with newlib and just enough of Linux below it. */
-export function buildLinux(
+/** What `gcc` is told for a static executable with newlib and just enough of Linux below it. */
+export function linuxArguments(
   sources: readonly string[],
   flags: readonly string[],
   out: string,
-): void {
-  tool("gcc", ...flags, ...LINUX, ...sources, SYSTEM, "-lm", "-o", out);
+): string[] {
+  return [...flags, ...LINUX, ...sources, SYSTEM, "-lm", "-o", out];
+}
+
+export function buildLinux(...what: Parameters<typeof linuxArguments>): void {
+  tool("gcc", ...linuxArguments(...what));
 }
 
 export function qemuArm(file: string): { status: Output["status"]; stdout: string } {

@@ -19,6 +19,7 @@ export const calls: Theme = (random, id) => {
   const parameters = types.map((type, k) => `${type} a${k}`).join(", ");
   const mixes = types.map((type, k) => `  sum = mix(sum, ${number(type, `a${k}`)});`);
   const shuffled = random.sample([...types.keys()], types.length);
+  const names = types.map((_, k) => `a${k}`).join(", ");
   const passed = types.map((type, k) => `(${type})from_${random.pick(INTEGERS)}(a${shuffled[k]})`);
   return {
     declarations: `NOINLINE static ${result} ${id}_inner(u64 *out, ${parameters}) {
@@ -33,7 +34,10 @@ NOINLINE static u64 ${id}_outer(${parameters}) {
 ${mixes.map((line) => line.replaceAll("sum", "out")).join("\n")}
   return mix(out, ${number(result, "r")});
 }`,
-    body: `  show("${id}", ${id}_outer(${types.map((type) => `OPAQUE((${type})${value(random, type)})`).join(", ")}));`,
+    body: `${types.map((type, k) => `  ${type} a${k} = OPAQUE((${type})${value(random, type)});`).join("\n")}
+  u64 sum = ${id}_outer(${names});
+  show("${id}", sum);
+  check("${id} by pointer", sum, OPAQUE(&${id}_outer)(${names}));`,
   };
 };
 
@@ -75,7 +79,7 @@ ${each((type, place) => `  s.${place} = OPAQUE((${type})${value(random, random.p
   show("${id} changed", ${id}_sum(u));
   struct ${id} many[3] = {s, u, t};
   many[OPAQUE(1)] = many[OPAQUE(2)];
-  show("${id} copied", ${id}_sum(many[1]) == ${id}_sum(t));`,
+  check("${id} copied", ${id}_sum(t), ${id}_sum(many[1]));`,
   };
 };
 
@@ -120,7 +124,7 @@ NOINLINE static u64 ${id}_sum(${parameter}const char *kinds, ...) {
   va_start(list, kinds);
   va_copy(again, list);
   u64 sum = ${id}_list(kinds, list);
-  sum = mix(sum, ${id}_list(kinds, again));
+  check("${id} copied", sum, ${id}_list(kinds, again));
   va_end(again);
   va_end(list);
   return sum;
@@ -133,6 +137,7 @@ NOINLINE static u64 ${id}_sum(${parameter}const char *kinds, ...) {
 export const recursion: Theme = (random, id) => {
   const type = random.pick(INTEGERS);
   const depth = random.between(4, 14);
+  const n = random.between(2, 5);
   return {
     declarations: `static ${type} ${id}_odd(${type} n, u64 x);
 NOINLINE static ${type} ${id}_even(${type} n, u64 x) {
@@ -148,6 +153,6 @@ NOINLINE static u32 ${id}_ackermann(u32 m, u32 n) {
   return m == 0 ? n + 1 : ${id}_ackermann(m - 1, n == 0 ? 1 : ${id}_ackermann(m, n - 1));
 }`,
     body: `  show("${id}", (u64)${id}_even((${type})OPAQUE(${depth}), OPAQUE(${literal(random, "u64")})));
-  show("${id} ackermann", ${id}_ackermann(OPAQUE(2u), OPAQUE(${random.between(2, 5)}u)));`,
+  check("${id} ackermann", ${2 * n + 3}, ${id}_ackermann(OPAQUE(2u), OPAQUE(${n}u)));`,
   };
 };

@@ -9,16 +9,40 @@ export const switches: Theme = (random, id) => {
   const labels = new Set<number>();
   while (labels.size < count)
     labels.add(dense ? random.between(0, count + 4) : random.between(0, 120));
-  const cases = [...labels].map((label) => {
-    const fall = random.once(5) ? "" : " break;";
-    return `    case ${label}: x = x * ${random.between(3, 99)} ${random.pick(["+", "^", "-"])} ${random.below(1000)};${fall}`;
-  });
+  const cases = [...labels].map((label) => ({
+    label,
+    falls: random.once(5),
+    factor: random.between(3, 99),
+    operator: random.pick(["+", "^", "-"]),
+    constant: random.below(1000),
+  }));
+  const other = random.once(2) ? random.u32() : undefined;
+  const start = random.u32();
+  /** What C says that the switch makes of x. */
+  const switched = (n: number, x: number): number => {
+    const at = cases.findIndex(({ label }) => label === n);
+    if (at < 0) return other === undefined ? x + (n === 127 ? 1 : 0) : x ^ other;
+    let value = x;
+    for (let k = at; k < cases.length; k++) {
+      const { falls, factor, operator, constant } = cases[k];
+      const product = Math.imul(value, factor);
+      value =
+        operator === "^"
+          ? product ^ constant
+          : (product + (operator === "+" ? constant : -constant)) | 0;
+      if (!falls) return value;
+    }
+    return other === undefined ? value + 1 : value ^ other;
+  };
+  let expected = start | 0;
+  // What the type makes of a negative number is no label.
+  for (let n = -3; n < 128; n++) expected = switched(n, expected) | 0;
   const targets = Array.from({ length: random.between(3, 6) }, (_, k) => k);
   return {
     declarations: `NOINLINE static u32 ${id}_switch(${type} n, u32 x) {
   switch (n) {
-${cases.join("\n")}
-    ${random.once(2) ? `default: x ^= ${random.u32()}u;` : "case 127: x++;"}
+${cases.map(({ label, falls, factor, operator, constant }) => `    case ${label}: x = x * ${factor} ${operator} ${constant};${falls ? "" : " break;"}`).join("\n")}
+    ${other === undefined ? "case 127: x++;" : `default: x ^= ${other}u;`}
   }
   return x;
 }
@@ -27,9 +51,9 @@ NOINLINE static u32 ${id}_goto(u32 x, int steps) {
   goto *to[x % ${targets.length}];
 ${targets.map((k) => `l${k}:\n  x = x * ${random.between(3, 999) | 1}u + ${random.u32()}u;\n  if (--steps > 0) goto *to[(x >> ${random.between(3, 20)}) % ${targets.length}];\n  return x + ${k};`).join("\n")}
 }`,
-    body: `  u32 x = ${random.u32()}u;
+    body: `  u32 x = OPAQUE(${start}u);
   for (int i = -3; i < 128; i++) x = ${id}_switch((${type})i, x);
-  show("${id} switch", x);
+  check("${id} switch", ${expected >>> 0}u, x);
   show("${id} goto", ${id}_goto(OPAQUE(${random.u32()}u), ${random.between(10, 60)}));`,
   };
 };
@@ -67,6 +91,9 @@ NOINLINE static void ${id}_sort(u32 *list, int n, int (*compare)(const void *, c
     sum = sum * 31 + list[i];
   }
   show("${id} sorted", sum);
+  int wrong = 0;
+  for (int i = 1; i < ${length}; i++) wrong += ${id}_compare(&list[i - 1], &list[i]) > 0;
+  check("${id} order", 0, (u64)wrong);
   for (struct ${id}_node *n = head; n; n = n->next) sum = n->apply(sum, n->value);
   show("${id} applied", sum);`,
   };
@@ -76,11 +103,18 @@ NOINLINE static void ${id}_sort(u32 *list, int n, int (*compare)(const void *, c
 export const jumps: Theme = (random, id) => {
   const type = random.pick(INTEGERS);
   const depth = random.between(2, 9);
+  const outward = random.once(3);
+  const rounds = random.between(1, 5);
+  // Each dive is cut at its bottom: outward the first ends them all.
+  let dives = depth;
+  if (!outward) for (let round = 2; round <= rounds; round++) dives += depth - (round % 2) + 1;
   return {
-    declarations: `static jmp_buf ${id}_buffer, ${id}_outer;
+    declarations: `static int ${id}_dives;
+static jmp_buf ${id}_buffer, ${id}_outer;
 NOINLINE static ${type} ${id}_dive(int n, ${type} x) {
   ${type} kept = (${type})(x * 3 + n);
-  if (n == 0) longjmp(${random.once(3) ? `${id}_outer` : `${id}_buffer`}, (int)((u32)x & 0x7fff) + 1);
+  ${id}_dives++;
+  if (n == 0) longjmp(${outward ? `${id}_outer` : `${id}_buffer`}, (int)((u32)x & 0x7fff) + 1);
   if (n == ${depth + 5}) return x;
   return (${type})(${id}_dive(n - 1, kept) + kept);
 }
@@ -94,8 +128,9 @@ NOINLINE static u64 ${id}_try(${type} x, int rounds) {
 }`,
     body: `  volatile u64 sum = 0;
   int code = setjmp(${id}_outer);
-  if (code == 0) sum = ${id}_try(OPAQUE(${literal(random, type)}), ${random.between(1, 5)});
-  show("${id}", mix(sum, (u64)code));`,
+  if (code == 0) sum = ${id}_try(OPAQUE(${literal(random, type)}), ${rounds});
+  show("${id}", mix(sum, (u64)code));
+  check("${id} dives", ${dives}, (u64)${id}_dives);`,
   };
 };
 
@@ -117,13 +152,14 @@ NOINLINE static u64 ${id}_outer(${type} x, int n) {
     return mix(v, (u64)local[calls & 3]);
   }
   u64 twice(u64 v) { return step(step(v) + ${random.below(1000)}u); }
-  u64 sum = 0;
+  u64 sum = 1;
 #ifdef TRAMPOLINES
   sum = ${id}_apply(twice, n);
 #else
   for (int i = 0; i < n; i++) sum = twice(sum + (u64)i);
 #endif
-  return mix(sum, calls);
+  check("${id} calls", 2 * (u64)n, calls);
+  return sum;
 }`,
     body: `  show("${id}", ${id}_outer(OPAQUE(${literal(random, type)}), OPAQUE(${random.between(1, 9)})));`,
   };

@@ -33,6 +33,13 @@ export const bitfields: Theme = (random, id) => {
     const operator = random.pick(["=", "+=", "-=", "^=", "|=", "&="]);
     return `    s->${name} ${operator} ${integer(random, variables, 1).run};`;
   });
+  // A field holds the low bits, and its sign where the type has one.
+  const held = fields.map(({ type, name, width }) => {
+    const given = literal(random, type);
+    const rest = 64 - width;
+    const kept = `(u64)((${type[0]}64)((u64)${given} << ${rest}) >> ${rest})`;
+    return `  s.${name} = OPAQUE(${given});\n  check("${id} ${name}", ${kept}, (u64)(${type})s.${name});`;
+  });
   return {
     declarations: `struct ${id} {
 ${fields.map(({ type, name, width }) => `  ${type} ${name} : ${width};${gap()}`).join("\n")}
@@ -50,6 +57,7 @@ ${changes.join("\n")}
   }
 }`,
     body: `  struct ${id} s;
+${held.join("\n")}
   memset(&s, ${random.below(256)}, sizeof s);
   show("${id} before", ${id}_sum(&s));
   ${id}_change(&s, OPAQUE(${random.between(1, 5)}));
@@ -87,6 +95,7 @@ ${members.map((_, k) => `  p->m${k} = u.m${k}, p->lead += x + ${k};`).join("\n")
     for (int k = 0; k < 8; k++) u.bytes[k] = (u8)(OPAQUE(${random.below(256)}) * (k + 3) + i);
     u.bytes[3] &= 0x3f, u.bytes[7] &= 0x3f;
     sum = mix(sum, ${id}_pack(&many[i], u, (u8)i));
+${members.map((type, k) => `    check("${id} m${k}", 0, (u64)memcmp(&many[i].m${k}, &u.m${k}, sizeof(${type})));`).join("\n")}
   }
   show("${id}", sum);`,
   };
@@ -107,6 +116,9 @@ export const memory: Theme = (random, id) => {
     for (unsigned k = 0; k < sizeof second[0] / sizeof second[0][0]; k++) second[i][k] = (${type})(first[i] - scratch[0] * (int)k);
   }
   for (int i = n; i-- > 0;) sum = mix(sum, (u64)first[i] + (u64)second[n - 1 - i][1]);
+  int wrong = 0;
+  for (int i = 0; i < n; i++) wrong += first[i] != (${type})(x * (i + 1));
+  check("${id} kept", 0, (u64)wrong);
   return n > 3 ? sum + ${id}_fill(n / 2, (${type})sum) : sum;
 }`,
     body: `  show("${id}", ${id}_fill(OPAQUE(${random.between(3, 30)}), OPAQUE(${literal(random, type)})));`,
@@ -130,7 +142,8 @@ const STRINGS = [
 /** Memory and string functions at all alignments, of variable and of known lengths. */
 export const strings: Theme = (random, id) => {
   const uses = random.sample(STRINGS, random.between(3, 6));
-  const known = random.between(1, 40);
+  const [known, filled] = [random.between(1, 40), random.between(1, 40)];
+  const byte = random.below(256);
   return {
     declarations: `static u8 ${id}a[160], ${id}b[160];
 NOINLINE static u64 ${id}_work(u8 *a, u8 *b, unsigned n, unsigned m, unsigned k) {
@@ -139,7 +152,11 @@ ${uses.map((text) => `  ${text}`).join("\n")}
   return sum;
 }
 NOINLINE static void ${id}_known(u8 *a, const u8 *b) {
-  memcpy(a, b, ${known}), memset(a + 50, ${random.below(256)}, ${random.between(1, 40)});
+  memcpy(a, b, ${known}), memset(a + 50, ${byte}, ${filled});
+  int wrong = 0;
+  for (int i = 0; i < ${known}; i++) wrong += OPAQUE(a[i]) != b[i];
+  for (int i = 0; i < ${filled}; i++) wrong += OPAQUE(a[50 + i]) != ${byte};
+  check("${id} known", 0, (u64)wrong);
   *(u32 *)(a + ${random.below(4)}) ^= *(const u16 *)(b + ${random.below(4)});
 }`,
     body: `  u32 state = ${random.u32() | 1}u;
@@ -158,6 +175,7 @@ NOINLINE static void ${id}_known(u8 *a, const u8 *b) {
 /** volatile, static and register variables, compound assignments, increments, atomic operations. */
 export const variables: Theme = (random, id) => {
   const types = Array.from({ length: 4 }, () => random.pick(INTEGERS));
+  const turns = random.between(2, 9);
   const steps = Array.from({ length: random.between(6, 14) }, () => {
     const at = `${id}g${random.below(4)}`;
     const other = `${id}g${random.below(4)}`;
@@ -177,31 +195,47 @@ export const variables: Theme = (random, id) => {
     }
   });
   const word = random.pick(["u8", "u16", "u32"]);
+  const factor = random.between(3, 4);
   return {
     declarations: `${types.map((type, k) => `static ${random.once(2) ? "volatile " : ""}${type} ${id}g${k} = ${literal(random, type)};`).join("\n")}
 static int ${id}_count(int by) {
   static int total = ${random.below(100)};
   return total += by;
 }
+NOINLINE static u64 ${id}_plain(${word} *p, ${word} x) {
+  u64 sum = mix(mix(*p, (${word})(*p + x)), (u64)((${word})(x * 3) == (${word})(x * ${factor})));
+  *p = (${word})(x * 3);
+  ${word} expected = *p;
+  if (*p == (${word})(x * ${factor})) *p = 7, expected = (${word})(x * ${factor});
+  sum = mix(sum, *p);
+  *p |= 8;
+  return mix(sum, (u64)(*p + expected));
+}
 #ifdef ATOMICS
 NOINLINE static u64 ${id}_atomic(${word} *p, ${word} x) {
   u64 sum = __atomic_fetch_add(p, x, __ATOMIC_SEQ_CST);
   sum = mix(sum, __atomic_exchange_n(p, (${word})(x * 3), __ATOMIC_ACQ_REL));
-  ${word} expected = (${word})(x * ${random.between(3, 4)});
+  ${word} expected = (${word})(x * ${factor});
   sum = mix(sum, __atomic_compare_exchange_n(p, &expected, 7, 0, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED));
   sum = mix(sum, __sync_fetch_and_or(p, 8));
   return mix(sum, (u64)(*p + expected));
 }
 #endif`,
     body: `  u64 sum = 0;
-  for (int i = 0; i < ${random.between(2, 9)}; i++) {
+  static volatile u8 turns;
+  for (register int i = 0; i < ${turns}; i++) {
+    turns++;
 ${steps.join("\n")}
   }
 ${types.map((_, k) => `  sum = mix(sum, (u64)${id}g${k});`).join("\n")}
+  ${word} first = OPAQUE((${word})${random.u32()}u), second = first, by = OPAQUE((${word})${random.below(1000)});
+  u64 plain = ${id}_plain(&first, by);
 #ifdef ATOMICS
-  ${word} word = OPAQUE((${word})${random.u32()}u);
-  sum = mix(sum, ${id}_atomic(&word, OPAQUE((${word})${random.below(1000)})));
+  check("${id} atomic", plain, ${id}_atomic(&second, by));
+#else
+  show("${id} atomic", plain);
 #endif
-  show("${id}", sum);`,
+  show("${id}", sum);
+  check("${id} passes", ${turns}, (u64)turns);`,
   };
 };

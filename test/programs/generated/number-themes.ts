@@ -57,7 +57,10 @@ export const wide: Theme = (random, id) => {
 ${uses.join("\n")}
   return sum;
 }`,
-    body: `  show("${id}", ${id}_wide(${variables.map(({ value }) => `OPAQUE(${value})`).join(", ")}));`,
+    body: `${declare(variables)}
+  { u64 a = (u64)${id}v0, b = (u64)${id}v1 | 1; check("${id} unsigned", a, a / b * b + a % b); }
+  { i64 a = ${id}v2, b = (i64)((u64)${id}v3 & 0xffff) + 2; check("${id} signed", (u64)a, (u64)(a / b * b + a % b)); }
+  show("${id}", ${id}_wide(${variables.map(({ value }) => `OPAQUE(${value})`).join(", ")}));`,
   };
 };
 
@@ -119,7 +122,9 @@ NOINLINE static ${total} ${id}_sum(const ${type} *b, const ${type} *c, int n) {
   ${id}_loops(${id}a, ${id}b, ${id}c, OPAQUE(${length}));
   for (int i = 0; i < ${length}; i++) sum = mix(sum, (u64)${id}a[i]);
   show("${id} loops", sum);
-  show("${id} sum", (u64)${id}_sum(${id}b, ${id}c, OPAQUE(${length - 1})));`,
+  ${total} one = 0;
+  for (int i = 0; i < ${length - 1}; i++) one += (${total})OPAQUE(${id}b[i]) * (${total})OPAQUE(${id}c[i]);
+  check("${id} one by one", (u64)one, (u64)${id}_sum(${id}b, ${id}c, OPAQUE(${length - 1})));`,
   };
 };
 
@@ -142,7 +147,8 @@ export const floatArrays: Theme = (random, id) => {
     .map((text) => `  for (int i = 0; i < n; i++) ${text.replaceAll("(T)", `(${type})`)}`);
   return {
     declarations: `static ${type} ${id}a[${length}], ${id}b[${length}], ${id}c[${length}];
-static i32 ${id}k[${length}];
+static ${type} ${id}d[${length}];
+static i32 ${id}k[${length}], ${id}l[${length}];
 NOINLINE static void ${id}_loops(${type} *restrict a, const ${type} *restrict b, const ${type} *restrict c, i32 *restrict k, int n) {
 ${loops.join("\n")}
 }`,
@@ -152,7 +158,12 @@ ${loops.join("\n")}
     ${id}a[i] = (${type})(i32)next_random(&state) / 65536, ${id}b[i] = (${type})(i32)next_random(&state) / 1024;
     ${id}c[i] = (${type})(i16)next_random(&state), ${id}k[i] = (i32)next_random(&state);
   }
+  memcpy(${id}d, ${id}a, sizeof ${id}a), memcpy(${id}l, ${id}k, sizeof ${id}k);
   ${id}_loops(${id}a, ${id}b, ${id}c, ${id}k, OPAQUE(${length}));
+  for (int i = 0; i < ${length}; i++) ${id}_loops(${id}d + i, ${id}b + i, ${id}c + i, ${id}l + i, OPAQUE(1));
+  int wrong = 0;
+  for (int i = 0; i < ${length}; i++) wrong += bits_${type}(${id}a[i]) != bits_${type}(${id}d[i]) || ${id}k[i] != ${id}l[i];
+  check("${id} one by one", 0, (u64)wrong);
   for (int i = 0; i < ${length}; i++) sum = mix(mix(sum, bits_${type}(${id}a[i])), (u64)${id}k[i]);
   show("${id}", sum);`,
   };

@@ -17,7 +17,7 @@ export const PREBUILT: readonly (readonly [target: string, level: string])[] = [
   ["neon", "-O3"],
 ];
 /** Programs of each, from seed 0: every theme twice. */
-export const PREBUILT_COUNT = 9;
+export const PREBUILT_COUNT = 36;
 
 if (import.meta.main) {
   const folder = mkdtempSync(join(tmpdir(), "rtt-sim-prebuilt-"));
