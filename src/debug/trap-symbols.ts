@@ -1,4 +1,5 @@
 import { ElfImage } from "../elf/mod.ts";
+import { handWritten, type Stretch } from "./hand-written.ts";
 import { type Kernel, Trap, TRAP_NAMES } from "../kernel/mod.ts";
 
 /** Sizes of ELF32 tables, and fields of their entries (gABI). */
@@ -12,6 +13,7 @@ const INFO = 0x12;
 
 /** DWARF numbers of registers, and what says that there is no caller: an undefined return address (DWARF 5, 6.4.1). */
 const [SP, LR, PC] = [13, 14, 15];
+const [R4, R5, OFFSET] = [4, 5, 0x80];
 const [DEF_CFA, UNDEFINED, DEF_CFA_EXPRESSION, EXPRESSION] = [0x0c, 0x07, 0x0f, 0x10];
 const [BREG13, CONST4U, PLUS, DEREF, PLUS_UCONST] = [0x7d, 0x0c, 0x22, 0x06, 0x23];
 
@@ -70,7 +72,7 @@ export function withTraps(file: Uint8Array, kernel: Kernel): Uint8Array {
   const newSymbols = append(image.data(table), ...symbols);
   const newNames = append(image.data(names), latin1(text));
   const newStrings = append(image.data(strings), latin1(".traps\0.debug_frame\0"));
-  const frames = append(frameTable(traps, size));
+  const frames = append(frameTable(traps, size, handWritten(image)));
 
   const headers = new DataView(new ArrayBuffer(SECTION * (index + 2)));
   const start = old.getUint32(32, true);
@@ -114,8 +116,8 @@ export function withTraps(file: Uint8Array, kernel: Kernel): Uint8Array {
   return whole;
 }
 
-/** .debug_frame: what returns to a trap has no caller, but for one of them. */
-function frameTable(start: number, size: number): Uint8Array {
+/** .debug_frame: what returns to a trap has no caller, but for one of them; and functions whose prologue no debugger understands. */
+function frameTable(start: number, size: number, functions: readonly Stretch[]): Uint8Array {
   const word = (value: number) => [0, 8, 16, 24].map((by) => (value >>> by) & 255);
   const entry = (...body: number[]): number[] => {
     const padded = [...body, ...Array<number>(-body.length & 3).fill(0)];
@@ -133,10 +135,21 @@ function frameTable(start: number, size: number): Uint8Array {
   const sp = [...register(SP), DEREF];
   const rules = [DEF_CFA_EXPRESSION, sp.length, ...sp];
   for (const n of [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, LR, PC]) rules.push(...saved(n));
-  return Uint8Array.from([
+  const table = [
     ...common,
     ...describe(start, resume - 4),
     ...describe(resume - 4, resume + 4, ...rules),
     ...describe(resume + 4, start + size),
-  ]);
+  ];
+  // Here the return address is in lr, from which a debugger takes the state of the caller too.
+  const [plain, inLr] = [
+    table.length,
+    entry(...word(0xffffffff), 1, 0, 2, 0x7c, LR, DEF_CFA, SP, 0),
+  ];
+  table.push(...inLr);
+  for (const { start: from, end, saved: two } of functions) {
+    const onStack = two ? [DEF_CFA, SP, 8, OFFSET | R4, 2, OFFSET | R5, 1] : [];
+    table.push(...entry(...word(plain), ...word(from), ...word(end - from), ...onStack));
+  }
+  return Uint8Array.from(table);
 }

@@ -77,3 +77,18 @@ test.each(["a9", "thumb"] as const)("a frame of the C library without tables, %s
   expect(names.slice(-3)).toEqual(["printf", "say", "main"]);
   expect(report.text).not.toContain("found on the stack");
 });
+
+test.skipIf(!gdb).each(["a9", "thumb"] as const)(
+  "gdb goes through it as well, %s (needs gdb-multiarch)",
+  async (target) => {
+    const module = join(FAULTS, `bad-string-${target}.mo`);
+    const { gdb: said } = await debug(["run", module], ["continue", "backtrace", "kill"]);
+    const frames = said
+      .slice(said.lastIndexOf("SIG"))
+      .matchAll(/^#\d+ +(?:0x\w+ in )?(\S+) \(.*\)/gm);
+    const names = [...frames].map(([, name]) => name);
+    expect(names[0]).toBe("strlen");
+    expect(names.slice(-3)).toEqual(["printf", "say", "main"]);
+    expect(said).not.toMatch(/Backtrace stopped|corrupt stack/);
+  },
+);
