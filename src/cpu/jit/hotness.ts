@@ -17,10 +17,9 @@ export interface Budget {
   readonly perByte: number;
 }
 /**
- * Rent or buy: translating is paid for with work of about the same time, so that a program that ends just behind its translations
- * loses a part of its time and not a multiple. The first translations cost as much as many others, for the host has to compile the
- * translator. A byte costs 1 to 2 us, the host's compilers on other threads included, in which the interpreter does 50 to 100
- * instructions (16,384 and 65,536 lines by printf, CPU time with and without translations; docs/cpu.md).
+ * Rent or buy: translations are paid for with work of about the same time. The first costs as much as ten others, for the host has
+ * to compile the translator. A byte costs 1 to 3 us, the host's compilers on other threads included, in which the interpreter does 50
+ * to 120 instructions (what lines by printf take with and without translations of 0.2 and 1.3 MB, docs/cpu.md).
  */
 export const BUDGET: Budget = { first: 8_000_000, perByte: 80 };
 /** For tests: what is hot is translated at once. */
