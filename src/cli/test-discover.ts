@@ -1,9 +1,17 @@
-import { readdirSync, realpathSync, statSync } from "node:fs";
+import {
+  closeSync,
+  existsSync,
+  openSync,
+  readdirSync,
+  readSync,
+  realpathSync,
+  statSync,
+} from "node:fs";
 import { basename, dirname, join, normalize, resolve } from "node:path";
 import { cardDevice } from "../block/mod.ts";
 import { FatError, FatVolume } from "../fat/mod.ts";
 import { hostError } from "./host-file.ts";
-import { openDisk } from "./open-disk.ts";
+import { formOf, openDisk } from "./open-disk.ts";
 import { ExitCode, UserError } from "./exit-codes.ts";
 
 /** A test as a worker gets it. */
@@ -14,6 +22,8 @@ export interface TestRef {
   readonly file: string;
   /** Its path on the image. */
   readonly inside?: string;
+  /** It stands for an image below a folder whose tests cannot be read, for this reason. */
+  readonly damaged?: string;
 }
 
 const SCENARIO = ".smoke.toml";
@@ -95,7 +105,7 @@ function inFolder(folder: string, depth: number): TestRef[] {
     if (entry.name.startsWith(".")) return [];
     if (entry.isDirectory()) return SKIPPED.has(entry.name) ? [] : inFolder(path, depth + 1);
     if (entry.isFIFO() || entry.isSocket() || entry.isCharacterDevice()) return [];
-    return testOf(path) ?? (isImageWithTests(path) ? inImage(path) : []);
+    return testOf(path) ?? (IMAGE.test(path) ? inFoundImage(path) : []);
   });
 }
 
@@ -103,15 +113,43 @@ function list(folder: string) {
   return readdirSync(folder, { withFileTypes: true });
 }
 
-/** Images that scenarios use as their disk lie beside them and have no tests; what is no image says so when it is used. */
-function isImageWithTests(path: string): boolean {
-  if (!IMAGE.test(path)) return false;
+/**
+ * Tests of an image that nobody named. Images that scenarios use as their disk lie beside them and have none; what is no image says so
+ * when it is used. One that is damaged may have had some.
+ */
+function inFoundImage(path: string): TestRef[] {
   try {
-    return inImage(path).length > 0;
+    return inImage(path);
   } catch (error) {
-    if (error instanceof UserError) return false;
-    throw error;
+    if (!(error instanceof UserError)) throw error;
+    if (!isMeantAsImage(path)) return [];
+    return [{ id: path, kind: "scenario", file: path, damaged: error.message }];
   }
+}
+
+/** Whether a file that is no usable image was made as one: it is packed, or has the fields of a FAT volume (BS_jmpBoot, BPB). */
+function isMeantAsImage(path: string): boolean {
+  const sector = new Uint8Array(512);
+  try {
+    if (formOf(path) !== "raw") return true;
+    const fd = openSync(path, "r");
+    try {
+      if (readSync(fd, sector, 0, sector.length, 0) < sector.length) return false;
+    } finally {
+      closeSync(fd);
+    }
+  } catch {
+    // A link to nothing is no image; what may not be read can be one.
+    return existsSync(path);
+  }
+  const [jump] = sector;
+  const bytesPerSector = sector[11] | (sector[12] << 8);
+  const fats = sector[16];
+  return (
+    (jump === 0xeb || jump === 0xe9) &&
+    [512, 1024, 2048, 4096].includes(bytesPerSector) &&
+    (fats === 1 || fats === 2)
+  );
 }
 
 /** `/tests` of an image; nothing when it has none. */

@@ -13,6 +13,12 @@ export function modulesOf({ ref, scenario }: Loaded): string[] {
   );
 }
 
+/** The image that a scenario of the host has as its disk. */
+export function diskOf({ ref, scenario }: Loaded): string[] {
+  const disk = scenario?.disk;
+  return disk === undefined || disk === "default" ? [] : [located(beside(ref.file, disk))];
+}
+
 function modulesIn({ steps, files }: Scenario): string[] {
   return [
     ...steps.flatMap(({ action }) => (action.kind === "run" ? [action.module] : [])),

@@ -69,7 +69,7 @@ export class TestFiles implements TestHost {
         inside === undefined ? beside(file, name) : posix.resolve(dirname(inside), name),
       );
     } catch (error) {
-      if (error instanceof UserError) throw new TestError("scenario", error.message);
+      if (error instanceof UserError) throw new TestError("scenario", error.message, error.hint);
       throw error;
     }
   }
@@ -81,7 +81,7 @@ export class TestFiles implements TestHost {
       if (name !== undefined) return new OverlayDevice(openDisk(beside(file, name), true));
       if (inside !== undefined) return new OverlayDevice(openDisk(file, true));
     } catch (error) {
-      if (error instanceof UserError) throw new TestError("scenario", error.message);
+      if (error instanceof UserError) throw new TestError("scenario", error.message, error.hint);
       throw error;
     }
     return blank.take();

@@ -6,7 +6,7 @@ import {
   type TestResult,
   testSteps,
 } from "../smoke/mod.ts";
-import { UserError } from "./exit-codes.ts";
+import { ExitCode, UserError } from "./exit-codes.ts";
 import { active } from "./instruments.ts";
 import { replayLine } from "./test-replay.ts";
 import { TestFiles } from "./test-host.ts";
@@ -29,12 +29,20 @@ export interface Loaded {
 
 export function load(ref: TestRef, firmware: Uint8Array): Loaded {
   const files = new TestFiles(ref, firmware);
+  if (ref.damaged !== undefined)
+    return { ref, files, scenario: undefined, problem: unusable(ref, damagedImage(ref.damaged)) };
   try {
     return { ref, files, scenario: files.scenario() };
   } catch (error) {
     if (!(error instanceof ScenarioError || error instanceof UserError)) throw error;
     return { ref, files, scenario: undefined, problem: unusable(ref, error) };
   }
+}
+
+function damagedImage(why: string): UserError {
+  const fix =
+    "rtt-sim disk fsck says what is wrong; an image that is a scenario's disk has no tests";
+  return new UserError(ExitCode.BadData, `the tests of this image cannot be read: ${why}`, fix);
 }
 
 function unusable(ref: TestRef, error: ScenarioError | UserError): TestResult {

@@ -8,7 +8,7 @@ import { settingsOf } from "./settings.ts";
 import { Signals } from "./signals.ts";
 import { discover, located } from "./test-discover.ts";
 import { inputsBelow } from "./test-inputs.ts";
-import { filesOf, modulesOf, placeOf } from "./test-files.ts";
+import { diskOf, filesOf, modulesOf, placeOf } from "./test-files.ts";
 import { Joined, partsOf } from "./test-parts.ts";
 import { helpWanted } from "./test-parent.ts";
 import { runAll } from "./test-pool.ts";
@@ -208,16 +208,22 @@ class Session {
     this.files = new Set(loaded.flatMap(filesOf));
     const named = new Set(this.parsed.operands.map(located));
     const used = new Set(loaded.flatMap(modulesOf));
-    const all = loaded.filter(
-      ({ ref }) => ref.kind === "scenario" || named.has(placeOf(ref)) || !used.has(placeOf(ref)),
-    );
+    const disks = new Set(loaded.flatMap(diskOf));
+    const all = loaded.filter(({ ref }) => {
+      if (ref.damaged !== undefined) return !disks.has(placeOf(ref));
+      return ref.kind === "scenario" || named.has(placeOf(ref)) || !used.has(placeOf(ref));
+    });
     const fits = this.selection(all.map(({ ref: { id }, scenario }) => ({ id, scenario })));
     const wanted = all.filter((_, n) => fits[n]);
     const { shard } = this;
     this.filtered = all.length - wanted.length;
     this.found = wanted.length;
-    if (shard === undefined) return wanted;
-    return wanted.filter((_, n) => n % shard.of === shard.index - 1);
+    const mine =
+      shard === undefined ? wanted : wanted.filter((_, n) => n % shard.of === shard.index - 1);
+    // The reports may all go to files.
+    for (const { ref, problem } of mine)
+      if (ref.damaged !== undefined) message(`${ref.id}: ${problem!.failures[0].message}`);
+    return mine;
   }
 
   /** With --bail: what comes after the first failure does not count, whatever order it came in. */

@@ -2,7 +2,8 @@ import type { Vfs } from "../vfs/mod.ts";
 import { VfsError } from "../vfs/mod.ts";
 import { pathText } from "./guest-path.ts";
 import { judgeText } from "./judge.ts";
-import { onLine } from "./test-error.ts";
+import { fileFix } from "./reader.ts";
+import { onPlace } from "./test-error.ts";
 import type { Failure } from "./result.ts";
 import type { TestHost } from "./host.ts";
 import type { FileRules } from "./scenario.ts";
@@ -40,7 +41,7 @@ export function judgeFile(
   if (rules.size !== undefined && bytes.length !== rules.size)
     failures.push(fail(`${path} has ${bytes.length} bytes, not ${rules.size}`, "size"));
   if (rules.same !== undefined) {
-    const wanted = onLine(lines?.same, () => host.read(rules.same!));
+    const wanted = onPlace(rules.sameAt, fileFix("same"), () => host.read(rules.same!));
     const at = firstDifference(wanted, bytes);
     if (at !== undefined)
       failures.push(fail(`${path} differs from ${rules.same} at byte ${at}`, "same"));

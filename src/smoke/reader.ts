@@ -3,6 +3,9 @@ import type { Node, Position, Problem, Table } from "./toml.ts";
 /** Nobody reads more; a file with more is no scenario. */
 const PROBLEMS_MAX = 50;
 
+/** What to do about a file of the host that is not there. */
+export const fileFix = (key: string): string => `write ${key} = "FILE", seen from the scenario`;
+
 /** Collects what is wrong while a tree is read. */
 export class Reader {
   readonly problems: Problem[] = [];
@@ -53,8 +56,27 @@ export class Reader {
     return this.complain(
       this.at(table, key),
       path === "" ? `'${key}' is empty` : `'${key}' has a NUL character`,
-      `write ${key} = "FILE", seen from the scenario`,
+      fileFix(key),
     );
+  }
+
+  /** The same, of what can be no folder. */
+  plainFile(table: Table, key: string): string | undefined {
+    const path = this.file(table, key);
+    if (path === undefined || !/(^|\/)\.{0,2}$/.test(path)) return path;
+    return this.complain(
+      this.at(table, key),
+      `'${key}' names a folder: ${JSON.stringify(path)}`,
+      fileFix(key),
+    );
+  }
+
+  /** An array without elements, where the author meant something. */
+  refuseEmpty(table: Table, key: string, why: string, fix: string): boolean {
+    const node = table.entries.get(key)?.node;
+    if (node?.kind !== "array" || node.items.length > 0) return false;
+    this.complain(this.at(table, key), `'${key}' is empty: it ${why}`, fix);
+    return true;
   }
 
   boolean(table: Table, key: string): boolean | undefined {

@@ -7,10 +7,12 @@ import { judgeBudget, judgeText } from "./judge.ts";
 import { judgeFile } from "./judge-file.ts";
 import { fatName, modulePath, nameOf, pathText } from "./guest-path.ts";
 import { Observer } from "./observer.ts";
+import { fileFix } from "./reader.ts";
 import type { Failure, TestResult } from "./result.ts";
 import type { Scenario, Step, TextRules } from "./scenario.ts";
 import { scheduleOf } from "./schedule.ts";
-import { onLine, TestError } from "./test-error.ts";
+import { onPlace, TestError } from "./test-error.ts";
+import type { Position } from "./toml.ts";
 import { utestUnits } from "./utest.ts";
 
 const DEFAULT_SEED = 1;
@@ -33,7 +35,13 @@ export function* runOnce(
     return run.result(id);
   } catch (error) {
     if (!(error instanceof TestError)) throw error;
-    const failure: Failure = { kind: error.kind, message: error.message, line: error.line };
+    const { kind, message, fix, at } = error;
+    const failure: Failure = {
+      kind,
+      message: at ? `${id}:${at.line}:${at.column}: ${message}` : message,
+      details: at && fix ? `fix: ${fix}` : fix,
+      line: at?.line,
+    };
     return { ...base(id, scenario), status: "failed", failures: [failure] };
   } finally {
     run?.close();
@@ -78,7 +86,7 @@ class Run {
     this.machine = new Machine({
       firmware: host.firmware,
       prepared: host.prepared,
-      disk: onLine(scenario.diskAt?.line, () => host.disk(scenario.disk)),
+      disk: onPlace(scenario.diskAt, fileFix("disk"), () => host.disk(scenario.disk)),
       engine: schedule === undefined ? options.engine : "interp",
       instrument: options.instrument,
       shared: true,
@@ -162,25 +170,29 @@ class Run {
   private place(): void {
     const { host, placed } = this;
     for (const { at, path, content } of this.scenario.files)
-      onLine(at.line, () =>
+      onPlace(at, fileFix("from"), () =>
         this.write(
           path,
           "text" in content ? new TextEncoder().encode(content.text) : host.read(content.from),
         ),
       );
-    for (const { at, action } of this.scenario.steps) {
+    for (const { action } of this.scenario.steps) {
       if (action.kind !== "run") continue;
+      const { at } = action;
       const path = modulePath(action.module);
-      onLine(at.line, () => checkName(action.module));
-      if (!placed.has(fatName(path))) this.placeModule(at.line, action.module);
+      onPlace(at, fileFix("run"), () => checkName(action.module));
+      if (!placed.has(fatName(path))) this.placeModule(at, action.module);
       // The others may not be missing either.
-      else onLine(at.line, () => host.read(action.module));
+      else onPlace(at, fileFix("run"), () => host.read(action.module));
     }
+    // Found missing now, however the program ends.
+    for (const { same, sameAt } of this.scenario.expectedFiles)
+      if (same !== undefined) onPlace(sameAt, fileFix("same"), () => host.read(same));
   }
 
-  private placeModule(line: number, module: string): void {
+  private placeModule(at: Position, module: string): void {
     const path = modulePath(module);
-    onLine(line, () => this.write(path, this.host.read(module)));
+    onPlace(at, fileFix("run"), () => this.write(path, this.host.read(module)));
     this.placed.set(fatName(path), module);
   }
 
@@ -208,7 +220,7 @@ class Run {
     else {
       const path = modulePath(action.module);
       if (this.placed.get(fatName(path)) !== action.module)
-        this.placeModule(step.at.line, action.module);
+        this.placeModule(action.at, action.module);
       machine.runModule(path, commandLine(nameOf(action.module), action.args));
     }
     this.verdict = yield* driver.running(() => machine.quiet);
@@ -336,7 +348,7 @@ function checkName(module: string): void {
     programName(nameOf(module));
   } catch (error) {
     if (!(error instanceof ArgumentError)) throw error;
-    throw new TestError("scenario", `${module}: ${error.message}; ${error.fix}`);
+    throw new TestError("scenario", `${module}: ${error.message}`, error.fix);
   }
 }
 

@@ -25,6 +25,8 @@ export interface FileRules extends TextRules {
   readonly size?: number;
   /** A host file with the same bytes. */
   readonly same?: string;
+  /** Where it says so. */
+  readonly sameAt?: Position;
 }
 
 /** A file put on the disk before the machine starts. */
@@ -57,7 +59,13 @@ export interface Step {
   readonly at: Position;
   /** A module of the host, started like a program; or a line given to msh. */
   readonly action:
-    | { readonly kind: "run"; readonly module: string; readonly args: readonly string[] }
+    | {
+        readonly kind: "run";
+        readonly module: string;
+        /** Where it says so. */
+        readonly at: Position;
+        readonly args: readonly string[];
+      }
     | { readonly kind: "msh"; readonly line: string };
   readonly stdin: string;
   /** Exit code; undefined: any but those of a crash. */

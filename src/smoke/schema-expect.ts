@@ -37,11 +37,27 @@ export function guestPath(reader: Reader, table: Table, from?: string): string |
         `${JSON.stringify(given)} is no path of a file`,
         'path = "/folder/name"',
       );
+    if (isAboveRoot(path))
+      return reader.complain(
+        reader.at(table, "path"),
+        `${JSON.stringify(given)} is above the root`,
+        'path = "/folder/name"',
+      );
     return path.startsWith("/") ? path : `/${path}`;
   } catch (error) {
     if (!(error instanceof NameError)) throw error;
     return reader.complain(reader.at(table, "path"), error.message, "give the file another name");
   }
+}
+
+function isAboveRoot(path: string): boolean {
+  let depth = 0;
+  for (const word of path.split("/")) {
+    if (word === "..") depth--;
+    else if (word !== "" && word !== ".") depth++;
+    if (depth < 0) return true;
+  }
+  return false;
 }
 
 /** Why two paths are one. */
@@ -52,6 +68,8 @@ export function sameName(a: string, b: string): string {
 export function rules(reader: Reader, table: Table | undefined, where = ""): TextRules {
   if (!table) return { contains: [], ordered: [], absent: [], matches: [] };
   if (where !== "") reader.keys(table, RULES, where);
+  for (const key of ["contains", "ordered", "absent", "matches"])
+    reader.refuseEmpty(table, key, "expects nothing", `write ${key} = "...", or leave it out`);
   const equals = reader.string(table, "equals");
   const contains = reader.stringNodes(table, "contains");
   const ordered = reader.stringNodes(table, "ordered");
@@ -86,7 +104,7 @@ export function rules(reader: Reader, table: Table | undefined, where = ""): Tex
         return [];
       }
     }),
-    transcript: reader.file(table, "transcript"),
+    transcript: reader.plainFile(table, "transcript"),
   };
 }
 
@@ -94,6 +112,7 @@ const show = (text: string): string => JSON.stringify(text);
 
 export function expectedFiles(reader: Reader, expect: Table | undefined): FileRules[] {
   if (!expect) return [];
+  reader.refuseEmpty(expect, "file", "expects nothing", "use [[expect.file]], or leave it out");
   const seen = new Set<string>();
   return reader.tables(expect, "file").flatMap((table): FileRules[] => {
     reader.keys(table, FILE, "in [[expect.file]]");
@@ -128,7 +147,8 @@ export function expectedFiles(reader: Reader, expect: Table | undefined): FileRu
         path,
         exists,
         size,
-        same: reader.file(table, "same"),
+        same: reader.plainFile(table, "same"),
+        sameAt: table.entries.get("same")?.at,
       },
     ];
   });

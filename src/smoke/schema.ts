@@ -60,6 +60,9 @@ const NUL = [
 
 const MIB = 1048576;
 
+/** A module has no lines. */
+const NOWHERE: Position = { line: 0, column: 0 };
+
 /** Reads `*.smoke.toml`; throws ScenarioError with everything that is wrong with it. */
 export function parseScenario(file: string, text: string): Scenario {
   return read(file, text, undefined);
@@ -113,6 +116,13 @@ function keepModules(reader: Reader, top: Table, { files, steps }: Scenario): vo
   for (const { action } of steps) {
     if (action.kind !== "run") continue;
     const path = modulePath(action.module);
+    const inside = files.find((other) => foldersOf(fatName(other.path)).includes(fatName(path)));
+    if (inside)
+      reader.complain(
+        inside.at,
+        `[[files]] puts a file at ${pathText(inside.path)}, and run = "${action.module}" its module at ${pathText(path)}`,
+        "give the file another path",
+      );
     const file = files.find((other) => fatName(other.path) === fatName(path));
     if (!file || ("from" in file.content && file.content.from === action.module)) continue;
     reader.complain(
@@ -175,10 +185,13 @@ function steps(reader: Reader, top: Table, console: boolean): Step[] {
       `move it into a [[step]] of its own`,
     );
   }
+  const say = 'say run = "FILE.mo", msh = "LINE", or use [[step]]';
   if (short.length === 0 && !top.entries.has("step")) {
-    reader.complain(top.at, "nothing to do", 'say run = "FILE.mo", msh = "LINE", or use [[step]]');
+    reader.complain(top.at, "nothing to do", say);
     return [];
   }
+  for (const key of ["step", "msh"])
+    if (reader.refuseEmpty(top, key, "does nothing", say)) return [];
   if (short.length > 0) {
     const lines = reader.stringNodes(top, "msh");
     // Several lines: what is expected of the exit code holds for the last.
@@ -202,7 +215,7 @@ function lineStep(
 ): Step {
   return {
     at,
-    action: { kind: "msh", line: oneLine(reader, at, line) },
+    action: { kind: "msh", line: oneLine(reader, at, line, console) },
     stdin: last ? (reader.string(top, "stdin") ?? "") : "",
     exit: last ? exitCode(reader, top, console) : undefined,
     output: rules(reader, undefined),
@@ -216,7 +229,7 @@ function step(
   short: boolean,
   console = false,
 ): Step {
-  const run = module ?? reader.file(table, "run");
+  const run = module ?? reader.plainFile(table, "run");
   const msh = module === undefined ? reader.string(table, "msh") : undefined;
   const args = passable(reader, table);
   if (run !== undefined && msh !== undefined)
@@ -245,11 +258,16 @@ function step(
   const expect = short ? undefined : reader.table(table, "expect");
   if (expect) reader.keys(expect, RULES, "in the expect of a step");
   return {
-    at: module === undefined ? table.at : { line: 0, column: 0 },
+    at: module === undefined ? table.at : NOWHERE,
     action:
       msh === undefined
-        ? { kind: "run", module: run ?? "", args }
-        : { kind: "msh", line: oneLine(reader, reader.at(table, "msh"), msh) },
+        ? {
+            kind: "run",
+            module: run ?? "",
+            at: module === undefined ? reader.at(table, "run") : NOWHERE,
+            args,
+          }
+        : { kind: "msh", line: oneLine(reader, reader.at(table, "msh"), msh, console) },
     stdin,
     exit: exitCode(reader, table, console),
     output: rules(reader, expect),
@@ -268,7 +286,10 @@ function passable(reader: Reader, table: Table): string[] {
   return args;
 }
 
-function oneLine(reader: Reader, at: Position, line: string): string {
+function oneLine(reader: Reader, at: Position, line: string, console: boolean): string {
+  // At the console it is the key Enter.
+  if (line.trim() === "" && !console)
+    reader.complain(at, "an empty line does nothing", 'write msh = "LINE"');
   if (/[\r\n]/.test(line))
     reader.complain(at, "'msh' has more than one line", "one step, or one string, for each line");
   if (line.includes("\0")) reader.complain(at, ...NUL);
@@ -293,9 +314,9 @@ function exitCode(reader: Reader, table: Table, console: boolean): Step["exit"] 
 
 function placedFiles(reader: Reader, top: Table): Placed[] {
   const seen = new Map<string, string>();
-  return reader.tables(top, "files").flatMap((table): Placed[] => {
+  const placed = reader.tables(top, "files").flatMap((table): Placed[] => {
     reader.keys(table, ["path", "text", "from"], "in [[files]]");
-    const from = reader.file(table, "from");
+    const from = reader.plainFile(table, "from");
     const text = reader.string(table, "text");
     const path = guestPath(reader, table, from);
     if (table.entries.has("from") === table.entries.has("text"))
@@ -316,4 +337,21 @@ function placedFiles(reader: Reader, top: Table): Placed[] {
     const at = from === undefined ? table.at : reader.at(table, "from");
     return [{ at, path, content: from === undefined ? { text: text ?? "" } : { from } }];
   });
+  for (const { at, path } of placed) {
+    const folder = foldersOf(fatName(path)).find((name) => seen.has(name));
+    if (folder === undefined) continue;
+    const file = pathText(seen.get(folder)!);
+    reader.complain(
+      at,
+      `${pathText(path)} is in ${file}, which is a file`,
+      "give one another path",
+    );
+  }
+  return placed;
+}
+
+/** The folders that a file is in, by their names for FAT. */
+function foldersOf(name: string): string[] {
+  const words = name.split("/").slice(1, -1);
+  return words.map((_, n) => `/${words.slice(0, n + 1).join("/")}`);
 }

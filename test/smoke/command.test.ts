@@ -301,18 +301,32 @@ const UNUSABLE: readonly (readonly [what: string, scenario: string, says: string
   [
     "a module that is not there",
     'run = "none.mo"\n',
-    "x.smoke.toml:1: cannot open none.mo: no such file",
+    '      x.smoke.toml:1:1: cannot open none.mo: no such file\n        fix: write run = "FILE", seen from the scenario\n',
   ],
   [
     "a disk that is none",
     'disk = "x.smoke.toml"\nmsh = "ls"\n',
-    "x.smoke.toml:1: x.smoke.toml is not a disk image",
+    "      x.smoke.toml:1:1: x.smoke.toml is not a disk image",
   ],
-  ["a disk that is not there", 'disk = "none.img"\nmsh = "ls"\n', "cannot open none.img"],
+  [
+    "a disk that is not there",
+    'msh = "ls"\ndisk = "none.img"\n',
+    'x.smoke.toml:2:1: cannot open none.img: no such file\n        fix: write disk = "FILE", ',
+  ],
+  [
+    "a file to compare with that is not there",
+    'msh = "ls"\n[[expect.file]]\npath = "/a"\n  same = "none.bin"\n',
+    'x.smoke.toml:4:3: cannot open none.bin: no such file\n        fix: write same = "FILE", ',
+  ],
+  [
+    "a second step whose module is not there",
+    '[[step]]\nmsh = "ls"\n[[step]]\nargs = []\n run = "none.mo"\n',
+    "x.smoke.toml:5:2: cannot open none.mo: no such file",
+  ],
   [
     "a file that is not there",
     'msh = "ls"\n[[files]]\nfrom = "none.bin"\n',
-    "x.smoke.toml:3: cannot open none.bin: no such file",
+    'x.smoke.toml:3:1: cannot open none.bin: no such file\n        fix: write from = "FILE", ',
   ],
 ];
 

@@ -2,6 +2,8 @@
 import { expect, setDefaultTimeout, test } from "bun:test";
 import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { makeDisk } from "../../src/fat/mod.ts";
 import { ROOT, rttSim, scratch } from "../cli/binary.ts";
 
 setDefaultTimeout(60_000);
@@ -68,4 +70,37 @@ test.skipIf(!existsSync("/dev/full"))("a full disk under one report leaves the o
   expect(run.err).toContain("the report /dev/full");
   expect(readFileSync(dir.path("a.tap"), "utf8")).toContain("ok 1");
   expect(JSON.parse(readFileSync(dir.path("a.json"), "utf8")).tests).toHaveLength(1);
+});
+
+test("an image below a folder that is damaged does not lose its tests silently", () => {
+  using dir = scratch();
+  mkdirSync(dir.path("t"));
+  copyFileSync(HELLO, dir.path("t/a.mo"));
+  const bytes = new Uint8Array(readFileSync(HELLO));
+  const image = makeDisk([{ path: "/tests/b.mo", bytes }]).image();
+  writeFileSync(dir.path("t/good.img"), image);
+  // None of these has tests, or is an image at all.
+  writeFileSync(dir.path("t/data.img"), makeDisk([{ path: "/bin/b.mo", bytes }]).image());
+  writeFileSync(dir.path("t/text.img"), "no image\n".repeat(1000));
+  writeFileSync(dir.path("t/empty.img"), "");
+  const fine = rttSim(["test", dir.path("t")]);
+  expect(fine).toMatchObject({ code: 0, err: "" });
+  expect(fine.out).toContain("2 passed, 0 failed");
+
+  writeFileSync(dir.path("t/cut.img"), image.subarray(0, 1024));
+  writeFileSync(dir.path("t/packed.img.gz"), gzipSync(image).subarray(0, 200));
+  const run = rttSim(["test", "--jobs", "2", "."], "", dir.path("t"));
+  expect(run.out).toContain("2 passed, 2 failed");
+  for (const name of ["cut.img", "packed.img.gz"]) {
+    expect(run.out).toContain(`FAIL  ${name} (`);
+    expect(run.err).toContain(`${name}: the tests of this image cannot be read: `);
+  }
+  expect(run.code).toBe(65);
+  // A scenario may want to see what such a disk does.
+  for (const name of ["cut.img", "packed.img.gz"])
+    writeFileSync(
+      dir.path(`t/${name}.smoke.toml`),
+      `disk = "${name}"\nmsh = "ls"\nskip = "not today"\n`,
+    );
+  expect(rttSim(["test", "."], "", dir.path("t"))).toMatchObject({ code: 0, err: "" });
 });
