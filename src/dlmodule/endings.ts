@@ -81,6 +81,9 @@ export class Endings {
     if (how === "abort") this.aborts.emit({ thread });
     const owner = this.callbackOwner(thread);
     if (owner) this.endCallback(owner, how, code, handlers);
+    // A thread that said it was an interrupt and did not say that it is over: none of what follows may be called in one.
+    if (!kernel.options.compat404 && !kernel.callback?.interrupt)
+      while (this.parts.call("rt_interrupt_get_nest")) this.parts.call("rt_interrupt_leave");
     // Exit handlers ran in the firmware already.
     if (module && how === "exit") yield* this.life.destruct(module, false);
     kernel.console.print(text.exited(kernel.objects.name(thread), code));

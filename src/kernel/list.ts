@@ -43,6 +43,8 @@ export function listInsertBefore(m: GuestMemory, list: number, node: number): vo
 export function listRemove(m: GuestMemory, node: number): void {
   const next = m.ldu32(node);
   const prev = m.ldu32(node + 4);
+  // The running thread's is one, whenever it comes to wait.
+  if (next === node && prev === node) return;
   m.st32(next + 4, prev);
   m.st32(prev, next);
   listInit(m, node);

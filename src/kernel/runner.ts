@@ -193,6 +193,7 @@ export class Runner {
     frame.callee = call.pc;
     frame.what = call.what;
     frame.locks = this.k.scheduler.lockNest;
+    frame.nest = this.k.scheduler.interruptNest;
     frame.masked = this.irqMasked;
     const r = cpu.r;
     const top = frame.interrupt ? this.k.area.irqStack : r[13];
@@ -234,6 +235,7 @@ export class Runner {
     frame.below?.restore(this.cpu);
     frame.below = undefined;
     this.k.scheduler.lockNest = frame.locks;
+    this.k.scheduler.interruptNest = frame.nest;
     this.irqMasked = frame.masked;
   }
 

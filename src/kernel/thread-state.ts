@@ -14,8 +14,9 @@ export interface Frame {
   callee: number;
   /** What reports call it. */
   what: string | undefined;
-  /** Depth of rt_enter_critical, and whether interrupts were off, when that code was called. */
+  /** Depths of rt_enter_critical and rt_interrupt_enter, and whether interrupts were off, when that code was called. */
   locks: number;
+  nest: number;
   masked: boolean;
   /** What the Task's `yield` gives when it goes on. */
   input: number;
@@ -84,6 +85,7 @@ export class ThreadState {
       callee: 0,
       what: undefined,
       locks: 0,
+      nest: 0,
       masked: false,
       input: 0,
       error: undefined,

@@ -1,6 +1,7 @@
 /* A function that the system calls ends its program: `ends WHERE HOW`, while main sleeps. */
 #include <assert.h>
 #include <rtdevice.h>
+#include <rthw.h>
 #include <rtthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,6 +18,12 @@ static void end(void) {
     if (done++) return;
     rt_kprintf("called\n");
     if (strcmp(how, "exit") == 0) exit(3);
+    if (strcmp(how, "inside") == 0) {
+        rt_enter_critical();
+        rt_interrupt_enter();
+        rt_hw_interrupt_disable();
+        exit(4);
+    }
     if (strcmp(how, "abort") == 0) abort();
     if (strcmp(how, "assert") == 0) assert(how == NULL);
     if (strcmp(how, "quick") == 0) quick_exit(5);
