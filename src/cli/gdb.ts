@@ -27,7 +27,6 @@ const TURN = 50;
 /** `--gdb`: the debugger's socket, and the instrument that connects it to each machine of the command. */
 export class GdbServer implements Tool {
   private readonly server: SocketServer;
-  private readonly wait: boolean;
   private core_!: DebugCore;
   private target: SystemTarget | undefined;
   private session: Session | undefined;
@@ -46,8 +45,7 @@ export class GdbServer implements Tool {
 
   constructor(private readonly parsed: Parsed) {
     this.next = parsed;
-    this.wait = parsed.flag("gdb-wait");
-    this.early = this.wait;
+    this.early = parsed.flag("gdb-wait");
     this.server = new SocketServer(parseSocketAddress("gdb", parsed.value("gdb") ?? ""));
     this.server.onRefused = () =>
       message("gdb: another debugger was turned away: one at a time, the first has to detach");
@@ -88,7 +86,7 @@ export class GdbServer implements Tool {
         this.report();
       }
       this.asked = false;
-    } else if (this.wait) this.stopAtMain(machine);
+    } else if (this.early) this.stopAtMain(machine);
     const run = kernel.run.bind(kernel);
     kernel.run = (limits) => {
       for (;;) {

@@ -62,6 +62,15 @@ describe.skipIf(skip)(`code that comes over a breakpoint${why}`, () => {
 });
 
 describe.skipIf(skip)(`tests and the end of them${why}`, () => {
+  test("behind detach the other tests run without waiting", async () => {
+    const { out, err, code } = await debug(
+      ["test", suite],
+      ["break stores.c:11", "continue", "detach"],
+    );
+    expect(out + err).toContain("3 passed, 0 failed");
+    expect(code).toBe(0);
+  }, 60_000);
+
   test("kill ends the tests, and is no defect", async () => {
     const { out, err, code } = await debug(
       ["test", suite],
