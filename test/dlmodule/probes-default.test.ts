@@ -71,8 +71,10 @@ const DIFFERENT: Readonly<Record<string, { readonly why: string; readonly lines:
     ],
   },
   m_left: {
-    why: "descriptors that a program leaves open are closed, so that the next one gets the same numbers",
+    why: "descriptors that a program leaves open are closed, so that the next one gets the same numbers; a name ends after its eight letters",
     lines: [
+      "-mmcsdmb  0000  0004 1:mmcsd_de\x81",
+      "+mmcsdmb  0000  0004 1:mmcsd_de",
       "- 4 file      1 fdfd  /m_left.mo",
       "-msh />fd=5",
       "+msh />fd=4",
