@@ -6,23 +6,36 @@ export function newObserver(): Observer {
   return new Observer();
 }
 
+/** How a run came to its end. */
+interface RunEnd {
+  readonly verdict?: Verdict;
+  /** Exit code of the signal that ended it before. */
+  readonly endedBy?: number;
+  readonly module: string;
+  /** Host milliseconds. */
+  readonly wall: number;
+  /** Files that --out copied. */
+  readonly saved: readonly string[];
+}
+
 /** `run --json`: one object on stdout, with what the guest printed in it; times in nanoseconds unless they say otherwise. */
 export function printRunReport(
   observer: Observer,
-  verdict: Verdict,
-  module: string,
-  wallMs: number,
-  saved: readonly string[],
+  { verdict = "done", endedBy, module, wall, saved }: RunEnd,
 ): number {
-  const figures = observer.figures(verdict);
+  const reached = observer.figures(verdict);
   observer.explain(verdict);
+  const figures =
+    endedBy === undefined
+      ? reached
+      : { ...reached, result: "signal", exitCode: endedBy, value: null };
   const report = {
     module,
     result: figures.result,
     exitCode: figures.exitCode,
     value: figures.value,
     simulatedNanoseconds: figures.ran,
-    wallMilliseconds: Number(wallMs.toFixed(3)),
+    wallMilliseconds: Number(wall.toFixed(3)),
     instructions: figures.instructions,
     heap: {
       before: figures.heapBefore,

@@ -52,7 +52,9 @@ export async function run(parsed: Parsed): Promise<number> {
       : new OverlayDevice(openDisk(given, true));
   // Without a disk there is nothing to be closed, and a debugger that stands still hears no signals: they end the process as always.
   const disks = given !== undefined || save !== undefined || parsed.values("mount").length > 0;
-  const signals = disks && parsed.value("gdb") === undefined ? new Signals() : undefined;
+  // With --json a run that is ended has its object, too.
+  const signals =
+    (disks || json !== undefined) && parsed.value("gdb") === undefined ? new Signals() : undefined;
   const disk = save === undefined ? own : new SavedDisk(own, save);
   const machine = new Machine({
     ...settings,
@@ -66,6 +68,7 @@ export async function run(parsed: Parsed): Promise<number> {
     ...observer?.options,
   });
   observer?.attach(machine);
+  let started = performance.now();
   try {
     machine.boot("lines");
     const driver = new Driver(machine, {
@@ -86,7 +89,7 @@ export async function run(parsed: Parsed): Promise<number> {
     const folder = parsed.value("out");
     const out = folder === undefined ? undefined : await outFolder(folder, machine);
     observer?.begin();
-    const started = performance.now();
+    started = performance.now();
     machine.runModule(path, line);
     const verdict = await ended(
       driver.running(() => machine.quiet),
@@ -96,13 +99,24 @@ export async function run(parsed: Parsed): Promise<number> {
     output.flush();
     const wall = performance.now() - started;
     const saved = out?.save() ?? [];
-    if (json && observer) return json.printRunReport(observer, verdict, file, wall, saved);
+    if (json && observer)
+      return json.printRunReport(observer, { verdict, module: file, wall, saved });
     return exitCodeOf(verdict, machine);
   } catch (error) {
     if (error instanceof SignalError) {
       filter.end();
       output.flush();
       if (disk instanceof SavedDisk) disk.discard();
+      if (json && observer) {
+        const wall = performance.now() - started;
+        message(error.message);
+        return json.printRunReport(observer, {
+          endedBy: error.code,
+          module: file,
+          wall,
+          saved: [],
+        });
+      }
     }
     throw error;
   } finally {

@@ -139,7 +139,7 @@ class Run {
       ...this.transcript(scenario.output, output),
       ...judgeText(
         "message",
-        "the messages of the simulator",
+        "what the simulator says",
         observer.messages,
         scenario.messages,
         this.host.matches,

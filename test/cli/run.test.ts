@@ -126,6 +126,38 @@ test("a signal ends a busy run, and what was printed before is out", async () =>
   expect(child.signalCode).toBe("SIGINT");
 });
 
+for (const disk of [[], ["--disk", "default.img"]])
+  test(`--json has its object when a signal ends the run${disk.length > 0 ? " on a disk" : ""}`, async () => {
+    using dir = scratch();
+    await Bun.write(dir.path("default.img"), makeDisk([]).image());
+    const spin = join(ROOT, fixture("transcripts/t_spin.mo"));
+    const argv = ["run", "--json", "--timeout", "0", "--wall-timeout", "30s", ...disk, spin];
+    const child = Bun.spawn([BINARY, ...argv], {
+      cwd: dir.path("."),
+      stdin: "ignore",
+      stdout: "pipe",
+      stderr: "pipe",
+    });
+    // Long enough to be started on a busy machine; that it runs is seen below.
+    await Bun.sleep(1500);
+    child.kill("SIGTERM");
+    const [out, err] = await Promise.all([child.stdout.text(), child.stderr.text()]);
+    expect(await child.exited).toBe(143);
+    const report = JSON.parse(out);
+    expect(report).toMatchObject({ module: spin, result: "signal", exitCode: 143, value: null });
+    expect(report.output).not.toBe("");
+    expect(report.instructions).toBeGreaterThan(1000);
+    expect(report.stacks).toHaveLength(1);
+    expect(report.wallMilliseconds).toBeLessThan(20_000);
+    expect(err).toBe("rtt-sim: ended by SIGTERM\n");
+  });
+
+test("no value where main did not return", () => {
+  const value = (...argv: string[]) => JSON.parse(rttSim(["run", "--json", ...argv]).out).value;
+  expect(value(fixture("transcripts/t_fault.mo"))).toBe(null);
+  expect(value("--timeout", "10ms", fixture("transcripts/t_spin.mo"))).toBe(null);
+});
+
 // 1.4 GiB when the host is left to itself. The peak in the resource usage of a child counts what its parent had when it started it.
 test.skipIf(process.platform !== "linux")(
   "a program that prints without end does not use up the host's memory (seen on Linux)",

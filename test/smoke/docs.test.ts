@@ -41,3 +41,12 @@ test("the example of --explore prints what is printed there", () => {
   const shown = /\$ rtt-sim test --explore 1000 race\.mo\n(.*?)```/s.exec(text)![1];
   expect(out.startsWith(shown)).toBe(true);
 });
+
+test("the example of a deadlock prints what is printed there", () => {
+  const folder = join(ROOT, "test/fixtures/smoke");
+  const { out } = rttSim(["test", "--explore", "10", "embrace.mo"], "", folder);
+  // The addresses of the traces are left out.
+  const shown = /\$ rtt-sim test --explore 10 embrace\.mo\n(.*?) +\.\.\.\n```/s.exec(text)![1];
+  expect(shown).toContain("held by thread");
+  expect(out.startsWith(shown)).toBe(true);
+});

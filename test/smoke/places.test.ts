@@ -61,6 +61,8 @@ test("failures stand at the lines of their keys", () => {
       ...["equals", "contains", "instructions", "output"],
     ].toSorted(),
   );
+  const said = failures.map(({ message }: { message: string }) => message);
+  expect(said).toContain('what the simulator says does not contain "nothing"');
   const github = rttSim(["test", "--reporter", "github", "a.smoke.toml"], "", dir.path(".")).out;
   for (const { line } of failures)
     expect(github).toContain(`::error file=a.smoke.toml,line=${line},`);
