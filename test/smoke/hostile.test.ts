@@ -55,7 +55,7 @@ test("two reports cannot go to one file, whatever it is called", () => {
 test("what a scenario names and is not there is told with its line", () => {
   using dir = folder({ "a.smoke.toml": 'name = "a"\n\nrun = "none.mo"\n' });
   const { out, code } = rttSim(["test", "a.smoke.toml"], "", dir.path("."));
-  expect(out).toContain("a.smoke.toml:1: cannot open none.mo");
+  expect(out).toContain("a.smoke.toml:3:1: cannot open none.mo");
   expect(code).toBe(65);
   writeFileSync(dir.path("a.smoke.toml"), 'name = "a"\n\n[[step]]\nrun = "none.mo"\n');
   expect(rttSim(["test", "a.smoke.toml"], "", dir.path(".")).out).toContain(
