@@ -59,7 +59,7 @@ test("what a scenario names and is not there is told with its line", () => {
   expect(code).toBe(65);
   writeFileSync(dir.path("a.smoke.toml"), 'name = "a"\n\n[[step]]\nrun = "none.mo"\n');
   expect(rttSim(["test", "a.smoke.toml"], "", dir.path(".")).out).toContain(
-    "a.smoke.toml:3: cannot open none.mo",
+    "a.smoke.toml:4:1: cannot open none.mo",
   );
 });
 
