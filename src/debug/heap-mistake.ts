@@ -58,6 +58,9 @@ export function heapAssertion(
     };
   const freed = view.freedBlock?.(address);
   const { block, before } = around(view, address);
+  // Joined with its neighbour when that one was given back, too.
+  if (block && !block.used && freed?.address === address && !freed.justNow)
+    return givenTwice(view, address, freed);
   if (block && block.address !== address)
     return {
       what: [`${hex(address)} is no block of the heap: ${inside(view, address, block)}`],
@@ -67,15 +70,21 @@ export function heapAssertion(
   // Given back by this very call, it was in use until then, whatever the header says.
   const inUse = fn === "rt_free" && freed?.address === address && freed.justNow;
   if (expression === USED && whole && !inUse)
-    return {
-      what: [
-        freed && freed.address === address
-          ? `${hex(address)} is a heap block of ${freed.size} bytes that was given back before: allocated at ${callText(view, freed.site)}; freed at ${callText(view, freed.freedAt)}`
-          : `${hex(address)} is a block of the heap that is free`,
-      ],
-      hint: "the block was given back twice: let one owner free it, and clear its pointers then",
-    };
+    return givenTwice(view, address, freed?.address === address ? freed : undefined);
   return overwritten(view, address - HEADER, before);
+}
+
+type FreedBlock = NonNullable<ReturnType<NonNullable<MachineView["freedBlock"]>>>;
+
+function givenTwice(view: MachineView, address: number, freed: FreedBlock | undefined): Explained {
+  return {
+    what: [
+      freed
+        ? `${hex(address)} is a heap block of ${freed.size} bytes that was given back before: allocated at ${callText(view, freed.site)}; freed at ${callText(view, freed.freedAt)}`
+        : `${hex(address)} is a block of the heap that is free`,
+    ],
+    hint: "the block was given back twice: let one owner free it, and clear its pointers then",
+  };
 }
 
 /** A function of the heap met a header that is none. */

@@ -58,8 +58,8 @@ export class DebugCore extends WrappedCore {
   private accepted: number | undefined;
   /** Watched accesses are made before the debugger hears of them, as lldb is told; gdb has an ARM target stop before the access. */
   watchesAfter = false;
-  /** Address of the instruction before whose watched access the system stands. */
-  private before: number | undefined;
+  /** The instruction before whose watched access the system stands, and the thread that executes it. */
+  private before: { readonly pc: number; readonly tcb: number } | undefined;
   /** The debugger has seen the fault that the system deals with now. */
   told = false;
   /** Address of a BKPT of the program's own at which it stopped. */
@@ -180,11 +180,12 @@ export class DebugCore extends WrappedCore {
   private access(fault: CpuFault): Exit | undefined {
     const { watchpoints } = this;
     const watch = watchpoints.hit(fault.guard, fault.access);
-    const again = this.before === fault.pc;
+    const tcb = this.host.thread();
+    const again = this.before?.pc === fault.pc && this.before.tcb === tcb;
     this.before = undefined;
     if (watch && !this.watchesAfter && !again) {
       this.halt({ signal: Signal.TRAP, why: watch.kind, address: watch.address });
-      this.before = fault.pc;
+      this.before = { pc: fault.pc, tcb };
       return Exit.Stop;
     }
     watchpoints.lift();

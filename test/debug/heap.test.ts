@@ -71,3 +71,15 @@ test.each(
     expect(report.text + report.hint).not.toMatch(/given back|freed at|twice/);
   expect(code).toBe(134);
 });
+
+test.each(["a9", "thumb"] as const)(
+  "a block given back twice is told as one also when its neighbour was given back in between, %s",
+  (target) => {
+    const [{ text, hint }] = crash(moduleOf("double-free-joined", target)).reports;
+    expect(text).toMatch(
+      /0x\w+ is a heap block of 24 bytes that was given back before: allocated at/,
+    );
+    expect(text).toMatch(/double-free-joined\.c:7; freed at .*double-free-joined\.c:9$/m);
+    expect(hint).toContain("given back twice");
+  },
+);
