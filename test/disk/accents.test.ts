@@ -3,6 +3,7 @@ import { afterAll, expect, setDefaultTimeout, test } from "bun:test";
 import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { zipSync } from "fflate";
 import { RamDevice } from "../../src/block/mod.ts";
+import { FatVolume } from "../../src/fat/mod.ts";
 import { FatFs } from "../fat/fatfs.ts";
 import { have } from "../fat/tools.ts";
 import { Bench } from "./tool.ts";
@@ -71,6 +72,31 @@ test("disk cp of one beside the other changes nothing of that", () => {
     bench.out("disk", "cp", `tree/${name}`, "beside.img:/");
   for (const name of ["café.txt", "CAFE.TXT"])
     expect(bench.out("disk", "cat", `beside.img:/${name}`)).toBe(name);
+});
+
+test("disk cp replaces no file by its short name", () => {
+  // The guest's FAT gives é.txt the short name E.TXT, as the board's does.
+  const volume = FatVolume.format(new RamDevice(2 << 20));
+  for (const name of ["é.txt", "a longer name.txt"]) {
+    const file = volume.open(`/${name}`, { write: true, create: "new" });
+    file.write(new TextEncoder().encode(name));
+    file.close();
+  }
+  volume.unmount();
+  const bytes = new Uint8Array(2 << 20);
+  volume.device.read(0, bytes);
+  bench.file("short.img", bytes);
+  const other = { "é.txt": "e.txt", "a longer name.txt": "alonge~1.txt" };
+  for (const [name, short] of Object.entries(other)) {
+    const folder = bench.path(`short-${short}`);
+    bench.file(`short-${short}/${short}`, "another");
+    const { code, err } = bench.run(["disk", "cp", "-r", `${folder}/.`, "short.img:/"]);
+    expect({ code, said: err.includes(`/${short} is the short name of ${name}`) }).toEqual({
+      code: 74,
+      said: true,
+    });
+    expect(bench.out("disk", "cat", `short.img:/${name}`)).toBe(name);
+  }
 });
 
 test("a folder and a .zip as the disk", async () => {

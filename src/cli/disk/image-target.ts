@@ -64,6 +64,13 @@ export class ImageTarget {
       const info = volume.stat(to);
       if (info.directory) throw new FatError("denied", `${to} is a directory`);
       if (info.readOnly) throw new FatError("denied", `${to} is read-only`);
+      // FAT finds a file by its short name too, which says little of whose contents are meant.
+      const name = to.split("/").filter(Boolean).at(-1)!;
+      if (fold(info.name) !== fold(name))
+        throw new FatError(
+          "denied",
+          `${to} is the short name of ${info.name}, which the copy would replace; give that name, or another one`,
+        );
       // The name keeps its letters.
       target = joinPath(folderOf(to), info.name);
       old = info.size;
