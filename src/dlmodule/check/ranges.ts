@@ -3,8 +3,11 @@ import { LoadError } from "../load-error.ts";
 import type { LoadPlan } from "../plan-types.ts";
 import { relocate } from "../relocate-arm.ts";
 
-/** Where the heap of the board gives a module its block, about. */
-const SPACE = 0x60100000;
+/**
+ * Where the heap of the board gives a module its block, about: as far from the kernel as a large one is, out of the 1 MiB that a
+ * conditional branch of Thumb reaches.
+ */
+const SPACE = 0x60200000;
 /** Larger ones are not tried. */
 const SIZE_MAX = 64 * 1048576;
 /** Types that hold any value. */
