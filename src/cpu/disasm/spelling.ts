@@ -60,6 +60,9 @@ export function spell(name: string, syntax: string, f: Fields, { table }: Contex
   if (/^M[CR][RC]/.test(syntax)) return coprocessor(syntax);
   if (table === "a32") {
     if (name === "mov_reg" && f.c === 14 && f.S + f.d + f.m === 0) return "NOP";
+    // Of one register, objdump keeps PUSH and POP for the forms of STR and LDR.
+    if ((name === "push" || name === "pop") && (f.r & (f.r - 1)) === 0)
+      return `${name === "push" ? "STM" : "LDM"}FD<c> SP!, <registers>`;
     if (name === "stm" && f.W) return syntax.replace("STM", "STMIA");
     return syntax.replace(", <Rt+1>", "");
   }
