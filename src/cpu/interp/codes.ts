@@ -46,7 +46,7 @@ alu[Op.eor] = {
   ic: Code.TeqI,
 };
 alu[Op.bic] = { r: Code.BicR };
-alu[Op.orn] = {};
+alu[Op.orn] = { r: Code.OrnR };
 alu[Op.lsl] = { r: Code.LslR, i: Code.LslI, is: Code.LslsI };
 alu[Op.lsr] = { r: Code.LsrR, i: Code.LsrI, is: Code.LsrsI };
 alu[Op.asr] = { r: Code.AsrR, i: Code.AsrI, is: Code.AsrsI };

@@ -96,6 +96,7 @@ export const enum Code {
   EorR,
   EorI,
   BicR,
+  OrnR,
   AddsR,
   AddsI,
   SubsR,
@@ -775,6 +776,10 @@ export function loop(core: LoopState, ip: number): boolean {
           continue;
         case Code.BicR:
           R[d] = R[a] & ~R[b];
+          ip += 1;
+          continue;
+        case Code.OrnR:
+          R[d] = R[a] | ~R[b];
           ip += 1;
           continue;
         case Code.AddsR:
