@@ -25,7 +25,7 @@ export interface Bindings {
 }
 
 /** `size` bytes from the guest address `from` to the link-time address `to`. */
-export interface VariableCopy {
+interface VariableCopy {
   readonly name: string;
   readonly from: number;
   readonly to: number;

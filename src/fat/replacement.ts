@@ -2,7 +2,7 @@ import { Chain } from "./chain.ts";
 import { FatFile, FileNode, type FileStore } from "./file.ts";
 
 /** What a replacement needs of its volume. */
-export interface ReplacementParts {
+interface ReplacementParts {
   readonly store: FileStore;
   /** Writes first cluster and size into the entry of the file, and frees what it had. */
   take(first: number, size: number): void;

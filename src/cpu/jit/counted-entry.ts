@@ -24,7 +24,7 @@ const TIMES = Local.S0;
 const LOW = Local.S1;
 const LAST = Local.S2;
 /** Where the second version ends; no way out needs Key within it. */
-export const BOUND = Local.Key;
+const BOUND = Local.Key;
 
 /**
  * Goes to the loop as it is when something of the iterations to come might be refused or they are few. Otherwise BOUND is where they

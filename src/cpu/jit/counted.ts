@@ -11,7 +11,7 @@ import { isVectorOp } from "./vectors.ts";
 // allowed beforehand.
 
 /** How the loop goes on: while the counter is not equal to, below or above its end. */
-export type Relation = "ne" | "up" | "down";
+type Relation = "ne" | "up" | "down";
 
 /** Accesses that go through memory alike. */
 export interface Place {

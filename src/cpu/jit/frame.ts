@@ -17,7 +17,7 @@ export const EXIT = "exit";
 export const AGAIN = "again";
 export const FAST = "fast";
 export const BEHIND = "behind";
-export type Label =
+type Label =
   number | typeof UNWIND | typeof EXIT | typeof AGAIN | typeof FAST | typeof BEHIND | undefined;
 
 /**
