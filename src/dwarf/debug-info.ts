@@ -5,7 +5,8 @@ import { Budget, DwarfError } from "./reader.ts";
 import { CallFrames } from "./unwind/mod.ts";
 import { debugSection } from "./sections.ts";
 import { splitFunctions, type SplitFiles } from "./split.ts";
-import { type FunctionRecord, readUnits, type Sections, type Unit } from "./units.ts";
+import type { FunctionRecord, Sections, Unit } from "./unit.ts";
+import { readUnits } from "./units.ts";
 
 export interface SourceLine {
   /** The path as the compiler was told, below the directory it ran in. */

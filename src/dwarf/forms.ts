@@ -86,10 +86,7 @@ export function readForm(
   });
   switch (form) {
     case FORM.addr:
-      return {
-        kind: "address",
-        value: context.addressSize === 8 ? reader.u64() : reader.u32(),
-      };
+      return { kind: "address", value: reader.address(context.addressSize) };
     case FORM.data1:
     case FORM.flag:
       return number(reader.u8());

@@ -1,4 +1,5 @@
-import { type Budget, DwarfError, Reader, stringAt } from "./reader.ts";
+import { join, type LineHeader, type LineSections, readLineHeader } from "./line-header.ts";
+import { DwarfError, Reader } from "./reader.ts";
 
 /** Rows of one sequence of a line-number program: addresses in ascending order, the last one its end (DWARF 5, 6.2). */
 export interface Sequence {
@@ -17,18 +18,10 @@ export interface LineTable {
   readonly sequences: readonly Sequence[];
 }
 
-export interface LineSections {
-  readonly line: Uint8Array;
-  readonly str?: Uint8Array;
-  readonly lineStr?: Uint8Array;
-  /** Of all tables of a file. */
-  readonly budget: Budget;
-}
-
 /** Rows of one table; more is an attack. */
 const ROWS_MAX = 4 << 20;
-const FILES_MAX = 1 << 16;
 
+/** DW_LNS, DW_LNE (DWARF 5, 6.2.5.2 and 6.2.5.3). */
 const LNS = {
   copy: 1,
   advancePc: 2,
@@ -44,35 +37,8 @@ const LNS = {
   setIsa: 12,
 } as const;
 const LNE = { endSequence: 1, setAddress: 2, defineFile: 3, setDiscriminator: 4 } as const;
-const LNCT = { path: 1, directoryIndex: 2 } as const;
-const FORM = {
-  block2: 0x03,
-  block4: 0x04,
-  data2: 0x05,
-  data4: 0x06,
-  data8: 0x07,
-  string: 0x08,
-  block: 0x09,
-  block1: 0x0a,
-  data1: 0x0b,
-  strp: 0x0e,
-  udata: 0x0f,
-  data16: 0x1e,
-  lineStrp: 0x1f,
-} as const;
 
-interface Header {
-  readonly version: number;
-  readonly minimumInstruction: number;
-  readonly defaultIsStatement: boolean;
-  readonly lineBase: number;
-  readonly lineRange: number;
-  readonly opcodeBase: number;
-  readonly opcodeLengths: readonly number[];
-  readonly addressSize: number;
-}
-
-/** The line table at `offset` of .debug_line; `compDir` and `compName` are those of the unit that owns it. */
+/** The line table at `offset` of .debug_line; `compDir` is that of the unit that owns it. */
 export function readLineTable(
   sections: LineSections,
   offset: number,
@@ -83,143 +49,16 @@ export function readLineTable(
   reader.end = end;
   // Each byte makes at most one row.
   sections.budget.spend(ROW_WORDS * reader.left);
-  const version = reader.u16();
-  if (version < 2 || version > 5) throw new DwarfError(`line table of version ${version}`);
-  let addressSize = 4;
-  if (version >= 5) {
-    addressSize = reader.u8();
-    reader.u8();
-  }
-  const headerLength = reader.offset(offsetSize);
-  if (headerLength > reader.left) throw new DwarfError("a line header is too long");
-  const program = reader.at + headerLength;
-  const minimumInstruction = reader.u8();
-  if (version >= 4) reader.u8();
-  const defaultIsStatement = reader.u8() !== 0;
-  const lineBase = reader.i8();
-  const lineRange = reader.u8();
-  const opcodeBase = reader.u8();
-  const opcodeLengths = [0];
-  for (let n = 1; n < opcodeBase; n++) opcodeLengths.push(reader.u8());
-  const files =
-    version >= 5 ? filesOf5(reader, sections, offsetSize, compDir) : filesOf2(reader, compDir);
-  const header: Header = {
-    version,
-    minimumInstruction,
-    defaultIsStatement,
-    lineBase,
-    lineRange,
-    opcodeBase,
-    opcodeLengths,
-    addressSize,
-  };
-  reader.at = program;
+  const header = readLineHeader(reader, sections, offsetSize, compDir);
+  reader.at = header.program;
+  const files = [...header.files];
   return { files, sequences: run(reader, header, files, compDir) };
 }
 
-/** `directory/name`, below the compilation's directory unless it is absolute. */
-function join(directory: string | undefined, name: string): string {
-  return directory && !name.startsWith("/") ? `${directory}/${name}` : name;
-}
-
-/** include_directories and file_names of DWARF 2 to 4; file 1 is the first. */
-function filesOf2(reader: Reader, compDir: string | undefined): string[] {
-  const directories: (string | undefined)[] = [compDir];
-  for (let name = reader.string(); name !== ""; name = reader.string()) {
-    if (directories.length > FILES_MAX) throw new DwarfError("too many directories");
-    directories.push(join(compDir, name));
-  }
-  const files = ["??"];
-  for (let name = reader.string(); name !== ""; name = reader.string()) {
-    if (files.length > FILES_MAX) throw new DwarfError("too many files");
-    const directory = reader.uleb();
-    reader.uleb();
-    reader.uleb();
-    files.push(join(directories[directory], name));
-  }
-  return files;
-}
-
-/** directory_entry_format and its kin of DWARF 5; file 0 is the first. */
-function filesOf5(
-  reader: Reader,
-  sections: LineSections,
-  offsetSize: 4 | 8,
-  compDir: string | undefined,
-): string[] {
-  const directories = entries(reader, sections, offsetSize).map(({ path }) => path);
-  const base = directories[0] !== undefined ? join(compDir, directories[0]) : compDir;
-  const absolute = directories.map((path, i) => (i === 0 ? (base ?? path) : join(base, path)));
-  return entries(reader, sections, offsetSize).map(({ path, directory }) =>
-    join(absolute[directory], path),
-  );
-}
-
-function entries(
-  reader: Reader,
-  sections: LineSections,
-  offsetSize: 4 | 8,
-): { path: string; directory: number }[] {
-  const formats: [number, number][] = [];
-  for (let n = reader.u8(); n > 0; n--) formats.push([reader.uleb(), reader.uleb()]);
-  const count = reader.uleb();
-  if (count > FILES_MAX || (count > 0 && formats.length === 0))
-    throw new DwarfError("too many files");
-  const found: { path: string; directory: number }[] = [];
-  for (let n = 0; n < count; n++) {
-    const entry = { path: "??", directory: 0 };
-    for (const [content, form] of formats) {
-      const value = formValue(reader, form, sections, offsetSize);
-      if (content === LNCT.path && typeof value === "string") entry.path = value;
-      if (content === LNCT.directoryIndex && typeof value === "number") entry.directory = value;
-    }
-    found.push(entry);
-  }
-  return found;
-}
-
-function formValue(
-  reader: Reader,
-  form: number,
-  sections: LineSections,
-  offsetSize: 4 | 8,
-): string | number | undefined {
-  switch (form) {
-    case FORM.string:
-      return reader.string();
-    case FORM.lineStrp:
-      return stringAt(sections.lineStr, reader.offset(offsetSize), sections.budget);
-    case FORM.strp:
-      return stringAt(sections.str, reader.offset(offsetSize), sections.budget);
-    case FORM.udata:
-      return reader.uleb();
-    case FORM.data1:
-      return reader.u8();
-    case FORM.data2:
-      return reader.u16();
-    case FORM.data4:
-      return reader.u32();
-    case FORM.data8:
-      return reader.u64();
-    case FORM.data16:
-      return void reader.skip(16);
-    case FORM.block:
-      return void reader.skip(reader.uleb());
-    case FORM.block1:
-      return void reader.skip(reader.u8());
-    case FORM.block2:
-      return void reader.skip(reader.u16());
-    case FORM.block4:
-      return void reader.skip(reader.u32());
-    default:
-      throw new DwarfError(`form 0x${form.toString(16)} in a line table`);
-  }
-}
-
-/** Executes the program (6.2.5). */
+/** Executes the program (DWARF 5, 6.2.5); DW_LNE_define_file adds to `files`. */
 function run(
   reader: Reader,
-  header: Header,
+  header: LineHeader,
   files: string[],
   compDir: string | undefined,
 ): Sequence[] {

@@ -22,6 +22,8 @@ export class Budget {
       );
   }
 }
+/** What a part of a table or list costs of the budget: it is kept. */
+export const PIECE = 16;
 const WORK_MIN = 16 << 20;
 const WORK_PER_BYTE = 4;
 /** Names are no longer. */
@@ -132,6 +134,9 @@ export class Reader {
   }
   offset(size: 4 | 8): number {
     return size === 4 ? this.u32() : this.u64();
+  }
+  address(size: number): number {
+    return size === 8 ? this.u64() : this.u32();
   }
 }
 

@@ -1,7 +1,8 @@
 import { ElfError, ElfImage } from "../elf/mod.ts";
 import { type Budget, DwarfError, Reader } from "./reader.ts";
 import { debugSection } from "./sections.ts";
-import { type FunctionRecord, readSplitUnit, type SplitReference, type Unit } from "./units.ts";
+import type { FunctionRecord, SplitReference, Unit } from "./unit.ts";
+import { readSplitUnit } from "./units.ts";
 
 /** Gives a file by its name; `folder` is where the compiler ran. */
 export type SplitFiles = (name: string, folder: string | undefined) => Uint8Array | undefined;
