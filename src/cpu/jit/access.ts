@@ -1,8 +1,9 @@
-import { GRANULE_SHIFT, READ, WRITE } from "../../memory/mod.ts";
+import { GRANULE_SHIFT, WRITE } from "../../memory/mod.ts";
 import { type Inst, Op } from "../ir/ops.ts";
 import type { Check } from "./checks.ts";
 import type { FloatRegisters } from "./float-registers.ts";
 import { Local, local } from "./layout.ts";
+import type { Readable } from "./readable.ts";
 import { accessOf, registersOf, type Shape, singleOf } from "./shapes.ts";
 import { unpack } from "../simd/mod.ts";
 import type { VectorEmitter } from "./vectors.ts";
@@ -11,12 +12,6 @@ import { W, type Writer } from "./wasm.ts";
 // Loads and stores. A load tests that its address is in the range that can be read, a store the rights of its granule. What is
 // refused, the interpreter executes: a call to the host that comes back would cost every value that lives across it a place in
 // memory, also where it is never made.
-
-/** Guest addresses that can be read: start is a multiple of 4. */
-export interface Readable {
-  readonly start: number;
-  readonly size: number;
-}
 
 /** Writes the way out to the interpreter, within so many ifs. */
 type Refused = (ifs: number) => void;
@@ -214,20 +209,4 @@ export class AccessEmitter {
     }
     w.op(W.add);
   }
-}
-
-/** The range of guest addresses whose granules can be read: the longest. */
-export function readableRange(rights: Uint8Array, base: number, end: number): Readable {
-  let best = { start: base, size: 0 };
-  let from = -1;
-  const last = end >>> GRANULE_SHIFT;
-  for (let g = base >>> GRANULE_SHIFT; g <= last; g++) {
-    const can = g < last && (rights[g] & READ) !== 0;
-    if (can && from < 0) from = g;
-    if (can || from < 0) continue;
-    const size = (g - from) << GRANULE_SHIFT;
-    if (size > best.size) best = { start: from << GRANULE_SHIFT, size };
-    from = -1;
-  }
-  return best;
 }

@@ -1,6 +1,6 @@
 import { Slot } from "../interp/state.ts";
 import { type Inst, NZCV, Op } from "../ir/ops.ts";
-import { AccessEmitter, type Readable } from "./access.ts";
+import { AccessEmitter } from "./access.ts";
 import { bulkLoop, emitBulk, followsRegisters } from "./bulk.ts";
 import { Calls } from "./calls.ts";
 import { NOTHING, ownCheck, planChecks } from "./checks.ts";
@@ -12,6 +12,7 @@ import { isFloatOp, touchesFloat } from "./float.ts";
 import { fallsThrough, type Graph, isCall, type Node } from "./graph.ts";
 import type { JumpTable } from "./jump-table.ts";
 import { local } from "./layout.ts";
+import type { Readable } from "./readable.ts";
 import { groupEnd, isAccess, isTranslated, needsInterpreter } from "./shapes.ts";
 import { isVectorOp, vectorBytes, VectorEmitter } from "./vectors.ts";
 import { W, type Writer } from "./wasm.ts";
@@ -28,12 +29,11 @@ export abstract class BlockEmitter extends Calls {
   constructor(
     w: Writer,
     graph: Graph,
-    slotOf: (key: number) => number,
     private readonly literalAt: (address: number) => number | undefined,
     protected readonly readable: Readable,
     counters?: RegionCounters,
   ) {
-    super(w, graph, slotOf, counters);
+    super(w, graph, counters);
     this.vectors = new VectorEmitter(w);
     this.access = new AccessEmitter(w, readable, this.floats, this.vectors);
   }

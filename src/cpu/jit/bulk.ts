@@ -1,6 +1,6 @@
 import { GRANULE_SHIFT, WRITE } from "../../memory/mod.ts";
 import { type Inst, NONE, Op } from "../ir/ops.ts";
-import type { Readable } from "./access.ts";
+import type { Readable } from "./readable.ts";
 import { Place, type State } from "./flags-state.ts";
 import type { Node } from "./graph.ts";
 import { Local, local, WORK_SHIFT } from "./layout.ts";

@@ -32,7 +32,7 @@ export class Calls extends HostCalls {
       this.br(UNWIND);
       this.close();
       this.pushArguments();
-      w.const(this.slotOf(x.to >>> 0));
+      w.slot(x.to >>> 0);
     } else {
       w.get(local(x.a));
       w.set(Local.Key);
@@ -126,7 +126,7 @@ export class Calls extends HostCalls {
     this.counters?.leave();
     w.get(Local.Work);
     w.get(Local.Depth);
-    w.const(this.slotOf(key));
+    w.slot(key);
     w.op(W.returnCallIndirect, Type.Region, 0);
   }
 }

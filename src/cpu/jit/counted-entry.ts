@@ -1,6 +1,6 @@
 import { GRANULE_SHIFT, WRITE } from "../../memory/mod.ts";
 import { NONE } from "../ir/ops.ts";
-import type { Readable } from "./access.ts";
+import type { Readable } from "./readable.ts";
 import { type CountedLoop, margin, MARGIN, type Place } from "./counted.ts";
 import * as layout from "./layout.ts";
 import { FILE, Local, local, WORK_SHIFT } from "./layout.ts";

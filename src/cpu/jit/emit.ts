@@ -100,7 +100,7 @@ export class RegionEmitter extends BlockEmitter {
         w.at = at;
       }
     } while (this.changed);
-    w.unlikely = [];
+    w.forget();
     this.dry = false;
   }
 

@@ -18,7 +18,7 @@ export class FlagStores extends FlagValues {
       for (const source of s.sources) {
         if (source.id === 0) continue;
         w.get(Local.Source);
-        w.const(source.id);
+        w.state(source.id);
         w.op(W.eq);
         w.open(W.if);
         this.store(source, s.nz === S, s.c === S, s.v === S, s.saved);
@@ -83,7 +83,7 @@ export class FlagStores extends FlagValues {
     for (const [r, at] of this.saved) if (!(saved & (1 << r))) this.clear(at);
     for (let r = 16; r <= JUNK; r++)
       if (left.temporaries & ~temporaries & (1 << r)) this.clear(local(r));
-    w.const(s.id);
+    w.state(s.id);
     w.set(Local.Left);
   }
   private clear(local: number): void {

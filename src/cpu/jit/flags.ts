@@ -224,7 +224,7 @@ export class Flags extends FlagStores {
       if (!from.isSource) {
         const direct = canBeSource(from) && to.sources.some((s) => same(s, from));
         if (!direct) this.spill();
-        w.const(direct ? from.id : IN_FILE.id);
+        w.state(direct ? from.id : IN_FILE.id);
         w.set(Local.Source);
       }
     } else {

@@ -39,11 +39,9 @@ export class Frame {
   protected dry = false;
   /** Instructions of the current block that local Work includes. */
   protected counted = 0;
-  /** `slotOf` gives the index into the table of regions for a guest address. */
   constructor(
     protected readonly w: Writer,
     protected readonly graph: Graph,
-    protected readonly slotOf: (key: number) => number,
     protected readonly counters?: RegionCounters,
   ) {
     this.floats = new FloatRegisters(w, graph, Local.Saved, isFloatOp);

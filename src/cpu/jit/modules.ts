@@ -13,13 +13,25 @@ import { I32, I64, Import, Type, W, writeHead, type Writer } from "./wasm.ts";
 
 // The modules around the functions.
 
+/** A function as it is written before it is known where it will be used; offsets are from its beginning. */
+export interface Code {
+  /** Local declarations and code. */
+  readonly body: Uint8Array;
+  /** Where the unlikely ifs are. */
+  readonly unlikely: ArrayLike<number>;
+  /** Where indexes into the table of regions are, and for which guest addresses: pairs. */
+  readonly slots: ArrayLike<number>;
+  /** Where numbers of states of the flags are, and which: pairs. */
+  readonly states: ArrayLike<number>;
+}
+
 /** The sections of a module with the function "r" and a stub "s0" and so on for each of `stubs`. */
 export function writeRegionModule(
   w: Writer,
   pages: number,
-  body: Uint8Array,
+  { body, unlikely, slots, states }: Code,
   stubs: readonly number[],
-  unlikely: readonly number[],
+  slotOf: (key: number) => number,
 ): Uint8Array<ArrayBuffer> {
   writeHead(w, pages);
   const count = 1 + stubs.length;
@@ -41,14 +53,19 @@ export function writeRegionModule(
     w.op(1);
     w.unsigned(Import.Count);
     w.unsigned(unlikely.length);
-    for (const offset of unlikely) {
-      w.unsigned(offset);
+    for (let k = 0; k < unlikely.length; k++) {
+      w.unsigned(unlikely[k]);
       w.op(1, 0);
     }
   });
   w.section(10, () => {
     w.unsigned(count);
-    w.sized(() => w.append(body));
+    w.sized(() => {
+      const { at } = w;
+      w.append(body);
+      for (let k = 0; k < slots.length; k += 2) w.patch(at + slots[k], slotOf(slots[k + 1]));
+      for (let k = 0; k < states.length; k += 2) w.patch(at + states[k], states[k + 1]);
+    });
     for (const key of stubs) {
       w.sized(() => {
         w.unsigned(0);

@@ -1,15 +1,11 @@
 import { GRANULE_SHIFT, type GuestMemory } from "../../memory/mod.ts";
 import type { CountingPlan } from "../counting.ts";
 import type { Fetch } from "../lift/mod.ts";
-import { type Readable, readableRange } from "./access.ts";
-import { RegionCounters } from "./counters.ts";
-import { RegionEmitter } from "./emit.ts";
-import { buildGraph, type Graph } from "./graph.ts";
-import { stubNumber } from "./host-calls.ts";
-import { interpretedIn } from "./shapes.ts";
+import type { TranslationStats } from "../types.ts";
 import { STUB_SHIFT, TARGET_MASK, targetEntry, TARGETS } from "./layout.ts";
 import { writeRegionModule, writeRuntimeModule } from "./modules.ts";
-import type { TranslationStats } from "../types.ts";
+import { type Readable, readableRange } from "./readable.ts";
+import type { Translation } from "./translation.ts";
 import { Writer } from "./wasm.ts";
 
 /** Bytes of modules, regions and guest addresses that they branch to, after which everything is forgotten. */
@@ -125,48 +121,36 @@ export class Regions {
   translate(key: number): boolean {
     key >>>= 0;
     if (!this.eager && (this.drops.get(key) ?? 0) >= MAX_DROPS) return false;
-    if (this.isFull) this.clear();
     const start = performance.now();
+    const { translateRegion } = require("./translation.ts") as typeof import("./translation.ts");
+    const { fetch, readable, countingPlan } = this;
+    const hasRun = this.eager ? undefined : this.hasRun;
+    const made = translateRegion(this.writer, key, { fetch, readable, hasRun, countingPlan });
+    if (made) this.install(made);
+    this.stats.milliseconds += performance.now() - start;
+    return made !== undefined;
+  }
+
+  /** Makes a region of a translation. */
+  private install({ key, ranges, stub, code }: Translation): void {
+    if (this.isFull) this.clear();
+    const { writer } = this;
     if (this.used === 0) {
-      const runtime = this.instantiate(writeRuntimeModule(this.writer, this.pages));
+      const runtime = this.instantiate(writeRuntimeModule(writer, this.pages));
       this.enter = runtime.enter as Enter;
     }
-    const graph = buildGraph(this.fetch, key, this.eager ? undefined : this.hasRun);
-    if (!graph || (!this.eager && isMostlyInterpreted(graph))) return false;
     const slot = this.slotOf(key);
-    const ranges: number[] = [];
-    for (const { ir, table } of graph.nodes) {
-      ranges.push(ir.start, ir.end >>> 0);
-      if (table && table.end) ranges.push(table.start, table.end);
-    }
-    const literalAt = (address: number): number | undefined => {
-      const low = this.fetch(address);
-      const high = this.fetch(address + 2);
-      if (address & 3 || low === undefined || high === undefined) return undefined;
-      ranges.push(address >>> 0, (address >>> 0) + 4);
-      return low | (high << 16);
-    };
-    // The code says which stubs there are, and where its unlikely branches are: write it before the sections that name them.
-    const w = this.writer;
-    w.at = 0;
-    const counters = this.countingPlan && new RegionCounters(w, graph, this.countingPlan);
-    const slotOf = (target: number): number => this.slotOf(target);
-    new RegionEmitter(w, graph, slotOf, literalAt, this.readable, counters).write();
-    if (w.full) return false;
-    const body = w.take();
+    const { slots } = code;
+    for (let k = 1; k < slots.length; k += 2) this.slotOf(slots[k]);
     const stubs = this.pending;
     this.pending = [];
-    const bytes = writeRegionModule(w, this.pages, body, stubs, w.unlikely);
+    const bytes = writeRegionModule(writer, this.pages, code, stubs, (to) => this.slotOf(to));
     const exports = this.instantiate(bytes);
     stubs.forEach((target, k) => this.setStub(target, exports[`s${k}`]));
     this.table.set(slot, exports.r);
-    // What is counted in a stub is counted in its region only.
-    const stub = this.countingPlan ? 0 : (stubNumber(graph) ?? -1) + 1;
     this.add({ key, ranges, stub, size: bytes.length });
     this.stats.bytes += bytes.length;
     if (++this.stats.regions % COLLECT_AFTER === 0) Bun.gc(false);
-    this.stats.milliseconds += performance.now() - start;
-    return true;
   }
 
   /** Drops the regions made from guest memory in [start, end), which guest code or the host writes, frees or fills. */
@@ -276,19 +260,6 @@ export class Regions {
 /** A guest address that is never looked for in the entry of the cache of targets at index `at`: it belongs into the next. */
 function notFor(at: number): number {
   return (at + 2 - (TARGETS >>> 2)) & (TARGET_MASK << 1);
-}
-
-/** An instruction that the interpreter has to execute costs translated code as much as some fifty others. */
-const INTERPRETED_SHARE = 1 / 16;
-
-function isMostlyInterpreted({ nodes }: Graph): boolean {
-  let all = 0;
-  let interpreted = 0;
-  for (const { ir } of nodes) {
-    all += ir.pcs.length - 1;
-    interpreted += interpretedIn(ir.insts);
-  }
-  return interpreted > all * INTERPRETED_SHARE;
 }
 
 function overlaps({ ranges }: Region, start: number, end: number): boolean {

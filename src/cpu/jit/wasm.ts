@@ -131,12 +131,19 @@ export const VOID = 0x40;
 /** The largest module that is ever written. */
 const CAPACITY = 1 << 20;
 
+/** Bytes of a constant that is patched: a signed LEB128 of 20 bits. */
+const PATCH_BYTES = 3;
+
 /** Writes bytes of a module into one buffer that is used again for every module. */
 export class Writer {
   private readonly bytes = new Uint8Array(CAPACITY);
   at = 0;
   /** Where the unlikely ifs are. */
   unlikely: number[] = [];
+  /** Words that are another number in another process, as pairs: where, and the guest address whose slot it is. */
+  slots: number[] = [];
+  /** The same: where, and the number of a state of the flags. */
+  states: number[] = [];
 
   /** A copy of what has been written. */
   take(): Uint8Array<ArrayBuffer> {
@@ -192,6 +199,32 @@ export class Writer {
   const(value: number): void {
     this.byte(W.i32);
     this.signed(value | 0);
+  }
+  /** The index into the table of regions for a guest address: to be patched once it is known. */
+  slot(key: number): void {
+    this.byte(W.i32);
+    this.slots.push(this.at, key);
+    this.patch(this.at, 0);
+    this.at += PATCH_BYTES;
+  }
+  /** The number of a state of the flags. */
+  state(id: number): void {
+    this.byte(W.i32);
+    this.states.push(this.at, id);
+    this.patch(this.at, id);
+    this.at += PATCH_BYTES;
+  }
+  /** Writes a constant of at most 20 bits in the same number of bytes whatever it is. */
+  patch(at: number, value: number): void {
+    this.bytes[at] = (value & 127) | 128;
+    this.bytes[at + 1] = ((value >>> 7) & 127) | 128;
+    this.bytes[at + 2] = value >>> 14;
+  }
+  /** Forgets where things are. */
+  forget(): void {
+    this.unlikely = [];
+    this.slots = [];
+    this.states = [];
   }
   /** A 64-bit constant that fits into 32 bits. */
   const64(value: number): void {

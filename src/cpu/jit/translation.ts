@@ -1,0 +1,74 @@
+import type { CountingPlan } from "../counting.ts";
+import type { Fetch } from "../lift/mod.ts";
+import type { Readable } from "./readable.ts";
+import { RegionCounters } from "./counters.ts";
+import { RegionEmitter } from "./emit.ts";
+import { buildGraph, type Graph } from "./graph.ts";
+import { stubNumber } from "./host-calls.ts";
+import { interpretedIn } from "./shapes.ts";
+import type { Code } from "./modules.ts";
+import type { Writer } from "./wasm.ts";
+
+/** Guest code as WebAssembly, before it is one of the regions of a core. */
+export interface Translation {
+  /** Guest address of its entry, bit 0: Thumb. */
+  readonly key: number;
+  /** Guest ranges it was made from: start, end, ... */
+  readonly ranges: readonly number[];
+  /** A stub for a supervisor call and nothing else: one more than its number. */
+  readonly stub: number;
+  readonly code: Code;
+}
+
+/** What a translation is made from and for. */
+export interface Source {
+  readonly fetch: Fetch;
+  readonly readable: Readable;
+  /** Blocks that it denies are left out; undefined: none, and nothing is left to the interpreter for being slow. */
+  readonly hasRun: ((key: number) => boolean) | undefined;
+  /** Says what is counted in a block. */
+  readonly countingPlan?: CountingPlan;
+}
+
+/** Translates the region that begins at `key`; undefined when that cannot be done, or is not worth it. */
+export function translateRegion(
+  w: Writer,
+  key: number,
+  { fetch, readable, hasRun, countingPlan }: Source,
+): (Translation & { readonly graph: Graph }) | undefined {
+  const graph = buildGraph(fetch, key, hasRun);
+  if (!graph || (hasRun && isMostlyInterpreted(graph))) return undefined;
+  const ranges: number[] = [];
+  for (const { ir, table } of graph.nodes) {
+    ranges.push(ir.start, ir.end >>> 0);
+    if (table && table.end) ranges.push(table.start, table.end);
+  }
+  const literalAt = (address: number): number | undefined => {
+    const low = fetch(address);
+    const high = fetch(address + 2);
+    if (address & 3 || low === undefined || high === undefined) return undefined;
+    ranges.push(address >>> 0, (address >>> 0) + 4);
+    return low | (high << 16);
+  };
+  w.at = 0;
+  const counters = countingPlan && new RegionCounters(w, graph, countingPlan);
+  new RegionEmitter(w, graph, literalAt, readable, counters).write();
+  if (w.full) return undefined;
+  const { unlikely, slots, states } = w;
+  // What is counted in a stub is counted in its region only.
+  const stub = countingPlan ? 0 : (stubNumber(graph) ?? -1) + 1;
+  return { key, ranges, stub, code: { body: w.take(), unlikely, slots, states }, graph };
+}
+
+/** An instruction that the interpreter has to execute costs translated code as much as some fifty others. */
+const INTERPRETED_SHARE = 1 / 16;
+
+function isMostlyInterpreted({ nodes }: Graph): boolean {
+  let all = 0;
+  let interpreted = 0;
+  for (const { ir } of nodes) {
+    all += ir.pcs.length - 1;
+    interpreted += interpretedIn(ir.insts);
+  }
+  return interpreted > all * INTERPRETED_SHARE;
+}
