@@ -83,6 +83,11 @@ export interface Cpu {
    * with the registers as they are now, false to leave `run` with Exit.Stop.
    */
   onSvc: (imm: number) => boolean;
+  /**
+   * The hook may put the registers of another thread into the core and have it go on there. A core that watches what single threads do
+   * has the kernel leave `run` first.
+   */
+  readonly takesSwitches?: boolean;
   /** Runs until the units are used up, a hook asks to leave, or a fault. */
   run(): Exit;
   /**

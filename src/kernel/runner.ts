@@ -144,11 +144,43 @@ export class Runner {
     return this.step(state, frame);
   }
 
-  /** The call has suspended the running thread. */
-  suspend(task: Task<number>, done: (value: unknown) => void): void {
+  /** The call has suspended the running thread. Returns whether guest code goes on: that of another one. */
+  suspend(task: Task<number>, done: (value: unknown) => void): boolean {
     this.cpu.units -= SVC_UNITS;
     this.k.scheduler.requested = true;
     this.running?.suspend(task, done);
+    return this.switchInCall();
+  }
+
+  /**
+   * Switches threads inside a call of the running one, when the run loop would do nothing else before the next one's guest code: so the
+   * engine need not be left. Units are spent as by the loop. False: the loop has to go on.
+   */
+  switchInCall(): boolean {
+    const { cpu, k } = this;
+    const { scheduler } = k;
+    const from = this.running;
+    if (!this.inCpu || !cpu.takesSwitches || cpu.units <= 0 || from === undefined || from.dead)
+      return false;
+    // Interrupts that were held off come first, and what looks at switches is called by the loop.
+    if (this.leave || this.serving || this.irqMasked || this.pendingInterrupts.length > 0)
+      return false;
+    if (scheduler.interruptNest > 0 || this.preemption !== undefined) return false;
+    if (k.hooks.switched !== undefined || hookOf(k, "scheduler") !== 0) return false;
+    if (k.stackCheck.isOutside(from)) return false;
+    if (scheduler.requested) scheduler.pick();
+    if (scheduler.current === from.thread || scheduler.current === k.threads.idle) return false;
+    this.switchIfNeeded();
+    const state = this.running;
+    if (this.halted || state === undefined) return false;
+    const { frames } = state;
+    const frame = frames[frames.length - 1];
+    if (frame !== undefined && frame.below === undefined) {
+      cpu.units -= SVC_UNITS;
+      if (!this.step(state, frame)) return false;
+      if (frames.length > 0 && frames[frames.length - 1].below === undefined) return false;
+    }
+    return !this.leave && !scheduler.requested;
   }
 
   /** Returns whether the Task ended. */

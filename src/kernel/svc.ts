@@ -107,11 +107,10 @@ export class SupervisorCalls {
       return false;
     }
     if (typeof result === "number") r[0] = result;
-    else if (isSuspended(result)) {
-      k.runner.suspend(result, this.toR0);
-      return false;
-    } else if (result !== undefined && !k.runner.begin(result, this.toR0)) return false;
-    return !(k.scheduler.requested && this.switches()) && !k.runner.leave;
+    else if (isSuspended(result)) return k.runner.suspend(result, this.toR0);
+    else if (result !== undefined && !k.runner.begin(result, this.toR0)) return false;
+    if (k.scheduler.requested && this.switches()) return k.runner.switchInCall();
+    return !k.runner.leave;
   }
 
   /** rt_schedule: whether it picks another thread, or has to be asked again later. */

@@ -67,6 +67,8 @@ export class Core extends Straight implements Cpu, LoopState {
     unpackCpsr(this.file, value);
   }
 
+  readonly takesSwitches = true;
+
   get floatContext(): FloatContext | undefined {
     return this.float.save();
   }

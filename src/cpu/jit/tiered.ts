@@ -21,6 +21,7 @@ const FLOAT_WORK = 25;
  */
 export class TieredCore implements Cpu {
   readonly r: Int32Array;
+  readonly takesSwitches = true;
 
   private readonly core: Core;
   private readonly file: Int32Array;
@@ -37,6 +38,8 @@ export class TieredCore implements Cpu {
   private svcs = 0;
   private hook: (imm: number) => boolean = () => false;
   private readonly hotness: Hotness;
+  /** The registers became those of another thread: translated code has what it called on the host's stack, and must not go on. */
+  private switched = false;
   /** Instructions at the last supervisor call. */
   private calledAt = -1;
 
@@ -66,10 +69,12 @@ export class TieredCore implements Cpu {
         const units = file[UNITS >>> 2];
         const { version } = regions;
         this.svcs++;
+        this.switched = false;
         const goOn = this.hook(imm);
         file[EPOCH >>> 2]++;
         if (!goOn) return this.unwind(Exit.Stop);
         if (
+          !this.switched &&
           (file[Slot.PC] | file[Slot.T]) === next &&
           file[UNITS >>> 2] === units &&
           units > 0 &&
@@ -156,6 +161,7 @@ export class TieredCore implements Cpu {
     this.core.invalidate(start, end);
   }
   clearExclusive(): void {
+    this.switched = true;
     this.core.clearExclusive();
   }
 
@@ -178,9 +184,12 @@ export class TieredCore implements Cpu {
   }
   private execute(): Exit {
     const { file } = this;
+    this.resumed = true;
     for (;;) {
       let exit: Exit | typeof HANDOVER | undefined;
-      if (file[Slot.IT] === 0 && this.hasRegion(file[Slot.PC] | file[Slot.T]))
+      const key = file[Slot.PC] | file[Slot.T];
+      // Where a thread goes on after a call that waited there may be no region, for nothing branches there.
+      if (file[Slot.IT] === 0 && (this.hasRegion(key) || (this.resumed && this.goesOnAt(key))))
         exit = this.translated();
       else exit = this.interpreted();
       // The units of an engine are part of all.
@@ -234,6 +243,13 @@ export class TieredCore implements Cpu {
   }
   /** Translated code unwound after the host had done something: the pc needs no step by the interpreter. */
   private resumed = false;
+
+  /** Code goes on at an address that no branch leads to. True when it is translated. */
+  private goesOnAt(key: number): boolean {
+    this.resumed = false;
+    this.arrive(key);
+    return this.hasRegion(key);
+  }
 
   private interpreted(): Exit | typeof HANDOVER | undefined {
     const { core } = this;
