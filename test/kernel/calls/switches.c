@@ -6,7 +6,7 @@
 #define THREADS 5
 #define TURNS 60
 
-static rt_sem_t turn[THREADS], done;
+static rt_sem_t turn[THREADS], done, never;
 static rt_mutex_t mutex;
 static rt_event_t event;
 static rt_mailbox_t mails;
@@ -49,7 +49,7 @@ static void run(void *parameter) {
             int got = 0;
             note(rt_mq_recv(queue, &got, sizeof got, 2) * 64 + got);
         }
-        note(deep(1, done, 0));
+        note(deep(1, never, 0));
         rt_sem_release(turn[(me + 1) % THREADS]);
     }
     sums[me] = sum;
@@ -59,6 +59,7 @@ static void run(void *parameter) {
 int main(int argc, char **argv) {
     static const int priorities[THREADS] = {20, 20, 21, 19, 20};
     int n;
+    never = rt_sem_create("never", 0, RT_IPC_FLAG_FIFO);
     done = rt_sem_create("done", 0, RT_IPC_FLAG_FIFO);
     mutex = rt_mutex_create("m", RT_IPC_FLAG_PRIO);
     event = rt_event_create("e", RT_IPC_FLAG_FIFO);
