@@ -2,7 +2,8 @@
 export { DebugCore } from "./debug-core.ts";
 export { encodePacket, PacketReader, PACKET_MAX } from "./packet.ts";
 export { Session } from "./session.ts";
-export { type SystemControl, type SystemParts, SystemTarget } from "./system-target.ts";
+export type { SystemParts } from "./system-parts.ts";
+export { type SystemControl, SystemTarget } from "./system-target.ts";
 export {
   type Inserted,
   Leave,

@@ -1,5 +1,5 @@
 import { nameText } from "../trace/mod.ts";
-import type { SystemParts } from "./system-target.ts";
+import type { SystemParts } from "./system-parts.ts";
 
 const hex = (value: number): string => `0x${(value >>> 0).toString(16).padStart(8, "0")}`;
 

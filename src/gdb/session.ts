@@ -1,43 +1,13 @@
+import { DATA_PACKETS } from "./data-packets.ts";
 import { HostFiles } from "./files.ts";
-import {
-  bytesOf,
-  encodePacket,
-  fromHex,
-  hex8,
-  hexText,
-  number,
-  PACKET_MAX,
-  PacketReader,
-  text,
-  toHex,
-} from "./packet.ts";
-import { type BreakKind, Leave, type Stop, type Target } from "./types.ts";
-
-/** Largest piece of memory in one answer: two digits a byte. */
-const MEMORY_MAX = PACKET_MAX / 2 - 16;
-
-const BREAK_KINDS: Readonly<Record<string, BreakKind>> = {
-  "0": "code",
-  "1": "hardware",
-  "2": "watch",
-  "3": "rwatch",
-  "4": "awatch",
-};
+import { encodePacket, fromHex, hex8, hexText, number, PacketReader, text } from "./packet.ts";
+import { QUERIES } from "./query-packets.ts";
+import { parseResume, parseVCont } from "./resume-packets.ts";
+import { afterTheEnd, stopReply, withName } from "./stop-reply.ts";
+import { Leave, type Resume, type Stop, type Target } from "./types.ts";
 
 /** E2BIG. */
 const TOO_LONG = "E07";
-
-const FEATURES = [
-  `PacketSize=${PACKET_MAX.toString(16)}`,
-  "QStartNoAckMode+",
-  "qXfer:features:read+",
-  "qXfer:libraries:read+",
-  "qXfer:threads:read+",
-  "qXfer:exec-file:read+",
-  "vContSupported+",
-  "swbreak+",
-  "hwbreak+",
-].join(";");
 
 /**
  * One debugger's connection: packets in, packets out. It knows the protocol (GDB manual, appendix E) and nothing of sockets; whoever
@@ -67,7 +37,7 @@ export class Session {
     private readonly send: (bytes: Uint8Array) => void,
     stop: Stop,
   ) {
-    this.lastStop = this.stopReply(stop);
+    this.lastStop = stopReply(stop);
     this.files = new HostFiles((path) => this.target.file(path));
   }
 
@@ -96,7 +66,7 @@ export class Session {
     // lldb has no files to load; it would stop for nothing.
     if (this.lldb && this.running && stop.why === "library")
       return this.target.resume({ signal: false });
-    this.lastStop = this.stopReply(stop);
+    this.lastStop = stopReply(stop);
     this.chosen = 0;
     if (!this.running) return;
     this.running = false;
@@ -144,35 +114,20 @@ export class Session {
     const none = this.over ? afterTheEnd(payload, this.lastStop) : undefined;
     if (none !== undefined) return none;
     const rest = payload.slice(1);
+    const data = DATA_PACKETS[payload[0]];
+    if (data) return data(this.target, rest, this.thread);
     switch (payload[0]) {
       case "?":
         return this.named(this.lastStop);
-      case "g":
-        return this.registers();
-      case "G":
-        return this.setRegisters(rest);
-      case "p":
-        return this.register(rest);
-      case "P":
-        return this.setRegister(rest);
-      case "m":
-        return this.memory(rest);
-      case "M":
-        return this.setMemory(rest, (data) => fromHex(data));
-      case "X":
-        return this.setMemory(rest, bytesOf);
-      case "Z":
-      case "z":
-        return this.breakpoint(payload[0] === "Z", rest);
       case "c":
       case "C":
       case "s":
       case "S":
-        return this.oldResume(payload[0], rest);
+        return this.resume(parseResume(payload[0], rest, this.thread));
       case "H":
         return this.choose(rest);
       case "T":
-        return this.target.threads().some(({ id }) => id === number(rest)) ? "OK" : "E01";
+        return this.isThread(number(rest)) ? "OK" : "E01";
       case "!":
         this.extended = true;
         return "OK";
@@ -199,7 +154,10 @@ export class Session {
 
   private multiLetter(payload: string): string | undefined {
     if (payload === "vCont?") return "vCont;c;C;s;S;r";
-    if (payload.startsWith("vCont;")) return this.vCont(payload.slice(6));
+    if (payload.startsWith("vCont;")) {
+      const { current } = this.target;
+      return this.resume(parseVCont(payload.slice(6), current, (id) => this.isThread(id)));
+    }
     if (payload.startsWith("vFile:")) return this.files.answer(payload.slice(6));
     if (payload.startsWith("vKill")) {
       this.reply("OK");
@@ -232,30 +190,9 @@ export class Session {
   private query(payload: string): string | undefined {
     const [name] = payload.split(/[:,;]/, 1);
     if (name.startsWith("qThreadStopInfo")) return this.threadStop(number(name.slice(15)));
+    const query = QUERIES[name];
+    if (query) return query(this.target, payload.slice(name.length + 1));
     switch (name) {
-      case "qSupported":
-        return FEATURES;
-      case "QStartNoAckMode":
-      case "qSymbol":
-        return "OK";
-      case "qAttached":
-        return "1";
-      case "qC":
-        return `QC${this.target.current.toString(16)}`;
-      case "qfThreadInfo":
-        return `m${this.target
-          .threads()
-          .map(({ id }) => id.toString(16))
-          .join(",")}`;
-      case "qsThreadInfo":
-        return "l";
-      case "qThreadExtraInfo": {
-        const id = number(payload.slice(name.length + 1));
-        const thread = this.target.threads().find((entry) => entry.id === id);
-        return thread ? hexText(`${thread.name}, ${thread.extra}`) : "E01";
-      }
-      case "qXfer":
-        return this.transfer(payload.slice(6));
       case "qRcmd":
         return this.command(payload.slice(6));
       case "QThreadSuffixSupported":
@@ -294,18 +231,6 @@ export class Session {
     return thread ? withName(stop, thread.name) : stop;
   }
 
-  private transfer(spec: string): string {
-    const match = /^([a-z-]+):read:([^:]*):([0-9a-f]{1,8}),([0-9a-f]{1,8})$/i.exec(spec);
-    if (!match) return "";
-    const document = this.target.document(match[1], match[2]);
-    if (document === undefined) return match[1] === "features" ? "E00" : "";
-    const bytes = new TextEncoder().encode(document);
-    const offset = parseInt(match[3], 16);
-    const length = Math.min(parseInt(match[4], 16), PACKET_MAX / 2);
-    const more = offset + length < bytes.length ? "m" : "l";
-    return more + text(bytes.subarray(offset, offset + length));
-  }
-
   private command(digits: string): string {
     const bytes = fromHex(digits);
     if (!bytes) return "E01";
@@ -334,125 +259,20 @@ export class Session {
     if (id === "-1" || id === "0") this.chosen = 0;
     else {
       const wanted = number(id);
-      if (!this.target.threads().some((entry) => entry.id === wanted)) return "E01";
+      if (!this.isThread(wanted)) return "E01";
       this.chosen = wanted as number;
     }
     return "OK";
   }
 
-  private registers(): string {
-    const bytes = this.target.readRegisters(this.thread);
-    return bytes ? toHex(bytes) : "E01";
+  private isThread(id: number | undefined): boolean {
+    return this.target.threads().some((entry) => entry.id === id);
   }
 
-  private setRegisters(digits: string): string {
-    const bytes = fromHex(digits);
-    const size = this.target.readRegisters(this.thread)?.length;
-    if (!bytes || bytes.length !== size) return "E01";
-    return this.target.writeRegisters(this.thread, bytes) ? "OK" : "E01";
-  }
-
-  private register(rest: string): string {
-    const at = this.target.register(number(rest) ?? -1);
-    const bytes = at && this.target.readRegisters(this.thread);
-    return bytes ? toHex(bytes.subarray(at.offset, at.offset + at.size)) : "E01";
-  }
-
-  private setRegister(rest: string): string {
-    const [which, digits = ""] = rest.split("=");
-    const at = this.target.register(number(which) ?? -1);
-    const bytes = this.target.readRegisters(this.thread)?.slice();
-    const value = fromHex(digits);
-    if (!at || !bytes || value?.length !== at.size) return "E01";
-    bytes.set(value, at.offset);
-    return this.target.writeRegisters(this.thread, bytes) ? "OK" : "E01";
-  }
-
-  private memory(rest: string): string {
-    const [address, length] = rest.split(",").map(number);
-    if (address === undefined || length === undefined) return "E01";
-    const bytes = this.target.readMemory(address, Math.min(length, MEMORY_MAX));
-    return bytes ? toHex(bytes) : "E14";
-  }
-
-  private setMemory(rest: string, decode: (data: string) => Uint8Array | undefined): string {
-    const colon = rest.indexOf(":");
-    const [address, length] = rest.slice(0, Math.max(colon, 0)).split(",").map(number);
-    const bytes = decode(rest.slice(colon + 1));
-    if (address === undefined || length === undefined || bytes?.length !== length) return "E01";
-    return this.target.writeMemory(address, bytes) ? "OK" : "E14";
-  }
-
-  private breakpoint(insert: boolean, rest: string): string {
-    const [type, at, size] = rest.split(/[,;]/);
-    const kind = BREAK_KINDS[type];
-    const address = number(at);
-    const length = number(size);
-    if (!kind) return "";
-    if (address === undefined || length === undefined) return "E01";
-    const done = this.target[insert ? "insert" : "remove"](kind, address, length);
-    return done === undefined ? "" : done ? "OK" : "E0e";
-  }
-
-  /** `c`, `s` and their kin with a signal; an address to go on at is obsolete and not taken. */
-  private oldResume(letter: string, rest: string): string | undefined {
-    const signal = letter === "C" || letter === "S";
-    if (signal ? !/^[0-9a-f]{2}$/i.test(rest) : rest !== "") return "E01";
-    const thread = this.thread;
-    return this.go({
-      step: letter.toLowerCase() === "s" ? { thread, start: 0, end: 0 } : undefined,
-      signal,
-    });
-  }
-
-  private vCont(list: string): string | undefined {
-    let step: { thread: number; start: number; end: number } | undefined;
-    let signal = false;
-    const { current } = this.target;
-    for (const item of list.split(";").slice(0, 64)) {
-      const [, letter, argument, id] =
-        /^([cCsSr])([0-9a-fA-F,]*)(?::(-1|[0-9a-fA-F]{1,8}))?$/.exec(item) ?? [];
-      if (letter === undefined) return "E01";
-      if (letter === "C" || letter === "S") signal = true;
-      const thread = id === undefined || id === "-1" ? current : parseInt(id, 16);
-      if (thread > 0 && thread !== current && !this.target.threads().some((t) => t.id === thread))
-        return "E01";
-      if (letter === "r") {
-        const [start, end] = argument.split(",").map(number);
-        if (start === undefined || end === undefined) return "E01";
-        step ??= { thread, start, end };
-      } else if (letter === "s" || letter === "S") step ??= { thread, start: 0, end: 0 };
-    }
-    return this.go({ step, signal });
-  }
-
-  private go(how: Parameters<Target["resume"]>[0]): undefined {
+  private resume(how: Resume | undefined): string | undefined {
+    if (!how) return "E01";
     this.running = true;
     this.target.resume(how);
     return undefined;
   }
-
-  private stopReply({ thread, signal, why, address }: Stop): string {
-    let reply = `T${hex8(signal)}thread:${thread.toString(16)};`;
-    if (why === "library" || why === "swbreak" || why === "hwbreak") reply += `${why}:;`;
-    else if (why) reply += `${why}:${(address ?? 0).toString(16)};`;
-    return reply;
-  }
-}
-
-const withName = (stop: string, name: string): string => `${stop}hexname:${hexText(name)};`;
-
-/**
- * The answer to a packet about a program that has ended, so that a debugger can go on to start another; undefined: the answer is as
- * always.
- */
-function afterTheEnd(payload: string, exit: string): string | undefined {
-  if (/^vCont;|^[cCsS]/.test(payload)) return exit;
-  if (/^[gGpPmMXTZ]|^Hg[1-9a-f]/.test(payload)) return "E01";
-  if (payload === "qfThreadInfo") return "l";
-  if (payload === "qC") return "QC0";
-  if (payload.startsWith("z")) return "OK";
-  if (payload.startsWith("qXfer:threads:")) return "l<threads/>";
-  if (payload.startsWith("qXfer:libraries:")) return "l<library-list/>";
-  return undefined;
 }

@@ -1,36 +1,14 @@
-import type { Loader, ModuleInfo } from "../dlmodule/mod.ts";
-import { ElfImage, STT } from "../elf/mod.ts";
-import type { Firmware } from "../firmware/mod.ts";
-import type { Kernel } from "../kernel/mod.ts";
-import { GuestFault } from "../memory/mod.ts";
-import type { VfsApi } from "../vfs/types.ts";
-import {
-  CALLERS,
-  CALLERS_OFFSET,
-  callsOf,
-  collectWaits,
-  waiting,
-  withTraps,
-} from "../debug/mod.ts";
-import type { DebugCore } from "./debug-core.ts";
+import type { ModuleInfo } from "../dlmodule/mod.ts";
+import { withTraps } from "../debug/mod.ts";
+import { readCallers } from "./callers.ts";
+import { isThumbPlace } from "./instruction-set.ts";
 import { monitor } from "./monitor.ts";
-import { nameText } from "../trace/mod.ts";
 import { utf8, xml } from "./packet.ts";
 import { REGISTER_BYTES, registerAt, targetDescription, ThreadRegisters } from "./registers.ts";
+import type { SystemParts } from "./system-parts.ts";
+import { ThreadIds } from "./thread-ids.ts";
+import { describeThreads } from "./thread-list.ts";
 import type { BreakKind, Inserted, Resume, Stop, Target, ThreadEntry } from "./types.ts";
-
-/** The parts of a machine that are debugged. */
-export interface SystemParts {
-  readonly kernel: Kernel;
-  readonly loader: Loader;
-  readonly firmware: Firmware;
-  readonly vfs: VfsApi;
-  /** The firmware's ELF file. */
-  readonly image: Uint8Array;
-  readonly core: DebugCore;
-  /** A file of the host with the symbols of the module at a path of the guest's disk; undefined when there is none. */
-  readonly symbols?: (path: string) => Uint8Array | undefined;
-}
 
 /** What only the owner of the process can do. */
 export interface SystemControl {
@@ -41,14 +19,8 @@ export interface SystemControl {
 
 /** Where a debugger finds the firmware. */
 const FIRMWARE_PATH = "/.firmware.elf";
-const STATES = ["initial", "ready", "suspended", "running", "closed"];
-const SUSPENDED = 2;
-/** Kinds of Thumb breakpoints: 16-bit and 32-bit instructions. */
-const THUMB_KINDS = [2, 3];
 /** Bytes of a file that a debugger gets. */
 const FILE_MAX = 256 << 20;
-/** Offset of module_id in struct rt_object. */
-const MODULE_ID = 12;
 
 /** Nothing else was loaded there since. */
 const isSame = (a: ModuleInfo, b: ModuleInfo): boolean =>
@@ -57,15 +29,7 @@ const isSame = (a: ModuleInfo, b: ModuleInfo): boolean =>
 /** The simulated system as a debugger sees it. */
 export class SystemTarget implements Target {
   private readonly registers: ThreadRegisters;
-  /** Numbers of threads, and of which incarnation of a TCB they are. */
-  private readonly ids = new Map<number, { id: number; state: unknown }>();
-  /**
-   * Number of the thread that is the first to stop. A debugger knows threads by their numbers: after a restart it goes on with the one
-   * that it had stopped in, and no other number comes again.
-   */
-  private readonly firstId: number;
-  private firstGiven = false;
-  private nextId: number;
+  private readonly ids: ThreadIds;
   private seenChanges: number;
   /** Loaded modules when they were looked at last: a breakpoint in one that is gone is gone too. */
   private ranges: readonly ModuleInfo[];
@@ -76,9 +40,8 @@ export class SystemTarget implements Target {
     private readonly control: SystemControl,
     before?: SystemTarget,
   ) {
-    this.firstId = before?.current ?? 1;
-    this.nextId = before ? before.nextId + 1 : 2;
     const { core, kernel, loader } = parts;
+    this.ids = new ThreadIds(kernel, before?.ids);
     this.registers = new ThreadRegisters(kernel, core);
     this.seenChanges = loader.changes;
     // A debugger that has not heard of an end believes that the modules it knows are loaded.
@@ -95,15 +58,11 @@ export class SystemTarget implements Target {
   /** The stop the core has made, in the protocol's terms. */
   get stop(): Stop | undefined {
     const { stop } = this.parts.core;
-    return stop && { ...stop, thread: this.idOf(stop.tcb || this.runningTcb) };
+    return stop && { ...stop, thread: this.ids.of(stop.tcb || this.ids.running) };
   }
 
   get current(): number {
-    return this.idOf(this.runningTcb);
-  }
-
-  private get runningTcb(): number {
-    return this.parts.kernel.runner.running?.thread ?? 0;
+    return this.ids.current;
   }
 
   document(object: string, annex: string): string | undefined {
@@ -122,53 +81,17 @@ export class SystemTarget implements Target {
   }
 
   threads(): ThreadEntry[] {
-    const { kernel } = this.parts;
-    const { threads, reasons } = this.waits;
-    const stack = (tcb: number) => {
-      const { stackMax, stackSize } = kernel.threads.describe(tcb);
-      return `stack ${stackMax} of ${stackSize}`;
-    };
-    const start = this.firstGiven || this.runningTcb !== 0 ? [] : [this.start];
-    const real = threads.map((tcb) => {
-      const info = kernel.threads.describe(tcb);
-      const running = tcb === this.runningTcb;
-      const state = running ? "running" : (STATES[info.state] ?? `state ${info.state}`);
-      const wait =
-        !running && info.state === SUSPENDED ? waiting(kernel, tcb, reasons.get(tcb)) : state;
-      const module = this.moduleOf(tcb);
-      return {
-        id: this.idOf(tcb),
-        name: nameText(info.name),
-        extra: `priority ${info.priority}, ${wait}, ${stack(tcb)}${module}`,
-      };
-    });
-    return [...start, ...real];
-  }
-
-  /** Threads, and what they wait for as far as the kernel's lists are whole: a program that has destroyed them is debugged as well. */
-  private get waits(): ReturnType<typeof collectWaits> {
-    const { kernel } = this.parts;
-    try {
-      return collectWaits(kernel);
-    } catch (error) {
-      if (!(error instanceof GuestFault)) throw error;
-      return { threads: [...kernel.threads.states.keys()], reasons: new Map() };
-    }
-  }
-
-  /** Stands for whatever will run first, while nothing has run. */
-  private get start(): ThreadEntry {
-    return { id: this.firstId, name: "start", extra: "nothing has run yet" };
+    return describeThreads(this.parts, this.ids);
   }
 
   readRegisters(thread: number): Uint8Array | undefined {
-    if (thread === this.firstId && !this.firstGiven) return new Uint8Array(REGISTER_BYTES);
-    const tcb = this.tcbOf(thread);
+    if (thread === this.ids.first && this.ids.firstIsFree) return new Uint8Array(REGISTER_BYTES);
+    const tcb = this.ids.tcb(thread);
     return tcb === undefined ? undefined : this.registers.read(tcb);
   }
 
   writeRegisters(thread: number, bytes: Uint8Array): boolean {
-    const tcb = this.tcbOf(thread);
+    const tcb = this.ids.tcb(thread);
     return tcb !== undefined && bytes.length === REGISTER_BYTES && this.registers.write(tcb, bytes);
   }
 
@@ -178,33 +101,9 @@ export class SystemTarget implements Target {
 
   readMemory(address: number, length: number): Uint8Array | undefined {
     const { memory } = this.parts.kernel;
-    if (!memory.contains(address)) return this.callers(address, length);
+    if (!memory.contains(address)) return readCallers(this.parts.kernel, address, length);
     const size = Math.min(length, memory.end - address);
     return this.parts.core.breakpoints.read(address, size);
-  }
-
-  /** Registers of code that called the kernel, where the table of call frames says that they are. */
-  private callers(address: number, length: number): Uint8Array | undefined {
-    if (address < CALLERS) return undefined;
-    const { kernel } = this.parts;
-    const callers = collectWaits(kernel).threads.flatMap((tcb) =>
-      callsOf(kernel, tcb).flatMap(({ caller }) => (caller ? [caller.registers] : [])),
-    );
-    const word = (at: number): number | undefined => {
-      const index = Math.floor((at - CALLERS) / 64);
-      if (index < callers.length) return callers[index][((at - CALLERS) % 64) >>> 2];
-      // The kernel aligns the stack of what it calls (AAPCS, 5.2.1.2).
-      const sp = at - CALLERS_OFFSET;
-      const found = callers.findIndex((registers) => (registers[13] & ~7) >>> 0 === sp);
-      return found < 0 ? undefined : CALLERS + 64 * found;
-    };
-    const from = (address & ~3) >>> 0;
-    const count = Math.min(Math.ceil((address - from + length) / 4), 16);
-    const words = Array.from({ length: count }, (_, n) => word(from + 4 * n));
-    if (words[0] === undefined) return undefined;
-    const known = words.map((value) => value ?? 0);
-    const bytes = new Uint8Array(Uint32Array.from(known).buffer);
-    return bytes.subarray(address - from, Math.min(bytes.length, address - from + length));
   }
 
   writeMemory(address: number, bytes: Uint8Array): boolean {
@@ -217,7 +116,7 @@ export class SystemTarget implements Target {
   insert(kind: BreakKind, address: number, size: number): boolean {
     const { core } = this.parts;
     if (kind !== "code" && kind !== "hardware") return core.watchpoints.insert(kind, address, size);
-    return core.breakpoints.insert(address, this.isThumb(address, size), kind);
+    return core.breakpoints.insert(address, isThumbPlace(this.parts, address, size), kind);
   }
 
   remove(kind: BreakKind, address: number, size: number): boolean {
@@ -226,25 +125,6 @@ export class SystemTarget implements Target {
     // One in a module that is gone went with it.
     core.breakpoints.remove(address, kind);
     return true;
-  }
-
-  /** gdb says what there is by its kind of breakpoint; lldb says 4 of code without symbols, whatever that is. */
-  private isThumb(address: number, kind: number): boolean {
-    return THUMB_KINDS.includes(kind) || (address & 3) !== 0 || this.isThumbFunction(address);
-  }
-
-  /** In a function of the firmware whose symbol has bit 0 set. */
-  private isThumbFunction(address: number): boolean {
-    const { image, firmware } = this.parts;
-    if (!firmware.nearest(address)) return false;
-    const symbols = new ElfImage(image).staticSymbols();
-    for (let n = 1; n < (symbols?.count ?? 0); n++) {
-      if (symbols!.type(n) !== STT.FUNC) continue;
-      const start = symbols!.value(n) & ~1;
-      if (address >= start && address < start + symbols!.size(n))
-        return (symbols!.value(n) & 1) !== 0;
-    }
-    return false;
   }
 
   get watchesAfter(): boolean {
@@ -261,7 +141,7 @@ export class SystemTarget implements Target {
   }
 
   resume({ step, signal }: Resume): void {
-    const tcb = step && this.tcbOf(step.thread);
+    const tcb = step && this.ids.tcb(step.thread);
     this.parts.core.resume(
       step && tcb !== undefined ? { thread: tcb, start: step.start, end: step.end } : undefined,
       signal,
@@ -371,28 +251,5 @@ export class SystemTarget implements Target {
         `<thread id="${id.toString(16)}" name="${xml(name)}">${xml(extra)}</thread>`,
     );
     return `<?xml version="1.0"?><threads>${rows.join("")}</threads>`;
-  }
-
-  private moduleOf(tcb: number): string {
-    const module = this.parts.loader.module(this.parts.kernel.memory.ldu32(tcb + MODULE_ID));
-    return module ? `, module ${nameText(module.name)}` : "";
-  }
-
-  private idOf(tcb: number): number {
-    if (tcb === 0) return this.firstId;
-    const state = this.parts.kernel.threads.states.get(tcb);
-    const known = this.ids.get(tcb);
-    const first = !this.firstGiven && tcb === this.runningTcb;
-    if (first) this.firstGiven = true;
-    else if (known && known.state === state) return known.id;
-    const id = first ? this.firstId : this.nextId++;
-    this.ids.set(tcb, { id, state });
-    return id;
-  }
-
-  private tcbOf(id: number): number | undefined {
-    for (const [tcb, entry] of this.ids)
-      if (entry.id === id && this.parts.kernel.threads.states.get(tcb) === entry.state) return tcb;
-    return undefined;
   }
 }
