@@ -1,6 +1,7 @@
-import { exactPath, fatName, guestName, NameError, pathText } from "./guest-path.ts";
+import { fatName, pathText } from "./guest-path.ts";
 import type { Reader } from "./reader.ts";
 import type { Budget, FileRules, TextRules } from "./scenario.ts";
+import { guestPath } from "./schema-files.ts";
 import type { Table } from "./toml.ts";
 
 // What is expected: of texts, of files, and limits.
@@ -20,50 +21,6 @@ export const FILE = [
 export const BUDGET = ["instructions", "heap", "stack", "time", "output", "leaks"] as const;
 
 const MAX = Number.MAX_SAFE_INTEGER;
-
-/** The path of a file of the guest, in its bytes; that of the host file `from` in the root when none is given. */
-export function guestPath(reader: Reader, table: Table, from?: string): string | undefined {
-  const given = reader.string(table, "path");
-  if (given === undefined) {
-    if (table.entries.has("path")) return undefined;
-    if (from !== undefined) return `/${guestName(from.replace(/^.*\//, ""))}`;
-    return reader.complain(table.at, "no 'path'", 'path = "/name"');
-  }
-  try {
-    const path = exactPath(given);
-    if (/(^|\/)\.{0,2}$/.test(path))
-      return reader.complain(
-        reader.at(table, "path"),
-        `${JSON.stringify(given)} is no path of a file`,
-        'path = "/folder/name"',
-      );
-    if (isAboveRoot(path))
-      return reader.complain(
-        reader.at(table, "path"),
-        `${JSON.stringify(given)} is above the root`,
-        'path = "/folder/name"',
-      );
-    return path.startsWith("/") ? path : `/${path}`;
-  } catch (error) {
-    if (!(error instanceof NameError)) throw error;
-    return reader.complain(reader.at(table, "path"), error.message, "give the file another name");
-  }
-}
-
-function isAboveRoot(path: string): boolean {
-  let depth = 0;
-  for (const word of path.split("/")) {
-    if (word === "..") depth--;
-    else if (word !== "" && word !== ".") depth++;
-    if (depth < 0) return true;
-  }
-  return false;
-}
-
-/** Why two paths are one. */
-export function sameName(a: string, b: string): string {
-  return a === b ? "" : ` (${pathText(a)} and ${pathText(b)} are one file on a FAT disk)`;
-}
 
 export function rules(reader: Reader, table: Table | undefined, where = ""): TextRules {
   if (!table) return { contains: [], ordered: [], absent: [], matches: [] };
