@@ -1,4 +1,3 @@
-import { fstatSync } from "node:fs";
 import type { BlockDevice } from "../block/mod.ts";
 import type { Machine } from "../machine.ts";
 import type { LineFeeder } from "../serial/mod.ts";
@@ -7,6 +6,7 @@ import { collectGarbage } from "./garbage.ts";
 import { Driver, type Steps, type Verdict } from "./driver.ts";
 import { ExitCode, UserError } from "./exit-codes.ts";
 import { feederOf } from "./feeder.ts";
+import { isTerminal } from "./host-terminal.ts";
 import { Input } from "./input.ts";
 import { fullSpeed } from "./jit-policy.ts";
 import { openDisk } from "./open-disk.ts";
@@ -31,7 +31,7 @@ export async function boot(parsed: Parsed): Promise<number> {
   const settings = settingsOf(parsed);
   const lines = parsed.values("command");
   checkLines(settings, lines);
-  const terminal = settings.serial.kind === "stdio" && lines.length === 0 && stdinIsTerminal();
+  const terminal = settings.serial.kind === "stdio" && lines.length === 0 && isTerminal(0);
   // A debugger that stands still hears no signals: they end the process as they always do.
   const live = terminal || isLive(settings.serial) || needsEvents(settings);
   const signals = live || parsed.value("gdb") !== undefined ? undefined : new Signals();
@@ -146,15 +146,6 @@ function checkLines(settings: Settings, lines: readonly string[]): void {
     throw new UserError(ExitCode.Usage, "--serial1 stdio: the console is there already");
   if (ptyLink !== undefined && serial.kind !== "pty" && serial1?.kind !== "pty")
     throw new UserError(ExitCode.Usage, "--pty-link needs --serial pty or --serial1 pty");
-}
-
-/** Asking `process.stdin` costs 3 ms, which a pipe or a file need not pay. */
-function stdinIsTerminal(): boolean {
-  try {
-    return fstatSync(0).isCharacterDevice() && process.stdin.isTTY === true;
-  } catch {
-    return false;
-  }
 }
 
 type DriverOf = (machine: Machine) => Driver;

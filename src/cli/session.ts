@@ -4,6 +4,7 @@ import type { TransferEvent } from "../shell/mod.ts";
 import { Board } from "./board.ts";
 import { ExitCode, UserError } from "./exit-codes.ts";
 import { feederOf } from "./feeder.ts";
+import { isTerminal } from "./host-terminal.ts";
 import { fullSpeed } from "./jit-policy.ts";
 import { exitCodeOf, message, printStats } from "./outcome.ts";
 import { Output } from "./output.ts";
@@ -73,7 +74,7 @@ class Session {
     private readonly first: Link | undefined,
     private readonly second: Link,
   ) {
-    this.output = new Output(1, terminal && process.stdout.isTTY);
+    this.output = new Output(1, terminal && isTerminal(1));
     this.rich = richEditing(settings, terminal);
     this.board = new Board({
       settings,

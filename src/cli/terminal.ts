@@ -1,5 +1,6 @@
 import type { Machine } from "../machine.ts";
 import { ESCAPE_HELP, type Escape, EscapeKeys } from "./escape-keys.ts";
+import { columnsOf, setRawMode } from "./host-terminal.ts";
 import { countersText, Monitor } from "./monitor.ts";
 import { writeAll } from "./output.ts";
 import { RealTime } from "./real-time.ts";
@@ -19,7 +20,6 @@ export interface TerminalOptions {
  * terminal is restored on every way out.
  */
 export async function interact(machine: Machine, options: TerminalOptions): Promise<number> {
-  const { stdin } = process;
   // Raw mode leaves line feeds to the terminal's driver, which adds the carriage returns.
   const show = (text: string): void => writeAll(1, new TextEncoder().encode(text));
   /** The cursor goes to a row of its own, below the line that is being edited. */
@@ -38,12 +38,13 @@ export async function interact(machine: Machine, options: TerminalOptions): Prom
   const monitor = new Monitor(machine, {
     print: show,
     leave: () => loop.stop(0),
-    columns: () => process.stdout.columns,
+    columns: () => columnsOf(1),
     closed: () => machine.shell.redraw(),
   });
   const loop = new RealTime(machine, {
     flush: () => {
       if (!monitor.open) options.flush();
+      listen();
     },
     halted: () => writeAll(2, new TextEncoder().encode(HALTED)),
     wallTimeout: options.wallTimeout,
@@ -74,30 +75,35 @@ export async function interact(machine: Machine, options: TerminalOptions): Prom
     loop.wake();
   };
   const restore = (): void => {
-    stdin.setRawMode(false);
+    setRawMode(0, false);
   };
   /** Back in the foreground: a shell has used the terminal meanwhile. */
   const again = (): void => {
     // What the host believes to be set already it does not set.
-    stdin.setRawMode(false);
-    stdin.setRawMode(true);
+    setRawMode(0, false);
+    setRawMode(0, true);
     aside("");
     loop.wake();
   };
+  let listening = false;
+  /** The stream is made when the prompt is out: that takes a tenth of a start. The terminal keeps what is typed meanwhile. */
+  const listen = (): void => {
+    if (listening) return;
+    listening = true;
+    process.stdin.on("data", onData);
+    process.stdin.resume();
+    process.stdin.on("end", () => loop.stop(0));
+  };
 
-  stdin.setRawMode(true);
+  setRawMode(0, true);
   process.on("exit", restore);
   process.on("SIGCONT", again);
   process.on("SIGWINCH", onResize);
-  stdin.on("data", onData);
-  stdin.resume();
-  stdin.on("end", () => loop.stop(0));
   options.started(loop);
   try {
     return await loop.run();
   } finally {
-    stdin.off("data", onData);
-    stdin.pause();
+    if (listening) process.stdin.off("data", onData).pause();
     restore();
     process.off("exit", restore);
     process.off("SIGCONT", again);

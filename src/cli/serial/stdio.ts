@@ -1,4 +1,5 @@
 import { EscapeKeys } from "../escape-keys.ts";
+import { isTerminal, setRawMode } from "../host-terminal.ts";
 import { Output } from "../output.ts";
 import type { Link } from "./link.ts";
 
@@ -9,8 +10,8 @@ export class StdioLink implements Link {
   onData: (bytes: Uint8Array) => void = () => {};
   onRoom: () => void = () => {};
   onLeave: () => void = () => {};
-  private readonly raw = process.stdin.isTTY === true;
-  private readonly output = new Output(1, this.raw && process.stdout.isTTY);
+  private readonly raw = isTerminal(0);
+  private readonly output = new Output(1, this.raw && isTerminal(1));
 
   constructor() {
     const arrived = (bytes: Uint8Array): void => this.onData(bytes);
@@ -22,7 +23,7 @@ export class StdioLink implements Link {
       arrived,
     );
     const { stdin } = process;
-    if (this.raw) stdin.setRawMode(true);
+    if (this.raw) setRawMode(0, true);
     stdin.on("data", (piece: Buffer) => {
       if (this.raw) keys.feed(piece);
       else arrived(Uint8Array.from(piece));
@@ -42,6 +43,6 @@ export class StdioLink implements Link {
   }
 
   private readonly restore = (): void => {
-    if (this.raw) process.stdin.setRawMode(false);
+    if (this.raw) setRawMode(0, false);
   };
 }
