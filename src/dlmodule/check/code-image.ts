@@ -2,7 +2,22 @@ import { type ElfRelocations, relocationName, SHN } from "../../elf/mod.ts";
 import type { LoadPlan } from "../plan-types.ts";
 import { FIELD, FORMULA, NEED, Need, SIZE, UNKNOWN } from "../rows-arm.ts";
 import { partAt } from "../segments.ts";
-import type { CodeImage } from "./calls.ts";
+
+/** What the call graph needs to know of a file. Addresses are link-time addresses. */
+export interface CodeImage {
+  /** The word at an address, undefined outside of the file. */
+  word(address: number): number | undefined;
+  half(address: number): number | undefined;
+  /**
+   * What a relocation record makes of the word at an address: the address of something in the module, null for something of others;
+   * undefined without a record.
+   */
+  relocated(address: number): number | null | undefined;
+  /** So much was read that nothing more is: what is found from then on is not complete. */
+  exhausted(): boolean;
+  /** A function is known to begin there. */
+  starts(address: number): boolean;
+}
 
 /** Types whose value does not depend on where the loader puts tables of its own. */
 const PLAIN = /^R_ARM_(ABS32|REL32|GLOB_DAT|JUMP_SLOT|RELATIVE|TARGET1|TARGET2)$/;

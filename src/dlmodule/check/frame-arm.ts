@@ -1,4 +1,5 @@
-import { type FrameState, LR, ones, PC, SP, type Step } from "./frame-state.ts";
+import { type FrameState, loadLiteral, LR, ones, PC, SP, type Step } from "./frame-state.ts";
+import { armBranch, armImmediate, armLiteral } from "./immediates.ts";
 
 const NEXT: Step = { width: 4 };
 const END: Step = { width: 4, ends: true };
@@ -33,7 +34,7 @@ export function stepArm(code: DataView, at: number, state: FrameState): Step {
         state.called();
         return NEXT;
       }
-      const target = at + 8 + ((insn << 8) >> 6);
+      const target = at + 8 + armBranch(insn);
       return { width: 4, ends: always, targets: [target] };
     }
     case 6:
@@ -86,7 +87,7 @@ function immediate(insn: number, state: FrameState): Step {
   const rd = (insn >>> 12) & 15;
   const op = (insn >>> 21) & 15;
   const wide = ((insn >>> 4) & 0xf000) | (insn & 0xfff);
-  const imm = rotated(insn);
+  const imm = armImmediate(insn);
   if ((insn & 0x0ff00000) === 0x03000000) state.set(rd, wide);
   else if ((insn & 0x0ff00000) === 0x03400000) {
     const low = state.number(rd);
@@ -113,11 +114,10 @@ function single(
   writeBack(insn, rn, insn & 0x02000000 ? undefined : insn & 0xfff, state);
   if ((insn & 0x00100000) === 0) return NEXT;
   if (rt === PC) return { width: 4, ends: always, unknown: rn !== SP };
+  if ((insn & 0x0f7f0000) === 0x051f0000)
+    return loadLiteral(code, at + 8 + armLiteral(insn), rt, 4, state);
   state.forget(rt);
-  if ((insn & 0x0f7f0000) !== 0x051f0000) return NEXT;
-  const literal = at + 8 + (insn & 0x00800000 ? insn & 0xfff : -(insn & 0xfff));
-  if (literal >= 0 && literal + 4 <= code.byteLength) state.set(rt, code.getInt32(literal, true));
-  return { width: 4, literal };
+  return NEXT;
 }
 
 /** The base register of a load or store that changes it: P = 0, or W = 1. */
@@ -144,11 +144,4 @@ function extension(insn: number, state: FrameState): Step {
     if (insn & 0x00100000) state.forgetAll((1 << rn) | (1 << ((insn >>> 12) & 15)));
   } else if (insn & 0x00200000) state.add(rn, rn, (insn & 0x00800000 ? 4 : -4) * (insn & 0xff));
   return NEXT;
-}
-
-/** imm12 of A32: 8 bits, rotated right by twice the upper 4. */
-function rotated(insn: number): number {
-  const by = (insn >>> 7) & 30;
-  const imm = insn & 0xff;
-  return ((imm >>> by) | (imm << ((32 - by) & 31))) >>> 0;
 }

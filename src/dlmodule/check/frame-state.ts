@@ -107,6 +107,19 @@ export interface Step {
   readonly unknown?: boolean;
 }
 
+/** An instruction of `width` bytes that loads register `rt` from the word at `literal`, which lies beside the code. */
+export function loadLiteral(
+  code: DataView,
+  literal: number,
+  rt: number,
+  width: number,
+  state: FrameState,
+): Step {
+  const inside = literal >= 0 && literal + 4 <= code.byteLength;
+  state.set(rt, inside ? code.getInt32(literal, true) : undefined);
+  return { width, literal };
+}
+
 export function ones(mask: number): number {
   let count = 0;
   for (let bits = mask; bits !== 0; bits &= bits - 1) count++;

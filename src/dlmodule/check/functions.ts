@@ -1,8 +1,8 @@
 import { ElfError, type ElfImage, type ElfSymbols, ET, STB, STT } from "../../elf/mod.ts";
 import type { LoadPlan } from "../plan-types.ts";
 import { partAt } from "../segments.ts";
-import { callsOf, type CodeImage } from "./calls.ts";
-import { codeImage } from "./code-image.ts";
+import { callsOf } from "./calls.ts";
+import { type CodeImage, codeImage } from "./code-image.ts";
 import type { FunctionUse } from "./report.ts";
 import { type GraphFunction, stackDepths } from "./stack-depth.ts";
 import { type Budget, STEPS_MAX, stackUse } from "./stack-use.ts";
