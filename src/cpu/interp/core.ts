@@ -41,8 +41,8 @@ export class Core extends Straight implements Cpu, LoopState {
     this.file.fill(0, Slot.Border, Slot.Reserve + 1);
     memory.onCodeWrite = (start, end) => {
       this.drop(start, end);
-      // Blocks of the other engine are not listed by granule here.
-      return this.foreign.size > 0 || this.arena.hasCode(start >>> GRANULE_SHIFT);
+      const granule = start >>> GRANULE_SHIFT;
+      return this.arena.hasCode(granule) || this.otherHasCode(granule);
     };
   }
 
@@ -112,6 +112,8 @@ export class Core extends Straight implements Cpu, LoopState {
 
   // For a core with a second engine.
 
+  /** Whether that has translated code of a granule. */
+  otherHasCode: (granule: number) => boolean = () => false;
   /** Called with a range of guest addresses whose translations are to be forgotten, and whether guest code wrote there. */
   onDrop: (start: number, end: number, byGuest: boolean) => void = () => {};
 

@@ -106,6 +106,10 @@ export class Regions {
   has(key: number): boolean {
     return this.byKey.has(key >>> 0);
   }
+  /** Whether a region was made from guest memory in a granule. */
+  holds(granule: number): boolean {
+    return this.byGranule.has(granule);
+  }
   /** Makes sure that the cache of targets has the region. False when there is none. */
   find(key: number): boolean {
     const region = this.byKey.get(key >>> 0);

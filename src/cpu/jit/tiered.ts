@@ -54,6 +54,7 @@ export class TieredCore implements Cpu {
     this.file = memory.engine;
     this.r = core.r;
     core.onDrop = (start, end, byGuest) => this.made?.drop(start, end, byGuest);
+    core.otherHasCode = (granule) => this.made?.holds(granule) ?? false;
     core.onSvc = (imm) => this.callHook(imm);
   }
 
