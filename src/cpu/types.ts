@@ -74,6 +74,8 @@ export interface Cpu {
   cpsr: number;
   /** Floating-point registers and FPSCR as a copy; undefined while nobody has used them since this was set to undefined. */
   floatContext: FloatContext | undefined;
+  /** The same, in `context` if that is given and they were used. */
+  floatsInto(context: FloatContext | undefined): FloatContext | undefined;
   /** Units left; `run` decrements it. May be lowered by the kernel inside a hook to leave early. */
   units: number;
   readonly fault: CpuFault | undefined;

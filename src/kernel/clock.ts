@@ -32,6 +32,8 @@ export class Clock {
   private readonly schedule: SchedulePolicy | undefined;
   private nextUnits = UNITS_PER_TICK;
   private nextWall = 0;
+  /** Milliseconds of the host's clock when it was last looked at. */
+  private seen = 0;
 
   constructor(options: KernelOptions) {
     this.wall = options.wall;
@@ -55,7 +57,7 @@ export class Clock {
   due(ahead = 0): boolean {
     return this.wall === undefined
       ? this.units + ahead >= this.nextUnits
-      : this.wall.now() >= this.nextWall;
+      : (this.seen = this.wall.now()) >= this.nextWall;
   }
 
   /** Real time: ticks that are pending. */
@@ -95,7 +97,14 @@ export class Clock {
   /** Simulated nanoseconds since boot; `ahead` units of the running slice are not counted in `units` yet. */
   nanoseconds(ahead: number): number {
     if (this.wall === undefined) return ((this.units + ahead) * NS_PER_TICK) / UNITS_PER_TICK;
-    const intoTick = Math.min(1, Math.max(0, 1 - (this.nextWall - this.wall.now()) / MS_PER_TICK));
+    this.seen = this.wall.now();
+    return this.lately(ahead);
+  }
+
+  /** The same as of the last look at the host's clock, which is less than a tick ago while guest code runs. */
+  lately(ahead: number): number {
+    if (this.wall === undefined) return this.nanoseconds(ahead);
+    const intoTick = Math.min(1, Math.max(0, 1 - (this.nextWall - this.seen) / MS_PER_TICK));
     return (this.tick + intoTick) * NS_PER_TICK;
   }
 }

@@ -23,6 +23,8 @@ export class Runner {
   idleWaits = false;
   /** A stack pointer below is that of an overflowed stack. */
   stackLow = NO_CHECK;
+  /** The end of that stack. */
+  private stackEnd = 0;
   /** An interrupt handler is under way. */
   serving = false;
   /** The call that is being served left something for the run loop to do. */
@@ -167,7 +169,8 @@ export class Runner {
       return false;
     if (scheduler.interruptNest > 0 || this.preemption !== undefined) return false;
     if (k.hooks.switched !== undefined || hookOf(k, "scheduler") !== 0) return false;
-    if (k.stackCheck.isOutside(from)) return false;
+    const sp = cpu.r[13] >>> 0;
+    if ((sp < this.stackLow || sp > this.stackEnd) && k.stackCheck.isOutside(from)) return false;
     if (scheduler.requested) scheduler.pick();
     if (scheduler.current === from.thread || scheduler.current === k.threads.idle) return false;
     this.switchIfNeeded();
@@ -248,7 +251,8 @@ export class Runner {
 
   /** The word a guest call returns to was reached. */
   guestReturned(): boolean {
-    const frame = this.running?.frames.at(-1);
+    const frames = this.running?.frames;
+    const frame = frames?.[frames.length - 1];
     if (frame?.below === undefined) return false;
     frame.input = this.cpu.r[0];
     frame.below.restore(this.cpu);
@@ -365,14 +369,16 @@ export class Runner {
     if (to === 0 || (from !== undefined && from.thread === to && !from.dead)) return;
     if (from !== undefined && !from.dead) {
       saveContext(cpu, memory, from.thread, this.irqMasked);
-      from.float = cpu.floatContext;
+      from.float = cpu.floatsInto(from.float);
     }
     const state = k.threads.state(to);
     this.running = state;
     this.idleWaits = false;
     this.irqMasked = restoreContext(cpu, memory, to);
     cpu.floatContext = state.float;
-    this.stackLow = k.options.compat404 ? NO_CHECK : THREAD.stack_addr.get(memory, to);
+    const stack = THREAD.stack_addr.get(memory, to);
+    this.stackLow = k.options.compat404 ? NO_CHECK : stack;
+    this.stackEnd = stack + THREAD.stack_size.get(memory, to);
     k.reents.activate(state);
     k.hooks.switched?.(to);
     if (from !== undefined && hookOf(k, "scheduler") !== 0) this.callSchedulerHook(from.thread, to);

@@ -247,7 +247,7 @@ export class Threads implements ThreadsApi {
 
   changed(thread: number): void {
     const state = this.states.get(thread);
-    if (state !== undefined) state.since = this.k.nanoseconds;
+    if (state !== undefined) state.since = this.k.clock.lately(this.k.runner.ahead);
   }
 
   resume(thread: number): number {

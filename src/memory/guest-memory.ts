@@ -276,22 +276,31 @@ export class GuestMemory {
 
   /** The words at `address`: ld32 of each. */
   loadWords(address: number, words: Int32Array): void {
-    const { rights, i32 } = this;
+    const { i32 } = this;
+    const { length } = words;
     const at = address >>> 0;
-    for (let n = 0; n < words.length; n++) {
-      const a = at + 4 * n;
-      words[n] = (a & 3) === 0 && rights[a >>> GRANULE_SHIFT] & READ ? i32[a >>> 2] : this.ld32(a);
-    }
+    if (this.allows(at, length, READ))
+      for (let n = 0, from = at >>> 2; n < length; n++) words[n] = i32[from + n];
+    else for (let n = 0; n < length; n++) words[n] = this.ld32(at + 4 * n);
   }
   /** The same to store them. */
   storeWords(address: number, words: Int32Array): void {
-    const { rights, i32 } = this;
+    const { i32 } = this;
+    const { length } = words;
     const at = address >>> 0;
-    for (let n = 0; n < words.length; n++) {
-      const a = at + 4 * n;
-      if ((a & 3) === 0 && rights[a >>> GRANULE_SHIFT] & WRITE) i32[a >>> 2] = words[n];
-      else this.st32(a, words[n]);
-    }
+    if (this.allows(at, length, WRITE))
+      for (let n = 0, to = at >>> 2; n < length; n++) i32[to + n] = words[n];
+    else for (let n = 0; n < length; n++) this.st32(at + 4 * n, words[n]);
+  }
+  /** A few words lie at their alignment in granules that have the right. */
+  private allows(at: number, words: number, right: number): boolean {
+    const { rights } = this;
+    const last = at + 4 * words - 1;
+    return (
+      (at & 3) === 0 &&
+      4 * words <= GRANULE &&
+      (rights[at >>> GRANULE_SHIFT] & rights[last >>> GRANULE_SHIFT] & right) !== 0
+    );
   }
 
   /** A view (not a copy) of guest bytes. */

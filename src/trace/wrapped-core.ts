@@ -29,6 +29,9 @@ export class WrappedCore implements Cpu {
   set floatContext(context: FloatContext | undefined) {
     this.inner.floatContext = context;
   }
+  floatsInto(context: FloatContext | undefined): FloatContext | undefined {
+    return this.inner.floatsInto(context);
+  }
   get units(): number {
     return this.inner.units;
   }

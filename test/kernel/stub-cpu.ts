@@ -24,6 +24,8 @@ export class StubCpu implements Cpu {
 
   constructor(readonly memory: GuestMemory) {}
 
+  floatsInto(): undefined {}
+
   run(): Exit {
     while (this.units > 0) {
       const pc = this.r[15];

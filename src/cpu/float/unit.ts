@@ -64,10 +64,13 @@ export class FloatUnit implements Environment {
     this.uses++;
   }
 
-  /** The state when there is any, else undefined. */
-  save(): FloatContext | undefined {
-    if (this.state[TOUCHED] === 0) return undefined;
-    return this.state.slice(REGISTERS, REGISTERS + CONTEXT_WORDS);
+  /** The state when there is any, else undefined; in `context` if that is given. */
+  save(context?: FloatContext): FloatContext | undefined {
+    const { state } = this;
+    if (state[TOUCHED] === 0) return undefined;
+    if (context === undefined) return state.slice(REGISTERS, REGISTERS + CONTEXT_WORDS);
+    for (let n = 0; n < CONTEXT_WORDS; n++) context[n] = state[REGISTERS + n];
+    return context;
   }
   /** Puts a state back; undefined: that of a thread that has not used the unit. */
   restore(context: FloatContext | undefined): void {

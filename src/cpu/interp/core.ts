@@ -75,6 +75,9 @@ export class Core extends Straight implements Cpu, LoopState {
   set floatContext(context: FloatContext | undefined) {
     this.float.restore(context);
   }
+  floatsInto(context: FloatContext | undefined): FloatContext | undefined {
+    return this.float.save(context);
+  }
 
   jump(target: number): void {
     this.file[Slot.T] = target & 1;

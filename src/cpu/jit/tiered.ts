@@ -113,6 +113,9 @@ export class TieredCore implements Cpu {
   set floatContext(context: FloatContext | undefined) {
     this.core.floatContext = context;
   }
+  floatsInto(context: FloatContext | undefined): FloatContext | undefined {
+    return this.core.floatsInto(context);
+  }
   get units(): number {
     return (this.inside ? this.file[UNITS >>> 2] : this.core.units) + this.reserve;
   }
