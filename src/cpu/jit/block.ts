@@ -119,6 +119,8 @@ export abstract class BlockEmitter extends Calls {
   private changesFlags(ir: Node["ir"], from: number, to: number): boolean {
     for (let k = from; k < to; k++) {
       const x = ir.insts[k];
+      // A way out for good: nothing comes behind it.
+      if ((x.op === Op.br || x.op === Op.bx) && !isCall(ir, k)) continue;
       if (x.set & NZCV || x.op === Op.svc || !isTranslated(x)) return true;
     }
     return false;

@@ -3,7 +3,7 @@ import { Op } from "../ir/ops.ts";
 import { BlockEmitter } from "./block.ts";
 import { type CountedLoop, countedLoop } from "./counted.ts";
 import { emitEntry, emitGoesOn } from "./counted-entry.ts";
-import { flagReaders } from "./facts.ts";
+import { flagReaders, flagSpillers } from "./facts.ts";
 import { IN_FILE, meet, same, type State } from "./flags-state.ts";
 import { AGAIN, BEHIND, EXIT, FAST, UNWIND } from "./frame.ts";
 import { dominates, type Node } from "./graph.ts";
@@ -18,6 +18,8 @@ export class RegionEmitter extends BlockEmitter {
   private readonly entryState = new Map<number, State>();
   /** Blocks at whose beginning some flag is read before it is written. */
   private readonly readsFlags: ReadonlySet<number>;
+  /** Blocks in which the file has to have the flags soon. */
+  private readonly spillsFlags: ReadonlySet<number>;
   private readonly usesVectors: boolean;
   private changed = false;
 
@@ -28,6 +30,7 @@ export class RegionEmitter extends BlockEmitter {
       ir.insts.some((x) => isVectorOp(x) || vectorBytes(x) !== undefined),
     );
     this.readsFlags = flagReaders(graph);
+    this.spillsFlags = flagSpillers(graph);
   }
 
   /** Local declarations and code. */
@@ -176,7 +179,7 @@ export class RegionEmitter extends BlockEmitter {
     const known = this.entryState.get(key);
     if (this.dry) {
       const state = this.flags.state;
-      const next = known === undefined ? state : meet(known, state, this.readsFlags.has(key));
+      const next = known === undefined ? state : this.meeting(key, known, state);
       if (!known || !same(next, known)) {
         this.entryState.set(key, next);
         this.changed = true;
@@ -186,6 +189,13 @@ export class RegionEmitter extends BlockEmitter {
     this.flags.convert(known!);
     if (to.order <= from.order || to.forward > 1) this.br(key);
     else this.tree(to);
+  }
+
+  /** The state at the beginning of a block that is reached in two. */
+  private meeting(key: number, a: State, b: State): State {
+    if (same(a, b)) return a;
+    const read = this.readsFlags.has(key);
+    return !read && this.spillsFlags.has(key) ? IN_FILE : meet(a, b, read);
   }
 
   /** Straight code of a block, with its branches. */

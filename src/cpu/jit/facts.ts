@@ -57,6 +57,24 @@ export function flagReaders(graph: Graph): Set<number> {
   return new Set([...live].filter(([, mask]) => mask !== 0).map(([key]) => key));
 }
 
+/** Keys of the blocks in which other code runs before all flags are written: the file has to have them there. */
+export function flagSpillers({ nodes }: Graph): Set<number> {
+  return new Set(nodes.filter(({ ir }) => spillsFirst(ir)).map(({ key }) => key));
+}
+
+function spillsFirst(ir: Node["ir"]): boolean {
+  const { insts } = ir;
+  let missing = NZCV;
+  let until = 0;
+  for (let k = 0; k < insts.length && missing; k++) {
+    const x = insts[k];
+    if (x.op === Op.svc || x.op === Op.bx || (x.op === Op.br && isCall(ir, k))) return true;
+    if (x.op === Op.skip) until = Math.max(until, x.label);
+    else if (k >= until) missing &= ~x.set;
+  }
+  return false;
+}
+
 function liveBefore({ ir, table }: Node, live: ReadonlyMap<number, number>): number {
   const thumb = ir.thumb ? 1 : 0;
   const { insts } = ir;

@@ -52,6 +52,10 @@ type Tables = ReadonlyMap<IrBlock, JumpTable>;
 
 /** Where a block can go within the region: targets of branches, behind calls, its end. */
 function* targets(ir: IrBlock, tables: Tables): Generator<number> {
+  yield* branchTargets(ir, tables);
+  if (fallsThrough(ir)) yield behind(ir);
+}
+function* branchTargets(ir: IrBlock, tables: Tables): Generator<number> {
   yield* new Set(tables.get(ir)?.targets);
   const thumb = ir.thumb ? 1 : 0;
   const { insts } = ir;
@@ -59,8 +63,8 @@ function* targets(ir: IrBlock, tables: Tables): Generator<number> {
     const x = insts[k];
     if (isBranch(x) && !isCall(ir, k) && (x.to & 1) === thumb) yield x.to >>> 0;
   }
-  if (fallsThrough(ir)) yield (ir.end | thumb) >>> 0;
 }
+const behind = (ir: IrBlock): number => (ir.end | (ir.thumb ? 1 : 0)) >>> 0;
 
 /** True when the code behind the block goes on from it: its end is open, or is a call that returns. */
 export function fallsThrough(ir: IrBlock): boolean {
@@ -91,6 +95,8 @@ export function buildGraph(
   let instructions = 0;
   const work = [entry >>> 0];
   const leaders = new Set<number>(work);
+  /** Leaders that are more than the place where a block became too long: other blocks end there. */
+  const borders = new Set<number>(work);
   const known = (key: number): void => {
     if (leaders.has(key) || leaders.size >= MAX_BLOCKS || instructions > MAX_INSTRUCTIONS) return;
     if (!hasRun(key)) return;
@@ -103,11 +109,13 @@ export function buildGraph(
     if ("address" in ir) continue;
     add(key, ir);
     instructions += ir.pcs.length - 1;
+    for (const target of branchTargets(ir, tables)) borders.add(target);
+    if (!ir.open) borders.add(behind(ir));
     for (const target of targets(ir, tables)) known(target);
   }
   if (!blocks.has(entry >>> 0)) return undefined;
   // A block ends where another begins.
-  const starts = [...blocks.keys()].map((key) => key & ~1);
+  const starts = [...blocks.keys()].filter((key) => borders.has(key)).map((key) => key & ~1);
   for (const [key, ir] of blocks) {
     const start = key & ~1;
     if (!starts.some((a) => a >>> 0 > start >>> 0 && a >>> 0 < ir.end >>> 0)) continue;
@@ -115,7 +123,7 @@ export function buildGraph(
       (a) =>
         a >= ir.end >>> 0 ||
         (a !== start >>> 0 &&
-          leaders.has((a | (thumb ? 1 : 0)) >>> 0) &&
+          borders.has((a | (thumb ? 1 : 0)) >>> 0) &&
           blocks.has((a | (thumb ? 1 : 0)) >>> 0))
           ? undefined
           : fetch(a),

@@ -47,11 +47,12 @@ export function writeRegionModule(
       w.unsigned(Import.Count + k);
     }
   });
-  // WebAssembly Branch Hinting 1.0: the ways out are cold.
+  // WebAssembly Branch Hinting 1.0: the ways out are cold. JavaScriptCore looks a function's hints up by its index among the
+  // functions of the module that are not imported.
   w.section(0, () => {
     w.name("metadata.code.branch_hint");
     w.op(1);
-    w.unsigned(Import.Count);
+    w.unsigned(0);
     w.unsigned(unlikely.length);
     for (let k = 0; k < unlikely.length; k++) {
       w.unsigned(unlikely[k]);
