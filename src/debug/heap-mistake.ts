@@ -2,6 +2,7 @@ import { overwrittenFrom, type Side } from "../dlmodule/mod.ts";
 import { amount } from "../elf/mod.ts";
 import { type AddressKind, allocator, callText, describeAddress } from "./address.ts";
 import type { HeapBlock, MachineView, ThreadView } from "./machine-view.ts";
+import { hex } from "./report-lines.ts";
 
 /** What is said of a mistake. */
 export interface Explained {
@@ -38,8 +39,6 @@ const NOT: Partial<Record<AddressKind["kind"], string>> = {
   "stack fill": ": the pointer was never given a value",
   nowhere: ": the pointer is wild; look for an overwritten variable, or an index out of range",
 };
-
-const hex = (value: number): string => `0x${(value >>> 0).toString(16).padStart(8, "0")}`;
 
 /** A failed assertion of the heap, about the block whose address is in r0; undefined when it is another one. */
 export function heapAssertion(

@@ -30,6 +30,18 @@ const CALL: Partial<Record<AddressKind["kind"], string>> = {
   stack: "code on the stack was called: look for an overwritten return address",
 };
 
+export const LOST_STACK =
+  "the stack pointer was overwritten, or loaded from memory that was: look at what restores sp";
+
+export const OVERRUN_OF_STACK =
+  "more was stored into a local variable than it has room for: look for an index out of range, a copy without a limit, or a pointer to a local variable of a function that has returned";
+
+export const KERNEL_DATA =
+  "a thread's control block, a timer or another object of the kernel was written to: look for an overrun of what lies before it, and for objects on the stack of a function that has returned";
+
+export const OVERWRITTEN =
+  "code of modules can be written to, as on the board: look for a wild pointer or an overrun; gdb finds it by a watchpoint on that address";
+
 export function faultHint(fault: CpuFault, address: AddressKind | undefined): string | undefined {
   switch (fault.kind) {
     case "data abort":

@@ -1,9 +1,9 @@
 import { nameText } from "../kernel/mod.ts";
 import type { Frame } from "./backtrace.ts";
-import type { Report } from "./fault-report.ts";
+import type { Report } from "./report.ts";
 import type { Place } from "./machine-view.ts";
+import { hex } from "./report-lines.ts";
 
-const hex = (value: number): string => `0x${(value >>> 0).toString(16).padStart(8, "0")}`;
 const NAMES = "r0 r1 r2 r3 r4 r5 r6 r7 r8 r9 r10 fp ip sp lr pc".split(" ");
 
 /** A report as plain data for JSON; addresses and registers are strings of hexadecimal digits, sizes and offsets are numbers. */

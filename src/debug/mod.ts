@@ -2,12 +2,14 @@
 import type { CpuFault } from "../cpu/types.ts";
 import { type Kernel, nameText } from "../kernel/mod.ts";
 import { callbackOf } from "./callback.ts";
-import { makeReport, type Report } from "./fault-report.ts";
+import { makeReport } from "./fault-report.ts";
 import { type MachineView, type ReportParts, type ThreadView, viewOf } from "./machine-view.ts";
+import type { Report } from "./report.ts";
 
 export { backtrace, type Frame } from "./backtrace.ts";
-export { type Incident, makeReport, type Report } from "./fault-report.ts";
+export { makeReport } from "./fault-report.ts";
 export { type MachineView, type ReportParts, viewOf } from "./machine-view.ts";
+export type { Incident, Report } from "./report.ts";
 export { busyReport, deadlockReport } from "./standstill.ts";
 export { reportObject } from "./json.ts";
 export { standstillObject, threadTraces } from "./thread-traces.ts";

@@ -1,7 +1,7 @@
 import { type Kernel, THREAD } from "../kernel/mod.ts";
 import { backtrace, type Frame } from "./backtrace.ts";
 import { callbackIn, callbackOf, callsOf } from "./callback.ts";
-import { frameLine } from "./fault-report.ts";
+import { frameLine } from "./report-lines.ts";
 import { framesObject, registersObject } from "./json.ts";
 import { type MachineView, type ReportParts, viewOf } from "./machine-view.ts";
 import { threadWaits } from "./standstill.ts";
