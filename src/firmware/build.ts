@@ -28,6 +28,7 @@ const WRAPPED = [
   "_vfiprintf_r",
   "vfiprintf",
   "__sfvwrite_r",
+  "__swbuf_r",
   "_freopen_r",
   "freopen",
   "_fclose_r",

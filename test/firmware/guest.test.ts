@@ -10,6 +10,7 @@ const PROGRAMS: [string, boolean][] = [
   ["cxx", false],
   ["uncaught", false],
   ["files", false],
+  ["print", false],
   ["streams", true],
   ["redirect", true],
 ];

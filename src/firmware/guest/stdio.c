@@ -28,7 +28,7 @@ int __swsetup_r(struct _reent *, FILE *);
 void __sinit(struct _reent *);
 extern struct __lock *_rtt_locks;
 
-/* Both are for the holder of `gathering`; static, since a module's stack is small. */
+/* Both are for the owner of `gathering`, for whom nobody waits; static, since a module's stack is small. */
 static FILE front;
 static char gather[GATHER];
 static struct __lock gathering;
@@ -169,15 +169,33 @@ int _fwalk(struct _reent *r, int (*function)(FILE *)) {
   return result;
 }
 
+/* The stream writes at once, and nothing about it is out of the ordinary. */
+static int writes_at_once(const FILE *fp) {
+  return (fp->_flags & (__SNBF | __SWR | __SERR)) == (__SNBF | __SWR) && !(fp->_flags2 & __SWID) && fp->_file >= 0 &&
+         fp->_bf._base && fp->_p == fp->_bf._base;
+}
+
+/* What is left of __sfvwrite_r for such a stream. */
+static int send(struct _reent *r, FILE *fp, const char *text, int size) {
+  fp->_flags |= __SORD;
+  while (size > 0) {
+    int written = fp->_write(r, fp->_cookie, text, size);
+    if (written <= 0) {
+      fp->_flags |= __SERR;
+      return EOF;
+    }
+    text += written;
+    size -= written;
+  }
+  return 0;
+}
+
 typedef int formatter(struct _reent *, FILE *, const char *, va_list);
 formatter __real__vfprintf_r, __real__vfiprintf_r;
 
 /* Formats through a stand-in for the unbuffered stream that has a buffer. */
-static int gathered(formatter *format, struct _reent *r, FILE *fp, const char *text, va_list arguments) {
+static int buffered(formatter *format, struct _reent *r, FILE *fp, const char *text, va_list arguments) {
   int result;
-  int setup = (fp->_flags & __SWR) == 0 || fp->_bf._base == NULL;
-  if (!(fp->_flags & __SNBF) || fp->_file < 0 || (setup && __swsetup_r(r, fp)) || !rtt_try_once(&gathering))
-    return format(r, fp, text, arguments);
   memset(&front, 0, sizeof front);
   front._flags = (fp->_flags & ~(__SNBF | __SRW | __SRD)) | __SWR;
   front._flags2 = fp->_flags2 | __SNLK;
@@ -190,7 +208,26 @@ static int gathered(formatter *format, struct _reent *r, FILE *fp, const char *t
   if (result >= 0 && _fflush_r(r, &front))
     result = EOF;
   fp->_flags |= front._flags & (__SERR | __SORD);
-  __retarget_lock_release_recursive(&gathering);
+  return result;
+}
+
+static int gathered(formatter *format, struct _reent *r, FILE *fp, const char *text, va_list arguments) {
+  int result;
+  int setup = (fp->_flags & __SWR) == 0 || fp->_bf._base == NULL;
+  if (fp->_file < 0 || (setup && __swsetup_r(r, fp)) || !rtt_try_once(&gathering))
+    return format(r, fp, text, arguments);
+  char *end = NULL;
+  if (writes_at_once(fp)) {
+    va_list again;
+    va_copy(again, arguments);
+    end = rtt_plain_format(gather, gather + sizeof gather, text, again);
+    va_end(again);
+  }
+  if (!end)
+    result = buffered(format, r, fp, text, arguments);
+  else
+    result = send(r, fp, gather, end - gather) ? EOF : end - gather;
+  gathering.owner = 0;
   return result;
 }
 
@@ -221,19 +258,27 @@ int __real___sfvwrite_r(struct _reent *, FILE *, struct __suio *);
 
 /* puts() and the like: the text and its newline in one write. */
 int __wrap___sfvwrite_r(struct _reent *r, FILE *fp, struct __suio *uio) {
-  struct __siov whole = {gather, uio->uio_resid};
-  struct __suio one = {&whole, 1, uio->uio_resid};
-  int result;
-  if (!(fp->_flags & __SNBF) || fp->_file < 0 || uio->uio_iovcnt < 2 || uio->uio_resid > sizeof gather ||
-      !rtt_try_once(&gathering))
+  size_t size = uio->uio_resid;
+  if (!writes_at_once(fp) || uio->uio_iovcnt < 2 || size > sizeof gather || !rtt_try_once(&gathering))
     return __real___sfvwrite_r(r, fp, uio);
   char *end = gather;
-  for (struct __siov *part = uio->uio_iov; end < gather + whole.iov_len; end += part->iov_len, part++)
+  for (struct __siov *part = uio->uio_iov; end < gather + size; end += part->iov_len, part++)
     memcpy(end, part->iov_base, part->iov_len);
-  result = __real___sfvwrite_r(r, fp, &one);
-  uio->uio_resid = one.uio_resid;
-  __retarget_lock_release_recursive(&gathering);
+  int result = send(r, fp, gather, size);
+  uio->uio_resid = 0;
+  gathering.owner = 0;
   return result;
+}
+
+int __real___swbuf_r(struct _reent *, int, FILE *);
+
+/* putchar() and the like. */
+int __wrap___swbuf_r(struct _reent *r, int c, FILE *fp) {
+  char character = c;
+  if (!writes_at_once(fp))
+    return __real___swbuf_r(r, c, fp);
+  fp->_w = 0;
+  return send(r, fp, &character, 1) ? EOF : (unsigned char)c;
 }
 
 void _perror_r(struct _reent *r, const char *prefix) {
