@@ -97,7 +97,7 @@ export class Allocations {
     let at = (cpu.r[SP] + 3) & ~3;
     const end = Math.min(at + 4 * SCAN_MAX, memory.end);
     if (at < memory.base) return;
-    for (; at < end; at += 4) if (this.attribute(address, size, memory.ldu32(at))) return;
+    for (; at < end; at += 4) if (this.attribute(address, size, memory.i32[at >>> 2])) return;
   }
 
   /** For KernelHooks.freed. */
@@ -127,10 +127,12 @@ export class Allocations {
   caller(): number {
     if (this.registry.empty) return 0;
     const { cpu, memory } = this.kernel;
+    const { low, high } = this.registry.span;
     const sp = (cpu.r[SP] + 3) & ~3;
     const end = Math.min(sp + 4 * SCAN_MAX, memory.end);
     for (let at = sp - 4; at < end; at += 4) {
-      const word = (at < sp ? cpu.r[LR] : at < memory.base ? 0 : memory.ldu32(at)) >>> 0;
+      const word = (at < sp ? cpu.r[LR] : at < memory.base ? 0 : memory.i32[at >>> 2]) >>> 0;
+      if (word < low || word >= high) continue;
       if (this.registry.containing(word) && callBefore(this.code, word) !== undefined) return word;
     }
     return 0;
@@ -143,9 +145,10 @@ export class Allocations {
 
   /** Whether an address lies in a block that the module has not freed; for many questions in a row. */
   holder(module: Module): (address: number) => boolean {
-    const blocks = [...this.blocks].filter(([, allocation]) => allocation.module === module);
-    const starts = blocks.map(([address]) => address).sort((a, b) => a - b);
-    const sizes = new Map(blocks.map(([address, { size }]) => [address, size]));
+    const sizes = new Map<number, number>();
+    for (const [address, allocation] of this.blocks)
+      if (allocation.module === module) sizes.set(address, allocation.size);
+    const starts = [...sizes.keys()].sort((a, b) => a - b);
     return (address) => {
       let low = 0;
       let high = starts.length;

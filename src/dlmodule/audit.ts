@@ -198,6 +198,7 @@ export class Audit {
     const blocks: string[] = [];
     const sum = this.heap(module, blocks);
     this.origins.forget(module);
+    if (things.length === 0 && blocks.length === 0) return { things: [], lines: [] };
     return {
       things: cut([...things.flatMap((thing) => leftLines([thing])), ...blocks], THINGS_MAX, sum),
       lines: cut([...leftLines(things), ...blocks], LINES_MAX, sum),

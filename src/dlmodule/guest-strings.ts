@@ -1,5 +1,12 @@
 import type { KernelApi } from "../kernel/types.ts";
 
+/** A text of one byte per character as a C string. */
+export function stringBytes(text: string): Uint8Array {
+  const bytes = new Uint8Array(text.length + 1);
+  for (let n = 0; n < text.length; n++) bytes[n] = text.charCodeAt(n);
+  return bytes;
+}
+
 /** Strings in guest memory that live as long as a module (0: as the system); each is made once. */
 export class GuestStrings {
   private readonly addresses = new Map<number, Map<string, number>>();
@@ -15,10 +22,7 @@ export class GuestStrings {
     if (address !== 0) return address;
     address = heap.alloc(text.length + 1);
     if (address === 0) return 0;
-    memory.write(
-      address,
-      Uint8Array.from(`${text}\0`, (c) => c.charCodeAt(0)),
-    );
+    memory.write(address, stringBytes(text));
     known.set(text, address);
     return address;
   }

@@ -4,6 +4,7 @@ import { ObjectClass } from "../kernel/types.ts";
 import { splitArguments } from "./arguments.ts";
 import { type LoaderParts, Signal } from "./context.ts";
 import { stackGiven } from "./heap-need.ts";
+import { stringBytes } from "./guest-strings.ts";
 import { MAIN_SLICE, MODULE, PRIORITY_MAX, STAT, THREAD, THREAD_STAT } from "./layout.ts";
 import { type HowEnded, type Module, ModuleStruct } from "./module.ts";
 import { Objects } from "./objects.ts";
@@ -61,11 +62,7 @@ export class LifeCycle {
     const { struct } = this;
     const { address } = module;
     const text = heap.alloc(line.length + 1);
-    if (text !== 0)
-      memory.write(
-        text,
-        Uint8Array.from(`${line}\0`, (c) => c.charCodeAt(0)),
-      );
+    if (text !== 0) memory.write(text, stringBytes(line));
     struct.set(address, MODULE.CMD_LINE, text);
     const priority = struct.get16(address, MODULE.PRIORITY);
     const thread = threads.createTask(

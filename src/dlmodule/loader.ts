@@ -90,6 +90,7 @@ export class Loader {
     this.finder = new Finder(vfs, (path) => this.preparer.member(path) !== undefined);
     kernel.hooks.allocated = (address, size) => this.audit.allocations.allocated(address, size);
     kernel.hooks.freed = (address) => this.audit.allocations.freed(address);
+    kernel.hooks.variablesAt = (address) => this.registry.variablesAt(address);
     kernel.hooks.endsItself = (thread) => this.endings.endsItself(thread);
     // As a shell of POSIX says it.
     kernel.hooks.signalled = (signal) => this.exit("killed", 128 + signal);
@@ -324,6 +325,11 @@ export class Loader {
   /** There is a file at the path, or a module in an archive of the disk (`apps.zip/hello.mo`). */
   exists(path: string): boolean {
     return this.finder.exists(path);
+  }
+
+  /** Nothing but libraries is loaded. */
+  get withoutPrograms(): boolean {
+    return this.registry.withoutPrograms;
   }
 
   /** Loaded modules, newest first. */

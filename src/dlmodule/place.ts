@@ -3,6 +3,7 @@ import type { ElfSymbols } from "../elf/mod.ts";
 import type { KernelApi } from "../kernel/types.ts";
 import { ObjectClass } from "../kernel/types.ts";
 import { fixPersonalities, fixTypeTables } from "./exceptions.ts";
+import { stringBytes } from "./guest-strings.ts";
 import { blockSize } from "./heap-need.ts";
 import { MODULE, PRIORITY_MAX, STACK_404, STACK_404_MAX, STAT } from "./layout.ts";
 import { LoadError } from "./load-error.ts";
@@ -138,10 +139,7 @@ export class Placer {
       for (const { name, value } of functions) {
         const at = heap.alloc(name.length + 1);
         if (at === 0) break;
-        memory.write(
-          at,
-          Uint8Array.from(`${name}\0`, (c) => c.charCodeAt(0)),
-        );
+        memory.write(at, stringBytes(name));
         memory.st32(table + 8 * (blocks.length - 1), module.bias + value);
         memory.st32(table + 8 * (blocks.length - 1) + 4, at);
         blocks.push(at);

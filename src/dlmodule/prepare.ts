@@ -54,7 +54,7 @@ export class Preparer {
   /** The module at a path inside a ZIP archive, `apps.zip/hello.mo`. Throws LoadError. */
   member(path: string): Uint8Array | undefined {
     const { vfs, kernel } = this.parts;
-    if (kernel.options.compat404 || !/\.zip\//i.test(path)) return undefined;
+    if (kernel.options.compat404 || !path.toLowerCase().includes(".zip/")) return undefined;
     return readMember(path, vfs, kernel.heap.total);
   }
 

@@ -1,5 +1,6 @@
 import type { CodeMap } from "./code-map.ts";
 import type { HowEnded, Module } from "./module.ts";
+import { partAt } from "./segments.ts";
 
 /** Modules that ended stay known for reports about pointers into them and for `list_module -v`. */
 const RECENT_MAX = 16;
@@ -90,6 +91,12 @@ export class Registry {
     return this.live.size === 0;
   }
 
+  /** Libraries at most. */
+  get withoutPrograms(): boolean {
+    for (const module of this.live.values()) if (!module.library) return false;
+    return true;
+  }
+
   get(address: number): Module | undefined {
     return this.live.get(address >>> 0);
   }
@@ -104,9 +111,27 @@ export class Registry {
     return this.recent.map(({ info }) => info);
   }
 
+  /** What all images lie in: from `low` up to `high`. */
+  get span(): { readonly low: number; readonly high: number } {
+    const { byPlace } = this;
+    const last = byPlace[byPlace.length - 1];
+    return last ? { low: byPlace[0].block, high: last.block + last.size } : { low: 0, high: 0 };
+  }
+
   containing(address: number): Module | undefined {
     const module = this.byPlace[this.behind(address >>> 0) - 1];
     return module?.contains(address) ? module : undefined;
+  }
+
+  /** The part of an image that its program may write and that holds the address. */
+  variablesAt(address: number): { readonly start: number; readonly end: number } | undefined {
+    const module = this.containing(address);
+    if (!module) return undefined;
+    const part = partAt(module.plan.segments, (address - module.bias) >>> 0);
+    if (!part?.writable) return undefined;
+    const start = (module.bias + part.vaddr) >>> 0;
+    const end = start + part.memsz;
+    return address < end ? { start, end } : undefined;
   }
 
   /** How many images begin at or before the address. */

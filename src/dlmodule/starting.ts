@@ -28,7 +28,9 @@ export class Starting {
 
   /** What the thread loads. */
   of(thread: number): Start | undefined {
-    return this.starts.findLast((start) => start.thread === thread);
+    const { starts } = this;
+    for (let n = starts.length - 1; n >= 0; n--) if (starts[n].thread === thread) return starts[n];
+    return undefined;
   }
 
   /** How many starts the thread is inside of: each loads the next one. */

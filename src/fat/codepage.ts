@@ -10,14 +10,21 @@ const HIGH =
 const toByte = new Map<string, number>();
 for (let i = 0; i < HIGH.length; i++) toByte.set(HIGH[i], 0x80 + i);
 
+/** Every character is one of ASCII, which code page 437 has at the same place. */
+export function isAscii(text: string): boolean {
+  for (let n = 0; n < text.length; n++) if (text.charCodeAt(n) > 0x7f) return false;
+  return true;
+}
+
 /** Text of a string that has one code page byte per character. */
 export function decode437(bytes: string): string {
+  if (isAscii(bytes)) return bytes;
   return bytes.replace(/[\x80-\xff]/g, (c) => HIGH[c.charCodeAt(0) - 0x80]);
 }
 
 /** One character per code page byte; undefined when a character is not in the code page. */
 export function encode437(text: string): string | undefined {
-  if (/^[\x00-\x7f]*$/.test(text)) return text;
+  if (isAscii(text)) return text;
   let bytes = "";
   for (let i = 0; i < text.length; i++) {
     const byte = byteOf(text[i]);
@@ -76,7 +83,7 @@ function makeCapitals(): Uint8Array {
 
 /** Folds case as long names are compared: character by character, and only between the two forms of one letter. */
 export function fold(name: string): string {
-  if (/^[\x00-\x7f]*$/.test(name)) return name.toUpperCase();
+  if (isAscii(name)) return name.toUpperCase();
   let folded = "";
   for (let i = 0; i < name.length; i++) folded += foldCharacter(name[i]);
   return folded;

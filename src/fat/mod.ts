@@ -9,4 +9,4 @@ export { format, type FormatLayout, formatLayout, type FormatOptions } from "./m
 export { makeDisk, type DiskEntry, type DiskOptions } from "./disk.ts";
 export { Attribute } from "./entry.ts";
 export { sameForFatFs } from "./names.ts";
-export { decode437, encode437, fold } from "./codepage.ts";
+export { decode437, encode437, fold, isAscii } from "./codepage.ts";

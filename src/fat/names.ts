@@ -35,13 +35,16 @@ export function parseName(name: string, distinct = false): ParsedName {
   const invalid = (why: string) => {
     throw new FatError("invalid name", `${JSON.stringify(name)} is not a valid name: ${why}`);
   };
-  const bad = /["*/:<>?\\|\x00-\x1f\x7f]/.exec(name);
-  if (bad) invalid(`it contains ${JSON.stringify(bad[0])}`);
+  const bad = forbiddenIn(name);
+  if (bad !== undefined) invalid(`it contains ${JSON.stringify(bad)}`);
   if (name.length > MAX_NAME) invalid(`it has more than ${MAX_NAME} characters`);
-  const long = name.replace(/[. ]+$/, "");
+  let end = name.length;
+  while (end > 0 && (name[end - 1] === "." || name[end - 1] === " ")) end--;
+  const long = name.slice(0, end);
   if (long === "") invalid("it is empty or has only dots and blanks");
 
-  const start = long.search(/[^ ]/);
+  let start = 0;
+  while (long[start] === " ") start++;
   let lossy = start > 0 || long[start] === ".";
   const dot = long.lastIndexOf(".");
   const hasExtension = dot >= start;
@@ -60,6 +63,15 @@ export function parseName(name: string, distinct = false): ParsedName {
     if (extension.lower) ntFlags |= NT_EXTENSION_LOWER;
   }
   return { long, short, lossy, needsLong, ntFlags };
+}
+
+/** The first character that no name may have. */
+function forbiddenIn(name: string): string | undefined {
+  for (let n = 0; n < name.length; n++) {
+    const code = name.charCodeAt(n);
+    if (code < 0x80 && FORBIDDEN[code] === 1) return name[n];
+  }
+  return undefined;
 }
 
 /** The same for all names that FatFs takes for one file when they are made one after the other. Of a name it refuses: undefined. */
@@ -125,6 +137,9 @@ function shorten(
 }
 
 const BLANK = 0x20;
+/** What no name may have, by the character of ASCII. */
+const FORBIDDEN = new Uint8Array(0x80).fill(1, 0, BLANK);
+for (const character of '"*/:<>?\\|\x7f') FORBIDDEN[character.charCodeAt(0)] = 1;
 const DOT = 0x2e;
 const UNDERSCORE = 0x5f;
 
@@ -262,7 +277,9 @@ export class LongNameReader {
 
 /** A long name that paths can express; a hostile image may hold others. */
 export function isUsable(name: string): boolean {
-  return name !== "" && !/["*/:<>?\\|\x00-\x1f\x7f]|[. ]$|^\.{1,2}$/.test(name);
+  if (name === "" || forbiddenIn(name) !== undefined) return false;
+  const last = name[name.length - 1];
+  return last !== "." && last !== " ";
 }
 
 /** Short names that are their own text but for the dot and the blanks at the end of either part. */

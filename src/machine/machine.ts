@@ -8,6 +8,7 @@ import {
 } from "../cpu/mod.ts";
 import type { Cpu } from "../cpu/types.ts";
 import { dlmoduleRows, Loader } from "../dlmodule/mod.ts";
+import { isAscii } from "../fat/mod.ts";
 import { Firmware } from "../firmware/mod.ts";
 import { createKernel, type Kernel, type Task } from "../kernel/mod.ts";
 import { cardDriver, deviceIo, posixRows, waiting } from "../kernel/posix/mod.ts";
@@ -33,7 +34,8 @@ const SECOND_LINE = "uart1";
 
 /** The bytes of a text as a UTF-8 terminal would send them, one character each, as the guest's texts are here. */
 function asTyped(text: string): string {
-  return Array.from(new TextEncoder().encode(text), (byte) => String.fromCharCode(byte)).join("");
+  if (isAscii(text)) return text;
+  return Buffer.from(text, "utf8").toString("latin1");
 }
 
 /** A simulated board with RT-Thread on it. */
@@ -153,7 +155,7 @@ export class Machine {
 
   /** Nothing was started that still runs. */
   get quiet(): boolean {
-    return this.lines.empty && this.loader.modules().every((module) => module.library);
+    return this.lines.empty && this.loader.withoutPrograms;
   }
 
   /** The same for somebody who types: the shell has executed everything, too. */

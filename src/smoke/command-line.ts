@@ -35,7 +35,8 @@ export function programName(name: string): string {
 }
 
 function word(what: string, arg: string): string {
-  if (arg !== "" && !/^"|[ \t]/.test(arg)) return arg;
+  const plain = !arg.startsWith('"') && !arg.includes(" ") && !arg.includes("\t");
+  if (arg !== "" && plain) return arg;
   if (arg.includes('"') || arg.endsWith("\\"))
     throw new ArgumentError(
       `${what} '${arg}': RT-Thread has no way to pass a double quote at the beginning of a word or in one with blanks, nor a backslash at the end of such a word`,

@@ -61,8 +61,10 @@ const MAX_SIZE = 0xffffffff;
  * cuts long paths instead of refusing them, here it is the name that is cut.
  */
 function fatPath(path: string): string {
-  const end = path.search(/[\x00-\x1f]/);
-  const text = decode437(end < 0 ? path : path.slice(0, end));
+  let end = 0;
+  while (end < path.length && path.charCodeAt(end) >= 0x20) end++;
+  const text = decode437(path.slice(0, end));
+  if (text.length <= MAX_NAME) return text;
   return text.replace(/[^/\\]+/g, (name) => name.slice(0, MAX_NAME));
 }
 
