@@ -91,6 +91,7 @@ export class Loader {
     kernel.hooks.allocated = (address, size) => this.audit.allocations.allocated(address, size);
     kernel.hooks.freed = (address) => this.audit.allocations.freed(address);
     kernel.hooks.variablesAt = (address) => this.registry.variablesAt(address);
+    kernel.hooks.variablesAt = (address) => this.registry.variablesAt(address);
     kernel.hooks.endsItself = (thread) => this.endings.endsItself(thread);
     // As a shell of POSIX says it.
     kernel.hooks.signalled = (signal) => this.exit("killed", 128 + signal);

@@ -10,6 +10,8 @@ const MARGIN = 32;
 export const NO_CHECK = -0x80000000;
 /** Bytes of the smallest stack that a coroutine is given. */
 const COROUTINE_STACK = 256;
+/** As far below a stack among a program's variables an overflow is meant, not the stack of a coroutine. */
+const NEAR = 2048;
 
 /** Finds threads whose stack is used up. */
 export class StackCheck {
@@ -23,7 +25,7 @@ export class StackCheck {
     const stack = THREAD.stack_addr.get(m, thread);
     const sp = THREAD.sp.get(m, thread);
     const outside = sp <= stack || sp > stack + THREAD.stack_size.get(m, thread);
-    if (m.ld8(stack) !== STACK_FILL || (outside && !this.isBlock(state, sp)))
+    if (m.ld8(stack) !== STACK_FILL || (outside && !this.isCoroutine(state, sp)))
       k.faults.stackOverflow(thread);
     else if (outside) k.runner.stackLow = sp < stack ? NO_CHECK : stack;
     else if (sp <= stack + MARGIN)
@@ -55,7 +57,7 @@ export class StackCheck {
     const stack = THREAD.stack_addr.get(m, state.thread);
     const sp = k.cpu.r[13] >>> 0;
     if (sp >= stack && sp <= stack + THREAD.stack_size.get(m, state.thread)) return false;
-    if (!this.isBlock(state, sp)) return true;
+    if (!this.isCoroutine(state, sp)) return true;
     if (sp < stack) k.runner.stackLow = NO_CHECK;
     return false;
   }
@@ -69,6 +71,23 @@ export class StackCheck {
     return OBJECT.name.get(m, other).slice(0, 4).padEnd(4) === owner;
   }
 
+  /** sp lies in memory that the program may well use as the stack of a coroutine. Never under compat404. */
+  private isCoroutine(state: ThreadState, sp: number): boolean {
+    if (this.k.options.compat404 || this.noStack(state.thread) !== undefined) return false;
+    return this.isVariable(state, sp) || this.isBlock(state, sp);
+  }
+
+  /** sp lies among the variables of a module. A stack may be one of them: what is just below it has overflowed it. */
+  private isVariable(state: ThreadState, sp: number): boolean {
+    const { k } = this;
+    const m = k.memory;
+    const range = k.hooks.variablesAt?.(sp - 1);
+    if (range === undefined || m.holdsCode(sp - 1, sp)) return false;
+    const stack = THREAD.stack_addr.get(m, state.thread);
+    if (stack < range.start || stack >= range.end) return true;
+    return m.ld8(stack) === STACK_FILL && (sp > stack || sp <= stack - NEAR);
+  }
+
   /**
    * sp lies in a block of the heap that a thread of the same program has taken, as the stack of a coroutine. What a function comes to that is
    * too large for the thread's stack is another thing most times: code, stacks of other threads, small blocks.
@@ -76,7 +95,6 @@ export class StackCheck {
   private isBlock(state: ThreadState, sp: number): boolean {
     const { k } = this;
     const m = k.memory;
-    if (k.options.compat404 || this.noStack(state.thread) !== undefined) return false;
     const known = state.elsewhere;
     if (
       known &&

@@ -228,6 +228,8 @@ export interface KernelHooks {
   heapBroken?: (header: number, by: string) => void;
   /** Lists or control blocks of the kernel were overwritten; the system is about to stop. */
   kernelBroken?: (message: string) => void;
+  /** Variables of a loaded module among which an address lies: [start, end). */
+  variablesAt?: (address: number) => { readonly start: number; readonly end: number } | undefined;
   /** Guest code gives a block back. */
   freed?: (address: number) => void;
   /** An object was linked into its container, or a module's list; registers are those of the call. */

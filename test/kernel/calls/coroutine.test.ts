@@ -1,4 +1,4 @@
-/** A thread whose sp lies in memory that the program has taken for a coroutine has not overflowed its stack. */
+/** A thread whose sp lies in memory of the program's, as the stack of a coroutine, has not overflowed its stack. */
 import { expect, test } from "bun:test";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -21,13 +21,18 @@ for (const engine of ["interp", "auto", "jit"] as const) {
       board.machine.close();
     }
   };
-  for (const where of ["above", "below"])
-    test(`a stack ${where} that of the thread, ${engine}`, () => {
+  for (const where of ["above", "below", "variable", "variable-low", "variable-high"])
+    test(`a stack ${where === "above" || where === "below" ? `${where} that of the thread` : `that is a ${where}`}, ${engine}`, () => {
       expect(run(where)).toEqual({ text: "0 1 2 3 4 end\n", code: 0, said: [] });
     });
   test(`a function too large for its stack has overflowed it, ${engine}`, () => {
     const { text, code } = run("too large");
     expect(text).toContain("thread:low stack overflow\n");
+    expect(code).toBe(139);
+  });
+  test(`a static stack that is overflowed, ${engine}`, () => {
+    const { text, code } = run("overflow");
+    expect(text).toContain("thread:static stack overflow\n");
     expect(code).toBe(139);
   });
 }
