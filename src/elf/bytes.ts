@@ -67,7 +67,12 @@ export class StringTable {
   }
 }
 
+/** Tables up to this length are converted without the host's Buffer, whose first use takes a quarter of a millisecond. */
+const SHORT_TABLE = 4096;
+
 function latin1(bytes: Uint8Array): string {
+  if (bytes.length <= SHORT_TABLE)
+    return String.fromCharCode.apply(null, bytes as unknown as number[]);
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1");
 }
 
