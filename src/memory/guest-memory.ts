@@ -1,38 +1,20 @@
 import { GRANULE, GRANULE_SHIFT, READ, WRITE } from "./access.ts";
 import { type AccessKind, GuestFault } from "./fault.ts";
-import { IntMap } from "./int-map.ts";
-
-/** Where guest RAM lies: [base, base + size). The reference board has 8 MiB at 0x60000000. */
-export interface MemoryMap {
-  readonly base: number;
-  readonly size: number;
-}
-
-interface Guard {
-  readonly start: number;
-  readonly end: number;
-  readonly tag: unknown;
-  /** Loads are stopped too. */
-  readonly reads: boolean;
-}
+import { Guards } from "./guards.ts";
+import {
+  CHUNK_SHIFT,
+  ENGINE_BASE,
+  ENGINE_SIZE,
+  giveSpace,
+  type MemoryMap,
+  type Space,
+  takeSpace,
+} from "./space.ts";
 
 /** Bytes of a short piece of memory. */
 const SHORT = 256;
-const PAGE = 0x10000;
-/**
- * Pieces of RAM of which the first store is noticed, as they lack the right to write until then. A machine touches few of them, and
- * clearing all of RAM for the next one would take longer than to boot it.
- */
-const CHUNK_SHIFT = 16;
 /** Granules of a chunk, as a shift. */
 const CHUNK_GRANULES = CHUNK_SHIFT - GRANULE_SHIFT;
-/**
- * The rights of the whole address space lie at the start of the wasm memory. Between them and what engines keep there it is
- * zero: translated code looks there for the rights of unaligned addresses.
- */
-const RIGHTS_SIZE = 2 ** 32 / GRANULE;
-export const ENGINE_BASE = RIGHTS_SIZE * 4;
-export const ENGINE_SIZE = 0x40000;
 const BOARD: MemoryMap = { base: 0x60000000, size: 0x800000 };
 
 /**
@@ -75,10 +57,9 @@ export class GuestMemory {
   /** For each chunk of RAM, whether anything was stored there since it was zero. */
   private readonly touched: Uint8Array;
   private readonly code = new Set<number>();
-  /** By granule. */
-  private readonly guards = new IntMap<readonly Guard[]>();
-  /** By their first address. */
-  private readonly guardStarts = new IntMap<readonly Guard[]>();
+  private readonly guards = new Guards();
+  /** Those of a granule. */
+  private readonly guarded = this.guards.byGranule;
 
   constructor(map: MemoryMap = BOARD) {
     this.base = map.base;
@@ -97,8 +78,7 @@ export class GuestMemory {
   dispose(): void {
     if (this.disposed) return;
     this.disposed = true;
-    idle.push(this.space);
-    if (idle.length > IDLE_MAX) idle.shift();
+    giveSpace(this.space);
   }
 
   /** Sets the rights of every granule that overlaps [start, end). */
@@ -114,7 +94,7 @@ export class GuestMemory {
       from = end;
     }
     for (const g of this.code) this.refresh(g);
-    for (const g of this.guards.keys()) this.refresh(g);
+    for (const g of this.guarded.keys()) this.refresh(g);
     this.onProtect();
   }
 
@@ -138,41 +118,22 @@ export class GuestMemory {
    * cost: translated code relies on one range that can be read.
    */
   addGuard(start: number, end: number, tag: unknown, reads = false): void {
-    const guard = { start, end, tag, reads };
-    // Granules with no other guard share one list, for most are the inside of a red zone.
-    const alone = [guard];
-    this.guardStarts.set(start, [...(this.guardStarts.get(start) ?? []), guard]);
-    for (let g = start >>> GRANULE_SHIFT; g <= (end - 1) >>> GRANULE_SHIFT; g++) {
-      const others = this.guards.get(g);
-      this.guards.set(g, others ? [...others, guard] : alone);
-      this.refresh(g);
-    }
+    this.guards.add({ start, end, tag, reads });
+    this.refreshAll(start, end);
     if (reads) this.onProtect();
   }
 
   /** Takes away every guard that begins at `start`. */
   removeGuard(start: number): void {
-    for (const guard of this.guardStarts.get(start) ?? []) {
-      for (let g = start >>> GRANULE_SHIFT; g <= (guard.end - 1) >>> GRANULE_SHIFT; g++) {
-        const list = this.guards.get(g);
-        if (list && list.length > 1)
-          this.guards.set(
-            g,
-            list.filter((other) => other !== guard),
-          );
-        else this.guards.delete(g);
-        this.refresh(g);
-      }
-      if (guard.reads) this.onProtect();
+    for (const { end, reads } of this.guards.remove(start)) {
+      this.refreshAll(start, end);
+      if (reads) this.onProtect();
     }
-    this.guardStarts.delete(start);
   }
 
   /** The tag of the guard that covers `address`, if any. */
   guardAt(address: number): unknown {
-    return this.guards
-      .get(address >>> GRANULE_SHIFT)
-      ?.find((guard) => address >= guard.start && address < guard.end)?.tag;
+    return this.guards.at(address)?.tag;
   }
 
   /** True when the guest may read all of [start, end), and write nothing of it. */
@@ -205,7 +166,7 @@ export class GuestMemory {
         throw new GuestFault(access, address, "read-only");
       if (access === "execute") continue;
       if (access === "write") this.touch(address, size);
-      for (const guard of this.guards.get(g) ?? []) {
+      for (const guard of this.guarded.get(g) ?? []) {
         if (access === "read" && !guard.reads) continue;
         if (address < guard.end && address + size > guard.start)
           throw new GuestFault(access, address, "guard");
@@ -424,15 +385,15 @@ export class GuestMemory {
     const origin = this.base >>> GRANULE_SHIFT;
     const mapped = this.mapped.subarray(first, first + (1 << CHUNK_GRANULES));
     this.rights.set(mapped, origin + first);
-    const { code, guards } = this;
+    const { code, guarded } = this;
     const end = Math.min(origin + first + (1 << CHUNK_GRANULES), this.end >>> GRANULE_SHIFT);
     // Few granules of a young machine are special, and a chunk has thousands.
-    if (code.size + guards.size < end - origin - first) {
+    if (code.size + guarded.size < end - origin - first) {
       for (const g of code) if (g >= origin + first && g < end) this.refresh(g);
-      for (const g of guards.keys()) if (g >= origin + first && g < end) this.refresh(g);
+      for (const g of guarded.keys()) if (g >= origin + first && g < end) this.refresh(g);
       return;
     }
-    for (let g = origin + first; g < end; g++) if (code.has(g) || guards.has(g)) this.refresh(g);
+    for (let g = origin + first; g < end; g++) if (code.has(g) || guarded.has(g)) this.refresh(g);
   }
 
   /** Whether code was translated in [start, end), to the granule. */
@@ -461,85 +422,17 @@ export class GuestMemory {
     this.refresh(g);
   }
 
+  private refreshAll(start: number, end: number): void {
+    for (let g = start >>> GRANULE_SHIFT; g <= (end - 1) >>> GRANULE_SHIFT; g++) this.refresh(g);
+  }
+
   private refresh(granule: number): void {
     let rights = this.mapped[granule - (this.base >>> GRANULE_SHIFT)] ?? 0;
     if (this.code.has(granule)) rights &= ~WRITE;
-    const guards = this.guards.get(granule);
+    const guards = this.guarded.get(granule);
     if (guards) rights = guards.some(({ reads }) => reads) ? 0 : rights & ~WRITE;
     if (!this.touched[(granule - (this.base >>> GRANULE_SHIFT)) >>> CHUNK_GRANULES])
       rights &= ~WRITE;
     this.rights[granule] = rights;
   }
-}
-
-/** The wasm memory of a machine and the views of it, which are dear to the host's garbage collector. */
-class Space {
-  readonly base: number;
-  readonly size: number;
-  readonly wasm: WebAssembly.Memory;
-  readonly u8: Uint8Array;
-  readonly i8: Int8Array;
-  readonly u16: Uint16Array;
-  readonly i16: Int16Array;
-  readonly i32: Int32Array;
-  readonly u32: Uint32Array;
-  readonly rights: Uint8Array;
-  readonly engine: Int32Array;
-  readonly mapped: Uint8Array;
-  readonly touched: Uint8Array;
-  /** No machine had it yet. */
-  fresh = true;
-
-  constructor({ base, size }: MemoryMap) {
-    this.base = base;
-    this.size = size;
-    const pages = Math.ceil((base + size) / PAGE);
-    this.wasm = new WebAssembly.Memory({ initial: pages, maximum: pages });
-    const { buffer } = this.wasm;
-    this.u8 = new Uint8Array(buffer);
-    this.i8 = new Int8Array(buffer);
-    this.u16 = new Uint16Array(buffer);
-    this.i16 = new Int16Array(buffer);
-    this.i32 = new Int32Array(buffer);
-    this.u32 = new Uint32Array(buffer);
-    this.rights = new Uint8Array(buffer, 0, RIGHTS_SIZE);
-    this.engine = new Int32Array(buffer, ENGINE_BASE, ENGINE_SIZE >>> 2);
-    this.mapped = new Uint8Array(size >>> GRANULE_SHIFT);
-    this.touched = new Uint8Array(((size - 1) >>> CHUNK_SHIFT) + 1);
-  }
-
-  /** Makes everything zero, where anything was stored. */
-  clear(): void {
-    if (this.fresh) return;
-    const { u8, base, touched } = this;
-    this.rights.fill(0, base >>> GRANULE_SHIFT, (base + this.size) >>> GRANULE_SHIFT);
-    this.engine.fill(0);
-    for (const [chunk, written] of touched.entries())
-      if (written) u8.fill(0, base + (chunk << CHUNK_SHIFT), base + ((chunk + 1) << CHUNK_SHIFT));
-    touched.fill(0);
-  }
-}
-
-/**
- * Only a handful of large memories per process get the engine's fast bounds check, so a disposed one is used again. Cleared
- * then: a process that ends has no use for it.
- */
-const idle: Space[] = [];
-/** Of different sizes; the oldest goes first. */
-const IDLE_MAX = 4;
-
-/**
- * Makes the memory of the next machine. The host collects garbage when memory of this size is made, which takes 5 ms once a program
- * is loaded and nothing before (bench/boot).
- */
-export function reserveMemory(map: MemoryMap): void {
-  idle.push(new Space(map));
-}
-
-function takeSpace(map: MemoryMap): Space {
-  const found = idle.findIndex(({ base, size }) => base === map.base && size === map.size);
-  const [space] = found < 0 ? [new Space(map)] : idle.splice(found, 1);
-  space.clear();
-  space.fresh = false;
-  return space;
 }
