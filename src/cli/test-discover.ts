@@ -123,11 +123,12 @@ function inFoundImage(path: string): TestRef[] {
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     if (!isMeantAsImage(path)) return [];
-    return [{ id: path, kind: "scenario", file: path, damaged: error.message }];
+    const why = error.message.replace(`${path}: `, "");
+    return [{ id: path, kind: "scenario", file: path, damaged: why }];
   }
 }
 
-/** Whether a file that is no usable image was made as one: it is packed, or has the fields of a FAT volume (BS_jmpBoot, BPB). */
+/** Whether a file that is no usable image was made as one: it is packed, or begins as a FAT volume or a disk with one does. */
 function isMeantAsImage(path: string): boolean {
   const sector = new Uint8Array(512);
   try {
@@ -142,6 +143,11 @@ function isMeantAsImage(path: string): boolean {
     // A link to nothing is no image; what may not be read can be one.
     return existsSync(path);
   }
+  return hasVolumeFields(sector) || hasFatPartition(sector);
+}
+
+/** BS_jmpBoot and the BPB. */
+function hasVolumeFields(sector: Uint8Array): boolean {
   const [jump] = sector;
   const bytesPerSector = sector[11] | (sector[12] << 8);
   const fats = sector[16];
@@ -152,12 +158,22 @@ function isMeantAsImage(path: string): boolean {
   );
 }
 
+const FAT_PARTITIONS = [1, 4, 6, 0xb, 0xc, 0xe];
+
+/** An MBR. */
+function hasFatPartition(sector: Uint8Array): boolean {
+  const types = [0, 1, 2, 3].map((n) => sector[446 + 16 * n + 4]);
+  return (
+    sector[510] === 0x55 && sector[511] === 0xaa && types.some((t) => FAT_PARTITIONS.includes(t))
+  );
+}
+
 /** `/tests` of an image; nothing when it has none. */
 function inImage(file: string): TestRef[] {
   return withVolume(file, (volume) => {
     const refs: TestRef[] = [];
     const walk = (folder: string, depth: number): void => {
-      for (const { name, directory } of volume.list(folder)) {
+      for (const { name, directory } of volume.each(folder)) {
         if (name.startsWith(".")) continue;
         const path = `${folder}/${name}`;
         if (directory && depth < DEPTH_MAX) walk(path, depth + 1);
@@ -166,6 +182,8 @@ function inImage(file: string): TestRef[] {
       }
     };
     if (volume.exists(`/${FOLDER}`)) walk(`/${FOLDER}`, 0);
+    // In what is lost of a root directory it may have been.
+    else for (const _ of volume.each("/"));
     return refs;
   });
 }

@@ -69,6 +69,11 @@ export class Reports implements Disposable {
     this.colours = this.terminal && !process.env.NO_COLOR ? ANSI : PLAIN;
   }
 
+  /** One of them is on stdout, where somebody reads it. */
+  get isRead(): boolean {
+    return this.reporters.some(({ file }) => file === undefined);
+  }
+
   /** A test is over; to be called in the order of the tests. */
   test(result: TestResult, number: number, of: number): void {
     if (!this.live || result.notRun) return;

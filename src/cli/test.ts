@@ -123,6 +123,9 @@ class Session {
     }
     // More shards than tests: one without work is no failure.
     if (tests.length === 0 && !(shard && this.found > 0)) throw this.noTests();
+    if (!reports.isRead)
+      for (const { ref, problem } of tests)
+        if (ref.damaged !== undefined) message(`${ref.id}: ${problem!.failures[0].message}`);
     const parts = partsOf(tests.length, settings.explore);
     const joined = new Joined(parts);
     const { results } = joined;
@@ -220,9 +223,6 @@ class Session {
     this.found = wanted.length;
     const mine =
       shard === undefined ? wanted : wanted.filter((_, n) => n % shard.of === shard.index - 1);
-    // The reports may all go to files.
-    for (const { ref, problem } of mine)
-      if (ref.damaged !== undefined) message(`${ref.id}: ${problem!.failures[0].message}`);
     return mine;
   }
 

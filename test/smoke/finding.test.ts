@@ -91,11 +91,13 @@ test("an image below a folder that is damaged does not lose its tests silently",
   writeFileSync(dir.path("t/packed.img.gz"), gzipSync(image).subarray(0, 200));
   const run = rttSim(["test", "--jobs", "2", "."], "", dir.path("t"));
   expect(run.out).toContain("2 passed, 2 failed");
-  for (const name of ["cut.img", "packed.img.gz"]) {
-    expect(run.out).toContain(`FAIL  ${name} (`);
-    expect(run.err).toContain(`${name}: the tests of this image cannot be read: `);
-  }
-  expect(run.code).toBe(65);
+  for (const name of ["cut.img", "packed.img.gz"]) expect(run.out).toContain(`FAIL  ${name} (`);
+  expect(run.out.match(/the tests of this image cannot be read: /g)).toHaveLength(2);
+  expect(run).toMatchObject({ code: 65, err: "" });
+  const files = rttSim(["test", "--reporter", "json:r.json", "."], "", dir.path("t"));
+  expect(files).toMatchObject({ code: 65, out: "" });
+  for (const name of ["cut.img", "packed.img.gz"])
+    expect(files.err).toContain(`${name}: the tests of this image cannot be read: `);
   // A scenario may want to see what such a disk does.
   for (const name of ["cut.img", "packed.img.gz"])
     writeFileSync(
@@ -103,4 +105,33 @@ test("an image below a folder that is damaged does not lose its tests silently",
       `disk = "${name}"\nmsh = "ls"\nskip = "not today"\n`,
     );
   expect(rttSim(["test", "."], "", dir.path("t"))).toMatchObject({ code: 0, err: "" });
+});
+
+test("an image that can be used, but lost a part of its root directory, may have lost its tests", () => {
+  using dir = scratch();
+  mkdirSync(dir.path("t"));
+  copyFileSync(HELLO, dir.path("t/a.mo"));
+  const bytes = new Uint8Array(readFileSync(HELLO));
+  const names = Array.from({ length: 400 }, (_, n) => `/a file with a long name, number ${n}`);
+  const files = [...names.map((path) => ({ path, bytes })), { path: "/tests/b.mo", bytes }];
+  const folder = dir.path("many");
+  mkdirSync(`${folder}/tests`, { recursive: true });
+  for (const { path } of files) writeFileSync(folder + path, bytes);
+  for (const options of [[], ["--mbr"]]) {
+    const image = dir.path("whole.img");
+    const made = ["--force", "--fat", "32", "--size", "40M", "--cluster", "512", ...options];
+    expect(rttSim(["disk", "create", ...made, "--from", folder, image]).code).toBe(0);
+    const whole = readFileSync(image);
+    writeFileSync(dir.path("t/cut.img"), whole);
+    expect(rttSim(["test", "t"], "", dir.path("")).out).toContain("2 passed, 0 failed");
+    // The first name is on the disk, the last one is not.
+    const root = whole.indexOf("AFILEW~1   ");
+    expect(root).toBeGreaterThan(0);
+    const lost = whole.subarray(0, (Math.floor(root / 512) + 4) * 512);
+    writeFileSync(dir.path("t/cut.img"), lost);
+    const run = rttSim(["test", "t"], "", dir.path(""));
+    expect(run.out).toContain("1 passed, 1 failed");
+    expect(run).toMatchObject({ code: 65, err: "" });
+    expect(rttSim(["test", "t/cut.img"], "", dir.path("")).code).toBe(65);
+  }
 });
