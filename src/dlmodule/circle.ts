@@ -159,7 +159,7 @@ export class CirclePlacer {
   ): Bindings {
     const { hardFloat } = draft.plan;
     const lookup = (name: string): number =>
-      this.libraries.lookup(name, needed, hardFloat) || otherwise(name);
+      this.libraries.scope.lookup(name, needed, hardFloat) || otherwise(name);
     return this.preparer.bind(draft, lookup, absent).bindings;
   }
 }

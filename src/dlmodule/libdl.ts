@@ -98,12 +98,12 @@ export class Libdl {
     const program = this.registry.get(kernel.currentModule);
     let address = 0;
     if (module) {
-      address = this.libraries.inLibrary(name, module);
+      address = this.libraries.scope.inLibrary(name, module);
       // The handle that dlopen(NULL) gives a program stands for all that is global.
       if (address === 0 && module === program && !module.library)
-        address = this.libraries.anywhere(name, program);
-    } else if (handle === RTLD_DEFAULT) address = this.libraries.anywhere(name, program);
-    else if (handle === RTLD_NEXT) address = this.libraries.after(name, caller, program);
+        address = this.libraries.scope.anywhere(name, program);
+    } else if (handle === RTLD_DEFAULT) address = this.libraries.scope.anywhere(name, program);
+    else if (handle === RTLD_NEXT) address = this.libraries.scope.after(name, caller, program);
     else return this.noLibrary(handle);
     return address !== 0 ? address : this.fail(`${name}: no such symbol`);
   }
@@ -113,7 +113,10 @@ export class Libdl {
     const { kernel } = this.loader.parts;
     const { registry } = this;
     const caller = registry.containing(kernel.cpu.r[LR]) ?? registry.get(kernel.currentModule);
-    return this.libraries.kernels(kernel.memory.cstring(nameAt, PATH_MAX), caller?.plan.hardFloat);
+    return this.libraries.scope.kernels(
+      kernel.memory.cstring(nameAt, PATH_MAX),
+      caller?.plan.hardFloat,
+    );
   }
 
   *close(handle: number): Task<number> {

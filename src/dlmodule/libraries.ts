@@ -1,27 +1,25 @@
 import type { Task } from "../kernel/call.ts";
 import { type CircleFile, findCircle } from "./circle.ts";
-import { MODULE } from "./layout.ts";
 import type { LifeCycle } from "./life-cycle.ts";
 import type { Loader } from "./loader.ts";
-import { type Module, ModuleStruct } from "./module.ts";
+import type { Module } from "./module.ts";
 import { Needs } from "./needs.ts";
 import type { Objects } from "./objects.ts";
+import { noteUse, References, REFERENCES_MAX } from "./references.ts";
 import type { Registry } from "./registry.ts";
+import { SymbolScope } from "./symbol-scope.ts";
 
-/** module->nref is 16 bits wide. */
-const REFERENCES_MAX = 0xffff;
 /** Places that a report names for one library. */
 const PLACES_MAX = 3;
 /** Where a relative name is looked for after the working directory. */
 const SEARCH = ["/lib", "/modules", "/bin"];
 
-/** Shared libraries: by path, how often and by whom they are used, and where a symbol is looked for. */
+/** Shared libraries: by path, by whom they are used, and when they come and go. */
 export class Libraries {
-  private readonly struct: ModuleStruct;
+  private readonly references: References;
   /** By normalised path; FAT names have no case. */
   private readonly shared = new Map<string, Module>();
-  /** Opened with RTLD_GLOBAL, in this order. */
-  private readonly globals = new Set<Module>();
+  readonly scope: SymbolScope;
   /** Paths that are being loaded, and by which thread. */
   private readonly loading = new Map<string, number>();
   /** What threads know of the files that they load: each library of a chain asks for the rest of the chain. */
@@ -35,7 +33,9 @@ export class Libraries {
     private readonly registry: Registry,
     private readonly objects: Objects,
   ) {
-    this.struct = new ModuleStruct(loader.parts.kernel.memory);
+    const { kernel, symbols } = loader.parts;
+    this.references = new References(kernel.memory);
+    this.scope = new SymbolScope(symbols);
   }
 
   /** The path of a library: as it is, then in the usual directories; the working directory comes first only for dlopen. */
@@ -59,11 +59,11 @@ export class Libraries {
     const site = this.loader.callSite();
     const module = yield* this.acquire(path);
     if (!module) return undefined;
-    this.use(module, user, 1);
+    noteUse(module, user, 1);
     const sites = module.openedAt.get(user);
     if (sites) sites.push(site);
     else module.openedAt.set(user, [site]);
-    if (global) this.globals.add(module);
+    if (global) this.scope.globals.add(module);
     return module;
   }
 
@@ -149,38 +149,15 @@ export class Libraries {
       module.circle = circle;
       this.adopt(module, module.needed);
       const first = module === members.at(-1) ? 1 : 0;
-      this.struct.set16(module.address, MODULE.NREF, this.within(module) + first);
+      this.references.set(module, this.references.within(module) + first);
       this.shared.set(module.path.toLowerCase(), module);
     }
-  }
-
-  /** References that the libraries of its circle have of it. */
-  private within(library: Module): number {
-    const members = library.circle?.members ?? [];
-    return members.filter((member) => !member.gone && member.needed.includes(library)).length;
-  }
-
-  /** Somebody needs the library, or one of those that it forms a circle with. */
-  private inUse(library: Module): boolean {
-    const members = library.circle?.members ?? [library];
-    return members.some(
-      (member) =>
-        !member.gone && this.struct.get16(member.address, MODULE.NREF) > this.within(member),
-    );
-  }
-
-  /** Without one of the library's references, nobody needs it or one of its circle any more. */
-  private isLast(library: Module): boolean {
-    this.reference(library, -1);
-    const last = !this.inUse(library);
-    this.reference(library, 1);
-    return last;
   }
 
   /** What `user` needs becomes a reference of it. */
   adopt(user: Module, needed: readonly Module[]): void {
     user.needed = needed;
-    for (const library of needed) this.use(library, user.address, 1);
+    for (const library of needed) noteUse(library, user.address, 1);
   }
 
   /** Gives back what `require` gave, when nothing came of it. */
@@ -188,7 +165,7 @@ export class Libraries {
     const left = [...needed];
     try {
       for (let library = left.shift(); library; library = left.shift())
-        if (this.dropped(library)) yield* this.unload(library);
+        if (this.references.drop(library)) yield* this.unload(library);
     } finally {
       this.releaseLater(left);
     }
@@ -197,59 +174,23 @@ export class Libraries {
   /** The same when the thread that had them has ended: what nobody else uses goes in a thread of the system. */
   releaseLater(needed: readonly Module[]): void {
     for (const library of needed)
-      if (!library.gone && this.dropped(library)) this.life.later(() => this.unload(library));
+      if (!library.gone && this.references.drop(library))
+        this.life.later(() => this.unload(library));
   }
 
   /** dlclose; says why not. */
   *close(library: Module): Task<string | undefined> {
-    const references = this.struct.get16(library.address, MODULE.NREF);
+    const references = this.references.of(library);
     if (references === 0 || this.closing.has(library)) return "it is being unloaded";
     const users = this.registry.all().filter((other) => other.needed.includes(library));
     if (references <= users.length)
       return `no dlopen of it is left to close: ${users.map(({ name }) => name).join(", ")} ${users.length === 1 ? "needs" : "need"} it (DT_NEEDED)`;
-    if (!library.ready && this.isLast(library))
+    if (!library.ready && this.references.isLast(library))
       return "it is still being loaded: its constructors or module_init have not returned";
-    this.use(library, this.user, -1);
+    noteUse(library, this.user, -1);
     library.openedAt.get(this.user)?.pop();
-    if (this.dropped(library)) yield* this.unload(library);
+    if (this.references.drop(library)) yield* this.unload(library);
     return undefined;
-  }
-
-  /**
-   * A symbol for a file that is being loaded: the kernel's, of a library opened RTLD_GLOBAL, of one that the file needs. `hard`:
-   * the file passes floating-point values in VFP registers.
-   */
-  lookup(name: string, needed: readonly Module[], hard: boolean): number {
-    const address = this.kernels(name, hard);
-    if (address !== 0) return address;
-    return this.first(name, [...this.globals, ...withNeeded(needed)]);
-  }
-
-  /** dlsym of a handle: the library and what it needs. */
-  inLibrary(name: string, module: Module): number {
-    return this.first(name, withNeeded([module]));
-  }
-
-  /** dlsym of RTLD_DEFAULT: what a file loaded by `program` would be given, or a definition of the program itself. */
-  anywhere(name: string, program: Module | undefined): number {
-    const address = this.kernels(name, program?.plan.hardFloat);
-    if (address !== 0) return address;
-    return this.first(name, this.order(program));
-  }
-
-  /** dlsym of RTLD_NEXT: the definition behind the caller's, the kernel's last. */
-  after(name: string, caller: Module | undefined, program: Module | undefined): number {
-    const order = this.order(program);
-    const place = caller ? order.indexOf(caller) : -1;
-    const address = this.first(name, order.slice(place + 1));
-    const hard = (caller ?? program)?.plan.hardFloat;
-    return address !== 0 ? address : this.kernels(name, hard);
-  }
-
-  /** The kernel's; `hard`: for a file that passes floating-point values in VFP registers. */
-  kernels(name: string, hard: boolean | undefined): number {
-    const { symbols } = this.loader.parts;
-    return (hard && symbols.floatEntry?.(name)) || symbols.lookup(name);
   }
 
   /** Every library that a module has open loses that user. */
@@ -288,9 +229,8 @@ export class Libraries {
       });
     library.opens.delete(owner.address);
     library.openedAt.delete(owner.address);
-    const left = this.struct.get16(library.address, MODULE.NREF) - held;
-    this.struct.set16(library.address, MODULE.NREF, Math.max(left, 0));
-    if (this.inUse(library)) return;
+    this.references.set(library, Math.max(this.references.of(library) - held, 0));
+    if (this.references.inUse(library)) return;
     yield* this.unload(library);
     // Its destructors ran as a part of the owner's end.
     for (const { end } of library.circle?.members ?? [library])
@@ -309,7 +249,7 @@ export class Libraries {
   }
 
   forget(module: Module): void {
-    this.globals.delete(module);
+    this.scope.globals.delete(module);
     if (this.isShared(module)) this.shared.delete(module.path.toLowerCase());
   }
 
@@ -356,12 +296,12 @@ export class Libraries {
 
   /** One more reference; false and a reason when the count is full. */
   private count(library: Module, path: string): boolean {
-    const full = this.struct.get16(library.address, MODULE.NREF) >= REFERENCES_MAX;
+    const full = this.references.of(library) >= REFERENCES_MAX;
     if (full)
       this.loader.refuse(path, [
         `it is open ${REFERENCES_MAX} times already, and more cannot be counted: close it with dlclose`,
       ]);
-    else this.reference(library, 1);
+    else this.references.add(library);
     return !full;
   }
 
@@ -392,43 +332,4 @@ export class Libraries {
       for (const member of members) this.closing.delete(member);
     }
   }
-
-  /** One reference less; true when nobody needs it any more. */
-  private dropped(library: Module): boolean {
-    this.reference(library, -1);
-    return !this.inUse(library);
-  }
-
-  /** Changes module->nref; returns the new count. */
-  private reference(library: Module, by: 1 | -1): number {
-    const nref = (this.struct.get16(library.address, MODULE.NREF) + by) & 0xffff;
-    this.struct.set16(library.address, MODULE.NREF, nref);
-    return nref;
-  }
-
-  /** Notes whose references they are. */
-  private use(library: Module, user: number, by: 1 | -1): void {
-    const held = (library.opens.get(user) ?? 0) + by;
-    if (held > 0) library.opens.set(user, held);
-    else library.opens.delete(user);
-  }
-
-  private order(program: Module | undefined): Module[] {
-    return [...new Set([...withNeeded(program ? [program] : []), ...this.globals])];
-  }
-
-  private first(name: string, modules: Iterable<Module>): number {
-    for (const module of modules) {
-      const symbol = module.plan.exports.get(name);
-      if (symbol) return module.addressOf(symbol) | 0;
-    }
-    return 0;
-  }
-}
-
-/** The modules and what they need, breadth first, each once. */
-function withNeeded(modules: readonly Module[]): Module[] {
-  const order = new Set(modules);
-  for (const module of order) for (const needed of module.needed) order.add(needed);
-  return [...order];
 }

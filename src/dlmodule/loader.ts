@@ -91,7 +91,6 @@ export class Loader {
     kernel.hooks.allocated = (address, size) => this.audit.allocations.allocated(address, size);
     kernel.hooks.freed = (address) => this.audit.allocations.freed(address);
     kernel.hooks.variablesAt = (address) => this.registry.variablesAt(address);
-    kernel.hooks.variablesAt = (address) => this.registry.variablesAt(address);
     kernel.hooks.endsItself = (thread) => this.endings.endsItself(thread);
     // As a shell of POSIX says it.
     kernel.hooks.signalled = (signal) => this.exit("killed", 128 + signal);
@@ -252,7 +251,7 @@ export class Loader {
         if (!circle && names.length > 0) yield* this.libraries.require(names, needed, absent);
         const lookup = (name: string): number => {
           this.lookups++;
-          return this.libraries.lookup(name, needed, draft.plan.hardFloat);
+          return this.libraries.scope.lookup(name, needed, draft.plan.hardFloat);
         };
         if (!circle) {
           const { plan, bindings, symbols } = this.preparer.bind(draft, lookup, absent);
