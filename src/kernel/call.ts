@@ -83,6 +83,12 @@ export interface ExportRow<C> {
   readonly call: (context: C, a0: number, a1: number, a2: number, a3: number) => CallResult;
 }
 
+/** A subsystem of which the code comes with the first call of a function that `names` matches; it has none that it does not match. */
+export interface LaterGroup<C = unknown> {
+  readonly names: RegExp;
+  readonly load: () => ExportGroup<C>;
+}
+
 /** Rows of one subsystem bound to its context object: the form in which the machine collects the one table. */
 export interface ExportGroup<C = unknown> {
   readonly rows: readonly ExportRow<C>[];

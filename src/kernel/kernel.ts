@@ -5,7 +5,7 @@ import { programError } from "./abi/five.ts";
 import { OBJECT, OBJECT_INFORMATION, THREAD } from "./abi/layout.ts";
 import { type SystemArea, systemArea, Trap, writeTraps } from "./board.ts";
 import { bootBoard } from "./boot.ts";
-import type { CallResult, ExportGroup, Task } from "./call.ts";
+import type { CallResult, ExportGroup, LaterGroup, Task } from "./call.ts";
 import { Clock, RTC_BOOT, UNITS_PER_TICK } from "./clock.ts";
 import { Console } from "./device/console.ts";
 import { Devices } from "./device/device.ts";
@@ -16,11 +16,10 @@ import { Futex } from "./futex.ts";
 import { Heap } from "./heap.ts";
 import { Idling } from "./idle.ts";
 import { WaitLists } from "./ipc/wait.ts";
-import { describe, SMALL_MEMORY } from "./memory-object.ts";
+import { describe, marksOf, SMALL_MEMORY } from "./memory-object.ts";
 import { objectClasses, Objects } from "./object.ts";
 import type { BoardOptions } from "./options.ts";
 import { Reents } from "./reent.ts";
-import { kernelRows } from "./rows.ts";
 import { Runner } from "./runner.ts";
 import { READY_LISTS_SIZE, Scheduler } from "./scheduler.ts";
 import { StackCheck } from "./stack-check.ts";
@@ -108,7 +107,8 @@ export class Kernel implements KernelApi {
     this.scratch = place(4);
     this.randomState = options.seed >>> 0;
     const { heapBegin, heapEnd } = this.area;
-    this.heap = new Heap(this, heapBegin + (this.five ? SMALL_MEMORY.size : 0), heapEnd);
+    const blocks = heapBegin + (this.five ? SMALL_MEMORY.size : 0);
+    this.heap = new Heap(this, blocks, heapEnd, marksOf(this, heapBegin));
     if (this.five) describe(this, this.heap, heapBegin, "heap", true);
     this.waits = new WaitLists(this);
     this.devices = new Devices(this);
@@ -120,7 +120,13 @@ export class Kernel implements KernelApi {
     this.runner = new Runner(this);
     this.idling = new Idling(this);
     this.svc = new SupervisorCalls(this);
-    this.svc.register({ rows: kernelRows, context: this });
+    this.svc.registerLater({
+      names: /^/,
+      load: () => {
+        const { kernelRows } = require("./rows.ts") as typeof import("./rows.ts");
+        return { rows: kernelRows, context: this };
+      },
+    });
   }
 
   get tick(): number {
@@ -249,6 +255,10 @@ export class Kernel implements KernelApi {
 
   register<C>(group: ExportGroup<C>): void {
     this.svc.register(group);
+  }
+
+  registerLater<C>(group: LaterGroup<C>): void {
+    this.svc.registerLater(group);
   }
 
   /** Gives the supervisor calls of the firmware their functions. */

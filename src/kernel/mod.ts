@@ -6,6 +6,7 @@ import type { SymbolTable } from "./types.ts";
 
 export { HEAP_BEGIN, IRQ_STACK, Trap, TRAP_NAMES, trapAt } from "./board.ts";
 export { SYSTEM_AREA } from "../memory/mod.ts";
+export { BlockMarks } from "./abi/block-marks.ts";
 export { HEAP_MEM, MUTEX, OBJECT, THREAD, TIMER } from "./abi/layout.ts";
 export {
   callGuest,
@@ -13,6 +14,7 @@ export {
   type ExportGroup,
   type ExportRow,
   type GuestCall,
+  type LaterGroup,
   SCHEDULE,
   type Task,
   type Wait,

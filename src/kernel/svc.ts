@@ -5,6 +5,7 @@ import {
   type ExportGroup,
   type ExportRow,
   isSuspended,
+  type LaterGroup,
   type Task,
 } from "./call.ts";
 import { cancellable, isCancellationPoint } from "./cancellation.ts";
@@ -51,7 +52,7 @@ export type NameOf = (number: number) => string | undefined;
  */
 export class SupervisorCalls {
   /** The newest first. */
-  private readonly groups: ExportGroup<never>[] = [];
+  private readonly groups: LaterGroup<never>[] = [];
   /** What each number stands for, found out at its first call. */
   private readonly handlers: (Handler | undefined)[] = [];
   private readonly contexts: unknown[] = [];
@@ -64,11 +65,17 @@ export class SupervisorCalls {
   }
 
   register<C>(group: ExportGroup<C>): void {
-    this.groups.unshift(group as unknown as ExportGroup<never>);
+    this.registerLater({ names: /^/, load: () => group });
+  }
+
+  registerLater<C>(group: LaterGroup<C>): void {
+    this.groups.unshift(group as unknown as LaterGroup<never>);
   }
 
   private find(name: string): { row: ExportRow<never>; context: unknown } {
-    for (const { rows, context } of this.groups) {
+    for (const { names, load } of this.groups) {
+      if (!names.test(name)) continue;
+      const { rows, context } = load();
       const row = byName(rows).get(name);
       if (row) return { row, context };
     }

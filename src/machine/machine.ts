@@ -7,20 +7,20 @@ import {
   type SharingCpu,
 } from "../cpu/mod.ts";
 import type { Cpu } from "../cpu/types.ts";
-import { dlmoduleRows, Loader } from "../dlmodule/mod.ts";
+import { Loader } from "../dlmodule/mod.ts";
 import { isAscii } from "../fat/mod.ts";
 import { Firmware } from "../firmware/mod.ts";
 import { createKernel, type Kernel, type Task } from "../kernel/mod.ts";
-import { cardDriver, deviceIo, posixRows, waiting } from "../kernel/posix/mod.ts";
-import { pthreadRows, Pthreads } from "../kernel/pthread/mod.ts";
+import { cardDriver } from "../kernel/posix/mod.ts";
 import { ObjectClass } from "../kernel/types.ts";
 import { GuestMemory, memorySize, RAM_BASE } from "../memory/mod.ts";
-import { consolePort, Uart, YMODEM_ROWS } from "../serial/mod.ts";
-import { bootText, listTexts, Shell, SHELL_ROWS } from "../shell/mod.ts";
+import { consolePort, Uart } from "../serial/mod.ts";
+import { bootText, listTexts, Shell } from "../shell/mod.ts";
 import { Vfs, VfsError } from "../vfs/mod.ts";
 import { CommandLines } from "./command-lines.ts";
 import { CountedDisk } from "./counted-disk.ts";
 import { countersOf } from "./counters.ts";
+import { registerExports } from "./exports.ts";
 import { attachMounts, extraDisk } from "./mounts.ts";
 import type { BootMode, MachineOptions } from "./options.ts";
 import { exitCode, type ModuleOutcome, Outcomes } from "./outcome.ts";
@@ -128,23 +128,14 @@ export class Machine {
       () => kernel.pause(),
       options.leaks === "error",
     );
-    kernel.register({ rows: dlmoduleRows, context: loader });
-    kernel.register({
-      rows: posixRows,
-      context: {
-        kernel,
-        vfs,
-        devices: deviceIo(kernel),
-        waiting: waiting(kernel),
-        consoleWritten: () => this.consoleWritten(),
-      },
+    registerExports({
+      kernel,
+      vfs,
+      loader,
+      shell: this.shell,
+      port: (device) => this.port(device),
+      consoleWritten: () => this.consoleWritten(),
     });
-    const pthreads = new Pthreads(kernel);
-    kernel.register({ rows: pthreadRows, context: pthreads });
-    loader.onEnd(({ address }) => pthreads.forgetModule(address));
-    kernel.register({ rows: SHELL_ROWS, context: this.shell });
-    const port = (device: number) => this.port(device);
-    kernel.register({ rows: YMODEM_ROWS, context: { kernel, port } });
     kernel.bind((number) => firmware.svcName(number));
     this.reports = new Reports(kernel, loader, this.outcomes, vfs, firmware, options);
     this.lines = new CommandLines(kernel, this.shell, this.outcomes);

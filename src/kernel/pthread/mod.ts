@@ -1,36 +1,3 @@
 /** The pthread library of RT-Thread 4.0.4: threads, their locks, POSIX semaphores and message queues, signals. */
-import type { ExportRow } from "../call.ts";
-import { alarmRows } from "./alarm.ts";
-import { attrRows } from "./attr.ts";
-import { barrierRows } from "./barrier.ts";
-import { condRows } from "./cond.ts";
-import { keyRows } from "./keys.ts";
-import { queueRows } from "./mqueue.ts";
-import { mutexRows } from "./mutex.ts";
-import { rwlockRows } from "./rwlock.ts";
-import { schedRows } from "./sched.ts";
-import { semaphoreRows } from "./semaphore.ts";
-import { sigactionRows } from "./sigaction.ts";
-import { signalRows } from "./signals.ts";
-import { threadRows } from "./thread-rows.ts";
-import type { Pthreads } from "./threads.ts";
-import { timerRows } from "./timers.ts";
-
 export { Pthreads } from "./threads.ts";
-
-export const pthreadRows: readonly ExportRow<Pthreads>[] = [
-  ...threadRows,
-  ...attrRows,
-  ...keyRows,
-  ...mutexRows,
-  ...condRows,
-  ...rwlockRows,
-  ...barrierRows,
-  ...schedRows,
-  ...semaphoreRows,
-  ...queueRows,
-  ...signalRows,
-  ...sigactionRows,
-  ...alarmRows,
-  ...timerRows,
-];
+export { pthreadRows } from "./rows.ts";
