@@ -72,7 +72,7 @@ function countRows(): Map<string, number> {
     thumb16: decode.thumb16Decoder,
     thumb32: decode.thumb32Decoder,
     a32: decode.a32Decoder,
-    neon: decode.neonDecoder(),
+    neon: decode.neonDecoder,
   };
   for (const [table, decoder] of Object.entries(decoders)) {
     const original = decoder.decode.bind(decoder);

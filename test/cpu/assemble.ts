@@ -1,6 +1,6 @@
 /** A small assembler for tests: words from rows of the decode tables, by name. */
 import { a32, thumb16, thumb32 } from "../../src/cpu/decode/mod.ts";
-import type { Fields } from "../../src/cpu/decode/mod.ts";
+import type { A32, Fields, Thumb16, Thumb32 } from "../../src/cpu/decode/mod.ts";
 
 function word(pattern: string, fields: Readonly<Record<string, number>>): number {
   const left: Record<string, number> = {};
@@ -14,25 +14,19 @@ function word(pattern: string, fields: Readonly<Record<string, number>>): number
 }
 
 /** Halfwords of a 16-bit Thumb instruction. */
-export function t16<K extends keyof typeof thumb16>(
-  name: K,
-  fields: Fields<(typeof thumb16)[K][1]>,
-): number[] {
-  return [word(thumb16[name][1], fields)];
+export function t16<K extends keyof Thumb16>(name: K, fields: Fields<Thumb16[K][1]>): number[] {
+  return [word(thumb16()[name][1], fields)];
 }
 /** Halfwords of a 32-bit Thumb instruction, first halfword first. */
-export function t32<K extends keyof typeof thumb32>(
-  name: K,
-  fields: Fields<(typeof thumb32)[K][1]>,
-): number[] {
-  const w = word(thumb32[name][1], fields);
+export function t32<K extends keyof Thumb32>(name: K, fields: Fields<Thumb32[K][1]>): number[] {
+  const w = word(thumb32()[name][1], fields);
   return [w >>> 16, w & 0xffff];
 }
 /** Halfwords of an A32 instruction; the condition is "always" unless given. */
-export function arm<K extends keyof typeof a32>(
+export function arm<K extends keyof A32>(
   name: K,
-  fields: Omit<Fields<(typeof a32)[K][1]>, "c"> & { c?: number },
+  fields: Omit<Fields<A32[K][1]>, "c"> & { c?: number },
 ): number[] {
-  const w = word(a32[name][1], { c: 14, ...fields });
+  const w = word(a32()[name][1], { c: 14, ...fields });
   return [w & 0xffff, w >>> 16];
 }

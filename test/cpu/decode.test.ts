@@ -14,9 +14,9 @@ import {
 import { isThumb32 } from "../../src/cpu/decode/mod.ts";
 
 const tables: [string, Rows, Decoder, number][] = [
-  ["thumb16", thumb16, thumb16Decoder, 16],
-  ["thumb32", thumb32, thumb32Decoder, 32],
-  ["a32", a32, a32Decoder, 32],
+  ["thumb16", thumb16(), thumb16Decoder, 16],
+  ["thumb32", thumb32(), thumb32Decoder, 32],
+  ["a32", a32(), a32Decoder, 32],
 ];
 
 let state = 1;

@@ -152,9 +152,9 @@ test("random words keep the invariants of the IR", () => {
     return state >>> 16;
   };
   const tables: [Rows, boolean][] = [
-    [thumb16, true],
-    [thumb32, true],
-    [a32, false],
+    [thumb16(), true],
+    [thumb32(), true],
+    [a32(), false],
   ];
   for (const [rows, thumb] of tables) {
     for (const name in rows) {

@@ -1,9 +1,9 @@
-import { table } from "./table.ts";
+import { once, table } from "./table.ts";
 
 /** A32 encodings (ARM ARM A5), integer instructions of ARMv7-A. A field c in bits 31:28 never matches 15. */
 // One line per encoding, like the index of a manual.
 // prettier-ignore
-export const a32 = table(32, {
+export const a32 = once(() => table(32, {
   // Unconditional instructions: A5.7
   cps: ["CPS<o> <A><I><F>, #<p>", "111100010000ooM00000000AIF0ppppp"],
   setend: ["SETEND <E>", "1111000100000001000000E000000000"],
@@ -319,4 +319,4 @@ export const a32 = table(32, {
 
   // Supervisor call: A5.6
   svc: ["SVC<c> #<i>", "cccc1111iiiiiiiiiiiiiiiiiiiiiiii"],
-});
+}));

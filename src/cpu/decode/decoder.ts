@@ -1,4 +1,4 @@
-import type { Fields, Handlers, Row, Rows } from "./table.ts";
+import type { Row, Rows } from "./table.ts";
 
 type FieldValues = Record<string, number>;
 type Term = (fields: FieldValues) => boolean;
@@ -111,12 +111,16 @@ export interface Decoded {
 export class Decoder {
   private readonly buckets: (readonly Encoding[] | undefined)[] = [];
   private readonly encodings: Encoding[] = [];
-  private candidates: number[][] | undefined;
-  private names: string[] = [];
+  private names: string[] | undefined;
+  /** The bits of the buckets, of each row: what is fixed, and which are. */
+  private readonly values: number[] = [];
+  private readonly masks: number[] = [];
 
   constructor(
-    private readonly rows: Rows,
+    private readonly rows: () => Rows,
     private readonly shift: number,
+    /** Knows what this one does not. */
+    private readonly more?: Decoder,
   ) {}
 
   /** The matching row, or undefined when the word is not an instruction we know. */
@@ -129,52 +133,37 @@ export class Decoder {
       const fields = encoding.match(word);
       if (fields) return { encoding, fields };
     }
-    return undefined;
+    return this.more?.decode(word);
   }
 
   private fill(index: number): readonly Encoding[] {
-    const rowNumbers = (this.candidates ??= this.sort())[index];
-    const { encodings, names, rows } = this;
+    const names = (this.names ??= this.sort());
+    const { encodings, values, masks } = this;
     const bucket: Encoding[] = [];
-    for (let k = 0; k < rowNumbers.length; k++) {
-      const n = rowNumbers[k];
-      bucket.push((encodings[n] ??= new Encoding(names[n], rows[names[n]])));
-    }
+    for (let n = 0; n < names.length; n++)
+      if ((index & masks[n]) === values[n])
+        bucket.push((encodings[n] ??= new Encoding(names[n], this.rows()[names[n]])));
     return (this.buckets[index] = bucket);
   }
 
-  /** The numbers of the rows of each bucket. */
-  private sort(): number[][] {
-    const { rows, shift } = this;
-    const candidates: number[][] = [];
-    for (let k = 0; k < 256; k++) candidates.push([]);
-    const names = (this.names = Object.keys(rows));
+  /** Notes what tells the rows apart; gives their names. */
+  private sort(): string[] {
+    const { shift, values, masks } = this;
+    const rows = this.rows();
+    const names = Object.keys(rows);
     for (let n = 0; n < names.length; n++) {
       const pattern = rows[names[n]][1];
       const first = pattern.length - shift - 8;
       let value = 0;
-      let open = 0;
+      let mask = 0;
       for (let k = first; k < first + 8; k++) {
         const c = pattern.charCodeAt(k);
         value = (value << 1) | (c === ONE ? 1 : 0);
-        open = (open << 1) | (c === ONE || c === ZERO ? 0 : 1);
+        mask = (mask << 1) | (c === ONE || c === ZERO ? 1 : 0);
       }
-      // Every combination of the bits which the row leaves open.
-      for (let free = open; ; free = (free - 1) & open) {
-        candidates[value | free].push(n);
-        if (free === 0) break;
-      }
+      values.push(value);
+      masks.push(mask);
     }
-    return candidates;
+    return names;
   }
-}
-
-/** Calls the handler of a decoded instruction. */
-export function apply<T extends Rows, C>(
-  handlers: Handlers<T, C>,
-  decoded: Decoded,
-  context: C,
-): void {
-  const handler = handlers[decoded.encoding.name as keyof T] as (c: C, f: Fields<string>) => void;
-  handler(context, decoded.fields as Fields<string>);
 }

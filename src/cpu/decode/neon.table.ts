@@ -1,4 +1,4 @@
-import { table } from "./table.ts";
+import { once, table } from "./table.ts";
 
 /**
  * Advanced SIMD (ARM ARM A7.4, A7.7): integer, single precision, and what moves elements. No half precision, no polynomials of 64
@@ -191,7 +191,7 @@ const transfer = () => table(32, {
 });
 
 /** In the form of A32, which `asA32` gives Thumb instructions, too. Made when the first such instruction is met. */
-export const neon = () => ({ ...data(), ...memory(), ...transfer() });
+export const neon = once(() => ({ ...data(), ...memory(), ...transfer() }));
 export type Neon = ReturnType<typeof neon>;
 
 /** The A32 form of a 32-bit Thumb instruction when it is one of these, else 0. */

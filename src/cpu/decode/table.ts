@@ -44,6 +44,12 @@ export type Handlers<T extends Rows, Context> = {
   readonly [K in keyof T]: (context: Context, f: Fields<T[K][1]>) => void;
 };
 
+/** Makes something at its first use, and only once: a table is hundreds of rows, of which a start needs none. */
+export function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
+}
+
 /** Declares a table of `width`-bit encodings; every pattern must be exactly that long. */
 export function table<W extends 16 | 32, const T extends Rows>(
   _width: W,

@@ -1,9 +1,9 @@
-import { table } from "./table.ts";
+import { once, table } from "./table.ts";
 
 /** 32-bit Thumb encodings (ARM ARM A6.3), integer instructions of ARMv7-A and ARMv7E-M; first halfword first. */
 // One line per encoding, like the index of a manual.
 // prettier-ignore
-export const thumb32 = table(32, {
+export const thumb32 = once(() => table(32, {
   // Load/store multiple: A6.3.5
   push: ["PUSH<c>.W <registers>", "1110100100101101rrrrrrrrrrrrrrrr"],
   pop: ["POP<c>.W <registers>", "1110100010111101rrrrrrrrrrrrrrrr"],
@@ -287,4 +287,4 @@ export const thumb32 = table(32, {
   mcr_isb: ["MCR<c> p15, 0, <Rt>, c7, c5, 4", "1110111000000111tttt111110010101", "t!=15"],
   mcr_dsb: ["MCR<c> p15, 0, <Rt>, c7, c10, 4", "1110111000000111tttt111110011010", "t!=15"],
   mcr_dmb: ["MCR<c> p15, 0, <Rt>, c7, c10, 5", "1110111000000111tttt111110111010", "t!=15"],
-});
+}));

@@ -1,4 +1,4 @@
-import { table } from "./table.ts";
+import { once, table } from "./table.ts";
 
 /**
  * Scalar floating point (ARM ARM A7.5, A7.6, A7.8; FPv5: ARMv8-M C2.4): VFPv3-D32 with fused multiply-add, half precision and the
@@ -9,7 +9,7 @@ import { table } from "./table.ts";
  */
 // One line per encoding, like the index of a manual.
 // prettier-ignore
-const conditional = table(32, {
+const conditional = () => table(32, {
   // Data processing: A7.5
   vmla: ["VMLA<c>.<F> <Vd>, <Vn>, <Vm>", "cccc11100d00nnnndddd101zn0m0mmmm"],
   vmls: ["VMLS<c>.<F> <Vd>, <Vn>, <Vm>", "cccc11100d00nnnndddd101zn1m0mmmm"],
@@ -69,7 +69,7 @@ const conditional = table(32, {
 
 /** FPv5: no condition, the same bits in Thumb. */
 // prettier-ignore
-const unconditional = table(32, {
+const unconditional = () => table(32, {
   vsel: ["VSEL<cc>.<F> <Vd>, <Vn>, <Vm>", "111111100dyynnnndddd101zn0m0mmmm"],
   vmaxnm: ["VMAXNM.<F> <Vd>, <Vn>, <Vm>", "111111101d00nnnndddd101zn0m0mmmm"],
   vminnm: ["VMINNM.<F> <Vd>, <Vn>, <Vm>", "111111101d00nnnndddd101zn1m0mmmm"],
@@ -91,5 +91,5 @@ function inThumb<T extends object>(rows: T): Thumb<T> {
   return Object.fromEntries(changed) as Thumb<T>;
 }
 
-export const vfpA32 = { ...unconditional, ...conditional };
-export const vfpThumb = { ...inThumb(conditional), ...unconditional };
+export const vfpA32 = once(() => ({ ...unconditional(), ...conditional() }));
+export const vfpThumb = once(() => ({ ...inThumb(conditional()), ...unconditional() }));

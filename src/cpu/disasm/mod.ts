@@ -72,7 +72,7 @@ function line(
 ): Line {
   const { address } = context;
   if (!decoded && size === 4) {
-    const simd = neonDecoder().decode(context.table === "a32" ? word : asA32(word));
+    const simd = neonDecoder.decode(context.table === "a32" ? word : asA32(word));
     if (simd) {
       const { name, row } = simd.encoding;
       const conditional = "c" in simd.fields && context.table !== "a32";

@@ -1,7 +1,6 @@
-import { type Inst, type IrBlock, NONE, opNames, opRows } from "../ir/ops.ts";
+import { type Inst, type IrBlock, isFloat, NONE, opNames, opRows } from "../ir/ops.ts";
 import { Code } from "./loop.ts";
 import { Slot } from "./state.ts";
-import { isFloat } from "./vfp.ts";
 
 export const SCRATCH: number = Slot.Scratch;
 export const JUNK: number = Slot.Junk;

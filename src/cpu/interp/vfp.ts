@@ -176,7 +176,3 @@ for (const name in mixed) {
     f(core, R, m, ip);
   };
 }
-
-export function isFloat(op: number): boolean {
-  return floatOps[op] !== undefined;
-}

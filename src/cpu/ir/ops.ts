@@ -242,12 +242,21 @@ export const ops = {
 
 export type OpName = keyof typeof ops;
 
-/** Number of an op: index of its row. */
-export const Op = Object.fromEntries(Object.keys(ops).map((name, k) => [name, k])) as {
-  readonly [K in OpName]: number;
-};
 export const opNames = Object.keys(ops) as OpName[];
+/** Number of an op: index of its row. */
+export const Op = numbered(opNames);
 export const opRows: readonly OpRow[] = Object.values(ops);
+
+function numbered<K extends string>(names: readonly K[]): { readonly [N in K]: number } {
+  const numbers: Partial<Record<K, number>> = {};
+  for (let n = 0; n < names.length; n++) numbers[names[n]] = n;
+  return numbers as Record<K, number>;
+}
+
+/** Floating point and vectors: their names, and no others, begin with v, but for `simd`. */
+export function isFloat(op: number): boolean {
+  return op === Op.simd || opNames[op].startsWith("v");
+}
 
 /** Conditions as in bits 31:28 of A32; 14 is always. */
 export const AL = 14;

@@ -1,6 +1,5 @@
 import {
   a32Decoder,
-  apply,
   asA32,
   isThumb32,
   neonDecoder,
@@ -11,8 +10,7 @@ import { BLOCK_LIMIT, Builder } from "../ir/builder.ts";
 import { AL, type IrBlock } from "../ir/ops.ts";
 import { isIdle } from "./idle.ts";
 import { SLIDE_PAGE } from "../types.ts";
-import { a32Handlers, thumb16Handlers, thumb32Handlers } from "./handlers.ts";
-import { neonHandlers } from "./neon.ts";
+import { liftA32, liftNeon, liftThumb16, liftThumb32 } from "./handlers.ts";
 
 /** Reads the halfword at a guest address; undefined when it cannot be executed. */
 export type Fetch = (address: number) => number | undefined;
@@ -50,7 +48,7 @@ export function liftBlock(
   if (isIdle(fetch, start, it)) limit = 1;
   const most = limit > 1 ? limit + IT_LENGTH : 1;
   do {
-    const fault = thumb ? liftThumb(ir, fetch, pc) : liftA32(ir, fetch, pc);
+    const fault = thumb ? thumbInstruction(ir, fetch, pc) : a32Instruction(ir, fetch, pc);
     if (fault !== undefined) {
       if (pc === start) return { address: fault };
       break;
@@ -71,7 +69,7 @@ export function liftBlock(
   };
 }
 
-function liftThumb(ir: Builder, fetch: Fetch, pc: number): number | undefined {
+function thumbInstruction(ir: Builder, fetch: Fetch, pc: number): number | undefined {
   const first = fetch(pc);
   if (first === undefined) return pc;
   const it = ir.it;
@@ -81,7 +79,7 @@ function liftThumb(ir: Builder, fetch: Fetch, pc: number): number | undefined {
     ir.begin(pc, 2, cond);
     itStep(ir, it);
     const found = thumb16Decoder.decode(first);
-    if (found) apply(thumb16Handlers, found, ir);
+    if (found) liftThumb16(ir, found);
     else ir.undefined();
     return undefined;
   }
@@ -91,8 +89,8 @@ function liftThumb(ir: Builder, fetch: Fetch, pc: number): number | undefined {
   itStep(ir, it);
   const word = (first << 16) | second;
   const found = thumb32Decoder.decode(word);
-  if (found) apply(thumb32Handlers, found, ir);
-  else liftNeon(ir, asA32(word));
+  if (found) liftThumb32(ir, found);
+  else simdInstruction(ir, asA32(word));
   return undefined;
 }
 
@@ -101,21 +99,20 @@ function itStep(ir: Builder, it: number): void {
   ir.it = itAdvance(it);
 }
 
-function liftA32(ir: Builder, fetch: Fetch, pc: number): number | undefined {
+function a32Instruction(ir: Builder, fetch: Fetch, pc: number): number | undefined {
   const low = fetch(pc);
   const high = fetch(pc + 2);
   if (low === undefined || high === undefined) return pc;
   const word = (high << 16) | low;
   ir.begin(pc, 4, word >>> 28 === 15 ? AL : word >>> 28);
   const found = a32Decoder.decode(word);
-  if (found) apply(a32Handlers, found, ir);
-  else liftNeon(ir, word);
+  if (found) liftA32(ir, found);
+  else simdInstruction(ir, word);
   return undefined;
 }
 
-let simd: ReturnType<typeof neonHandlers> | undefined;
-function liftNeon(ir: Builder, word: number): void {
-  const found = neonDecoder().decode(word);
-  if (found) apply((simd ??= neonHandlers()), found, ir);
+function simdInstruction(ir: Builder, word: number): void {
+  const found = neonDecoder.decode(word);
+  if (found) liftNeon(ir, found);
   else ir.undefined();
 }

@@ -1,4 +1,4 @@
-import type { a32, Handlers, thumb16, thumb32 } from "../decode/mod.ts";
+import type { A32, Handlers, Thumb16, Thumb32 } from "../decode/mod.ts";
 import type { Builder } from "../ir/builder.ts";
 import { Op } from "../ir/ops.ts";
 
@@ -22,17 +22,18 @@ const blx = (ir: Builder, { m }: { m: number }): void => {
   ir.branchExchange(target);
 };
 
-export const thumb16Branch = {
-  bx,
-  blx_reg: blx,
-  cbz: (ir, { n, i }) => ir.branchZero(Op.brz, n, ir.pcValue + i * 2),
-  cbnz: (ir, { n, i }) => ir.branchZero(Op.brnz, n, ir.pcValue + i * 2),
-  it: (ir, { f, k }) => {
-    ir.it = (f << 4) | k;
-  },
-  b_cond: (ir, { c, i }) => ir.branchIf(c, ir.pcValue + signExtend(i, 8) * 2),
-  b: (ir, { i }) => ir.branch(ir.pcValue + signExtend(i, 11) * 2),
-} satisfies Partial<Handlers<typeof thumb16, Builder>>;
+export const thumb16Branch = () =>
+  ({
+    bx,
+    blx_reg: blx,
+    cbz: (ir, { n, i }) => ir.branchZero(Op.brz, n, ir.pcValue + i * 2),
+    cbnz: (ir, { n, i }) => ir.branchZero(Op.brnz, n, ir.pcValue + i * 2),
+    it: (ir, { f, k }) => {
+      ir.it = (f << 4) | k;
+    },
+    b_cond: (ir, { c, i }) => ir.branchIf(c, ir.pcValue + signExtend(i, 8) * 2),
+    b: (ir, { i }) => ir.branch(ir.pcValue + signExtend(i, 11) * 2),
+  }) satisfies Partial<Handlers<Thumb16, Builder>>;
 
 /** The offset in halfwords of B (T4), BL, BLX: S:I1:I2:imm, where I1 = NOT(J1 EOR S), I2 = NOT(J2 EOR S). */
 function farOffset(f: { S: number; i: number; j: number; k: number }, bits: number): number {
@@ -51,34 +52,36 @@ const tableBranch =
     ir.branchExchange(t);
   };
 
-export const thumb32Branch = {
-  tbb: tableBranch(Op.ldrb, 0),
-  tbh: tableBranch(Op.ldrh, 1),
-  bxj: bx,
-  b_cond: (ir, { S, c, i, j, k }) =>
-    ir.branchIf(c, ir.pcValue + signExtend((S << 19) | (k << 18) | (j << 17) | i, 20) * 2),
-  b: (ir, f) => ir.branch(ir.pcValue + farOffset(f, 21) * 2),
-  bl: (ir, f) => {
-    link(ir);
-    ir.branch(ir.pcValue + farOffset(f, 21) * 2);
-  },
-  blx_imm: (ir, f) => {
-    link(ir);
-    ir.branch(ir.pcBase + farOffset(f, 20) * 4, false);
-  },
-} satisfies Partial<Handlers<typeof thumb32, Builder>>;
+export const thumb32Branch = () =>
+  ({
+    tbb: tableBranch(Op.ldrb, 0),
+    tbh: tableBranch(Op.ldrh, 1),
+    bxj: bx,
+    b_cond: (ir, { S, c, i, j, k }) =>
+      ir.branchIf(c, ir.pcValue + signExtend((S << 19) | (k << 18) | (j << 17) | i, 20) * 2),
+    b: (ir, f) => ir.branch(ir.pcValue + farOffset(f, 21) * 2),
+    bl: (ir, f) => {
+      link(ir);
+      ir.branch(ir.pcValue + farOffset(f, 21) * 2);
+    },
+    blx_imm: (ir, f) => {
+      link(ir);
+      ir.branch(ir.pcBase + farOffset(f, 20) * 4, false);
+    },
+  }) satisfies Partial<Handlers<Thumb32, Builder>>;
 
-export const a32Branch = {
-  bx,
-  bxj: bx,
-  blx_reg: blx,
-  blx_imm: (ir, { i, H }) => {
-    link(ir);
-    ir.branch(ir.pcValue + signExtend(i, 24) * 4 + H * 2, true);
-  },
-  b: (ir, { i }) => ir.branch(ir.pcValue + signExtend(i, 24) * 4),
-  bl: (ir, { i }) => {
-    link(ir);
-    ir.branch(ir.pcValue + signExtend(i, 24) * 4);
-  },
-} satisfies Partial<Handlers<typeof a32, Builder>>;
+export const a32Branch = () =>
+  ({
+    bx,
+    bxj: bx,
+    blx_reg: blx,
+    blx_imm: (ir, { i, H }) => {
+      link(ir);
+      ir.branch(ir.pcValue + signExtend(i, 24) * 4 + H * 2, true);
+    },
+    b: (ir, { i }) => ir.branch(ir.pcValue + signExtend(i, 24) * 4),
+    bl: (ir, { i }) => {
+      link(ir);
+      ir.branch(ir.pcValue + signExtend(i, 24) * 4);
+    },
+  }) satisfies Partial<Handlers<A32, Builder>>;

@@ -1,4 +1,4 @@
-import type { a32, Handlers, thumb32 } from "../decode/mod.ts";
+import type { A32, Handlers, Thumb32 } from "../decode/mod.ts";
 import type { Builder } from "../ir/builder.ts";
 import { Op } from "../ir/ops.ts";
 
@@ -33,7 +33,7 @@ const swap =
     x.a = n;
   };
 
-const common = {
+const common = () => ({
   clrex: (ir: Builder) => {
     ir.push(Op.clrex);
   },
@@ -45,12 +45,13 @@ const common = {
   strexb: store(0),
   strexh: store(1),
   strexd: store(3, true),
-};
+});
 
-export const thumb32Exclusive = common satisfies Partial<Handlers<typeof thumb32, Builder>>;
+export const thumb32Exclusive = () => common() satisfies Partial<Handlers<Thumb32, Builder>>;
 
-export const a32Exclusive = {
-  ...common,
-  swp: swap(Op.swp),
-  swpb: swap(Op.swpb),
-} satisfies Partial<Handlers<typeof a32, Builder>>;
+export const a32Exclusive = () =>
+  ({
+    ...common(),
+    swp: swap(Op.swp),
+    swpb: swap(Op.swpb),
+  }) satisfies Partial<Handlers<A32, Builder>>;

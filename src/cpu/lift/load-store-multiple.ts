@@ -1,4 +1,4 @@
-import type { a32, Handlers, thumb16, thumb32 } from "../decode/mod.ts";
+import type { A32, Handlers, Thumb16, Thumb32 } from "../decode/mod.ts";
 import type { Builder } from "../ir/builder.ts";
 import { Op, type Operand, TEMP } from "../ir/ops.ts";
 import { base, type Mode, registerOffset } from "./load-store.ts";
@@ -102,50 +102,54 @@ const a32DualRegister =
   (ir: Builder, { t, n, m, U }: { t: number; n: number; m: number; U: number }): void =>
     dual(ir, load, t, t + 1, n, registerOffset(ir, { m, U }).offset, mode);
 
-export const thumb16Multiple = {
-  push: (ir, { r, M }) => push(1)(ir, { r: r | (M << 14) }),
-  pop: (ir, { r, P }) => pop(1)(ir, { r: r | (P << 15) }),
-  stm: (ir, { n, r }) => storeMultiple(ir, n, r, "ia", 1),
-  ldm: (ir, { n, r }) => loadMultiple(ir, n, r, "ia", 1),
-} satisfies Partial<Handlers<typeof thumb16, Builder>>;
+export const thumb16Multiple = () =>
+  ({
+    push: (ir, { r, M }) => push(1)(ir, { r: r | (M << 14) }),
+    pop: (ir, { r, P }) => pop(1)(ir, { r: r | (P << 15) }),
+    stm: (ir, { n, r }) => storeMultiple(ir, n, r, "ia", 1),
+    ldm: (ir, { n, r }) => loadMultiple(ir, n, r, "ia", 1),
+  }) satisfies Partial<Handlers<Thumb16, Builder>>;
 
-export const thumb32Multiple = {
-  push: push(2),
-  pop: pop(2),
-  stm: stm("ia", 2),
-  ldm: ldm("ia", 2),
-  stmdb: stm("db", 2),
-  ldmdb: ldm("db", 2),
-  ldrd_lit: (ir, { t, u, i, U }) => dual(ir, true, t, u, 15, ir.imm(U ? i * 4 : -i * 4), "offset"),
-  strd_imm: t32Dual(false, "offset"),
-  strd_pre: t32Dual(false, "pre"),
-  strd_post: t32Dual(false, "post"),
-  ldrd_imm: t32Dual(true, "offset"),
-  ldrd_pre: t32Dual(true, "pre"),
-  ldrd_post: t32Dual(true, "post"),
-} satisfies Partial<Handlers<typeof thumb32, Builder>>;
+export const thumb32Multiple = () =>
+  ({
+    push: push(2),
+    pop: pop(2),
+    stm: stm("ia", 2),
+    ldm: ldm("ia", 2),
+    stmdb: stm("db", 2),
+    ldmdb: ldm("db", 2),
+    ldrd_lit: (ir, { t, u, i, U }) =>
+      dual(ir, true, t, u, 15, ir.imm(U ? i * 4 : -i * 4), "offset"),
+    strd_imm: t32Dual(false, "offset"),
+    strd_pre: t32Dual(false, "pre"),
+    strd_post: t32Dual(false, "post"),
+    ldrd_imm: t32Dual(true, "offset"),
+    ldrd_pre: t32Dual(true, "pre"),
+    ldrd_post: t32Dual(true, "post"),
+  }) satisfies Partial<Handlers<Thumb32, Builder>>;
 
-export const a32Multiple = {
-  push: push(1),
-  pop: pop(1),
-  stmda: stm("da"),
-  ldmda: ldm("da"),
-  stm: stm("ia"),
-  ldm: ldm("ia"),
-  stmdb: stm("db"),
-  ldmdb: ldm("db"),
-  stmib: stm("ib"),
-  ldmib: ldm("ib"),
-  ldrd_imm: a32Dual(true, "offset"),
-  ldrd_pre: a32Dual(true, "pre"),
-  ldrd_post: a32Dual(true, "post"),
-  ldrd_reg: a32DualRegister(true, "offset"),
-  ldrd_reg_pre: a32DualRegister(true, "pre"),
-  ldrd_reg_post: a32DualRegister(true, "post"),
-  strd_imm: a32Dual(false, "offset"),
-  strd_pre: a32Dual(false, "pre"),
-  strd_post: a32Dual(false, "post"),
-  strd_reg: a32DualRegister(false, "offset"),
-  strd_reg_pre: a32DualRegister(false, "pre"),
-  strd_reg_post: a32DualRegister(false, "post"),
-} satisfies Partial<Handlers<typeof a32, Builder>>;
+export const a32Multiple = () =>
+  ({
+    push: push(1),
+    pop: pop(1),
+    stmda: stm("da"),
+    ldmda: ldm("da"),
+    stm: stm("ia"),
+    ldm: ldm("ia"),
+    stmdb: stm("db"),
+    ldmdb: ldm("db"),
+    stmib: stm("ib"),
+    ldmib: ldm("ib"),
+    ldrd_imm: a32Dual(true, "offset"),
+    ldrd_pre: a32Dual(true, "pre"),
+    ldrd_post: a32Dual(true, "post"),
+    ldrd_reg: a32DualRegister(true, "offset"),
+    ldrd_reg_pre: a32DualRegister(true, "pre"),
+    ldrd_reg_post: a32DualRegister(true, "post"),
+    strd_imm: a32Dual(false, "offset"),
+    strd_pre: a32Dual(false, "pre"),
+    strd_post: a32Dual(false, "post"),
+    strd_reg: a32DualRegister(false, "offset"),
+    strd_reg_pre: a32DualRegister(false, "pre"),
+    strd_reg_post: a32DualRegister(false, "post"),
+  }) satisfies Partial<Handlers<A32, Builder>>;

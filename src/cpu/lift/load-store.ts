@@ -1,4 +1,4 @@
-import type { a32, Handlers, thumb16, thumb32 } from "../decode/mod.ts";
+import type { A32, Handlers, Thumb16, Thumb32 } from "../decode/mod.ts";
 import type { Builder } from "../ir/builder.ts";
 import { Op, type Operand } from "../ir/ops.ts";
 import { shifted } from "./operand.ts";
@@ -88,25 +88,26 @@ const literal =
   (ir: Builder, { t, i, U }: { t: number; i: number; U?: number }): void =>
     transfer(ir, access, t, 15, ir.imm(signed(i * scale, U ?? 1)), 0, "offset");
 
-export const thumb16LoadStore = {
-  ldr_lit: literal("ldr", 4),
-  str_reg: registerForm("str", "offset"),
-  strh_reg: registerForm("strh", "offset"),
-  strb_reg: registerForm("strb", "offset"),
-  ldrsb_reg: registerForm("ldrsb", "offset"),
-  ldr_reg: registerForm("ldr", "offset"),
-  ldrh_reg: registerForm("ldrh", "offset"),
-  ldrb_reg: registerForm("ldrb", "offset"),
-  ldrsh_reg: registerForm("ldrsh", "offset"),
-  str_imm: immediate("str", "offset", 4),
-  ldr_imm: immediate("ldr", "offset", 4),
-  strb_imm: immediate("strb", "offset"),
-  ldrb_imm: immediate("ldrb", "offset"),
-  strh_imm: immediate("strh", "offset", 2),
-  ldrh_imm: immediate("ldrh", "offset", 2),
-  str_sp: (ir, { t, i }) => transfer(ir, "str", t, 13, ir.imm(i * 4), 0, "offset"),
-  ldr_sp: (ir, { t, i }) => transfer(ir, "ldr", t, 13, ir.imm(i * 4), 0, "offset"),
-} satisfies Partial<Handlers<typeof thumb16, Builder>>;
+export const thumb16LoadStore = () =>
+  ({
+    ldr_lit: literal("ldr", 4),
+    str_reg: registerForm("str", "offset"),
+    strh_reg: registerForm("strh", "offset"),
+    strb_reg: registerForm("strb", "offset"),
+    ldrsb_reg: registerForm("ldrsb", "offset"),
+    ldr_reg: registerForm("ldr", "offset"),
+    ldrh_reg: registerForm("ldrh", "offset"),
+    ldrb_reg: registerForm("ldrb", "offset"),
+    ldrsh_reg: registerForm("ldrsh", "offset"),
+    str_imm: immediate("str", "offset", 4),
+    ldr_imm: immediate("ldr", "offset", 4),
+    strb_imm: immediate("strb", "offset"),
+    ldrb_imm: immediate("ldrb", "offset"),
+    strh_imm: immediate("strh", "offset", 2),
+    ldrh_imm: immediate("ldrh", "offset", 2),
+    str_sp: (ir, { t, i }) => transfer(ir, "str", t, 13, ir.imm(i * 4), 0, "offset"),
+    ldr_sp: (ir, { t, i }) => transfer(ir, "ldr", t, 13, ir.imm(i * 4), 0, "offset"),
+  }) satisfies Partial<Handlers<Thumb16, Builder>>;
 
 /** The six Thumb-2 forms of an access. Unprivileged accesses are like any other: all code is privileged. */
 function t32Forms<const A extends Access>(access: A) {
@@ -123,21 +124,22 @@ function t32Forms<const A extends Access>(access: A) {
 type Immediate = (ir: Builder, f: ImmFields) => void;
 type Register = (ir: Builder, f: RegFields) => void;
 
-export const thumb32LoadStore = {
-  ldrb_lit: literal("ldrb"),
-  ...t32Forms("ldrb"),
-  ldrsb_lit: literal("ldrsb"),
-  ...t32Forms("ldrsb"),
-  ldrh_lit: literal("ldrh"),
-  ...t32Forms("ldrh"),
-  ldrsh_lit: literal("ldrsh"),
-  ...t32Forms("ldrsh"),
-  ldr_lit: literal("ldr"),
-  ...t32Forms("ldr"),
-  ...t32Forms("strb"),
-  ...t32Forms("strh"),
-  ...t32Forms("str"),
-} satisfies Partial<Handlers<typeof thumb32, Builder>>;
+export const thumb32LoadStore = () =>
+  ({
+    ldrb_lit: literal("ldrb"),
+    ...t32Forms("ldrb"),
+    ldrsb_lit: literal("ldrsb"),
+    ...t32Forms("ldrsb"),
+    ldrh_lit: literal("ldrh"),
+    ...t32Forms("ldrh"),
+    ldrsh_lit: literal("ldrsh"),
+    ...t32Forms("ldrsh"),
+    ldr_lit: literal("ldr"),
+    ...t32Forms("ldr"),
+    ...t32Forms("strb"),
+    ...t32Forms("strh"),
+    ...t32Forms("str"),
+  }) satisfies Partial<Handlers<Thumb32, Builder>>;
 
 /** The eight A32 forms of an access. */
 function a32Forms<const A extends Access>(access: A) {
@@ -154,15 +156,16 @@ function a32Forms<const A extends Access>(access: A) {
     Record<`${A}_reg${"" | "_pre" | "_post"}` | `${A}t_reg_post`, Register>;
 }
 
-export const a32LoadStore = {
-  push_one: (ir, { t }) => transfer(ir, "str", t, 13, ir.imm(-4), 0, "pre"),
-  pop_one: (ir, { t }) => transfer(ir, "ldr", t, 13, ir.imm(4), 0, "post"),
-  ...a32Forms("str"),
-  ...a32Forms("ldr"),
-  ...a32Forms("strb"),
-  ...a32Forms("ldrb"),
-  ...a32Forms("strh"),
-  ...a32Forms("ldrh"),
-  ...a32Forms("ldrsb"),
-  ...a32Forms("ldrsh"),
-} satisfies Partial<Handlers<typeof a32, Builder>>;
+export const a32LoadStore = () =>
+  ({
+    push_one: (ir, { t }) => transfer(ir, "str", t, 13, ir.imm(-4), 0, "pre"),
+    pop_one: (ir, { t }) => transfer(ir, "ldr", t, 13, ir.imm(4), 0, "post"),
+    ...a32Forms("str"),
+    ...a32Forms("ldr"),
+    ...a32Forms("strb"),
+    ...a32Forms("ldrb"),
+    ...a32Forms("strh"),
+    ...a32Forms("ldrh"),
+    ...a32Forms("ldrsb"),
+    ...a32Forms("ldrsh"),
+  }) satisfies Partial<Handlers<A32, Builder>>;

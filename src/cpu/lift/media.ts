@@ -1,4 +1,4 @@
-import type { a32, Handlers, thumb16, thumb32 } from "../decode/mod.ts";
+import type { A32, Handlers, Thumb16, Thumb32 } from "../decode/mod.ts";
 import type { Builder } from "../ir/builder.ts";
 import { Op } from "../ir/ops.ts";
 import { parallel } from "./parallel.ts";
@@ -96,17 +96,18 @@ const bfc = (ir: Builder, { d, i, b }: { d: number; i: number; b: number }) => {
   ir.alu(Op.and, d, d, ir.imm(~mask));
 };
 
-export const thumb16Media = {
-  sxth: extend("sxth"),
-  sxtb: extend("sxtb"),
-  uxth: extend("uxth"),
-  uxtb: extend("uxtb"),
-  rev: unary(Op.rev),
-  rev16: unary(Op.rev16),
-  revsh: unary(Op.revsh),
-} satisfies Partial<Handlers<typeof thumb16, Builder>>;
+export const thumb16Media = () =>
+  ({
+    sxth: extend("sxth"),
+    sxtb: extend("sxtb"),
+    uxth: extend("uxth"),
+    uxtb: extend("uxtb"),
+    rev: unary(Op.rev),
+    rev16: unary(Op.rev16),
+    revsh: unary(Op.revsh),
+  }) satisfies Partial<Handlers<Thumb16, Builder>>;
 
-const common = {
+const common = () => ({
   sxth: extend("sxth"),
   sxtah: extendAdd("sxth"),
   uxth: extend("uxth"),
@@ -149,8 +150,8 @@ const common = {
   ubfx: extract(Op.ubfx),
   bfi,
   bfc,
-  ...parallel,
-};
+  ...parallel(),
+});
 
-export const thumb32Media = common satisfies Partial<Handlers<typeof thumb32, Builder>>;
-export const a32Media = common satisfies Partial<Handlers<typeof a32, Builder>>;
+export const thumb32Media = () => common() satisfies Partial<Handlers<Thumb32, Builder>>;
+export const a32Media = () => common() satisfies Partial<Handlers<A32, Builder>>;

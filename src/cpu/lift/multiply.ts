@@ -1,4 +1,4 @@
-import type { a32, Handlers, thumb16, thumb32 } from "../decode/mod.ts";
+import type { A32, Handlers, Thumb16, Thumb32 } from "../decode/mod.ts";
 import type { Builder } from "../ir/builder.ts";
 import { NZ, Op, type Operand } from "../ir/ops.ts";
 
@@ -90,13 +90,14 @@ const mostSignificant =
     ir.wide(op, { d, a: n, b: m, c }).i = r;
   };
 
-export const thumb16Multiply = {
-  mul: (ir, { d, n }) => {
-    ir.wide(Op.mul, { d, a: n, b: d }, ir.inIT ? 0 : NZ);
-  },
-} satisfies Partial<Handlers<typeof thumb16, Builder>>;
+export const thumb16Multiply = () =>
+  ({
+    mul: (ir, { d, n }) => {
+      ir.wide(Op.mul, { d, a: n, b: d }, ir.inIT ? 0 : NZ);
+    },
+  }) satisfies Partial<Handlers<Thumb16, Builder>>;
 
-const common = {
+const common = () => ({
   mul: multiply,
   mla: accumulate(Op.mla),
   mls: accumulate(Op.mls),
@@ -121,7 +122,7 @@ const common = {
   smlsld: dualLong(Op.smlsld),
   umlal: long(Op.umlal),
   umaal: long(Op.umaal),
-};
+});
 
-export const thumb32Multiply = common satisfies Partial<Handlers<typeof thumb32, Builder>>;
-export const a32Multiply = common satisfies Partial<Handlers<typeof a32, Builder>>;
+export const thumb32Multiply = () => common() satisfies Partial<Handlers<Thumb32, Builder>>;
+export const a32Multiply = () => common() satisfies Partial<Handlers<A32, Builder>>;

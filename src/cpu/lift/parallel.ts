@@ -8,13 +8,12 @@ type Name = `${(typeof prefixes)[number]}${(typeof operations)[number]}`;
 type Handler = (ir: Builder, f: { d: number; n: number; m: number }) => void;
 
 /** The 36 instructions, the same in Thumb and A32. */
-export const parallel = Object.fromEntries(
-  prefixes.flatMap((prefix) =>
-    operations.map((operation): [string, Handler] => [
-      prefix + operation,
-      (ir, { d, n, m }) => {
+export function parallel(): Record<Name, Handler> {
+  const handlers: Partial<Record<Name, Handler>> = {};
+  for (const prefix of prefixes)
+    for (const operation of operations)
+      handlers[`${prefix}${operation}`] = (ir, { d, n, m }) => {
         ir.wide(Op.parallel, { d, a: n, b: m }).i = laneNumber(prefix, operation);
-      },
-    ]),
-  ),
-) as Record<Name, Handler>;
+      };
+  return handlers as Record<Name, Handler>;
+}

@@ -1,4 +1,4 @@
-import type { a32, Handlers, thumb16, thumb32 } from "../decode/mod.ts";
+import type { A32, Handlers, Thumb16, Thumb32 } from "../decode/mod.ts";
 import type { Builder } from "../ir/builder.ts";
 import { AL, NZCV, Op } from "../ir/ops.ts";
 import { a32Constant } from "./operand.ts";
@@ -30,7 +30,7 @@ function writeStatus(ir: Builder, a: number, mask: number): void {
   x.set = mask & 8 ? NZCV : 0;
 }
 
-const hints = {
+const hints = () => ({
   nop: nothing,
   yield: nothing,
   wfe: nothing,
@@ -38,10 +38,16 @@ const hints = {
   sev: nothing,
   hint: nothing,
   cps: nothing,
-};
-const wideHints = { ...hints, dbg: nothing, dsb: nothing, dmb: nothing, isb: nothing };
+});
+const wideHints = () => ({
+  ...hints(),
+  dbg: nothing,
+  dsb: nothing,
+  dmb: nothing,
+  isb: nothing,
+});
 
-const coprocessor = {
+const coprocessor = () => ({
   /** TPIDRURW; the others, of the system, are zero. */
   mrc_tpid(ir: Builder, { t, q }: { t: number; q: number }) {
     if (q === 2) ir.push(Op.tpget).d = t;
@@ -53,44 +59,47 @@ const coprocessor = {
   mcr_isb: nothing,
   mcr_dsb: nothing,
   mcr_dmb: nothing,
-};
+});
 
-export const thumb16System = {
-  ...hints,
-  setend,
-  bkpt,
-  udf,
-  svc,
-} satisfies Partial<Handlers<typeof thumb16, Builder>>;
+export const thumb16System = () =>
+  ({
+    ...hints(),
+    setend,
+    bkpt,
+    udf,
+    svc,
+  }) satisfies Partial<Handlers<Thumb16, Builder>>;
 
-export const thumb32System = {
-  ...wideHints,
-  ...coprocessor,
-  msr: (ir, { n, k }) => writeStatus(ir, n, k),
-  mrs,
-  udf,
-  pld_lit: nothing,
-  pld_imm12: nothing,
-  pld_imm8: nothing,
-  pld_reg: nothing,
-  pli_lit: nothing,
-  pli_imm12: nothing,
-  pli_imm8: nothing,
-  pli_reg: nothing,
-} satisfies Partial<Handlers<typeof thumb32, Builder>>;
+export const thumb32System = () =>
+  ({
+    ...wideHints(),
+    ...coprocessor(),
+    msr: (ir, { n, k }) => writeStatus(ir, n, k),
+    mrs,
+    udf,
+    pld_lit: nothing,
+    pld_imm12: nothing,
+    pld_imm8: nothing,
+    pld_reg: nothing,
+    pli_lit: nothing,
+    pli_imm12: nothing,
+    pli_imm8: nothing,
+    pli_reg: nothing,
+  }) satisfies Partial<Handlers<Thumb32, Builder>>;
 
-export const a32System = {
-  ...wideHints,
-  ...coprocessor,
-  setend,
-  mrs,
-  msr_reg: (ir, { n, k }) => writeStatus(ir, n, k),
-  msr_imm: (ir, { i, k }) => writeStatus(ir, ir.inRegister(a32Constant(i)(ir, false)), k),
-  bkpt,
-  udf,
-  svc,
-  pld_imm: nothing,
-  pld_reg: nothing,
-  pli_imm: nothing,
-  pli_reg: nothing,
-} satisfies Partial<Handlers<typeof a32, Builder>>;
+export const a32System = () =>
+  ({
+    ...wideHints(),
+    ...coprocessor(),
+    setend,
+    mrs,
+    msr_reg: (ir, { n, k }) => writeStatus(ir, n, k),
+    msr_imm: (ir, { i, k }) => writeStatus(ir, ir.inRegister(a32Constant(i)(ir, false)), k),
+    bkpt,
+    udf,
+    svc,
+    pld_imm: nothing,
+    pld_reg: nothing,
+    pli_imm: nothing,
+    pli_reg: nothing,
+  }) satisfies Partial<Handlers<A32, Builder>>;

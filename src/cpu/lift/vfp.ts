@@ -1,4 +1,4 @@
-import type { Handlers, vfpA32, vfpThumb } from "../decode/mod.ts";
+import type { Handlers, VfpA32, VfpThumb } from "../decode/mod.ts";
 import { ZERO } from "../float/mod.ts";
 import type { Builder } from "../ir/builder.ts";
 import { type Inst, NZCV, Op } from "../ir/ops.ts";
@@ -180,7 +180,7 @@ const half =
 /** EQ, VS, GE, GT. */
 const SELECT = [0, 6, 10, 12];
 
-const handlers = {
+const handlers = () => ({
   vmla: binary(Op.vmla),
   vmls: binary(Op.vmls),
   vnmls: binary(Op.vnmls),
@@ -257,7 +257,7 @@ const handlers = {
   vrint_direct: (ir: Builder, f: Unary & { r: number }) => unary(Op.vrint, DIRECT[f.r] << 1)(ir, f),
   vcvt_direct: (ir: Builder, f: Unary & { s: number; r: number }) =>
     toInteger(ir, f, f.s, DIRECT[f.r]),
-};
+});
 
-export const a32Float = handlers satisfies Partial<Handlers<typeof vfpA32, Builder>>;
-export const thumb32Float = handlers satisfies Partial<Handlers<typeof vfpThumb, Builder>>;
+export const a32Float = () => handlers() satisfies Partial<Handlers<VfpA32, Builder>>;
+export const thumb32Float = () => handlers() satisfies Partial<Handlers<VfpThumb, Builder>>;

@@ -11,7 +11,7 @@ const EDGES = [0, 1, -1, 0x7fffffff, -0x80000000, 0x8000, 0x7fff, 0xffff, 0x8000
 const BYTES = [0, 1, 0x7f, 0x80, 0x81, 0xff];
 
 /** Media instructions (A5.4), saturating addition (A5.2.6), halfword multiplication (A5.2.7). */
-const rows = Object.entries(decode.a32).filter(([name, [, pattern]]) => {
+const rows = Object.entries(decode.a32()).filter(([name, [, pattern]]) => {
   if (/^cccc011/.test(pattern)) return pattern[27] === "1" && !/bf/.test(name);
   const last = pattern.slice(24, 28);
   return /^cccc00010..0/.test(pattern) && (last === "0101" || /^1..0$/.test(last));

@@ -56,9 +56,9 @@ function encodings(table: TableName, rows: Rows): Encoding[] {
 }
 
 export const tables: Readonly<Record<TableName, readonly Encoding[]>> = {
-  thumb16: encodings("thumb16", thumb16),
-  thumb32: encodings("thumb32", thumb32),
-  a32: encodings("a32", a32),
+  thumb16: encodings("thumb16", thumb16()),
+  thumb32: encodings("thumb32", thumb32()),
+  a32: encodings("a32", a32()),
   neon: encodings("neon", neon()),
 };
 
@@ -66,7 +66,7 @@ const decoders: Record<TableName, Decoder> = {
   thumb16: thumb16Decoder,
   thumb32: thumb32Decoder,
   a32: a32Decoder,
-  neon: neonDecoder(),
+  neon: neonDecoder,
 };
 
 const byId = new Map(
