@@ -1,35 +1,10 @@
 import { Errno } from "./constants.ts";
-import type { FileSystem, Handle } from "./file-system.ts";
-import { type OpenFile, VfsError } from "./types.ts";
+import type { Descriptor } from "./descriptor.ts";
+import { VfsError } from "./types.ts";
 
 /** DFS_FD_MAX, and the number of the first: 0 to 2 stand for the console's. */
 const FD_MAX = 16;
 const FD_OFFSET = 3;
-
-/** One open descriptor. */
-export class Descriptor implements OpenFile {
-  /** As DFS keeps it: refreshed by write and ftruncate only, seen by SEEK_END and fstat. */
-  size: number;
-  position: number;
-
-  constructor(
-    readonly fd: number,
-    readonly fs: FileSystem,
-    readonly path: string,
-    public flags: number,
-    readonly handle: Handle,
-  ) {
-    this.size = handle.size;
-    this.position = handle.position ?? 0;
-  }
-
-  get type(): Handle["type"] {
-    return this.handle.type;
-  }
-  get device(): Handle["device"] {
-    return this.handle.device;
-  }
-}
 
 /** The table of descriptors, one for the whole system. */
 export class Descriptors {

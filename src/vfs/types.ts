@@ -1,6 +1,6 @@
 import type { Handle } from "./file-system.ts";
 
-/** Errors of the VFS carry a positive newlib errno (spec: kernel 13.1); callers decide about signs. */
+/** Errors of the VFS carry a positive errno of newlib; callers decide about signs. */
 export class VfsError extends Error {
   constructor(
     readonly errno: number,

@@ -1,5 +1,6 @@
-import { Errno, Mode, OpenFlag, Seek } from "./constants.ts";
-import { Descriptor, Descriptors } from "./descriptors.ts";
+import { Errno, OpenFlag } from "./constants.ts";
+import { Descriptor, DIRECTORY } from "./descriptor.ts";
+import { Descriptors } from "./descriptors.ts";
 import { DevFs } from "./devfs.ts";
 import type { FileSystem, Handle } from "./file-system.ts";
 import { MountedDirectory } from "./mounted-directory.ts";
@@ -26,18 +27,6 @@ export interface VfsOptions extends MountOptions {
 
 /** DFS_PATH_MAX of the reference board. */
 const PATH_MAX = 256;
-/** sizeof(struct dirent): the unit of positions in a directory. */
-const DIRENT = 260;
-/** DFS_F_OPEN, which fcntl(F_GETFL) shows. */
-const F_OPEN = 0x1000000;
-const SETTABLE = OpenFlag.Append | OpenFlag.NonBlock;
-
-const DIRECTORY: Stat = {
-  mode: Mode.Dir | Mode.Read | Mode.Write | Mode.Exec,
-  size: 0,
-  mtime: 0,
-};
-
 /** DFS: mount table, descriptors, working directory. devfs is mounted on `/dev` from the start. */
 export class Vfs implements VfsApi {
   cwd = "/";
@@ -64,7 +53,7 @@ export class Vfs implements VfsApi {
       const handle = fs.open(sub, flags);
       const more = flags & OpenFlag.Directory ? this.unseen(full, fs, sub) : [];
       const shown = more.length > 0 ? new MountedDirectory(handle, more) : handle;
-      return new Descriptor(fd, fs, sub, flags | F_OPEN, shown);
+      return new Descriptor(fd, fs, sub, flags, shown);
     });
     this.opened?.(fd);
     return fd;
@@ -99,7 +88,7 @@ export class Vfs implements VfsApi {
 
   adopt(handle: Handle, flags: number): number {
     const { fs } = this.table.get("/dev");
-    return this.descriptors.create((fd) => new Descriptor(fd, fs, "", flags | F_OPEN, handle)).fd;
+    return this.descriptors.create((fd) => new Descriptor(fd, fs, "", flags, handle)).fd;
   }
 
   dup(fd: number, least = 0): number {
@@ -116,76 +105,35 @@ export class Vfs implements VfsApi {
   }
 
   read(fd: number, into: Uint8Array): number {
-    const descriptor = this.descriptors.get(fd);
-    const { handle } = descriptor;
-    if (!handle.read) throw notPossible(descriptor, "read");
-    const length = handle.read(into);
-    descriptor.position = handle.position ?? 0;
-    return length;
+    return this.descriptors.get(fd).read(into);
   }
 
   write(fd: number, from: Uint8Array): number {
-    const descriptor = this.descriptors.get(fd);
-    const { handle } = descriptor;
-    if (!handle.write) throw notPossible(descriptor, "written");
-    const length = handle.write(from);
-    descriptor.position = handle.position ?? 0;
-    descriptor.size = handle.size;
-    return length;
+    return this.descriptors.get(fd).write(from);
   }
 
-  /** Gives the position asked for, which a file open for reading only may not have reached. */
   lseek(fd: number, offset: number, whence: number): number {
-    const descriptor = this.descriptors.get(fd);
-    const { handle } = descriptor;
-    let target = offset;
-    if (whence === Seek.Cur) target += descriptor.position;
-    else if (whence === Seek.End) target += descriptor.size;
-    else if (whence !== Seek.Set)
-      throw new VfsError(Errno.EINVAL, `${whence} is not a SEEK_ value`);
-    if (target < 0 || target > 0x7fffffff)
-      throw new VfsError(Errno.EINVAL, `${target} is not a position in a file`);
-    if (handle.seekEntry) {
-      handle.seekEntry(Math.floor(target / DIRENT));
-      descriptor.position = target;
-    } else if (handle.seek) descriptor.position = handle.seek(target);
-    else throw new VfsError(Errno.ENOSYS, "a device has no position");
-    return target;
+    return this.descriptors.get(fd).seek(offset, whence);
   }
 
   ftruncate(fd: number, length: number): void {
-    const descriptor = this.descriptors.get(fd);
-    if (length < 0 || !descriptor.handle.truncate)
-      throw new VfsError(Errno.EINVAL, "only a file can be truncated, and to a size from 0 on");
-    descriptor.handle.truncate(length);
-    descriptor.size = length;
+    this.descriptors.get(fd).truncate(length);
   }
 
   fsync(fd: number): void {
-    const { handle } = this.descriptors.get(fd);
-    if (handle.type === "device") throw new VfsError(Errno.ENOSYS, "a device has no fsync");
-    handle.sync?.();
+    this.descriptors.get(fd).sync();
   }
 
   fstat(fd: number): Stat {
-    const descriptor = this.descriptors.get(fd);
-    if (descriptor.type === "dir") return DIRECTORY;
-    return { mode: Mode.Reg | Mode.Read | Mode.Write, size: descriptor.size, mtime: 0 };
+    return this.descriptors.get(fd).stat();
   }
 
   readdir(fd: number): DirEntry | undefined {
-    const descriptor = this.descriptors.get(fd);
-    if (!descriptor.handle.next)
-      throw new VfsError(Errno.EINVAL, `${descriptor.path} is not a directory`);
-    const entry = descriptor.handle.next();
-    if (entry) descriptor.position += DIRENT;
-    return entry;
+    return this.descriptors.get(fd).next();
   }
 
-  /** fcntl(F_SETFL): only O_APPEND and O_NONBLOCK can change. */
   setFlags(fd: number, flags: number): void {
-    const descriptor = this.descriptors.get(fd);
-    descriptor.flags = (descriptor.flags & ~SETTABLE) | (flags & SETTABLE);
+    this.descriptors.get(fd).setFlags(flags);
   }
 
   stat(path: string): Stat {
@@ -263,9 +211,7 @@ export class Vfs implements VfsApi {
   readFile(path: string): Uint8Array {
     const fd = this.open(path, OpenFlag.RdOnly);
     try {
-      const descriptor = this.descriptors.get(fd);
-      if (!descriptor.handle.readAll) throw notPossible(descriptor, "read");
-      return descriptor.handle.readAll();
+      return this.descriptors.get(fd).readAll();
     } finally {
       this.close(fd);
     }
@@ -344,10 +290,4 @@ export class Vfs implements VfsApi {
   mkfs(type: string, device: string): void {
     this.table.format(device, this.table.disk(device, type));
   }
-}
-
-function notPossible(descriptor: Descriptor, how: string): VfsError {
-  if (descriptor.type === "dir")
-    return new VfsError(Errno.EISDIR, `${descriptor.path} is a directory`);
-  return new VfsError(Errno.ENOSYS, `${descriptor.path} is a device and cannot be ${how} here`);
 }
