@@ -1,4 +1,5 @@
 import { overwrittenFrom, type Side } from "../dlmodule/mod.ts";
+import { BlockMarks } from "../kernel/mod.ts";
 import { amount } from "../elf/mod.ts";
 import { type AddressKind, allocator, callText, describeAddress } from "./address.ts";
 import type { HeapBlock, MachineView, ThreadView } from "./machine-view.ts";
@@ -15,6 +16,9 @@ export interface Explained {
 /** What RT-Thread's heap asserts of a block that is given back or enlarged. */
 const USED = "mem->used";
 const MAGIC = "mem->magic == HEAP_MAGIC";
+/** The same in 5.x. */
+const USED_5 = "MEM_ISUSED(mem)";
+const POOL = "small_mem";
 /** In the assertions about the alignment of the address and its range. */
 const ADDRESS = "rmem";
 const CHECKERS = new Set(["rt_free", "rt_realloc"]);
@@ -43,10 +47,14 @@ const NOT: Partial<Record<AddressKind["kind"], string>> = {
 /** A failed assertion of the heap, about the block whose address is in r0; undefined when it is another one. */
 export function heapAssertion(
   view: MachineView,
-  { expression, fn }: { readonly expression: string; readonly fn: string },
+  asserted: { readonly expression: string; readonly fn: string },
   thread: ThreadView,
 ): Explained | undefined {
-  const known = expression === USED || expression === MAGIC || expression.includes(ADDRESS);
+  const { expression } = asserted;
+  const fn = asserted.fn.replace("rt_smem_", "rt_");
+  const used = expression === USED || expression === USED_5;
+  const known =
+    used || expression === MAGIC || expression.includes(POOL) || expression.includes(ADDRESS);
   if (!CHECKERS.has(fn) || !known) return undefined;
   const address = view.registers[0] >>> 0;
   const { kind, text } = describeAddress(view, address, thread, undefined);
@@ -65,10 +73,10 @@ export function heapAssertion(
       what: [`${hex(address)} is no block of the heap: ${inside(view, address, block)}`],
       hint: `${fn} takes only what rt_malloc, rt_calloc or rt_realloc returned, not an address inside of it`,
     };
-  const whole = (view.half(address - HEADER) ?? 0) === HEAP_MAGIC;
+  const whole = marksOf(view).isSound(view.word(address - HEADER) ?? 0);
   // Given back by this very call, it was in use until then, whatever the header says.
   const inUse = fn === "rt_free" && freed?.address === address && freed.justNow;
-  if (expression === USED && whole && !inUse)
+  if (used && whole && !inUse)
     return givenTwice(view, address, freed?.address === address ? freed : undefined);
   return overwritten(view, address - HEADER, before);
 }
@@ -91,9 +99,9 @@ export function brokenHeap(view: MachineView, header: number): Explained {
   return overwritten(view, header, around(view, header + HEADER).before);
 }
 
-/** struct heap_mem of the small memory heap: its bytes, and what `magic`, its first member, holds. */
+/** Bytes of the header of a block of the small memory heap. */
 const HEADER = 16;
-const HEAP_MAGIC = 0x1ea0;
+const marksOf = (view: MachineView): BlockMarks => view.heapMarks ?? BlockMarks.magic;
 
 function overwritten(view: MachineView, header: number, before: HeapBlock | undefined): Explained {
   const address = header + HEADER;
@@ -103,6 +111,7 @@ function overwritten(view: MachineView, header: number, before: HeapBlock | unde
     header,
     begin,
     before && before.address - HEADER,
+    marksOf(view),
   );
   const how =
     side === "own"

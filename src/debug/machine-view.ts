@@ -1,6 +1,6 @@
 import type { SymbolFiles } from "../dwarf/mod.ts";
 import type { Freed, Loader, Whereabouts } from "../dlmodule/mod.ts";
-import { type Kernel, nameText, OBJECT, THREAD, trapAt } from "../kernel/mod.ts";
+import { type BlockMarks, type Kernel, nameText, OBJECT, THREAD, trapAt } from "../kernel/mod.ts";
 import type { KernelApi, SymbolTable } from "../kernel/types.ts";
 import { callsOf, type KernelCall } from "./callback.ts";
 import type { Details } from "./details.ts";
@@ -59,6 +59,8 @@ export interface MachineView {
   heapBlock(address: number): HeapBlock | undefined;
   /** The block given back last that an address lies in. */
   freedBlock?(address: number): Freed | undefined;
+  /** How the headers of blocks begin. */
+  heapMarks?: BlockMarks;
   /** Every block, in the order of addresses; ends at a header that was overwritten. */
   heapBlocks?(): Iterable<HeapBlock>;
   /** Return address behind the call that asked for a block in use; 0: not known. */
@@ -112,6 +114,7 @@ export function viewOf(parts: ReportParts): MachineView {
     calls: callsOf(kernel as Kernel, (kernel as Kernel).runner.running?.thread ?? 0),
     float: floatContext,
     freedBlock: (address) => loader.freedBlock(address),
+    heapMarks: kernel.heap.marks,
     heapBlocks: () => kernel.heap.blocks(),
     allocationSite: (address) => loader.allocationSite(address),
     ramStart: memory.base,

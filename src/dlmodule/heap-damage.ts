@@ -1,12 +1,10 @@
 import { amount } from "../elf/mod.ts";
+import type { BlockMarks } from "../kernel/mod.ts";
 import type { KernelApi } from "../kernel/types.ts";
-
-/** struct heap_mem of the small memory heap: what `magic`, its first member, holds. */
-const HEAP_MAGIC = 0x1ea0;
 
 const hex = (address: number): string => `0x${(address >>> 0).toString(16)}`;
 
-/** Offsets in struct heap_mem: `magic` and `used` are halves of one word, `prev` counts from the first header. */
+/** Offsets in the header of a block: `prev` counts from the first header. */
 const PREV = 8;
 const SIZE = 16;
 
@@ -22,15 +20,16 @@ export type Side = "before" | "own" | "either";
  * @param word of guest memory; undefined where there is none
  * @param begin address of the heap's first header
  * @param before address of the header of the block before; undefined for the first
+ * @param marks how headers begin
  */
 export function overwrittenFrom(
   word: (address: number) => number | undefined,
   header: number,
   begin: number,
   before: number | undefined,
+  marks: BlockMarks,
 ): Side {
-  const first = word(header) ?? 0;
-  const front = (first & 0xffff) === HEAP_MAGIC && first >>> 16 <= 1;
+  const front = marks.isWhole(word(header) ?? 0);
   const back = word(header + PREV) === (before ?? begin) - begin;
   if (front !== back) return front ? "own" : "before";
   // All of it: what was stored there goes on at one side.
@@ -61,13 +60,13 @@ export function heapDamage(
     const { header } = block;
     begin ??= header;
     const linked = memory.ldu32(header + PREV) === (before?.header ?? begin) - begin;
-    const sound = memory.ld16(header) === HEAP_MAGIC && block.size >= 0 && linked;
+    const sound = heap.marks.isSound(memory.ld32(header)) && block.size >= 0 && linked;
     if (sound && block.size <= heap.total) {
       before = block;
       continue;
     }
     const word = (at: number) => (memory.contains(at, 4) ? memory.ldu32(at) : undefined);
-    const side = overwrittenFrom(word, header, begin, before?.header);
+    const side = overwrittenFrom(word, header, begin, before?.header, heap.marks);
     const from = (address: number) => {
       const name = site(address);
       return name === undefined ? "" : `, from ${name}`;

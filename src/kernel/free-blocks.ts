@@ -1,4 +1,5 @@
 import type { GuestMemory } from "../memory/mod.ts";
+import type { BlockMarks } from "./abi/block-marks.ts";
 import { HEAP_MEM } from "./abi/layout.ts";
 
 /** Bytes of the heap that one entry of the index stands for, at least; a header takes 16 and the smallest block 12 of them. */
@@ -30,6 +31,7 @@ export class FreeBlocks {
     private readonly memory: GuestMemory,
     private readonly begin: number,
     private readonly last: number,
+    private readonly marks: BlockMarks,
   ) {
     let shift = CHUNK_SHIFT;
     while ((last - begin) >>> shift >= CHUNKS) shift++;
@@ -113,7 +115,7 @@ export class FreeBlocks {
   }
 
   private isFree(mem: number): boolean {
-    return HEAP_MEM.used.get(this.memory, mem) === 0;
+    return !this.marks.isUsed(this.memory.ld32(mem));
   }
 
   /** The header behind a block's own; tells when that cannot be one. */

@@ -1,5 +1,6 @@
 import type { GuestMemory } from "../memory/mod.ts";
-import { ALIGN_SIZE, HEAP_MAGIC } from "./abi/constants.ts";
+import type { BlockMarks } from "./abi/block-marks.ts";
+import { ALIGN_SIZE } from "./abi/constants.ts";
 import { HEAP_MEM, OBJECT } from "./abi/layout.ts";
 import { FreeBlocks } from "./free-blocks.ts";
 import type { Kernel } from "./kernel.ts";
@@ -24,7 +25,7 @@ const UNUSED = 10_000;
 const align = (size: number) => (size + ALIGN_SIZE - 1) & -ALIGN_SIZE;
 
 /**
- * The small-memory heap: src/mem.c of RT-Thread 4.0.4 with RT_USING_MEMTRACE. Blocks are neighbours in address order, each with a
+ * The small-memory heap: src/mem.c of RT-Thread 4.0.4 with RT_USING_MEMTRACE, with the headers of 5.x for its programs. Blocks are neighbours in address order, each with a
  * header of 16 bytes; allocation is first fit from the lowest free block.
  */
 export class Heap implements HeapApi {
@@ -49,6 +50,8 @@ export class Heap implements HeapApi {
     private readonly k: Kernel,
     begin: number,
     end: number,
+    /** How headers begin. */
+    readonly marks: BlockMarks,
   ) {
     this.memory = k.memory;
     this.begin = begin;
@@ -77,7 +80,7 @@ export class Heap implements HeapApi {
       const mem = begin + at;
       const next = HEAP_MEM.next.get(m, mem);
       if (next <= at || next > total + HEADER) return this.broken(mem);
-      if (HEAP_MEM.used.get(m, mem) === 0 && next - at - HEADER >= wanted) {
+      if (this.isFree(mem) && next - at - HEADER >= wanted) {
         this.take(mem, at, next, wanted);
         return mem + HEADER;
       }
@@ -91,7 +94,7 @@ export class Heap implements HeapApi {
    * Some of the headers between are looked at, so that one that was overwritten is not missed for long.
    */
   private skip(mem: number, size: number): number {
-    const index = (this.index ??= new FreeBlocks(this.memory, this.begin, this.last));
+    const index = (this.index ??= new FreeBlocks(this.memory, this.begin, this.last, this.marks));
     this.unused = 0;
     index.patrol();
     const found = index.broken ? 0 : index.find(size);
@@ -112,8 +115,7 @@ export class Heap implements HeapApi {
       this.used += next - at;
     }
     if (this.used > this.max) this.max = this.used;
-    HEAP_MEM.magic.set(m, mem, HEAP_MAGIC);
-    HEAP_MEM.used.set(m, mem, 1);
+    m.st32(mem, this.marks.taken);
     this.owner(mem, this.allocating());
     if (index !== undefined && this.unused++ > UNUSED) this.index = undefined;
     else if (index !== undefined) {
@@ -130,7 +132,7 @@ export class Heap implements HeapApi {
     const m = this.memory;
     let left = this.index === undefined ? LONG_WALK : WALK;
     let free = this.lowestFree;
-    while (free !== this.last && HEAP_MEM.used.get(m, free) !== 0) {
+    while (free !== this.last && !this.isFree(free)) {
       const next = this.begin + HEAP_MEM.next.get(m, free);
       // An overwritten header: the next allocation says so.
       if (next <= free || next > this.last) break;
@@ -224,7 +226,7 @@ export class Heap implements HeapApi {
       !(this.isLinked(at, next, prev) && this.isHeader(next) && this.isHeader(prev))
     )
       return void this.broken(this.firstBroken() ?? mem, "rt_free");
-    HEAP_MEM.used.set(m, mem, 0);
+    m.st32(mem, this.marks.free);
     this.owner(mem, NOBODY);
     if (mem < this.lowestFree) this.lowestFree = mem;
     this.used -= next - at;
@@ -234,15 +236,30 @@ export class Heap implements HeapApi {
   }
 
   private mustBeUsed(mem: number, what: "free" | "realloc", line: number): void {
-    const { k, memory: m } = this;
-    const used = HEAP_MEM.used.get(m, mem);
-    const magic = HEAP_MEM.magic.get(m, mem);
-    if (used === 0 || magic !== HEAP_MAGIC) {
-      k.console.printf(`to ${what} a bad data block:\n`);
-      k.console.printf("mem: 0x%08x, used flag: %d, magic code: 0x%04x\n", mem, used, magic);
+    const { k, memory: m, marks } = this;
+    const word = m.ld32(mem);
+    if (marks.isUsed(word) && marks.isSound(word)) return;
+    if (k.five) {
+      const fn = `rt_smem_${what}`;
+      k.assert((word & ~1) !== 0, "small_mem != RT_NULL", fn, 0);
+      k.assert(marks.isUsed(word), "MEM_ISUSED(mem)", fn, 0);
+      k.assert(
+        false,
+        "rt_object_get_type(&small_mem->parent.parent) == RT_Object_Class_Memory",
+        fn,
+        0,
+      );
     }
+    const used = HEAP_MEM.used.get(m, mem);
+    k.console.printf(`to ${what} a bad data block:\n`);
+    k.console.printf(
+      "mem: 0x%08x, used flag: %d, magic code: 0x%04x\n",
+      mem,
+      used,
+      HEAP_MEM.magic.get(m, mem),
+    );
     k.assert(used !== 0, "mem->used", `rt_${what}`, line);
-    k.assert(magic === HEAP_MAGIC, "mem->magic == HEAP_MAGIC", `rt_${what}`, line + 1);
+    k.assert(false, "mem->magic == HEAP_MAGIC", `rt_${what}`, line + 1);
   }
 
   *blocks(): Generator<{
@@ -251,19 +268,20 @@ export class Heap implements HeapApi {
     size: number;
     used: boolean;
     owner: string;
-    magic: number;
+    sound: boolean;
   }> {
     const m = this.memory;
     for (let mem = this.begin; mem !== this.last;) {
       const at = mem - this.begin;
       const next = HEAP_MEM.next.get(m, mem);
+      const word = m.ld32(mem);
       yield {
         header: mem,
         address: mem + HEADER,
         size: next - at - HEADER,
-        used: HEAP_MEM.used.get(m, mem) !== 0,
+        used: this.marks.isUsed(word),
         owner: m.cstring(HEAP_MEM.thread.at(mem), 4),
-        magic: HEAP_MEM.magic.get(m, mem),
+        sound: this.marks.isSound(word),
       };
       if (next <= at || next > this.total + HEADER) return;
       mem = this.begin + next;
@@ -272,14 +290,14 @@ export class Heap implements HeapApi {
 
   /** True for the address of a block in use. */
   owns(address: number): boolean {
-    return this.sizeOf(address) > 0 && HEAP_MEM.used.get(this.memory, address - HEADER) !== 0;
+    return this.sizeOf(address) > 0 && !this.isFree(address - HEADER);
   }
 
   /** Size of the block at `address` without its header; 0 when there is no block. */
   sizeOf(address: number): number {
     if (address < this.begin + HEADER || address >= this.last || (address & 3) !== 0) return 0;
     const mem = address - HEADER;
-    if (HEAP_MEM.magic.get(this.memory, mem) !== HEAP_MAGIC) return 0;
+    if (!this.marks.isSound(this.memory.ld32(mem))) return 0;
     return HEAP_MEM.next.get(this.memory, mem) - (mem - this.begin) - HEADER;
   }
 
@@ -290,17 +308,21 @@ export class Heap implements HeapApi {
     return prev < at && HEAP_MEM.next.get(this.memory, this.begin + prev) === at;
   }
 
+  private isFree(mem: number): boolean {
+    return !this.marks.isUsed(this.memory.ld32(mem));
+  }
+
   /** A header that was filled with zeros is no free block to be merged with. */
   private isHeader(at: number): boolean {
-    return HEAP_MEM.magic.get(this.memory, this.begin + at) === HEAP_MAGIC;
+    return this.marks.isSound(this.memory.ld32(this.begin + at));
   }
 
   /** Address of the first header that is none any more. */
   private firstBroken(): number | undefined {
     let before = this.begin;
-    for (const { header, magic, size } of this.blocks()) {
+    for (const { header, sound, size } of this.blocks()) {
       const linked = HEAP_MEM.prev.get(this.memory, header) === before - this.begin;
-      if (magic !== HEAP_MAGIC || size < 0 || !linked) return header;
+      if (!sound || size < 0 || !linked) return header;
       before = header;
     }
     return undefined;
@@ -308,12 +330,11 @@ export class Heap implements HeapApi {
 
   /** Merges a free block with those of its neighbours that are free. */
   private join(mem: number, next: number, prev: number): void {
-    const m = this.memory;
-    if (next !== mem && next !== this.last && HEAP_MEM.used.get(m, next) === 0) {
+    if (next !== mem && next !== this.last && this.isFree(next)) {
       if (this.lowestFree === next) this.lowestFree = mem;
       this.swallow(mem, next);
     }
-    if (prev !== mem && HEAP_MEM.used.get(m, prev) === 0) {
+    if (prev !== mem && this.isFree(prev)) {
       if (this.lowestFree === mem) this.lowestFree = prev;
       this.swallow(prev, mem);
     }
@@ -332,8 +353,7 @@ export class Heap implements HeapApi {
 
   private header(mem: number, used: boolean, next: number, prev: number, owner: number): void {
     const m = this.memory;
-    HEAP_MEM.magic.set(m, mem, HEAP_MAGIC);
-    HEAP_MEM.used.set(m, mem, used ? 1 : 0);
+    m.st32(mem, used ? this.marks.taken : this.marks.free);
     HEAP_MEM.next.set(m, mem, next);
     HEAP_MEM.prev.set(m, mem, prev);
     this.owner(mem, owner);

@@ -1,3 +1,4 @@
+import { BlockMarks } from "./abi/block-marks.ts";
 import { OBJECT_STATIC } from "./abi/constants.ts";
 import { struct } from "./abi/field.ts";
 import { OBJECT } from "./abi/layout.ts";
@@ -20,6 +21,11 @@ export const SMALL_MEMORY = struct(60, {
   lfree: [52, "ptr"],
   mem_size_aligned: [56, "u32"],
 });
+
+/** How blocks of a heap begin whose struct rt_small_mem is at `address`. */
+export function marksOf(k: Kernel, address: number): BlockMarks {
+  return k.five ? BlockMarks.pool(address) : BlockMarks.magic;
+}
 
 /** Fills the struct at `address` for a heap behind it. For 5.x it is an object that is found and listed. */
 export function describe(

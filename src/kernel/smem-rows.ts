@@ -3,12 +3,12 @@ import { OBJECT } from "./abi/layout.ts";
 import type { ExportRow } from "./call.ts";
 import { Heap } from "./heap.ts";
 import type { Kernel } from "./kernel.ts";
-import { describe, SMALL_MEMORY } from "./memory-object.ts";
+import { describe, marksOf, SMALL_MEMORY } from "./memory-object.ts";
 import { ObjectClass } from "./types.ts";
 
 /**
  * Small-memory heaps of a program's own (rt_smem_*, RT-Thread 4.1 and later): the allocator of the system heap over memory of the
- * caller, with a struct rt_small_mem at its start. Blocks have the headers of 4.0.4.
+ * caller, with a struct rt_small_mem at its start.
  */
 
 const HEADER = "rtthread.h";
@@ -40,7 +40,7 @@ function init(k: Kernel, name: string, begin: number, size: number): number {
     all.delete(address);
     if (k.five && k.objects.classOf(address) === ObjectClass.Memory) k.objects.detach(address);
   }
-  const heap = new Heap(k, start + SMALL_MEMORY.size, end);
+  const heap = new Heap(k, start + SMALL_MEMORY.size, end, marksOf(k, start));
   describe(k, heap, start, name, false);
   all.set(start, { start, end, heap });
   return start;

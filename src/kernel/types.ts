@@ -1,4 +1,5 @@
 import type { Cpu, CpuFault } from "../cpu/types.ts";
+import type { BlockMarks } from "./abi/block-marks.ts";
 import type { GuestMemory } from "../memory/mod.ts";
 import type { ExportGroup, Task } from "./call.ts";
 import type { Cancellation } from "./cancellation.ts";
@@ -89,6 +90,8 @@ export interface HeapApi {
   readonly total: number;
   readonly used: number;
   readonly max: number;
+  /** How the headers of blocks begin. */
+  readonly marks: BlockMarks;
   /** True for the address of a block in use. */
   owns?(address: number): boolean;
   /** Every block in address order, for memtrace and leak reports. */

@@ -67,7 +67,11 @@ function fresh(size: number, abi?: "5.x") {
   const { kernel } = bench(function* () {}, false, abi);
   const HeapOf = kernel.heap.constructor as typeof Heap;
   const begin = kernel.heap.alloc(size);
-  return { heap: new HeapOf(kernel, begin, begin + size), begin, memory: kernel.memory };
+  return {
+    heap: new HeapOf(kernel, begin, begin + size, kernel.heap.marks),
+    begin,
+    memory: kernel.memory,
+  };
 }
 
 const listOf = (heap: HeapApi, begin: number) =>

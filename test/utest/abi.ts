@@ -24,9 +24,8 @@ rules are those of its sources, and \`test/utest/five\` runs against them. It ca
 | rt_kprintf | \`%o\` hexadecimal, no \`#\`, a width cuts \`%s\`, \`(NULL)\`, no result | as in C, \`%b\`, \`(null)\`, gives the length |
 | rt_malloc of all that is left at the end of the heap | refused | given |
 | heap | no object | a Memory object named heap, whose figures it shows; so are heaps of rt_smem_init |
+| header of a block of the heap, 16 bytes | 16-bit magic number, 16-bit used flag, links, four letters of the thread | address of the heap with bit 0 for used, links, four letters; rt_free asserts MEM_ISUSED(mem) and says nothing before; memcheck shows the address |
 | free | three lines | four, in another form, with what is available |
 
-The rest is as in 4.0.4: the headers of the heap's blocks (the first word is the magic number and whether the block is used, not the address
-of the heap with that in bit 0; both have 16 bytes, and no header declares either, so that only programs that read the memory before a block see it;
-\`memcheck\` and reports of damaged heaps look for the magic number), the order in which queues wake, libdl and the shell.
+The rest is as in 4.0.4: the order in which queues wake, libdl and the shell.
 `;

@@ -78,7 +78,6 @@ export const DEVICE_OFLAG_MASK = 0xf0f;
 /** rt_device_class_type. */
 export const DeviceClass = { Char: 0, Block: 1, RTC: 5, Miscellaneous: 18, Unknown: 22 } as const;
 
-export const HEAP_MAGIC = 0x1ea0;
 export const MEMHEAP_MAGIC = 0x1ea01ea0;
 /** Byte every stack is filled with at creation (`#`). */
 export const STACK_FILL = 0x23;

@@ -1,19 +1,16 @@
 import type { CommandContext } from "../types.ts";
 
-/** struct heap_mem of the small memory heap: what `magic` holds in a sound block, and where it lies. */
-const HEAP_MAGIC = 0x1ea0;
-const Offset = { magic: 0, used: 2 } as const;
-
 const hex = (n: number, digits = 8): string => (n >>> 0).toString(16).padStart(digits, "0");
 
 export function memcheck({ kernel }: CommandContext): void {
   for (const { header, size } of kernel.heap.blocks()) {
-    const magic = kernel.memory.ld16(header + Offset.magic);
-    const used = kernel.memory.ld16(header + Offset.used);
-    if (magic === HEAP_MAGIC && used <= 1) continue;
-    kernel.console.print(
-      `Memory block wrong:\naddress: 0x${hex(header)}\n  magic: 0x${hex(magic, 4)}\n   used: ${used}\n  size: ${size}\n`,
-    );
+    const word = kernel.memory.ldu32(header);
+    if (kernel.heap.marks.isWhole(word)) continue;
+    const said =
+      kernel.options.abi === "5.x"
+        ? `   name: heap\naddress: 0x${hex(header)}\n   pool: 0x${hex(word, 4)}\n   size: ${size}\n`
+        : `address: 0x${hex(header)}\n  magic: 0x${hex(word & 0xffff, 4)}\n   used: ${word >>> 16}\n  size: ${size}\n`;
+    kernel.console.print(`Memory block wrong:\n${said}`);
     return;
   }
 }
@@ -29,7 +26,7 @@ export function memtrace({ kernel, lists }: CommandContext): void {
     `${lists("free")}\nmemory heap address:\nheap_ptr: 0x${hex(first.header)}\nlfree   : 0x${hex(lowestFree)}\nheap_end: 0x${hex(end)}\n\n--memory item information --\n`,
   );
   for (const { header, size, owner } of blocks) {
-    const broken = kernel.memory.ld16(header + Offset.magic) !== HEAP_MAGIC;
+    const broken = !kernel.heap.marks.isSound(kernel.memory.ld32(header));
     kernel.console.print(
       `[0x${hex(header)} - ${blockSize(size)}] ${owner.slice(0, 4).padEnd(4)}${broken ? ": ***" : ""}\n`,
     );
