@@ -204,7 +204,7 @@ export class Machine implements Disposable {
       let state = feeder.step(this.board.kernel.tick);
       for (; state === "typed"; state = feeder.step(this.board.kernel.tick)) {
         this.driver.settle();
-        if (this.driver.until(() => this.board.quiet) !== "done") break;
+        if (this.driver.until(() => this.board.served) !== "done") break;
         this.driver.settle();
       }
     });

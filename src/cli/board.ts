@@ -59,7 +59,7 @@ export class Board {
         this.log?.write(bytes, machine.kernel.console.transferring);
       },
       output1,
-      mute1: (settings.serial1?.kind ?? "null") === "null",
+      mute1: ["null", "file"].includes(settings.serial1?.kind ?? "null"),
       diagnostics,
       shell: {
         ...shell,

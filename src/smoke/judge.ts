@@ -4,6 +4,9 @@ import type { Failure, FailureKind, Figures } from "./result.ts";
 /** Characters of a text that a message shows. */
 const SHOWN = 60;
 
+const RETURNS =
+  'it does with "\\n" for "\\r\\n": lines of the output end in "\\n" here, also at the console';
+
 /** What a text does not fulfil; `what` names it. */
 export function judgeText(
   kind: FailureKind,
@@ -16,11 +19,16 @@ export function judgeText(
   let key: keyof TextRules = "equals";
   const fail = (message: string, details?: string): void =>
     void failures.push({ kind, message, details, line: rules.lines?.[key] });
+  const asShown = (part: string): string | undefined =>
+    !text.includes(part) && text.includes(asLines(part)) ? RETURNS : undefined;
   if (rules.equals !== undefined && text !== rules.equals)
-    fail(`${what} is not as expected`, difference(rules.equals, text));
+    fail(
+      `${what} is not as expected`,
+      text === asLines(rules.equals) ? RETURNS : difference(rules.equals, text),
+    );
   key = "contains";
   for (const part of rules.contains)
-    if (!text.includes(part)) fail(`${what} does not contain ${show(part)}`);
+    if (!text.includes(part)) fail(`${what} does not contain ${show(part)}`, asShown(part));
   key = "absent";
   for (const part of rules.absent)
     if (text.includes(part)) fail(`${what} contains ${show(part)}, which must not be there`);
@@ -43,11 +51,13 @@ export function judgeText(
       continue;
     }
     const before = n > 0 && text.includes(part) ? ` after ${show(rules.ordered[n - 1])}` : "";
-    fail(`${what} does not contain ${show(part)}${before}`);
+    fail(`${what} does not contain ${show(part)}${before}`, asShown(part));
     break;
   }
   return failures;
 }
+
+const asLines = (text: string): string => text.replaceAll("\r\n", "\n");
 
 /** Quoted, and cut when it is long. */
 export function show(text: string): string {

@@ -10,8 +10,11 @@ export const fileFix = (key: string): string => `write ${key} = "FILE", seen fro
 export class Reader {
   readonly problems: Problem[] = [];
 
-  /** `places`: what is read is a file that people can look at. */
-  constructor(private readonly places = true) {}
+  /** `places`: what is read is a file that people can look at; `homes`: where each key belongs. */
+  constructor(
+    private readonly places = true,
+    private readonly homes: ReadonlyMap<string, string> = new Map(),
+  ) {}
 
   complain(at: Position, message: string, fix: string): undefined {
     if (this.problems.length === PROBLEMS_MAX) return undefined;
@@ -23,12 +26,12 @@ export class Reader {
   keys(table: Table, known: readonly string[], where: string): void {
     for (const [key, { at }] of table.entries) {
       if (known.includes(key) || this.problems.length === PROBLEMS_MAX) continue;
+      const home = this.homes.get(key);
       const near = nearest(key, known);
-      this.complain(
-        at,
-        `unknown key '${key}' ${where}`,
-        near ? `did you mean '${near}'?` : `known keys: ${known.join(", ")}`,
-      );
+      let fix = `known keys: ${known.join(", ")}`;
+      if (home !== undefined) fix = `'${key}' belongs ${home}`;
+      else if (near) fix = `did you mean '${near}'?`;
+      this.complain(at, `unknown key '${key}' ${where}`, fix);
     }
   }
 
@@ -71,10 +74,11 @@ export class Reader {
     );
   }
 
-  /** An array without elements, where the author meant something. */
+  /** An array or a table without anything in it, where the author meant something. */
   refuseEmpty(table: Table, key: string, why: string, fix: string): boolean {
     const node = table.entries.get(key)?.node;
-    if (node?.kind !== "array" || node.items.length > 0) return false;
+    if (node?.kind !== "array" && node?.kind !== "table") return false;
+    if (node.kind === "array" ? node.items.length > 0 : node.entries.size > 0) return false;
     this.complain(this.at(table, key), `'${key}' is empty: it ${why}`, fix);
     return true;
   }
@@ -148,20 +152,20 @@ export class Reader {
     );
   }
 
-  /** A table, or nothing. */
-  table(table: Table, key: string): Table | undefined {
+  /** A table, or nothing; `name`: as a file has it. */
+  table(table: Table, key: string, name = key): Table | undefined {
     const node = table.entries.get(key)?.node;
     if (node === undefined || node.kind === "table") return node;
-    return this.wrong(node, key, "a table", `[${key}]`);
+    return this.wrong(node, key, "a table", `[${name}]`);
   }
 
   /** An array of tables. */
-  tables(table: Table, key: string): Table[] {
+  tables(table: Table, key: string, name = key): Table[] {
     const node = table.entries.get(key)?.node;
     if (node === undefined) return [];
     if (node.kind === "array" && node.items.every((item) => item.kind === "table"))
       return node.items as Table[];
-    this.wrong(node, key, "an array of tables", `[[${key}]]`);
+    this.wrong(node, key, "an array of tables", `[[${name}]]`);
     return [];
   }
 

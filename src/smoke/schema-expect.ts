@@ -20,6 +20,9 @@ export const FILE = [
 ];
 export const BUDGET = ["instructions", "heap", "stack", "time", "output", "leaks"] as const;
 
+/** What is wrong with an empty table of expectations, and what to do. */
+export const NOTHING = ["expects nothing", 'write contains = "...", or leave it out'] as const;
+
 const MAX = Number.MAX_SAFE_INTEGER;
 
 export function rules(reader: Reader, table: Table | undefined, where = ""): TextRules {
@@ -71,7 +74,7 @@ export function expectedFiles(reader: Reader, expect: Table | undefined): FileRu
   if (!expect) return [];
   reader.refuseEmpty(expect, "file", "expects nothing", "use [[expect.file]], or leave it out");
   const seen = new Set<string>();
-  return reader.tables(expect, "file").flatMap((table): FileRules[] => {
+  return reader.tables(expect, "file", "expect.file").flatMap((table): FileRules[] => {
     reader.keys(table, FILE, "in [[expect.file]]");
     const path = guestPath(reader, table);
     const exists = reader.boolean(table, "exists") ?? true;
@@ -115,6 +118,7 @@ export function budget(reader: Reader, top: Table): Budget {
   const table = reader.table(top, "budget");
   if (!table) return { leaks: 0, leaksDeclared: false };
   reader.keys(table, BUDGET, "in [budget]");
+  reader.refuseEmpty(top, "budget", "limits nothing", "write leaks = 0, or leave it out");
   return {
     lines: reader.lines(table),
     instructions: reader.integer(table, "instructions", 0, MAX),

@@ -1,7 +1,7 @@
 import { ArgumentError, commandLine } from "./command-line.ts";
 import type { Reader } from "./reader.ts";
 import type { Step } from "./scenario.ts";
-import { RULES, rules } from "./schema-expect.ts";
+import { NOTHING, RULES, rules } from "./schema-expect.ts";
 import type { Position, Table } from "./toml.ts";
 
 /** Keys of a step, which may stand at the top of a scenario with one. */
@@ -111,8 +111,9 @@ export function step(
       "'stdin' with console = true",
       "type the input as further msh lines",
     );
-  const expect = short ? undefined : reader.table(table, "expect");
+  const expect = short ? undefined : reader.table(table, "expect", "step.expect");
   if (expect) reader.keys(expect, RULES, "in the expect of a step");
+  if (!short) reader.refuseEmpty(table, "expect", ...NOTHING);
   return {
     at: module === undefined ? table.at : NOWHERE,
     action:

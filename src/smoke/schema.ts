@@ -1,6 +1,6 @@
 import { Reader } from "./reader.ts";
 import type { Scenario } from "./scenario.ts";
-import { BUDGET, budget, expectedFiles, FILE, RULES, rules } from "./schema-expect.ts";
+import { BUDGET, budget, expectedFiles, FILE, NOTHING, RULES, rules } from "./schema-expect.ts";
 import { keepModules, placedFiles } from "./schema-files.ts";
 import { STEP, step, steps } from "./schema-step.ts";
 import { readToml, ScenarioError, type Table } from "./toml.ts";
@@ -31,6 +31,18 @@ const EXPECT = [...RULES, "messages", "file"] as const;
 /** Every key by the table it belongs to: what the documentation has to name. */
 export const KEYS = { scenario: TOP, step: STEP, expect: EXPECT, file: FILE, budget: BUDGET };
 
+/** Where a key belongs, for those who wrote it elsewhere; of two places the one that comes last. */
+const HOMES: ReadonlyMap<string, string> = new Map(
+  (
+    [
+      [BUDGET, "in [budget]"],
+      [EXPECT, "in [expect]"],
+      [TOP, "at the top, above every [table]"],
+      [STEP, "beside 'run' or 'msh': at the top, above every [table], or in a [[step]]"],
+    ] as const
+  ).flatMap(([keys, home]) => keys.map((key): [string, string] => [key, home])),
+);
+
 const MIB = 1048576;
 
 /** Reads `*.smoke.toml`; throws ScenarioError with everything that is wrong with it. */
@@ -45,12 +57,14 @@ export function parseDeclaration(file: string, text: string, module: string): Sc
 
 function read(file: string, text: string, module: string | undefined): Scenario {
   const top = readToml(file, text);
-  const reader = new Reader(module === undefined);
+  const reader = new Reader(module === undefined, module === undefined ? HOMES : undefined);
   const known =
     module === undefined ? TOP : TOP.filter((key) => !["run", "msh", "step"].includes(key));
   reader.keys(top, known, module === undefined ? "in a scenario" : "in a module's declaration");
   const expect = reader.table(top, "expect");
   if (expect) reader.keys(expect, EXPECT, "in [expect]");
+  reader.refuseEmpty(top, "expect", ...NOTHING);
+  if (expect) reader.refuseEmpty(expect, "messages", ...NOTHING);
   const console = reader.boolean(top, "console") ?? false;
   const scenario: Scenario = {
     name: reader.string(top, "name"),
@@ -63,7 +77,11 @@ function read(file: string, text: string, module: string | undefined): Scenario 
     console,
     steps: module === undefined ? steps(reader, top, console) : [step(reader, top, module, true)],
     output: rules(reader, expect),
-    messages: rules(reader, expect && reader.table(expect, "messages"), "in [expect.messages]"),
+    messages: rules(
+      reader,
+      expect && reader.table(expect, "messages", "expect.messages"),
+      "in [expect.messages]",
+    ),
     expectedFiles: expectedFiles(reader, expect),
     budget: budget(reader, top),
     timeout: reader.time(top, "timeout"),

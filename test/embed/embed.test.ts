@@ -66,6 +66,17 @@ test("lines typed at the console are echoed and answered", () => {
   expect(() => machine.run(hello)).toThrow("run is not for a console");
 });
 
+test("what is typed has been executed when type() returns, also what the shell itself waits for", () => {
+  using machine = Machine.boot({ console: true });
+  machine.type("exit\n");
+  const before = machine.milliseconds;
+  const answer = machine.type("rt_thread_mdelay(500)\n1+2\n");
+  expect(answer).toContain("rt_thread_mdelay(500)\n\t0, 0x00000000\n");
+  expect(answer).toEndWith("finsh />1+2\n\t3, 0x00000003\nfinsh />");
+  // 50 ticks, the first of which has begun.
+  expect(machine.milliseconds - before).toBeGreaterThan(490);
+});
+
 test("threads can be looked at, with the module they belong to", () => {
   using machine = Machine.boot();
   machine.run(module("test/fixtures/dl/forever.mo"), { name: "forever.mo" });

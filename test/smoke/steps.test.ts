@@ -47,3 +47,23 @@ test("files are looked at after a deadlock and a time-out, too", () => {
     expect(run.code).toBe(1);
   }
 });
+
+test("line ends of the console are told where a text has others", () => {
+  using dir = scratch();
+  const scenario = (expect: string): string =>
+    `console = true\nmsh = "pwd"\n[expect]\n${expect}\n`;
+  const run = (expect: string) => {
+    writeFileSync(dir.path("t.smoke.toml"), scenario(expect));
+    return rttSim(["test", dir.path("t.smoke.toml")]);
+  };
+  expect(run('contains = """pwd\n/\nmsh />"""').code).toBe(0);
+  // An editor that ends lines as Windows does.
+  expect(run('contains = """pwd\r\n/\r\nmsh />"""').code).toBe(0);
+  for (const text of ['contains = "pwd\\r\\n/"', 'ordered = ["msh />pwd\\r\\n/"]']) {
+    const { code, out } = run(text);
+    expect(code).toBe(1);
+    expect(out).toContain('lines of the output end in "\\n" here');
+  }
+  // Not where another text is what is missing.
+  expect(run('contains = "pwd\\r\\nx"').out).not.toContain("lines of the output end");
+});

@@ -1,5 +1,6 @@
 /** ry and sy with nobody at the other end: what a person sees, and how it is left. */
 import { expect, setDefaultTimeout, test } from "bun:test";
+import { scratch } from "../cli/binary.ts";
 import { Client, Host } from "../serial/host.ts";
 import { available, Person, WHY } from "./person.ts";
 
@@ -47,7 +48,8 @@ run(name("a transfer over the other line is ended at the console too"), async ()
 });
 
 run(name("what cannot come about is refused before anybody waits"), async () => {
-  for (const argv of [[], ["--serial1", "null"]]) {
+  using dir = scratch();
+  for (const argv of [[], ["--serial1", "null"], ["--serial1", `file:${dir.path("uart1")}`]]) {
     await using person = await ready(argv);
     const refused = async (line: string): Promise<string> => {
       const start = performance.now();
