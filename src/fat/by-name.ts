@@ -1,5 +1,5 @@
 import { fold } from "./codepage.ts";
-import type { DirectoryEntry } from "./directory.ts";
+import type { DirectoryEntry } from "./entry.ts";
 import { type ParsedName, searchKeys } from "./names.ts";
 
 /** The entries of one directory by their long and their short names. */

@@ -2,6 +2,20 @@
 
 export const ENTRY = 32;
 
+/** A file or directory found in a directory. */
+export interface DirectoryEntry {
+  /** Position of the 32-byte short entry, counted in entries. */
+  readonly slot: number;
+  /** Position of the first entry of its long name; `slot` when there is none. */
+  readonly first: number;
+  /** The name people see. */
+  readonly name: string;
+  /** The 8.3 name as text. */
+  readonly alias: string;
+  /** The 11 bytes of the short name, one per character. */
+  readonly short: string;
+}
+
 /** Attribute bits. */
 export const Attribute = {
   ReadOnly: 0x01,

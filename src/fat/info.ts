@@ -1,5 +1,13 @@
-import type { DirectoryEntry } from "./directory.ts";
-import { Attribute, ENTRY, Field, read16, read32, setFirstCluster, write16 } from "./entry.ts";
+import {
+  Attribute,
+  type DirectoryEntry,
+  ENTRY,
+  Field,
+  read16,
+  read32,
+  setFirstCluster,
+  write16,
+} from "./entry.ts";
 import { fromStamp, type Stamp } from "./stamp.ts";
 
 /** What a directory says about a file. */

@@ -1,5 +1,5 @@
-import type { Directory, DirectoryEntry } from "./directory.ts";
-import { Attribute, ENTRY, Field, setFirstCluster } from "./entry.ts";
+import type { Directory } from "./directory.ts";
+import { Attribute, type DirectoryEntry, ENTRY, Field, setFirstCluster } from "./entry.ts";
 import { exists, FatError } from "./error.ts";
 import { clusterSector } from "./geometry.ts";
 import type { OpenNodes } from "./nodes.ts";
@@ -40,7 +40,7 @@ export class Moves {
     const names = split(to);
     if (names.length === 0) return;
     const [directory, name] = this.parts.tree.parent(to, names);
-    const existing = directory.find(name);
+    const existing = directory.entries.find(name);
     if (!existing || (directory === source.directory && existing === source.entry)) return;
     const [ours, theirs] = [
       isDirectory(source.directory, source.entry),
@@ -59,7 +59,7 @@ export class Moves {
     const [directory, name] = this.parts.tree.parent(to, names);
     this.parts.checkChange(directory, to);
     const inPlace = source.directory === directory;
-    const existing = directory.find(name);
+    const existing = directory.entries.find(name);
     if (existing && !(inPlace && existing === source.entry)) throw exists(to);
     const fields = source.directory.view(source.entry.slot).slice();
     let start = 0;

@@ -1,5 +1,5 @@
 import { Chain } from "./chain.ts";
-import type { DirectoryEntry } from "./directory.ts";
+import type { DirectoryEntry } from "./entry.ts";
 import { Field, firstCluster, read32 } from "./entry.ts";
 import { FileNode, type FileStore } from "./file.ts";
 import type { Located } from "./tree.ts";

@@ -1,5 +1,5 @@
-import { Directory, type DirectoryEntry } from "./directory.ts";
-import { Attribute, Field, firstCluster } from "./entry.ts";
+import { Directory } from "./directory.ts";
+import { Attribute, type DirectoryEntry, Field, firstCluster } from "./entry.ts";
 import { FatError } from "./error.ts";
 import type { FatInfo } from "./info.ts";
 import { type ParsedName, parseName } from "./names.ts";
@@ -93,7 +93,7 @@ export class Tree {
   at(path: string, names: readonly string[]): Directory {
     let directory = this.root;
     for (const text of names) {
-      const entry = directory.find(this.parse(text));
+      const entry = directory.entries.find(this.parse(text));
       if (!entry) throw new FatError("no path", `${path}: ${text} does not exist`);
       if (!isDirectory(directory, entry))
         throw new FatError("no path", `${path}: ${text} is not a directory`);
@@ -114,7 +114,7 @@ export class Tree {
     if (names.length === 0)
       throw new FatError("invalid name", "this cannot be done with the root directory");
     const [directory, name] = this.parent(path, names);
-    const entry = directory.find(name);
+    const entry = directory.entries.find(name);
     if (!entry) throw new FatError("no file", `${path} does not exist`);
     return { directory, entry };
   }
@@ -134,7 +134,7 @@ export class Tree {
     const next = () => {
       if (state.gone) return undefined;
       const directory = this.get(start);
-      const entry = directory.from(slot);
+      const entry = directory.entries.from(slot);
       if (!entry) return undefined;
       slot = entry.slot + 1;
       return directory.info(entry);

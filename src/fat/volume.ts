@@ -20,51 +20,14 @@ import { labelBytes, readLabel, writeLabel } from "./label.ts";
 import { format, type FormatOptions } from "./mkfs.ts";
 import { dotDot, Moves } from "./moves.ts";
 import { OpenNodes } from "./nodes.ts";
+import { OpenMark } from "./open-mark.ts";
 import { Replacement } from "./replacement.ts";
 import { Sectors } from "./sectors.ts";
 import { SharedClusters } from "./shared.ts";
-import { markClosed, markedOpenOnDisk, markOpen, readBoot } from "./state.ts";
 import { NO_STAMP, type Stamp, toStamp } from "./stamp.ts";
 import { FatTable } from "./table.ts";
 import { above, type DirectoryReader, isDirectory, split, Tree } from "./tree.ts";
-
-export interface MountOptions {
-  /** Seconds since 1970 for time stamps; absent, or giving undefined: files carry no time (date and time 0). */
-  readonly clock?: () => number | undefined;
-  /** Refuse every change even when the device could be written. */
-  readonly readOnly?: boolean;
-  /** A directory can be moved into itself, as FatFs lets it: nothing can reach it afterwards. */
-  readonly selfMoves?: boolean;
-  /**
-   * Entries of a directory lie as close as FatFs puts them. Else a new one with its long name does not lie in two sectors when it
-   * fits in one: killed while it is written or removed, no half of it is left.
-   */
-  readonly packed?: boolean;
-  /**
-   * Names that differ in an accent are two files, as for Windows, Linux and mtools. FatFs, and so a volume without this, derives
-   * CAFE.TXT from café.txt and takes each of both names for the other.
-   */
-  readonly distinctNames?: boolean;
-}
-
-/** How `open` treats a file that exists, or does not. */
-export interface OpenMode {
-  readonly write: boolean;
-  /**
-   * - existing: it must exist.
-   * - always: open it, or create it.
-   * - truncate: create it, or cut it to nothing.
-   * - new: create it; it must not exist.
-   */
-  readonly create: "existing" | "always" | "truncate" | "new";
-}
-
-export interface FatSpace {
-  readonly sectorSize: number;
-  readonly clusterSize: number;
-  readonly clusters: number;
-  readonly freeClusters: number;
-}
+import type { FatSpace, MountOptions, OpenMode } from "./volume-options.ts";
 
 /**
  * A mounted FAT12, FAT16 or FAT32 file system. Paths are Unicode, with `/` or `\` between names, always from the root; `.` and
@@ -84,12 +47,8 @@ export class FatVolume implements FileStore {
   private readonly tree: Tree;
   private readonly nodes = new OpenNodes(this);
   private readonly shared: SharedClusters;
+  private readonly mark: OpenMark;
   private mounted = true;
-  /** The mark of Windows as it was found, once it was looked at. */
-  private markedInFat: boolean | undefined;
-  /** The boot sector before the volume was marked as open; undefined: it was not, or by somebody else. */
-  private before: Uint8Array | undefined;
-  private markKept = false;
   /** Called with damage that is met but does not keep a call from its work. */
   onDamage: ((path: string, damage: FatError) => void) | undefined;
 
@@ -107,7 +66,7 @@ export class FatVolume implements FileStore {
     this.shared = new SharedClusters(
       this,
       (start) => this.tree.held(start),
-      () => this.leftOpen,
+      () => this.mark.found,
     );
     this.tree = new Tree(this, options.distinctNames);
     this.packed = options.packed ?? false;
@@ -123,10 +82,7 @@ export class FatVolume implements FileStore {
     });
     this.info = FsInfo.load(this.sectors, this.geometry);
     if (this.info) this.table.hint = this.info.hint;
-    // A volume that was not closed properly keeps its mark: only a check takes it away.
-    this.sectors.beforeWriting = () => {
-      if (!this.leftOpen) this.before = markOpen(this.sectors, this.geometry, this.table);
-    };
+    this.mark = new OpenMark(this.sectors, this.geometry, this.table);
   }
 
   /** @throws FatError "no file system" with what is wrong */
@@ -148,7 +104,7 @@ export class FatVolume implements FileStore {
   get warnings(): readonly string[] {
     const { fsInfoSector, markedOpen } = this.geometry;
     const warnings = [...this.geometry.warnings];
-    if (this.leftOpen && !markedOpen) warnings.push(LEFT_OPEN);
+    if (this.mark.found && !markedOpen) warnings.push(LEFT_OPEN);
     if (fsInfoSector === 0 || this.info) return warnings;
     return [
       ...warnings,
@@ -178,7 +134,7 @@ export class FatVolume implements FileStore {
     const names = split(path);
     if (names.length === 0) throw new FatError("invalid name", "the root directory is not a file");
     const [directory, name] = this.tree.parent(path, names);
-    const found = directory.find(name);
+    const found = directory.entries.find(name);
     if (!found) {
       if (mode.create === "existing") throw new FatError("no file", `${path} does not exist`);
       this.checkChange(directory, path);
@@ -211,13 +167,13 @@ export class FatVolume implements FileStore {
   /** The entries of a directory in the order of the disk. */
   list(path: string): FatInfo[] {
     const directory = this.tree.at(path, split(path));
-    return Array.from(directory.entries(), (entry) => directory.info(entry));
+    return Array.from(directory.entries, (entry) => directory.info(entry));
   }
 
   /** The same one by one: what comes before damage is given. */
   *each(path: string): Iterable<FatInfo> {
     const directory = this.tree.at(path, split(path));
-    for (const entry of directory.entries()) yield directory.info(entry);
+    for (const entry of directory.entries) yield directory.info(entry);
     directory.checkWhole();
   }
 
@@ -230,7 +186,7 @@ export class FatVolume implements FileStore {
     const names = split(path);
     if (names.length === 0) throw exists(path);
     const [directory, name] = this.tree.parent(path, names);
-    if (directory.find(name)) throw exists(path);
+    if (directory.entries.find(name)) throw exists(path);
     this.checkChange(directory, path);
     const cluster = this.table.allocate(0);
     if (cluster === 0) throw new FatError("full", DISK_FULL);
@@ -261,7 +217,7 @@ export class FatVolume implements FileStore {
     const damage = this.shared.damage(first, path);
     if (isDirectory(directory, entry)) {
       const start = this.tree.startOf(directory, entry);
-      const empty = this.tree.pin(directory, () => this.tree.get(start).empty);
+      const empty = this.tree.pin(directory, () => this.tree.get(start).entries.empty);
       if (!empty || start === directory.start)
         throw new FatError("denied", `${path} is a directory that is not empty`);
       directory.remove(entry);
@@ -312,8 +268,7 @@ export class FatVolume implements FileStore {
     writeLabel(this.tree.root, text, newFields(Attribute.Volume, 0, this.now(), this.fat32));
     const bytes = text === "" ? NO_LABEL : String.fromCharCode(...labelBytes(text));
     setBootLabel(this.sectors, this.geometry, bytes);
-    // Ours, not somebody else's boot sector.
-    if (this.before) this.before = readBoot(this.sectors, this.geometry);
+    this.mark.rememberBoot();
   }
 
   space(): FatSpace {
@@ -380,7 +335,7 @@ export class FatVolume implements FileStore {
 
   /** Damage was met: the mark of an open volume stays until a check takes it away. */
   keepMark(): void {
-    this.markKept = true;
+    this.mark.keep();
   }
 
   /** Writes everything and makes every open file of this volume unusable. */
@@ -388,9 +343,7 @@ export class FatVolume implements FileStore {
     if (!this.mounted) return;
     try {
       this.sync();
-      if (!this.before || this.markKept) return;
-      markClosed(this.sectors, this.geometry, this.table, this.before);
-      this.sectors.flush();
+      if (this.mark.clear()) this.sectors.flush();
     } finally {
       this.abandon();
     }
@@ -408,7 +361,7 @@ export class FatVolume implements FileStore {
   flushTable(): void {
     this.table.flush();
     if (!this.table.altered) return;
-    this.info?.store(this.table, !this.leftOpen);
+    this.info?.store(this.table, !this.mark.found);
     this.table.altered = false;
   }
 
@@ -440,18 +393,6 @@ export class FatVolume implements FileStore {
     const above = names.map((_, i) => this.tree.at(path, names.slice(0, i)).start);
     for (const start of [...above, directory.start])
       this.shared.check(start, `the directory of ${path}`);
-  }
-
-  /** Not closed properly, as one of the two marks says. Asked before the first write, which sets them. */
-  private get leftOpen(): boolean {
-    if (this.geometry.markedOpen || this.type === 12) return this.geometry.markedOpen;
-    try {
-      return (this.markedInFat ??= markedOpenOnDisk(this.sectors, this.geometry));
-    } catch (error) {
-      // A FAT that cannot be read is told to who asks for what it says.
-      if (error instanceof FatError) return false;
-      throw error;
-    }
   }
 
   private get fat32(): boolean {
