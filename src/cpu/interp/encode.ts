@@ -14,6 +14,7 @@ import {
 import { laneNumber } from "../ir/parallel.ts";
 import { CodeWriter, JUNK, SCRATCH } from "./code-writer.ts";
 import { Code } from "./loop.ts";
+import { Slot } from "./state.ts";
 
 /** What is known of an encoded block: the map of Block, and the first free word. */
 export interface Encoded {
@@ -231,6 +232,8 @@ export class Encoder extends CodeWriter {
     switch (x.op) {
       case Op.nop:
         return;
+      case Op.setc:
+        return this.opK(Code.MovI, Slot.C, 0, 0, x.i);
       case Op.mla:
         this.opK(Code.Mla, x.d, x.a, x.b, x.c);
         if (x.set) this.op(Code.MovsR, x.d, x.d, 0);

@@ -213,9 +213,6 @@ const functions: Partial<Record<keyof typeof Op, Rare>> = {
     if (m[ip + SET] & C) R[Slot.C] = x & 1;
     R[m[ip + D]] = r;
   },
-  setc: (_, R, m, ip) => {
-    R[Slot.C] = m[ip + I];
-  },
   umull: longFlags,
   smull: longFlags,
   umlal: longFlags,
