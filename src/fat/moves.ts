@@ -2,27 +2,18 @@ import type { Directory } from "./directory.ts";
 import { Attribute, type DirectoryEntry, ENTRY, Field, setFirstCluster } from "./entry.ts";
 import { exists, FatError } from "./error.ts";
 import { clusterSector } from "./geometry.ts";
-import type { OpenNodes } from "./nodes.ts";
 import type { Store } from "./slots.ts";
-import { above, isDirectory, type Located, split, type Tree } from "./tree.ts";
-
-/** What moving an entry needs of its volume. */
-export interface MoveParts {
-  readonly store: Store;
-  readonly tree: Tree;
-  readonly nodes: OpenNodes;
-  unlink(path: string): void;
-  /** Throws when a directory cannot be changed. */
-  checkChange(directory: Directory, path: string): void;
-  /** Throws when clusters of the chain are another's, too. */
-  checkStart(start: number, path: string): void;
-  /** A directory can be moved into itself. */
-  readonly selfMoves: boolean;
-}
+import { above, isDirectory, type Located, split } from "./tree.ts";
+import type { VolumeParts } from "./volume-parts.ts";
 
 /** Renaming and moving of files and directories. */
 export class Moves {
-  constructor(private readonly parts: MoveParts) {}
+  constructor(
+    private readonly parts: VolumeParts,
+    private readonly unlink: (path: string) => void,
+    /** A directory can be moved into itself. */
+    private readonly selfMoves: boolean,
+  ) {}
 
   /** With `replace` what has the new name is removed first. */
   move(from: string, to: string, replace: boolean): void {
@@ -50,7 +41,7 @@ export class Moves {
     if (!ours && theirs) throw new FatError("exists", `${to} is a directory`);
     if (ours && this.leadsThrough(to, this.parts.tree.startOf(source.directory, source.entry)))
       throw new FatError("invalid name", `${to} lies in what would be moved`);
-    this.parts.unlink(to);
+    this.unlink(to);
   }
 
   private place(source: Located, from: string, to: string): void {
@@ -66,11 +57,8 @@ export class Moves {
     if (isDirectory(source.directory, source.entry)) {
       start = this.parts.tree.startOf(source.directory, source.entry);
       // Its entry `..` is in its first cluster.
-      this.parts.checkStart(start, from);
-      if (
-        !this.parts.selfMoves &&
-        this.parts.tree.pin(directory, () => this.leadsThrough(to, start))
-      )
+      this.parts.shared.check(start, from);
+      if (!this.selfMoves && this.parts.tree.pin(directory, () => this.leadsThrough(to, start)))
         throw new FatError("invalid name", `${from} cannot be moved into itself`);
     } else fields[Field.Attributes] |= Attribute.Archive;
 

@@ -2,25 +2,19 @@ import type { BlockDevice } from "../block/mod.ts";
 import { mountableGeometry } from "./backup.ts";
 import { NO_LABEL, setBootLabel } from "./boot-label.ts";
 import type { Directory } from "./directory.ts";
-import {
-  Attribute,
-  ENTRY,
-  Field,
-  firstCluster,
-  setFirstCluster,
-  write16,
-  write32,
-} from "./entry.ts";
+import { Attribute, Field, firstCluster, setFirstCluster, write16, write32 } from "./entry.ts";
 import { DISK_FULL, exists, FatError } from "./error.ts";
 import { FatFile, type FileNode, type FileStore } from "./file.ts";
 import { FsInfo } from "./fsinfo.ts";
-import { clusterSector, type FatType, type Geometry, LEFT_OPEN } from "./geometry.ts";
-import { dotEntry, type FatInfo, newFields, ROOT_INFO, setCreated, setModified } from "./info.ts";
+import { type FatType, type Geometry, LEFT_OPEN } from "./geometry.ts";
+import { type FatInfo, newFields, ROOT_INFO, setCreated, setModified } from "./info.ts";
 import { labelBytes, readLabel, writeLabel } from "./label.ts";
 import { format, type FormatOptions } from "./mkfs.ts";
-import { dotDot, Moves } from "./moves.ts";
+import { makeDirectory } from "./make-directory.ts";
+import { Moves } from "./moves.ts";
 import { OpenNodes } from "./nodes.ts";
 import { OpenMark } from "./open-mark.ts";
+import { removeEntry, replaceContents } from "./removal.ts";
 import { Replacement } from "./replacement.ts";
 import { Sectors } from "./sectors.ts";
 import { SharedClusters } from "./shared.ts";
@@ -28,6 +22,7 @@ import { NO_STAMP, type Stamp, toStamp } from "./stamp.ts";
 import { FatTable } from "./table.ts";
 import { above, type DirectoryReader, isDirectory, split, Tree } from "./tree.ts";
 import type { FatSpace, MountOptions, OpenMode } from "./volume-options.ts";
+import type { VolumeParts } from "./volume-parts.ts";
 
 /**
  * A mounted FAT12, FAT16 or FAT32 file system. Paths are Unicode, with `/` or `\` between names, always from the root; `.` and
@@ -42,6 +37,7 @@ export class FatVolume implements FileStore {
   readonly table: FatTable;
   readonly packed: boolean;
   private readonly clock: () => number | undefined;
+  private readonly parts: VolumeParts;
   private readonly moves: Moves;
   private readonly info: FsInfo | undefined;
   private readonly tree: Tree;
@@ -71,15 +67,15 @@ export class FatVolume implements FileStore {
     this.tree = new Tree(this, options.distinctNames);
     this.packed = options.packed ?? false;
     this.clock = options.clock ?? (() => undefined);
-    this.moves = new Moves({
+    this.parts = {
       store: this,
       tree: this.tree,
       nodes: this.nodes,
-      unlink: (path) => this.unlink(path),
+      shared: this.shared,
       checkChange: (directory, path) => this.checkChange(directory, path),
-      checkStart: (start, path) => this.shared.check(start, path),
-      selfMoves: options.selfMoves ?? false,
-    });
+      now: () => this.now(),
+    };
+    this.moves = new Moves(this.parts, (path) => this.unlink(path), options.selfMoves ?? false);
     this.info = FsInfo.load(this.sectors, this.geometry);
     if (this.info) this.table.hint = this.info.hint;
     this.mark = new OpenMark(this.sectors, this.geometry, this.table);
@@ -183,51 +179,12 @@ export class FatVolume implements FileStore {
   }
 
   mkdir(path: string): void {
-    const names = split(path);
-    if (names.length === 0) throw exists(path);
-    const [directory, name] = this.tree.parent(path, names);
-    if (directory.entries.find(name)) throw exists(path);
-    this.checkChange(directory, path);
-    const cluster = this.table.allocate(0);
-    if (cluster === 0) throw new FatError("full", DISK_FULL);
-    const fields = newFields(Attribute.Directory, cluster, this.now(), this.fat32);
-    let place;
-    try {
-      const contents = new Uint8Array(this.geometry.clusterSize);
-      contents.set(dotEntry(fields, ".", cluster, this.fat32));
-      contents.set(dotEntry(fields, "..", dotDot(this, directory), this.fat32), ENTRY);
-      this.sectors.write(clusterSector(this.geometry, cluster), contents);
-      place = directory.reserve(name, above(path));
-    } catch (error) {
-      this.table.release(cluster);
-      throw error;
-    }
-    this.flushTable();
-    directory.insert(place, name, fields);
+    makeDirectory(this.parts, path);
   }
 
   /** Removes a file or an empty directory; clusters that are another's, too, stay as they are. */
   unlink(path: string): void {
-    const { directory, entry } = this.tree.locate(path);
-    this.checkChange(directory, path);
-    const view = directory.view(entry.slot);
-    if (view[Field.Attributes] & Attribute.ReadOnly)
-      throw new FatError("denied", `${path} is read-only`);
-    const first = firstCluster(view, this.fat32);
-    const damage = this.shared.damage(first, path);
-    if (isDirectory(directory, entry)) {
-      const start = this.tree.startOf(directory, entry);
-      const empty = this.tree.pin(directory, () => this.tree.get(start).entries.empty);
-      if (!empty || start === directory.start)
-        throw new FatError("denied", `${path} is a directory that is not empty`);
-      directory.remove(entry);
-      this.tree.removed(start);
-    } else {
-      if (this.nodes.has({ directory, entry })) throw new FatError("busy", `${path} is open`);
-      directory.remove(entry);
-    }
-    this.table.release(first, this.shared.clusters);
-    this.flushTable();
+    const damage = removeEntry(this.parts, path);
     if (damage) this.onDamage?.(path, damage);
   }
 
@@ -301,20 +258,11 @@ export class FatVolume implements FileStore {
     this.checkChange(directory, path);
     if (isDirectory(directory, entry)) throw new FatError("denied", `${path} is a directory`);
     if (directory.info(entry).readOnly) throw new FatError("denied", `${path} is read-only`);
-    return new Replacement({ store: this, take: (first, size) => this.take(path, first, size) });
-  }
-
-  private take(path: string, first: number, size: number): void {
-    const { directory, entry } = this.tree.locate(path);
-    if (this.nodes.has({ directory, entry })) throw new FatError("busy", `${path} is open`);
-    const view = directory.view(entry.slot);
-    const old = firstCluster(view, this.fat32);
-    const damage = this.shared.damage(old, path);
-    this.describe(view, first, size);
-    directory.touch(entry.slot);
-    this.table.release(old, this.shared.clusters);
-    this.flushTable();
-    if (damage) this.onDamage?.(path, damage);
+    const take = (first: number, size: number): void => {
+      const damage = replaceContents(this.parts, path, (view) => this.describe(view, first, size));
+      if (damage) this.onDamage?.(path, damage);
+    };
+    return new Replacement({ store: this, take });
   }
 
   /** Everything written so far, open files included, is on the device. */
