@@ -40,6 +40,24 @@ function diskJobs(): ModuleJob[] {
   );
 }
 
+/** Processors for which the corpus is built: the C library has functions of its own for the float ABI of the second. */
+const CORPUS_TARGETS = ["a9", "hard"] as const;
+
+/** Programs that call what programs spend their time in, for the build of the binary. */
+export const CORPUS = CORPUS_TARGETS.map((target) =>
+  join(ROOT, "disk/prebuilt", target, "corpus.mo"),
+);
+
+function corpusJobs(): ModuleJob[] {
+  return CORPUS_TARGETS.map((target, k) => ({
+    source: join(ROOT, "disk/corpus.c"),
+    output: CORPUS[k],
+    target,
+    kind: "mo",
+    cflags: ["-w", "-O1", "-fno-builtin", "-D_GNU_SOURCE"],
+  }));
+}
+
 function kindOf(name: string): Kind {
   return name.endsWith(".so") ? "so" : "mo";
 }
@@ -189,6 +207,7 @@ function sessionJobs(): ModuleJob[] {
 export function allJobs(): ModuleJob[] {
   return [
     ...diskJobs(),
+    ...corpusJobs(),
     ...probeJobs(),
     ...fixtureJobs("transcripts"),
     ...fixtureJobs("dl"),

@@ -5,6 +5,7 @@
  */
 import { makeDefaultDisk } from "../disk/make-disk.ts";
 import { STARTUP_JIT_POLICY } from "./cli/jit-policy.ts";
+import { packPrebuiltRegions } from "./cli/prebuild-regions.ts";
 import { packPreparedCode } from "./cli/prepare-code.ts";
 import { packSdk } from "./cli/sdk-files.ts";
 
@@ -15,6 +16,7 @@ const outfile = option > 0 ? process.argv[option + 1] : `${root}rtt-sim`;
 await makeDefaultDisk();
 packSdk();
 packPreparedCode();
+packPrebuiltRegions();
 const build = Bun.spawnSync(
   [
     process.execPath,

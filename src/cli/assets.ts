@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { DEFAULT_DISK_SECTORS } from "../../disk/recipe.ts";
 import defaultDiskPath from "../../disk/default-disk.bin" with { type: "file" };
 import { RamDevice } from "../block/mod.ts";
+import { offerRegions } from "../cpu/mod.ts";
 import preparedPath from "../firmware/prepared.bin" with { type: "file" };
 import firmwarePath from "../firmware/prebuilt/firmware.elf" with { type: "file" };
 
@@ -15,6 +16,14 @@ export function preparedCode(): Int32Array {
   const { buffer, byteOffset, byteLength } = readFileSync(preparedPath);
   return new Int32Array(buffer.slice(byteOffset, byteOffset + byteLength));
 }
+
+// Only inside a binary: its regions were made by the very translator that it contains.
+offerRegions(() => {
+  if (Bun.embeddedFiles.length === 0) return undefined;
+  const archive = require("./region-archive.ts") as typeof import("./region-archive.ts");
+  const { buffer, byteOffset, byteLength } = readFileSync(archive.default);
+  return new Uint8Array(buffer.slice(byteOffset, byteOffset + byteLength));
+});
 
 /** The disk that comes with the binary, in memory: changes are gone at the end. */
 export function defaultDisk(): RamDevice {

@@ -59,6 +59,8 @@ export interface TranslationStats {
   /** So many were translated, and so many of them dropped: their code was written over, or there was no more room. */
   regions: number;
   dropped: number;
+  /** So many of them came with the program. */
+  prebuilt: number;
   /** Bytes of modules written. */
   bytes: number;
   milliseconds: number;

@@ -29,6 +29,6 @@ export function countersOf(
 /** Of an engine that has translated something. */
 function translationCounters({ translation }: CpuStats): Record<string, number> {
   if (!translation?.regions) return {};
-  const { regions, dropped, bytes } = translation;
-  return { regions, "regions dropped": dropped, "bytes of wasm": bytes };
+  const { regions, prebuilt, dropped, bytes } = translation;
+  return { regions, "regions prebuilt": prebuilt, "regions dropped": dropped, "bytes of wasm": bytes };
 }

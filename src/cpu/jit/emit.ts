@@ -56,6 +56,8 @@ export class RegionEmitter extends BlockEmitter {
     this.live = this.liveness.live.get(graph.entry)![0];
     this.reload();
     this.open(W.block, EXIT);
+    const exits = [...this.exits];
+    for (const [label] of exits) this.open(W.block, label);
     this.open(W.block, UNWIND);
     flags.state = IN_FILE;
     flags.convert(this.entryState.get(graph.entry.key)!);
@@ -65,6 +67,10 @@ export class RegionEmitter extends BlockEmitter {
     w.get(Local.Key);
     w.get(Local.Work);
     w.op(W.return);
+    for (const [, exit] of exits.reverse()) {
+      this.close();
+      this.leaveBy(exit);
+    }
     this.close();
     this.floats.store();
     this.counters?.leave();

@@ -127,6 +127,34 @@ export class State {
 const states: State[] = [];
 const numbers = new Map<string, number>();
 
+/** What a state consists of, in words, where `numberOf` says how its sources are called; `stateFrom` makes it of them again. */
+export function stateWords(id: number, numberOf: (id: number) => number): number[] {
+  const { nz, c, v, sum, result, saved, sources } = states[id];
+  const words = (o: Operand | undefined): number[] =>
+    o ? [1, o.r, o.k, o.saved ? 1 : 0] : [0, 0, 0, 0];
+  return [
+    ...[nz, c, v, sum ? (sum.sub ? 2 : 1) : 0],
+    ...[sum?.x, sum?.y, result].flatMap(words),
+    saved,
+    sources.length,
+    ...sources.map((s) => numberOf(s.id)),
+  ];
+}
+/** Sources of states that have numbers, from their own, which may be others in this process: `idOf` tells. Returns its number. */
+export function stateFrom(words: Int32Array, at: number, idOf: (number: number) => number): number {
+  const operand = (k: number): Operand | undefined =>
+    words[k] ? { r: words[k + 1], k: words[k + 2], saved: words[k + 3] !== 0 } : undefined;
+  const [x, y, result] = [at + 4, at + 8, at + 12].map(operand);
+  const kind = words[at + 3];
+  const sum = kind && x && y ? { sub: kind === 2, x, y } : undefined;
+  const place = (k: number): Place => words[at + k] as Place;
+  const sources = Array.from(
+    words.subarray(at + 18, at + 18 + words[at + 17]),
+    (n) => states[idOf(n)],
+  );
+  return new State(place(0), place(1), place(2), sum, result, sources, words[at + 16]).id;
+}
+
 /** All in the register file: entry of a region, and behind a call. Its number is 0. */
 export const IN_FILE = new State(Place.File, Place.File, Place.File, undefined, undefined, [], 0);
 void IN_FILE.id;

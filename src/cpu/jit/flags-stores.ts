@@ -5,6 +5,14 @@ import * as layout from "./layout.ts";
 import { FILE, JUNK, Local, local } from "./layout.ts";
 import { W } from "./wasm.ts";
 
+/** What the host needs of a region that is left: locals of flags, Source; registers and saved registers as masks. */
+export interface Kept {
+  readonly locals: boolean;
+  readonly source: boolean;
+  readonly temporaries: number;
+  readonly saved: number;
+}
+
 /** Brings flags to where other code finds them: into the register file, or on a way out into what the host computes them from. */
 export class FlagStores extends FlagValues {
   /** What states that code leaves in need: registers that are not guest registers, locals of flags, Source. */
@@ -62,11 +70,8 @@ export class FlagStores extends FlagValues {
     w.memory(W.store, layout.PENDING);
   }
 
-  /**
-   * Sets the locals from which the end of the region tells the host where the flags are. Those that this state does not need are
-   * cleared: what is stored there would live all through the region.
-   */
-  leave(): void {
+  /** Sets the local from which the end of the region tells the host where the flags are. Returns the others that this state needs. */
+  leave(): Kept {
     const { state: s, w, left } = this;
     let locals = false;
     let temporaries = 0;
@@ -77,14 +82,18 @@ export class FlagStores extends FlagValues {
     left.source ||= s.hasSource;
     left.locals ||= locals;
     left.temporaries |= temporaries;
+    w.state(s.id);
+    w.set(Local.Left);
+    return { locals, source: s.hasSource, temporaries, saved: s.savedRegisters };
+  }
+  /** Clears the locals that the host is told but need not know: what is stored would live all through the region. */
+  clearBut({ locals, source, temporaries, saved }: Kept): void {
+    const { left } = this;
     if (left.locals && !locals) for (let at: number = Local.N; at <= Local.V; at++) this.clear(at);
-    if (left.source && !s.hasSource) this.clear(Local.Source);
-    const saved = s.savedRegisters;
+    if (left.source && !source) this.clear(Local.Source);
     for (const [r, at] of this.saved) if (!(saved & (1 << r))) this.clear(at);
     for (let r = 16; r <= JUNK; r++)
       if (left.temporaries & ~temporaries & (1 << r)) this.clear(local(r));
-    w.state(s.id);
-    w.set(Local.Left);
   }
   private clear(local: number): void {
     this.w.const(0);

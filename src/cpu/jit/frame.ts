@@ -2,6 +2,7 @@ import { Slot } from "../interp/state.ts";
 import type { Inst } from "../ir/ops.ts";
 import type { RegionCounters } from "./counters.ts";
 import { Flags } from "./flags.ts";
+import type { Kept } from "./flags-stores.ts";
 import { FloatEmitter, isFloatOp, touchesFloat } from "./float.ts";
 import { FloatRegisters } from "./float-registers.ts";
 import type { Graph, Node } from "./graph.ts";
@@ -18,7 +19,22 @@ export const AGAIN = "again";
 export const FAST = "fast";
 export const BEHIND = "behind";
 type Label =
-  number | typeof UNWIND | typeof EXIT | typeof AGAIN | typeof FAST | typeof BEHIND | undefined;
+  | number
+  | typeof UNWIND
+  | typeof EXIT
+  | ExitLabel
+  | typeof AGAIN
+  | typeof FAST
+  | typeof BEHIND
+  | undefined;
+/** A way to EXIT that others take too: one for each place would be most of a region's code. */
+type ExitLabel = `exit ${string}`;
+
+/** What exits have in common that share their code: registers that the file lacks, and what the host needs besides. */
+interface ExitClass {
+  readonly dirty: number;
+  readonly kept: Kept;
+}
 
 /**
  * What the code of a region is made within. Guest registers and flags are locals; the register file has them whenever other code
@@ -37,6 +53,8 @@ export class Frame {
   /** Registers that are wanted in locals behind the current op. */
   protected live = 0;
   protected dry = false;
+  /** Exits that the code is known to have. */
+  protected readonly exits = new Map<ExitLabel, ExitClass>();
   /** Instructions of the current block that local Work includes. */
   protected counted = 0;
   constructor(
@@ -94,9 +112,14 @@ export class Frame {
     this.exit();
   }
   protected exit(): void {
-    this.flags.leave();
-    this.storeCore();
-    this.br(EXIT);
+    const { dirty } = this;
+    const kept = this.flags.leave();
+    const { locals, source, temporaries, saved } = kept;
+    const label = `exit ${dirty} ${locals} ${source} ${temporaries} ${saved}` as const;
+    if (this.dry) this.exits.set(label, { dirty, kept });
+    if (this.labels.includes(label)) return this.br(label);
+    // In the second version of a loop only.
+    this.leaveBy({ dirty, kept });
   }
   /** The interpreter is to execute the instruction of x, of which nothing has been done, and to go on. */
   protected interpretAt(n: Node, x: Inst): void {
@@ -109,13 +132,20 @@ export class Frame {
   }
   /** Brings the file up to date: everything may run behind it. */
   protected storeRegisters(): void {
-    this.storeCore();
+    this.storeCore(this.dirty);
     this.floats.store();
     this.dirty = 0;
   }
-  private storeCore(): void {
+  /** Brings the file up to date at an exit. */
+  protected leaveBy({ dirty, kept }: ExitClass): void {
+    this.flags.clearBut(kept);
+    this.storeCore(dirty);
+    this.br(EXIT);
+  }
+  /** Stores the registers of a mask. */
+  private storeCore(mask: number): void {
     for (let r = 0; r < 15; r++)
-      if (this.dirty & (1 << r)) this.storeFile(r * 4, () => this.w.get(local(r)));
+      if (mask & (1 << r)) this.storeFile(r * 4, () => this.w.get(local(r)));
   }
   /** What states of the flags name, and which state it is. */
   protected storeLeft(): void {

@@ -1,9 +1,16 @@
+import type { Candidate } from "./prebuilt.ts";
+
 /** The interpreter leaves after so many units, on average, so that the place where it is can be counted. */
 const SAMPLE_UNITS = 128;
 /** A place seen so often is translated: a loop of about a thousand iterations, interpreted in the time that a translation takes. */
 const HOT_SAMPLES = 16;
 /** So many calls from translated code make a function worth translating. */
 const HOT_ARRIVALS = 64;
+/** So many make it worth to take a translation that came with the program: at least, and for so many bytes one more. */
+const READY_ARRIVALS = 16;
+const READY_BYTES = 64;
+/** Times that, a part of a function of which there is all. */
+const LOOP_SHARE = 8;
 /** Work between two samples when it is ordinary code; a sample of more counts for more. */
 const SAMPLE_WORK = SAMPLE_UNITS * 8;
 /** So many places are remembered. */
@@ -11,6 +18,8 @@ const PLACES = 1 << 16;
 
 /** What a core must have done, in instructions or their equal, before it may translate. */
 export interface Budget {
+  /** Before translations that came with the program are looked at. */
+  readonly ready: number;
   /** Before the first translation. */
   readonly first: number;
   /** For each byte of WebAssembly written so far, on top. */
@@ -21,9 +30,16 @@ export interface Budget {
  * to compile the translator. A byte costs 1 to 3 us, the host's compilers on other threads included, in which the interpreter does 50
  * to 120 instructions (what lines by printf take with and without translations of 0.2 and 1.3 MB, docs/cpu.md).
  */
-export const BUDGET: Budget = { first: 8_000_000, perByte: 80 };
+export const BUDGET: Budget = { ready: 300_000, first: 8_000_000, perByte: 80 };
 /** For tests: what is hot is translated at once. */
-export const NO_BUDGET: Budget = { first: 0, perByte: 0 };
+export const NO_BUDGET: Budget = { ready: 0, first: 0, perByte: 0 };
+
+/** Translations that came with the program. */
+export interface Ready {
+  /** The best for who is at a place, if any is left. */
+  for(key: number): Candidate | undefined;
+  use(candidate: Candidate): void;
+}
 
 /** What a run has cost so far. */
 export interface Spent {
@@ -49,6 +65,7 @@ export class Hotness {
   constructor(
     private readonly budget: Budget,
     private readonly spent: () => Spent,
+    private readonly ready: Ready,
   ) {}
 
   /** Of so many units those that the interpreter gets now. */
@@ -77,39 +94,50 @@ export class Hotness {
   }
 
   /**
-   * The interpreter is at a taken branch, which stands for many; `work` is all it has done. True when the place is hot and may be
-   * translated.
+   * The interpreter is at a taken branch, which stands for many; `work` is all it has done. True when
+   * the place is hot and may be translated.
    */
   sample(key: number, work: number): boolean {
     this.sampled = true;
     const weight = Math.max(1, Math.floor((work - this.worked) / SAMPLE_WORK));
     this.worked = work;
-    return this.add(key, (weight * HOT_ARRIVALS) / HOT_SAMPLES);
+    return this.add(key, (weight * HOT_ARRIVALS) / HOT_SAMPLES, false);
   }
-  /** Translated code came to an address which is not translated. True when it is hot and may be. */
+  /** Translated code came to an address which is not translated. The same result. */
   arrive(key: number): boolean {
-    return this.add(key, 1);
+    return this.add(key, 1, true);
   }
   /** There is no translation, whatever happens. */
   never(key: number): void {
     this.heat.set(key >>> 0, -Infinity);
   }
 
-  /** A hot place that has to wait stays hot: the next time is asked again. */
-  private add(key: number, by: number): boolean {
-    key >>>= 0;
-    const { heat } = this;
-    const now = (heat.get(key) ?? 0) + by;
-    const hot = now >= HOT_ARRIVALS && this.isPaid();
-    if (hot) heat.delete(key);
-    else {
-      if (heat.size >= PLACES) heat.clear();
-      heat.set(key, now);
-    }
-    return hot;
+  /** Something was done about the place. */
+  forget(key: number): void {
+    this.heat.delete(key >>> 0);
   }
-  private isPaid(): boolean {
+
+  /** A hot place that has to wait stays hot: the next time is asked again. */
+  private add(key: number, by: number, arrived: boolean): boolean {
+    const { budget, ready } = this;
     const { work, bytes } = this.spent();
-    return work >= this.budget.first + this.budget.perByte * bytes;
+    const candidate = work >= budget.ready ? ready.for(key) : undefined;
+    if (candidate) {
+      const { entry, size, isLoop } = candidate;
+      const due = READY_ARRIVALS + size / READY_BYTES;
+      const isPart = isLoop && !(arrived && entry === key >>> 0);
+      if (this.warm(entry, by) < (isPart ? due * LOOP_SHARE : due)) return false;
+      this.forget(entry);
+      ready.use(candidate);
+      return false;
+    }
+    return this.warm(key, by) >= HOT_ARRIVALS && work >= budget.first + budget.perByte * bytes;
+  }
+  private warm(key: number, by: number): number {
+    const { heat } = this;
+    const now = (heat.get(key >>> 0) ?? 0) + by;
+    if (heat.size >= PLACES) heat.clear();
+    heat.set(key >>> 0, now);
+    return now;
   }
 }

@@ -2,9 +2,11 @@ import { GRANULE_SHIFT, type GuestMemory } from "../../memory/mod.ts";
 import type { CountingPlan } from "../counting.ts";
 import type { Fetch } from "../lift/mod.ts";
 import type { TranslationStats } from "../types.ts";
+import { offeredRegions } from "../prebuilt-regions.ts";
 import { STUB_SHIFT, TARGET_MASK, targetEntry, TARGETS } from "./layout.ts";
 import { writeRegionModule, writeRuntimeModule } from "./modules.ts";
 import { type Readable, readableRange } from "./readable.ts";
+import type { Candidate } from "./prebuilt.ts";
 import type { Translation } from "./translation.ts";
 import { Writer } from "./wasm.ts";
 
@@ -46,7 +48,13 @@ type Enter = (key: number, units: number) => number;
 
 /** All regions of a core, and the table through which they call one another. */
 export class Regions {
-  readonly stats: TranslationStats = { regions: 0, bytes: 0, milliseconds: 0, dropped: 0 };
+  readonly stats: TranslationStats = {
+    regions: 0,
+    prebuilt: 0,
+    bytes: 0,
+    milliseconds: 0,
+    dropped: 0,
+  };
   limits = CACHE;
   /** Says what is counted in a block. */
   countingPlan: CountingPlan | undefined;
@@ -77,6 +85,8 @@ export class Regions {
   private readonly writer = (Regions.writers ??= new Writer());
   private readonly pages: number;
   private readableNow: Readable | undefined;
+  /** Bytes of modules that were translated here. */
+  translatedBytes = 0;
 
   constructor(
     private readonly memory: GuestMemory,
@@ -130,13 +140,30 @@ export class Regions {
     const { fetch, readable, countingPlan } = this;
     const hasRun = this.eager ? undefined : this.hasRun;
     const made = translateRegion(this.writer, key, { fetch, readable, hasRun, countingPlan });
-    if (made) this.install(made);
+    if (made) this.translatedBytes += this.install(made);
     this.stats.milliseconds += performance.now() - start;
     return made !== undefined;
   }
 
-  /** Makes a region of a translation. */
-  private install({ key, ranges, stub, code }: Translation): void {
+  /** The best region that came with the program for who is at `key` and is not there yet. */
+  readyFor(key: number): Candidate | undefined {
+    if (this.eager || this.countingPlan) return undefined;
+    const prebuilt = offeredRegions();
+    if (!prebuilt?.isFor(this.readable)) return undefined;
+    return prebuilt.find(key >>> 0, this.isPassedOver);
+  }
+  private readonly isPassedOver = (entry: number): boolean =>
+    this.byKey.has(entry) || this.drops.has(entry);
+  /** Makes it one of these. */
+  useReady(candidate: Candidate): void {
+    const found = offeredRegions()!.take(candidate, this.memory);
+    if (!found) return void this.drops.set(candidate.entry, 1);
+    this.install(found);
+    this.stats.prebuilt++;
+  }
+
+  /** Makes a region of a translation; returns the size of its module. */
+  private install({ key, ranges, stub, code }: Translation): number {
     if (this.isFull) this.clear();
     const { writer } = this;
     if (this.used === 0) {
@@ -155,6 +182,7 @@ export class Regions {
     this.add({ key, ranges, stub, size: bytes.length });
     this.stats.bytes += bytes.length;
     if (++this.stats.regions % COLLECT_AFTER === 0) Bun.gc(false);
+    return bytes.length;
   }
 
   /** Drops the regions made from guest memory in [start, end), which guest code or the host writes, frees or fills. */

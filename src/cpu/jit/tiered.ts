@@ -14,6 +14,10 @@ import type { Host, Regions } from "./regions.ts";
 
 /** What a floating-point operation costs the interpreter, relative to an instruction. */
 const FLOAT_WORK = 25;
+/** Instructions that translated code executes in the time in which the interpreter executes one. */
+const TRANSLATED_SPEED = 8;
+/** What it costs to leave translated code for the interpreter and to come back, in instructions of the latter. */
+const ARRIVAL_WORK = 100;
 /**
  * A core with two engines: the interpreter for everything that runs seldom, and regions of WebAssembly for the rest. Both work
  * on the same registers and memory and count units and instructions alike. With `eager` every address is translated when it is
@@ -40,6 +44,8 @@ export class TieredCore implements Cpu {
   private readonly hotness: Hotness;
   /** The registers became those of another thread: translated code has what it called on the host's stack, and must not go on. */
   private switched = false;
+  /** How often translated code came to an address which is not. */
+  private arrivals = 0;
   /** Instructions at the last supervisor call. */
   private calledAt = -1;
 
@@ -49,7 +55,10 @@ export class TieredCore implements Cpu {
     budget: Budget = BUDGET,
     arena?: Arena,
   ) {
-    this.hotness = new Hotness(budget, () => this.spent);
+    this.hotness = new Hotness(budget, () => this.spent, {
+      for: (key) => this.regions.readyFor(key),
+      use: (candidate) => this.regions.useReady(candidate),
+    });
     const core = (this.core = new Core(memory, arena));
     this.file = memory.engine;
     this.r = core.r;
@@ -279,15 +288,19 @@ export class TieredCore implements Cpu {
     return stats.instructions - this.taken + FLOAT_WORK * float.uses;
   }
   private get spent(): Spent {
-    const work = this.interpretedWork + this.taken + this.count;
-    return { work, bytes: this.made?.stats.bytes ?? 0 };
+    const translated = (this.taken + this.count) / TRANSLATED_SPEED;
+    const work = this.interpretedWork + translated + ARRIVAL_WORK * this.arrivals;
+    return { work, bytes: this.made?.translatedBytes ?? 0 };
   }
   /** Translated code came to an address which is not translated. */
   private arrive(key: number): void {
+    this.arrivals++;
     if (this.hotness.arrive(key)) this.translate(key);
   }
   private translate(key: number): void {
-    if (!this.regions.has(key) && !this.regions.translate(key)) this.hotness.never(key);
+    const { regions, hotness } = this;
+    if (regions.has(key) || regions.translate(key)) hotness.forget(key);
+    else hotness.never(key);
   }
 
   /** The hook sees all units; the interpreter keeps its part of what is left. */

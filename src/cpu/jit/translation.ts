@@ -51,6 +51,7 @@ export function translateRegion(
     return low | (high << 16);
   };
   w.at = 0;
+  w.forget();
   const counters = countingPlan && new RegionCounters(w, graph, countingPlan);
   new RegionEmitter(w, graph, literalAt, readable, counters).write();
   if (w.full) return undefined;
