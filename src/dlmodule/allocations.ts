@@ -97,7 +97,13 @@ export class Allocations {
     let at = (cpu.r[SP] + 3) & ~3;
     const end = Math.min(at + 4 * SCAN_MAX, memory.end);
     if (at < memory.base) return;
-    for (; at < end; at += 4) if (this.attribute(address, size, memory.i32[at >>> 2])) return;
+    // Most of a fresh stack is one word again and again.
+    for (let last = 0; at < end; at += 4) {
+      const word = memory.i32[at >>> 2];
+      if (word === last) continue;
+      if (this.attribute(address, size, word)) return;
+      last = word;
+    }
   }
 
   /** For KernelHooks.freed. */

@@ -1,6 +1,7 @@
 import { amount } from "../elf/mod.ts";
 import { callGuest, type Task } from "../kernel/call.ts";
 import { ObjectClass } from "../kernel/types.ts";
+import type { GuestMemory } from "../memory/mod.ts";
 import { type OpenFile, VfsError } from "../vfs/types.ts";
 import { type Allocation, Allocations } from "./allocations.ts";
 import { Callbacks } from "./callbacks.ts";
@@ -317,19 +318,18 @@ export class Audit {
       const cls = Number(key) as ObjectClass;
       owned ??= this.objects.byClass(others);
       for (const object of [...objects.list(cls), ...(owned.get(cls) ?? [])]) {
-        const code = (CODE[cls] ?? []).map((offset) => memory.ldu32(object + offset));
-        const callback = code.find((address) => module.contains(address));
         if (object === kernel.threads.current) continue;
-        const name = objects.name(object);
+        const callback = calledBy(memory, cls, object, module);
+        const made = module.made.get(object);
         let why: string;
         if (callback !== undefined) why = `which calls ${this.name(callback)}`;
         else if (module.contains(object)) why = "in its memory";
         else if (inBlock(object)) why = "in its heap";
-        else if (module.made.get(object) === name) why = "made by its start";
+        else if (made !== undefined && made === objects.name(object)) why = "made by its start";
         else continue;
         things.push({
           kind: CLASS_NAMES[cls],
-          name: quoted(name),
+          name: quoted(objects.name(object)),
           from: this.origins.of(object),
           more: why,
         });
@@ -348,6 +348,22 @@ export class Audit {
     if (symbol === undefined || !insideSymbol) return `${module} 0x${linkAddress.toString(16)}`;
     return symbolOffset === 0 ? symbol : `${symbol}+0x${symbolOffset.toString(16)}`;
   }
+}
+
+/** The code of the module that an object of the kernel calls. */
+function calledBy(
+  memory: GuestMemory,
+  cls: ObjectClass,
+  object: number,
+  module: Module,
+): number | undefined {
+  const offsets = CODE[cls];
+  if (offsets === undefined) return undefined;
+  for (const offset of offsets) {
+    const address = memory.ldu32(object + offset);
+    if (module.contains(address)) return address;
+  }
+  return undefined;
 }
 
 function heapBlocks(count: number, bytes: number): string {
