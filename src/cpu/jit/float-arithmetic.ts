@@ -26,6 +26,14 @@ export const A: Sizes = [Local.SingleA, Local.DoubleA];
 export const B: Sizes = [Local.SingleB, Local.DoubleB];
 export const R: Sizes = [Local.SingleR, Local.DoubleR];
 
+const SPAN: Sizes = [Local.SingleSpan, Local.DoubleSpan];
+/** Bit patterns of normal numbers, shifted by the sign; those of the least exponent are left out, they may have been rounded up to it. */
+const NORMAL = [normal(0x02000000, 0xff000000), normal(0x00400000, 0xffe00000)] as const;
+
+function normal(least: number, infinity: number): { least: number; span: number } {
+  return { least, span: infinity - least };
+}
+
 /** Writes the way out to the interpreter, within so many ifs. */
 export type Refused = (ifs: number) => void;
 
@@ -107,6 +115,11 @@ export class FloatArithmetic {
    */
   protected check(size: number, zero: () => void, refused: Refused, exact: () => boolean): void {
     const { w } = this;
+    // One comparison says that all is well: nothing is in the span while results need care.
+    this.pushPattern(size);
+    w.get(SPAN[size]);
+    w.op(W.geU);
+    w.openUnlikely();
     this.isNormal(size);
     w.op(W.eqz);
     w.openUnlikely();
@@ -114,7 +127,7 @@ export class FloatArithmetic {
     zero();
     w.op(W.and, W.eqz);
     w.openUnlikely();
-    refused(2);
+    refused(3);
     w.end();
     w.end();
     w.get(Local.Unready);
@@ -123,13 +136,14 @@ export class FloatArithmetic {
     w.const(MODES);
     w.op(W.and);
     w.openUnlikely();
-    refused(2);
+    refused(3);
     w.end();
     const sure = exact();
     w.op(W.eqz);
     w.openUnlikely();
     if (sure) this.setInexact();
-    else refused(2);
+    else refused(3);
+    w.end();
     w.end();
     w.end();
   }
@@ -168,6 +182,13 @@ export class FloatArithmetic {
     w.const(FPSCR.IXC);
     w.op(W.xor);
     w.set(Local.Unready);
+    SPAN.forEach((local, size) => {
+      w.const(0);
+      w.const(NORMAL[size].span);
+      w.get(Local.Unready);
+      w.op(W.select);
+      w.set(local);
+    });
   }
   protected storeStatus(): void {
     const { w } = this;
@@ -176,20 +197,23 @@ export class FloatArithmetic {
     w.memory(W.store, STATUS * 4);
   }
 
-  /** Pushes whether R is a normal number; those of the least exponent are left out, they may have been rounded up to it. */
+  /** Pushes whether R is a normal number. */
   protected isNormal(size: number): void {
+    const { w } = this;
+    this.pushPattern(size);
+    w.const(NORMAL[size].span);
+    w.op(W.ltU);
+  }
+  /** Pushes the upper bits of R without the sign, counted from the least normal number on. */
+  private pushPattern(size: number): void {
     const { w } = this;
     w.get(R[size]);
     if (size) w.op(F.bits64, W.i64, 32, W.shrU64, W.wrap);
     else w.op(F.bits32);
-    const least = size ? 0x00400000 : 0x02000000;
-    const infinity = size ? 0xffe00000 : 0xff000000;
     w.const(1);
     w.op(W.shl);
-    w.const(least);
+    w.const(NORMAL[size].least);
     w.op(W.sub);
-    w.const(infinity - least);
-    w.op(W.ltU);
   }
   protected isZero(of: Sizes, size: number): void {
     const { w } = this;

@@ -92,20 +92,23 @@ export const Local = {
   Greater: 38,
   Less: 39,
   Unready: 40,
+  /** How many bit patterns pass for normal numbers, of singles and of doubles: none while results need care. */
+  SingleSpan: 41,
+  DoubleSpan: 42,
   /** 64 bits. */
-  Long: 41,
-  DoubleA: 42,
-  DoubleB: 43,
-  DoubleC: 44,
-  DoubleR: 45,
-  SingleA: 46,
-  SingleB: 47,
-  SingleR: 48,
+  Long: 43,
+  DoubleA: 44,
+  DoubleB: 45,
+  DoubleC: 46,
+  DoubleR: 47,
+  SingleA: 48,
+  SingleB: 49,
+  SingleR: 50,
   /** Floating-point registers, then registers that flags need, saved before they change, then counters. */
-  Saved: 49,
+  Saved: 51,
 } as const;
 /** Locals besides the parameters: words, 64-bit numbers, doubles, singles, then words for saved registers. */
-export const WORD_LOCALS = 39;
+export const WORD_LOCALS = 41;
 export const LONG_LOCALS = 1;
 export const DOUBLE_LOCALS = 4;
 export const SINGLE_LOCALS = 3;
