@@ -81,6 +81,7 @@ export function outputRatio(): number {
       while (n--) {
         size = 0;
         type(command);
+        filter.flush();
         if (size < MEGABYTE.length) throw new Error(`${size} bytes`);
       }
     },

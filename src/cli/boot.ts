@@ -11,7 +11,7 @@ import { Input } from "./input.ts";
 import { fullSpeed } from "./jit-policy.ts";
 import { openDisk } from "./open-disk.ts";
 import { exitCodeOf, message, printStats } from "./outcome.ts";
-import { LineEndFilter, Output } from "./output.ts";
+import { LineEndFilter, Output, writeAll } from "./output.ts";
 import type { Parsed } from "./parse.ts";
 import { SavedDisk } from "./saved-disk.ts";
 import { type Settings, settingsOf } from "./settings.ts";
@@ -62,15 +62,14 @@ async function headless(
   const { serial, serial1 } = settings;
   const first = serial.kind === "stdio" ? undefined : await linkTo(serial);
   const second = serial1 && (await linkTo(serial1));
-  const output = new Output(1);
-  const filter = new LineEndFilter((bytes) => output.write(bytes));
+  const output =
+    lines.length > 0 ? new LineEndFilter((bytes) => writeAll(1, bytes)) : new Output(1);
   let feeder: LineFeeder | undefined;
-  const heard = (bytes: Uint8Array): void => {
+  const write = (bytes: Uint8Array): void => {
     output.write(bytes);
     feeder?.heard(board.machine.kernel.tick);
   };
   const editing = settings.editing && (await import("./rich.ts")).richEditing(settings, false);
-  const write = lines.length > 0 ? (bytes: Uint8Array) => filter.write(bytes) : heard;
   const board: Board = new Board({
     settings,
     disk,
@@ -104,13 +103,11 @@ async function headless(
       steps = typeLines(board, driverOf, feeder, settings, input);
     }
     const verdict = await ended(steps, signals);
-    filter.end();
-    output.flush();
+    output.end();
     return exitCodeOf(verdict, board.machine);
   } catch (error) {
     if (error instanceof SignalError) {
-      filter.end();
-      output.flush();
+      output.end();
       if (disk instanceof SavedDisk) disk.discard();
     }
     throw error;

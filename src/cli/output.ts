@@ -36,6 +36,10 @@ export class Output {
     this.used += bytes.length;
   }
 
+  end(): void {
+    this.flush();
+  }
+
   flush(): void {
     if (this.used === 0) return;
     const bytes = this.buffer.subarray(0, this.used);
@@ -49,38 +53,14 @@ export class Output {
   }
 }
 
-/** Longest piece that is looked at byte by byte: less than a call of the host costs. */
-const LINE_MAX = 256;
-
-/** Where the first return is; -1: there is none. */
-function firstReturn(bytes: Uint8Array): number {
-  if (bytes.length > LINE_MAX) return bytes.indexOf(CR);
-  for (let at = 0; at < bytes.length; at++) if (bytes[at] === CR) return at;
-  return -1;
-}
-
-/** The line without its return. */
-function withoutReturn(line: Uint8Array): Uint8Array {
-  const length = line.length - 1;
-  const out = new Uint8Array(length);
-  for (let at = 0; at < length; at++) out[at] = line[at];
-  out[length - 1] = LF;
-  return out;
-}
-
 /** Makes CR LF to LF in place; how many bytes are left. A CR at the end stays, whatever follows. */
 function dropReturns(bytes: Uint8Array): number {
   const { length } = bytes;
-  let from = bytes.indexOf(CR);
-  if (from < 0) return length;
-  let to = from;
-  while (from < length) {
-    const start = bytes[from + 1] === LF ? from + 1 : from;
-    const next = bytes.indexOf(CR, from + 1);
-    const end = next < 0 ? length : next;
-    bytes.copyWithin(to, start, end);
-    to += end - start;
-    from = end;
+  let to = bytes.indexOf(CR);
+  if (to < 0) return length;
+  for (let from = to; from < length; from++) {
+    const byte = bytes[from];
+    if (byte !== CR || bytes[from + 1] !== LF) bytes[to++] = byte;
   }
   return to;
 }
@@ -146,34 +126,46 @@ function wasClosed(fd: number): boolean {
   }
 }
 
-/** `\r\n` of the serial line becomes `\n` for files and pipes; a lone `\r` stays. */
+/** Collects what the serial line prints, for files and pipes: `\r\n` becomes `\n`, a lone `\r` stays. */
 export class LineEndFilter {
-  private pending = false;
+  private readonly buffer = new Uint8Array(FLUSH_BYTES);
+  private used = 0;
 
   constructor(private readonly next: (bytes: Uint8Array) => void) {}
 
   write(bytes: Uint8Array): void {
-    const { length: size } = bytes;
-    if (size === 0) return;
-    const before = Number(this.pending);
-    if (before === 0) {
-      const at = firstReturn(bytes);
-      if (at < 0) return this.next(bytes);
-      // One line of a program.
-      if (at === size - 2 && bytes[at + 1] === LF && size <= LINE_MAX)
-        return this.next(withoutReturn(bytes));
+    let piece = bytes;
+    for (;;) {
+      const room = FLUSH_BYTES - this.used;
+      if (piece.length <= room) break;
+      this.copy(piece.subarray(0, room));
+      this.flush();
+      piece = piece.subarray(room);
     }
-    const out = new Uint8Array(before + bytes.length);
-    out[0] = CR;
-    out.set(bytes, before);
-    const left = dropReturns(out);
-    this.pending = out[left - 1] === CR;
-    const length = left - Number(this.pending);
-    if (length > 0) this.next(out.subarray(0, length));
+    this.copy(piece);
+  }
+
+  /** Gives away all but a return that may belong to a line feed. */
+  flush(): void {
+    const { buffer, used } = this;
+    if (used === 0) return;
+    const left = dropReturns(buffer.subarray(0, used));
+    const pending = Number(buffer[left - 1] === CR);
+    this.used = pending;
+    if (left > pending) this.next(buffer.subarray(0, left - pending));
+    buffer[0] = CR;
   }
 
   end(): void {
-    if (this.pending) this.next(new Uint8Array([CR]));
-    this.pending = false;
+    this.flush();
+    if (this.used > 0) this.next(new Uint8Array([CR]));
+    this.used = 0;
+  }
+
+  private copy(bytes: Uint8Array): void {
+    const { buffer, used } = this;
+    if (bytes.length > FEW) buffer.set(bytes, used);
+    else for (let at = 0; at < bytes.length; at++) buffer[used + at] = bytes[at];
+    this.used += bytes.length;
   }
 }

@@ -10,7 +10,7 @@ import { fullSpeed } from "./jit-policy.ts";
 import { openDisk } from "./open-disk.ts";
 import { fatName, guestName, nameOf, pathText } from "../smoke/guest-path.ts";
 import { exitCodeOf, message, printStats } from "./outcome.ts";
-import { LineEndFilter, Output } from "./output.ts";
+import { LineEndFilter, writeAll } from "./output.ts";
 import type { Parsed } from "./parse.ts";
 import { commandLine } from "./run-line.ts";
 import { SavedDisk } from "./saved-disk.ts";
@@ -40,8 +40,7 @@ export async function run(parsed: Parsed): Promise<number> {
   const path = `/${guestName(name)}`;
   const extras = parsed.values("with").map(placed);
   refuseCollisions(path, extras);
-  const output = new Output(1);
-  const filter = new LineEndFilter((piece) => output.write(piece));
+  const output = new LineEndFilter((piece) => writeAll(1, piece));
   const json = parsed.flag("json") ? await import("./run-json.ts") : undefined;
   const observer = json?.newObserver();
   const given = parsed.value("disk");
@@ -60,7 +59,7 @@ export async function run(parsed: Parsed): Promise<number> {
     ...settings,
     disk,
     wall: settings.realTime ? wallClock() : undefined,
-    output: (piece) => filter.write(piece),
+    output: (piece) => output.write(piece),
     diagnostics: (text) => {
       output.flush();
       message(text);
@@ -95,8 +94,7 @@ export async function run(parsed: Parsed): Promise<number> {
       driver.running(() => machine.quiet),
       signals,
     );
-    filter.end();
-    output.flush();
+    output.end();
     const wall = performance.now() - started;
     const saved = out?.save() ?? [];
     if (json && observer)
@@ -104,8 +102,7 @@ export async function run(parsed: Parsed): Promise<number> {
     return exitCodeOf(verdict, machine);
   } catch (error) {
     if (error instanceof SignalError) {
-      filter.end();
-      output.flush();
+      output.end();
       if (disk instanceof SavedDisk) disk.discard();
       if (json && observer) {
         const wall = performance.now() - started;

@@ -24,12 +24,29 @@ test("the console sends CR LF for LF, and in between everything as it is", () =>
 
 test("files and pipes get LF for CR LF, wherever the output is cut", () => {
   fc.assert(
-    fc.property(fc.array(piece, { maxLength: 8 }), (printed) => {
+    fc.property(fc.array(piece, { maxLength: 8 }), fc.nat(255), (printed, flushed) => {
       const sent: Uint8Array[] = [];
       const filter = new LineEndFilter((part) => sent.push(Uint8Array.from(part)));
-      for (const part of printed) filter.write(bytes(part));
+      for (const [n, part] of printed.entries()) {
+        filter.write(bytes(part));
+        if ((flushed >> n) & 1) filter.flush();
+      }
       filter.end();
       expect(text(sent)).toBe(printed.join("").replaceAll("\r\n", "\n"));
     }),
   );
+});
+
+test("and so do texts longer than what is collected, wherever their lines end", () => {
+  for (let before = 65_530; before < 65_542; before++)
+    for (const end of ["\r\n", "\r", "\r\r\n", "\n"]) {
+      const printed = `${"a".repeat(before)}${end}${"b".repeat(70_000)}${end}`;
+      const sent: Uint8Array[] = [];
+      const filter = new LineEndFilter((part) => sent.push(Uint8Array.from(part)));
+      filter.write(bytes("first"));
+      filter.write(bytes(printed));
+      filter.write(bytes("last"));
+      filter.end();
+      expect(text(sent) === `first${printed}last`.replaceAll("\r\n", "\n")).toBeTrue();
+    }
 });

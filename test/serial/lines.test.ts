@@ -171,16 +171,26 @@ run(name("file and null: only listened to; the run ends when nothing runs any mo
 });
 
 run(
-  name("uart1 is a line of its own: a file goes out there while the console is typed at"),
+  name("uart1 is a line of its own: a program writes to it while the console is typed at"),
   async () => {
     using dir = scratch();
     const file = dir.path("second");
-    // Nobody answers: block after block of requests to begin, then the receiver gives up.
-    const lines = ["-c", "ry . uart1", "-c", "pwd"];
-    const { out } = rttSim(["--serial1", `file:${file}`, "--timeout", "5m", ...lines]);
-    expect(out).toBe("time-out: the other side does not answer\n/\n");
-    const sent = readFileSync(file, "latin1");
-    expect(sent).toMatch(/^C{60}\x18{8}\x08{8}$/);
+    const on = ["--serial1", `file:${file}`];
+    // Nobody can answer there.
+    const refused = rttSim([...on, "-c", "ry . uart1", "-c", "sy readme.txt uart1", "-c", "pwd"]);
+    expect(refused.out).toBe("nobody can answer on uart1\nnobody can answer on uart1\n/\n");
+    expect(readFileSync(file, "latin1")).toBe("");
+    const typed = [
+      "exit",
+      'int uart = rt_device_find("uart1")',
+      "rt_device_open(uart, 3)",
+      'rt_device_write(uart, 0, "over there", 10)',
+      "msh()",
+      "pwd",
+    ];
+    const { out } = rttSim([...on, "disk/disk.img", "--snapshot"], `${typed.join("\n")}\n`);
+    expect(out).toEndWith("msh />pwd\r\n/\r\nmsh />");
+    expect(readFileSync(file, "latin1")).toBe("over there");
   },
 );
 
