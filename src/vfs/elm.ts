@@ -205,6 +205,14 @@ class DamageGuard {
   }
 }
 
+/** Bytes. */
+const CLEARED_AT_ONCE = 0x10000;
+
+function isZero(bytes: Uint8Array): boolean {
+  for (let n = 0; n < bytes.length; n++) if (bytes[n] !== 0) return false;
+  return true;
+}
+
 class ElmFile implements Handle {
   readonly type = "file";
   constructor(
@@ -234,11 +242,43 @@ class ElmFile implements Handle {
     throw new VfsError(Errno.ENOSPC, "the disk is full");
   }
   seek(position: number): number {
-    return this.guard.run(this.path, () => this.file.seek(position));
+    return this.guard.run(this.path, () => {
+      const { file } = this;
+      const end = file.size;
+      const reached = file.seek(position);
+      if (reached > end && !this.compat404) this.clear(end, reached);
+      return reached;
+    });
   }
   truncate(size: number): void {
     this.guard.checkWritable();
-    this.guard.run(this.path, () => this.file.truncate(size));
+    this.guard.run(this.path, () => {
+      const { file } = this;
+      const end = file.size;
+      file.truncate(size);
+      if (file.size > end && !this.compat404) this.clear(end, file.size);
+    });
+  }
+  /**
+   * What the file was made longer by is zero, and the position stays. FatFs, and so 4.0.4, leaves there what the disk has of files that were
+   * deleted. Only what is not zero is written to, for most of a disk was never used.
+   */
+  private clear(from: number, end: number): void {
+    const { file } = this;
+    const { position } = file;
+    const bytes = new Uint8Array(Math.min(end - from, CLEARED_AT_ONCE));
+    for (let at = from; at < end;) {
+      file.seek(at);
+      const part = bytes.subarray(0, Math.min(bytes.length, end - at));
+      const length = file.read(part);
+      if (length === 0) break;
+      if (!isZero(part)) {
+        file.seek(at);
+        file.write(part.fill(0).subarray(0, length));
+      }
+      at += length;
+    }
+    file.seek(position);
   }
   sync(): void {
     this.guard.run(this.path, () => this.file.sync(true));

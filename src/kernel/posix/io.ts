@@ -1,4 +1,4 @@
-import { Errno, type OpenFile, OpenFlag, VfsError } from "../../vfs/mod.ts";
+import { Errno, type OpenFile, OpenFlag, Seek, VfsError } from "../../vfs/mod.ts";
 import type { CallResult, ExportRow, Task } from "../call.ts";
 import { findFile, isConsole, posix, type PosixContext } from "./context.ts";
 import { readPipe, writePipe } from "./pipe.ts";
@@ -168,7 +168,14 @@ export function write(c: PosixContext, fd: number, address: number, size: number
   const bytes = memory.read(address, size);
   const intoPipe = file && writePipe(c, file, bytes);
   if (intoPipe) return intoPipe;
-  if (!file?.device) return posix(c, () => c.vfs.write(fd, bytes));
+  if (!file?.device) {
+    return posix(c, () => {
+      // In 4.0.4 only open goes to the end.
+      if (file?.type === "file" && file.flags & OpenFlag.Append && !c.kernel.options.compat404)
+        c.vfs.lseek(fd, 0, Seek.End);
+      return c.vfs.write(fd, bytes);
+    });
+  }
   return transfer(c, file, (name, at) => c.devices?.write(name, at, address, size));
 }
 

@@ -15,11 +15,15 @@ import type { Pthreads } from "./threads.ts";
 const HEADER = "pthread.h";
 const TOTAL_SHIFT = 16;
 const MISSING = 0xffff;
+/** What one of the threads gets, here the one that opens the barrier. In 4.0.4 all get 0. */
+const SERIAL_THREAD = -1;
 
 function init(c: Pthreads, barrier: number, attr: number, count: number): number {
   const { memory, options } = c.k;
   if (barrier === 0 || (attr !== 0 && memory.ld32(attr) !== PROCESS_PRIVATE)) return E.EINVAL;
   const wanted = count >>> 0;
+  // Nobody could ever pass it.
+  if (wanted === 0 && !options.compat404) return E.EINVAL;
   const reusable = !options.compat404 && wanted <= MISSING >> 1;
   BARRIER.count.set(memory, barrier, reusable ? (wanted << TOTAL_SHIFT) | wanted : wanted);
   condInit(c, BARRIER.cond.at(barrier, c.k.memory), 0);
@@ -62,7 +66,7 @@ function wait(c: Pthreads, barrier: number): number | Task<number> {
     if (threads.resume(thread) !== 0) scheduler.remove(thread);
   }
   scheduler.schedule();
-  return 0;
+  return SERIAL_THREAD;
 }
 
 const waitersOf = (c: Pthreads, barrier: number) =>

@@ -180,6 +180,9 @@ int pthread_rwlock_unlock(pthread_rwlock_t *rwlock);
 
 /* ---- barrier and spin lock ---- */
 
+/* What one of the threads gets from pthread_barrier_wait; on a board with 4.0.4 all of them get 0. */
+#define PTHREAD_BARRIER_SERIAL_THREAD (-1)
+
 int pthread_barrierattr_init(pthread_barrierattr_t *attr);
 int pthread_barrierattr_destroy(pthread_barrierattr_t *attr);
 int pthread_barrierattr_getpshared(const pthread_barrierattr_t *attr, int *pshared);
