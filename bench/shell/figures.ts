@@ -82,7 +82,13 @@ async function typing(
 
 const PRINT = join(import.meta.dir, "programs/print.mo");
 /** What a program prints a megabyte with: arguments of print.mo. */
-export const PRINTERS = { printf: "p", puts: "u", rt_kprintf: "k", "write of 4 KiB": "w" } as const;
+export const PRINTERS = {
+  printf: "p",
+  puts: "u",
+  putchar: "c",
+  rt_kprintf: "k",
+  "write of 4 KiB": "w",
+} as const;
 
 /** Processor time of a run, in milliseconds; one that says something prints a megabyte. */
 function processorTime(argv: readonly string[], silent: boolean): number {

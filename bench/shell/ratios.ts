@@ -135,7 +135,9 @@ export function shellCounters(): [string, number][] {
     ["shell: pieces of output, a key", count("a")],
     ["shell: pieces of output, a command", count("\x7fpwd\r")],
     ["shell: pieces of output, a megabyte of a file", count("cat big.txt\r")],
+    ["shell: guest instructions, a line by printf", instructionsOf("p")],
     ["shell: guest instructions, a line by puts", instructionsOf("u")],
+    ["shell: guest instructions, a line by putchar", instructionsOf("c")],
     ["shell: guest instructions, a line by rt_kprintf", instructionsOf("k")],
   ];
 }
