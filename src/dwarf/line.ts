@@ -52,87 +52,118 @@ export function readLineTable(
   const header = readLineHeader(reader, sections, offsetSize, compDir);
   reader.at = header.program;
   const files = [...header.files];
-  return { files, sequences: run(reader, header, files, compDir) };
+  const machine = new LineMachine(header, files, compDir);
+  machine.run(reader);
+  return { files, sequences: machine.sequences };
 }
 
-/** Executes the program (DWARF 5, 6.2.5); DW_LNE_define_file adds to `files`. */
-function run(
-  reader: Reader,
-  header: LineHeader,
-  files: string[],
-  compDir: string | undefined,
-): Sequence[] {
-  const { minimumInstruction, lineBase, lineRange, opcodeBase, opcodeLengths } = header;
-  const sequences: Sequence[] = [];
-  let rows: number[] = [];
-  let total = 0;
-  let address = 0;
-  let file = 1;
-  let line = 1;
-  let statement = header.defaultIsStatement;
-  const reset = (): void => {
-    address = 0;
-    file = 1;
-    line = 1;
-    statement = header.defaultIsStatement;
-    rows = [];
-  };
-  const emit = (flags: number): void => {
-    if (++total > ROWS_MAX) throw new DwarfError("a line table is too long");
-    rows.push(address, file, line, (statement ? RowFlag.IsStatement : 0) | flags);
-  };
-  const special = (opcode: number): void => {
-    if (lineRange === 0) throw new DwarfError("a line range of zero");
-    address = (address + Math.floor(opcode / lineRange) * minimumInstruction) >>> 0;
-    line += lineBase + (opcode % lineRange);
-  };
-  while (reader.left > 0) {
-    const opcode = reader.u8();
-    if (opcode >= opcodeBase) {
-      special(opcode - opcodeBase);
-      emit(0);
-      continue;
+/** The machine that a line-number program runs on (DWARF 5, 6.2.2): each row that it emits is a state of its registers. */
+class LineMachine {
+  readonly sequences: Sequence[] = [];
+  private rows: number[] = [];
+  /** Rows of all sequences. */
+  private total = 0;
+  private address = 0;
+  private file = 1;
+  private line = 1;
+  private statement: boolean;
+
+  /** DW_LNE_define_file adds to `files`. */
+  constructor(
+    private readonly header: LineHeader,
+    private readonly files: string[],
+    private readonly compDir: string | undefined,
+  ) {
+    this.statement = header.defaultIsStatement;
+  }
+
+  /** Executes the program that the reader holds. */
+  run(reader: Reader): void {
+    const { opcodeBase } = this.header;
+    while (reader.left > 0) {
+      const opcode = reader.u8();
+      if (opcode >= opcodeBase) this.special(opcode - opcodeBase);
+      else if (opcode === 0) this.extended(reader);
+      else this.standard(opcode, reader);
     }
-    switch (opcode) {
-      case 0: {
-        const length = reader.uleb();
-        if (length === 0) break;
-        if (length > reader.left) throw new DwarfError("an extended opcode is too long");
-        const next = reader.at + length;
-        const extended = reader.u8();
-        if (extended === LNE.endSequence) {
-          emit(RowFlag.End);
-          sequences.push(finish(rows));
-          reset();
-        } else if (extended === LNE.setAddress) {
-          address = length - 1 === 8 ? reader.u64() : length - 1 === 4 ? reader.u32() : 0;
-        } else if (extended === LNE.defineFile) {
-          files.push(join(compDir, reader.string()));
-        }
-        reader.at = next;
+  }
+
+  private emit(flags: number): void {
+    if (++this.total > ROWS_MAX) throw new DwarfError("a line table is too long");
+    const statement = this.statement ? RowFlag.IsStatement : 0;
+    this.rows.push(this.address, this.file, this.line, statement | flags);
+  }
+
+  private advance(by: number): void {
+    this.address = (this.address + by) >>> 0;
+  }
+
+  /** So many instructions as a special opcode, counted from the first, goes on by. */
+  private instructions(opcode: number): number {
+    const { lineRange, minimumInstruction } = this.header;
+    if (lineRange === 0) throw new DwarfError("a line range of zero");
+    return Math.floor(opcode / lineRange) * minimumInstruction;
+  }
+
+  private special(opcode: number): void {
+    const { lineBase, lineRange } = this.header;
+    this.advance(this.instructions(opcode));
+    this.line += lineBase + (opcode % lineRange);
+    this.emit(0);
+  }
+
+  private extended(reader: Reader): void {
+    const length = reader.uleb();
+    if (length === 0) return;
+    if (length > reader.left) throw new DwarfError("an extended opcode is too long");
+    const next = reader.at + length;
+    switch (reader.u8()) {
+      case LNE.endSequence:
+        this.endSequence();
         break;
-      }
+      case LNE.setAddress:
+        this.address = length - 1 === 8 ? reader.u64() : length - 1 === 4 ? reader.u32() : 0;
+        break;
+      case LNE.defineFile:
+        this.files.push(join(this.compDir, reader.string()));
+    }
+    reader.at = next;
+  }
+
+  private endSequence(): void {
+    this.emit(RowFlag.End);
+    const sequence = finish(this.rows);
+    if (sequence.end > sequence.start) this.sequences.push(sequence);
+    this.address = 0;
+    this.file = 1;
+    this.line = 1;
+    this.statement = this.header.defaultIsStatement;
+    this.rows = [];
+  }
+
+  private standard(opcode: number, reader: Reader): void {
+    const { minimumInstruction, opcodeBase, opcodeLengths } = this.header;
+    switch (opcode) {
       case LNS.copy:
-        emit(0);
+        this.emit(0);
         break;
       case LNS.advancePc:
-        address = (address + reader.uleb() * minimumInstruction) >>> 0;
+        this.advance(reader.uleb() * minimumInstruction);
         break;
       case LNS.advanceLine:
-        line += reader.sleb();
+        this.line += reader.sleb();
         break;
       case LNS.setFile:
-        file = reader.uleb();
+        this.file = reader.uleb();
         break;
       case LNS.negateStmt:
-        statement = !statement;
+        this.statement = !this.statement;
         break;
       case LNS.constAddPc:
-        if (lineRange === 0) throw new DwarfError("a line range of zero");
-        address = (address + Math.floor((255 - opcodeBase) / lineRange) * minimumInstruction) >>> 0;
+        this.advance(this.instructions(255 - opcodeBase));
         break;
       case LNS.fixedAdvancePc:
-        address = (address + reader.u16()) >>> 0;
+        this.advance(reader.u16());
         break;
       case LNS.setColumn:
       case LNS.setIsa:
@@ -146,7 +177,6 @@ function run(
         for (let n = opcodeLengths[opcode]; n > 0; n--) reader.uleb();
     }
   }
-  return sequences.filter(({ start, end }) => end > start);
 }
 
 /** Sorted by address; rows of the same address stay in their order. */
