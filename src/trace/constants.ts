@@ -1,3 +1,5 @@
+import { Errno } from "../vfs/mod.ts";
+
 /** Names of numbers: of a whole one, or of a part of it and of single bits. */
 export interface Names {
   /** By value of the bits in `field`. */
@@ -205,37 +207,20 @@ export const TC_WHEN = oneOf(enumeration("TCSA", "NOW DRAIN FLUSH"));
 export const TC_QUEUE = oneOf(enumeration("TC", "IFLUSH OFLUSH IOFLUSH"));
 export const DETACH_STATE = oneOf(enumeration("PTHREAD_CREATE_", "JOINABLE DETACHED"));
 export const ERRNO = oneOf({
-  EPERM: 1,
-  ENOENT: 2,
+  ...Errno,
+  // What files do not fail with.
   ESRCH: 3,
   EINTR: 4,
-  EIO: 5,
   ENXIO: 6,
   E2BIG: 7,
   ENOEXEC: 8,
-  EBADF: 9,
   ECHILD: 10,
-  EAGAIN: 11,
-  ENOMEM: 12,
   EACCES: 13,
-  EFAULT: 14,
-  EBUSY: 16,
-  EEXIST: 17,
-  EXDEV: 18,
-  ENODEV: 19,
-  ENOTDIR: 20,
-  EISDIR: 21,
-  EINVAL: 22,
   ENFILE: 23,
   EMFILE: 24,
-  ENOTTY: 25,
   ETXTBSY: 26,
-  EFBIG: 27,
-  ENOSPC: 28,
   ESPIPE: 29,
-  EROFS: 30,
   EMLINK: 31,
-  EPIPE: 32,
   EDOM: 33,
   ERANGE: 34,
   ENOMSG: 35,
@@ -246,7 +231,6 @@ export const ERRNO = oneOf({
   ETIME: 62,
   EPROTO: 71,
   EBADMSG: 77,
-  ENOSYS: 88,
   ENOTEMPTY: 90,
   ENAMETOOLONG: 91,
   ELOOP: 92,
