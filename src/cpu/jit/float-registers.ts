@@ -15,15 +15,13 @@ const STORE = [F.store32, F.store64];
 type Size = 0 | 1;
 type Use = (size: Size, v: number) => void;
 
-/** The floating-point registers that an op reads, and that it writes. Not of loads and stores of several words. */
+/** Ops that move a word, which may be a half of a double-precision register: core registers and constants come and go so. */
+const wordMoves = new Set([Op.vget, Op.vput, Op.vimm]);
+
+/** The floating-point registers that other ops read, and that they write. Not of loads and stores of several words. */
 function registersOf(x: Inst, read: Use, write: Use): void {
   const size = (x.i & 1) as Size;
   switch (x.op) {
-    case Op.vget:
-      return read(0, x.va);
-    case Op.vput:
-    case Op.vimm:
-      return write(0, x.vd);
     case Op.vcvtf:
       read(0, x.va);
       return write(size, x.vd);
@@ -66,6 +64,7 @@ export class FloatRegisters {
     isFloat: (x: Inst) => boolean,
   ) {
     const views = [new Set<number>(), new Set<number>()];
+    const words = new Set<number>();
     const written = new Set<number>();
     const use =
       (writes: boolean): Use =>
@@ -83,13 +82,16 @@ export class FloatRegisters {
           // An even number of words at an even one may be either view.
           if ((x.vd | x.i) & 1) for (let k = x.vd; k < end; k++) use(loads)(0, k);
           else if (loads) for (let k = x.vd; k < end; k++) written.add(k);
+        } else if (wordMoves.has(x.op)) {
+          words.add(x.op === Op.vget ? x.va : x.vd);
+          if (x.op !== Op.vget) written.add(x.vd);
         } else if (isFloat(x)) registersOf(x, use(false), use(true));
       }
     let at = first;
     for (const d of views[1])
       if (!views[0].has(d) && !views[0].has(d + 1))
-        this.doubles.set(d, { at: at++, written: written.has(d) });
-    for (const s of views[0])
+        this.doubles.set(d, { at: at++, written: written.has(d) || written.has(d + 1) });
+    for (const s of new Set([...views[0], ...words]))
       if (!views[1].has(s & ~1)) this.singles.set(s, { at: at++, written: written.has(s) });
   }
 
@@ -153,25 +155,48 @@ export class FloatRegisters {
     push();
     w.memory(STORE[size], word(size ? 2 * v : v));
   }
-  /** Pushes the bits of a single-precision register. */
+  /** Pushes the bits of word v. */
   getBits(v: number): void {
     const { w } = this;
     const single = this.singles.get(v);
+    const double = this.doubles.get(v & ~1);
     if (single) {
       w.get(single.at);
-      return w.op(F.bits32);
+      w.op(F.bits32);
+    } else if (double) {
+      w.get(double.at);
+      w.op(F.bits64);
+      if (v & 1) w.op(W.i64, 32, W.shrU64);
+      w.op(W.wrap);
+    } else {
+      w.const(FILE);
+      w.memory(W.load, word(v));
     }
-    w.const(FILE);
-    w.memory(W.load, word(v));
   }
   setBits(v: number, push: () => void): void {
     const { w } = this;
     const single = this.singles.get(v);
-    if (!single) w.const(FILE);
-    push();
-    if (!single) return w.memory(W.store, word(v));
-    w.op(F.fromBits32);
-    w.set(single.at);
+    const double = this.doubles.get(v & ~1);
+    if (single) {
+      push();
+      w.op(F.fromBits32);
+      w.set(single.at);
+    } else if (double) {
+      // The other half stays.
+      w.get(double.at);
+      w.op(F.bits64);
+      if (v & 1) w.op(W.i64, 32, W.shl64, W.i64, 32, W.shrU64);
+      else w.op(W.i64, 32, W.shrU64, W.i64, 32, W.shl64);
+      push();
+      w.op(W.extendU);
+      if (v & 1) w.op(W.i64, 32, W.shl64);
+      w.op(W.or64, F.fromBits64);
+      w.set(double.at);
+    } else {
+      w.const(FILE);
+      push();
+      w.memory(W.store, word(v));
+    }
   }
 
   /** Words of registers from or to guest memory at the address in `base` plus offset. */
