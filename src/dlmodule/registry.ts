@@ -1,7 +1,6 @@
 import type { CodeMap } from "./code-map.ts";
 import type { HowEnded, Module } from "./module.ts";
 import { partAt } from "./segments.ts";
-import { partAt } from "./segments.ts";
 
 /** Modules that ended stay known for reports about pointers into them and for `list_module -v`. */
 const RECENT_MAX = 16;
@@ -122,17 +121,6 @@ export class Registry {
   containing(address: number): Module | undefined {
     const module = this.byPlace[this.behind(address >>> 0) - 1];
     return module?.contains(address) ? module : undefined;
-  }
-
-  /** The part of an image that its program may write and that holds the address. */
-  variablesAt(address: number): { readonly start: number; readonly end: number } | undefined {
-    const module = this.containing(address);
-    if (!module) return undefined;
-    const part = partAt(module.plan.segments, (address - module.bias) >>> 0);
-    if (!part?.writable) return undefined;
-    const start = (module.bias + part.vaddr) >>> 0;
-    const end = start + part.memsz;
-    return address < end ? { start, end } : undefined;
   }
 
   /** The part of an image that its program may write and that holds the address. */
