@@ -24,11 +24,16 @@ export async function instrumented(
   parsed: Parsed,
   body: (parsed: Parsed) => Promise<number>,
 ): Promise<number> {
-  if (CHECKED.some((name) => parsed.value(name) !== undefined)) {
+  if (anyOf(CHECKED, parsed)) {
     const { checkPartners } = await import("./partners.ts");
     checkPartners(parsed);
   }
-  if (!OPTIONS.some((name) => parsed.value(name) !== undefined)) return body(parsed);
+  if (!anyOf(OPTIONS, parsed)) return body(parsed);
   const { withInstruments } = await import("./with-instruments.ts");
   return withInstruments(parsed, body);
+}
+
+function anyOf(names: readonly OptionName[], parsed: Parsed): boolean {
+  for (const name of names) if (parsed.value(name) !== undefined) return true;
+  return false;
 }

@@ -56,7 +56,12 @@ export function noModule(archive: Uint8Array): string {
 
 /** The bytes begin as those of a ZIP archive do. */
 export function isArchive(bytes: Uint8Array): boolean {
-  return MAGICS.some((magic) => magic.every((byte, i) => bytes[i] === byte));
+  for (const magic of MAGICS) {
+    let n = 0;
+    while (n < magic.length && bytes[n] === magic[n]) n++;
+    if (n === magic.length) return true;
+  }
+  return false;
 }
 
 /** Every module of an archive by its name in there, `limit` bytes in all. Throws LoadError. */

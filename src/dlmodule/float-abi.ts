@@ -10,12 +10,13 @@ const MATH =
   "tgamma trunc y0 y1 yn";
 const OTHERS = "atof atoff difftime drand48 erand48 strtod strtof strtold wcstod wcstof wcstold";
 
-const FLOAT = new Set([
-  ...MATH.split(" ").flatMap((name) => [name, `${name}f`, `${name}l`]),
-  ...OTHERS.split(" "),
-]);
+let known: ReadonlySet<string> | undefined;
 
 /** Those of the names whose calls go wrong when module and firmware pass floating-point values in different registers. */
 export function floatFunctions(names: readonly string[]): string[] {
-  return names.filter((name) => FLOAT.has(name));
+  const floats = (known ??= new Set([
+    ...MATH.split(" ").flatMap((name) => [name, `${name}f`, `${name}l`]),
+    ...OTHERS.split(" "),
+  ]));
+  return names.filter((name) => floats.has(name));
 }

@@ -95,7 +95,7 @@ export class LifeCycle {
     cpu.r[13] -= ARGV_BYTES;
     const argv = cpu.r[13];
     memory.fill(argv, ARGV_BYTES, 0);
-    args.forEach((arg, i) => memory.st32(argv + 4 * i, arg));
+    for (let n = 0; n < args.length; n++) memory.st32(argv + 4 * n, args[n]);
     yield* this.construct(module);
     const code = yield* callGuest(struct.get(address, MODULE.ENTRY_ADDR), args.length, argv);
     module.end = { how: "returned", code };

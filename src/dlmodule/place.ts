@@ -179,7 +179,8 @@ export class Placer {
   }
 
   private functionOf(module: Module, name: string): number {
-    const symbol = module.plan.functions.find((candidate) => candidate.name === name);
-    return symbol && symbol.value !== 0 ? module.addressOf(symbol) : 0;
+    for (const symbol of module.plan.functions)
+      if (symbol.name === name) return symbol.value !== 0 ? module.addressOf(symbol) : 0;
+    return 0;
   }
 }

@@ -11,6 +11,7 @@ import {
   SHF,
   SHT,
   typeName,
+  type ProgramHeader,
 } from "../elf/mod.ts";
 import { LoadError } from "./load-error.ts";
 import * as text from "./messages.ts";
@@ -75,7 +76,8 @@ function planShared(image: ElfImage, options: { compat404: boolean }): LoadPlan 
       `its entry, 0x${header.entry.toString(16)}, lies outside its segments: link it with -e main`,
     );
   const symbols = image.dynamicSymbols();
-  const exidx = image.segments.find(({ type }) => type === PT.ARM_EXIDX);
+  let exidx: ProgramHeader | undefined;
+  for (const segment of image.segments) if (segment.type === PT.ARM_EXIDX) exidx ??= segment;
   return {
     start,
     size,
@@ -162,8 +164,9 @@ function dynamicSpan(image: ElfImage, at: number, bytes: number): Span | undefin
 }
 
 function sectionSpan(image: ElfImage, type: number): Span {
-  const section = image.sections.find((candidate) => candidate.type === type);
-  return section ? { vaddr: section.addr, size: section.size } : NOTHING;
+  for (const section of image.sections)
+    if (section.type === type) return { vaddr: section.addr, size: section.size };
+  return NOTHING;
 }
 
 function namedSpan(image: ElfImage, name: string): Span {

@@ -10,7 +10,8 @@ export type Dynamic = ReadonlyMap<number, readonly number[]>;
 
 export function readDynamic(bytes: Bytes, segments: readonly ProgramHeader[]): Dynamic {
   const entries = new Map<number, number[]>();
-  const segment = segments.find(({ type }) => type === PT.DYNAMIC);
+  let segment: ProgramHeader | undefined;
+  for (const each of segments) if (each.type === PT.DYNAMIC) segment ??= each;
   if (!segment) return entries;
   bytes.check(segment.offset, segment.filesz, "the dynamic segment");
   const end = segment.offset + segment.filesz;

@@ -45,7 +45,8 @@ export class ElfImage {
 
   /** The first section of that name. */
   section(name: string): SectionHeader | undefined {
-    return this.sections.find((section) => section.name === name);
+    for (const section of this.sections) if (section.name === name) return section;
+    return undefined;
   }
 
   /** The file bytes of a section; empty for SHT_NOBITS. */
@@ -76,14 +77,17 @@ export class ElfImage {
       return this.dynamic.size > 0
         ? dynamicTables(this.bytes, this.segments, this.dynamic).symbols
         : undefined;
-    const section = this.sections.find(({ type }) => type === SHT.DYNSYM);
-    return section && this.symbols(section);
+    return this.table(SHT.DYNSYM);
   }
 
   /** The full symbol table (SHT_SYMTAB), absent in stripped files. */
   staticSymbols(): ElfSymbols | undefined {
-    const section = this.sections.find(({ type }) => type === SHT.SYMTAB);
-    return section && this.symbols(section);
+    return this.table(SHT.SYMTAB);
+  }
+
+  private table(type: number): ElfSymbols | undefined {
+    for (const section of this.sections) if (section.type === type) return this.symbols(section);
+    return undefined;
   }
 
   /** Every relocation table in section order; from the dynamic segment when the file has no section headers. */

@@ -33,10 +33,13 @@ const BLOCKS: readonly { readonly block: number; readonly names: string }[] = [
 const NAMES: string[] = [];
 const CODES = new Map<string, number>();
 for (const { block, names } of BLOCKS) {
-  names.split(/\s+/).forEach((name, i) => {
-    NAMES[block + i] = `R_ARM_${name}`;
-    CODES.set(`R_ARM_${name}`, block + i);
-  });
+  let code = block;
+  for (const word of names.split(" ")) {
+    const name = word.trim();
+    if (name === "") continue;
+    NAMES[code] = `R_ARM_${name}`;
+    CODES.set(`R_ARM_${name}`, code++);
+  }
 }
 
 /** `R_ARM_CALL` for 28; `R_ARM type 250` for a code without a name. */

@@ -53,8 +53,7 @@ export function markClosed(
 ): void {
   const boot = readBoot(sectors, geometry);
   const at = stateByte(geometry.type);
-  for (let n = 0; n < (before?.length ?? 0); n++)
-    if (n !== at && before![n] !== boot[n]) return;
+  for (let n = 0; n < (before?.length ?? 0); n++) if (n !== at && before![n] !== boot[n]) return;
   if (geometry.type !== 12) {
     table.set(1, table.get(1) | cleanFlags(geometry.type));
     table.flush();

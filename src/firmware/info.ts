@@ -46,9 +46,7 @@ export type Info = Readonly<Record<(typeof NAMES)[number], number>>;
 
 export function readInfo(memory: GuestMemory, address: number): Info {
   const info: Record<string, number> = {};
-  NAMES.forEach((name, i) => {
-    info[name] = memory.ldu32(address + 4 * i);
-  });
+  for (let n = 0; n < NAMES.length; n++) info[NAMES[n]] = memory.ldu32(address + 4 * n);
   return info as Info;
 }
 

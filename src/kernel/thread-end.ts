@@ -102,8 +102,9 @@ export class ThreadEnding {
   /** Guest code that a Task of the thread has called does. */
   private asksForItsEnd(thread: number): void {
     const { hooks, runner } = this.k;
-    if (hooks.endsItself && runner.running?.frames.some(({ below }) => below !== undefined))
-      hooks.endsItself(thread);
+    if (!hooks.endsItself) return;
+    for (const { below } of runner.running?.frames ?? [])
+      if (below !== undefined) return hooks.endsItself(thread);
   }
 
   private isClosed(thread: number): boolean {

@@ -430,7 +430,10 @@ export class GuestMemory {
     let rights = this.mapped[granule - (this.base >>> GRANULE_SHIFT)] ?? 0;
     if (this.code.has(granule)) rights &= ~WRITE;
     const guards = this.guarded.get(granule);
-    if (guards) rights = guards.some(({ reads }) => reads) ? 0 : rights & ~WRITE;
+    if (guards) {
+      rights &= ~WRITE;
+      for (const { reads } of guards) if (reads) rights = 0;
+    }
     if (!this.touched[(granule - (this.base >>> GRANULE_SHIFT)) >>> CHUNK_GRANULES])
       rights &= ~WRITE;
     this.rights[granule] = rights;

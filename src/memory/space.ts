@@ -92,8 +92,9 @@ export function giveSpace(space: Space): void {
 
 /** Memory of that size, all zero. */
 export function takeSpace(map: MemoryMap): Space {
-  const found = idle.findIndex(({ base, size }) => base === map.base && size === map.size);
-  const [space] = found < 0 ? [new Space(map)] : idle.splice(found, 1);
+  let at = 0;
+  while (at < idle.length && (idle[at].base !== map.base || idle[at].size !== map.size)) at++;
+  const [space] = at === idle.length ? [new Space(map)] : idle.splice(at, 1);
   space.clear();
   space.fresh = false;
   return space;

@@ -37,11 +37,15 @@ export class DevFs implements FileSystem {
   unmount(): void {}
 
   private find(path: string): DeviceNode | undefined {
-    const find = () => this.nodes().find(({ name }) => `/${name}` === path);
-    const found = find();
+    const found = this.node(path);
     if (found !== undefined) return found;
     this.lookedFor(path.slice(1));
-    return find();
+    return this.node(path);
+  }
+
+  private node(path: string): DeviceNode | undefined {
+    for (const node of this.nodes()) if (`/${node.name}` === path) return node;
+    return undefined;
   }
 }
 

@@ -111,13 +111,15 @@ export class Mounts {
    * usable file system, with what is wrong
    */
   mount(device: string, make: () => FileSystem, full: string, shown = false): void {
-    if (this.table.some((mount) => mount.path === full))
-      throw new VfsError(Errno.EINVAL, `something is mounted on ${full} already`);
+    for (const mount of this.table)
+      if (mount.path === full)
+        throw new VfsError(Errno.EINVAL, `something is mounted on ${full} already`);
     const most = MOUNTS_MAX + (this.options.places ?? 0);
     if (this.table.length >= most)
       throw new VfsError(Errno.ENOSPC, `only ${most} file systems can be mounted`);
-    if (this.table.some((mount) => mount.fs.device === device))
-      throw new VfsError(Errno.EBUSY, `${device} is mounted already`);
+    for (const mount of this.table)
+      if (mount.fs.device === device)
+        throw new VfsError(Errno.EBUSY, `${device} is mounted already`);
     this.table.push({ path: full, fs: make(), shown });
   }
 

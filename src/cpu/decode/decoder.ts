@@ -66,9 +66,9 @@ export class Encoding {
       const start = k;
       while (pattern[k] === letter) k++;
       if (letter === "0" || letter === "1") continue;
-      let place = places.find((p) => p.letter === letter);
-      if (!place) places.push((place = { letter, runs: [] }));
-      place.runs.push(pattern.length - k, k - start);
+      let n = 0;
+      while (n < places.length && places[n].letter !== letter) n++;
+      (places[n] ??= { letter, runs: [] }).runs.push(pattern.length - k, k - start);
     }
     const terms = where ? where.split(" ").map(parseTerm) : [];
     // Condition 15 is the unconditional space of A32 (A5.7).
