@@ -5,7 +5,7 @@ import { type AbortEvent, type LoaderParts, Signal } from "./context.ts";
 import { STAT } from "./layout.ts";
 import type { LifeCycle } from "./life-cycle.ts";
 import * as text from "./messages.ts";
-import { type Module, ModuleStruct } from "./module.ts";
+import { type HowEnded, type Module, ModuleStruct } from "./module.ts";
 import type { Objects } from "./objects.ts";
 import type { Registry } from "./registry.ts";
 import type { Starting } from "./starting.ts";
@@ -80,7 +80,11 @@ export class Endings {
     const module = this.registry.get(kernel.currentModule);
     if (how === "abort") this.aborts.emit({ thread });
     const owner = this.callbackOwner(thread);
-    if (owner) this.endCallback(owner, how, code, handlers);
+    if (owner) {
+      kernel.console.print(text.exited(owner.name, code));
+      this.endCallback(owner, how, code, handlers);
+      throw new CallEnded();
+    }
     // A thread that said it was an interrupt and did not say that it is over: none of what follows may be called in one.
     if (!kernel.options.compat404 && !kernel.callback?.interrupt)
       while (this.parts.call("rt_interrupt_get_nest")) this.parts.call("rt_interrupt_leave");
@@ -103,16 +107,19 @@ export class Endings {
     return callback.interrupt || alone ? this.registry.containing(callback.address) : undefined;
   }
 
-  /** Such a function ends its program; does not return. */
-  private endCallback(
-    module: Module,
-    how: "exit" | "abort" | "killed",
-    code: number,
-    handlers: boolean,
-  ): void {
+  /** KernelHooks.callbackFailed. */
+  callbackFailed(thread: number): boolean {
+    const owner = this.callbackOwner(thread);
+    if (!owner) return false;
+    const how = this.causes.take(thread);
+    this.endCallback(owner, how, -1, false);
+    return true;
+  }
+
+  /** Such a function ends its program. */
+  private endCallback(module: Module, how: HowEnded, code: number, handlers: boolean): void {
     const { kernel } = this.parts;
     const { life } = this;
-    kernel.console.print(text.exited(module.name, code));
     function* end(): Task<void> {
       if (module.gone || module.library || module.end) return;
       if (how === "exit") yield* life.destruct(module, handlers);
@@ -121,7 +128,6 @@ export class Endings {
     kernel.errand(function* () {
       if (!life.later(end, CALLBACK_PRIORITY, CALLBACK_STACK)) yield* end();
     });
-    throw new CallEnded();
   }
 
   /** dlmodule_exit: nothing happens outside of a running module. */

@@ -92,6 +92,7 @@ export class Loader {
     kernel.hooks.freed = (address) => this.audit.allocations.freed(address);
     kernel.hooks.variablesAt = (address) => this.registry.variablesAt(address);
     kernel.hooks.endsItself = (thread) => this.endings.endsItself(thread);
+    kernel.hooks.callbackFailed = (thread) => this.endings.callbackFailed(thread);
     // As a shell of POSIX says it.
     kernel.hooks.signalled = (signal) => this.exit("killed", 128 + signal);
     vfs.opened = (fd) => this.audit.opened(fd);

@@ -104,6 +104,7 @@ export class Faults {
     const { k } = this;
     const thread = k.scheduler.current;
     k.hooks.assertion?.(failed.expression, failed.fn, failed.line, thread);
+    if (this.callbackEnds(() => this.assertionText(failed))) return;
     if (this.module(thread) === 0) {
       this.assertionText(failed);
       if (this.abortCall(new GuestAborted(failed.message))) return;
@@ -130,6 +131,7 @@ export class Faults {
       this.stackOverflow(thread);
       return;
     }
+    if (this.callbackEnds(() => k.console.print(this.dumpOf(fault)))) return;
     k.console.print(this.dumpOf(fault));
     if (this.module(thread) === 0) {
       if (this.abortCall(new GuestAborted(fault))) return;
@@ -172,6 +174,19 @@ export class Faults {
     return true;
   }
 
+  /**
+   * A function that an interrupt or a system thread has called ends its program, whichever thread was interrupted, and the caller goes on. On
+   * the board the system stops, or the program that was interrupted ends.
+   */
+  private callbackEnds(report: () => void): boolean {
+    const { k } = this;
+    if (k.options.compat404 || k.callback === undefined) return false;
+    if (!k.hooks.callbackFailed?.(k.scheduler.current)) return false;
+    report();
+    this.endCall();
+    return true;
+  }
+
   /** The innermost guest call is over, as if the function had returned. */
   private endCall(): void {
     const { runner } = this.k;
@@ -191,7 +206,10 @@ export class Faults {
       return;
     }
     k.hooks.stackOverflow?.(thread);
-    k.console.print(`thread:${OBJECT.name.get(k.memory, thread)} stack overflow\n`);
+    const say = () =>
+      k.console.print(`thread:${OBJECT.name.get(k.memory, thread)} stack overflow\n`);
+    if (this.callbackEnds(say)) return;
+    say();
     if (k.options.compat404) k.runner.halted = true;
     else if (!this.abortCall(new GuestAborted("guest code used up the stack"))) this.endThread();
   }
@@ -206,7 +224,9 @@ export class Faults {
       why: "a supervisor call that the kernel does not have",
     };
     k.hooks.fault?.(fault, k.scheduler.current);
-    k.console.print(this.dump("software interrupt:\n", k.cpu.r[15]));
+    const dump = () => k.console.print(this.dump("software interrupt:\n", k.cpu.r[15]));
+    if (this.callbackEnds(dump)) return;
+    dump();
     if (this.module(k.scheduler.current) === 0) {
       if (this.abortCall(new GuestAborted(fault))) return;
       this.assertionText(SHUTDOWN);

@@ -293,6 +293,8 @@ export class Kernel implements KernelApi {
 
   /** The running thread's function returned. */
   exitThread(): void {
+    // It said that it was an interrupt and never that it is over: the board would not switch threads again.
+    if (!this.options.compat404 && !this.runner.serving) this.scheduler.interruptNest = 0;
     this.runner.running?.push(this.ending.exit(), () => {});
     this.runner.leave = true;
   }

@@ -217,6 +217,11 @@ export interface KernelHooks {
   endModule?: (thread: number, module: number, code: number) => Task<void> | void;
   /** Guest code that a Task of the running thread has called ends that thread (rt_thread_delete, _detach, pthread_exit); throws when it must not. */
   endsItself?: (thread: number) => void;
+  /**
+   * A fault or failed assertion in guest code that an interrupt or a system thread has called: true when it ends the program whose code it is,
+   * and the caller goes on as if the function had returned.
+   */
+  callbackFailed?: (thread: number) => boolean;
   /** raise() of a signal whose default action is to end the program, in a program that has no handler for it; ends the running thread too. */
   signalled?: (signal: number) => Task<void>;
   /** A CPU fault, before anything is printed: lets `debug` and reporters look at the machine as it was. */

@@ -1,4 +1,4 @@
-/* A function that the system calls ends its program: `ends WHERE HOW`, while main sleeps. */
+/* A function that the system calls ends its program, or fails: `ends WHERE HOW`, while main sleeps. */
 #include <assert.h>
 #include <rtdevice.h>
 #include <rthw.h>
@@ -28,6 +28,10 @@ static void end(void) {
     if (strcmp(how, "assert") == 0) assert(how == NULL);
     if (strcmp(how, "quick") == 0) quick_exit(5);
     if (strcmp(how, "_Exit") == 0) _Exit(6);
+    if (strcmp(how, "store") == 0) *(volatile int *)4 = 1;
+    if (strcmp(how, "jump") == 0) ((void (*)(void))0)();
+    if (strcmp(how, "undefined") == 0) __asm__ volatile("udf #0");
+    if (strcmp(how, "RT_ASSERT") == 0) RT_ASSERT(how == RT_NULL);
     rt_kprintf("came back\n");
 }
 
@@ -56,6 +60,13 @@ int main(int argc, char **argv) {
     /* "spin": the interrupt comes while the program's own code runs. */
     if (strcmp(where, "spin") == 0)
         for (;;) done += 0;
+    /* main returns as if it were an interrupt, with the scheduler locked, with interrupts off. */
+    if (strcmp(where, "return") == 0) {
+        if (strcmp(how, "interrupt") == 0) rt_interrupt_enter();
+        if (strcmp(how, "critical") == 0) rt_enter_critical();
+        if (strcmp(how, "masked") == 0) rt_hw_interrupt_disable();
+        return 7;
+    }
     rt_thread_delay(100);
     rt_kprintf("main goes on\n");
     return 0;
