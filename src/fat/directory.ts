@@ -2,7 +2,8 @@ import { Entries } from "./entries.ts";
 import { Attribute, DELETED, type DirectoryEntry, ENTRY, Field } from "./entry.ts";
 import { FreeSlots } from "./free-slots.ts";
 import { type FatInfo, infoOf } from "./info.ts";
-import { longEntries, type ParsedName, writeLongName } from "./names.ts";
+import { longEntries, writeLongName } from "./long-name.ts";
+import type { ParsedName } from "./names.ts";
 import { Slots, type Store } from "./slots.ts";
 
 /** A place for a new entry: `count` free slots from `first` on. */

@@ -2,7 +2,8 @@ import { Names } from "./by-name.ts";
 import { Attribute, DELETED, type DirectoryEntry, ENTRY, Field, shortOf } from "./entry.ts";
 import { FatError } from "./error.ts";
 import type { FreeSlots } from "./free-slots.ts";
-import { aliasOf, isUsable, LongNameReader, type ParsedName, shortText } from "./names.ts";
+import { LongNameReader } from "./long-name.ts";
+import { aliasOf, isUsable, type ParsedName, shortText } from "./names.ts";
 import { type Hit, scan } from "./scan.ts";
 import type { Slots } from "./slots.ts";
 

@@ -1,5 +1,6 @@
 import { Attribute, DELETED, ENTRY, Field, shortOf } from "./entry.ts";
-import { longEntries, LongNameReader, type ParsedName, searchKeys } from "./names.ts";
+import { longEntries, LongNameReader } from "./long-name.ts";
+import { type ParsedName, searchKeys } from "./names.ts";
 import { fold } from "./codepage.ts";
 
 /** Where a name was found: its short entry, the first slot of its long name, and that name. */

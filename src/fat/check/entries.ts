@@ -1,5 +1,6 @@
 import { Attribute, DELETED, Field, firstCluster, read32, REAL_E5, shortOf } from "../entry.ts";
-import { checksum, isUsable, LongNameReader, shortText } from "../names.ts";
+import { checksum, LongNameReader } from "../long-name.ts";
+import { isUsable, shortText } from "../names.ts";
 import type { RawDirectory } from "./raw-directory.ts";
 
 /** What a slot of a directory holds, as far as it matters. */
