@@ -259,7 +259,7 @@ export function loop(core: LoopState, ip: number): boolean {
   let y = 0;
   let r = 0;
   let high = 0;
-  for (;;) {
+  loop: for (;;) {
     const w = m[ip];
     let k = m[ip + 1];
     const d = (w >>> 8) & 255;
@@ -276,13 +276,7 @@ export function loop(core: LoopState, ip: number): boolean {
           x = R[a];
           R[14] = m[ip + 2];
           count += b;
-          if ((x & -2) >>> 0 <= k >>> 0 && --units <= 0) {
-            core.units = units;
-            core.stats.instructions += count;
-            R[F.PC] = x & -2;
-            R[F.T] = x & 1;
-            return false;
-          }
+          if ((x & -2) >>> 0 <= k >>> 0 && --units <= 0) break loop;
           y = ((x >>> 1) & CACHE_MASK) << 1;
           if (cache[y] !== x) break help;
           ip = cache[y + 1];
@@ -290,13 +284,7 @@ export function loop(core: LoopState, ip: number): boolean {
         case Code.Bx:
           x = R[a];
           count += b;
-          if ((x & -2) >>> 0 <= k >>> 0 && --units <= 0) {
-            core.units = units;
-            core.stats.instructions += count;
-            R[F.PC] = x & -2;
-            R[F.T] = x & 1;
-            return false;
-          }
+          if ((x & -2) >>> 0 <= k >>> 0 && --units <= 0) break loop;
           y = ((x >>> 1) & CACHE_MASK) << 1;
           if (cache[y] !== x) break help;
           ip = cache[y + 1];
@@ -1418,12 +1406,8 @@ export function loop(core: LoopState, ip: number): boolean {
       count += b >>> 1;
       ip = k;
       if (units > 0) continue;
-      core.units = units;
-      core.stats.instructions += count;
-      k = m[ip - 1];
-      R[F.PC] = k & -2;
-      R[F.T] = k & 1;
-      return false;
+      x = m[ip - 1];
+      break loop;
     }
     core.at = ip;
     core.operand = x;
@@ -1431,4 +1415,10 @@ export function loop(core: LoopState, ip: number): boolean {
     core.stats.instructions += count;
     return true;
   }
+  // One end of a slice for all branches: the host compiles the loop anew when it meets a core at a place where it saw none.
+  core.units = units;
+  core.stats.instructions += count;
+  R[F.PC] = x & -2;
+  R[F.T] = x & 1;
+  return false;
 }

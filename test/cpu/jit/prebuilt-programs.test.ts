@@ -1,0 +1,47 @@
+/** Whole programs with regions of the firmware that were made beforehand: nothing but the speed is another. */
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { firmwareRegions } from "../../../src/cli/prebuild-regions.ts";
+import { offerRegions } from "../../../src/cpu/mod.ts";
+import { Machine } from "../../../src/embed.ts";
+
+const root = join(import.meta.dir, "../../..");
+const PRINT = join(root, "bench/shell/programs/print.mo");
+const BENCH = join(root, "disk/prebuilt/a9/bench.mo");
+/** The whole corpus takes the build some seconds. */
+const programs = process.env.RTT_SIM_FULL ? undefined : [BENCH, PRINT];
+
+let bytes: Uint8Array;
+beforeAll(() => {
+  bytes = firmwareRegions(programs);
+  // As it is in the binary: in a buffer of its own.
+  expect(bytes.byteOffset).toBe(0);
+});
+afterAll(() => offerRegions(undefined));
+
+function run(file: string, engine: "auto" | "interp") {
+  using machine = Machine.boot({ disk: "default", engine });
+  machine.writeFile("/program.mo", readFileSync(file));
+  const { result, exitCode, output, nanoseconds, instructions, heapMaximum } =
+    machine.run("/program.mo");
+  const { stats } = machine.board.cpu;
+  const { tick } = machine.board.kernel;
+  const seen = { result, exitCode, output, nanoseconds, instructions, heapMaximum, tick };
+  return { seen, svcs: stats.svcs, prebuilt: stats.translation?.prebuilt ?? 0 };
+}
+
+for (const file of [PRINT, BENCH, join(root, "disk/prebuilt/a9/corpus.mo")]) {
+  test(`${file.slice(root.length + 1)}: output, instructions, ticks and virtual time are those of the interpreter`, () => {
+    const plain = run(file, "interp");
+    offerRegions(() => bytes);
+    const ready = run(file, "auto");
+    offerRegions(undefined);
+    const translated = run(file, "auto");
+    expect(ready.seen).toEqual(plain.seen);
+    expect(ready.svcs).toBe(plain.svcs);
+    expect(translated.seen).toEqual(plain.seen);
+    expect(translated.prebuilt).toBe(0);
+    if (file !== BENCH) expect(ready.prebuilt).toBeGreaterThan(0);
+  });
+}
