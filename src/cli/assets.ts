@@ -14,7 +14,7 @@ export function firmwareImage(): Uint8Array {
 /** Translations of its code, for `usePreparedCode`. */
 export function preparedCode(): Int32Array {
   const { buffer, byteOffset, byteLength } = readFileSync(preparedPath);
-  return new Int32Array(buffer.slice(byteOffset, byteOffset + byteLength));
+  return new Int32Array(buffer, byteOffset, byteLength >>> 2);
 }
 
 // Only inside a binary: its regions were made by the very translator that it contains.
@@ -22,7 +22,7 @@ offerRegions(() => {
   if (Bun.embeddedFiles.length === 0) return undefined;
   const archive = require("./region-archive.ts") as typeof import("./region-archive.ts");
   const { buffer, byteOffset, byteLength } = readFileSync(archive.default);
-  return new Uint8Array(buffer.slice(byteOffset, byteOffset + byteLength));
+  return new Uint8Array(buffer, byteOffset, byteLength);
 });
 
 /** The disk that comes with the binary, in memory: changes are gone at the end. */
