@@ -74,11 +74,21 @@ export class Reader {
     );
   }
 
-  /** An array or a table without anything in it, where the author meant something. */
+  /** An array without elements, where the author meant something. */
   refuseEmpty(table: Table, key: string, why: string, fix: string): boolean {
     const node = table.entries.get(key)?.node;
-    if (node?.kind !== "array" && node?.kind !== "table") return false;
-    if (node.kind === "array" ? node.items.length > 0 : node.entries.size > 0) return false;
+    if (node?.kind !== "array" || node.items.length > 0) return false;
+    return this.empty(table, key, why, fix);
+  }
+
+  /** A table without keys, the same. */
+  refuseEmptyTable(table: Table, key: string, why: string, fix: string): boolean {
+    const node = table.entries.get(key)?.node;
+    if (node?.kind !== "table" || node.entries.size > 0) return false;
+    return this.empty(table, key, why, fix);
+  }
+
+  private empty(table: Table, key: string, why: string, fix: string): true {
     this.complain(this.at(table, key), `'${key}' is empty: it ${why}`, fix);
     return true;
   }

@@ -118,7 +118,7 @@ export function budget(reader: Reader, top: Table): Budget {
   const table = reader.table(top, "budget");
   if (!table) return { leaks: 0, leaksDeclared: false };
   reader.keys(table, BUDGET, "in [budget]");
-  reader.refuseEmpty(top, "budget", "limits nothing", "write leaks = 0, or leave it out");
+  reader.refuseEmptyTable(top, "budget", "limits nothing", "write leaks = 0, or leave it out");
   return {
     lines: reader.lines(table),
     instructions: reader.integer(table, "instructions", 0, MAX),

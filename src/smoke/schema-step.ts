@@ -113,7 +113,7 @@ export function step(
     );
   const expect = short ? undefined : reader.table(table, "expect", "step.expect");
   if (expect) reader.keys(expect, RULES, "in the expect of a step");
-  if (!short) reader.refuseEmpty(table, "expect", ...NOTHING);
+  if (!short) reader.refuseEmptyTable(table, "expect", ...NOTHING);
   return {
     at: module === undefined ? table.at : NOWHERE,
     action:

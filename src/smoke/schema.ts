@@ -63,8 +63,8 @@ function read(file: string, text: string, module: string | undefined): Scenario 
   reader.keys(top, known, module === undefined ? "in a scenario" : "in a module's declaration");
   const expect = reader.table(top, "expect");
   if (expect) reader.keys(expect, EXPECT, "in [expect]");
-  reader.refuseEmpty(top, "expect", ...NOTHING);
-  if (expect) reader.refuseEmpty(expect, "messages", ...NOTHING);
+  reader.refuseEmptyTable(top, "expect", ...NOTHING);
+  if (expect) reader.refuseEmptyTable(expect, "messages", ...NOTHING);
   const console = reader.boolean(top, "console") ?? false;
   const scenario: Scenario = {
     name: reader.string(top, "name"),

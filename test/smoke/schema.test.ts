@@ -341,6 +341,13 @@ describe("a scenario that cannot be used", () => {
       expect(second).toStartWith("  fix: ");
     });
 
+  test("what has the wrong kind is not called empty, too", () => {
+    for (const key of ["contains", "ordered", "absent", "matches"])
+      expect(complaints(`msh = "ls"\n[expect]\n${key} = {}\n`)).toHaveLength(
+        complaints(`msh = "ls"\n[expect]\n${key} = 1\n`).length,
+      );
+  });
+
   test("everything that is wrong is said at once, in the order of the file", () => {
     const lines = complaints(
       'repeat = 0\nrun = "a.mo"\n[budget]\nlaeks = 1\n[expect]\nabsent = 1\n',
