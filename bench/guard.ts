@@ -63,6 +63,7 @@ const RATIOS: Record<string, () => number | Promise<number>> = {
   "shell, a megabyte of a file to a pipe": () => outputTime(),
   "shell, a megabyte of a program's write to a pipe": () => outputTime(PRINTERS["write of 4 KiB"]),
   "start-up, --version": () => startRatio(["--version"]),
+  "start-up, to the prompt": () => startRatio(["--snapshot", "disk/disk.img"]),
   "start-up, -c hello": () => startRatio(["-c", "hello"]),
 };
 
