@@ -48,6 +48,7 @@ export abstract class BlockEmitter extends Calls {
   /** Op k is reached, or the end. */
   protected at(n: Node, k: number): void {
     this.counters?.at(n, k);
+    this.inSmallLoop = this.smallLoops.has(n);
     this.dirty = this.liveness.dirty.get(n)![k];
     if (k < n.ir.insts.length) this.live = this.liveness.live.get(n)![k + 1];
   }

@@ -1,7 +1,7 @@
 import type { BlockCounts, CountingPlan } from "../counting.ts";
 import { Slot } from "../interp/state.ts";
 import type { Inst } from "../ir/ops.ts";
-import { dominates, type Graph, type Node } from "./graph.ts";
+import { type Graph, loopBodies, type Node } from "./graph.ts";
 import { FILE } from "./layout.ts";
 import { W, type Writer } from "./wasm.ts";
 
@@ -25,7 +25,7 @@ export class RegionCounters {
     graph: Graph,
     private readonly plan: CountingPlan,
   ) {
-    this.inLoops = loops(graph);
+    this.inLoops = new Set(loopBodies(graph).flatMap((body) => [...body]));
   }
 
   /** How many locals there are, all of them words. To be asked when all blocks have been written once. */
@@ -94,23 +94,4 @@ export class RegionCounters {
     w.op(W.add);
     w.memory(W.store, word * 4);
   }
-}
-
-/** The blocks of natural loops. */
-function loops({ nodes, byKey }: Graph): Set<Node> {
-  const before = new Map<Node, Node[]>(nodes.map((n) => [n, []]));
-  for (const n of nodes) for (const key of n.successors) before.get(byKey.get(key)!)!.push(n);
-  const found = new Set<Node>();
-  for (const head of nodes) {
-    if (!head.isLoop) continue;
-    const body = new Set([head]);
-    const work = before.get(head)!.filter((n) => dominates(head, n));
-    for (let n = work.pop(); n; n = work.pop()) {
-      if (body.has(n)) continue;
-      body.add(n);
-      work.push(...before.get(n)!);
-    }
-    for (const n of body) found.add(n);
-  }
-  return found;
 }

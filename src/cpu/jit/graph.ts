@@ -245,3 +245,22 @@ export function dominates(a: Node, b: Node): boolean {
   while (b.order > a.order) b = b.dominator;
   return a === b;
 }
+
+/** The blocks of each natural loop. */
+export function loopBodies({ nodes, byKey }: Graph): Set<Node>[] {
+  const before = new Map<Node, Node[]>(nodes.map((n) => [n, []]));
+  for (const n of nodes) for (const key of n.successors) before.get(byKey.get(key)!)!.push(n);
+  const bodies: Set<Node>[] = [];
+  for (const head of nodes) {
+    if (!head.isLoop) continue;
+    const body = new Set([head]);
+    const work = before.get(head)!.filter((n) => dominates(head, n));
+    for (let n = work.pop(); n; n = work.pop()) {
+      if (body.has(n)) continue;
+      body.add(n);
+      work.push(...before.get(n)!);
+    }
+    bodies.push(body);
+  }
+  return bodies;
+}
