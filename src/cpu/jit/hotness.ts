@@ -8,7 +8,7 @@ const HOT_SAMPLES = 16;
 const HOT_ARRIVALS = 64;
 /** So many make it worth to take a translation that came with the program: at least, and for so many bytes one more. */
 const READY_ARRIVALS = 16;
-const READY_BYTES = 32;
+const READY_BYTES = 16;
 /** Times that, a part of a function of which there is all. */
 const LOOP_SHARE = 8;
 /** Work between two samples when it is ordinary code; a sample of more counts for more. */
