@@ -8,6 +8,7 @@ import type { HeapApi } from "./types.ts";
 
 const HEADER = HEAP_MEM.size;
 const MIN_SIZE = 12;
+const NEXT = HEAP_MEM.next.offset;
 
 /** Owners of blocks: four letters, the first in the lowest byte. */
 const INIT = 0x54494e49;
@@ -67,7 +68,6 @@ export class Heap implements HeapApi {
     this.k.notInInterrupt("rt_malloc", 280);
     if (size > this.total) return 0;
     const wanted = Math.max(align(size), MIN_SIZE);
-    const m = this.memory;
     const { begin, total } = this;
     let left = this.index === undefined ? LONG_WALK : WALK;
     // 4.0.4 hands out no block that just fits at the very end; 5.x does.
@@ -78,9 +78,9 @@ export class Heap implements HeapApi {
         continue;
       }
       const mem = begin + at;
-      const next = HEAP_MEM.next.get(m, mem);
+      const next = this.word(mem + NEXT);
       if (next <= at || next > total + HEADER) return this.broken(mem);
-      if (this.isFree(mem) && next - at - HEADER >= wanted) {
+      if (next - at - HEADER >= wanted && this.isFree(mem)) {
         this.take(mem, at, next, wanted);
         return mem + HEADER;
       }
@@ -129,11 +129,11 @@ export class Heap implements HeapApi {
 
   /** From the block that was it. */
   private findLowestFree(): void {
-    const m = this.memory;
     let left = this.index === undefined ? LONG_WALK : WALK;
     let free = this.lowestFree;
-    while (free !== this.last && !this.isFree(free)) {
-      const next = this.begin + HEAP_MEM.next.get(m, free);
+    const { begin, last } = this;
+    while (free !== last && !this.isFree(free)) {
+      const next = begin + this.word(free + NEXT);
       // An overwritten header: the next allocation says so.
       if (next <= free || next > this.last) break;
       free = next;
@@ -219,8 +219,8 @@ export class Heap implements HeapApi {
     this.mustBeUsed(mem, "free", 593);
     // The original follows the links, into other blocks or where there is no memory.
     const at = mem - this.begin;
-    const next = HEAP_MEM.next.get(m, mem);
-    const prev = HEAP_MEM.prev.get(m, mem);
+    const next = this.word(mem + NEXT);
+    const prev = this.word(mem + HEAP_MEM.prev.offset);
     if (
       !k.options.compat404 &&
       !(this.isLinked(at, next, prev) && this.isHeader(next) && this.isHeader(prev))
@@ -237,7 +237,7 @@ export class Heap implements HeapApi {
 
   private mustBeUsed(mem: number, what: "free" | "realloc", line: number): void {
     const { k, memory: m, marks } = this;
-    const word = m.ld32(mem);
+    const word = this.word(mem);
     if (marks.isUsed(word) && marks.isSound(word)) return;
     if (k.five) {
       const fn = `rt_smem_${what}`;
@@ -303,18 +303,23 @@ export class Heap implements HeapApi {
 
   /** The links of a header lie on both sides of it, and the one before it leads to it. */
   private isLinked(at: number, next: number, prev: number): boolean {
-    if (next <= at || next > this.total + HEADER) return false;
+    if (next <= at || next > this.total + HEADER || next & 3) return false;
     if (at === 0) return prev === 0;
-    return prev < at && HEAP_MEM.next.get(this.memory, this.begin + prev) === at;
+    return prev < at && prev >= 0 && this.word(this.begin + prev + NEXT) === at;
   }
 
   private isFree(mem: number): boolean {
-    return !this.marks.isUsed(this.memory.ld32(mem));
+    return !this.marks.isUsed(this.word(mem));
+  }
+
+  /** Headers are whole words in RAM, and the kernel's: they are read without asking for rights. */
+  private word(at: number): number {
+    return this.memory.i32[at >>> 2];
   }
 
   /** A header that was filled with zeros is no free block to be merged with. */
   private isHeader(at: number): boolean {
-    return this.marks.isSound(this.memory.ld32(this.begin + at));
+    return this.marks.isSound(this.word(this.begin + at));
   }
 
   /** Address of the first header that is none any more. */
