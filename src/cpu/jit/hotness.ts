@@ -8,8 +8,13 @@ const HOT_SAMPLES = 16;
 const HOT_ARRIVALS = 64;
 /** So many make it worth to take a translation that came with the program: at least, and for so many bytes one more. */
 const READY_ARRIVALS = 16;
-const READY_BYTES = 16;
-/** Times that, a part of a function of which there is all. */
+const READY_BYTES = 4;
+/**
+ * Times what is enough elsewhere, the middle of a function of which there is all: programs come there while what it calls is not
+ * translated, and soon no longer.
+ */
+const MIDDLE_SHARE = 256;
+/** Times what is enough for all of it, a part of a function of which there is all. */
 const LOOP_SHARE = 8;
 /** Work between two samples when it is ordinary code; a sample of more counts for more. */
 const SAMPLE_WORK = SAMPLE_UNITS * 8;
@@ -28,9 +33,11 @@ export interface Budget {
 /**
  * Rent or buy: translations are paid for with work of about the same time. The first costs as much as ten others, for the host has
  * to compile the translator. A byte costs 1 to 3 us, the host's compilers on other threads included, in which the interpreter does 50
- * to 120 instructions (what lines by printf take with and without translations of 0.2 and 1.3 MB, docs/cpu.md).
+ * to 120 instructions. Programs of 8 to 170 million instructions (docs/cpu.md) take the least CPU time, or 10 % more than that, when
+ * what came with the program is looked at after 12 million and the translator is loaded after 20; with 0.3 and 8 they took up to 30 %
+ * more than with the interpreter alone.
  */
-export const BUDGET: Budget = { ready: 300_000, first: 8_000_000, perByte: 80 };
+export const BUDGET: Budget = { ready: 12_000_000, first: 20_000_000, perByte: 80 };
 /** For tests: what is hot is translated at once. */
 export const NO_BUDGET: Budget = { ready: 0, first: 0, perByte: 0 };
 
@@ -39,6 +46,8 @@ export interface Ready {
   /** The best for who is at a place, if any is left. */
   for(key: number): Candidate | undefined;
   use(candidate: Candidate): void;
+  /** Whether a place is in the middle of one that is in use. */
+  holds(key: number): boolean;
 }
 
 /** What a run has cost so far. */
@@ -131,7 +140,9 @@ export class Hotness {
       ready.use(candidate);
       return false;
     }
-    return this.warm(key, by) >= HOT_ARRIVALS && work >= budget.first + budget.perByte * bytes;
+    const heat = this.warm(key, by);
+    if (heat < HOT_ARRIVALS || work < budget.first + budget.perByte * bytes) return false;
+    return heat >= HOT_ARRIVALS * MIDDLE_SHARE || !ready.holds(key);
   }
   private warm(key: number, by: number): number {
     const { heat } = this;

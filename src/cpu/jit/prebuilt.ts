@@ -84,15 +84,15 @@ export class PrebuiltRegions {
     return words[Header.ReadableStart] === start && words[Header.ReadableSize] === size;
   }
 
-  /** The best of the regions that contain the block at `key` and are not to be passed over. */
-  find(key: number, passOver: (entry: number) => boolean): Candidate | undefined {
+  /** The best of the regions that contain the block at `key` and are as asked for. */
+  find(key: number, is: (entry: number) => boolean): Candidate | undefined {
     const { words, firsts } = this;
     const place = this.placeOf(key);
     if (place < 0) return undefined;
     for (let k = words[firsts + place]; k < words[firsts + place + 1]; k++) {
       const at = words[this.regions + words[this.candidates + k]];
       const entry = words[at + Head.Key] >>> 0;
-      if (passOver(entry)) continue;
+      if (!is(entry)) continue;
       return { at, entry, size: words[at + Head.Body], isLoop: words[at + Head.IsLoop] !== 0 };
     }
     return undefined;

@@ -150,10 +150,16 @@ export class Regions {
     if (this.eager || this.countingPlan) return undefined;
     const prebuilt = offeredRegions();
     if (!prebuilt?.isFor(this.readable)) return undefined;
-    return prebuilt.find(key >>> 0, this.isPassedOver);
+    return prebuilt.find(key >>> 0, this.isLeft);
   }
-  private readonly isPassedOver = (entry: number): boolean =>
-    this.byKey.has(entry) || this.drops.has(entry);
+  private readonly isLeft = (entry: number): boolean =>
+    !this.byKey.has(entry) && !this.drops.has(entry);
+  /** Whether the block at `key` is part of a region that came with the program and is there. */
+  isWithinReady(key: number): boolean {
+    if (this.eager || this.countingPlan) return false;
+    return offeredRegions()?.find(key >>> 0, this.isThere) !== undefined;
+  }
+  private readonly isThere = (entry: number): boolean => this.byKey.has(entry);
   /** Makes it one of these. */
   useReady(candidate: Candidate): void {
     const found = offeredRegions()!.take(candidate, this.memory);

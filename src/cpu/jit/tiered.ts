@@ -58,6 +58,7 @@ export class TieredCore implements Cpu {
     this.hotness = new Hotness(budget, () => this.spent, {
       for: (key) => this.regions.readyFor(key),
       use: (candidate) => this.regions.useReady(candidate),
+      holds: (key) => this.regions.isWithinReady(key),
     });
     const core = (this.core = new Core(memory, arena));
     this.file = memory.engine;

@@ -5,7 +5,6 @@
 #define RTT_H
 
 #include <reent.h>
-#include <stdarg.h>
 #include <stddef.h>
 
 /* Kernel calls of the C library alone; their names are in SvcTab but not in RTMSymTab. */
@@ -58,8 +57,5 @@ struct rtt_thread_area {
 /* Standard streams and flushing (stdio.c). */
 void rtt_open_standard_streams(void);
 void rtt_settle_streams(void *module);
-
-/* The formatted text from `to` on; its end, NULL when there is no room or newlib has to format it (format.c). */
-char *rtt_plain_format(char *to, const char *end, const char *text, va_list arguments);
 
 #endif

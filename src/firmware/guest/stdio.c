@@ -216,17 +216,7 @@ static int gathered(formatter *format, struct _reent *r, FILE *fp, const char *t
   int setup = (fp->_flags & __SWR) == 0 || fp->_bf._base == NULL;
   if (fp->_file < 0 || (setup && __swsetup_r(r, fp)) || !rtt_try_once(&gathering))
     return format(r, fp, text, arguments);
-  char *end = NULL;
-  if (writes_at_once(fp)) {
-    va_list again;
-    va_copy(again, arguments);
-    end = rtt_plain_format(gather, gather + sizeof gather, text, again);
-    va_end(again);
-  }
-  if (!end)
-    result = buffered(format, r, fp, text, arguments);
-  else
-    result = send(r, fp, gather, end - gather) ? EOF : end - gather;
+  result = buffered(format, r, fp, text, arguments);
   gathering.owner = 0;
   return result;
 }

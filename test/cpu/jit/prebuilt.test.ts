@@ -166,7 +166,7 @@ test("they are not looked at before a program has worked for some time, nor when
   counting.countingPlan = () => undefined;
   run(counting, 1e6);
   expect(looked).toBe(0);
-  run(patient, 1e6, 3000);
+  run(patient, 1e6, 40_000);
   expect(looked).toBe(1);
   memory.dispose();
 });
