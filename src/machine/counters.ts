@@ -30,5 +30,10 @@ export function countersOf(
 function translationCounters({ translation }: CpuStats): Record<string, number> {
   if (!translation?.regions) return {};
   const { regions, prebuilt, dropped, bytes } = translation;
-  return { regions, "regions prebuilt": prebuilt, "regions dropped": dropped, "bytes of wasm": bytes };
+  return {
+    regions,
+    "regions prebuilt": prebuilt,
+    "regions dropped": dropped,
+    "bytes of wasm": bytes,
+  };
 }

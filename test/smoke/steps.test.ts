@@ -50,8 +50,7 @@ test("files are looked at after a deadlock and a time-out, too", () => {
 
 test("line ends of the console are told where a text has others", () => {
   using dir = scratch();
-  const scenario = (expect: string): string =>
-    `console = true\nmsh = "pwd"\n[expect]\n${expect}\n`;
+  const scenario = (expect: string): string => `console = true\nmsh = "pwd"\n[expect]\n${expect}\n`;
   const run = (expect: string) => {
     writeFileSync(dir.path("t.smoke.toml"), scenario(expect));
     return rttSim(["test", dir.path("t.smoke.toml")]);
