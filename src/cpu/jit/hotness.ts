@@ -18,6 +18,8 @@ const MIDDLE_SHARE = 256;
 const LOOP_SHARE = 8;
 /** Work between two samples when it is ordinary code; a sample of more counts for more. */
 const SAMPLE_WORK = SAMPLE_UNITS * 8;
+/** Work that one call stands for in the heat of a place, at most. */
+const HEAT_WORK = (SAMPLE_WORK * HOT_SAMPLES) / HOT_ARRIVALS;
 /** So many places are remembered. */
 const PLACES = 1 << 16;
 
@@ -29,17 +31,20 @@ export interface Budget {
   readonly first: number;
   /** For each byte of WebAssembly written so far, on top. */
   readonly perByte: number;
+  /** How often more work counts that was done where a translation is wanted. */
+  readonly focus: number;
 }
 /**
  * Rent or buy: translations are paid for with work of about the same time. The first costs as much as ten others, for the host has
- * to compile the translator. A byte costs 1 to 3 us, the host's compilers on other threads included, in which the interpreter does 50
- * to 120 instructions. Programs of 8 to 170 million instructions (docs/cpu.md) take the least CPU time, or 10 % more than that, when
- * what came with the program is looked at after 12 million and the translator is loaded after 20; with 0.3 and 8 they took up to 30 %
- * more than with the interpreter alone.
+ * to compile the translator, and its compilers take 1 to 3 us for a byte on other threads, in which the interpreter does 50 to 120
+ * instructions. A program that is in one loop most of the time is as fast as it will be with one small translation, which pays after
+ * 8 million instructions; one that is everywhere in `vfprintf` needs 170 KB of them, which pay after 60. With these figures programs of
+ * 8 to 500 million instructions of both kinds (docs/cpu.md) take as long as with the interpreter alone, or less; with 8 million for
+ * all of them the second kind took up to twice as long.
  */
-export const BUDGET: Budget = { ready: 12_000_000, first: 20_000_000, perByte: 80 };
+export const BUDGET: Budget = { ready: 40_000_000, first: 40_000_000, perByte: 80, focus: 4 };
 /** For tests: what is hot is translated at once. */
-export const NO_BUDGET: Budget = { ready: 0, first: 0, perByte: 0 };
+export const NO_BUDGET: Budget = { ready: 0, first: 0, perByte: 0, focus: 0 };
 
 /** Translations that came with the program. */
 export interface Ready {
@@ -130,18 +135,20 @@ export class Hotness {
   private add(key: number, by: number, arrived: boolean): boolean {
     const { budget, ready } = this;
     const { work, bytes } = this.spent();
-    const candidate = work >= budget.ready ? ready.for(key) : undefined;
+    const heat = this.warm(key, by);
+    const earned = work + budget.focus * HEAT_WORK * heat;
+    const candidate = earned >= budget.ready ? ready.for(key) : undefined;
     if (candidate) {
       const { entry, size, isLoop } = candidate;
+      const isEntry = entry === key >>> 0;
       const due = READY_ARRIVALS + size / READY_BYTES;
-      const isPart = isLoop && !(arrived && entry === key >>> 0);
-      if (this.warm(entry, by) < (isPart ? due * LOOP_SHARE : due)) return false;
+      const isPart = isLoop && !(arrived && isEntry);
+      if ((isEntry ? heat : this.warm(entry, by)) < (isPart ? due * LOOP_SHARE : due)) return false;
       this.forget(entry);
       ready.use(candidate);
       return false;
     }
-    const heat = this.warm(key, by);
-    if (heat < HOT_ARRIVALS || work < budget.first + budget.perByte * bytes) return false;
+    if (heat < HOT_ARRIVALS || earned < budget.first + budget.perByte * bytes) return false;
     return heat >= HOT_ARRIVALS * MIDDLE_SHARE || !ready.holds(key);
   }
   private warm(key: number, by: number): number {

@@ -1,6 +1,6 @@
 /** What "auto" finds hot: threads that block all the time too. */
 import { expect, test } from "bun:test";
-import { NO_BUDGET } from "../../../src/cpu/jit/hotness.ts";
+import { BUDGET, NO_BUDGET } from "../../../src/cpu/jit/hotness.ts";
 import { TieredCore } from "../../../src/cpu/jit/tiered.ts";
 import { Exit } from "../../../src/cpu/mod.ts";
 import { GuestMemory } from "../../../src/memory/mod.ts";
@@ -89,10 +89,32 @@ test("what was never executed is not translated, and does what it should when it
   memory.dispose();
 });
 
+test("a program that is in one loop is translated earlier than one that is in many", () => {
+  const memory = new GuestMemory({ base: 0x60000000, size: 0x800000 });
+  // 1: subs r1, r1, #1; bne 1b; svc #0
+  const loop = [0xe2511001, 0x1afffffd, 0xef000000];
+  const places = Array.from({ length: 64 }, (_, k) => CODE + k * 64);
+  for (const at of places) loop.forEach((word, k) => memory.st32(at + k * 4, word));
+  const regionsAfter = (used: readonly number[]): number => {
+    const cpu = new TieredCore(memory, false, { ...BUDGET, first: 1_000_000 });
+    cpu.onSvc = () => false;
+    for (let k = 0; k < 320; k++) {
+      cpu.jump(used[k % used.length]);
+      cpu.r[1] = 1000;
+      cpu.units = 10_000_000;
+      expect(cpu.run()).toBe(Exit.Stop);
+    }
+    return cpu.stats.translation?.regions ?? 0;
+  };
+  expect(regionsAfter(places)).toBe(0);
+  expect(regionsAfter(places.slice(0, 1))).toBeGreaterThan(0);
+  memory.dispose();
+});
+
 test("each byte of translations has to be paid for with work before the next", () => {
   const memory = new GuestMemory({ base: 0x60000000, size: 0x800000 });
   const perByte = 1000;
-  const cpu = new TieredCore(memory, false, { ready: 0, first: 100_000, perByte });
+  const cpu = new TieredCore(memory, false, { ready: 0, first: 100_000, perByte, focus: 0 });
   cpu.onSvc = () => false;
   // 1: subs r1, r1, #1; bne 1b; svc #0
   const loop = [0xe2511001, 0x1afffffd, 0xef000000];
