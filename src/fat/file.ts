@@ -16,11 +16,28 @@ export interface FileStore extends Store {
   /** Writes size, first cluster and time stamp of a node to its directory entry. */
   writeEntry(node: FileNode): void;
   closed(node: FileNode): void;
+  /** As in FatFs each descriptor of a file has its own sector in memory, and knows the size that it has seen. */
+  readonly separate: boolean;
 }
 
-/** What all descriptors of one file share: where its entry is, its clusters, its size. */
+/** The one sector of a file that is in memory. */
+class HeldSector {
+  bytes = NONE;
+  /** Its number on the disk, -1 none. */
+  number = -1;
+  dirty = false;
+
+  /** Forgets the sector: its cluster may be another's now. */
+  drop(): void {
+    this.number = -1;
+    this.dirty = false;
+  }
+}
+
+/** What all descriptors of one file share: where its entry is, its clusters, its size, and the sector in memory. */
 export class FileNode {
   readonly files = new Set<FatFile>();
+  readonly held = new HeldSector();
   /** Clusters, size or time of the directory entry are out of date. */
   modified = false;
 
@@ -40,22 +57,21 @@ export class FileNode {
     // The entry goes to the disk before the freed clusters do: killed in between, clusters are lost, never shared.
     this.store.writeEntry(this);
     this.store.flushTable();
-    for (const file of this.files) file.drop();
+    for (const file of this.files) file.held.drop();
   }
 }
 
 /**
- * An open file with a position. Like FatFs it keeps one sector in memory and remembers the size it has seen itself: what another
- * descriptor of the same file writes shows up only when another sector is read. Clusters are shared, so that two descriptors
- * cannot damage the file system.
+ * An open file with a position. Like FatFs it keeps one sector in memory, which all descriptors of a file share: what one of them
+ * writes the others read at once. On a volume that is mounted `separate`, as in FatFs, each has its own and remembers the size it
+ * has seen itself: what another one writes shows up only when another sector is read. Clusters are always shared, so that two
+ * descriptors cannot damage the file system.
  */
 export class FatFile {
   position = 0;
+  /** Of a separate one. */
   private seen: number;
-  private buffer = NONE;
-  /** Disk sector in the buffer, -1 none. */
-  private held = -1;
-  private dirty = false;
+  readonly held: HeldSector;
   private open = true;
 
   constructor(
@@ -63,18 +79,19 @@ export class FatFile {
     readonly writable: boolean,
   ) {
     this.seen = node.size;
+    this.held = node.store.separate ? new HeldSector() : node.held;
     node.files.add(this);
   }
 
   /** Size in bytes as this descriptor knows it. */
   get size(): number {
-    return this.seen;
+    return this.node.store.separate ? this.seen : this.node.size;
   }
 
   /** Reads up to `into.length` bytes; the number is smaller only at the end of the file. */
   read(into: Uint8Array): number {
     this.check();
-    const end = Math.min(this.seen, this.node.size);
+    const end = Math.min(this.size, this.node.size);
     const length = Math.max(0, Math.min(into.length, end - this.position));
     const size = this.node.store.geometry.sectorSize;
     for (let done = 0; done < length;) {
@@ -84,13 +101,14 @@ export class FatFile {
       if (offset === 0 && whole > 0) {
         const piece = into.subarray(done, done + count * size);
         this.node.store.sectors.read(sector, piece);
-        if (this.dirty && this.held >= sector && this.held < sector + count)
-          piece.set(this.buffer, (this.held - sector) * size);
+        const { held } = this;
+        if (held.dirty && held.number >= sector && held.number < sector + count)
+          piece.set(held.bytes, (held.number - sector) * size);
         done += piece.length;
         this.position += piece.length;
       } else {
         this.hold(sector, true);
-        const piece = this.buffer.subarray(offset, Math.min(size, offset + length - done));
+        const piece = this.held.bytes.subarray(offset, Math.min(size, offset + length - done));
         into.set(piece, done);
         done += piece.length;
         this.position += piece.length;
@@ -102,7 +120,7 @@ export class FatFile {
   /** Everything from the position on; in pieces, so that a size that is a lie takes no memory. */
   readAll(): Uint8Array {
     const pieces: Uint8Array[] = [];
-    for (let left = this.seen - this.position; left > 0;) {
+    for (let left = this.size - this.position; left > 0;) {
       const piece = new Uint8Array(Math.min(left, PIECE));
       const length = this.read(piece);
       pieces.push(piece.subarray(0, length));
@@ -127,16 +145,17 @@ export class FatFile {
       if (offset === 0 && whole > 0) {
         moved = count * size;
         this.node.store.sectors.write(sector, from.subarray(done, done + moved));
-        if (this.held >= sector && this.held < sector + count) {
-          const at = done + (this.held - sector) * size;
-          this.buffer.set(from.subarray(at, at + size));
-          this.dirty = false;
+        const { held } = this;
+        if (held.number >= sector && held.number < sector + count) {
+          const at = done + (held.number - sector) * size;
+          held.bytes.set(from.subarray(at, at + size));
+          held.dirty = false;
         }
       } else {
         moved = Math.min(size - offset, length - done);
-        this.hold(sector, this.position - offset < Math.max(this.seen, this.node.size));
-        this.buffer.set(from.subarray(done, done + moved), offset);
-        this.dirty = true;
+        this.hold(sector, this.position - offset < Math.max(this.size, this.node.size));
+        this.held.bytes.set(from.subarray(done, done + moved), offset);
+        this.held.dirty = true;
       }
       done += moved;
       this.position += moved;
@@ -153,11 +172,11 @@ export class FatFile {
   seek(position: number): number {
     this.check();
     let target = Math.min(position, MAX_SIZE);
-    if (target > this.seen) {
-      if (!this.writable) target = this.seen;
+    if (target > this.size) {
+      if (!this.writable) target = this.size;
       else {
-        target = Math.min(target, Math.max(this.allocate(target), this.seen));
-        if (target > this.seen) {
+        target = Math.min(target, Math.max(this.allocate(target), this.size));
+        if (target > this.size) {
           this.reached(target);
           this.node.modified = true;
         }
@@ -278,24 +297,20 @@ export class FatFile {
 
   /** Brings a sector into the buffer; a new one at the end of the file begins as zeros. */
   private hold(sector: number, load: boolean): void {
-    if (this.held === sector) return;
+    const { held } = this;
+    if (held.number === sector) return;
     this.store();
-    this.held = -1;
-    if (this.buffer === NONE) this.buffer = new Uint8Array(this.node.store.geometry.sectorSize);
-    if (load) this.node.store.sectors.read(sector, this.buffer);
-    else this.buffer.fill(0);
-    this.held = sector;
+    held.number = -1;
+    if (held.bytes === NONE) held.bytes = new Uint8Array(this.node.store.geometry.sectorSize);
+    if (load) this.node.store.sectors.read(sector, held.bytes);
+    else held.bytes.fill(0);
+    held.number = sector;
   }
 
   private store(): void {
-    if (!this.dirty) return;
-    this.node.store.sectors.write(this.held, this.buffer);
-    this.dirty = false;
-  }
-
-  /** Forgets the sector in memory: its cluster may be another's now. */
-  drop(): void {
-    this.held = -1;
-    this.dirty = false;
+    const { held } = this;
+    if (!held.dirty) return;
+    this.node.store.sectors.write(held.number, held.bytes);
+    held.dirty = false;
   }
 }

@@ -10,8 +10,12 @@ export class OpenNodes {
 
   constructor(private readonly store: FileStore) {}
 
-  has({ directory, entry }: Located): boolean {
-    return this.nodes.has(placeOf(directory.start, entry.slot));
+  has(located: Located): boolean {
+    return this.find(located) !== undefined;
+  }
+
+  find({ directory, entry }: Located): FileNode | undefined {
+    return this.nodes.get(placeOf(directory.start, entry.slot));
   }
 
   /** What all descriptors of one file share; made when there is none yet. */

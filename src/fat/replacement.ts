@@ -23,6 +23,7 @@ export class Replacement {
       sectors: store.sectors,
       table: store.table,
       packed: store.packed,
+      separate: store.separate,
       flushTable: () => store.flushTable(),
       writeEntry: (node) => void (node.modified = false),
       closed: () => {},

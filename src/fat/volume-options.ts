@@ -12,6 +12,11 @@ export interface MountOptions {
    */
   readonly packed?: boolean;
   /**
+   * Descriptors of one file do not see what the others write, as those of FatFs: each has its own sector in memory and the size it
+   * has seen. What one of them wrote is lost when another writes its own sector there. Else they share both (POSIX).
+   */
+  readonly separate?: boolean;
+  /**
    * Names that differ in an accent are two files, as for Windows, Linux and mtools. FatFs, and so a volume without this, derives
    * CAFE.TXT from café.txt and takes each of both names for the other.
    */

@@ -36,6 +36,7 @@ export class FatVolume implements FileStore {
   readonly sectors: Sectors;
   readonly table: FatTable;
   readonly packed: boolean;
+  readonly separate: boolean;
   private readonly clock: () => number | undefined;
   private readonly parts: VolumeParts;
   private readonly moves: Moves;
@@ -66,6 +67,7 @@ export class FatVolume implements FileStore {
     );
     this.tree = new Tree(this, options.distinctNames);
     this.packed = options.packed ?? false;
+    this.separate = options.separate ?? false;
     this.clock = options.clock ?? (() => undefined);
     this.parts = {
       store: this,
@@ -110,8 +112,10 @@ export class FatVolume implements FileStore {
 
   stat(path: string): FatInfo {
     if (split(path).length === 0) return ROOT_INFO;
-    const { directory, entry } = this.tree.locate(path);
-    return directory.info(entry);
+    const located = this.tree.locate(path);
+    const info = located.directory.info(located.entry);
+    const node = this.separate ? undefined : this.nodes.find(located);
+    return node ? { ...info, size: node.size } : info;
   }
 
   exists(path: string): boolean {

@@ -18,8 +18,8 @@ export const DIRECTORY: Stat = {
 /** One open descriptor (struct dfs_fd), and what calls do with it. Failures are VfsError. */
 export class Descriptor implements OpenFile {
   flags: number;
-  /** As DFS keeps it: refreshed by write and ftruncate only, seen by SEEK_END and fstat. */
-  private size: number;
+  /** As DFS keeps it: refreshed by write and ftruncate only. */
+  private known: number;
   private position: number;
 
   constructor(
@@ -30,8 +30,13 @@ export class Descriptor implements OpenFile {
     readonly handle: Handle,
   ) {
     this.flags = flags | F_OPEN;
-    this.size = handle.size;
+    this.known = handle.size;
     this.position = handle.position ?? 0;
+  }
+
+  /** For SEEK_END and fstat. */
+  private get size(): number {
+    return this.handle.current ? this.handle.size : this.known;
   }
 
   get type(): Handle["type"] {
@@ -59,7 +64,7 @@ export class Descriptor implements OpenFile {
     if (!handle.write) throw this.notPossible("written");
     const length = handle.write(from);
     this.position = handle.position ?? 0;
-    this.size = handle.size;
+    this.known = handle.size;
     return length;
   }
 
@@ -85,7 +90,7 @@ export class Descriptor implements OpenFile {
     if (length < 0 || !this.handle.truncate)
       throw new VfsError(Errno.EINVAL, "only a file can be truncated, and to a size from 0 on");
     this.handle.truncate(length);
-    this.size = length;
+    this.known = length;
   }
 
   sync(): void {

@@ -225,6 +225,9 @@ class ElmFile implements Handle {
   get size(): number {
     return this.file.size;
   }
+  get current(): boolean {
+    return !this.compat404;
+  }
   get position(): number {
     return this.file.position;
   }
@@ -236,9 +239,18 @@ class ElmFile implements Handle {
   }
   write(from: Uint8Array): number {
     this.guard.checkWritable();
+    if (from.length > 0 && !this.compat404) this.fill();
     const length = this.guard.run(this.path, () => this.file.write(from));
     if (length > 0 || from.length === 0 || this.compat404) return length;
     if (this.file.position >= MAX_SIZE) throw new VfsError(Errno.EFBIG, "files end at 4 GiB - 1");
+    throw new VfsError(Errno.ENOSPC, "the disk is full");
+  }
+  /** The file was made shorter than the position: what lies in between is zero when something is written here. */
+  private fill(): void {
+    const { file } = this;
+    const { position } = file;
+    if (position <= file.size || !file.writable || this.seek(position) === position) return;
+    file.position = position;
     throw new VfsError(Errno.ENOSPC, "the disk is full");
   }
   seek(position: number): number {
@@ -278,7 +290,8 @@ class ElmFile implements Handle {
       }
       at += length;
     }
-    file.seek(position);
+    // It may lie beyond the end, and seek would make the file longer.
+    file.position = position;
   }
   sync(): void {
     this.guard.run(this.path, () => this.file.sync(true));

@@ -5,6 +5,8 @@ export interface Handle {
   readonly type: "file" | "dir" | "device";
   /** In bytes. */
   readonly size: number;
+  /** The size is that of the file, whichever descriptor changed it. */
+  readonly current?: boolean;
   readonly device?: DeviceNode;
   read?(into: Uint8Array): number;
   /** Everything from the position on. */

@@ -99,7 +99,12 @@ export class Mounts {
     return () => {
       const { clock, warn, compat404 } = this.options;
       const volume = asVfs(() =>
-        FatVolume.mount(disk, { clock, selfMoves: compat404, packed: compat404 }),
+        FatVolume.mount(disk, {
+          clock,
+          selfMoves: compat404,
+          packed: compat404,
+          separate: compat404,
+        }),
       );
       for (const warning of volume.warnings) warn?.(`${device}: ${warning}`);
       return new ElmFs(volume, device, compat404, warn);
@@ -139,7 +144,12 @@ export class Mounts {
     const index = this.table.findIndex((mount) => mount.fs.device === device);
     const mounted = index < 0 ? undefined : this.table[index];
     const volume = asVfs(() =>
-      FatVolume.format(disk, { clock, selfMoves: compat404, packed: compat404 }),
+      FatVolume.format(disk, {
+        clock,
+        selfMoves: compat404,
+        packed: compat404,
+        separate: compat404,
+      }),
     );
     if (!mounted) return;
     if (mounted.fs instanceof ElmFs) mounted.fs.volume.abandon();
