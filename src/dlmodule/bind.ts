@@ -3,6 +3,7 @@ import { LoadError } from "./load-error.ts";
 import { chosenFunction, type LoadPlan, type PlannedSegment } from "./plan-types.ts";
 import { NEED, Need, SIZE, UNKNOWN, unknownTypes } from "./rows-arm.ts";
 import { partAt } from "./segments.ts";
+import { threadSafe } from "./thread-safe.ts";
 import { Known, type Resolver, type Values } from "./values.ts";
 import { Veneers } from "./veneers.ts";
 
@@ -61,6 +62,8 @@ class Binder {
   private readonly copies: VariableCopy[] = [];
   /** The first segment that may be written, and the first that may not. */
   private readonly firsts = new Map<boolean, PlannedSegment>();
+  /** Definitions of the module that the system's are taken for. */
+  private readonly replaced: ReadonlySet<string> | undefined;
   private slots = 0;
   private failed = false;
 
@@ -70,6 +73,8 @@ class Binder {
   ) {
     this.got = plan.room?.vaddr ?? Math.ceil((plan.start + plan.size) / 4) * 4;
     this.veneers = new Veneers(plan);
+    const replaced = resolver.compat404 ? undefined : threadSafe(plan);
+    if (replaced?.size) this.replaced = replaced;
   }
 
   bind(): Bindings {
@@ -140,6 +145,7 @@ class Binder {
     const { value, state } = known;
     const shndx = symbols.shndx(i);
     if (i === 0 || shndx !== SHN.UNDEF || symbols.bind(i) === STB.LOCAL) {
+      if (this.replaced && this.replace(symbols, i, known)) return;
       if (symbols.type(i) === STT.GNU_IFUNC && !resolver.compat404)
         throw new LoadError("", chosenFunction(symbols.name(i)));
       // 4.0.4 adds the load address to absolute symbols as well.
@@ -170,6 +176,17 @@ class Binder {
       state[i] = Known.Missing;
       this.missing.push(name);
     }
+  }
+
+  private replace(symbols: ElfSymbols, i: number, { value, state }: Values): boolean {
+    if (symbols.bind(i) === STB.LOCAL || symbols.type(i) !== STT.FUNC) return false;
+    const name = symbols.name(i);
+    const address = this.replaced!.has(name) ? this.resolver.lookup(name) : 0;
+    if (address === 0) return false;
+    value[i] = address;
+    state[i] = Known.Absolute;
+    this.imports.push(name);
+    return true;
   }
 
   private giveSlot(known: Values, symbol: number): void {

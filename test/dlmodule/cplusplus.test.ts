@@ -61,6 +61,52 @@ for (const target of ["a9", "thumb", "m0"] as const)
     },
   );
 
+const THREADS = `
+#include <rtthread.h>
+#include <stdio.h>
+struct Slow { Slow() { rt_thread_mdelay(20); puts("made"); } int value = 7; };
+static Slow &slow() { static Slow one; return one; }
+static int sum, again;
+static void worker(void *parameter)
+{
+    int mine = (int)parameter;
+    sum += slow().value;
+    try {
+        try { throw mine; } catch (int) { rt_thread_mdelay(10); throw; }
+    } catch (int caught) { rt_thread_mdelay(10 * mine); again += caught == mine; }
+}
+int main()
+{
+    for (int i = 1; i <= 3; i++)
+        rt_thread_startup(rt_thread_create("w", worker, (void *)i, 8192, 20, 5));
+    rt_thread_mdelay(300);
+    printf("sum %d, %d of 3\\n", sum, again);
+    return 0;
+}
+`;
+
+for (const [how, code] of [
+  ["A32", "-marm"],
+  ["Thumb", "-mthumb"],
+] as const)
+  test.skipIf(!gxx)(
+    `local statics and exceptions of several threads with libstdc++ in an object, ${how} (needs arm-none-eabi-g++)`,
+    () => {
+      const flags = ["-march=armv7-a", code, "-msoft-float", "-r", "-nostartfiles", "-nostdlib"];
+      const rest = ["-Wl,--gc-sections,-u,main", "-e", "main", "x.cpp", "-lstdc++"];
+      const file = compile(THREADS, [...flags, ...rest]);
+      const board = new WholeBoard({ "/x.mo": file });
+      expect(board.run("/x.mo", "x")).toBe("made\nsum 21, 3 of 3\n");
+      const target = { name: "rtt-sim", stock: false, has: () => true, names: () => [] };
+      const options = { target, libraries: [], hardFloat: false, firmware: undefined };
+      const { details, verdict } = inspect("x.mo", file, options);
+      expect(verdict).toBe("loadable");
+      expect(details!.imports.map(({ name }) => name)).toEqual(
+        expect.arrayContaining(["__cxa_get_globals", "__cxa_guard_acquire"]),
+      );
+    },
+  );
+
 const STOCK = `
 #include <rtthread.h>
 #include <stddef.h>

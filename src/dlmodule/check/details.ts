@@ -68,10 +68,10 @@ function importsOf({ plan, options, bindings, relocations, origin }: Subject): I
   const { symbols } = plan;
   const { target } = options;
   const used = new Set([...bindings.imports, ...bindings.missing]);
-  const copies = relocations.some(({ type }) => type === COPY);
+  const copies = plan.object || relocations.some(({ type }) => type === COPY);
   for (let i = 1; i < (symbols?.count ?? 0); i++) {
     if (symbols!.bind(i) === STB.LOCAL) continue;
-    // A variable that the file has a copy of is defined in it, and comes from others all the same.
+    // A variable that the file has a copy of is defined in it, and so are functions of the C++ runtime: they come from others.
     const copied = copies && used.has(nameOf(symbols!, i) ?? "");
     if (symbols!.shndx(i) !== SHN.UNDEF && !copied) continue;
     // A name that cannot be read is one that no record uses: the loader has read theirs.
