@@ -51,6 +51,8 @@ export function placeImage(memory: GuestMemory, file: Uint8Array, infoSize: numb
     start = Math.min(start, vaddr);
     end = Math.max(end, vaddr + memsz);
   }
+  // What lies below the kernel's image on the board.
+  memory.protect(memory.base, start, 0);
   const info = elf.section("RttInfo");
   if (!info || info.size !== infoSize || info.addr < start || info.addr + infoSize > end)
     throw new FirmwareError(

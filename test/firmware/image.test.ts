@@ -30,6 +30,15 @@ test("code and constants are read-only for the guest, data and the rest of memor
     expect(() => store(address)).not.toThrow();
 });
 
+test("there is nothing below the image", () => {
+  const memory = new GuestMemory();
+  const firmware = new Firmware(memory, file);
+  for (const address of [memory.base, memory.base + 0x3c, firmware.start - 4])
+    for (const access of ["read", "write"] as const)
+      expect(() => memory.checkAccess(address, 4, access)).toThrow(GuestFault);
+  expect(() => memory.checkAccess(firmware.start, 4, "read")).not.toThrow();
+});
+
 test("bss is zero whatever was in memory before", () => {
   const memory = new GuestMemory();
   memory.fill(0x60010000, 0x70000, 0xa5);
