@@ -38,8 +38,11 @@ const UNITS_BEFORE_BUSY = 5_000;
 /** The same for many short goes: the lines of a long script. */
 const PIECES_BEFORE_BUSY = 100;
 
-/** Supervisor calls between two calls of `look`: they make the garbage, not the code between them. */
+/** Supervisor calls between two calls of `look`: they make most of the garbage. */
 const CALLS_PER_LOOK = 20_000;
+
+/** The same in pieces of a run: some kilobytes of garbage each, in 0.2 to 10 ms. */
+const PIECES_PER_LOOK = 200;
 
 /** Real time: the longest rest between two looks. */
 const REST_MS = 100;
@@ -63,6 +66,7 @@ function through(steps: Steps): Verdict {
 export class Driver {
   private readonly started = performance.now();
   private nextLook = CALLS_PER_LOOK;
+  private sinceLook = 0;
   private busy = false;
   private pieces = 0;
 
@@ -88,7 +92,6 @@ export class Driver {
 
   /** `until` for a host that does something else now and then: it yields where it can be left. */
   *running(done: () => boolean): Steps {
-    const { cpu } = this.machine;
     for (;;) {
       if (done()) return this.leave("done");
       const late = this.late();
@@ -98,10 +101,7 @@ export class Driver {
       // A signal may end the process at any time: what was printed so far must be out.
       this.options.output?.flush();
       this.options.check?.();
-      if (cpu.stats.svcs >= this.nextLook) {
-        this.nextLook = cpu.stats.svcs + CALLS_PER_LOOK;
-        this.options.look?.();
-      }
+      this.lookNowAndThen();
       if (this.options.pause?.()) yield;
       if (result.why !== "idle" || done()) continue;
       if (result.nextTick !== undefined) this.rest(result.nextTick);
@@ -119,6 +119,7 @@ export class Driver {
       if (result.why === "idle" || result.why === "tick") return this.leave("done");
       const late = this.late();
       if (late) return this.leave(late);
+      this.lookNowAndThen();
       if (this.options.pause?.()) yield;
     }
   }
@@ -140,9 +141,18 @@ export class Driver {
       ) {
         return this.leave("wall-timeout");
       }
+      this.lookNowAndThen();
       if (this.options.pause?.()) yield;
     }
     return this.leave("done");
+  }
+
+  private lookNowAndThen(): void {
+    const { svcs } = this.machine.cpu.stats;
+    if (svcs < this.nextLook && ++this.sinceLook < PIECES_PER_LOOK) return;
+    this.nextLook = svcs + CALLS_PER_LOOK;
+    this.sinceLook = 0;
+    this.options.look?.();
   }
 
   /** A piece of the machine's life; pieces are short until programs are known to be busy. */
