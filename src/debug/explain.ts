@@ -73,6 +73,8 @@ export function explain(
   }
 }
 
+/** Bytes that a switch to another thread pushes. */
+const CONTEXT = 64;
 /** So many calls of a function by itself are no coincidence. */
 const RECURSION = 8;
 
@@ -96,6 +98,8 @@ function overflow(
   what.push(
     `the stack has ${stackSize} bytes, from ${hex(stackStart)} to ${hex(end)}; sp is ${hex(sp)}`,
   );
+  if (!fault && sp >= stackStart && sp - stackStart < CONTEXT)
+    what.push(`at a switch of threads the ${CONTEXT} bytes of the registers did not fit below sp`);
   const again = frames.find(({ repeated = 0 }) => repeated >= RECURSION);
   return {
     what,

@@ -3,7 +3,7 @@ import { CallEnded, GuestAborted } from "../kernel/mod.ts";
 import type { Causes } from "./causes.ts";
 import { type AbortEvent, type LoaderParts, Signal } from "./context.ts";
 import { STAT } from "./layout.ts";
-import type { LifeCycle } from "./life-cycle.ts";
+import { ENDING_PRIORITY, ENDING_STACK, type LifeCycle } from "./life-cycle.ts";
 import * as text from "./messages.ts";
 import { type HowEnded, type Module, ModuleStruct } from "./module.ts";
 import type { Objects } from "./objects.ts";
@@ -18,10 +18,6 @@ const CALLS = {
   abort: () => "called abort()",
   killed: (code: number) => `called raise(${code - 128})`,
 } as const;
-
-/** The thread that ends a program for a callback: no thread of the program's is to run before it, and exit handlers run on its stack. */
-const CALLBACK_PRIORITY = 0;
-const CALLBACK_STACK = 8192;
 
 /** How modules end: by calls of their own code (exit, abort, dlmodule_exit), and as libraries that are unloaded. */
 export class Endings {
@@ -126,7 +122,7 @@ export class Endings {
       yield* life.terminate(module, how, code);
     }
     kernel.errand(function* () {
-      if (!life.later(end, CALLBACK_PRIORITY, CALLBACK_STACK)) yield* end();
+      if (!life.later(end, ENDING_PRIORITY, ENDING_STACK)) yield* end();
     });
   }
 

@@ -12,6 +12,9 @@ import type { Span } from "./plan-types.ts";
 
 /** Thread cleanup hooks of the module run on it. */
 const REAPER_STACK = 2048;
+/** The thread that ends a program for another thread: no thread of the program's is to run before it, and exit handlers run on its stack. */
+export const ENDING_PRIORITY = 0;
+export const ENDING_STACK = 8192;
 /** argv[8] and its alignment. */
 const ARGV_BYTES = 40;
 
@@ -161,6 +164,9 @@ export class LifeCycle {
     yield* this.stop(module);
     firmware?.forgetModule(address);
     const mine = self !== 0 && memory.ldu32(self + MODULE.MODULE_ID) === address;
+    // Its control block and its stack may be in the module, in a library of it or in a block it has not freed: it ends first.
+    if (mine && !failed && !this.compat && this.objects.isStatic(self))
+      yield* this.leaveTo(self, how, () => this.terminate(module, how, code));
     const main = this.struct.get(address, MODULE.MAIN_THREAD);
     this.struct.set(address, MODULE.MAIN_THREAD, 0);
     if (main !== 0 && main !== self) yield* this.objects.endThread(main);
@@ -198,6 +204,18 @@ export class LifeCycle {
       if (!module.gone && module.destroyer === 0) yield* destroy();
     });
     if (!started) this.events.leaked(module);
+  }
+
+  /** Ends the running thread and has another one run a Task; comes back when there is no memory for that one. */
+  private *leaveTo(thread: number, how: HowEnded, task: () => Task<void>): Task<void> {
+    const { memory, threads } = this.parts.kernel;
+    const hook = memory.ldu32(thread + THREAD.CLEANUP);
+    memory.st32(thread + THREAD.CLEANUP, 0);
+    // What lies below a stack that has overflowed may be the control block.
+    if (hook !== 0 && how !== "stack overflow") yield* callGuest(hook, thread);
+    if (!this.later(task, ENDING_PRIORITY, ENDING_STACK)) return;
+    threads.vanish?.();
+    yield* this.objects.endSelf();
   }
 
   /** Has a system thread run a Task, of the lowest priority if not told otherwise; false when there is no memory for it. */
@@ -261,6 +279,7 @@ export class LifeCycle {
       for (let n = 0; n < count; n++) heap.free(memory.ldu32(table + 8 * n + 4));
       heap.free(table);
     }
+    if (module.contains(self)) kernel.threads.vanish?.();
     if (!this.compat) wipe(memory, module);
     heap.free(module.space);
     kernel.cpu.invalidate(module.block, module.block + module.size);

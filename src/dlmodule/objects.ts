@@ -125,10 +125,20 @@ export class Objects {
   *endSelf(): Task<never> {
     const { kernel } = this.parts;
     const self = kernel.threads.current;
-    kernel.memory.st32(self + MODULE.MODULE_ID, 0);
-    const fixed = (kernel.memory.ld8(self + MODULE.TYPE) & OBJECT_STATIC) !== 0;
-    yield* finish(this.parts.call(fixed ? "rt_thread_detach" : "rt_thread_delete", self));
+    if (!kernel.threads.vanished) {
+      kernel.memory.st32(self + MODULE.MODULE_ID, 0);
+      if (this.classOf(self) === ObjectClass.Thread)
+        yield* finish(
+          this.parts.call(this.isStatic(self) ? "rt_thread_detach" : "rt_thread_delete", self),
+        );
+      else kernel.threads.vanish?.();
+    }
     for (;;) yield SCHEDULE;
+  }
+
+  /** The object is in memory of the program. */
+  isStatic(object: number): boolean {
+    return (this.parts.kernel.memory.ld8(object + MODULE.TYPE) & OBJECT_STATIC) !== 0;
   }
 
   /** Unlinks an object from whatever list it is in; it becomes a ring of its own. */

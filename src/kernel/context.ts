@@ -33,28 +33,40 @@ export function buildFrame(
 /** A frame on its way between registers and guest memory. */
 const words = new Int32Array(FRAME_SIZE / 4);
 
-/** Pushes the registers of the running thread and stores its sp. */
+/**
+ * Pushes the registers of the running thread and stores its sp. `room` is what its stack has left, in bytes: a frame that does not fit does
+ * not overwrite what lies below, and is the result.
+ */
 export function saveContext(
   cpu: Cpu,
   memory: GuestMemory,
   thread: number,
   irqMasked: boolean,
-): void {
+  room: number,
+): Int32Array | undefined {
   const r = cpu.r;
   const frame = r[13] - FRAME_SIZE;
   words[0] = irqMasked ? cpu.cpsr | CPSR_I : cpu.cpsr & ~CPSR_I;
   for (let n = 0; n <= 12; n++) words[1 + n] = r[n];
   words[14] = r[14];
   words[15] = r[15];
-  memory.storeWords(frame, words);
   THREAD.sp.set(memory, thread, frame);
+  if (room >= 0 && room < FRAME_SIZE) return words.slice();
+  memory.storeWords(frame, words);
+  return undefined;
 }
 
-/** Pops the registers of the thread that runs next; returns whether it runs with interrupts masked. */
-export function restoreContext(cpu: Cpu, memory: GuestMemory, thread: number): boolean {
+/** Pops the registers of the thread that runs next, or takes those that were not pushed; returns whether it runs with interrupts masked. */
+export function restoreContext(
+  cpu: Cpu,
+  memory: GuestMemory,
+  thread: number,
+  unsaved: Int32Array | undefined,
+): boolean {
   const r = cpu.r;
   const frame = THREAD.sp.get(memory, thread);
-  memory.loadWords(frame, words);
+  if (unsaved === undefined) memory.loadWords(frame, words);
+  else words.set(unsaved);
   cpu.cpsr = words[0] & ~CPSR_I;
   for (let n = 0; n <= 12; n++) r[n] = words[1 + n];
   r[13] = frame + FRAME_SIZE;

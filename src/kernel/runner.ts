@@ -368,13 +368,16 @@ export class Runner {
     const from = this.running;
     if (to === 0 || (from !== undefined && from.thread === to && !from.dead)) return;
     if (from !== undefined && !from.dead) {
-      saveContext(cpu, memory, from.thread, this.irqMasked);
+      // A stack that has no room for the context has overflowed: `switchedTo` tells when the thread runs next.
+      const room = cpu.r[13] - this.stackLow;
+      from.context = saveContext(cpu, memory, from.thread, this.irqMasked, room);
       from.float = cpu.floatsInto(from.float);
     }
     const state = k.threads.state(to);
     this.running = state;
     this.idleWaits = false;
-    this.irqMasked = restoreContext(cpu, memory, to);
+    this.irqMasked = restoreContext(cpu, memory, to, state.context);
+    state.context = undefined;
     cpu.floatContext = state.float;
     const stack = THREAD.stack_addr.get(memory, to);
     this.stackLow = k.options.compat404 ? NO_CHECK : stack;

@@ -1,10 +1,11 @@
-import type { GuestMemory } from "../memory/mod.ts";
+import { GuestFault, type GuestMemory } from "../memory/mod.ts";
 import { RT_EOK, THREAD_CLOSE, THREAD_INIT, THREAD_STAT_MASK } from "./abi/constants.ts";
 import { OBJECT, THREAD } from "./abi/layout.ts";
 import { callNamed, SCHEDULE, type Task, type Wait } from "./call.ts";
 import { threadGone } from "./ipc/mutex-five.ts";
 import type { Kernel } from "./kernel.ts";
 import {
+  BrokenList,
   listHasLost,
   listInit,
   listInsertAfter,
@@ -77,6 +78,22 @@ export class ThreadEnding {
       k.heap.free(THREAD.stack_addr.get(m, thread) - redZone);
       k.objects.delete(thread);
     }
+  }
+
+  /**
+   * Takes the running thread out of everything when its control block is in memory that goes now, or was overwritten: nothing looks at the
+   * block after this. What is broken of it stays as it is.
+   */
+  vanish(): void {
+    const { k, memory: m } = this;
+    const thread = k.scheduler.current;
+    attempt(() => k.scheduler.remove(thread));
+    if (k.five) attempt(() => threadGone(k, thread));
+    attempt(() => k.timers.detach(THREAD.thread_timer.at(thread, m)));
+    attempt(() => k.objects.detach(thread));
+    THREAD.stat.set(m, thread, THREAD_CLOSE);
+    this.forget(thread);
+    k.scheduler.currentGone = true;
   }
 
   /** rt_thread_idle_excute: frees what ended since. True when there was something. */
@@ -156,6 +173,15 @@ export class ThreadEnding {
     state.dead = true;
     state.abandon();
     return state.redZone;
+  }
+}
+
+/** Links that guest code has overwritten lead nowhere. */
+function attempt(step: () => void): void {
+  try {
+    step();
+  } catch (error) {
+    if (!(error instanceof GuestFault || error instanceof BrokenList)) throw error;
   }
 }
 

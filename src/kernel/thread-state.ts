@@ -47,6 +47,8 @@ export class ThreadState {
 
   /** Floating-point registers while another thread runs, if this one has used them: its frame has no place for them. */
   float: FloatContext | undefined;
+  /** Registers while another thread runs, if its stack has no room for them. */
+  context: Int32Array | undefined;
   /** The block of the heap that it has as its stack at the moment: a coroutine. */
   elsewhere: { readonly start: number; readonly end: number } | undefined;
   /** Those of its setjmps. */

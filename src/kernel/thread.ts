@@ -37,6 +37,9 @@ export interface StackFigures {
  * its first store instead of the loss of what lies next on the heap. Larger frames are caught when they are made (IR op `reach`).
  */
 const RED_ZONE = 2048;
+/** What a report says of a thread that waits after its end. */
+const DELETED =
+  "thread->stat != RT_THREAD_CLOSE: the thread was deleted (rt_thread_delete of rt_thread_self) and must not wait; return from its entry instead";
 const GRANULE = 1 << GRANULE_SHIFT;
 
 /** Threads: src/thread.c of RT-Thread 4.0.4. Ending a thread is in thread-end.ts. */
@@ -273,8 +276,15 @@ export class Threads implements ThreadsApi {
     this.k.scheduler.schedule();
   }
 
+  /** A thread that has deleted itself runs to its next switch; on the board its timer stops the system, or its place on two lists. */
+  mayWait(thread: number): void {
+    if (this.k.options.compat404 || !this.isClosed(thread)) return;
+    this.k.assert(false, DELETED, "rt_thread_suspend", 763);
+  }
+
   /** Starts the timer of a thread that waits. */
   armTimer(thread: number, ticks: number): void {
+    this.mayWait(thread);
     const timer = this.timer(thread);
     TIMER.init_tick.set(this.memory, timer, ticks);
     this.k.timers.start(timer);
@@ -317,6 +327,14 @@ export class Threads implements ThreadsApi {
     return this.k.ending.now(thread, "detach");
   }
 
+  vanish(): void {
+    this.k.ending.vanish();
+  }
+
+  get vanished(): boolean {
+    return this.k.scheduler.currentGone;
+  }
+
   isClosed(thread: number): boolean {
     return this.stat(thread) === THREAD_CLOSE;
   }
@@ -331,6 +349,7 @@ export class Threads implements ThreadsApi {
 
   /** Puts the current thread on the wait list of an object. */
   enqueue(list: number, thread: number): void {
+    this.mayWait(thread);
     listInsertAfter(this.memory, list, THREAD.tlist.at(thread, this.memory));
   }
 }

@@ -147,6 +147,10 @@ export interface ThreadsApi {
   resume(thread: number): number;
   delete(thread: number): number;
   detach(thread: number): number;
+  /** Takes the running thread out of everything when its control block is in memory that goes now, or was overwritten. */
+  vanish?(): void;
+  /** The running thread was ended so. */
+  readonly vanished?: boolean;
   /** Simulated nanoseconds at which a thread that does not run began to wait, or became ready. */
   since?(thread: number): number;
   /** Suspends the running thread for that many ticks. */

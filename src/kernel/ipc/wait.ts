@@ -22,6 +22,7 @@ export class WaitLists {
   }
 
   enqueue(list: number, thread: number, flag: number): void {
+    this.k.threads.mayWait(thread);
     const m = this.memory;
     let before = list;
     if (flag === IPC_FLAG_PRIO) {
