@@ -6,6 +6,7 @@ import { Driver } from "./driver.ts";
 import { collectGarbage } from "./garbage.ts";
 import { ExitCode, UserError } from "./exit-codes.ts";
 import { Input } from "./input.ts";
+import { active } from "./instruments.ts";
 import { fullSpeed } from "./jit-policy.ts";
 import { openDisk } from "./open-disk.ts";
 import { fatName, guestName, nameOf, pathText } from "../smoke/guest-path.ts";
@@ -51,9 +52,9 @@ export async function run(parsed: Parsed): Promise<number> {
       : new OverlayDevice(openDisk(given, true));
   // Without a disk there is nothing to be closed, and a debugger that stands still hears no signals: they end the process as always.
   const disks = given !== undefined || save !== undefined || parsed.values("mount").length > 0;
-  // With --json a run that is ended has its object, too.
-  const signals =
-    (disks || json !== undefined) && parsed.value("gdb") === undefined ? new Signals() : undefined;
+  // A run that is ended has its object, its counters, its trace too.
+  const tells = json !== undefined || settings.stats || active.instrument !== undefined;
+  const signals = (disks || tells) && parsed.value("gdb") === undefined ? new Signals() : undefined;
   const disk = save === undefined ? own : new SavedDisk(own, save);
   const machine = new Machine({
     ...settings,

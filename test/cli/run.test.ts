@@ -152,6 +152,25 @@ for (const disk of [[], ["--disk", "default.img"]])
     expect(err).toBe("rtt-sim: ended by SIGTERM\n");
   });
 
+test("counters and profiles are there when a signal ends the run", async () => {
+  using dir = scratch();
+  const spin = join(ROOT, fixture("transcripts/t_spin.mo"));
+  const asked = ["--stats", "--profile", "spin.folded"];
+  const argv = ["run", ...asked, "--timeout", "0", "--wall-timeout", "30s", spin];
+  const child = Bun.spawn([BINARY, ...argv], {
+    cwd: dir.path("."),
+    stdin: "ignore",
+    stdout: "ignore",
+    stderr: "pipe",
+  });
+  await Bun.sleep(1500);
+  child.kill("SIGTERM");
+  const err = await child.stderr.text();
+  expect(await child.exited).toBe(143);
+  expect(err).toMatch(/^ +instructions +\d{4,}$/m);
+  expect(await Bun.file(dir.path("spin.folded")).text()).toMatch(/main \d{4,}$/m);
+});
+
 test("no value where main did not return", () => {
   const value = (...argv: string[]) => JSON.parse(rttSim(["run", "--json", ...argv]).out).value;
   expect(value(fixture("transcripts/t_fault.mo"))).toBe(null);
