@@ -82,6 +82,19 @@ rt_thread_mdelay 252, of which 64 are the context; file systems and drivers need
 on a board, and the column "max used" of list_thread is a lower bound. No depth is made up for calls, since which one a board has
 depends on its compiler and its drivers.
 
+A thread that waits on a stack with less than 64 bytes left has overflowed it: the board pushes the context over what lies below. Here the
+context is kept, what lies below stays whole, and the report comes when the thread runs next; \`--compat 4.0.4\` pushes as the board does.
+
+## Threads that end
+
+A control block or a stack of rt_thread_init may be memory of the program. When such a thread ends its program (exit(), abort(), a failed
+assertion, a fault), it ends first, with its cleanup function, and a thread of the system does the rest. The board gives the memory back
+first and goes on with what is left in it; \`--compat 4.0.4\` gives it back in that order too, and does not read the control block afterwards.
+
+After rt_thread_delete of itself a thread runs to the next switch, as on the board. To wait after that (rt_thread_mdelay, a semaphore) is a
+mistake: on the board the timer of a thread that is closed stops the system in rt_thread_timeout, or its node on two lists breaks both.
+Here the assertion fails in the thread and ends its program; \`--compat 4.0.4\` does as the board.
+
 ## Open
 
 ${OPEN.length > 0 ? table(OPEN) : "Nothing that the recordings show."}
