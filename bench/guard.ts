@@ -8,6 +8,7 @@ import { type Budget, broken, readBudgets, report } from "./budget.ts";
 import { overhead } from "./debug/overheads.ts";
 import { fsCounters, fsRatio, guestFolder, guestTime, listRatio } from "./fs/budgets.ts";
 import { growth } from "./kernel/load.ts";
+import { switchCosts } from "./kernel/switches.ts";
 import { dispatchRatio, relocationRatio } from "./ratios.ts";
 import { loadRatio, relocationGrowth, warmTime } from "./relocate/budgets.ts";
 import { runSession } from "./session.ts";
@@ -51,6 +52,8 @@ const RATIOS: Record<string, () => number | Promise<number>> = {
   "kernel, a thread among 1,000": () => growth("thread", 500, 1000),
   "kernel, memory among 1,000": () => growth("malloc", 20_000, 1000),
   "kernel, a semaphore among 1,000": () => growth("take-release", 50_000, 1000),
+  "kernel, a switch by semaphores": () => switchCosts(5).switchRatio,
+  "kernel, a semaphore's pair": () => switchCosts(5).pairRatio,
   // Long enough that attaching, some 50 ms, is no part of running.
   "gdb attached, running free": () => overhead("gdb attached", 30_000, 2),
   profile: () => overhead("profile", 3000, 4),

@@ -4,6 +4,7 @@ import { GuestMemory } from "../../src/memory/mod.ts";
 import { timed } from "../clock.ts";
 import { type Figure, figure, type Section } from "../figure.ts";
 import { LoadMachine } from "./load.ts";
+import { switchCosts } from "./switches.ts";
 
 const CODE = 0x60010000;
 /** loop: mov r0, r5; movw ip, #0; svc #0; subs r4, r4, #1; bne loop; b . */
@@ -82,9 +83,8 @@ const LOADS: readonly (readonly [
   count: number,
   others: readonly number[],
 ])[] = [
-  ["empty", "two calls that do nothing: the floor", 200_000, [0]],
-  ["take-release", "rt_sem_take and rt_sem_release", 200_000, [0, 1000]],
-  ["ping-pong", "two switches by semaphores", 50_000, [0, 1000]],
+  ["take-release", "rt_sem_take and rt_sem_release", 200_000, [1000]],
+  ["ping-pong", "two switches by semaphores", 50_000, [1000]],
   ["timer", "rt_timer_control and rt_timer_start", 20_000, [0, 1000, 10_000]],
   ["malloc", "rt_free and rt_malloc, mixed sizes", 50_000, [0, 1000]],
   ["object", "rt_sem_create and rt_sem_delete", 20_000, [0, 1000]],
@@ -97,13 +97,32 @@ function loads(quick: boolean): Figure[] {
     amounts.map((others) => {
       const machine = new LoadMachine("auto");
       const times = quick ? count / 10 : count;
-      machine.cost(what, times / 4, 0);
+      if (quick) machine.cost(what, times / 4, 0);
+      else machine.warm(what, times, others);
       const ns = Array.from({ length: quick ? 1 : 3 }, () => machine.cost(what, times, others));
       machine.close();
       const how = `${times} times in a program, among ${others} other threads, timers, semaphores, blocks`;
       return figure(others === 0 ? label : `${label}, ${others}`, "ns", ns, how);
     }),
   );
+}
+
+/** Measured in turn, translated. */
+function beyondFloor(quick: boolean): Figure[] {
+  const costs = switchCosts(quick ? 3 : 9);
+  const one = (name: string, value: number, unit: string, how: string): Figure => ({
+    name,
+    value,
+    unit,
+    how,
+  });
+  return [
+    one("a call that does nothing: the floor", costs.call, "ns", "half of two in a loop"),
+    one("a semaphore's pair beyond the floor", costs.pairBeyondFloor, "ns", "less two such calls"),
+    one("a semaphore's pair", costs.pairRatio, "times", "two calls that do nothing"),
+    one("a switch by semaphores", costs.switch, "ns", "half a round of two threads, its calls too"),
+    one("a switch by semaphores", costs.switchRatio, "times", "a call that does nothing"),
+  ];
 }
 
 const CALLED = ["empty", "rt_tick_get", "rt_thread_self", "rt_sem_release", "rt_critical_level"];
@@ -116,6 +135,7 @@ export const section: Section = {
       ...CALLED.map((name) => call(name, count, runs)),
       switches(count / 4, runs),
       heap(count / 4, runs),
+      ...beyondFloor(quick),
       ...loads(quick),
     ];
   },

@@ -9,6 +9,9 @@ import { median } from "../figure.ts";
 const FIRMWARE = readFileSync(join(import.meta.dir, "../../src/firmware/prebuilt/firmware.elf"));
 const PROGRAM = new Uint8Array(readFileSync(join(import.meta.dir, "programs/load.mo")));
 
+/** CPU time after which a program is translated: that takes 8 to 40 million instructions of a run (src/cpu/jit/hotness.ts). */
+const WARM_NS = 1.2e9;
+
 export type Engine = "interp" | "auto" | "jit";
 
 /** A booted machine that does loads; close it. */
@@ -43,6 +46,11 @@ export class LoadMachine {
     if (!machine.quiet || machine.outcome.code !== 0)
       throw new Error(`load ${what} ${count} ${others} did not end well`);
     return ((this.end - this.begin) * 1e6) / count;
+  }
+
+  /** Does an operation until translated code runs it. */
+  warm(what: string, count: number, others = 0): void {
+    for (let spent = 0; spent < WARM_NS;) spent += this.cost(what, count, others) * count;
   }
 
   private mark(bytes: Uint8Array): void {
