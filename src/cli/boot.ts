@@ -189,13 +189,17 @@ function* typeLines(
       driver = driverOf(board.machine);
       continue;
     }
+    if (yield* driver.between()) return "wall-timeout";
     const { machine } = board;
     const state = feeder.step(machine.kernel.tick);
     if (state === "ended") {
       verdict = yield* driver.running(() => machine.served || board.rebooting);
       if (!board.rebooting) return verdict;
     } else if (state === "starved") {
-      while (!input.ready()) yield;
+      while (!input.ready()) {
+        yield;
+        if (yield* driver.between()) return "wall-timeout";
+      }
       const piece = input.next();
       if (piece) feeder.push(piece);
       else feeder.close();

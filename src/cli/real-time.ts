@@ -65,6 +65,7 @@ export class RealTime {
 
   private async loop(): Promise<void> {
     const { machine, options } = this;
+    let heard = performance.now();
     while (!this.over) {
       const result = this.turn();
       options.flush();
@@ -73,7 +74,13 @@ export class RealTime {
         while (!this.over) await this.sleep(undefined);
         return;
       }
-      if (result.why === "idle" && options.idle?.(result.nextTick)) continue;
+      if (result.why === "idle" && options.idle?.(result.nextTick)) {
+        // Who always has something to do has to hear of signals and of what arrives, too.
+        if (performance.now() - heard < TURN_MS) continue;
+        await this.sleep(0);
+        heard = performance.now();
+        continue;
+      }
       if (this.over) return;
       if (options.congested?.()) {
         // Whatever ends the pause may have been something for the machine, or `stop`.

@@ -5,6 +5,7 @@ import { Board } from "./board.ts";
 import { ExitCode, UserError } from "./exit-codes.ts";
 import { feederOf } from "./feeder.ts";
 import { isTerminal } from "./host-terminal.ts";
+import { collectGarbage } from "./garbage.ts";
 import { fullSpeed } from "./jit-policy.ts";
 import { exitCodeOf, message, printStats } from "./outcome.ts";
 import { Output } from "./output.ts";
@@ -16,6 +17,10 @@ import { isLive, type SerialSpec } from "./serial/spec.ts";
 import { StdioLink } from "./serial/stdio.ts";
 import type { Settings } from "./settings.ts";
 import { interact } from "./terminal.ts";
+
+/** So many bytes of a pipe may wait; then whoever writes to it waits. */
+const PIPE_BYTES = 65536;
+const TIDY_BYTES = 16384;
 
 /** The shell for somebody who types: in this terminal, or at the other end of a serial line. In real time. */
 export async function session(
@@ -66,6 +71,10 @@ class Session {
   private wake: () => void = () => {};
   /** Standard input that is no terminal, typed line by line. */
   private feeder: LineFeeder | undefined;
+  /** Whoever writes to it waits. */
+  private held = false;
+  /** Bytes since garbage was looked for. */
+  private arrived = 0;
 
   constructor(
     private readonly settings: Settings,
@@ -87,12 +96,17 @@ class Session {
     });
     second.onData = (bytes) => {
       this.board.machine.feed1(bytes);
+      if (second instanceof StdioLink && this.board.machine.waiting1 > PIPE_BYTES) second.hold();
       this.wake();
     };
-    if (second instanceof StdioLink) second.onLeave = () => this.stop(0);
+    if (second instanceof StdioLink) {
+      second.onLeave = () => this.stop(0);
+      second.onEnd = () => this.noMore();
+    }
     if (first) {
       first.onData = (bytes) => {
         this.board.machine.kernel.console.feed(bytes);
+        this.tidy(bytes.length);
         this.wake();
       };
     } else if (!terminal) this.feeder = this.pipe();
@@ -162,6 +176,8 @@ class Session {
 
   private flush(): void {
     this.output.flush();
+    if (this.second instanceof StdioLink && this.board.machine.waiting1 <= PIPE_BYTES)
+      this.second.goOn();
     // The prompt is out; what follows are somebody's programs.
     fullSpeed();
     if (this.board.rebooting) this.stop(0);
@@ -176,7 +192,12 @@ class Session {
   private pipe(): LineFeeder {
     const feeder = feederOf(this.board, this.settings);
     process.stdin.on("data", (piece: Buffer) => {
+      this.tidy(piece.length);
       feeder.push(piece);
+      if (feeder.waiting > PIPE_BYTES) {
+        this.held = true;
+        process.stdin.pause();
+      }
       this.wake();
     });
     process.stdin.on("end", () => {
@@ -186,6 +207,22 @@ class Session {
     return feeder;
   }
 
+  /** What arrives without end makes garbage faster than the host collects it. */
+  private tidy(arrived: number): void {
+    this.arrived += arrived;
+    if (this.arrived < TIDY_BYTES) return;
+    this.arrived = 0;
+    collectGarbage();
+  }
+
+  /** The pipe at the second line has ended: where nobody can type at the first one either, that is the end of a pipe. */
+  private noMore(): void {
+    if (isLive(this.settings.serial)) return;
+    this.feeder = feederOf(this.board, this.settings);
+    this.feeder.close();
+    this.wake();
+  }
+
   /** Types the next line of a pipe when it is due; behind the last one, the session ends with the commands and the programs, or when they wait for ever. */
   private typeNext(nextTick: number | undefined): boolean {
     const { feeder } = this;
@@ -193,6 +230,10 @@ class Session {
     if (!feeder) return false;
     const { ended } = machine.kernel.console;
     const state = feeder.step(machine.kernel.tick);
+    if (feeder.waiting <= PIPE_BYTES && this.held) {
+      this.held = false;
+      process.stdin.resume();
+    }
     if (state === "ended") {
       if (machine.served) this.stop(exitCodeOf("done", machine));
       // Whoever waits for the console hears of its end first.

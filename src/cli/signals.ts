@@ -80,7 +80,7 @@ export class Signals {
 }
 
 /** What the process was started without, for instance by nohup: one bit for each signal. It stays so. */
-function ignoredSignals(): number {
+export function ignoredSignals(): number {
   try {
     const mask = /^SigIgn:\s*(\w+)/m.exec(readFileSync("/proc/self/status", "latin1"));
     return mask ? Number.parseInt(mask[1].slice(-8), 16) : 0;

@@ -4,6 +4,7 @@ import { columnsOf, setRawMode } from "./host-terminal.ts";
 import { countersText, Monitor } from "./monitor.ts";
 import { writeAll } from "./output.ts";
 import { RealTime } from "./real-time.ts";
+import { restoreBefore } from "./restore-before.ts";
 
 export interface TerminalOptions {
   /** The guest's line editor knows Ctrl-A. */
@@ -86,10 +87,12 @@ export async function interact(machine: Machine, options: TerminalOptions): Prom
     loop.wake();
   };
   let listening = false;
+  let freeSignals: (() => void) | undefined;
   /** The stream is made when the prompt is out: that takes a tenth of a start. The terminal keeps what is typed meanwhile. */
   const listen = (): void => {
     if (listening) return;
     listening = true;
+    freeSignals = restoreBefore(restore);
     process.stdin.on("data", onData);
     process.stdin.resume();
     process.stdin.on("end", () => loop.stop(0));
@@ -105,6 +108,7 @@ export async function interact(machine: Machine, options: TerminalOptions): Prom
   } finally {
     if (listening) process.stdin.off("data", onData).pause();
     restore();
+    freeSignals?.();
     process.off("exit", restore);
     process.off("SIGCONT", again);
     process.off("SIGWINCH", onResize);

@@ -201,6 +201,16 @@ export class Driver {
     return true;
   }
 
+  /** Between two lines of a typist: gives way when the host wants it. Whether the host's time is over. */
+  *between(): Generator<void, boolean> {
+    if (this.options.pause?.()) {
+      this.options.look?.();
+      yield;
+    }
+    const { wallTimeout } = this.options;
+    return wallTimeout > 0 && performance.now() - this.started > wallTimeout;
+  }
+
   private late(): Verdict | undefined {
     const { timeout, wallTimeout } = this.options;
     // Not by ticks: a program can set them.

@@ -187,6 +187,11 @@ export class Machine {
     );
   }
 
+  /** Bytes that wait at uart1. */
+  get waiting1(): number {
+    return this.uart1?.available ?? 0;
+  }
+
   /** Bytes that arrived at uart1. */
   feed1(bytes: Uint8Array): void {
     this.uart1?.feed(bytes);

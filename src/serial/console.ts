@@ -3,6 +3,9 @@ import type { ConsoleApi } from "../kernel/types.ts";
 const CR = 0x0d;
 const LF = 0x0a;
 
+/** Of a line without an end so much is typed at once. */
+const PIECE = 65536;
+
 export interface LineFeederOptions {
   /** Ticks to let pass between two lines, so that programs started by one are seen before the next; default 0. */
   readonly delay?: number;
@@ -36,12 +39,19 @@ export type FeederState = "typed" | { readonly wait: number } | "starved" | "end
 export class LineFeeder {
   /** Tick at which the line before was typed. */
   lastTyped = 0;
+  /** Bytes that are not typed yet. */
+  waiting = 0;
   private readonly lines: Uint8Array[] = [];
-  private rest: number[] = [];
+  /** What stands behind the last end of a line. */
+  private rest = new Uint8Array(256);
+  private length = 0;
   private afterCr = false;
   private closed = false;
   private due = 0;
   private typed = 0;
+  /** What was cut last has no end of a line, what was typed last neither. */
+  private cutInLine = false;
+  private inLine = false;
   private lastOutput = 0;
 
   constructor(
@@ -54,17 +64,17 @@ export class LineFeeder {
       const second = this.afterCr && byte === LF;
       this.afterCr = byte === CR;
       if (second) continue;
-      this.rest.push(byte === LF ? CR : byte);
-      if (byte === CR || byte === LF) this.cut();
+      this.add(byte === LF ? CR : byte);
+      if (byte === CR || byte === LF || this.length === PIECE) this.cut();
     }
   }
 
   /** No more bytes will come; after the last line the console is at its end. */
   close(): void {
     this.closed = true;
-    if (this.rest.length === 0) return;
-    if (this.options.enterLast) this.rest.push(CR);
-    this.cut();
+    if (this.length === 0 && !this.cutInLine) return;
+    if (this.options.enterLast) this.add(CR);
+    if (this.length > 0) this.cut();
   }
 
   /** The system starts again: its ticks are counted from 0. */
@@ -83,18 +93,22 @@ export class LineFeeder {
   step(tick: number): FeederState {
     const { pace } = this.options;
     if (this.lines.length === 0 && !this.closed) return "starved";
-    if (pace) {
+    // The rest of a long line follows its start at once.
+    const within = this.inLine && this.lines.length > 0;
+    if (pace && !within) {
       const { silence, least } = pace(this.typed);
       this.due = Math.max(this.lastOutput + silence, this.lastTyped + least);
     }
-    if (tick < this.due && (pace || this.lines.length > 0)) return { wait: this.due };
+    if (!within && tick < this.due && (pace || this.lines.length > 0)) return { wait: this.due };
     const line = this.lines.shift();
     if (!line) {
       this.console.end();
       return "ended";
     }
+    this.waiting -= line.length;
     this.console.feed(line);
-    this.typed++;
+    this.inLine = line.at(-1) !== CR;
+    if (!this.inLine) this.typed++;
     this.lastTyped = tick;
     // Silence is counted anew from the line on, also when nothing comes back.
     this.lastOutput = tick;
@@ -102,8 +116,19 @@ export class LineFeeder {
     return "typed";
   }
 
+  private add(byte: number): void {
+    if (this.length === this.rest.length) {
+      const { rest } = this;
+      this.rest = new Uint8Array(2 * rest.length);
+      this.rest.set(rest);
+    }
+    this.rest[this.length++] = byte;
+    this.waiting++;
+  }
+
   private cut(): void {
-    this.lines.push(Uint8Array.from(this.rest));
-    this.rest = [];
+    this.cutInLine = this.rest[this.length - 1] !== CR;
+    this.lines.push(this.rest.slice(0, this.length));
+    this.length = 0;
   }
 }

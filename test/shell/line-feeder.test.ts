@@ -71,3 +71,26 @@ test("at a pace each line waits for silence, counted from the last output, and f
   expect(lines.step(600)).toBe("ended");
   expect(sent).toEqual(["a\r", "b\r", "<end>"]);
 });
+
+test("of a line without an end 64 KiB are typed at once, the rest without a pause, and it counts as one line", () => {
+  const { sent, lines, push } = feeder({ pace: () => ({ silence: 100, least: 0 }) });
+  push("x".repeat(150_000));
+  expect(lines.waiting).toBe(150_000);
+  expect(lines.step(0)).toEqual({ wait: 100 });
+  expect(lines.step(100)).toBe("typed");
+  expect(lines.step(100)).toBe("typed");
+  expect(lines.step(100)).toBe("starved");
+  expect(lines.waiting).toBe(150_000 - 131_072);
+  push("y\nz\n");
+  expect(lines.step(100)).toBe("typed");
+  expect(lines.step(100)).toEqual({ wait: 200 });
+  expect(sent.join("")).toBe(`${"x".repeat(150_000)}y\r`);
+});
+
+test("Enter behind a last line of exactly 64 KiB", () => {
+  const { sent, lines, push } = feeder({ enterLast: true });
+  push("x".repeat(65_536));
+  lines.close();
+  while (lines.step(0) !== "ended");
+  expect(sent.join("")).toBe(`${"x".repeat(65_536)}\r<end>`);
+});

@@ -183,6 +183,30 @@ run.each([
   },
 );
 
+run.each([
+  "SIGUSR1",
+  "SIGUSR2",
+  "SIGALRM",
+  "SIGVTALRM",
+  "SIGPROF",
+  "SIGIO",
+  "SIGXCPU",
+  "SIGSYS",
+] as const)(name("killed by %s: it dies by that, the terminal is sane"), async (signal) => {
+  for (const second of [[], ["--serial", "null", "--serial1", "stdio"]]) {
+    await using person = new Person(["--snapshot", ...second, "disk/disk.img"]);
+    await person.sees(second.length === 0 ? "msh />" : "uart0 is null");
+    const raw = (): boolean => !person.sane;
+    while (!raw()) await Bun.sleep(5);
+    // The prompt is out a moment before the keys are listened to.
+    await Bun.sleep(200);
+    person.child.kill(signal);
+    await person.code();
+    expect(person.child.signalCode as unknown).toBe(signal);
+    expect(raw()).toBe(false);
+  }
+});
+
 run(
   name("Ctrl-A h shows help, Ctrl-A s counters, Ctrl-A c a prompt that looks at the machine"),
   async () => {

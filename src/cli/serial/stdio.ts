@@ -1,6 +1,7 @@
 import { EscapeKeys } from "../escape-keys.ts";
 import { isTerminal, setRawMode } from "../host-terminal.ts";
 import { Output } from "../output.ts";
+import { restoreBefore } from "../restore-before.ts";
 import type { Link } from "./link.ts";
 
 /** Standard input and output as a line that is not the console; in a terminal Ctrl-A x leaves. */
@@ -10,6 +11,10 @@ export class StdioLink implements Link {
   onData: (bytes: Uint8Array) => void = () => {};
   onRoom: () => void = () => {};
   onLeave: () => void = () => {};
+  /** Called when what is no terminal has ended. */
+  onEnd: () => void = () => {};
+  private held = false;
+  private freeSignals: (() => void) | undefined;
   private readonly raw = isTerminal(0);
   private readonly output = new Output(1, this.raw && isTerminal(1));
 
@@ -23,10 +28,16 @@ export class StdioLink implements Link {
       arrived,
     );
     const { stdin } = process;
-    if (this.raw) setRawMode(0, true);
+    if (this.raw) {
+      setRawMode(0, true);
+      this.freeSignals = restoreBefore(this.restore);
+    }
     stdin.on("data", (piece: Buffer) => {
       if (this.raw) keys.feed(piece);
       else arrived(Uint8Array.from(piece));
+    });
+    stdin.on("end", () => {
+      if (!this.raw) this.onEnd();
     });
     process.on("exit", this.restore);
   }
@@ -36,8 +47,22 @@ export class StdioLink implements Link {
     this.output.flush();
   }
 
+  /** Whoever writes to a pipe waits until `goOn`; a person does not. */
+  hold(): void {
+    if (this.raw || this.held) return;
+    this.held = true;
+    process.stdin.pause();
+  }
+
+  goOn(): void {
+    if (!this.held) return;
+    this.held = false;
+    process.stdin.resume();
+  }
+
   close(): void {
     this.restore();
+    this.freeSignals?.();
     process.off("exit", this.restore);
     process.stdin.pause();
   }
