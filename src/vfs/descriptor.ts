@@ -20,6 +20,8 @@ export class Descriptor implements OpenFile {
   flags: number;
   /** As DFS keeps it: refreshed by write and ftruncate only. */
   private known: number;
+  /** The size that a seek beyond the end has made: until something is written, the end is where it was. */
+  private sought = -1;
   private position: number;
 
   constructor(
@@ -36,7 +38,8 @@ export class Descriptor implements OpenFile {
 
   /** For SEEK_END and fstat. */
   private get size(): number {
-    return this.handle.current ? this.handle.size : this.known;
+    const { current, size } = this.handle;
+    return current && size !== this.sought ? size : this.known;
   }
 
   get type(): Handle["type"] {
@@ -65,6 +68,7 @@ export class Descriptor implements OpenFile {
     const length = handle.write(from);
     this.position = handle.position ?? 0;
     this.known = handle.size;
+    this.sought = -1;
     return length;
   }
 
@@ -81,8 +85,15 @@ export class Descriptor implements OpenFile {
     if (handle.seekEntry) {
       handle.seekEntry(Math.floor(target / DIRENT));
       this.position = target;
-    } else if (handle.seek) this.position = handle.seek(target);
-    else throw new VfsError(Errno.ENOSYS, "a device has no position");
+    } else if (handle.seek) {
+      const { size } = this;
+      const before = handle.size;
+      this.position = handle.seek(target);
+      if (handle.size > before) {
+        this.known = handle.current ? size : this.known;
+        this.sought = handle.size;
+      }
+    } else throw new VfsError(Errno.ENOSYS, "a device has no position");
     return target;
   }
 
@@ -91,6 +102,7 @@ export class Descriptor implements OpenFile {
       throw new VfsError(Errno.EINVAL, "only a file can be truncated, and to a size from 0 on");
     this.handle.truncate(length);
     this.known = length;
+    this.sought = -1;
   }
 
   sync(): void {
