@@ -3,7 +3,7 @@
  * broken. Run in CI. A broken ratio is measured again before it counts: it may have been the machine.
  */
 import { join } from "node:path";
-import { parseArgs } from "node:util";
+import { scriptOptions } from "../src/cli/script-options.ts";
 import { type Budget, broken, readBudgets, report } from "./budget.ts";
 import { overhead } from "./debug/overheads.ts";
 import { fsCounters, fsRatio, guestFolder, guestTime, listRatio } from "./fs/budgets.ts";
@@ -16,7 +16,7 @@ import { outputTime, PRINTERS, typingTime } from "./shell/figures.ts";
 import { commandRatio, keyRatio, outputRatio, shellCounters } from "./shell/ratios.ts";
 import { startRatio } from "./start.ts";
 
-const { values } = parseArgs({
+const { values } = scriptOptions("bun run bench:guard [--budgets FILE] [--only WORDS]", {
   options: {
     budgets: { type: "string", default: join(import.meta.dir, "budgets.json") },
     /** Only budgets whose name begins so. */
@@ -51,6 +51,7 @@ const RATIOS: Record<string, () => number | Promise<number>> = {
   "kernel, a timer among 10,000": () => growth("timer", 2000, 10_000),
   "kernel, a thread among 1,000": () => growth("thread", 500, 1000),
   "kernel, memory among 1,000": () => growth("malloc", 20_000, 1000),
+  "kernel, an object made among 1,000": () => growth("object", 10_000, 1000),
   "kernel, a semaphore among 1,000": () => growth("take-release", 50_000, 1000),
   "kernel, a switch by semaphores": () => switchCosts(5).switchRatio,
   "kernel, a semaphore's pair": () => switchCosts(5).pairRatio,

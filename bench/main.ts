@@ -3,20 +3,23 @@
  * A section runs in a process of its own, so that what one makes the host's compiler assume does not disturb the next.
  */
 import { join } from "node:path";
-import { parseArgs } from "node:util";
+import { scriptOptions } from "../src/cli/script-options.ts";
 import { type Figure, type Section, showSection } from "./figure.ts";
 
-const SECTIONS = ["boot", "dispatch", "relocate", "kernel", "fs", "debug", "shell"];
+const SECTIONS = ["boot", "dispatch", "relocate", "kernel", "calls", "fs", "debug", "shell"];
 
-const { values } = parseArgs({
-  options: {
-    quick: { type: "boolean", default: false },
-    json: { type: "boolean", default: false },
-    only: { type: "string" },
-    /** One section in this process, as JSON: how `bench` calls itself. */
-    section: { type: "string" },
+const { values } = scriptOptions(
+  `bun run bench [--quick] [--json] [--only ${SECTIONS.join(",")}]`,
+  {
+    options: {
+      quick: { type: "boolean", default: false },
+      json: { type: "boolean", default: false },
+      only: { type: "string" },
+      /** One section in this process, as JSON: how `bench` calls itself. */
+      section: { type: "string" },
+    },
   },
-});
+);
 
 interface Result {
   readonly section: string;

@@ -48,8 +48,9 @@ try {
 }
 
 const firmware = join(ROOT, "src/firmware/build.ts");
-if (!modulesOnly && existsSync(firmware)) {
-  const run = Bun.spawnSync([process.execPath, firmware, ...(check ? ["--check"] : [])], {
+for (const what of modulesOnly ? [] : [[], ["--fixtures"]]) {
+  const words = check ? [...what, "--check"] : what;
+  const run = Bun.spawnSync([process.execPath, firmware, ...words], {
     stdio: ["ignore", "inherit", "inherit"],
   });
   if (run.exitCode !== 0) different++;

@@ -10,11 +10,14 @@ import { makeDefaultDisk } from "../disk/make-disk.ts";
 import { STARTUP_JIT_POLICY } from "./cli/jit-policy.ts";
 import { packPrebuiltRegions } from "./cli/prebuild-regions.ts";
 import { packPreparedCode } from "./cli/prepare-code.ts";
+import { scriptOptions } from "./cli/script-options.ts";
 import { packSdk } from "./cli/sdk-files.ts";
 
 const root = new URL("..", import.meta.url).pathname;
-const option = process.argv.indexOf("--outfile");
-const outfile = option > 0 ? process.argv[option + 1] : `${root}rtt-sim`;
+const { values } = scriptOptions("bun src/build.ts [--outfile FILE]", {
+  options: { outfile: { type: "string" } },
+});
+const outfile = values.outfile ?? `${root}rtt-sim`;
 
 await makeDefaultDisk();
 packSdk();

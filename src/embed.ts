@@ -9,11 +9,6 @@
  * ```
  */
 import { readFileSync } from "node:fs";
-import { diskPrefix } from "../disk/make-disk.ts";
-import { DEFAULT_DISK_SECTORS, defaultDiskFiles } from "../disk/recipe.ts";
-import { type BlockDevice, OverlayDevice, RamDevice } from "./block/mod.ts";
-import type { Engine } from "./cpu/mod.ts";
-import { FatVolume } from "./fat/mod.ts";
 import firmwarePath from "./firmware/prebuilt/firmware.elf" with { type: "file" };
 import { Driver, Machine as Board, type Verdict } from "./machine/mod.ts";
 import { LineFeeder } from "./serial/mod.ts";
@@ -21,12 +16,10 @@ import {
   ArgumentError,
   commandLine,
   exactPath,
-  type Figures,
   NameError,
   Observer,
   pathText,
   scheduleOf,
-  ScratchDisks,
 } from "./smoke/mod.ts";
 import {
   BOOT,
@@ -37,9 +30,12 @@ import {
   checkTime,
   EXECUTE,
   RUN,
-} from "./embed-options.ts";
+} from "./embed/checks.ts";
+import { diskOf } from "./embed/disks.ts";
+import type { BootOptions, RunOptions, RunResult, ThreadState } from "./embed/types.ts";
 import { type DirEntry, VfsError as FileError } from "./vfs/mod.ts";
 
+export type { BootOptions, RunOptions, RunResult, ThreadState } from "./embed/types.ts";
 export type { Figures, Leak, Incident, StackUse } from "./smoke/mod.ts";
 export { HostModules, ModuleError, RTLD_DEFAULT, RTLD_NEXT } from "./dlmodule/mod.ts";
 export { FileError, ArgumentError };
@@ -48,67 +44,8 @@ export { FileError, ArgumentError };
 Object.defineProperty(FileError.prototype, "name", { value: "FileError" });
 Object.defineProperty(ArgumentError.prototype, "name", { value: "ArgumentError" });
 
-export interface BootOptions {
-  /** Bytes of a raw FAT image (not changed, and not to be changed while the machine is open), `"default"` for the disk that comes with rtt-sim; absent: an empty one of 64 MiB. */
-  readonly disk?: Uint8Array | "default" | BlockDevice;
-  /** Files to put on it before the first program starts, by their path. */
-  readonly files?: Readonly<Record<string, string | Uint8Array>>;
-  /** The serial console with its echo and prompt, for `type`; otherwise `run` and `execute` are for programs and lines. */
-  readonly console?: boolean;
-  /** What the guest prints, as it comes. */
-  readonly onOutput?: (bytes: Uint8Array) => void;
-  /** Simulated milliseconds since boot after which `run`, `execute` and `type` give up; default 60,000, 0 = none. */
-  readonly timeout?: number;
-  /** Host milliseconds after which they give up; default none. */
-  readonly wallTimeout?: number;
-  /** Of the one source of randomness; default 1. */
-  readonly seed?: number;
-  /** Another legal schedule than the board's, by its number (docs/smoke-tests.md). */
-  readonly schedule?: number;
-  readonly engine?: Engine;
-  /** A firmware ELF instead of the built-in one. */
-  readonly firmware?: Uint8Array;
-  readonly compat404?: boolean;
-  /** Whose headers programs were compiled with; default "4.0.4". */
-  readonly abi?: "4.0.4" | "5.x";
-  /** What programs leave behind: in `leaks` and `messages` (default), not looked for, or an error with exit code 138. */
-  readonly leaks?: "report" | "ignore" | "error";
-  /** End of the heap in bytes from 0x60000000, and the stack of a program that does not say. */
-  readonly ram?: number;
-  readonly stack?: number;
-}
-
-export interface RunOptions {
-  readonly args?: readonly string[];
-  /** What the program reads from the console; then it is at its end. */
-  readonly stdin?: string | Uint8Array;
-  /** File name on the disk, for a module given as bytes; default "program.mo". */
-  readonly name?: string;
-}
-
-export interface RunResult extends Figures {
-  /** What was printed meanwhile, with `\n` for line ends. */
-  readonly output: string;
-  /** What the simulator said: fault reports, leaks, why a module was not loaded. */
-  readonly messages: string;
-}
-
-export interface ThreadState {
-  readonly name: string;
-  readonly priority: number;
-  readonly state: "init" | "ready" | "suspended" | "running" | "closed" | "unknown";
-  readonly stackSize: number;
-  /** Bytes of stack at the worst moment so far. */
-  readonly stackUsed: number;
-  readonly error: number;
-  /** The module that it belongs to; undefined: the system. */
-  readonly module: string | undefined;
-}
-
 let builtIn: Uint8Array | undefined;
-let standardDisk: RamDevice | undefined;
 
-const DISK_BYTES = 64 * 1048576;
 const TIMEOUT = 60_000;
 const STATES = ["init", "ready", "suspended", "running", "closed"] as const;
 /** struct rt_object.module_id. */
@@ -330,23 +267,6 @@ export class Machine implements Disposable {
   }
 }
 
-/** An image as it lies in the caller's memory: a copy for every machine would cost more than all the rest of its start. */
-function imageOf(bytes: Uint8Array): BlockDevice {
-  const sectorSize = 512;
-  return {
-    sectorSize,
-    sectors: bytes.length / sectorSize,
-    readOnly: true,
-    read: (sector, into) =>
-      into.set(bytes.subarray(sector * sectorSize, sector * sectorSize + into.length)),
-    write: () => {
-      throw new Error("an image is not changed");
-    },
-    flush() {},
-    close() {},
-  };
-}
-
 /** The bytes of a path, which is in code page 437 as on the board. */
 function guestPath(method: string, path: string): string {
   checkText(method, "the path", path);
@@ -356,22 +276,6 @@ function guestPath(method: string, path: string): string {
     if (!(error instanceof NameError)) throw error;
     throw new RangeError(`${method}: ${error.message}`);
   }
-}
-
-const empty = new ScratchDisks(() => {
-  const device = new RamDevice(DISK_BYTES);
-  FatVolume.format(device);
-  return device;
-});
-
-function diskOf(disk: BootOptions["disk"]): BlockDevice {
-  if (disk === undefined) return empty.take();
-  if (disk === "default") {
-    // Made here: the package is used from a checkout in which nothing was built.
-    standardDisk ??= new RamDevice(DEFAULT_DISK_SECTORS * 512, diskPrefix(defaultDiskFiles(), 1));
-    return new OverlayDevice(standardDisk);
-  }
-  return disk instanceof Uint8Array ? new OverlayDevice(imageOf(disk)) : disk;
 }
 
 export type { DirEntry };

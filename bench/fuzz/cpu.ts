@@ -5,7 +5,7 @@
  * the decode tables were executed, how often.
  */
 import { join } from "node:path";
-import { parseArgs } from "node:util";
+import { scriptOptions } from "../../src/cli/script-options.ts";
 import { coverage } from "../../test/cpu/qemu/coverage.ts";
 import { engines } from "../../test/cpu/qemu/engines.ts";
 import { noQemu, noToolchain } from "../../test/cpu/qemu/tools.ts";
@@ -20,7 +20,11 @@ const COUNT: Readonly<Record<Kind, readonly [interpreted: number, translated: nu
   programs: [20, 20],
 };
 
-const { values } = parseArgs({
+const USAGE =
+  `bun run fuzz:cpu [--seconds 60] [--seed 1] [--kind ${KINDS.join("|")}] ` +
+  `[--engine ${Object.keys(engines).join("|")}] [--rows]`;
+
+const { values } = scriptOptions(USAGE, {
   options: {
     seconds: { type: "string", default: "60" },
     seed: { type: "string", default: "1" },

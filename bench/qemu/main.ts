@@ -7,7 +7,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
+import { scriptOptions } from "../../src/cli/script-options.ts";
 import {
   buildBoard,
   buildLinux,
@@ -22,7 +22,11 @@ import {
 } from "./builds.ts";
 import { median } from "./statistics.ts";
 
-const { values, positionals } = parseArgs({
+const USAGE =
+  "bun run bench:qemu [--passes 3] [--samples 5] [--isa a32|thumb] [--engines auto,interp] [kernel...]\n" +
+  `kernels: ${Object.keys(KERNELS).join(" ")}`;
+
+const { values, positionals } = scriptOptions(USAGE, {
   options: {
     passes: { type: "string", default: "3" },
     samples: { type: "string", default: "5" },

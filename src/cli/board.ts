@@ -12,6 +12,8 @@ export interface BoardParts {
   readonly real: boolean;
   /** What the guest writes to uart0 and uart1. */
   readonly output: (bytes: Uint8Array) => void;
+  /** MachineOptions.text, where no --log wants the line's bytes. */
+  readonly text?: (bytes: Uint8Array, start: number, end: number) => void;
   readonly output1?: (bytes: Uint8Array) => void;
   readonly shell?: Pick<ShellParts, "editing" | "transfer">;
   readonly diagnostics: (text: string) => void;
@@ -49,7 +51,7 @@ export class Board {
   }
 
   private make(): Machine {
-    const { settings, real, output, output1, shell, diagnostics } = this.parts;
+    const { settings, real, output, text, output1, shell, diagnostics } = this.parts;
     const machine: Machine = new Machine({
       ...settings,
       disk: this.disk,
@@ -58,6 +60,7 @@ export class Board {
         output(bytes);
         this.log?.write(bytes, machine.kernel.console.transferring);
       },
+      text: settings.log === undefined ? text : undefined,
       output1,
       mute1: ["null", "file"].includes(settings.serial1?.kind ?? "null"),
       diagnostics,

@@ -62,8 +62,8 @@ async function headless(
   const { serial, serial1 } = settings;
   const first = serial.kind === "stdio" ? undefined : await linkTo(serial);
   const second = serial1 && (await linkTo(serial1));
-  const output =
-    lines.length > 0 ? new LineEndFilter((bytes) => writeAll(1, bytes)) : new Output(1);
+  const plain = lines.length > 0 ? new LineEndFilter((bytes) => writeAll(1, bytes)) : undefined;
+  const output = plain ?? new Output(1);
   let feeder: LineFeeder | undefined;
   const write = (bytes: Uint8Array): void => {
     output.write(bytes);
@@ -75,6 +75,7 @@ async function headless(
     disk,
     real: settings.realTime ?? false,
     output: (bytes) => (first ?? { write }).write(bytes),
+    text: first || !plain ? undefined : (bytes, start, end) => plain.text(bytes, start, end),
     output1: second && ((bytes) => second.write(bytes)),
     shell: { editing },
     diagnostics: (text) => {

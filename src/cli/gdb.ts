@@ -7,7 +7,7 @@ import { message } from "./outcome.ts";
 import type { Parsed } from "./parse.ts";
 import { parseSocketAddress, SocketServer } from "./socket.ts";
 import { symbolFinder } from "./symbol-files.ts";
-import type { Tool } from "./with-instruments.ts";
+import type { Tool } from "./tool.ts";
 
 /** Thrown out of a run that the debugger ends. */
 class Killed extends Leave {

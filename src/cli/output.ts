@@ -7,7 +7,7 @@ export class OutputClosed extends Error {}
 const FLUSH_BYTES = 65536;
 
 /** Up to here bytes are copied one by one: programs that print characters. */
-const FEW = 16;
+const FEW = 4;
 
 const CR = 0x0d;
 const LF = 0x0a;
@@ -58,9 +58,13 @@ function dropReturns(bytes: Uint8Array): number {
   const { length } = bytes;
   let to = bytes.indexOf(CR);
   if (to < 0) return length;
-  for (let from = to; from < length; from++) {
-    const byte = bytes[from];
-    if (byte !== CR || bytes[from + 1] !== LF) bytes[to++] = byte;
+  for (let at = to; at < length;) {
+    const next = bytes.indexOf(CR, at + 1);
+    const end = next < 0 ? length : next;
+    const start = bytes[at + 1] === LF ? at + 1 : at;
+    bytes.copyWithin(to, start, end);
+    to += end - start;
+    at = end;
   }
   return to;
 }
@@ -126,46 +130,74 @@ function wasClosed(fd: number): boolean {
   }
 }
 
+/** Copies a piece without a view of `this`, which may be all memory of the guest. */
+const copyPiece = Buffer.prototype.copy;
+
 /** Collects what the serial line prints, for files and pipes: `\r\n` becomes `\n`, a lone `\r` stays. */
 export class LineEndFilter {
   private readonly buffer = new Uint8Array(FLUSH_BYTES);
   private used = 0;
+  /** Before here the returns are out. */
+  private clean = 0;
 
   constructor(private readonly next: (bytes: Uint8Array) => void) {}
 
   write(bytes: Uint8Array): void {
-    let piece = bytes;
-    for (;;) {
-      const room = FLUSH_BYTES - this.used;
-      if (piece.length <= room) break;
-      this.copy(piece.subarray(0, room));
-      this.flush();
-      piece = piece.subarray(room);
-    }
-    this.copy(piece);
+    this.add(bytes, 0, bytes.length, false);
+  }
+
+  /** Takes the bytes from `start` up to `end`, before each `\n` of which the line has put a `\r`: they are what is left of it. */
+  text(bytes: Uint8Array, start: number, end: number): void {
+    if (start >= end) return;
+    if (this.clean < this.used) this.clear();
+    if (end - start <= FLUSH_BYTES - this.used) this.copy(bytes, start, end, true);
+    else this.add(bytes, start, end, true);
   }
 
   /** Gives away all but a return that may belong to a line feed. */
   flush(): void {
+    if (this.used === 0) return;
+    this.clear();
     const { buffer, used } = this;
-    if (used === 0) return;
-    const left = dropReturns(buffer.subarray(0, used));
-    const pending = Number(buffer[left - 1] === CR);
+    const pending = Number(buffer[used - 1] === CR);
     this.used = pending;
-    if (left > pending) this.next(buffer.subarray(0, left - pending));
+    this.clean = 0;
+    if (used > pending) this.next(buffer.subarray(0, used - pending));
     buffer[0] = CR;
   }
 
   end(): void {
     this.flush();
     if (this.used > 0) this.next(new Uint8Array([CR]));
-    this.used = 0;
+    this.used = this.clean = 0;
   }
 
-  private copy(bytes: Uint8Array): void {
-    const { buffer, used } = this;
-    if (bytes.length > FEW) buffer.set(bytes, used);
-    else for (let at = 0; at < bytes.length; at++) buffer[used + at] = bytes[at];
-    this.used += bytes.length;
+  /** Takes the returns out of what came as it was on the line. */
+  private clear(): void {
+    const { buffer, used, clean } = this;
+    if (clean < used) this.used = clean + dropReturns(buffer.subarray(clean, used));
+    this.clean = this.used;
+  }
+
+  private add(bytes: Uint8Array, start: number, end: number, text: boolean): void {
+    let from = start;
+    for (;;) {
+      const room = FLUSH_BYTES - this.used;
+      if (end - from <= room) break;
+      this.copy(bytes, from, from + room, text);
+      from += room;
+      this.flush();
+    }
+    this.copy(bytes, from, end, text);
+  }
+
+  private copy(bytes: Uint8Array, start: number, end: number, text: boolean): void {
+    const { buffer } = this;
+    let to = this.used;
+    if (end - start > FEW) to += copyPiece.call(bytes, buffer, to, start, end);
+    else for (let at = start; at < end; at++) buffer[to++] = bytes[at];
+    this.used = to;
+    // A return at the end may stand before a line feed that is sent as it is.
+    if (text && end > start) this.clean = buffer[to - 1] === CR ? to - 1 : to;
   }
 }

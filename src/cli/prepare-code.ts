@@ -5,7 +5,7 @@ import { executedBlocks, prepareCode } from "../cpu/mod.ts";
 import { Machine } from "../embed.ts";
 
 /** Translations of the firmware's code, made by src/build.ts for the binary. */
-export const PREPARED_CODE = join(import.meta.dir, "../firmware/prepared.bin");
+const PREPARED_CODE = join(import.meta.dir, "../firmware/prepared.bin");
 
 const ARGUMENTS: Readonly<Record<string, readonly string[]>> = { "md5.mo": ["text.txt"] };
 

@@ -14,7 +14,7 @@ import { message } from "./outcome.ts";
 import type { Parsed } from "./parse.ts";
 import { reserveReport, writeReport } from "./report-file.ts";
 import { symbolFiles } from "./symbol-files.ts";
-import type { Tool } from "./with-instruments.ts";
+import type { Tool } from "./tool.ts";
 
 type Format = (profile: Profile, name: string) => string;
 

@@ -13,7 +13,7 @@ const WHY: Readonly<Record<string, string>> = {
 };
 
 /** Why a file of results could not be written. */
-export function outputError(path: string, error: unknown): UserError {
+function outputError(path: string, error: unknown): UserError {
   const { code } = error as { code?: string };
   return new UserError(
     ExitCode.NoOutput,

@@ -61,6 +61,8 @@ export async function run(parsed: Parsed): Promise<number> {
     disk,
     wall: settings.realTime ? wallClock() : undefined,
     output: (piece) => output.write(piece),
+    // An object of --json has what was on the line.
+    text: observer ? undefined : (bytes, start, end) => output.text(bytes, start, end),
     diagnostics: (text) => {
       output.flush();
       message(text);

@@ -10,7 +10,7 @@ export interface SdkFile {
 
 const SOURCE = join(import.meta.dir, "../sdk");
 /** The SDK as one file, made by src/build.ts for the binary. */
-export const SDK_ARCHIVE = join(SOURCE, "sdk.bin");
+const SDK_ARCHIVE = join(SOURCE, "sdk.bin");
 
 /** The files as they lie in the source tree: `include`, and what is in `tree`. */
 function sourceFiles(): SdkFile[] {

@@ -96,7 +96,7 @@ class Session {
     });
     second.onData = (bytes) => {
       this.board.machine.feed1(bytes);
-      if (second instanceof StdioLink && this.board.machine.waiting1 > PIPE_BYTES) second.hold();
+      if (this.board.machine.waiting1 > PIPE_BYTES) second.hold?.();
       this.wake();
     };
     if (second instanceof StdioLink) {
@@ -105,7 +105,9 @@ class Session {
     }
     if (first) {
       first.onData = (bytes) => {
-        this.board.machine.kernel.console.feed(bytes);
+        const { console } = this.board.machine.kernel;
+        console.feed(bytes);
+        if (console.available > PIPE_BYTES) first.hold?.();
         this.tidy(bytes.length);
         this.wake();
       };
@@ -176,8 +178,9 @@ class Session {
 
   private flush(): void {
     this.output.flush();
-    if (this.second instanceof StdioLink && this.board.machine.waiting1 <= PIPE_BYTES)
-      this.second.goOn();
+    const { machine } = this.board;
+    if (machine.waiting1 <= PIPE_BYTES) this.second.goOn?.();
+    if (machine.kernel.console.available <= PIPE_BYTES) this.first?.goOn?.();
     // The prompt is out; what follows are somebody's programs.
     fullSpeed();
     if (this.board.rebooting) this.stop(0);

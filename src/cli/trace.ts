@@ -8,7 +8,7 @@ import { message } from "./outcome.ts";
 import { Output } from "./output.ts";
 import type { Parsed } from "./parse.ts";
 import { openReport, reserveReport, writeReport } from "./report-file.ts";
-import type { Tool } from "./with-instruments.ts";
+import type { Tool } from "./tool.ts";
 
 /** Threads or modules that a message lists. */
 const NAMES_SHOWN = 20;

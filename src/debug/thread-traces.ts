@@ -68,7 +68,12 @@ function stateOf(
   if (runner.running?.thread === thread) return view;
   const frame = THREAD.sp.get(memory, thread);
   if (!memory.contains(frame, 4 * FRAME_WORDS)) return undefined;
-  const saved = Array.from({ length: FRAME_WORDS }, (_, n) => memory.ldu32(frame + 4 * n));
+  // Where the stack had no room for it, the kernel keeps it.
+  const kept = kernel.threads.states.get(thread)?.context;
+  const saved = Array.from(
+    { length: FRAME_WORDS },
+    (_, n) => (kept ? kept[n] : memory.ldu32(frame + 4 * n)) >>> 0,
+  );
   const registers = [...saved.slice(1, 14), frame + 4 * FRAME_WORDS, saved[14], saved[15]];
   return { registers, cpsr: saved[0], calls: callsOf(kernel, thread) };
 }

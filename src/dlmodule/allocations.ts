@@ -1,7 +1,9 @@
 import type { KernelApi, SymbolTable } from "../kernel/types.ts";
+import { IntMap } from "../memory/mod.ts";
 import type { Module } from "./module.ts";
 import type { Registry } from "./registry.ts";
 import { callBefore, type CodeReader } from "./return-address.ts";
+import { ReturnAddresses } from "./return-addresses.ts";
 
 /**
  * Functions of the C library whose caller gets the block and has to free it. What others allocate (buffers of streams, numbers in
@@ -34,6 +36,8 @@ const enum Kind {
 }
 
 export interface Allocation {
+  /** Counts allocations. */
+  readonly order: number;
   readonly size: number;
   /** Return address behind the call in the module. */
   readonly site: number;
@@ -63,7 +67,9 @@ const FREED_MAX = 256;
 
 /** Which module's code asked for which block of the heap; that module has to free it, whichever thread ran the code. */
 export class Allocations {
-  private readonly blocks = new Map<number, Allocation>();
+  private readonly blocks = new IntMap<Allocation>();
+  private order = 0;
+  private readonly returns: ReturnAddresses;
   /** What return addresses in the firmware stand for. */
   private readonly kinds = new Map<number, Kind>();
   /** A ring, the newest before `nextFreed`. */
@@ -86,6 +92,7 @@ export class Allocations {
       word: (address) => (memory.contains(address, 4) ? memory.ldu32(address) : undefined),
       half: (address) => (memory.contains(address, 2) ? memory.ld16(address) : undefined),
     };
+    this.returns = new ReturnAddresses(this.code, registry);
   }
 
   /** For KernelHooks.allocated. */
@@ -138,8 +145,7 @@ export class Allocations {
     const end = Math.min(sp + 4 * SCAN_MAX, memory.end);
     for (let at = sp - 4; at < end; at += 4) {
       const word = (at < sp ? cpu.r[LR] : at < memory.base ? 0 : memory.i32[at >>> 2]) >>> 0;
-      if (word < low || word >= high) continue;
-      if (this.registry.containing(word) && callBefore(this.code, word) !== undefined) return word;
+      if (word >= low && word < high && this.returns.into(word)) return word;
     }
     return 0;
   }
@@ -152,8 +158,10 @@ export class Allocations {
   /** Whether an address lies in a block that the module has not freed; for many questions in a row. */
   holder(module: Module): (address: number) => boolean {
     const sizes = new Map<number, number>();
-    for (const [address, allocation] of this.blocks)
+    for (const address of this.blocks.keys()) {
+      const allocation = this.blocks.get(address)!;
       if (allocation.module === module) sizes.set(address, allocation.size);
+    }
     const starts = [...sizes.keys()].sort((a, b) => a - b);
     return (address) => {
       let low = 0;
@@ -173,7 +181,8 @@ export class Allocations {
    * them (POSIX: dlclose takes no storage back). `name` gives function and offset of a call.
    */
   handOver(library: Module, name: (site: number) => string): void {
-    for (const [address, allocation] of this.blocks) {
+    for (const address of this.blocks.keys()) {
+      const allocation = this.blocks.get(address)!;
       const { module, program, site } = allocation;
       if (module !== library || !program || program === library) continue;
       if (program.end || program.gone) continue;
@@ -181,29 +190,31 @@ export class Allocations {
     }
   }
 
-  /** What a module has not freed, and is forgotten now. */
+  /** What a module has not freed, and is forgotten now; the oldest first. */
   take(module: Module): { readonly address: number; readonly allocation: Allocation }[] {
     const left = [];
-    for (const [address, allocation] of this.blocks) {
-      if (allocation.module !== module) continue;
-      left.push({ address, allocation });
-      this.blocks.delete(address);
+    for (const address of this.blocks.keys()) {
+      const allocation = this.blocks.get(address)!;
+      if (allocation.module === module) left.push({ address, allocation });
     }
-    return left;
+    for (const { address } of left) this.blocks.delete(address);
+    return left.sort((a, b) => a.allocation.order - b.allocation.order);
   }
 
   /** True when the word has settled whose block it is, be it the library's. */
   private attribute(address: number, size: number, word: number): boolean {
     word >>>= 0;
-    const module = this.registry.containing(word);
+    const module = this.returns.into(word);
     if (module) {
-      if (callBefore(this.code, word) === undefined) return false;
       const { environment } = this;
       // What its constructors and module_init make is for the library itself.
       const program = module.ready ? this.registry.get(this.kernel.currentModule) : undefined;
-      this.blocks.set(address, { size, site: word, module, program, environment });
+      const order = this.order++;
+      this.blocks.set(address, { order, size, site: word, module, program, environment });
       return true;
     }
+    // A word of a program's own that is no return address.
+    if (this.registry.containing(word)) return false;
     let kind = this.kinds.get(word);
     if (kind === undefined) {
       const inside = this.symbols.nearest(word);

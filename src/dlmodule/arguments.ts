@@ -1,7 +1,7 @@
 import type { GuestMemory } from "../memory/mod.ts";
 
 /** Most arguments a module gets; the last one takes the rest of the line. */
-export const ARGC_MAX = 8;
+const ARGC_MAX = 8;
 
 const NUL = 0;
 const TAB = 9;

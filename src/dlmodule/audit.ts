@@ -1,9 +1,7 @@
-import { amount } from "../elf/mod.ts";
-import { callGuest, type Task } from "../kernel/call.ts";
+import type { Task } from "../kernel/call.ts";
 import { ObjectClass } from "../kernel/types.ts";
 import type { GuestMemory } from "../memory/mod.ts";
-import { type OpenFile, VfsError } from "../vfs/types.ts";
-import { type Allocation, Allocations } from "./allocations.ts";
+import { Allocations } from "./allocations.ts";
 import { Callbacks } from "./callbacks.ts";
 import { heapDamage } from "./heap-damage.ts";
 import { finish, type LoaderParts } from "./context.ts";
@@ -11,21 +9,16 @@ import { DEVICE, MODULE, OBJECT_STATIC, THREAD, THREAD_STAT, TIMER } from "./lay
 import type { Module } from "./module.ts";
 import type { Objects } from "./objects.ts";
 import { type LeftBehind, leftLines } from "./left-behind.ts";
+import { HeapLeft } from "./heap-left.ts";
 import { OpenDevices } from "./open-devices.ts";
+import { OpenFiles } from "./open-files.ts";
 import { Origins } from "./origins.ts";
 import type { Registry } from "./registry.ts";
 import { quoted, visible } from "./visible.ts";
 
-/** No descriptor has a number from here on. */
-const FD_END = 64;
-/** Constructor of libstdc++'s reserve for exceptions when memory is out: a program that has the library in it never gives that back. */
-const RESERVE = /^_GLOBAL__sub_I__ZN9__gnu_cxx9__freeres/;
 /** Lines of one report, and things that an event names. */
 const LINES_MAX = 20;
 const THINGS_MAX = 1000;
-/** Variables of the environment that are looked at, and bytes of a name. */
-const VARIABLES_MAX = 4096;
-const NAME_BYTES_MAX = 64;
 const THREAD_STAT_MASK = 7;
 
 /** Semaphores inside of POSIX threads and unnamed POSIX semaphores. */
@@ -60,15 +53,14 @@ export class Audit {
   readonly origins: Origins;
   readonly callbacks: Callbacks;
   private readonly openDevices = new OpenDevices();
+  private readonly openFiles: OpenFiles;
+  private readonly heapLeft: HeapLeft;
   /** What is closed now was opened by a module that ends, and is forgotten. */
   private givingBack = false;
   /** The header that was found overwritten. */
   private damaged: number | undefined;
   /** The one that a report has told of. */
   private told: number | undefined;
-  /** Who opened a descriptor, and the return address of the call. */
-  private readonly openers = new WeakMap<OpenFile, { module: Module; from: number | string }>();
-
   constructor(
     private readonly parts: LoaderParts,
     private readonly registry: Registry,
@@ -81,13 +73,14 @@ export class Audit {
     const name = (site: number): string => this.name(site);
     this.origins = new Origins(caller, name);
     this.callbacks = new Callbacks(parts, caller, name);
+    this.openFiles = new OpenFiles(parts, name);
+    this.heapLeft = new HeapLeft(parts, this.allocations, name);
   }
 
   /** For Vfs.opened. */
   opened(fd: number): void {
     const module = this.registry.get(this.parts.kernel.currentModule) ?? this.started();
-    if (module)
-      this.openers.set(this.parts.vfs.file(fd), { module, from: this.allocations.caller() });
+    if (module) this.openFiles.opened(fd, module, this.allocations.caller());
   }
 
   /** For KernelHooks.deviceOpened. */
@@ -192,87 +185,18 @@ export class Audit {
     }
     things.push(...module.left);
     if (module.library) this.allocations.handOver(module, (site) => this.name(site));
-    yield* this.files(module, things);
+    yield* this.openFiles.giveBack(module, things);
     yield* this.devices(module, things);
     yield* this.kernelObjects(module, things);
     yield* this.callbacks.giveBack(module, things);
     const blocks: string[] = [];
-    const sum = this.heap(module, blocks);
+    const sum = this.heapLeft.giveBack(module, blocks);
     this.origins.forget(module);
     if (things.length === 0 && blocks.length === 0) return { things: [], lines: [] };
     return {
       things: cut([...things.flatMap((thing) => leftLines([thing])), ...blocks], THINGS_MAX, sum),
       lines: cut([...leftLines(things), ...blocks], LINES_MAX, sum),
     };
-  }
-
-  /** Blocks of the heap, by the place that asked for them; gives their sum, undefined when there are none. */
-  private heap(module: Module, lines: string[]): string | undefined {
-    const { heap } = this.parts.kernel;
-    const sites = new Map<string, { count: number; bytes: number }>();
-    for (const { address, allocation } of this.allocations.take(module)) {
-      if (!heap.owns?.(address)) continue;
-      if (allocation.environment) {
-        this.environment(address, allocation, lines);
-        continue;
-      }
-      const from = allocation.from ?? this.name(allocation.site);
-      const site = sites.get(from) ?? { count: 0, bytes: 0 };
-      site.count++;
-      site.bytes += allocation.size;
-      sites.set(from, site);
-      heap.free(address);
-    }
-    const all = { count: 0, bytes: 0 };
-    for (const [name, { count, bytes }] of sites) {
-      if (RESERVE.test(name)) continue;
-      lines.push(`${heapBlocks(count, bytes)}, from ${name}`);
-      all.count += count;
-      all.bytes += bytes;
-    }
-    return all.count === 0 ? undefined : `in all ${heapBlocks(all.count, all.bytes)}`;
-  }
-
-  /** A variable that the module has set is no one's any more; their table is the C library's. */
-  private environment(block: number, { site, from }: Allocation, lines: string[]): void {
-    const { heap, memory } = this.parts.kernel;
-    const variable = this.parts.firmware?.environ?.() ?? 0;
-    const table = variable === 0 ? block : memory.ldu32(variable);
-    if (table === block) return;
-    for (let at = table, n = 0; n < VARIABLES_MAX && memory.contains(at, 4); n++, at += 4) {
-      const text = memory.ldu32(at);
-      if (text === 0) break;
-      if (text !== block) continue;
-      const [name] = memory.cstring(block, NAME_BYTES_MAX).split("=", 1);
-      lines.push(`environment variable ${name}, from ${from ?? this.name(site)}`);
-      for (; memory.contains(at + 4, 4) && memory.ldu32(at) !== 0; at += 4)
-        memory.st32(at, memory.ldu32(at + 4));
-      break;
-    }
-    // A value that a longer one has replaced is only here.
-    heap.free(block);
-  }
-
-  private *files(module: Module, things: (LeftBehind | string)[]): Task<void> {
-    const { vfs, symbols, firmware } = this.parts;
-    for (const file of vfs.openFiles?.() ?? []) {
-      const opener = this.openers.get(file);
-      if (!opener) continue;
-      const { from } = opener;
-      if (opener.module !== module) {
-        // A library has opened it for somebody else.
-        if (typeof from === "number" && module.contains(from)) opener.from = this.name(from);
-        continue;
-      }
-      const stream = firmware?.streamOf?.(file.fd) ?? 0;
-      things.push({
-        kind: stream === 0 ? "descriptor" : "stream of descriptor",
-        name: `${file.fd} (${file.path})`,
-        from: typeof from === "string" ? from : from === 0 ? undefined : this.name(from),
-      });
-      if (stream !== 0) yield* callGuest(symbols.lookup("fclose"), stream);
-      this.close(file);
-    }
   }
 
   /** Devices of others that the module has opened and not closed. */
@@ -291,18 +215,6 @@ export class Audit {
         const closing = this.parts.call("rt_device_close", device);
         this.givingBack = false;
         yield* finish(closing);
-      }
-    }
-  }
-
-  /** Closes every number that stands for the file. */
-  private close(file: OpenFile): void {
-    const { vfs } = this.parts;
-    for (let fd = 0; fd < FD_END && vfs.openFiles().includes(file); fd++) {
-      try {
-        if (vfs.file(fd) === file) vfs.close(fd);
-      } catch (error) {
-        if (!(error instanceof VfsError)) throw error;
       }
     }
   }
@@ -364,10 +276,6 @@ function calledBy(
     if (module.contains(address)) return address;
   }
   return undefined;
-}
-
-function heapBlocks(count: number, bytes: number): string {
-  return `${amount(count, "heap block")}, ${amount(bytes, "byte")}`;
 }
 
 /** The first lines; `sum` takes the place of the last ones, which are the heap's. */

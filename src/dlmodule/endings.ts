@@ -3,7 +3,7 @@ import { CallEnded, GuestAborted } from "../kernel/mod.ts";
 import type { Causes } from "./causes.ts";
 import { type AbortEvent, type LoaderParts, Signal } from "./context.ts";
 import { STAT } from "./layout.ts";
-import { ENDING_PRIORITY, ENDING_STACK, type LifeCycle } from "./life-cycle.ts";
+import type { LifeCycle } from "./life-cycle.ts";
 import * as text from "./messages.ts";
 import { type HowEnded, type Module, ModuleStruct } from "./module.ts";
 import type { Objects } from "./objects.ts";
@@ -122,7 +122,7 @@ export class Endings {
       yield* life.terminate(module, how, code);
     }
     kernel.errand(function* () {
-      if (!life.later(end, ENDING_PRIORITY, ENDING_STACK)) yield* end();
+      if (!life.reaper.atOnce(end)) yield* end();
     });
   }
 

@@ -4,19 +4,16 @@ import type { LifeCycle } from "./life-cycle.ts";
 import type { Loader } from "./loader.ts";
 import type { Module } from "./module.ts";
 import { Needs } from "./needs.ts";
-import type { Objects } from "./objects.ts";
 import { noteUse, References, REFERENCES_MAX } from "./references.ts";
 import type { Registry } from "./registry.ts";
 import { SymbolScope } from "./symbol-scope.ts";
 
-/** Places that a report names for one library. */
-const PLACES_MAX = 3;
 /** Where a relative name is looked for after the working directory. */
 const SEARCH = ["/lib", "/modules", "/bin"];
 
 /** Shared libraries: by path, by whom they are used, and when they come and go. */
 export class Libraries {
-  private readonly references: References;
+  readonly references: References;
   /** By normalised path; FAT names have no case. */
   private readonly shared = new Map<string, Module>();
   readonly scope: SymbolScope;
@@ -31,7 +28,6 @@ export class Libraries {
     private readonly loader: Loader,
     private readonly life: LifeCycle,
     private readonly registry: Registry,
-    private readonly objects: Objects,
   ) {
     const { kernel, symbols } = loader.parts;
     this.references = new References(kernel.memory);
@@ -175,7 +171,7 @@ export class Libraries {
   releaseLater(needed: readonly Module[]): void {
     for (const library of needed)
       if (!library.gone && this.references.drop(library))
-        this.life.later(() => this.unload(library));
+        this.life.reaper.later(() => this.unload(library));
   }
 
   /** dlclose; says why not. */
@@ -193,54 +189,9 @@ export class Libraries {
     return undefined;
   }
 
-  /** Every library that a module has open loses that user. */
-  *dropAll(owner: Module): Task<void> {
-    for (const library of [...this.shared.values()])
-      if (library.opens.has(owner.address)) yield* this.dropOwner(library, owner);
-  }
-
-  /** The same for one library, whose object is in the list of the module that ends: another user's list takes it. */
-  *orphan(library: Module, owner: Module): Task<void> {
-    yield* this.dropOwner(library, owner);
-    const members = library.circle?.members ?? [library];
-    const heir = members
-      .flatMap((member) => [...member.opens.keys()])
-      .map((address) => this.registry.get(address))
-      .find((user) => user && !members.includes(user))?.address;
-    const gone = this.registry.get(library.address) !== library;
-    if (!gone && heir !== undefined) this.objects.link(library.address, heir);
-  }
-
-  /** A module that had `library` open ended: its references end with it. */
-  private *dropOwner(library: Module, owner: Module): Task<void> {
-    // One of a circle that goes, whose turn comes.
-    if (library.circle?.members.includes(owner)) {
-      library.opens.delete(owner.address);
-      return;
-    }
-    const held = library.opens.get(owner.address) ?? 0;
-    const opened = held - (owner.needed.includes(library) ? 1 : 0);
-    if (opened > 0)
-      owner.left.push({
-        kind: "library",
-        name: library.path,
-        from: this.places(library.openedAt.get(owner.address) ?? []),
-        more: `open: ${opened} ${opened === 1 ? "dlopen" : "calls of dlopen"} without dlclose`,
-      });
-    library.opens.delete(owner.address);
-    library.openedAt.delete(owner.address);
-    this.references.set(library, Math.max(this.references.of(library) - held, 0));
-    if (this.references.inUse(library)) return;
-    yield* this.unload(library);
-    // Its destructors ran as a part of the owner's end.
-    for (const { end } of library.circle?.members ?? [library])
-      if (end && end.how !== "closed") owner.end = end;
-  }
-
-  /** The places of calls, each once; undefined when none is known. */
-  private places(sites: readonly number[]): string | undefined {
-    const known = sites.filter((site) => site !== 0).map((site) => this.loader.placeOf(site));
-    return known.length === 0 ? undefined : [...new Set(known)].slice(0, PLACES_MAX).join(" and ");
+  /** Those that are loaded, oldest first. */
+  all(): Module[] {
+    return [...this.shared.values()];
   }
 
   /** dlopen or DT_NEEDED has loaded it, and others may have it as well. */
@@ -322,7 +273,7 @@ export class Libraries {
   }
 
   /** Its destructors may wait; until it is gone, who opens it waits for that. */
-  private *unload(library: Module): Task<void> {
+  *unload(library: Module): Task<void> {
     const members = library.circle?.members ?? [library];
     const thread = this.loader.parts.kernel.threads.current;
     for (const member of members) this.closing.set(member, thread);

@@ -2,19 +2,15 @@ import { callGuest, type Task } from "../kernel/call.ts";
 import type { GuestMemory } from "../memory/mod.ts";
 import { ObjectClass } from "../kernel/types.ts";
 import { splitArguments } from "./arguments.ts";
-import { type LoaderParts, Signal } from "./context.ts";
+import type { LoaderParts } from "./context.ts";
 import { stackGiven } from "./heap-need.ts";
 import { stringBytes } from "./guest-strings.ts";
-import { MAIN_SLICE, MODULE, PRIORITY_MAX, STAT, THREAD, THREAD_STAT } from "./layout.ts";
+import { MAIN_SLICE, MODULE, PRIORITY_MAX, STAT, THREAD } from "./layout.ts";
 import { type HowEnded, type Module, ModuleStruct } from "./module.ts";
 import { Objects } from "./objects.ts";
+import { Reaper } from "./reaper.ts";
 import type { Span } from "./plan-types.ts";
 
-/** Thread cleanup hooks of the module run on it. */
-const REAPER_STACK = 2048;
-/** The thread that ends a program for another thread: no thread of the program's is to run before it, and exit handlers run on its stack. */
-export const ENDING_PRIORITY = 0;
-export const ENDING_STACK = 8192;
 /** argv[8] and its alignment. */
 const ARGV_BYTES = 40;
 
@@ -38,8 +34,7 @@ export interface LifeEvents {
 export class LifeCycle {
   private readonly struct: ModuleStruct;
   private readonly objects: Objects;
-  /** The threads that `later` makes. */
-  readonly reapers = new Signal<number>();
+  readonly reaper: Reaper;
 
   constructor(
     private readonly parts: LoaderParts,
@@ -47,6 +42,7 @@ export class LifeCycle {
   ) {
     this.struct = new ModuleStruct(parts.kernel.memory);
     this.objects = new Objects(parts);
+    this.reaper = new Reaper(parts, this.objects);
   }
 
   private get compat(): boolean {
@@ -166,7 +162,7 @@ export class LifeCycle {
     const mine = self !== 0 && memory.ldu32(self + MODULE.MODULE_ID) === address;
     // Its control block and its stack may be in the module, in a library of it or in a block it has not freed: it ends first.
     if (mine && !failed && !this.compat && this.objects.isStatic(self))
-      yield* this.leaveTo(self, how, () => this.terminate(module, how, code));
+      yield* this.reaper.leaveTo(self, how, () => this.terminate(module, how, code));
     const main = this.struct.get(address, MODULE.MAIN_THREAD);
     this.struct.set(address, MODULE.MAIN_THREAD, 0);
     if (main !== 0 && main !== self) yield* this.objects.endThread(main);
@@ -199,40 +195,11 @@ export class LifeCycle {
   /** By a system thread of the lowest priority: the running thread may be one of the module's and not yet gone. */
   destroyLater(module: Module): void {
     const destroy = () => this.destroy(module);
-    const started = this.later(function* () {
+    const started = this.reaper.later(function* () {
       // The program that it belongs to may have taken it along.
       if (!module.gone && module.destroyer === 0) yield* destroy();
     });
     if (!started) this.events.leaked(module);
-  }
-
-  /** Ends the running thread and has another one run a Task; comes back when there is no memory for that one. */
-  private *leaveTo(thread: number, how: HowEnded, task: () => Task<void>): Task<void> {
-    const { memory, threads } = this.parts.kernel;
-    const hook = memory.ldu32(thread + THREAD.CLEANUP);
-    memory.st32(thread + THREAD.CLEANUP, 0);
-    // What lies below a stack that has overflowed may be the control block.
-    if (hook !== 0 && how !== "stack overflow") yield* callGuest(hook, thread);
-    if (!this.later(task, ENDING_PRIORITY, ENDING_STACK)) return;
-    threads.vanish?.();
-    yield* this.objects.endSelf();
-  }
-
-  /** Has a system thread run a Task, of the lowest priority if not told otherwise; false when there is no memory for it. */
-  later(task: () => Task<void>, priority = PRIORITY_MAX - 1, stack = REAPER_STACK): boolean {
-    const { memory, threads } = this.parts.kernel;
-    const owner = threads.current + MODULE.MODULE_ID;
-    const id = threads.current === 0 ? 0 : memory.ldu32(owner);
-    if (id !== 0) memory.st32(owner, 0);
-    const reaper = threads.createTask("dlreap", stack, priority, MAIN_SLICE, task);
-    if (id !== 0) memory.st32(owner, id);
-    if (reaper === 0) return false;
-    this.reapers.emit(reaper);
-    // rt_thread_startup without its scheduling point: who deletes itself goes on until the next one.
-    memory.st8(reaper + THREAD.STAT, THREAD_STAT.SUSPEND);
-    memory.st32(reaper + THREAD.NUMBER_MASK, 1 << priority);
-    threads.resume(reaper);
-    return true;
   }
 
   /** The first part of dlmodule_destroy: module_cleanup runs, and the scheduler stays locked until `destroy` is done. */

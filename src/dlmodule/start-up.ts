@@ -82,7 +82,7 @@ export class StartUp {
     if (this.parts.kernel.options.compat404) return;
     this.discard(module, "killed");
     if (!module.circle) this.life.destroyLater(module);
-    else this.life.later(() => this.endings.unload(module));
+    else this.life.reaper.later(() => this.endings.unload(module));
   }
 
   /** No more code of the module, and of those that it forms a circle with, runs, and nobody finds them any more. */

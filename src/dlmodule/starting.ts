@@ -1,4 +1,5 @@
 import type { Task } from "../kernel/call.ts";
+import type { KernelApi } from "../kernel/types.ts";
 import type { Module } from "./module.ts";
 
 /** Code of a module that runs while the module is loaded. */
@@ -31,6 +32,12 @@ export class Starting {
     const { starts } = this;
     for (let n = starts.length - 1; n >= 0; n--) if (starts[n].thread === thread) return starts[n];
     return undefined;
+  }
+
+  /** The module whose start the running thread of the system executes: what is opened then is the module's. */
+  system({ currentModule, options, threads }: KernelApi): Module | undefined {
+    if (currentModule !== 0 || options.compat404) return undefined;
+    return this.of(threads.current)?.module;
   }
 
   /** How many starts the thread is inside of: each loads the next one. */

@@ -32,7 +32,7 @@ export function dynamicValue(dynamic: Dynamic, tag: number): number | undefined 
 }
 
 /** File offset of [address, address + size), which one PT_LOAD must hold in the file. */
-export function fileOffset(
+function fileOffset(
   segments: readonly ProgramHeader[],
   address: number,
   size: number,

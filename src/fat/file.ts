@@ -1,73 +1,20 @@
-import type { Chain } from "./chain.ts";
 import { FatError } from "./error.ts";
+import type { Descriptor, FileNode } from "./file-node.ts";
 import { clusterSector } from "./geometry.ts";
+import { HeldSector } from "./held-sector.ts";
 import { joined } from "./joined.ts";
-import type { Store } from "./slots.ts";
 
 /** Files of FAT end at 4 GiB - 1. */
 const MAX_SIZE = 0xffffffff;
 /** Of `readAll`, in bytes. */
 const PIECE = 1 << 20;
-/** The buffer of a file that has not needed one yet. */
-const NONE = new Uint8Array(0);
-
-/** What an open file needs of its volume beyond sectors and table. */
-export interface FileStore extends Store {
-  /** Writes size, first cluster and time stamp of a node to its directory entry. */
-  writeEntry(node: FileNode): void;
-  closed(node: FileNode): void;
-  /** As in FatFs each descriptor of a file has its own sector in memory, and knows the size that it has seen. */
-  readonly separate: boolean;
-}
-
-/** The one sector of a file that is in memory. */
-class HeldSector {
-  bytes = NONE;
-  /** Its number on the disk, -1 none. */
-  number = -1;
-  dirty = false;
-
-  /** Forgets the sector: its cluster may be another's now. */
-  drop(): void {
-    this.number = -1;
-    this.dirty = false;
-  }
-}
-
-/** What all descriptors of one file share: where its entry is, its clusters, its size, and the sector in memory. */
-export class FileNode {
-  readonly files = new Set<FatFile>();
-  readonly held = new HeldSector();
-  /** Clusters, size or time of the directory entry are out of date. */
-  modified = false;
-
-  constructor(
-    readonly store: FileStore,
-    /** First cluster of the directory that holds the entry. */
-    public directory: number,
-    public slot: number,
-    readonly chain: Chain,
-    public size: number,
-  ) {}
-
-  /** Shortens the file. */
-  cut(size: number): void {
-    this.chain.cut(Math.ceil(size / this.store.geometry.clusterSize));
-    this.size = size;
-    // The entry goes to the disk before the freed clusters do: killed in between, clusters are lost, never shared.
-    this.store.writeEntry(this);
-    this.store.flushTable();
-    for (const file of this.files) file.held.drop();
-  }
-}
-
 /**
  * An open file with a position. Like FatFs it keeps one sector in memory, which all descriptors of a file share: what one of them
  * writes the others read at once. On a volume that is mounted `separate`, as in FatFs, each has its own and remembers the size it
  * has seen itself: what another one writes shows up only when another sector is read. Clusters are always shared, so that two
  * descriptors cannot damage the file system.
  */
-export class FatFile {
+export class FatFile implements Descriptor {
   position = 0;
   /** Of a separate one. */
   private seen: number;
@@ -79,7 +26,7 @@ export class FatFile {
     readonly writable: boolean,
   ) {
     this.seen = node.size;
-    this.held = node.store.separate ? new HeldSector() : node.held;
+    this.held = node.store.separate ? new HeldSector(node.store.sectors) : node.held;
     node.files.add(this);
   }
 
@@ -107,7 +54,7 @@ export class FatFile {
         done += piece.length;
         this.position += piece.length;
       } else {
-        this.hold(sector, true);
+        this.held.hold(sector, true);
         const piece = this.held.bytes.subarray(offset, Math.min(size, offset + length - done));
         into.set(piece, done);
         done += piece.length;
@@ -153,7 +100,7 @@ export class FatFile {
         }
       } else {
         moved = Math.min(size - offset, length - done);
-        this.hold(sector, this.position - offset < Math.max(this.size, this.node.size));
+        this.held.hold(sector, this.position - offset < Math.max(this.size, this.node.size));
         this.held.bytes.set(from.subarray(done, done + moved), offset);
         this.held.dirty = true;
       }
@@ -191,7 +138,7 @@ export class FatFile {
     this.check();
     if (!this.writable) throw new FatError("denied", "the file is not open for writing");
     if (size < this.node.size) {
-      this.store();
+      this.held.store();
       this.node.cut(size);
       this.seen = size;
     } else {
@@ -204,7 +151,7 @@ export class FatFile {
   /** Everything written so far, and the directory entry, are on the device; with `flush` they survive the host, too. */
   sync(flush = false): void {
     this.check();
-    this.store();
+    this.held.store();
     const { node } = this;
     if (node.modified) {
       node.store.flushTable();
@@ -293,24 +240,5 @@ export class FatFile {
       "damaged",
       `the file system is damaged: the file has ${this.node.size} bytes, but its clusters end before byte ${end}`,
     );
-  }
-
-  /** Brings a sector into the buffer; a new one at the end of the file begins as zeros. */
-  private hold(sector: number, load: boolean): void {
-    const { held } = this;
-    if (held.number === sector) return;
-    this.store();
-    held.number = -1;
-    if (held.bytes === NONE) held.bytes = new Uint8Array(this.node.store.geometry.sectorSize);
-    if (load) this.node.store.sectors.read(sector, held.bytes);
-    else held.bytes.fill(0);
-    held.number = sector;
-  }
-
-  private store(): void {
-    const { held } = this;
-    if (!held.dirty) return;
-    this.node.store.sectors.write(held.number, held.bytes);
-    held.dirty = false;
   }
 }

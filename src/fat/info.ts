@@ -7,8 +7,15 @@ import {
   read32,
   setFirstCluster,
   write16,
+  write32,
 } from "./entry.ts";
 import { fromStamp, type Stamp } from "./stamp.ts";
+
+/** Where the contents of a file begin, as a cluster, and their bytes. */
+export interface Contents {
+  readonly first: number;
+  readonly size: number;
+}
 
 /** What a directory says about a file. */
 export interface FatInfo {
@@ -76,6 +83,27 @@ export function setCreated(view: Uint8Array, { date, time }: Stamp): void {
 export function setModified(view: Uint8Array, { date, time }: Stamp): void {
   write16(view, Field.ModifiedTime, time);
   write16(view, Field.ModifiedDate, date);
+}
+
+/** Bits that a user may set; the others say what the entry is. */
+const SETTABLE = Attribute.ReadOnly | Attribute.Hidden | Attribute.System | Attribute.Archive;
+
+export function setAttributes(view: Uint8Array, attributes: number): void {
+  view[Field.Attributes] = (view[Field.Attributes] & ~SETTABLE) | (attributes & SETTABLE);
+}
+
+/** What an entry says of a file that was written; the date of access is cleared, as FatFs does. */
+export function setContents(
+  view: Uint8Array,
+  { first, size }: Contents,
+  fat32: boolean,
+  stamp: Stamp,
+): void {
+  view[Field.Attributes] |= Attribute.Archive;
+  setFirstCluster(view, first, fat32);
+  write32(view, Field.Size, size);
+  setModified(view, stamp);
+  write16(view, Field.AccessedDate, 0);
 }
 
 /** The entry `.` or `..` of a directory, from the fields of the directory itself. */

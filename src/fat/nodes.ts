@@ -1,7 +1,7 @@
 import { Chain } from "./chain.ts";
 import type { DirectoryEntry } from "./entry.ts";
 import { Field, firstCluster, read32 } from "./entry.ts";
-import { FileNode, type FileStore } from "./file.ts";
+import { FileNode, type FileStore } from "./file-node.ts";
 import type { Located } from "./tree.ts";
 
 /** The open files of a volume, by the place of their directory entry. */

@@ -1,5 +1,6 @@
 import { Attribute, Field, firstCluster } from "./entry.ts";
 import { FatError } from "./error.ts";
+import { type Contents, setContents } from "./info.ts";
 import { isDirectory } from "./tree.ts";
 import type { VolumeParts } from "./volume-parts.ts";
 
@@ -36,14 +37,14 @@ export function removeEntry(parts: VolumeParts, path: string): FatError | undefi
 }
 
 /**
- * Gives a file other clusters: `describe` changes its entry.
+ * Gives a file other clusters.
  *
  * @returns why the old ones were left as they are: they are another's, too
  */
 export function replaceContents(
   parts: VolumeParts,
   path: string,
-  describe: (view: Uint8Array) => void,
+  contents: Contents,
 ): FatError | undefined {
   const { store, tree, nodes, shared } = parts;
   const { directory, entry } = tree.locate(path);
@@ -51,7 +52,7 @@ export function replaceContents(
   const view = directory.view(entry.slot);
   const old = firstCluster(view, store.geometry.type === 32);
   const damage = shared.damage(old, path);
-  describe(view);
+  setContents(view, contents, store.geometry.type === 32, parts.now());
   directory.touch(entry.slot);
   store.table.release(old, shared.clusters);
   store.flushTable();

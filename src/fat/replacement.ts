@@ -1,5 +1,6 @@
 import { Chain } from "./chain.ts";
-import { FatFile, FileNode, type FileStore } from "./file.ts";
+import { FatFile } from "./file.ts";
+import { FileNode, type FileStore } from "./file-node.ts";
 
 /** What a replacement needs of its volume. */
 interface ReplacementParts {

@@ -2,17 +2,26 @@ import type { BlockDevice } from "../block/mod.ts";
 import { mountableGeometry } from "./backup.ts";
 import { NO_LABEL, setBootLabel } from "./boot-label.ts";
 import type { Directory } from "./directory.ts";
-import { Attribute, Field, firstCluster, setFirstCluster, write16, write32 } from "./entry.ts";
-import { DISK_FULL, exists, FatError } from "./error.ts";
-import { FatFile, type FileNode, type FileStore } from "./file.ts";
+import { Attribute } from "./entry.ts";
+import { DISK_FULL, FatError } from "./error.ts";
+import type { FatFile } from "./file.ts";
+import type { FileNode, FileStore } from "./file-node.ts";
 import { FsInfo } from "./fsinfo.ts";
 import { type FatType, type Geometry, LEFT_OPEN } from "./geometry.ts";
-import { type FatInfo, newFields, ROOT_INFO, setCreated, setModified } from "./info.ts";
+import {
+  type FatInfo,
+  newFields,
+  ROOT_INFO,
+  setAttributes,
+  setContents,
+  setModified,
+} from "./info.ts";
 import { labelBytes, readLabel, writeLabel } from "./label.ts";
 import { format, type FormatOptions } from "./mkfs.ts";
 import { makeDirectory } from "./make-directory.ts";
 import { Moves } from "./moves.ts";
 import { OpenNodes } from "./nodes.ts";
+import { openFile } from "./open-file.ts";
 import { OpenMark } from "./open-mark.ts";
 import { removeEntry, replaceContents } from "./removal.ts";
 import { Replacement } from "./replacement.ts";
@@ -20,7 +29,7 @@ import { Sectors } from "./sectors.ts";
 import { SharedClusters } from "./shared.ts";
 import { NO_STAMP, type Stamp, toStamp } from "./stamp.ts";
 import { FatTable } from "./table.ts";
-import { above, type DirectoryReader, isDirectory, split, Tree } from "./tree.ts";
+import { type DirectoryReader, isDirectory, split, Tree } from "./tree.ts";
 import type { FatSpace, MountOptions, OpenMode } from "./volume-options.ts";
 import type { VolumeParts } from "./volume-parts.ts";
 
@@ -131,33 +140,7 @@ export class FatVolume implements FileStore {
 
   /** @throws FatError "denied" for a directory that would be created or changed and for a read-only file */
   open(path: string, mode: OpenMode): FatFile {
-    const names = split(path);
-    if (names.length === 0) throw new FatError("invalid name", "the root directory is not a file");
-    const [directory, name] = this.tree.parent(path, names);
-    const found = directory.entries.find(name);
-    if (!found) {
-      if (mode.create === "existing") throw new FatError("no file", `${path} does not exist`);
-      this.checkChange(directory, path);
-      const fields = newFields(Attribute.Archive, 0, this.now(), this.fat32);
-      const entry = directory.insert(directory.reserve(name, above(path)), name, fields);
-      return new FatFile(this.nodes.get({ directory, entry }), mode.write);
-    }
-    const info = directory.info(found);
-    if (mode.create === "existing") {
-      if (info.directory) throw new FatError("no file", `${path} is a directory`);
-      if (mode.write && info.readOnly) throw new FatError("denied", `${path} is read-only`);
-    } else {
-      if (info.directory) throw new FatError("denied", `${path} is a directory`);
-      if (info.readOnly) throw new FatError("denied", `${path} is read-only`);
-      if (mode.create === "new") throw exists(path);
-    }
-    if (mode.write || mode.create === "truncate") {
-      this.checkChange(directory, path);
-      this.shared.check(firstCluster(directory.view(found.slot), this.fat32), path);
-    }
-    const node = this.nodes.get({ directory, entry: found });
-    if (mode.create === "truncate") this.truncate(node);
-    return new FatFile(node, mode.write);
+    return openFile(this.parts, path, mode);
   }
 
   openDirectory(path: string): DirectoryReader {
@@ -203,20 +186,12 @@ export class FatVolume implements FileStore {
 
   /** Sets the attribute bits read-only, hidden, system and archive. */
   setAttributes(path: string, attributes: number): void {
-    const { directory, entry } = this.tree.locate(path);
-    this.checkChange(directory, path);
-    const mask = Attribute.ReadOnly | Attribute.Hidden | Attribute.System | Attribute.Archive;
-    const view = directory.view(entry.slot);
-    view[Field.Attributes] = (view[Field.Attributes] & ~mask) | (attributes & mask);
-    directory.touch(entry.slot);
+    this.change(path, (view) => setAttributes(view, attributes));
   }
 
   /** Sets the time of last modification, in seconds since 1970. */
   setModified(path: string, seconds: number): void {
-    const { directory, entry } = this.tree.locate(path);
-    this.checkChange(directory, path);
-    setModified(directory.view(entry.slot), toStamp(seconds));
-    directory.touch(entry.slot);
+    this.change(path, (view) => setModified(view, toStamp(seconds)));
   }
 
   /** The volume label; "" when there is none. */
@@ -263,7 +238,7 @@ export class FatVolume implements FileStore {
     if (isDirectory(directory, entry)) throw new FatError("denied", `${path} is a directory`);
     if (directory.info(entry).readOnly) throw new FatError("denied", `${path} is read-only`);
     const take = (first: number, size: number): void => {
-      const damage = replaceContents(this.parts, path, (view) => this.describe(view, first, size));
+      const damage = replaceContents(this.parts, path, { first, size });
       if (damage) this.onDamage?.(path, damage);
     };
     return new Replacement({ store: this, take });
@@ -319,22 +294,22 @@ export class FatVolume implements FileStore {
 
   writeEntry(node: FileNode): void {
     const directory = this.tree.get(node.directory);
-    this.describe(directory.view(node.slot), node.chain.first, node.size);
+    const { size, chain } = node;
+    setContents(directory.view(node.slot), { first: chain.first, size }, this.fat32, this.now());
     directory.touch(node.slot);
     node.modified = false;
   }
 
-  /** What an entry says of a file that was written. */
-  private describe(view: Uint8Array, first: number, size: number): void {
-    view[Field.Attributes] |= Attribute.Archive;
-    setFirstCluster(view, first, this.fat32);
-    write32(view, Field.Size, size);
-    setModified(view, this.now());
-    write16(view, Field.AccessedDate, 0);
-  }
-
   closed(node: FileNode): void {
     this.nodes.closed(node);
+  }
+
+  /** Changes the 32 bytes of an entry. */
+  private change(path: string, change: (view: Uint8Array) => void): void {
+    const { directory, entry } = this.tree.locate(path);
+    this.checkChange(directory, path);
+    change(directory.view(entry.slot));
+    directory.touch(entry.slot);
   }
 
   /** Before a change in a directory: neither what is free nor it nor a directory it is reached through is somebody else's. */
@@ -354,15 +329,5 @@ export class FatVolume implements FileStore {
   private now(): Stamp {
     const seconds = this.clock();
     return seconds === undefined ? NO_STAMP : toStamp(seconds);
-  }
-
-  private truncate(node: FileNode): void {
-    const { first } = node.chain;
-    const view = this.tree.get(node.directory).view(node.slot);
-    view[Field.Attributes] = Attribute.Archive;
-    setCreated(view, this.now());
-    // As FatFs: the hole is used again. Before the cut, which writes FSInfo.
-    if (first !== 0) this.table.hint = first - 1;
-    node.cut(0);
   }
 }

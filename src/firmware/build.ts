@@ -1,12 +1,14 @@
 /**
- * Builds the firmware: `bun src/firmware/build.ts [--out FILE] [--work DIRECTORY]`; with `--fixtures` the programs of its tests.
+ * Builds the firmware: `bun src/firmware/build.ts [--out FILE] [--work DIRECTORY] [--check]`; with `--fixtures` the programs of its tests.
+ * With --check nothing that is checked in is written; the exit code is 1 when what is built differs from it.
  *
  * Needs the Debian packages gcc-arm-none-eabi, libstdc++-arm-none-eabi-newlib, newlib-source and make. The result is
  * the same, bit for bit, wherever it is built; it is checked in, so that using or building the simulator needs no toolchain.
  * The first run compiles newlib (about a minute) into .cache/.
  */
+import { scriptOptions } from "../cli/script-options.ts";
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { buildFixtures, buildQemuKernel } from "./build/fixtures.ts";
+import { buildTestPrograms } from "./build/fixtures.ts";
 import { kernelNames } from "./build/kernel-names.ts";
 import { buildNewlib } from "./build/newlib.ts";
 import { hardFloatEntries } from "./build/hard-float.ts";
@@ -18,8 +20,21 @@ import { compilerLibrary, MACHINE, run } from "./build/toolchain.ts";
 
 const here = new URL(".", import.meta.url).pathname;
 const root = new URL("../..", import.meta.url).pathname;
-const work = option("--work") ?? `${root}.cache/firmware`;
-const out = option("--out") ?? `${here}prebuilt/firmware.elf`;
+const { values } = scriptOptions(
+  "bun src/firmware/build.ts [--out FILE] [--work DIRECTORY] [--fixtures] [--check]",
+  {
+    options: {
+      out: { type: "string" },
+      work: { type: "string" },
+      fixtures: { type: "boolean" },
+      check: { type: "boolean" },
+    },
+  },
+);
+const check = values.check === true;
+const work = values.work ?? `${root}.cache/firmware`;
+const checkedIn = `${here}prebuilt/firmware.elf`;
+const out = values.out ?? (check ? `${work}/firmware.elf` : checkedIn);
 
 /** Functions whose callers in the libraries get ours, which in turn may call the original. */
 const WRAPPED = [
@@ -55,10 +70,9 @@ const CFLAGS = [
 /** What no program calls often. */
 const SMALL = ["boot.c", "fnmatch.c", "more.c", "path.c"];
 
-if (process.argv.includes("--fixtures")) {
-  buildFixtures(`${root}test/firmware/fixtures/`);
-  buildQemuKernel(`${root}test/firmware/qemu/`);
-  process.exit();
+if (values.fixtures === true) {
+  const same = buildTestPrograms(`${root}test/firmware/`, check);
+  process.exit(same ? 0 : 1);
 }
 
 mkdirSync(work, { recursive: true });
@@ -140,6 +154,10 @@ console.log(run(["arm-none-eabi-size", "-A", out]).trim());
 console.log(
   `${out}: ${statSync(out).size} bytes, ${kernel.length} stubs, ${library.length} library symbols, ${passingFloats.length} of them with entries for hard float`,
 );
+if (check && !readFileSync(out).equals(readFileSync(checkedIn))) {
+  console.error(`differs: src/firmware/prebuilt/firmware.elf`);
+  process.exit(1);
+}
 
 /** What the libraries and the guest sources offer and the policy lets out, without what the kernel provides itself. */
 function publicNames(): string[] {
@@ -170,9 +188,4 @@ function exceptionAllocator(): string {
   const object = `${work}/eh_alloc.o`;
   run(["arm-none-eabi-objcopy", "--redefine-sym", "malloc=rtt_exception_malloc", object]);
   return object;
-}
-
-function option(name: string): string | undefined {
-  const at = process.argv.indexOf(name);
-  return at > 0 ? process.argv[at + 1] : undefined;
 }

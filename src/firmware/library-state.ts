@@ -42,6 +42,11 @@ export class LibraryState {
     return [...new Set(blocks)].filter((block) => block !== 0);
   }
 
+  /** Handlers of signal() that were set in the area at `address`; 0 for none. */
+  signalTable(address: number): number {
+    return this.pointer(address + this.info.sigFunc);
+  }
+
   /** Frees the locks that a dead thread held. Returns those somebody waits for: wake the waiters of these addresses. */
   releaseLocks(thread: number): number[] {
     const { memory } = this;

@@ -38,7 +38,8 @@ export class ThreadRegisters {
     } else {
       const frame = this.frame(tcb);
       if (frame === undefined) return undefined;
-      const saved = (n: number) => kernel.memory.ldu32(frame + 4 * n);
+      const context = this.context(tcb);
+      const saved = (n: number) => (context ? context[n] : kernel.memory.ldu32(frame + 4 * n));
       for (let n = 0; n <= 12; n++) words[n] = saved(n + 1);
       words[13] = frame + FRAME_BYTES;
       words[14] = saved(14);
@@ -65,11 +66,15 @@ export class ThreadRegisters {
       const frame = this.frame(tcb);
       // Its sp says where the frame is: it cannot be another one.
       if (frame === undefined || words[13] !== frame + FRAME_BYTES) return false;
-      const { memory } = kernel;
-      for (let n = 0; n <= 12; n++) memory.st32(frame + 4 + 4 * n, words[n]);
-      memory.st32(frame + 56, words[14]);
-      memory.st32(frame + 60, words[15] & ~1);
-      memory.st32(frame, words[16]);
+      const context = this.context(tcb);
+      const save = (n: number, word: number) => {
+        if (context) context[n] = word;
+        else kernel.memory.st32(frame + 4 * n, word);
+      };
+      for (let n = 0; n <= 12; n++) save(n + 1, words[n]);
+      save(14, words[14]);
+      save(15, words[15] & ~1);
+      save(0, words[16]);
     }
     this.writeFloat(tcb, live, words.subarray(CORE_BYTES / 4));
     return true;
@@ -84,6 +89,11 @@ export class ThreadRegisters {
     if (!memory.contains(tcb, THREAD.sizeIn(memory))) return undefined;
     const frame = THREAD.sp.get(memory, tcb) >>> 0;
     return memory.contains(frame, FRAME_BYTES) ? frame : undefined;
+  }
+
+  /** The frame of a thread on whose stack there was no room for it: the kernel keeps it. */
+  private context(tcb: number): Int32Array | undefined {
+    return this.kernel.threads.states.get(tcb)?.context;
   }
 
   private float(tcb: number, live: boolean): FloatContext | undefined {

@@ -2,7 +2,7 @@ import type { GuestMemory } from "../memory/mod.ts";
 import type { Inserted, WatchKind } from "./types.ts";
 
 /** Tag of the guard over a watched range. */
-export class Watch {
+class Watch {
   /** What was there when it was looked at last. */
   seen: Uint8Array;
 

@@ -12,7 +12,7 @@ const NS_PER_TICK = 1e9 / TICK_PER_SECOND;
 const MS_PER_TICK = 1000 / TICK_PER_SECOND;
 
 /** Units between two looks at the wall clock in real time: well below a tick on every engine. */
-export const REALTIME_SLICE_UNITS = 20_000;
+const REALTIME_SLICE_UNITS = 20_000;
 
 /**
  * When more ticks than these are overdue in real time, because the host slept, time leaps: timers that expired in between expire once.

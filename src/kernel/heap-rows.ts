@@ -1,4 +1,5 @@
 import type { CallResult, ExportRow, Task } from "./call.ts";
+import { MIN_SIZE } from "./heap.ts";
 import { callHook, hookOf } from "./hook-rows.ts";
 import type { Kernel } from "./kernel.ts";
 
@@ -13,7 +14,8 @@ function given(k: Kernel, address: number, size: number): CallResult {
 }
 
 function* hooked(k: Kernel, address: number, size: number): Task<number> {
-  yield* callHook(k, "malloc", address, size);
+  // The small heap of 4.0.4 tells the size of the block, 5.x what was asked for.
+  yield* callHook(k, "malloc", address, k.five ? size : Math.max((size + 3) & ~3, MIN_SIZE));
   return address;
 }
 

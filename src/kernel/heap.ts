@@ -1,14 +1,12 @@
-import type { GuestMemory } from "../memory/mod.ts";
 import type { BlockMarks } from "./abi/block-marks.ts";
 import { ALIGN_SIZE } from "./abi/constants.ts";
 import { HEAP_MEM, OBJECT } from "./abi/layout.ts";
 import { FreeBlocks } from "./free-blocks.ts";
+import { HEADER, HeapBlocks, NEXT } from "./heap-blocks.ts";
 import type { Kernel } from "./kernel.ts";
 import type { HeapApi } from "./types.ts";
 
-const HEADER = HEAP_MEM.size;
-const MIN_SIZE = 12;
-const NEXT = HEAP_MEM.next.offset;
+export const MIN_SIZE = 12;
 
 /** Owners of blocks: four letters, the first in the lowest byte. */
 const INIT = 0x54494e49;
@@ -16,28 +14,23 @@ const NONE = 0x454e4f4e;
 const NOBODY = 0x20202020;
 const BLANK = 0x20;
 
-/** Blocks that a search walks over before there is an index of free ones: to keep it costs as much as a walk over some dozens. */
+/** Blocks that a search walks over before there is an index of free ones. */
 const LONG_WALK = 96;
-/** The same when there is one. */
-const WALK = 16;
-/** Searches in a row that did without the index, after which it is not worth its keep. */
+/** Bytes of blocks that a search would have passed as fast without the index. */
+const NEAR = 1024;
+/** Searches in a row that went no farther, after which the index is not worth its keep. */
 const UNUSED = 10_000;
 
 const align = (size: number) => (size + ALIGN_SIZE - 1) & -ALIGN_SIZE;
 
 /**
- * The small-memory heap: src/mem.c of RT-Thread 4.0.4 with RT_USING_MEMTRACE, with the headers of 5.x for its programs. Blocks are neighbours in address order, each with a
- * header of 16 bytes; allocation is first fit from the lowest free block.
+ * The small-memory heap: src/mem.c of RT-Thread 4.0.4 with RT_USING_MEMTRACE, with the headers of 5.x for its programs. Allocation is
+ * first fit from the lowest free block.
  */
-export class Heap implements HeapApi {
-  readonly begin: number;
-  /** Usable bytes: what `free` prints as total memory. */
-  readonly total: number;
+export class Heap extends HeapBlocks implements HeapApi {
   /** Bytes of used blocks with their headers. */
   used = 0;
   max = 0;
-  /** Address of the last header, a used block of no size. */
-  readonly last: number;
   /** Header of the lowest free block. */
   lowestFree: number;
   /** Made by the first search that is long. */
@@ -45,19 +38,14 @@ export class Heap implements HeapApi {
   private unused = 0;
   /** Address of two words that show `used` and `max` to the guest (struct rt_memory of 5.x); 0: none. */
   figures = 0;
-  private readonly memory: GuestMemory;
 
   constructor(
     private readonly k: Kernel,
     begin: number,
     end: number,
-    /** How headers begin. */
-    readonly marks: BlockMarks,
+    marks: BlockMarks,
   ) {
-    this.memory = k.memory;
-    this.begin = begin;
-    this.total = end - begin - 2 * HEADER;
-    this.last = begin + this.total + HEADER;
+    super(k.memory, begin, end, marks);
     this.lowestFree = begin;
     this.header(begin, false, this.total + HEADER, 0, INIT);
     this.header(this.last, true, this.total + HEADER, this.total + HEADER, INIT);
@@ -69,12 +57,14 @@ export class Heap implements HeapApi {
     if (size > this.total) return 0;
     const wanted = Math.max(align(size), MIN_SIZE);
     const { begin, total } = this;
-    let left = this.index === undefined ? LONG_WALK : WALK;
     // 4.0.4 hands out no block that just fits at the very end; 5.x does.
     const end = total - wanted + (this.k.five ? 1 : 0);
-    for (let at = this.lowestFree - begin; at < end;) {
-      if (left-- === 0) {
-        at = this.skip(begin + at, wanted + HEADER) - begin;
+    let left = LONG_WALK;
+    let at = (this.index === undefined ? this.lowestFree : this.search(wanted + HEADER)) - begin;
+    while (at < end) {
+      if (left-- === 0 && this.index === undefined) {
+        this.makeIndex();
+        at = Math.max(at, this.search(wanted + HEADER) - begin);
         continue;
       }
       const mem = begin + at;
@@ -89,55 +79,58 @@ export class Heap implements HeapApi {
     return 0;
   }
 
-  /**
-   * Where a search that has come to `mem` goes on: at the lowest free block of `size` bytes when the index knows it, else right there.
-   * Some of the headers between are looked at, so that one that was overwritten is not missed for long.
-   */
-  private skip(mem: number, size: number): number {
-    const index = (this.index ??= new FreeBlocks(this.memory, this.begin, this.last, this.marks));
+  private makeIndex(): void {
+    this.index = new FreeBlocks(this.memory, this.begin, this.last, this.marks);
     this.unused = 0;
+  }
+
+  /**
+   * Where a search begins: at the lowest free block of `size` bytes when the index knows it, else at the lowest free one. Some of the
+   * headers that it does not pass are looked at, so that one that was overwritten is not missed for long.
+   */
+  private search(size: number): number {
+    const index = this.index!;
+    const { lowestFree } = this;
     index.patrol();
-    const found = index.broken ? 0 : index.find(size);
+    const found = index.broken ? 0 : index.find(size, lowestFree);
     if (index.broken) this.index = undefined;
-    return found > mem ? found : mem;
+    else if (found - lowestFree > NEAR) this.unused = 0;
+    else if (this.unused++ > UNUSED) this.index = undefined;
+    return found || lowestFree;
   }
 
   private take(mem: number, at: number, next: number, size: number): void {
     const m = this.memory;
-    const { index } = this;
+    let after = next;
     if (next - at - HEADER >= size + HEADER + MIN_SIZE) {
-      const rest = at + HEADER + size;
-      this.header(this.begin + rest, false, next, at, NOBODY);
-      if (next !== this.total + HEADER) HEAP_MEM.prev.set(m, this.begin + next, rest);
-      HEAP_MEM.next.set(m, mem, rest);
-      this.used += size + HEADER;
-    } else {
-      this.used += next - at;
+      after = at + HEADER + size;
+      this.header(this.begin + after, false, next, at, NOBODY);
+      if (next !== this.total + HEADER) HEAP_MEM.prev.set(m, this.begin + next, after);
+      HEAP_MEM.next.set(m, mem, after);
     }
+    this.used += after - at;
     if (this.used > this.max) this.max = this.used;
     m.st32(mem, this.marks.taken);
     this.owner(mem, this.allocating());
-    if (index !== undefined && this.unused++ > UNUSED) this.index = undefined;
-    else if (index !== undefined) {
-      const after = this.begin + HEAP_MEM.next.get(m, mem);
-      index.remove(mem, next - at, after);
-      if (after !== this.begin + next) index.add(after, this.begin + next - after);
-    }
+    this.index?.taken(mem, next - at, this.begin + after);
     if (mem === this.lowestFree) this.findLowestFree();
     this.show();
   }
 
   /** From the block that was it. */
   private findLowestFree(): void {
-    let left = this.index === undefined ? LONG_WALK : WALK;
-    let free = this.lowestFree;
     const { begin, last } = this;
+    let left = LONG_WALK;
+    let free = this.index?.find(HEADER, this.lowestFree) || this.lowestFree;
     while (free !== last && !this.isFree(free)) {
       const next = begin + this.word(free + NEXT);
       // An overwritten header: the next allocation says so.
-      if (next <= free || next > this.last) break;
+      if (next <= free || next > last) break;
       free = next;
-      if (left-- === 0) free = this.skip(free, HEADER);
+      if (left-- === 0 && this.index === undefined) {
+        this.makeIndex();
+        free = this.index!.find(HEADER, free) || free;
+      }
     }
     this.lowestFree = free;
   }
@@ -188,7 +181,6 @@ export class Heap implements HeapApi {
       HEAP_MEM.next.set(m, mem, rest);
       if (next !== this.total + HEADER) HEAP_MEM.prev.set(m, this.begin + next, rest);
       if (this.begin + rest < this.lowestFree) this.lowestFree = this.begin + rest;
-      this.index?.add(this.begin + rest, next - rest);
       this.join(this.begin + rest, this.begin + next, mem);
       return address;
     }
@@ -231,7 +223,6 @@ export class Heap implements HeapApi {
     if (mem < this.lowestFree) this.lowestFree = mem;
     this.used -= next - at;
     this.show();
-    this.index?.add(mem, next - at);
     this.join(mem, this.begin + next, this.begin + prev);
   }
 
@@ -262,78 +253,7 @@ export class Heap implements HeapApi {
     k.assert(false, "mem->magic == HEAP_MAGIC", `rt_${what}`, line + 1);
   }
 
-  *blocks(): Generator<{
-    header: number;
-    address: number;
-    size: number;
-    used: boolean;
-    owner: string;
-    sound: boolean;
-  }> {
-    const m = this.memory;
-    for (let mem = this.begin; mem !== this.last;) {
-      const at = mem - this.begin;
-      const next = HEAP_MEM.next.get(m, mem);
-      const word = m.ld32(mem);
-      yield {
-        header: mem,
-        address: mem + HEADER,
-        size: next - at - HEADER,
-        used: this.marks.isUsed(word),
-        owner: m.cstring(HEAP_MEM.thread.at(mem), 4),
-        sound: this.marks.isSound(word),
-      };
-      if (next <= at || next > this.total + HEADER) return;
-      mem = this.begin + next;
-    }
-  }
-
-  /** True for the address of a block in use. */
-  owns(address: number): boolean {
-    return this.sizeOf(address) > 0 && !this.isFree(address - HEADER);
-  }
-
-  /** Size of the block at `address` without its header; 0 when there is no block. */
-  sizeOf(address: number): number {
-    if (address < this.begin + HEADER || address >= this.last || (address & 3) !== 0) return 0;
-    const mem = address - HEADER;
-    if (!this.marks.isSound(this.memory.ld32(mem))) return 0;
-    return HEAP_MEM.next.get(this.memory, mem) - (mem - this.begin) - HEADER;
-  }
-
-  /** The links of a header lie on both sides of it, and the one before it leads to it. */
-  private isLinked(at: number, next: number, prev: number): boolean {
-    if (next <= at || next > this.total + HEADER || next & 3) return false;
-    if (at === 0) return prev === 0;
-    return prev < at && prev >= 0 && this.word(this.begin + prev + NEXT) === at;
-  }
-
-  private isFree(mem: number): boolean {
-    return !this.marks.isUsed(this.word(mem));
-  }
-
-  /** Headers are whole words in RAM, and the kernel's: they are read without asking for rights. */
-  private word(at: number): number {
-    return this.memory.i32[at >>> 2];
-  }
-
-  /** A header that was filled with zeros is no free block to be merged with. */
-  private isHeader(at: number): boolean {
-    return this.marks.isSound(this.word(this.begin + at));
-  }
-
-  /** Address of the first header that is none any more. */
-  private firstBroken(): number | undefined {
-    let before = this.begin;
-    for (const { header, sound, size } of this.blocks()) {
-      const linked = HEAP_MEM.prev.get(this.memory, header) === before - this.begin;
-      if (!sound || size < 0 || !linked) return header;
-      before = header;
-    }
-    return undefined;
-  }
-
-  /** Merges a free block with those of its neighbours that are free. */
+  /** Merges a block that became free with those of its neighbours that are free. */
   private join(mem: number, next: number, prev: number): void {
     if (next !== mem && next !== this.last && this.isFree(next)) {
       if (this.lowestFree === next) this.lowestFree = mem;
@@ -342,26 +262,17 @@ export class Heap implements HeapApi {
     if (prev !== mem && this.isFree(prev)) {
       if (this.lowestFree === mem) this.lowestFree = prev;
       this.swallow(prev, mem);
+      mem = prev;
     }
+    this.index?.add(mem, this.begin + this.word(mem + NEXT) - mem);
   }
 
   private swallow(mem: number, next: number): void {
-    const { memory: m, index, begin } = this;
+    const { memory: m, begin } = this;
     const after = HEAP_MEM.next.get(m, next);
     HEAP_MEM.next.set(m, mem, after);
     HEAP_MEM.prev.set(m, begin + after, mem - begin);
-    if (index === undefined) return;
-    index.merged(mem, next);
-    index.remove(next, begin + after - next, begin + after);
-    index.add(mem, begin + after - mem);
-  }
-
-  private header(mem: number, used: boolean, next: number, prev: number, owner: number): void {
-    const m = this.memory;
-    m.st32(mem, used ? this.marks.taken : this.marks.free);
-    HEAP_MEM.next.set(m, mem, next);
-    HEAP_MEM.prev.set(m, mem, prev);
-    this.owner(mem, owner);
+    this.index?.merged(mem, next, begin + after);
   }
 
   /** memtrace: the first letters of the allocating thread, padded with blanks. */
@@ -376,10 +287,6 @@ export class Heap implements HeapApi {
       word |= (ended ? BLANK : letter) << (8 * at);
     }
     return word;
-  }
-
-  private owner(mem: number, letters: number): void {
-    this.memory.st32(HEAP_MEM.thread.at(mem), letters);
   }
 
   /** A header was overwritten: the original walks into garbage; here the heap is out of memory from this block on. */

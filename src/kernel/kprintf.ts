@@ -1,7 +1,13 @@
 import type { GuestMemory } from "../memory/mod.ts";
 import { CONSOLEBUF_SIZE } from "./abi/constants.ts";
 import type { ExportRow } from "./call.ts";
-import { format, type FormatArguments } from "./format.ts";
+import {
+  format,
+  type FormatArguments,
+  type Formatted,
+  type FormatString,
+  wholeText,
+} from "./format.ts";
 import type { Kernel } from "./kernel.ts";
 
 /** Variadic arguments of the call being served: r1-r3 behind `used` fixed ones, then the stack (AAPCS 6.5). */
@@ -14,9 +20,9 @@ class CallArguments implements FormatArguments {
     const n = this.next++;
     return n < 4 ? this.k.cpu.r[n] : this.k.stackArg(n - 4);
   }
-  string(): Uint8Array | undefined {
+  string(): FormatString | undefined {
     const address = this.int();
-    return address === 0 ? undefined : this.k.memory.cbytes(address);
+    return address === 0 ? undefined : this.k.memory.stringAt(address);
   }
 }
 
@@ -31,9 +37,9 @@ class ListArguments implements FormatArguments {
     this.at += 4;
     return word;
   }
-  string(): Uint8Array | undefined {
+  string(): FormatString | undefined {
     const address = this.int();
-    return address === 0 ? undefined : this.memory.cbytes(address);
+    return address === 0 ? undefined : this.memory.stringAt(address);
   }
 }
 
@@ -44,9 +50,9 @@ export class HostArguments implements FormatArguments {
   int(): number {
     return Number(this.args[this.next++] ?? 0) | 0;
   }
-  string(): Uint8Array | undefined {
+  string(): FormatString | undefined {
     const value = this.args[this.next++];
-    return value === undefined ? undefined : latin1(String(value));
+    return value === undefined ? undefined : wholeText(latin1(String(value)));
   }
 }
 
@@ -63,12 +69,12 @@ export function latin1(text: string): Uint8Array {
 /**
  * What one rt_kprintf sends: the buffer holds 254 characters, and the NUL behind a text that was cut goes out with it.
  */
-export function kprintfBytes(fmt: Uint8Array, args: FormatArguments, five = false): Uint8Array {
+export function kprintf(fmt: FormatString, args: FormatArguments, five = false): Formatted {
   const text = format(fmt, args, CONSOLEBUF_SIZE - 2, five);
-  if (text.length < CONSOLEBUF_SIZE - 1) return text.bytes;
-  const cut = new Uint8Array(CONSOLEBUF_SIZE - 1);
-  cut.set(text.bytes);
-  return cut;
+  if (text.length < CONSOLEBUF_SIZE - 1) return text;
+  const bytes = new Uint8Array(CONSOLEBUF_SIZE - 1);
+  bytes.set(text.bytes.subarray(0, text.size));
+  return { bytes, size: bytes.length, length: text.length };
 }
 
 /** Longest text the host builds at once for a buffer the guest says is larger. */
@@ -77,10 +83,10 @@ const STRING_LIMIT = 0x400000;
 /** rt_vsnprintf into guest memory; returns the length the text would have. */
 function print(k: Kernel, to: number, size: number, fmt: number, args: FormatArguments): number {
   const room = Math.min(Math.max(size - 1, 0), STRING_LIMIT);
-  const text = format(k.memory.cbytes(fmt), args, room, k.five);
+  const text = format(k.memory.stringAt(fmt), args, room, k.five);
   if (size > 0) {
-    k.memory.write(to, text.bytes);
-    k.memory.st8(to + text.bytes.length, 0);
+    k.memory.write(to, text.bytes.subarray(0, text.size));
+    k.memory.st8(to + text.size, 0);
   }
   return text.length | 0;
 }
@@ -93,10 +99,10 @@ export const kprintfRows: readonly ExportRow<Kernel>[] = [
     proto: "void rt_kprintf(const char *fmt, ...);",
     header: HEADER,
     call: (k, fmt) => {
-      const text = kprintfBytes(k.memory.cbytes(fmt), new CallArguments(k, 1), k.five);
-      k.console.kernelWrite(text);
+      const { bytes, size } = kprintf(k.memory.stringAt(fmt), new CallArguments(k, 1), k.five);
+      k.console.kernelWrite(bytes, size);
       // An int since 5.0.
-      return k.five ? text.length : undefined;
+      return k.five ? size : undefined;
     },
   },
   {

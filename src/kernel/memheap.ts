@@ -75,13 +75,7 @@ function addAvailable(m: GuestMemory, heap: number, bytes: number): void {
   if (used > MH.max_used_size.get(m, heap)) MH.max_used_size.set(m, heap, used);
 }
 
-export function memheapInit(
-  k: Kernel,
-  heap: number,
-  name: string,
-  start: number,
-  size: number,
-): number {
+function memheapInit(k: Kernel, heap: number, name: string, start: number, size: number): number {
   const m = k.memory;
   k.assert(heap !== 0, "memheap != RT_NULL", "rt_memheap_init", 68);
   k.objects.init(heap, ObjectClass.MemHeap, name);
@@ -116,7 +110,7 @@ export function memheapInit(
   return semInit(k, MH.lock.at(heap), name, 1, IPC_FLAG_FIFO);
 }
 
-export function memheapAlloc(k: Kernel, heap: number, size: number): number {
+function memheapAlloc(k: Kernel, heap: number, size: number): number {
   const m = k.memory;
   k.assert(
     k.objects.classOf(heap) === ObjectClass.MemHeap,
@@ -148,7 +142,7 @@ export function memheapAlloc(k: Kernel, heap: number, size: number): number {
   return item + HEADER;
 }
 
-export function memheapFree(k: Kernel, address: number): void {
+function memheapFree(k: Kernel, address: number): void {
   if (address === 0) return;
   const m = k.memory;
   let item = address - HEADER;
@@ -184,7 +178,7 @@ export function memheapFree(k: Kernel, address: number): void {
   addAvailable(m, heap, gained);
 }
 
-export function memheapRealloc(k: Kernel, heap: number, address: number, size: number): number {
+function memheapRealloc(k: Kernel, heap: number, address: number, size: number): number {
   const m = k.memory;
   if (size === 0) {
     memheapFree(k, address);
@@ -223,31 +217,10 @@ export function memheapRealloc(k: Kernel, heap: number, address: number, size: n
   return address;
 }
 
-export function memheapDetach(k: Kernel, heap: number): number {
+function memheapDetach(k: Kernel, heap: number): number {
   k.objects.detach(MH.lock.at(heap));
   k.objects.detach(heap);
   return RT_EOK;
-}
-
-/** Every item of a heap in address order, for memheaptrace. */
-export function* memheapItems(
-  k: Kernel,
-  heap: number,
-): Generator<{ address: number; size: number; used: boolean; owner: string }> {
-  const m = k.memory;
-  const first = MH.block_list.get(m, heap);
-  let item = first;
-  do {
-    yield {
-      address: item,
-      size: sizeOf(m, item),
-      used: isUsed(m, item),
-      owner: m.cstring(ITEM.owner_thread_name.at(item), 4),
-    };
-    const next = ITEM.next.get(m, item);
-    if (next <= item) return;
-    item = next;
-  } while (ITEM.next.get(m, item) !== first);
 }
 
 const RTTHREAD = "rtthread.h";

@@ -15,6 +15,8 @@ export interface GuestLibrary {
     initReent(address: number): void;
     /** Heap blocks that belong to an area, to be freed with its thread. */
     reentBlocks(address: number): Iterable<number>;
+    /** Table of the handlers of signal() in an area, a word for each signal; 0 before the first one. */
+    signalTable(address: number): number;
     /** Frees the locks a dead thread held; gives the words whose waiters are to be woken. */
     releaseLocks(thread: number): Iterable<number>;
   };

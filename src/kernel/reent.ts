@@ -36,6 +36,11 @@ export class Reents {
     memory.st32(library.current, state.thread);
   }
 
+  /** Where the C library has the thread's handlers of signal(); 0 for none. */
+  signalTable({ reent }: ThreadState): number {
+    return reent === 0 ? 0 : (this.library?.state.signalTable(reent) ?? 0);
+  }
+
   /** The thread is gone: gives back its area, heap blocks of the C library and locks it held. */
   release(state: ThreadState): void {
     const { k, library } = this;

@@ -160,7 +160,7 @@ export const serviceRows: readonly ExportRow<Kernel>[] = [
     header: RTTHREAD,
     call: (k, thread, to, size) => {
       const room = size & 0xff;
-      if (room === 0) return -10;
+      if (thread === 0 || to === 0 || room === 0) return -10;
       const text = OBJECT.name.get(k.memory, thread).slice(0, Math.min(NAME_MAX, room - 1));
       k.memory.write(to, latin1(`${text}\0`));
       return 0;

@@ -38,6 +38,13 @@ export const seconds = (k: Kernel, address: number): number =>
 const realTimePart = (k: Kernel) =>
   k.options.compat404 ? (k.tick % TICKS_PER_SECOND) * NS_PER_TICK : fraction(k);
 
+/** A struct timespec with a fraction that is none, which POSIX has calls refuse; 4.0.4 adds it up. */
+export function isNoTime(k: Kernel, time: number): boolean {
+  if (time === 0 || k.options.compat404) return false;
+  const part = k.memory.ld32(time + FRACTION);
+  return part < 0 || part >= 1e9;
+}
+
 /** clock_time_to_tick: ticks from now to a point on the real-time clock, 0 when that is over. */
 export function ticksUntil(k: Kernel, time: number): number {
   k.assert(time !== 0, "time != RT_NULL", "clock_time_to_tick", 0);
@@ -72,9 +79,12 @@ function* sleep(k: Kernel, amount: number): Task<number> {
   return Math.max(0, amount - Math.floor(((k.tick - start) >>> 0) / TICKS_PER_SECOND));
 }
 
+/** A signal handler ends it early. */
 function* usleep(k: Kernel, microseconds: number): Task<number> {
-  yield* k.threads.sleep(Math.ceil((microseconds >>> 0) / (1e6 / TICKS_PER_SECOND)));
-  return 0;
+  const start = k.tick;
+  const ticks = Math.ceil((microseconds >>> 0) / (1e6 / TICKS_PER_SECOND));
+  yield* k.threads.sleep(ticks);
+  return (k.tick - start) >>> 0 < ticks && !k.options.compat404 ? k.fail(EINTR) : 0;
 }
 
 /** A signal handler ends it early. */

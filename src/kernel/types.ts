@@ -41,6 +41,11 @@ export interface KernelOptions {
   readonly seed: number;
   /** Where bytes written to the console go (after `\n` became `\r\n` in STREAM mode). */
   readonly output: (bytes: Uint8Array) => void;
+  /**
+   * Takes the bytes from `start` up to `end` that are written in STREAM mode as they are, each `\n` of which stands for `\r\n`, and keeps
+   * nothing of `bytes`: for who would take the returns out again. Absent: `output` gets them.
+   */
+  readonly text?: (bytes: Uint8Array, start: number, end: number) => void;
   /** Absent: one schedule, that of a board whose code takes the same time on every run. */
   readonly schedule?: SchedulePolicy;
 }

@@ -82,6 +82,7 @@ export class Machine {
       seed: options.seed ?? 1,
       schedule: options.schedule,
       output: options.output,
+      text: options.text,
       library: firmware,
     });
     const { kernel } = this;

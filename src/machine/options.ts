@@ -19,6 +19,8 @@ export interface MachineOptions {
   readonly mounts?: readonly MachineMount[];
   /** What the guest writes to its console. */
   readonly output: (bytes: Uint8Array) => void;
+  /** Takes most of it without the returns of line ends: KernelOptions.text. */
+  readonly text?: (bytes: Uint8Array, start: number, end: number) => void;
   /** Messages of the simulator, one or more lines without the last line end. */
   readonly diagnostics?: (text: string) => void;
   /** The reports among them, with what they consist of. */

@@ -1,4 +1,5 @@
 import { GRANULE_SHIFT } from "./access.ts";
+import { GranuleMap } from "./granule-map.ts";
 import { IntMap } from "./int-map.ts";
 
 /** A range [start, end) of guest memory whose stores are stopped. */
@@ -14,7 +15,7 @@ export interface Guard {
 /** Guards by the granules that they overlap and by their first address; they may overlap each other. */
 export class Guards {
   /** Index: address >>> GRANULE_SHIFT. */
-  readonly byGranule = new IntMap<readonly Guard[]>();
+  readonly byGranule = new GranuleMap<readonly Guard[]>();
   private readonly byStart = new IntMap<readonly Guard[]>();
 
   add(guard: Guard): void {

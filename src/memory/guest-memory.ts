@@ -322,6 +322,17 @@ export class GuestMemory {
       throw new GuestFault("read", this.end, "unmapped");
     return this.u8.subarray(start, limit);
   }
+  /** Where a NUL-terminated string lies, without a view or a copy; faults when it runs out of RAM. */
+  stringAt(address: number): {
+    readonly bytes: Uint8Array;
+    readonly at: number;
+    readonly length: number;
+  } {
+    const at = this.host(address, 1, "read");
+    const nul = this.u8.indexOf(0, at);
+    if (nul < 0 || nul >= this.end) throw new GuestFault("read", this.end, "unmapped");
+    return { bytes: this.u8, at, length: nul - at };
+  }
   /** Views of so large a memory are dear to the host's garbage collector: a short piece is copied byte by byte. */
   private copied(start: number, length: number): Uint8Array {
     if (length > SHORT) return this.u8.slice(start, start + length);

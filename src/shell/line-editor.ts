@@ -2,7 +2,7 @@ import { History } from "./history.ts";
 import { latin1, Keys } from "./keys.ts";
 
 /** FINSH_CMD_SIZE of the reference configuration. */
-export const LINE_CAPACITY = 80;
+const LINE_CAPACITY = 80;
 
 /** What TAB did: lines to show, each ended by `\n`, and what the input line has become. */
 export interface Completion {

@@ -50,7 +50,7 @@ export interface FileSystems {
 }
 
 /** What the list_* commands and `free` print: one text per name, each line ended by `\n`. */
-export const LIST_NAMES = [
+const LIST_NAMES = [
   "thread",
   "sem",
   "event",

@@ -1,24 +1,21 @@
-import { codeOf, Driver, Machine, type MachineMount, type Verdict } from "../machine/mod.ts";
+import { Driver, Machine, type MachineMount, type Verdict } from "../machine/mod.ts";
 import { LineFeeder } from "../serial/mod.ts";
-import { VfsError } from "../vfs/mod.ts";
-import { ArgumentError, commandLine, programName } from "./command-line.ts";
+import { commandLine } from "./command-line.ts";
 import { boardOf, type TestHost, type TestOptions } from "./host.ts";
 import { judgeBudget, judgeText } from "./judge.ts";
+import { judgeExit } from "./judge-exit.ts";
 import { judgeFile } from "./judge-file.ts";
-import { fatName, modulePath, nameOf, pathText } from "./guest-path.ts";
+import { modulePath, nameOf } from "./guest-path.ts";
 import { Observer } from "./observer.ts";
+import { Placement } from "./placement.ts";
 import { fileFix } from "./reader.ts";
 import type { Failure, TestResult } from "./result.ts";
-import type { Scenario, Step, TextRules } from "./scenario.ts";
+import { NO_RULES, type Scenario, type Step, type TextRules } from "./scenario.ts";
 import { scheduleOf } from "./schedule.ts";
 import { onPlace, TestError } from "./test-error.ts";
-import type { Position } from "./toml.ts";
 import { utestUnits } from "./utest.ts";
 
 const DEFAULT_SEED = 1;
-
-/** Time-out, not loadable, abort, fault, deadlock: what no test expects that does not say so. */
-const CRASHES = new Set([124, 126, 134, 139, 140]);
 
 /** Runs a scenario once on a fresh machine, under the board's schedule (seed undefined) or another; yields where `options.pause` says. */
 export function* runOnce(
@@ -69,8 +66,7 @@ class Run {
   private readonly machine: Machine;
   private readonly driver: Driver;
   private readonly mounts: readonly MachineMount[];
-  /** Which module lies at a path. */
-  private readonly placed = new Map<string, string>();
+  private readonly placement: Placement;
   private stdin: Uint8Array | undefined;
   private verdict: Verdict = "done";
 
@@ -97,6 +93,7 @@ class Run {
       ...this.observer.options,
     });
     this.observer.attach(this.machine);
+    this.placement = new Placement(this.machine.vfs, host);
     this.driver = new Driver(this.machine, {
       input: { next: () => this.input() },
       look: host.look,
@@ -112,7 +109,7 @@ class Run {
     const { machine, scenario } = this;
     machine.boot(scenario.console ? "shell" : "lines");
     this.verdict = yield* this.driver.settling();
-    this.place();
+    this.placement.all(scenario);
     this.observer.begin();
     for (const [n, step] of scenario.steps.entries()) {
       if (this.verdict !== "done") {
@@ -166,49 +163,6 @@ class Run {
     for (const { disk } of this.mounts) disk?.close();
   }
 
-  /** The files of the scenario and the modules of its steps; of several with one name the first. */
-  private place(): void {
-    const { host, placed } = this;
-    for (const { at, path, content } of this.scenario.files)
-      onPlace(at, fileFix("from"), () =>
-        this.write(
-          path,
-          "text" in content ? new TextEncoder().encode(content.text) : host.read(content.from),
-        ),
-      );
-    for (const { action } of this.scenario.steps) {
-      if (action.kind !== "run") continue;
-      const { at } = action;
-      const path = modulePath(action.module);
-      onPlace(at, fileFix("run"), () => checkName(action.module));
-      if (!placed.has(fatName(path))) this.placeModule(at, action.module);
-      // The others may not be missing either.
-      else onPlace(at, fileFix("run"), () => host.read(action.module));
-    }
-    // Found missing now, however the program ends.
-    for (const { same, sameAt } of this.scenario.expectedFiles)
-      if (same !== undefined) onPlace(sameAt, fileFix("same"), () => host.read(same));
-  }
-
-  private placeModule(at: Position, module: string): void {
-    const path = modulePath(module);
-    onPlace(at, fileFix("run"), () => this.write(path, this.host.read(module)));
-    this.placed.set(fatName(path), module);
-  }
-
-  private write(path: string, bytes: Uint8Array): void {
-    const { vfs } = this.machine;
-    try {
-      const folders = path.split("/").slice(1, -1);
-      for (let n = 1; n <= folders.length; n++)
-        makeFolder(vfs, `/${folders.slice(0, n).join("/")}`);
-      vfs.writeFile(path, bytes);
-    } catch (error) {
-      if (!(error instanceof VfsError)) throw error;
-      throw new TestError("disk", `cannot place ${pathText(path)} on the disk: ${error.message}`);
-    }
-  }
-
   /** Like a line of -c, or like `rtt-sim run`. */
   private *take(step: Step): Generator<void, void> {
     const { machine, driver } = this;
@@ -218,10 +172,8 @@ class Run {
     machine.kernel.console.ended = false;
     if (action.kind === "msh") machine.execute(action.line);
     else {
-      const path = modulePath(action.module);
-      if (this.placed.get(fatName(path)) !== action.module)
-        this.placeModule(action.at, action.module);
-      machine.runModule(path, commandLine(nameOf(action.module), action.args));
+      this.placement.ready(action);
+      machine.runModule(modulePath(action.module), commandLine(nameOf(action.module), action.args));
     }
     this.verdict = yield* driver.running(() => machine.quiet);
     if (this.verdict === "done") yield* driver.settling();
@@ -242,12 +194,12 @@ class Run {
   }
 
   private judgeStep(step: Step, mark: number): void {
-    const { failures, observer } = this;
+    const { failures, observer, machine, verdict } = this;
     // A module has no lines.
     const line = step.at.line || undefined;
     const at = (failure: Failure): Failure => ({ ...failure, line: failure.line ?? line });
     const what = step.action.kind === "run" ? step.action.module : step.action.line;
-    failures.push(...this.judgeExit(step, what).map(at));
+    failures.push(...judgeExit(machine, verdict, step.exit, what).map(at));
     const text = observer.since(mark);
     failures.push(
       ...judgeText("output", `the output of '${what}'`, text, step.output, this.host.matches).map(
@@ -255,50 +207,6 @@ class Run {
       ),
       ...this.transcript(step.output, text).map(at),
     );
-  }
-
-  private judgeExit(step: Step, what: string): Failure[] {
-    const { machine, verdict } = this;
-    const code =
-      verdict === "deadlock"
-        ? 140
-        : verdict === "timeout" || verdict === "wall-timeout"
-          ? 124
-          : verdict === "halted"
-            ? codeOf(verdict, machine)
-            : machine.outcome.code;
-    const fine = step.exit === undefined ? !CRASHES.has(code) : step.exit === code;
-    if (fine || step.exit === "any") return [];
-    if (code === 140)
-      return [
-        {
-          kind: "deadlock",
-          message: `'${what}' never ends: nothing can ever run again`,
-          details: this.withTraces(machine.reports.waiting()),
-        },
-      ];
-    if (code === 124)
-      return [
-        {
-          kind: "timeout",
-          message: `'${what}' did not end in time`,
-          details: this.withTraces(machine.reports.running()),
-        },
-      ];
-    const { kind } = machine.outcome;
-    const how = kind === "returned" || kind === "exit" || kind === "command" ? "" : ` (${kind})`;
-    return [
-      {
-        kind: "exit",
-        message: `'${what}' ended with exit code ${code}${how}${step.exit === undefined ? "" : `, not ${step.exit}`}`,
-      },
-    ];
-  }
-
-  /** A report with where the threads of modules stand. */
-  private withTraces(report: string): string {
-    const traces = this.machine.reports.threadTraces();
-    return traces === "" ? report : `${report}\n${traces}`;
   }
 
   private expectFiles(): void {
@@ -326,12 +234,9 @@ class Run {
       ];
     }
     return judgeText("transcript", `the transcript ${path}`, text, {
+      ...NO_RULES,
       lines: line === undefined ? undefined : { equals: line },
       equals: wanted,
-      contains: [],
-      ordered: [],
-      absent: [],
-      matches: [],
     });
   }
 
@@ -340,18 +245,4 @@ class Run {
     this.stdin = undefined;
     return piece;
   }
-}
-
-/** A module that cannot be started under its name. */
-function checkName(module: string): void {
-  try {
-    programName(nameOf(module));
-  } catch (error) {
-    if (!(error instanceof ArgumentError)) throw error;
-    throw new TestError("scenario", `${module}: ${error.message}`, error.fix);
-  }
-}
-
-function makeFolder(vfs: Machine["vfs"], path: string): void {
-  if (!vfs.exists(path)) vfs.mkdir(path);
 }

@@ -106,4 +106,5 @@ export interface Scenario {
   readonly stack: number | undefined;
 }
 
+/** Nothing is expected of a text. */
 export const NO_RULES: TextRules = { contains: [], ordered: [], absent: [], matches: [] };

@@ -1,6 +1,6 @@
 import { fatName, pathText } from "./guest-path.ts";
 import type { Reader } from "./reader.ts";
-import type { Budget, FileRules, TextRules } from "./scenario.ts";
+import { type Budget, type FileRules, NO_RULES, type TextRules } from "./scenario.ts";
 import { guestPath } from "./schema-files.ts";
 import type { Table } from "./toml.ts";
 
@@ -26,7 +26,7 @@ export const NOTHING = ["expects nothing", 'write contains = "...", or leave it 
 const MAX = Number.MAX_SAFE_INTEGER;
 
 export function rules(reader: Reader, table: Table | undefined, where = ""): TextRules {
-  if (!table) return { contains: [], ordered: [], absent: [], matches: [] };
+  if (!table) return NO_RULES;
   if (where !== "") reader.keys(table, RULES, where);
   for (const key of ["contains", "ordered", "absent", "matches"])
     reader.refuseEmpty(table, key, "expects nothing", `write ${key} = "...", or leave it out`);

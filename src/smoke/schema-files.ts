@@ -43,7 +43,7 @@ function isAboveRoot(path: string): boolean {
 }
 
 /** Why two paths are one. */
-export function sameName(a: string, b: string): string {
+function sameName(a: string, b: string): string {
   return a === b ? "" : ` (${pathText(a)} and ${pathText(b)} are one file on a FAT disk)`;
 }
 

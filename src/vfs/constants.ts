@@ -21,6 +21,7 @@ export const Errno = {
   EROFS: 30,
   EPIPE: 32,
   ENOSYS: 88,
+  ENAMETOOLONG: 91,
 } as const;
 
 export const OpenFlag = {

@@ -1,7 +1,8 @@
 import type { BlockDevice } from "../block/mod.ts";
 import { FatVolume } from "../fat/mod.ts";
 import { Errno } from "./constants.ts";
-import { asVfs, ElmFs } from "./elm.ts";
+import { ElmFs } from "./elm.ts";
+import { asVfs } from "./fat-errors.ts";
 import type { FileSystem } from "./file-system.ts";
 import { lies } from "./path.ts";
 import { VfsError } from "./types.ts";

@@ -35,6 +35,13 @@ function slices(cpu: Cpu, units: number): unknown[] {
 }
 
 describe.each([...engines])("%s", (engine) => {
+  test("A32 code at an address that is no multiple of 4 is not executed, whatever is there", () => {
+    const m = newMachine(engine);
+    for (let at = 0; at < 64; at += 4) m.memory.st32(BASE + 0x100 + at, 0xe1a00000);
+    expect(m.run(BASE + 0x102, 1000)).toBe(Exit.Fault);
+    expect(m.cpu.fault).toMatchObject({ kind: "prefetch abort", pc: BASE + 0x102 });
+  });
+
   for (const thumb of [0, 1])
     test(`zeros, ${thumb ? "Thumb" : "A32"}: every one is executed, every page costs units`, () => {
       const m = newMachine(engine);

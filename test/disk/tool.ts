@@ -2,13 +2,13 @@ import { Glob } from "bun";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { BINARY, ROOT } from "../cli/binary.ts";
 
-const ROOT = join(import.meta.dir, "../..");
-
-/** The compiled binary when it is newer than its sources (as after `bun run test`), else the sources. */
-export const RTT_SIM: readonly string[] = isFresh(join(ROOT, "rtt-sim"))
-  ? [join(ROOT, "rtt-sim")]
-  : [process.execPath, join(ROOT, "src/main.ts")];
+/** The compiled binary when it was chosen or is newer than its sources (as after `bun run test`), else the sources. */
+export const RTT_SIM: readonly string[] =
+  process.env.RTT_SIM_BINARY !== undefined || isFresh(BINARY)
+    ? [BINARY]
+    : [process.execPath, join(ROOT, "src/main.ts")];
 
 function isFresh(binary: string): boolean {
   if (!existsSync(binary)) return false;

@@ -1,15 +1,10 @@
 /** What modules leave behind: leaks/build.sh makes the programs. */
 import { describe, expect, test } from "bun:test";
 import { join } from "node:path";
-import { HostModules } from "../../src/dlmodule/mod.ts";
-import { ObjectClass } from "../../src/kernel/types.ts";
-import { Board, fixture } from "./board.ts";
+import { fixture } from "./board.ts";
 import { WholeBoard } from "./whole-board.ts";
 
-const files = {
-  "/leaks.mo": fixture("test/dlmodule/leaks/leaks.mo"),
-  "/stale.mo": fixture("test/dlmodule/leaks/stale.mo"),
-};
+const files = { "/leaks.mo": fixture("test/dlmodule/leaks/leaks.mo") };
 const run = (board: WholeBoard, ...args: string[]): string[] => {
   board.diagnostics.length = 0;
   expect(board.run("/leaks.mo", ["leaks", ...args].join(" "))).toContain("0.333\n");
@@ -270,129 +265,3 @@ test("on the command line: --leaks error gives exit code 138, ignore the program
   expect(run()).toEqual([2, said]);
   expect(run("--leaks", "ignore")).toEqual([2, ""]);
 }, 30_000);
-
-test("objects that module_init made in the name of the system go with the library", () => {
-  const board = new Board({ files: { "/libinit.so": fixture("test/dlmodule/leaks/libinit.so") } });
-  const { kernel, loader } = board;
-  const before = board.heapUsed;
-  board.do(function* () {
-    const module = (yield* loader.load("/libinit.so", { as: "library" }))!;
-    yield* kernel.threads.sleep(20);
-    expect(kernel.objects.find("intimer", ObjectClass.Timer)).not.toBe(0);
-    yield* loader.unload(module);
-    yield* kernel.threads.sleep(20);
-  });
-  expect(kernel.objects.find("intimer", ObjectClass.Timer)).toBe(0);
-  expect(kernel.objects.find("insem", ObjectClass.Semaphore)).toBe(0);
-  expect(board.heapUsed).toBe(before);
-  expect(board.diagnostics).toEqual([
-    expect.stringMatching(
-      /^\/libinit\.so left behind \(given back now\):\n  semaphore "insem", from module_init\+0x[0-9a-f]+, in its memory\n  timer "intimer", from module_init\+0x[0-9a-f]+, which calls libinit 0x[0-9a-f]+$/,
-    ),
-  ]);
-});
-
-test.each(["a thread of the system", "a program"])(
-  "objects of the kernel and of its own heap that module_init made go with the library: loaded by %s",
-  (who) => {
-    const board = new WholeBoard({
-      "/start.so": fixture("test/dlmodule/leaks/start.so"),
-      "/opener.mo": fixture("test/dlmodule/halfway/opener.mo"),
-    });
-    const { machine } = board;
-    const { kernel } = machine;
-    const host = new HostModules(machine.loader, kernel);
-    const cycle = (): void => {
-      if (who === "a program") board.run("/opener.mo", "opener /start.so");
-      else host.dlclose(host.dlopen("/start.so"));
-      board.settle();
-    };
-    const figures = (): unknown => [
-      kernel.heap.used,
-      ...Object.values(ObjectClass)
-        .filter((cls) => cls !== ObjectClass.Null && cls <= ObjectClass.Module)
-        .map((cls) => kernel.objects.list(cls).length),
-    ];
-    cycle();
-    const before = figures();
-    board.diagnostics.length = 0;
-    for (let n = 0; n < 3; n++) cycle();
-    expect(figures()).toEqual(before);
-    const said = board.diagnostics.join("\n");
-    for (const name of ['thread "worker"', 'semaphore "inblock"', 'device "made"'])
-      expect(said).toContain(name);
-    for (const name of ['semaphore "dynamic"', 'mutex "lock"']) expect(said).toContain(name);
-    expect(board.line("list_device")).not.toContain("made");
-  },
-);
-
-test("objects that module_init made in the name of a program go with the library", () => {
-  const board = new WholeBoard({
-    "/libinit.so": fixture("test/dlmodule/leaks/libinit.so"),
-    "/borrow.mo": fixture("test/dlmodule/leaks/borrow.mo"),
-  });
-  expect(board.run("/borrow.mo", "borrow")).toBe("closed: 0\ndone\n");
-  expect(board.machine.outcome).toMatchObject({ kind: "returned", code: 0 });
-  const said = board.diagnostics.join("\n");
-  expect(said).toContain("/libinit.so left behind (given back now):");
-  expect(said).toMatch(/semaphore "insem", from module_init\+0x[0-9a-f]+, in its memory/);
-  expect(said).toMatch(/timer "intimer", from module_init\+0x[0-9a-f]+, which calls libinit/);
-});
-
-test.each(["interp", "jit"] as const)(
-  "a module_cleanup that fails costs its program, not the system (%s)",
-  (engine) => {
-    const board = new WholeBoard(
-      {
-        "/abortclean.mo": fixture("test/fixtures/dl/abortclean.mo"),
-        "/faulty.so": fixture("test/dlmodule/leaks/faulty.so"),
-        "/closer.mo": fixture("test/dlmodule/leaks/closer.mo"),
-        "/hello.mo": fixture("disk/prebuilt/a9/hello.mo"),
-      },
-      { engine },
-    );
-    board.run("/abortclean.mo", "abortclean");
-    expect(board.machine.outcome).toMatchObject({ kind: "abort", code: 134 });
-    board.run("/closer.mo", "closer");
-    expect(board.machine.outcome).toMatchObject({ kind: "fault", code: 139 });
-    expect(board.machine.loader.modules()).toEqual([]);
-    expect(board.run("/hello.mo", "hello")).toContain("Hello, world");
-    expect(board.machine.outcome).toMatchObject({ kind: "returned", code: 0 });
-  },
-);
-
-test("a call of code that was unloaded is a fault that names the module", () => {
-  const board = new WholeBoard(files);
-  board.machine.vfs.mkdir("/lib");
-  board.machine.vfs.writeFile("/lib/libbase.so", fixture("test/dlmodule/libraries/libbase.so"));
-  expect(board.run("/stale.mo", "stale")).toStartWith("base up\n11\nbase down 11\n");
-  expect(board.machine.outcome.kind).toBe("fault");
-  expect(board.diagnostics.join("\n")).toMatch(/libbase.*no longer loaded/);
-});
-
-test("variables that still hold a function of a library that is closed are named; they are no leak", () => {
-  const held = { "/held.mo": fixture("test/dlmodule/leaks/held.mo") };
-  const said = (arguments_: string, options = {}): string => {
-    const board = new WholeBoard(held, options);
-    board.machine.vfs.mkdir("/lib");
-    board.machine.vfs.writeFile("/lib/libbase.so", fixture("test/dlmodule/libraries/libbase.so"));
-    expect(board.run("/held.mo", `held${arguments_}`)).toContain("11\n");
-    expect(board.machine.outcome).toMatchObject({ kind: "returned", code: 0 });
-    return board.diagnostics.join("\n").replace(/0x[0-9a-f]+/g, "ADDRESS");
-  };
-  const head = "/lib/libbase.so is unloaded, and others still have addresses of its functions:";
-  const line = (name: string): string => `\n  base_next, held by held, variable ${name} at ADDRESS`;
-  const both = said("", { leaks: "error" });
-  expect(both).toStartWith(head);
-  expect(both.split("\n").slice(1).toSorted().join("")).toBe(
-    [line("kept"), line("other")].join("").replaceAll("\n", ""),
-  );
-  expect(said(" 1")).toBe(head + line("kept"));
-  expect(said(" 1 2")).toBe("");
-  // With its program the library goes as well, and nobody is left.
-  expect(said(" 1 2 3")).toBe(
-    "/held.mo left behind (given back now):\n  library /lib/libbase.so, from main+ADDRESS, open: 1 dlopen without dlclose",
-  );
-  expect(said("", { leaks: "ignore" })).toBe("");
-  expect(said("", { compat404: true })).toBe("");
-});

@@ -52,7 +52,7 @@ const TOP = new Set([
   "machine",
   "machine.ts",
   "embed.ts",
-  "embed-options.ts",
+  "embed",
   "exports.ts",
   "main.ts",
   "build.ts",

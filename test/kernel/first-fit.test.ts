@@ -179,14 +179,19 @@ for (const abi of [undefined, "5.x"] as const)
     }
   });
 
-/** Reads of headers that `run` takes. */
+/** Reads of headers that `run` takes, by the guest's rules and without. */
 function readsOf(memory: GuestMemory, run: () => void): number {
   let reads = 0;
-  const { ld16, ld32 } = memory;
+  const { ld16, ld32, i32 } = memory;
   memory.ld16 = (address) => (reads++, ld16.call(memory, address));
-  memory.ld32 = (address) => (reads++, ld32.call(memory, address));
+  // That of an aligned word is one of i32.
+  memory.ld32 = (address) => (address & 3 && reads++, ld32.call(memory, address));
+  const counted = new Proxy(i32, {
+    get: (words, at) => (reads++, Reflect.get(words, at, words)),
+  });
+  Object.assign(memory, { i32: counted });
   run();
-  Object.assign(memory, { ld16, ld32 });
+  Object.assign(memory, { ld16, ld32, i32 });
   return reads;
 }
 
@@ -201,8 +206,21 @@ test("blocks that are in use cost nothing", () => {
       heap.free(other);
     }
   });
-  // Walks over the blocks have 300,000.
-  expect(reads).toBeLessThan(40_000);
+  // Walks over the blocks have 300,000; an index that every allocation brings up to date, 8,500.
+  expect(reads).toBeLessThan(6_500);
+});
+
+test("the lowest free block comes and goes, and the search for the next one costs nothing", () => {
+  const { heap, memory, blocks } = holes();
+  heap.free(heap.alloc(64));
+  const reads = readsOf(memory, () => {
+    for (let n = 0; n < 100; n++) {
+      expect(heap.alloc(64)).toBe(blocks[0]);
+      heap.free(blocks[0]);
+    }
+  });
+  // A walk to what is free behind the blocks has 100,000; an index that every allocation brings up to date, 7,800.
+  expect(reads).toBeLessThan(6_000);
 });
 
 test("headers that are no more, of blocks that became one, are not looked at", () => {

@@ -1,13 +1,14 @@
 import { describe, expect, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { format } from "../../src/kernel/format.ts";
-import { HostArguments, kprintfBytes, latin1 } from "../../src/kernel/kprintf.ts";
+import { format, type Formatted, wholeText } from "../../src/kernel/format.ts";
+import { HostArguments, kprintf, latin1 } from "../../src/kernel/kprintf.ts";
 
 const RECORDED = join(import.meta.dir, "../fixtures/probes/kernel/expected");
-const text = (bytes: Uint8Array) => String.fromCharCode(...bytes);
+const text = ({ bytes, size }: Formatted) => String.fromCharCode(...bytes.subarray(0, size));
+const fmtOf = (fmt: string) => wholeText(latin1(fmt));
 const print = (fmt: string, ...args: (number | string)[]) =>
-  text(format(latin1(fmt), new HostArguments(args), 1000).bytes);
+  text(format(fmtOf(fmt), new HostArguments(args), 1000));
 
 /** The values of the probe fmt_int; %c was tried with the fourth only. */
 const VALUES = [0, 7, -42, 65601, -0x80000000];
@@ -56,14 +57,32 @@ test.each(STRINGS)("%s", (fmt, args, recorded) => {
   expect(print(fmt, ...args)).toBe(recorded);
 });
 
+test.each(STRINGS)("%s, somewhere in memory", (fmt, args, recorded) => {
+  // What follows the NUL is not looked at, also behind a lonely `%`.
+  const memory = latin1(`before%d${fmt}\0s%d5`);
+  const place = { bytes: memory, at: 8, length: fmt.length };
+  expect(text(format(place, new HostArguments(args), 1000))).toBe(recorded);
+});
+
+test("what is behind the limit is counted, whatever it consists of", () => {
+  const parts = ["x".repeat(300), "abcdefgh", "", "y".repeat(700), "z"];
+  for (const limit of [0, 1, 10, 255, 256, 257, 299, 300, 304, 1008, 1009, 2000])
+    for (const fmt of ["%s%s%s%s%s", "%s%.8s%s%.700s%c", parts.join("")]) {
+      const args = fmt.includes("%c") ? [...parts.slice(0, 4), 0x7a] : parts;
+      const result = format(fmtOf(fmt), new HostArguments(args), limit);
+      expect(text(result)).toBe(parts.join("").slice(0, limit));
+      expect(result.length).toBe(1009);
+    }
+});
+
 test("a huge width costs no memory and is counted", () => {
-  const result = format(latin1("%2000000000d"), new HostArguments([1]), 10);
+  const result = format(fmtOf("%2000000000d"), new HostArguments([1]), 10);
   expect(result.length).toBe(2_000_000_000);
-  expect(text(result.bytes)).toBe(" ".repeat(10));
+  expect(text(result)).toBe(" ".repeat(10));
 });
 
 test("rt_kprintf sends at most 254 characters and then a NUL", () => {
-  expect(kprintfBytes(latin1("x".repeat(254)), new HostArguments([])).length).toBe(254);
-  const cut = kprintfBytes(latin1("x".repeat(300)), new HostArguments([]));
+  expect(kprintf(fmtOf("x".repeat(254)), new HostArguments([])).size).toBe(254);
+  const cut = kprintf(fmtOf("x".repeat(300)), new HostArguments([]));
   expect(text(cut)).toBe(`${"x".repeat(254)}\0`);
 });

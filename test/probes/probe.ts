@@ -1,6 +1,7 @@
 /** The probes: small programs whose output on the original kernel is known, one topic each. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { MachineOptions } from "../../src/machine.ts";
 import { makeCard } from "../sessions/card.ts";
 import { type DescribedFile, describedCard } from "../sessions/cards.ts";
 import { Typist } from "../sessions/typist.ts";
@@ -56,7 +57,10 @@ export function systemProbes(): Probe[] {
 }
 
 /** Runs a probe on a fresh machine; everything received from the first typed line on, without `behind`. */
-export function run(probe: Probe, options: { readonly compat404: boolean }): string {
+export function run(
+  probe: Probe,
+  options: Pick<MachineOptions, "engine"> & { readonly compat404: boolean },
+): string {
   const typist = new Typist(makeCard("mformat", probe.files), options);
   try {
     typist.boot({ silence: SILENCE });

@@ -9,12 +9,13 @@ setDefaultTimeout(60_000);
 const headers = [...new Glob("**/*.h").scanSync(SDK_INCLUDE)].sort();
 
 for (const language of ["c", "c++"]) {
-  for (const [what, defines] of [
-    ["the documented macros", DEFINES],
-    ["no macros", []],
+  for (const [what, defines, standard] of [
+    ["the documented macros", DEFINES, { c: "gnu11", "c++": "gnu++17" }],
+    ["no macros", [], { c: "c99", "c++": "c++14" }],
   ] as const) {
+    const dialect = standard[language as "c" | "c++"];
     test.skipIf(toolchain() === undefined)(
-      `${language} with ${what} compiles each header alone, without a warning (needs arm-none-eabi-gcc)`,
+      `${dialect} with ${what} compiles each header alone, without a warning (needs arm-none-eabi-gcc)`,
       () => {
         const complaints = headers.map((path) => {
           const classes = path.startsWith("cplusplus/");
@@ -23,15 +24,17 @@ for (const language of ["c", "c++"]) {
 
           const command = ["arm-none-eabi-gcc", "-x", language, ...DEVICE_FLAGS.a9, ...defines];
           const flags = [
+            `-std=${dialect}`,
             "-Wall",
             "-Wextra",
+            "-Wpedantic",
             `-I${SDK_INCLUDE}`,
             `-I${SDK_INCLUDE}/cplusplus`,
             "-fsyntax-only",
             "-",
           ];
           const run = Bun.spawnSync([...command, ...flags], {
-            stdin: new TextEncoder().encode(`#include <${header}>\n`),
+            stdin: new TextEncoder().encode(`#include <${header}>\ntypedef int here;\n`),
             stderr: "pipe",
           });
           return run.stderr.toString();

@@ -145,6 +145,15 @@ describe("scons, in an application tree", () => {
     expect(exitCode).toBe(2);
     expect(stdout.toString()).toContain("BSP_ROOT is not the folder of a board");
   });
+  test.skipIf(!scons)("an application that there is not is called so (needs scons)", () => {
+    const apps = tree();
+    const env = { ...process.env, BSP_ROOT: join(sdk, "bsp"), RTT_ROOT: sdk };
+    const { exitCode, stdout } = Bun.spawnSync(["scons", "-s", "--app=nope"], { cwd: apps, env });
+    expect({ exitCode, said: stdout.toString() }).toEqual({
+      exitCode: 2,
+      said: "there is no nope/SConscript: NAME is a folder of this tree\n",
+    });
+  });
   test.skipIf(!scons)("the functions of building.py (needs scons)", () => {
     const apps = tree();
     const write = (name: string, text: string): void => {

@@ -194,6 +194,52 @@ run(
   },
 );
 
+run(
+  name("tcp: who sends faster than the guest reads waits; one who has gone meanwhile is noticed"),
+  async () => {
+    await using host = new Host(["--serial", "tcp:0", "--serial1", "tcp:0"]);
+    await using person = await Client.connect(await host.where());
+    const where = await host.where("uart1");
+    const client = await Client.connect(where);
+    await person.sees("msh />");
+    for (const line of [
+      "exit",
+      'int uart = rt_device_find("uart1")',
+      "rt_device_open(uart, 3)",
+      "char *to = rt_malloc(100000)",
+      "int n = 0",
+      "int sum = 0",
+    ]) {
+      person.send(`${line}\r`);
+      await person.sees("finsh />");
+    }
+    // More than is kept for a line that nobody reads.
+    const total = 6 << 20;
+    client.send(new Uint8Array(total).fill(0x61));
+    await Bun.sleep(500);
+    const other = await Client.connect(where);
+    await other.sees("in use");
+    let read = 0;
+    const take = async (): Promise<number> => {
+      person.send("sum = sum + rt_device_read(uart, 0, to, 100000)\r");
+      await person.sees("finsh />");
+      const shown = /(\d+), 0x/.exec(person.seen.slice(person.seen.lastIndexOf("rt_device_read")));
+      return Number(shown?.[1]);
+    };
+    for (let tries = 0; read < total && tries < 2000; tries++) read = await take();
+    expect(read).toBe(total);
+    client.send(new Uint8Array(1 << 20).fill(0x62));
+    client.end();
+    await Bun.sleep(200);
+    await using next = await Client.connect(where);
+    next.send("last");
+    for (let tries = 0; read < total + (1 << 20) + 4 && tries < 2000; tries++) read = await take();
+    expect(read).toBe(total + (1 << 20) + 4);
+    person.send('rt_device_write(uart, 0, "hello", 5)\r');
+    await next.sees("hello");
+  },
+);
+
 run(name("what cannot be is refused with a reason"), () => {
   const refused = (...argv: string[]): string => {
     const { code, err } = rttSim(argv);

@@ -21,11 +21,15 @@ byte for byte and is replayed by the tests:
 - \`test/sessions\`: ${SESSIONS.length} sessions at the serial console, ${steps} typed lines, on SD cards made again with the recorded files. They run in both
   modes: \`--compat 4.0.4\`, which reproduces observable defects, and without options.
 - \`test/probes\`: ${probes} small programs about the kernel, files, strings, time, POSIX threads and the life of modules. They run under
-  \`--compat 4.0.4\`.
+  \`--compat 4.0.4\` on each engine.
 
 Lines are typed at the pace of the recording: the next one 530 ms (simulated) after the last output, which follows from tick counts in the
 recordings. Output of programs in the background falls between the same lines as it did then. \`--pace\` gives the compiled binary that pace,
 so that the recordings are also piped to it as they are.
+
+What no recording shows is checked against rules: \`test/utest/suite\` has a program for each group of functions, in C and in the manner
+of RT-Thread's utest, with a table of what the function of 4.0.4 (or the standard) does, and every assertion cites its rule. They run on
+each engine, and with \`--compat 4.0.4\`.
 
 A test fails when something differs that is not in the tables below, and when something that is in them does not differ any more. The
 tables are written by \`bun test/sessions/document.ts\` from the lists of the tests.
@@ -66,6 +70,15 @@ raise() of a signal without a handler ends the program as ISO C and POSIX have i
 process: at once, without exit handlers, and with the exit code 128 + signal (143 for SIGTERM). SIGABRT is abort(): 134, with a report.
 In callbacks of timers and interrupts, and on threads of the system, there is no program to end: raise() gives -1.
 newlib on the board knows no default action: raise() gives -1 with ENOTSUP, and the program goes on, as under \`--compat 4.0.4\`.
+A handler of signal() serves one signal, as in newlib on the board and in System V: raise() sets the default action back before it calls the
+handler, in both modes. A handler that is to stay calls signal() again, or is set with sigaction().
+Handlers are those of all threads of a program, and a signal ends what its thread waits for with EINTR, -RT_EINTR in RT-Thread's calls.
+A pthread_kill() for which there is no handler stays pending. Under \`--compat 4.0.4\` each thread has its own handlers of sigaction().
+
+A name of more than 255 characters gives ENAMETOOLONG, and fsync() of a device or a pipe EINVAL; the board cuts the name, and fsync() gives
+-88 there, as under \`--compat 4.0.4\`.
+
+mq_open() gives NULL when it fails, in both modes: an mqd_t of RT-Thread is a pointer to its queue, and programs for it compare with NULL.
 
 tmpfile() makes the directory /tmp when the disk has none; on the board, and under \`--compat 4.0.4\`, it fails then. Other files in /tmp need
 the directory in both modes.
@@ -84,6 +97,11 @@ depends on its compiler and its drivers.
 
 A thread that waits on a stack with less than 64 bytes left has overflowed it: the board pushes the context over what lies below. Here the
 context is kept, what lies below stays whole, and the report comes when the thread runs next; \`--compat 4.0.4\` pushes as the board does.
+
+What a switch finds of an overflow (the lowest byte of the stack is no longer \`#\`, or sp is not inside) is the last thing the board says:
+\`thread:NAME stack overflow\`, then rt_schedule() stays in a loop with interrupts off. \`--compat 4.0.4\` stops there too. By default the
+program of the thread ends, and the system goes on. Stacks of rt_thread_init lie among the program's own variables, where there is no red zone:
+a store below such a stack by which neither sp nor the lowest byte changes is not noticed, as on the board.
 
 ## Threads that end
 

@@ -29,13 +29,14 @@ export class Typist {
 
   constructor(
     disk: BlockDevice,
-    options: { readonly compat404: boolean; readonly abi?: MachineOptions["abi"] },
+    options: Pick<MachineOptions, "abi" | "engine"> & { readonly compat404: boolean },
   ) {
     this.machine = new Machine({
       firmware: readFileSync(FIRMWARE),
       disk,
       compat404: options.compat404,
       abi: options.abi,
+      engine: options.engine,
       output: (bytes) => {
         this.received += Buffer.from(bytes).toString("latin1");
         this.lastOutput = this.machine.kernel.tick;

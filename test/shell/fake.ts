@@ -1,7 +1,7 @@
 import type { Task } from "../../src/kernel/call.ts";
 import type { ConsoleApi, KernelApi } from "../../src/kernel/types.ts";
 import { GuestMemory } from "../../src/memory/mod.ts";
-import { format } from "../../src/kernel/format.ts";
+import { format, wholeText } from "../../src/kernel/format.ts";
 import { HostArguments, latin1 } from "../../src/kernel/kprintf.ts";
 import { Shell } from "../../src/shell/mod.ts";
 import type { ListName } from "../../src/shell/types.ts";
@@ -81,8 +81,8 @@ export class FakeBoard implements Disposable {
       write: (bytes, _stream, start, end) =>
         print(Buffer.from(bytes.subarray(start, end)).toString("latin1")),
       printf: (text, ...args) => {
-        const { bytes } = format(latin1(text), new HostArguments(args), 254);
-        print(Buffer.from(bytes).toString("latin1"));
+        const { bytes, size } = format(wholeText(latin1(text)), new HostArguments(args), 254);
+        print(Buffer.from(bytes.subarray(0, size)).toString("latin1"));
       },
       feed: (bytes) => input.push(...bytes),
       *getchar() {

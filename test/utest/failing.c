@@ -1,11 +1,14 @@
 /* Fails on purpose, so that the macros of the suite are seen to notice. */
 #include "suite/utest.h"
 
+RULE(F1, "ISO C 6.5.9", "equal operands");
+RULE(F2, "ISO C strcmp", "0 for equal strings");
+
 static void test_one(void) {
-    rule("ISO C 6.5.9");
+    rule(F1);
     uassert_int_equal(1, 1);
     uassert_int_equal(1, 2);
-    rule("ISO C strcmp");
+    rule(F2);
     uassert_str_equal("a", "b");
 }
 

@@ -50,7 +50,7 @@ export function run(program: string, options: Partial<MachineOptions> = {}): Res
     output = "";
     const before = kernel.heap.used;
     machine.execute(options.compat404 ? `/${name} compat` : `/${name}`);
-    for (let n = 0; n < 4000 && !machine.quiet; n++) {
+    for (let n = 0; n < 200 && !machine.quiet; n++) {
       const { why } = step(kernel.tick + TICKS);
       if (why !== "units") break;
     }

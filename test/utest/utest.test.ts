@@ -70,13 +70,13 @@ test("a failed assertion is printed with its rule, its place and its values; one
   const { failures, verdict, assertions, code } = run("../failing");
   expect(failures).toEqual([
     "[  ASSERT  ] [ unit     ] values: 1 and 2",
-    "[  ASSERT  ] [ unit     ] rule: ISO C 6.5.9",
-    "[  ASSERT  ] [ unit     ] at (failing.c); func: (test_one:7); msg: ((1) not equal to (2))",
+    "[  ASSERT  ] [ unit     ] rule: F1  ISO C 6.5.9: equal operands",
+    "[  ASSERT  ] [ unit     ] at (failing.c); func: (test_one:10); msg: ((1) not equal to (2))",
     '[  ASSERT  ] [ unit     ] values: "a" and "b"',
-    "[  ASSERT  ] [ unit     ] rule: ISO C strcmp",
-    "[  ASSERT  ] [ unit     ] at (failing.c); func: (test_one:9); msg: (string not equal)",
+    "[  ASSERT  ] [ unit     ] rule: F2  ISO C strcmp: 0 for equal strings",
+    "[  ASSERT  ] [ unit     ] at (failing.c); func: (test_one:12); msg: (string not equal)",
     "[  ASSERT  ] [ unit     ] rule: none is cited",
-    "[  ASSERT  ] [ unit     ] at (failing.c); func: (test_without_rule:13); msg: ((1) not equal to (1))",
+    "[  ASSERT  ] [ unit     ] at (failing.c); func: (test_without_rule:16); msg: ((1) not equal to (1))",
   ]);
   expect({ verdict, assertions, code }).toEqual({ verdict: "FAILED", assertions: 4, code: 1 });
 });

@@ -7,7 +7,7 @@ import { fewWarnings, orderKey } from "./host-tree.ts";
 import { canonical, ImageTarget, type Reader } from "./image-target.ts";
 import { inGoodOrder } from "./in-good-order.ts";
 import { type Images, told, toldOf, withImages } from "./image.ts";
-import type { DiskArguments } from "./options.ts";
+import type { DiskArguments } from "./arguments.ts";
 import { baseName, parsePlace, type Place } from "./place.ts";
 import { hostReader, imageReader } from "./readers.ts";
 import { type Item, itemsOf } from "./sources.ts";

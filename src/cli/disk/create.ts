@@ -17,7 +17,7 @@ import type { Signals } from "../signals.ts";
 import { checkFits, type Plan, tooSmall } from "./fits.ts";
 import { toldOf } from "./image.ts";
 import { inGoodOrder } from "./in-good-order.ts";
-import type { DiskArguments } from "./options.ts";
+import type { DiskArguments } from "./arguments.ts";
 import { readable } from "./progress.ts";
 import { Need, ROOT_ENTRIES, type Room, roomFor, typeFor, type Wish } from "./room.ts";
 import { isZero, NewImage, PIECE } from "./save-image.ts";

@@ -5,7 +5,7 @@ import type { Signals } from "../signals.ts";
 import { canonical } from "./image-target.ts";
 import { type Images, told, withImages } from "./image.ts";
 import { inGoodOrder } from "./in-good-order.ts";
-import type { DiskArguments } from "./options.ts";
+import type { DiskArguments } from "./arguments.ts";
 import { baseName, type ImagePlace, imagePlace, joinPath } from "./place.ts";
 import { Progress } from "./progress.ts";
 import { Visited } from "./visited.ts";

@@ -11,9 +11,6 @@ import { Need, type Room, roomFor } from "./room.ts";
 import { SpillDisk, UnpackedImage } from "./spill.ts";
 import { type Member, readZip } from "./zip.ts";
 
-/** What a disk is kept in. */
-export type Form = "raw" | "gzip" | "zip" | "folder";
-
 /** What comes out of an archive may be so large. */
 const MAX_UNPACKED = 1 << 30;
 /** Free space on a disk made from an archive. */

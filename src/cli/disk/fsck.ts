@@ -4,7 +4,7 @@ import { ExitCode, UserError } from "../exit-codes.ts";
 import { Signals } from "../signals.ts";
 import { writeAll } from "../output.ts";
 import { openWhole, told } from "./image.ts";
-import type { DiskArguments } from "./options.ts";
+import type { DiskArguments } from "./arguments.ts";
 import { Progress, readable } from "./progress.ts";
 import { SpillDisk } from "./spill.ts";
 

@@ -65,7 +65,7 @@ export function openWhole(image: string, write: boolean): BlockDevice {
 }
 
 /** Mounts the first partition, or the whole disk. */
-export function openVolume(image: string, write: boolean): OpenVolume {
+function openVolume(image: string, write: boolean): OpenVolume {
   const device = openWhole(image, write);
   try {
     const volume = told(image, () =>

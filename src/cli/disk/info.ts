@@ -4,7 +4,7 @@ import { ExitCode } from "../exit-codes.ts";
 import { formOf } from "../open-disk.ts";
 import { writeAll } from "../output.ts";
 import { openWhole, told } from "./image.ts";
-import type { DiskArguments } from "./options.ts";
+import type { DiskArguments } from "./arguments.ts";
 import { readable } from "./progress.ts";
 
 const FORM = { raw: "raw image", gzip: "gzipped image", zip: "ZIP archive", folder: "folder" };

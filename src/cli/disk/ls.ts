@@ -2,7 +2,7 @@ import { Attribute, type FatInfo, type FatVolume } from "../../fat/mod.ts";
 import { ExitCode, UserError } from "../exit-codes.ts";
 import { Output } from "../output.ts";
 import { told, toldOf, withImages } from "./image.ts";
-import type { DiskArguments } from "./options.ts";
+import type { DiskArguments } from "./arguments.ts";
 import { imagePlace, joinPath } from "./place.ts";
 import { tell } from "./visible.ts";
 import { Visited } from "./visited.ts";

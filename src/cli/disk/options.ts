@@ -1,15 +1,10 @@
 import type { OptionRow } from "../options.ts";
 import { ExitCode, UserError } from "../exit-codes.ts";
 import { parseWords, suggestion, usage } from "../parse.ts";
+import type { DiskArguments } from "./arguments.ts";
 
 /** An option of a `disk` command. */
 export type DiskOption = Omit<OptionRow, "commands">;
-
-export interface DiskArguments {
-  readonly operands: readonly string[];
-  flag(name: string): boolean;
-  value(name: string): string | undefined;
-}
 
 export interface DiskCommand {
   readonly name: string;

@@ -4,6 +4,13 @@ import type { Socket, SocketHandler } from "bun";
 import { ExitCode, UserError } from "../exit-codes.ts";
 import { Backlog, BACKLOG_BYTES, type Link, PATIENCE_MS } from "./link.ts";
 
+/** How long a client that is held has to show that it is still there, and what it may send meanwhile. */
+const CHECK_MS = 100;
+const PARKED_BYTES = 16 << 20;
+
+/** So much is sent while the guest still runs. */
+const SEND_BYTES = 16384;
+
 /** How long a client that has said everything still gets answers. */
 const LINGER_MS = 1000;
 
@@ -20,9 +27,17 @@ export class SocketLink implements Link {
   private client: Socket<unknown> | undefined;
   /** The client has said everything: the next one need not wait for it. */
   private leaving = false;
+  /** Nothing is given to the guest. */
+  private held = false;
+  /** Another client asks whether this one is there. */
+  private checking = false;
+  /** What arrived all the same. */
+  private readonly parked = new Backlog();
   private readonly backlog = new Backlog();
   private stop: () => void = () => {};
   private lastProgress = 0;
+  /** What waits will be sent as soon as the guest rests. */
+  private due = false;
 
   static tcp(host: string, port: number): SocketLink {
     const link = new SocketLink();
@@ -66,10 +81,34 @@ export class SocketLink implements Link {
     const absent = !this.client || performance.now() - this.lastProgress > PATIENCE_MS;
     if (this.backlog.length === 0) this.lastProgress = performance.now();
     this.backlog.push(bytes, absent ? BACKLOG_BYTES : Infinity);
-    this.send();
+    if (this.backlog.length >= SEND_BYTES) this.send();
+    else if (!this.due) {
+      this.due = true;
+      queueMicrotask(() => {
+        this.due = false;
+        this.send();
+      });
+    }
+  }
+
+  hold(): void {
+    this.held = true;
+    this.client?.pause();
+  }
+
+  goOn(): void {
+    if (!this.held || this.checking) return;
+    this.held = false;
+    const { parked } = this;
+    for (let piece = parked.first; piece && !this.held; piece = parked.first) {
+      parked.drop(piece.length);
+      this.onData(piece);
+    }
+    if (!this.held) this.client?.resume();
   }
 
   close(): void {
+    this.send();
     this.client?.end();
     this.stop();
   }
@@ -77,19 +116,11 @@ export class SocketLink implements Link {
   private handler(): SocketHandler<unknown> {
     return {
       open: (socket) => {
-        if (this.client && !this.leaving) {
-          socket.end(BUSY);
-          return;
-        }
-        this.client?.end();
-        this.leaving = false;
-        this.client = socket;
-        socket.setNoDelay?.(true);
-        this.lastProgress = performance.now();
-        this.send();
+        if (this.client && !this.leaving && this.held && !this.checking) this.check(socket);
+        else this.opened(socket);
       },
       data: (socket, bytes) => {
-        if (socket === this.client) this.onData(Uint8Array.from(bytes));
+        if (socket === this.client) this.arrived(socket, bytes);
       },
       drain: (socket) => {
         if (socket === this.client) this.send();
@@ -102,6 +133,42 @@ export class SocketLink implements Link {
         setTimeout(() => socket.end(), LINGER_MS).unref();
       },
     };
+  }
+
+  private opened(socket: Socket<unknown>): void {
+    if (this.client && !this.leaving) {
+      socket.end(BUSY);
+      return;
+    }
+    this.client?.end();
+    this.leaving = false;
+    this.client = socket;
+    if (this.held) socket.pause();
+    socket.setNoDelay?.(true);
+    this.lastProgress = performance.now();
+    this.send();
+  }
+
+  private arrived(socket: Socket<unknown>, bytes: Uint8Array): void {
+    if (!this.held) return this.onData(Uint8Array.from(bytes));
+    this.parked.push(bytes);
+    if (this.parked.length > PARKED_BYTES) socket.pause();
+  }
+
+  /** Whether a client that is held has gone is not told before all that it has sent was taken. */
+  private check(next: Socket<unknown>): void {
+    this.checking = true;
+    this.client?.resume();
+    next.pause();
+    setTimeout(() => {
+      this.checking = false;
+      if (!this.leaving) this.client?.pause();
+      if (next.readyState > 0) {
+        next.resume();
+        this.opened(next);
+      }
+      this.onRoom();
+    }, CHECK_MS).unref();
   }
 
   /** The next client may come; a half-sent answer is not for it. */

@@ -103,7 +103,7 @@ export function isNaN(x: Unpacked): boolean {
 }
 
 /** FPProcessNaN. */
-export function processNaN(f: Format, x: Unpacked, env: Environment): bigint {
+function processNaN(f: Format, x: Unpacked, env: Environment): bigint {
   if (x.kind === "signalling") env.fpscr |= FPSCR.IOC;
   return env.fpscr & FPSCR.DN ? defaultNaN(f) : x.bits | quietBit(f);
 }

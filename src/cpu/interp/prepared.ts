@@ -6,14 +6,14 @@ import type { GuestMemory } from "../../memory/mod.ts";
  */
 export const PREPARED_MAGIC = 0x05505452;
 /** Words before the keys: the magic, and how many blocks there are. */
-export const PREPARED_HEADER = 2;
+const PREPARED_HEADER = 2;
 
 /**
  * A block as it stands in prepared code: four words (end of the guest range; how many words of code, how many of them hold an
  * arena index, how long the map is), then the guest code in halfwords, the arena words as if the block began at index 0, the
  * places of arena indexes, the map.
  */
-export const PREPARED_BLOCK = 4;
+const PREPARED_BLOCK = 4;
 
 /** A block put into the arena. */
 export interface PlacedBlock {

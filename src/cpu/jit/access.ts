@@ -1,6 +1,6 @@
 import { GRANULE_SHIFT, WRITE } from "../../memory/mod.ts";
 import { type Inst, Op } from "../ir/ops.ts";
-import type { Check } from "./checks.ts";
+import { type Check, NOTHING } from "./checks.ts";
 import type { FloatRegisters } from "./float-registers.ts";
 import { Local, local } from "./layout.ts";
 import type { Readable } from "./readable.ts";
@@ -12,6 +12,8 @@ import { W, type Writer } from "./wasm.ts";
 // Loads and stores. A load tests that its address is in the range that can be read, a store the rights of its granule. What is
 // refused, the interpreter executes: a call to the host that comes back would cost every value that lives across it a place in
 // memory, also where it is never made.
+
+const GRANULE = 1 << GRANULE_SHIFT;
 
 /** Writes the way out to the interpreter, within so many ifs. */
 type Refused = (ifs: number) => void;
@@ -25,7 +27,7 @@ export class AccessEmitter {
     private readonly vectors: VectorEmitter,
   ) {}
 
-  /** A load or store; `check` is that of `planChecks`; `free`: nothing is to be checked but what the instruction asks for. */
+  /** A load or store; `check` is that of `Checks`; `free`: nothing is to be checked but what the instruction asks for. */
   emit(x: Inst, check: Check | undefined, refused: Refused, free = false): void {
     const shape = accessOf(x)!;
     const { w } = this;
@@ -43,8 +45,8 @@ export class AccessEmitter {
     } else {
       this.pushAddress(x, shape);
       w.set(Local.Address);
-      if (free) return this.transfer(x, shape, Local.Address, 0);
-      if (shape.store) this.checkStore(shape.size, shape.words, refused);
+      if (free || check === NOTHING) return this.transfer(x, shape, Local.Address, 0);
+      if (check?.store ?? shape.store) this.checkStore(shape.size, shape.words, refused);
       else this.checkRead(Local.Address, 0, shape.size, shape.words, refused);
     }
     const base =
@@ -135,29 +137,38 @@ export class AccessEmitter {
     w.end();
   }
 
-  /** So many bytes from Address on, which touch one granule or two, can be written. */
+  /** So many bytes from Address on, MAX_FRAME at most, can be written. */
   private checkStore(size: number, aligned: boolean, refused: Refused): void {
     const { w } = this;
-    if (!aligned && size > 4) {
-      // A vector at any address.
-      this.pushRights(0, 1);
-      this.pushRights(size - 1, 1);
-      w.const(WRITE);
-      w.op(W.and, W.and, W.eqz);
-      w.openUnlikely();
-      refused(1);
-      w.end();
-      return;
-    }
-    this.pushRights(0, size === 1 ? 1 : size === 2 ? 2 : 4);
-    if (aligned && size > 4) {
-      this.pushRights(size - 4, 4);
+    if (size <= 4 && !aligned) return this.checkElement(size, refused);
+    // Two looks at so many granules in a row see all that are touched, and no other.
+    const row = size <= GRANULE ? 1 : size <= 3 * GRANULE ? 2 : 4;
+    this.pushRights(0, aligned ? 4 : 1, row);
+    if (size > (aligned ? 4 : 1)) {
+      this.pushRights(size - 1 - (row - 1) * GRANULE, 1, row);
       w.op(W.and);
     }
+    const all = WRITE * (row === 1 ? 1 : row === 2 ? 0x101 : 0x1010101);
+    w.const(all);
+    w.op(W.and);
+    if (row === 1) w.op(W.eqz);
+    else {
+      w.const(all);
+      w.op(W.ne);
+    }
+    w.openUnlikely();
+    refused(1);
+    w.end();
+  }
+
+  /** A byte, halfword or word from Address on can be written. */
+  private checkElement(size: number, refused: Refused): void {
+    const { w } = this;
+    this.pushRights(0, size === 1 ? 1 : size === 2 ? 2 : 4);
     w.const(WRITE);
     w.op(W.and, W.eqz);
     w.openUnlikely();
-    if (aligned || size === 1) refused(1);
+    if (size === 1) refused(1);
     else {
       // Unaligned: both granules.
       this.pushRights(0, 1);
@@ -173,10 +184,10 @@ export class AccessEmitter {
   }
 
   /**
-   * The rights of the granule of Address + offset on the stack, or 0 when that is not a multiple of `unit`: the rotation moves the
-   * bits that must be zero to the top.
+   * The rights of the granule of Address + offset on the stack, and of those behind it, or 0 when that is not a multiple of `unit`: the
+   * rotation moves the bits that must be zero to the top.
    */
-  private pushRights(offset: number, unit: 1 | 2 | 4): void {
+  private pushRights(offset: number, unit: 1 | 2 | 4, row: 1 | 2 | 4 = 1): void {
     const { w } = this;
     w.get(Local.Address);
     if (offset) {
@@ -190,7 +201,7 @@ export class AccessEmitter {
     }
     w.const(GRANULE_SHIFT - bits);
     w.op(W.shrU);
-    w.memory(W.load8u, 0);
+    w.memory(row === 1 ? W.load8u : row === 2 ? W.load16u : W.load, 0);
   }
 
   private pushAddress(x: Inst, { offset }: Shape): void {

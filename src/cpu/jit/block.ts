@@ -3,7 +3,8 @@ import { type Inst, NZCV, Op } from "../ir/ops.ts";
 import { AccessEmitter } from "./access.ts";
 import { bulkLoop, emitBulk, followsRegisters } from "./bulk.ts";
 import { Calls } from "./calls.ts";
-import { NOTHING, ownCheck, planChecks } from "./checks.ts";
+import { Checks, NOTHING, ownCheck } from "./checks.ts";
+import { ConditionalCompares } from "./conditional-compare.ts";
 import type { RegionCounters } from "./counters.ts";
 import { dataEmitter } from "./data.ts";
 import { isBackward, writesAllFlags, writtenBy } from "./facts.ts";
@@ -23,7 +24,9 @@ export abstract class BlockEmitter extends Calls {
   /** Accesses that need no check, while the second version of a counted loop is written. */
   protected free: ReadonlySet<number> | undefined;
   private readonly access: AccessEmitter;
-  private readonly plans = new Map<Node, ReturnType<typeof planChecks>>();
+  private readonly checks: Checks;
+  /** None where instructions are counted: both comparisons are made. */
+  private readonly compares: ConditionalCompares | undefined;
 
   /** `literalAt` gives the word at an address that is watched as code is. */
   constructor(
@@ -36,6 +39,8 @@ export abstract class BlockEmitter extends Calls {
     super(w, graph, counters);
     this.vectors = new VectorEmitter(w);
     this.access = new AccessEmitter(w, readable, this.floats, this.vectors);
+    this.checks = new Checks(graph, readable, literalAt);
+    this.compares = counters ? undefined : new ConditionalCompares(w, this.flags, graph);
   }
 
   /** Goes to a block or out of the region. */
@@ -72,6 +77,12 @@ export abstract class BlockEmitter extends Calls {
       if (skip?.label === k) closeSkip(k);
       this.at(n, k);
       const x = insts[k];
+      if (x.op === Op.skip && x.label < to && this.compares?.emit(n, k)) {
+        k = x.label;
+        this.at(n, k);
+        this.takenIf(n, insts[k]);
+        continue;
+      }
       if (x.op === Op.skip) {
         const changes = this.changesFlags(ir, k + 1, x.label);
         if (changes) flags.settle();
@@ -157,9 +168,7 @@ export abstract class BlockEmitter extends Calls {
       // What shares a check may be without the one that it shares.
       if (this.free?.has(k)) return this.access.emit(x, ownCheck(x) && NOTHING, refused, true);
       if (this.free) return this.access.emit(x, ownCheck(x), refused);
-      let plan = this.plans.get(n);
-      if (!plan) this.plans.set(n, (plan = planChecks(ir.insts)));
-      return this.access.emit(x, plan.get(k), refused);
+      return this.access.emit(x, this.checks.of(x), refused);
     }
     switch (x.op) {
       case Op.br:

@@ -284,7 +284,7 @@ function beforeZero(w: Writer, from: number, count: number): void {
 }
 
 /** Leaves the enclosing block unless all of the bytes can be stored to. */
-function checkStores(w: Writer, to: number, pushBytes: () => void): void {
+export function checkStores(w: Writer, to: number, pushBytes: () => void): void {
   w.get(to);
   w.const(GRANULE_SHIFT);
   w.op(W.shrU);

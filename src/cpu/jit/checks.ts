@@ -1,29 +1,25 @@
 import { type Inst, NONE, Op } from "../ir/ops.ts";
-import { accessOf, groupEnd, needsInterpreter, registersOf } from "./shapes.ts";
+import { writtenBy } from "./facts.ts";
+import { fallsThrough, type Graph, isCall, type Node } from "./graph.ts";
+import { exactly, Knowledge, pairOf, UNKNOWN, within } from "./known.ts";
+import { resultOf } from "./numbers.ts";
+import type { Readable } from "./readable.ts";
+import { accessOf, groupEnd, type Shape, singleOf } from "./shapes.ts";
+import { endsKnowledge, MAX_READ, mostStored, WantedAccesses } from "./wants.ts";
 
 /**
- * What a load or store has to check. Accesses of a block that share a base register share a check: the first of them looks at the
- * bytes of all, relative to its own base. When that refuses, the interpreter executes the first and goes on, so that a check may
- * be too wide but a fault is exact.
+ * What a load or store has to test. Accesses share tests along all ways through a region: the first of them looks at the bytes of those
+ * to come, too, and these look at nothing. When that is refused, the interpreter executes the first and goes on, so that a test may be
+ * too wide but a fault is exact.
  */
 export interface Check {
   /** Bytes from base + low up to base + high; nothing is to be checked when they are equal. */
-  low: number;
-  high: number;
+  readonly low: number;
+  readonly high: number;
   /** The address must be a multiple of 4. */
-  aligned: boolean;
+  readonly aligned: boolean;
+  /** They must be fit for stores, also when the access is a load: there is a store to come. */
   readonly store: boolean;
-}
-
-/** What one access may look at besides its own bytes: an object at the end of memory should not pay for it. */
-const MAX_READ = 512;
-/** Two granules can be tested at once. */
-const MAX_STORE = 64;
-
-interface Group {
-  readonly check: Check;
-  /** What has been added to the base since the check. */
-  moved: number;
 }
 
 export const NOTHING: Check = { low: 0, high: 0, aligned: false, store: false };
@@ -36,89 +32,176 @@ export function ownCheck(x: Inst): Check | undefined {
   return { low, high: low + size, aligned, store };
 }
 
-/** The checks of the accesses of a block by the index of their ops. An access without a constant offset has none. */
-export function planChecks(insts: readonly Inst[]): Map<number, Check> {
-  const plan = new Map<number, Check>();
-  const reads = new Map<number, Group>();
-  const stores = new Map<number, Group>();
-  const write = (r: number): void => {
-    reads.delete(r);
-    stores.delete(r);
-  };
-  /** Until here ops may be skipped: nothing that is said there holds behind. */
-  let maybe = 0;
-  const forget = (): void => {
-    reads.clear();
-    stores.clear();
-  };
-  for (let k = 0; k < insts.length; k++) {
-    const x = insts[k];
-    if (k === 0 || insts[k - 1].at !== x.at || insts[k - 1].op === Op.skip) {
-      const end = groupEnd(insts, k);
-      if (needsInterpreter(insts, k, end)) {
-        forget();
-        k = end - 1;
+type Plan = Map<Inst, Check>;
+
+/** The checks of the accesses of a region. */
+export class Checks {
+  private readonly plan: Plan = new Map();
+  private readonly wanted: WantedAccesses;
+  /** What is known where a block goes to another, by the key of that and the block. */
+  private readonly edges = new Map<number, Map<Node, Knowledge>>();
+
+  constructor(
+    private readonly graph: Graph,
+    private readonly readable: Readable,
+    private readonly literalAt: (address: number) => number | undefined,
+  ) {
+    this.wanted = new WantedAccesses(graph);
+    const entries = new Map<Node, Knowledge>();
+    for (let changed = true; changed;) {
+      changed = false;
+      for (const n of graph.nodes) {
+        const before = entries.get(n);
+        const now = this.entry(n);
+        const settled = before ? before.settle(now) : now;
+        if (settled === before) continue;
+        changed = true;
+        entries.set(n, settled);
+        this.block(n, settled.copy());
+      }
+    }
+  }
+
+  /** Of an access that is made in the block as it is, and not in a version that asks for all of it beforehand. */
+  of(x: Inst): Check | undefined {
+    return this.plan.get(x);
+  }
+
+  /** What is known where a block begins. */
+  private entry(n: Node): Knowledge {
+    let all: Knowledge | undefined;
+    if (n !== this.graph.entry)
+      for (const knowledge of this.edges.get(n.key)?.values() ?? [])
+        all = all ? all.meet(knowledge) : knowledge;
+    const known = all ? all.copy() : Knowledge.nothing();
+    const { insts } = n.ir;
+    const back = branchBack(n);
+    // Iterations may have been done otherwise, without these tests.
+    if (back !== undefined) forgetWritten(known, insts, back);
+    return known;
+  }
+
+  private block(n: Node, known: Knowledge): void {
+    const { ir, table } = n;
+    const { insts } = ir;
+    const back = branchBack(n);
+    /** What holds in a loop of one block however its iterations were done. */
+    const first = back === undefined ? known : known.copy();
+    let skip: { label: number; known: Knowledge } | undefined;
+    const reached = new Set<number>();
+    const goes = (key: number, known: Knowledge): void => {
+      let from = this.edges.get(key);
+      if (!from) this.edges.set(key, (from = new Map()));
+      const other = reached.has(key) ? from.get(n) : undefined;
+      reached.add(key);
+      from.set(n, other ? other.meet(known) : known.copy());
+    };
+    const leaves = (k: number): Knowledge => (back !== undefined && k <= back ? first : known);
+    const forget = (): void => {
+      known.forget();
+      first.forget();
+    };
+    for (let k = 0; k < insts.length; k++) {
+      const x = insts[k];
+      if (skip?.label === k) {
+        known = skip.known.meet(known);
+        skip = undefined;
+      }
+      if (table?.first === k) {
+        for (const to of table.targets) goes(to, known);
+        return;
+      }
+      if (x.op === Op.skip) {
+        skip = { label: x.label, known: known.copy() };
         continue;
       }
+      if (endsKnowledge(insts, k)) {
+        forget();
+        if (x.op !== Op.svc) k = groupEnd(insts, k) - 1;
+        continue;
+      }
+      if (x.op === Op.br || x.op === Op.bx) {
+        if (isCall(ir, k)) forget();
+        else {
+          if (x.op === Op.br) goes(x.to >>> 0, leaves(k));
+          // Only who skips this is behind it.
+          if (!skip) return;
+          known = skip.known.copy();
+        }
+        continue;
+      }
+      if (x.op === Op.brc || x.op === Op.brz || x.op === Op.brnz) {
+        goes(x.to >>> 0, leaves(k));
+        if (k === back) known = first;
+        continue;
+      }
+      this.op(x, known);
     }
-    if (x.op === Op.skip) maybe = Math.max(maybe, x.label);
-    const conditional = k < maybe;
+    if (skip) known = skip.known.meet(known);
+    if (fallsThrough(ir)) goes((ir.end | (ir.thumb ? 1 : 0)) >>> 0, known);
+  }
+
+  private op(x: Inst, known: Knowledge): void {
     const shape = accessOf(x);
-    if (shape && !x.ka && shape.offset !== undefined) {
-      const { store, size, words, offset } = shape;
-      const groups = store ? stores : reads;
-      const inStore = stores.get(x.a);
-      const group = groups.get(x.a);
-      if (!store && inStore && covers(inStore, offset, size, words)) plan.set(k, NOTHING);
-      else if (group && join(group, offset, size, words)) plan.set(k, NOTHING);
-      else {
-        const check = ownCheck(x)!;
-        plan.set(k, check);
-        // Stores of bytes and halfwords have no alignment in common.
-        if (!conditional && (!store || words || size === 4)) groups.set(x.a, { check, moved: 0 });
-        else groups.delete(x.a);
-      }
+    if (shape && !x.ka) this.access(x, shape, known);
+    if (x.d !== NONE && x.e === NONE && x.op !== Op.ldm) {
+      const literal = x.op === Op.ldr && x.ka && x.kb ? this.literalAt((x.a + x.b) | 0) : undefined;
+      known.write(x.d, literal === undefined ? resultOf(x, known) : exactly(literal));
+      return;
     }
-    if (x.op === Op.svc || x.op === Op.br || x.op === Op.bx) forget();
-    if (!conditional && (x.op === Op.add || x.op === Op.sub) && x.d === x.a && x.kb && !x.ka) {
-      const by = x.op === Op.add ? x.b : -x.b;
-      for (const groups of [reads, stores]) {
-        const group = groups.get(x.d);
-        if (group) group.moved += by;
-      }
-      continue;
-    }
-    if (x.d !== NONE) write(x.d);
-    if (x.e !== NONE) write(x.e);
-    if (x.op === Op.ldm) for (const r of registersOf(x.i)) write(r);
+    const written = writtenBy([x], 0, 1);
+    for (let r = 0; r < 32; r++) if (written & (1 << r)) known.write(r, UNKNOWN);
   }
-  return plan;
+
+  private access(x: Inst, { store, size, words, offset }: Shape, known: Knowledge): void {
+    const { readable, plan, wanted } = this;
+    if (offset === undefined) return this.indexed(x, store, size, words, known);
+    const of = known.of(x.a);
+    const own = { low: offset, high: offset + size };
+    if (of.allows(own.low, own.high, store, words, readable)) return void plan.set(x, NOTHING);
+    const want = wanted.of(x);
+    const asStore = store || (!!want?.store && contains(want.store, own));
+    let { low, high } = (asStore ? want?.store : want?.read) ?? own;
+    if (!contains({ low, high }, own)) ({ low, high } = own);
+    // A look at alignment is about the low end.
+    if (words) low = offset - ((offset - low + 3) & ~3);
+    if (high - low > (asStore ? mostStored(x.a) : MAX_READ)) ({ low, high } = own);
+    plan.set(x, { low, high, aligned: words, store: asStore });
+    known.learn(x.a, of.tested(low, high, asStore, words));
+  }
+
+  /** An access of which the address is a sum of registers. */
+  private indexed(x: Inst, store: boolean, size: number, words: boolean, known: Knowledge): void {
+    const { readable, plan } = this;
+    if (words) return void plan.delete(x);
+    const shift = singleOf(x.op) ? x.i : 0;
+    const key = pairOf(x.a, x.b, shift);
+    const { read = 0, store: stored = 0 } = known.pair(key) ?? {};
+    if (size <= stored || (!store && size <= read)) return void plan.set(x, NOTHING);
+    const [base, index] = [known.of(x.a), known.of(x.b)];
+    const low = base.least + index.least * 2 ** shift;
+    const high = base.most + index.most * 2 ** shift + size;
+    if (!store && within(low, high, readable)) return void plan.set(x, NOTHING);
+    const asStore = store || this.wanted.isStored(x);
+    plan.set(x, { low: 0, high: size, aligned: false, store: asStore });
+    known.learnPair(key, size, asStore);
+  }
 }
 
-function covers({ check, moved }: Group, offset: number, size: number, words: boolean): boolean {
-  const low = offset + moved;
-  if (low < check.low || low + size > check.high) return false;
-  return !words || (low & 3) === (check.low & 3);
+const contains = (a: { low: number; high: number }, b: { low: number; high: number }): boolean =>
+  b.low >= a.low && b.high <= a.high;
+
+/** The op by which a block comes back to itself. */
+function branchBack({ key, ir }: Node): number | undefined {
+  const k = ir.insts.findLastIndex(
+    (x) =>
+      (x.op === Op.br || x.op === Op.brc || x.op === Op.brz || x.op === Op.brnz) &&
+      x.to >>> 0 === key,
+  );
+  return k < 0 ? undefined : k;
 }
 
-/** Widens the check of the group by an access. */
-function join(group: Group, offset: number, size: number, words: boolean): boolean {
-  const { check, moved } = group;
-  const low = Math.min(check.low, offset + moved);
-  const high = Math.max(check.high, offset + moved + size);
-  if (high - low > (check.store ? MAX_STORE : MAX_READ)) return false;
-  const inStep = ((offset + moved - check.low) & 3) === 0;
-  if (check.store) {
-    // Words of which the first is aligned, or one word: vectors have no such promise.
-    if (size < 4 || (size > 4 && !words) || !inStep) return false;
-    if (low !== check.low || high !== check.high) check.aligned = true;
-  } else if (words) {
-    if (!inStep) return false;
-    check.aligned = true;
-  }
-  // A check of the alignment is about its low end.
-  if (check.aligned && ((low - check.low) & 3) !== 0) return false;
-  check.low = low;
-  check.high = high;
-  return true;
+function forgetWritten(known: Knowledge, insts: readonly Inst[], until: number): void {
+  const written = writtenBy(insts, 0, until);
+  for (let r = 0; r < 32; r++) if (written & (1 << r)) known.write(r, UNKNOWN);
 }

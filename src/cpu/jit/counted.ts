@@ -3,7 +3,8 @@ import { bulkLoop } from "./bulk.ts";
 import { writtenBy } from "./facts.ts";
 import { isFloatOp } from "./float.ts";
 import type { Graph, Node } from "./graph.ts";
-import { accessOf, isAccess, isTranslated, singleOf } from "./shapes.ts";
+import { amount, MAX_STEP, type Motion, motionsOf } from "./motions.ts";
+import { accessOf, isAccess, isTranslated, namesAlignment, singleOf } from "./shapes.ts";
 import { isVectorOp } from "./vectors.ts";
 
 // Loops of one block of which is known, when they are entered, how often they go round at most and what they touch: there is a
@@ -56,11 +57,9 @@ export interface CountedLoop {
 }
 
 /** Ops of a loop that is written twice. */
-const MAX_OPS = 120;
+export const MAX_OPS = 120;
 /** Bytes between accesses that are looked at as one. */
 const MAX_GAP = 256;
-/** Bytes that an iteration may go forward or back. */
-const MAX_STEP = 4096;
 /** The largest index of a table. */
 const MAX_INDEX = 4095;
 
@@ -70,9 +69,6 @@ export const MARGIN = 1 << 16;
 export function margin(down: boolean, signed: boolean): { lowest: number; count: number } {
   return { lowest: (signed ? 2 ** 31 : 0) + (down ? MARGIN : 0), count: 2 ** 32 - MARGIN };
 }
-
-/** What a loop does to a register: adds a constant, or a register; undefined: something else. */
-type Motion = { readonly step: number; readonly by: number } | undefined;
 
 /** The block as a counted loop, when it is one. */
 export function countedLoop(graph: Graph, n: Node, readsFlags: boolean): CountedLoop | undefined {
@@ -95,7 +91,7 @@ export function countedLoop(graph: Graph, n: Node, readsFlags: boolean): Counted
     const x = insts[k];
     if (isAccess(x)) {
       accesses++;
-      const place = placeOf(insts, k, conditional, motions, added, test);
+      const place = placeOf(insts, k, conditional, motions, added, test.counter);
       if (place) {
         join(places, place);
         free.add(k);
@@ -105,7 +101,9 @@ export function countedLoop(graph: Graph, n: Node, readsFlags: boolean): Counted
     if (motion && motion.by === NONE) added.set(x.d, (added.get(x.d) ?? 0) + amount(x));
     else if (motion) added.set(x.d, Number.NaN);
   }
-  const seen = insts.slice(0, branch).some((x) => isFloatOp(x) || isVectorOp(x));
+  const seen = insts
+    .slice(0, branch)
+    .some((x) => isFloatOp(x) || isVectorOp(x) || namesAlignment(x));
   const quiet = !readsFlags && !seen && free.size === accesses && test.flags;
   return { branch, ...test, places, free, quiet, bulk: bulkLoop(n, branch) !== undefined };
 }
@@ -121,39 +119,6 @@ function guarded(insts: readonly Inst[], branch: number): boolean[] | undefined 
     if (x.op === Op.skip) until = Math.max(until, x.label);
   }
   return until > branch ? undefined : list;
-}
-
-const amount = (x: Inst): number => (x.op === Op.add ? x.b : -x.b) | 0;
-
-/** What the loop does to the registers that it writes. */
-function motionsOf(
-  insts: readonly Inst[],
-  branch: number,
-  conditional: readonly boolean[],
-): Map<number, Motion> {
-  const motions = new Map<number, Motion>();
-  for (let k = 0; k < branch; k++) {
-    const x = insts[k];
-    const written = writtenBy(insts, k, k + 1);
-    for (let r = 0; r < 32; r++) {
-      if (!(written & (1 << r))) continue;
-      const known = motions.has(r);
-      const before = motions.get(r);
-      let motion: Motion;
-      if (!conditional[k] && (x.op === Op.add || x.op === Op.sub) && x.a === r && !x.ka) {
-        if (x.kb && (!known || before?.by === NONE))
-          motion = { step: (before?.step ?? 0) + amount(x), by: NONE };
-        else if (!x.kb && !known && x.op === Op.add) motion = { step: 0, by: x.b };
-      }
-      motions.set(r, motion);
-    }
-  }
-  for (const [r, motion] of motions) {
-    if (!motion) continue;
-    if (motion.by === NONE ? Math.abs(motion.step) > MAX_STEP : motions.has(motion.by))
-      motions.set(r, undefined);
-  }
-  return motions;
 }
 
 type Test = Omit<CountedLoop, "branch" | "places" | "free" | "quiet" | "bulk"> & {
@@ -225,13 +190,14 @@ function testOf(
   };
 }
 
-function placeOf(
+/** What an access goes through; undefined when that is not known beforehand. `added` is what was added to registers before it. */
+export function placeOf(
   insts: readonly Inst[],
   at: number,
   conditional: readonly boolean[],
   motions: ReadonlyMap<number, Motion>,
   added: ReadonlyMap<number, number>,
-  test: Test,
+  counter: number,
 ): Place | undefined {
   const x = insts[at];
   const shape = accessOf(x)!;
@@ -248,7 +214,7 @@ function placeOf(
     const motion = motions.get(r);
     if (!motion) return false;
     if (motion.by !== NONE) {
-      if (r !== test.counter || added.has(r) || step !== 0) return false;
+      if (r !== counter || added.has(r) || step !== 0) return false;
       step = undefined;
       return true;
     }
@@ -291,15 +257,15 @@ function largest(
   return most <= MAX_INDEX ? most : undefined;
 }
 
-/** Adds a place, or makes one of it and another. */
-function join(places: Place[], one: Place): void {
+/** Adds a place, or makes one of it and another, of so many bytes at most. */
+export function join(places: Place[], one: Place, most = MAX_GAP): void {
   for (const p of places) {
     if (p.base !== one.base || p.index !== one.index || p.shift !== one.shift) continue;
     if (p.step !== one.step || p.most !== one.most || p.store !== one.store) continue;
     if ((p.aligned || one.aligned) && ((p.low - one.low) & 3) !== 0) continue;
     const low = Math.min(p.low, one.low);
     const high = Math.max(p.high, one.high);
-    if (high - low > MAX_GAP) continue;
+    if (high - low > Math.min(most, MAX_GAP)) continue;
     p.low = low;
     p.high = high;
     p.aligned ||= one.aligned;

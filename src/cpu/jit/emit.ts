@@ -1,6 +1,8 @@
 import { Slot } from "../interp/state.ts";
 import { Op } from "../ir/ops.ts";
 import { BlockEmitter } from "./block.ts";
+import { type BoundedLoop, boundedLoop } from "./bounded.ts";
+import { emitBounds, TIMES } from "./bounded-entry.ts";
 import { type CountedLoop, countedLoop } from "./counted.ts";
 import { emitEntry, emitGoesOn } from "./counted-entry.ts";
 import { flagReaders, flagSpillers } from "./facts.ts";
@@ -9,8 +11,15 @@ import { AGAIN, BEHIND, EXIT, FAST, UNWIND } from "./frame.ts";
 import { dominates, type Node } from "./graph.ts";
 import * as layout from "./layout.ts";
 import { Local, local } from "./layout.ts";
+import { emitSkip } from "./streams-skip.ts";
 import { declareVectors, isVectorOp, vectorBytes } from "./vectors.ts";
 import { F32, F64, I32, I64, W } from "./wasm.ts";
+
+/** Bytes of memory within which all questions about loops that end on data make sense. */
+const LEAST_READABLE = 1 << 16;
+
+/** After so many looks at all blocks what is not stable yet is in the file. Random code of 200 blocks needs seven. */
+const PATIENCE = 12;
 
 /** Writes the function of a region. */
 export class RegionEmitter extends BlockEmitter {
@@ -22,6 +31,7 @@ export class RegionEmitter extends BlockEmitter {
   private readonly spillsFlags: ReadonlySet<number>;
   private readonly usesVectors: boolean;
   private changed = false;
+  private rounds = 0;
 
   constructor(...parameters: ConstructorParameters<typeof BlockEmitter>) {
     super(...parameters);
@@ -98,6 +108,7 @@ export class RegionEmitter extends BlockEmitter {
     this.entryState.set(graph.entry.key, IN_FILE);
     const done = new Map<Node, State>();
     do {
+      this.rounds++;
       this.changed = false;
       for (const n of graph.nodes) {
         const state = this.entryState.get(n.key) ?? IN_FILE;
@@ -117,18 +128,26 @@ export class RegionEmitter extends BlockEmitter {
 
   /** The code of a block and all it dominates. */
   private tree(n: Node): void {
-    const counted = countedLoop(this.graph, n, this.readsFlags.has(n.key));
-    if (n.isLoop && !counted) this.open(W.loop, n.key);
-    const merges = n.children.filter((c) => c.forward > 1).sort((a, b) => b.order - a.order);
+    const readsFlags = this.readsFlags.has(n.key);
+    const may = !this.counters && this.readable.size >= LEAST_READABLE;
+    const bounded = may ? boundedLoop(this.graph, n, readsFlags) : undefined;
+    const counted = bounded?.stream ? undefined : countedLoop(this.graph, n, readsFlags);
+    const twice = counted ?? bounded;
+    if (n.isLoop && !twice) this.open(W.loop, n.key);
+    // A loop that is written twice leaves to the same places.
+    const merges = n.children
+      .filter((c) => c.forward > 1 || (twice !== undefined && twice === bounded))
+      .sort((a, b) => b.order - a.order);
     for (const c of merges) this.open(W.block, c.key);
     this.flags.state = this.entryState.get(n.key)!;
     if (counted) this.twice(n, counted);
+    else if (bounded) this.bounded(n, bounded);
     else this.body(n);
     for (const c of merges.reverse()) {
       this.close();
       this.tree(c);
     }
-    if (n.isLoop && !counted) this.close();
+    if (n.isLoop && !twice) this.close();
   }
 
   /** A counted loop: the version without checks as long as it may be entered, and the loop as it is. */
@@ -178,6 +197,56 @@ export class RegionEmitter extends BlockEmitter {
     this.finish(n);
   }
 
+  /** A loop that ends on data: the version without checks for so many iterations as are allowed, and the loop as it is. */
+  private bounded(n: Node, loop: BoundedLoop): void {
+    const { w, flags } = this;
+    const { branch, quiet, free, stream } = loop;
+    const x = n.ir.insts[branch];
+    const begin = flags.state;
+    this.open(W.block, BEHIND);
+    this.open(W.block, undefined);
+    this.open(W.loop, AGAIN);
+    emitBounds(w, loop, this.readable);
+    this.open(W.loop, FAST);
+    // Nobody looks at flags before they are written.
+    if (quiet) flags.state = IN_FILE;
+    this.begin();
+    this.free = free;
+    this.ops(n, 0, branch);
+    this.free = undefined;
+    this.at(n, branch);
+    if (x.op === Op.brc) flags.condition(x.cond);
+    else if (x.op !== Op.br) w.get(local(x.a));
+    const { state } = flags;
+    if (x.op !== Op.br) {
+      if (x.op !== Op.brz) w.op(W.eqz);
+      this.brIf(BEHIND);
+    }
+    this.count(x.at + 1 - this.counted - 2 ** layout.WORK_SHIFT);
+    if (!quiet) flags.convert(begin);
+    w.get(TIMES);
+    w.const(1);
+    w.op(W.sub);
+    w.tee(TIMES);
+    this.brIf(FAST);
+    this.close();
+    flags.convert(begin);
+    if (stream) emitSkip(w, stream, this.readable);
+    this.br(AGAIN);
+    this.close();
+    this.close();
+    flags.state = begin;
+    this.open(W.loop, n.key);
+    this.begin();
+    this.ops(n, 0, branch + 1);
+    this.close();
+    this.close();
+    flags.state = state;
+    this.float.forget();
+    this.ops(n, branch + 1, n.ir.insts.length);
+    this.finish(n);
+  }
+
   /** Goes to a block or out of the region. */
   protected goTo(key: number, from: Node): void {
     const to = this.graph.byKey.get(key);
@@ -193,13 +262,15 @@ export class RegionEmitter extends BlockEmitter {
       return;
     }
     this.flags.convert(known!);
-    if (to.order <= from.order || to.forward > 1) this.br(key);
+    if (to.order <= from.order || this.labels.includes(key)) this.br(key);
     else this.tree(to);
   }
 
   /** The state at the beginning of a block that is reached in two. */
   private meeting(key: number, a: State, b: State): State {
     if (same(a, b)) return a;
+    // States with too many sources begin again with the file, so that they might go round for ever.
+    if (this.rounds > PATIENCE) return IN_FILE;
     const read = this.readsFlags.has(key);
     return !read && this.spillsFlags.has(key) ? IN_FILE : meet(a, b, read);
   }

@@ -5,6 +5,8 @@ import { findJumpTable, type JumpTable } from "./jump-table.ts";
 /** Bounds of a region: what a translation may cost. */
 const MAX_BLOCKS = 200;
 const MAX_INSTRUCTIONS = 2500;
+/** Instructions of a loop of which a part is written twice, so that it is entered at its beginning only. */
+const MAX_REPEATED = 64;
 
 /** A block of a region: straight code with branches out of it. */
 export interface Node {
@@ -85,6 +87,8 @@ export function buildGraph(
   hasRun: (key: number) => boolean = () => true,
 ): Graph | undefined {
   const thumb = (entry & 1) !== 0;
+  // A32 instructions are words; the interpreter says what is wrong.
+  if ((entry & 3) === 2) return undefined;
   const blocks = new Map<number, IrBlock>();
   const tables = new Map<IrBlock, JumpTable>();
   const add = (key: number, ir: IrBlock): void => {
@@ -115,19 +119,17 @@ export function buildGraph(
   }
   if (!blocks.has(entry >>> 0)) return undefined;
   // A block ends where another begins.
-  const starts = [...blocks.keys()].filter((key) => borders.has(key)).map((key) => key & ~1);
+  const starts = [...blocks.keys()]
+    .filter((key) => borders.has(key))
+    .map((key) => (key & ~1) >>> 0);
   for (const [key, ir] of blocks) {
-    const start = key & ~1;
-    if (!starts.some((a) => a >>> 0 > start >>> 0 && a >>> 0 < ir.end >>> 0)) continue;
+    const start = (key & ~1) >>> 0;
+    const inside = starts.filter((a) => a > start && a < ir.end >>> 0);
+    const cuts = new Set(withoutEntries(ir, inside));
+    if (cuts.size === 0) continue;
     const cut = liftBlock(
-      (a) =>
-        a >= ir.end >>> 0 ||
-        (a !== start >>> 0 &&
-          borders.has((a | (thumb ? 1 : 0)) >>> 0) &&
-          blocks.has((a | (thumb ? 1 : 0)) >>> 0))
-          ? undefined
-          : fetch(a),
-      start >>> 0,
+      (a) => (a >= ir.end >>> 0 || cuts.has(a >>> 0) ? undefined : fetch(a)),
+      start,
       thumb,
       0,
     );
@@ -135,6 +137,21 @@ export function buildGraph(
     if (!("address" in cut)) add(key, cut);
   }
   return order(loopOf(blocks, tables, entry >>> 0), tables, entry >>> 0);
+}
+
+/**
+ * Of the addresses inside of a block where others begin, those at which it is to end. A loop of one block that is entered inside, as
+ * compilers make them who put the test of a loop at its end, stays whole: what is behind the entry is another block, once more, from which the
+ * loop is entered at its beginning.
+ */
+function withoutEntries(ir: IrBlock, inside: readonly number[]): readonly number[] {
+  const key = (ir.start | (ir.thumb ? 1 : 0)) >>> 0;
+  const back = ir.insts.find((x, k) => isBranch(x) && !isCall(ir, k) && x.to >>> 0 === key);
+  if (!back || back.at > MAX_REPEATED) return inside;
+  const own = new Set(ir.insts.filter(isBranch).map((x) => (x.to & ~1) >>> 0));
+  const last = ir.pcs[back.at] >>> 0;
+  if (inside.some((a) => a <= last && own.has(a))) return inside;
+  return inside.filter((a) => a > last);
 }
 
 /** The blocks from which `entry` can be reached, or all blocks when it is in no loop. */

@@ -1,5 +1,6 @@
 import type { GuestMemory } from "../../memory/mod.ts";
 import { stateFrom } from "./flags-state.ts";
+import { hasVectors } from "./host-vectors.ts";
 import type { Readable } from "./readable.ts";
 import type { Translation } from "./translation.ts";
 
@@ -78,10 +79,11 @@ export class PrebuiltRegions {
     this.states = this.regions + words[Header.Regions];
   }
 
-  /** Whether code that was made for it does here. */
+  /** Whether code that was made for it does here: that range, and a host with vectors, as the one had where it was made. */
   isFor({ start, size }: Readable): boolean {
     const { words } = this;
-    return words[Header.ReadableStart] === start && words[Header.ReadableSize] === size;
+    const sameRange = words[Header.ReadableStart] === start && words[Header.ReadableSize] === size;
+    return sameRange && hasVectors();
   }
 
   /** The best of the regions that contain the block at `key` and are as asked for. */

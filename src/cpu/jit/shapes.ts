@@ -1,4 +1,5 @@
 import { type Inst, Op, TEMP } from "../ir/ops.ts";
+import { unpack } from "../simd/mod.ts";
 import { dataEmitter } from "./data.ts";
 import { isFloatOp } from "./float.ts";
 import { isVectorOp, vectorBytes } from "./vectors.ts";
@@ -56,6 +57,11 @@ export function accessOf(x: Inst): Shape | undefined {
   if (x.op === Op.vldm || x.op === Op.vstm) return { store, size: x.i * 4, words: true, offset };
   if (x.op === Op.ldrd || x.op === Op.strd) return { store, size: 8, words: true, offset };
   return { store, size: registersOf(x.i).length * 4, words: true, offset: x.j };
+}
+
+/** Whether an access names an alignment, which is looked at each time that it is made. */
+export function namesAlignment(x: Inst): boolean {
+  return vectorBytes(x) !== undefined && unpack(x.i).align > 2;
 }
 
 /** Registers of a mask, bit 15 being t0. */

@@ -43,7 +43,14 @@ export function translateRegion(
     ranges.push(ir.start, ir.end >>> 0);
     if (table && table.end) ranges.push(table.start, table.end);
   }
+  const literals = new Map<number, number | undefined>();
   const literalAt = (address: number): number | undefined => {
+    if (literals.has(address)) return literals.get(address);
+    const value = readLiteral(address);
+    literals.set(address, value);
+    return value;
+  };
+  const readLiteral = (address: number): number | undefined => {
     const low = fetch(address);
     const high = fetch(address + 2);
     if (address & 3 || low === undefined || high === undefined) return undefined;

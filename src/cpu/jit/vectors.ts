@@ -1,6 +1,7 @@
 import { REGISTERS } from "../float/mod.ts";
 import { type Inst, Op } from "../ir/ops.ts";
 import { Kind, nameOf, type OperationName, places, sizeOf, unpack } from "../simd/mod.ts";
+import { hasVectors } from "./host-vectors.ts";
 import { FILE, local } from "./layout.ts";
 import { FLOATS, VECTOR_LOCALS, VectorFloats } from "./vector-floats.ts";
 import { V, V128 } from "./vector-opcodes.ts";
@@ -10,17 +11,6 @@ import { W, type Writer } from "./wasm.ts";
 // Advanced SIMD with the host's vectors. Registers stay in the file: a region with such instructions keeps none of the floating-point
 // registers in locals (float-registers.ts). What saturates, rounds or estimates is left to the interpreter, and so is arithmetic in single
 // precision unless it is known that the host's result is the guest's.
-
-/** (module (func v128.const 0 drop)) */
-const PROBE = [
-  ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 1, 4, 1, 0x60, 0, 0, 3, 2, 1, 0, 10, 23, 1, 21, 0],
-  ...[0xfd, 12, ...Array<number>(16).fill(0), 0x1a, 0x0b],
-];
-let host: boolean | undefined;
-/** The host can. */
-function hasVectors(): boolean {
-  return (host ??= WebAssembly.validate(new Uint8Array(PROBE)));
-}
 
 /** What has a q register as its result, whatever its field says. */
 const TO_Q = new Set<OperationName>([

@@ -21,7 +21,7 @@ export interface FetchFault {
 }
 
 /** ITAdvance (A2.5.2). */
-export function itAdvance(it: number): number {
+function itAdvance(it: number): number {
   return (it & 7) === 0 ? 0 : (it & 0xe0) | ((it << 1) & 0x1f);
 }
 

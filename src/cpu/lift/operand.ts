@@ -2,7 +2,7 @@ import type { Builder } from "../ir/builder.ts";
 import { C, NZ, NZC, NZCV, NONE, Op, type Operand } from "../ir/ops.ts";
 
 /** Shift types as encoded (A8.4.3). */
-export const shiftOps = [Op.lsl, Op.lsr, Op.asr, Op.ror];
+const shiftOps = [Op.lsl, Op.lsr, Op.asr, Op.ror];
 
 const logical = new Set([Op.and, Op.orr, Op.eor, Op.bic, Op.orn, Op.mov, Op.mvn]);
 

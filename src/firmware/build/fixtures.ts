@@ -1,6 +1,14 @@
-import { readdirSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
-import { basename } from "node:path";
+import { basename, join } from "node:path";
 import { MACHINE, run } from "./toolchain.ts";
 
 /** How RT-Thread 4.0.4 tells users to build a module for the reference board. */
@@ -30,8 +38,43 @@ function expected(source: string, cxx: boolean): string {
   }
 }
 
+/**
+ * Builds what the tests of the firmware run, in their folder `tests`; to check, in a copy of its sources.
+ * False when a binary came out other than the one that is checked in, which is told.
+ */
+export function buildTestPrograms(tests: string, check: boolean): boolean {
+  if (!check) {
+    buildFixtures(`${tests}fixtures/`, true);
+    buildQemuKernel(`${tests}qemu/`);
+    return true;
+  }
+  const copy = mkdtempSync(join(tmpdir(), "firmware-fixtures-"));
+  try {
+    let same = true;
+    for (const [name, build] of [
+      ["fixtures/", buildFixtures],
+      ["qemu/", buildQemuKernel],
+    ] as const) {
+      const folder = `${copy}/${name}`;
+      const files = readdirSync(tests + name);
+      mkdirSync(folder);
+      for (const file of files.filter((file) => /\.(c|cpp|h)$/.test(file)))
+        copyFileSync(tests + name + file, folder + file);
+      build(folder, false);
+      for (const file of files.filter((file) => /\.(mo|elf)$/.test(file))) {
+        if (readFileSync(folder + file).equals(readFileSync(tests + name + file))) continue;
+        same = false;
+        console.error(`differs: test/firmware/${name}${file}`);
+      }
+    }
+    return same;
+  } finally {
+    rmSync(copy, { recursive: true, force: true });
+  }
+}
+
 /** Compiles the C and C++ files of `folder` to modules beside them, with the expected output where it is defined. */
-export function buildFixtures(folder: string): void {
+function buildFixtures(folder: string, withExpected: boolean): void {
   for (const file of readdirSync(folder).sort()) {
     if (!/\.(c|cpp)$/.test(file)) continue;
     const source = `${folder}${file}`;
@@ -50,7 +93,7 @@ export function buildFixtures(folder: string): void {
       "-o",
       target,
     ]);
-    if (PORTABLE.includes(basename(target, ".mo")))
+    if (withExpected && PORTABLE.includes(basename(target, ".mo")))
       writeFileSync(target.replace(".mo", ".expected"), expected(source, cxx));
     console.log(`built ${basename(target)}`);
   }
@@ -59,7 +102,7 @@ export function buildFixtures(folder: string): void {
 /** Where test/firmware/qemu/kernel.elf lies: above firmware and fixtures. */
 const KERNEL_BASE = "0x60200000";
 
-export function buildQemuKernel(folder: string): void {
+function buildQemuKernel(folder: string): void {
   run([
     "arm-none-eabi-gcc",
     ...MACHINE,

@@ -28,62 +28,47 @@ static int pool_used;
 static struct __lock *closed[OWN_LOCKS];
 static int closed_count;
 
-static int me(void) {
-  int current = (int)_rtt_current;
-  return current ? current : 1;
-}
-
-/*
- * Gives the owner, 0 when it is `owner` now. Exclusive accesses are dear, and not needed: a thread loses the processor at a call or a
- * branch backwards, and there is none between these instructions.
- */
-static int take(struct __lock *lock, int owner) {
-  int seen;
-  __asm__ volatile("ldr %0, [%1]\n\tcmp %0, #0\n\tit eq\n\tstreq %2, [%1]"
-                   : "=&r"(seen)
-                   : "r"(&lock->owner), "r"(owner)
-                   : "cc", "memory");
-  if (seen == 0)
-    lock->count = 1;
-  return seen;
-}
-
-int rtt_try_once(struct __lock *lock) {
-  return take(lock, me()) == 0;
-}
-
-void __retarget_lock_acquire_recursive(_LOCK_T lock) {
-  int owner = me(), holder;
-  if (!lock)
-    return;
-  if (lock->owner == owner) {
-    lock->count++;
-    return;
-  }
-  while ((holder = take(lock, owner)) != 0) {
+/* The lock is somebody else's. */
+static __attribute__((noinline)) void wait_for(struct __lock *lock, int owner, int holder) {
+  do {
     lock->waiters = 1;
     if (_rtt_wait(&lock->owner, holder))
       return; /* in an interrupt: go on without, as on the board; the release finds another owner */
-  }
+    holder = rtt_take(lock, owner);
+  } while (holder != 0);
+}
+
+void __retarget_lock_acquire_recursive(_LOCK_T lock) {
+  int owner = rtt_me();
+  if (!lock)
+    return;
+  int holder = rtt_take(lock, owner);
+  if (holder == owner)
+    lock->count++;
+  else if (holder != 0)
+    wait_for(lock, owner, holder);
 }
 
 int __retarget_lock_try_acquire_recursive(_LOCK_T lock) {
-  int owner = me();
+  int owner = rtt_me();
   if (lock && lock->owner == owner)
     lock->count++;
   else if (lock)
-    return take(lock, owner) == 0;
+    return rtt_take(lock, owner) == 0;
   return 1;
 }
 
+static __attribute__((noinline)) void wake(struct __lock *lock) {
+  lock->waiters = 0;
+  _rtt_wake(&lock->owner);
+}
+
 void __retarget_lock_release_recursive(_LOCK_T lock) {
-  if (!lock || lock->owner != me() || --lock->count > 0)
+  if (!lock || lock->owner != rtt_me() || --lock->count > 0)
     return;
   lock->owner = 0;
-  if (lock->waiters) {
-    lock->waiters = 0;
-    _rtt_wake(&lock->owner);
-  }
+  if (lock->waiters)
+    wake(lock);
 }
 
 void __retarget_lock_init_recursive(_LOCK_T *result) {

@@ -43,8 +43,30 @@ struct __lock {
   struct __lock *next; /* every lock there is: the kernel frees those of a dead thread */
 };
 
+static inline int rtt_me(void) {
+  int current = (int)_rtt_current;
+  return current ? current : 1;
+}
+
+/*
+ * Gives the owner, 0 when it is `owner` now. Exclusive accesses are dear, and not needed: a thread loses the processor at a call or a
+ * branch backwards, and there is none between these instructions.
+ */
+static inline int rtt_take(struct __lock *lock, int owner) {
+  int seen;
+  __asm__ volatile("ldr %0, [%1]\n\tcmp %0, #0\n\tit eq\n\tstreq %2, [%1]"
+                   : "=&r"(seen)
+                   : "r"(&lock->owner), "r"(owner)
+                   : "cc", "memory");
+  if (seen == 0)
+    lock->count = 1;
+  return seen;
+}
+
 /* Unlike __retarget_lock_try_acquire, fails when this thread is the owner. */
-int rtt_try_once(struct __lock *lock);
+static inline int rtt_try_once(struct __lock *lock) {
+  return rtt_take(lock, rtt_me()) == 0;
+}
 
 /* What a thread has in place of one struct _reent: the C++ runtime's part follows newlib's. */
 struct rtt_thread_area {

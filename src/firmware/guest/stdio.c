@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #define GATHER 512
+#define FEW 6 /* bytes that are copied without memcpy() */
 #define OWN_STREAMS 16 /* as many as the kernel has descriptors */
 
 struct __siov {
@@ -26,12 +27,15 @@ struct __suio {
 
 int __swsetup_r(struct _reent *, FILE *);
 void __sinit(struct _reent *);
+_READ_WRITE_RETURN_TYPE __swrite(struct _reent *, void *, const char *, _READ_WRITE_BUFSIZE_TYPE);
 extern struct __lock *_rtt_locks;
 
-/* Both are for the owner of `gathering`, for whom nobody waits; static, since a module's stack is small. */
-static FILE front;
-static char gather[GATHER];
-static struct __lock gathering;
+/* For the owner of the lock, for whom nobody waits; static, since a module's stack is small. */
+static struct {
+  struct __lock lock;
+  FILE front;
+  char gather[GATHER];
+} own;
 
 static struct {
   struct _glue glue;
@@ -51,8 +55,13 @@ static void initial_state(FILE *fp, int file) {
 
 void rtt_open_standard_streams(void) {
   struct _reent *r = _GLOBAL_REENT;
-  gathering.next = _rtt_locks;
-  _rtt_locks = &gathering;
+  own.lock.next = _rtt_locks;
+  _rtt_locks = &own.lock;
+  own.front._flags2 = __SNLK;
+  own.front._cookie = &own.front;
+  own.front._write = __swrite;
+  own.front._bf._base = (unsigned char *)own.gather;
+  own.front._bf._size = sizeof own.gather;
   __sinit(r);
   for (int file = 0; file < 3; file++) {
     initial_state(&r->__sf[file], file);
@@ -171,62 +180,79 @@ int _fwalk(struct _reent *r, int (*function)(FILE *)) {
 
 /* The stream writes at once, and nothing about it is out of the ordinary. */
 static int writes_at_once(const FILE *fp) {
-  return (fp->_flags & (__SNBF | __SWR | __SERR)) == (__SNBF | __SWR) && !(fp->_flags2 & __SWID) && fp->_file >= 0 &&
-         fp->_bf._base && fp->_p == fp->_bf._base;
+  return (fp->_flags & (__SNBF | __SWR | __SAPP)) == (__SNBF | __SWR) && !(fp->_flags2 & __SWID) && fp->_p == fp->_nbuf &&
+         fp->_bf._base == fp->_nbuf && fp->_write == __swrite;
 }
 
-/* What is left of __sfvwrite_r for such a stream. */
-static int send(struct _reent *r, FILE *fp, const char *text, int size) {
-  fp->_flags |= __SORD;
-  while (size > 0) {
-    int written = fp->_write(r, fp->_cookie, text, size);
-    if (written <= 0) {
-      fp->_flags |= __SERR;
-      return EOF;
-    }
+/* What follows when not everything was written. */
+static __attribute__((noinline)) int send_rest(struct _reent *r, FILE *fp, const char *text, int size, int written) {
+  while (written > 0 && written < size) {
     text += written;
     size -= written;
+    written = __swrite(r, fp, text, size);
   }
-  return 0;
+  if (written > 0)
+    return 0;
+  if (written == -1)
+    r->_errno = _impure_ptr->_errno;
+  fp->_flags |= __SERR;
+  return EOF;
+}
+
+/* What is left of __sfvwrite_r, __swrite and _write_r for such a stream. */
+static inline __attribute__((always_inline)) int send(struct _reent *r, FILE *fp, const char *text, int size) {
+  fp->_flags = (fp->_flags | __SORD) & ~__SOFF;
+  int written = write(fp->_file, text, size);
+  return written == size ? 0 : send_rest(r, fp, text, size, written);
+}
+
+/* Puts the parts one behind the other; returns the end. */
+static char *collect(char *to, const struct __siov *part, size_t size) {
+  for (char *end = to + size; to < end; part++) {
+    const char *from = part->iov_base;
+    size_t length = part->iov_len;
+    if (length > FEW) {
+      memcpy(to, from, length);
+      to += length;
+    } else {
+      while (length-- > 0)
+        *to++ = *from++;
+    }
+  }
+  return to;
 }
 
 typedef int formatter(struct _reent *, FILE *, const char *, va_list);
 formatter __real__vfprintf_r, __real__vfiprintf_r;
 
 /* Formats through a stand-in for the unbuffered stream that has a buffer. */
-static int buffered(formatter *format, struct _reent *r, FILE *fp, const char *text, va_list arguments) {
-  int result;
-  memset(&front, 0, sizeof front);
-  front._flags = (fp->_flags & ~(__SNBF | __SRW | __SRD)) | __SWR;
-  front._flags2 = fp->_flags2 | __SNLK;
-  front._file = fp->_file;
-  front._cookie = fp->_cookie;
-  front._write = fp->_write;
-  front._p = front._bf._base = (unsigned char *)gather;
-  front._w = front._bf._size = sizeof gather;
-  result = format(r, &front, text, arguments);
-  if (result >= 0 && _fflush_r(r, &front))
+static inline __attribute__((always_inline)) int buffered(formatter *format, struct _reent *r, FILE *fp, const char *text, va_list arguments) {
+  FILE *front = &own.front;
+  front->_flags = __SWR | __SORD;
+  front->_file = fp->_file;
+  front->_p = (unsigned char *)own.gather;
+  front->_w = sizeof own.gather;
+  int result = format(r, front, text, arguments);
+  int size = (char *)front->_p - own.gather;
+  fp->_flags |= __SORD | (front->_flags & __SERR);
+  if (result >= 0 && size > 0 && send(r, fp, own.gather, size))
     result = EOF;
-  fp->_flags |= front._flags & (__SERR | __SORD);
   return result;
 }
 
-static int gathered(formatter *format, struct _reent *r, FILE *fp, const char *text, va_list arguments) {
-  int result;
-  int setup = (fp->_flags & __SWR) == 0 || fp->_bf._base == NULL;
-  if (fp->_file < 0 || (setup && __swsetup_r(r, fp)) || !rtt_try_once(&gathering))
-    return format(r, fp, text, arguments);
-  result = buffered(format, r, fp, text, arguments);
-  gathering.owner = 0;
-  return result;
-}
-
-static int locked(formatter *format, struct _reent *r, FILE *fp, const char *text, va_list arguments) {
+static inline __attribute__((always_inline)) int locked(formatter *format, struct _reent *r, FILE *fp, const char *text, va_list arguments) {
   int result;
   if (!(fp->_flags & __SNBF) || (fp->_flags2 & __SNLK))
     return format(r, fp, text, arguments);
   __retarget_lock_acquire_recursive(fp->_lock);
-  result = gathered(format, r, fp, text, arguments);
+  if (!(fp->_flags & __SWR))
+    __swsetup_r(r, fp); /* when it fails, so it does in format() */
+  if (writes_at_once(fp) && rtt_try_once(&own.lock)) {
+    result = buffered(format, r, fp, text, arguments);
+    own.lock.owner = 0;
+  } else {
+    result = format(r, fp, text, arguments);
+  }
   __retarget_lock_release_recursive(fp->_lock);
   return result;
 }
@@ -235,13 +261,13 @@ int __wrap__vfprintf_r(struct _reent *r, FILE *fp, const char *text, va_list arg
   return locked(__real__vfprintf_r, r, fp, text, arguments);
 }
 int __wrap_vfprintf(FILE *fp, const char *text, va_list arguments) {
-  return locked(__real__vfprintf_r, _REENT, fp, text, arguments);
+  return __wrap__vfprintf_r(_REENT, fp, text, arguments);
 }
 int __wrap__vfiprintf_r(struct _reent *r, FILE *fp, const char *text, va_list arguments) {
   return locked(__real__vfiprintf_r, r, fp, text, arguments);
 }
 int __wrap_vfiprintf(FILE *fp, const char *text, va_list arguments) {
-  return locked(__real__vfiprintf_r, _REENT, fp, text, arguments);
+  return __wrap__vfiprintf_r(_REENT, fp, text, arguments);
 }
 
 int __real___sfvwrite_r(struct _reent *, FILE *, struct __suio *);
@@ -249,14 +275,21 @@ int __real___sfvwrite_r(struct _reent *, FILE *, struct __suio *);
 /* puts() and the like: the text and its newline in one write. */
 int __wrap___sfvwrite_r(struct _reent *r, FILE *fp, struct __suio *uio) {
   size_t size = uio->uio_resid;
-  if (!writes_at_once(fp) || uio->uio_iovcnt < 2 || size > sizeof gather || !rtt_try_once(&gathering))
+  if (fp == &own.front) {
+    /* A buffer that would be full is written out. */
+    if (size >= (size_t)fp->_w)
+      return __real___sfvwrite_r(r, fp, uio);
+    fp->_p = (unsigned char *)collect((char *)fp->_p, uio->uio_iov, size);
+    fp->_w -= size;
+    uio->uio_resid = 0;
+    return 0;
+  }
+  if (!writes_at_once(fp) || uio->uio_iovcnt < 2 || size > sizeof own.gather || !rtt_try_once(&own.lock))
     return __real___sfvwrite_r(r, fp, uio);
-  char *end = gather;
-  for (struct __siov *part = uio->uio_iov; end < gather + size; end += part->iov_len, part++)
-    memcpy(end, part->iov_base, part->iov_len);
-  int result = send(r, fp, gather, size);
+  collect(own.gather, uio->uio_iov, size);
   uio->uio_resid = 0;
-  gathering.owner = 0;
+  int result = send(r, fp, own.gather, size);
+  own.lock.owner = 0;
   return result;
 }
 

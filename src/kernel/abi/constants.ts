@@ -66,7 +66,6 @@ export const EVENT_OR = 2;
 export const EVENT_CLEAR = 4;
 
 export const DEVICE_FLAG_RDONLY = 1;
-export const DEVICE_FLAG_WRONLY = 2;
 export const DEVICE_FLAG_RDWR = 3;
 export const DEVICE_FLAG_STANDALONE = 8;
 export const DEVICE_FLAG_ACTIVATED = 0x10;

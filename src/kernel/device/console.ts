@@ -2,17 +2,25 @@ import { DEVICE_FLAG_INT_RX } from "../abi/constants.ts";
 import { DEVICE } from "../abi/layout.ts";
 import { SCHEDULE, type Task } from "../call.ts";
 import type { Kernel } from "../kernel.ts";
-import { HostArguments, kprintfBytes, latin1 } from "../kprintf.ts";
+import { wholeText } from "../format.ts";
+import { HostArguments, kprintf, latin1 } from "../kprintf.ts";
 import type { ConsoleApi } from "../types.ts";
 import { ByteQueue } from "./byte-queue.ts";
 
 const NEWLINE = 0x0a;
 const CR = 0x0d;
 
-/** Up to here bytes are copied one by one. */
-const SHORT = 256;
+/** So much a loop does as fast as the host's functions. */
+const FEW = 4;
 
-function shortLine(bytes: Uint8Array, stream: boolean, start: number, end: number): Uint8Array {
+/** A line of a program and some more, for one that has to be looked through more than once. */
+const SHORT = 1024;
+const scratch = new Uint8Array(SHORT);
+
+/** The host's copy of a piece needs no view, which would be one of all guest memory. */
+const copyPiece = Buffer.prototype.copy;
+
+function fewBytes(bytes: Uint8Array, stream: boolean, start: number, end: number): Uint8Array {
   let newlines = 0;
   if (stream) for (let at = start; at < end; at++) if (bytes[at] === NEWLINE) newlines++;
   const line = new Uint8Array(end - start + newlines);
@@ -21,6 +29,26 @@ function shortLine(bytes: Uint8Array, stream: boolean, start: number, end: numbe
     if (byte === NEWLINE && stream) line[to++] = CR;
     line[to++] = byte;
   }
+  return line;
+}
+
+function shortLine(bytes: Uint8Array, stream: boolean, start: number, end: number): Uint8Array {
+  const size = end - start;
+  if (!stream) return bytes.slice(start, end);
+  copyPiece.call(bytes, scratch, 0, start, end);
+  let newlines = 0;
+  for (let at = -1; (at = scratch.indexOf(NEWLINE, at + 1)) >= 0 && at < size;) newlines++;
+  const line = new Uint8Array(size + newlines);
+  let from = 0;
+  for (let to = 0; newlines > 0; newlines--) {
+    const at = scratch.indexOf(NEWLINE, from);
+    copyPiece.call(scratch, line, to, from, at);
+    to += at - from;
+    line[to++] = CR;
+    line[to++] = NEWLINE;
+    from = at + 1;
+  }
+  copyPiece.call(scratch, line, line.length - (size - from), from, size);
   return line;
 }
 
@@ -61,23 +89,24 @@ export class Console implements ConsoleApi {
   }
 
   printf(fmt: string, ...args: (number | string)[]): void {
-    this.kernelWrite(kprintfBytes(latin1(fmt), new HostArguments(args)));
+    const { bytes, size } = kprintf(wholeText(latin1(fmt)), new HostArguments(args));
+    this.kernelWrite(bytes, size);
   }
 
   /** rt_kprintf and rt_kputs: the device in STREAM mode, whatever it was opened with. */
-  kernelWrite(bytes: Uint8Array): void {
-    this.write(bytes, true);
+  kernelWrite(bytes: Uint8Array, end = bytes.length): void {
+    this.write(bytes, true, 0, end);
   }
 
   /** Sends bytes, or those from `start` up to `end`; in STREAM mode `\r` goes before every `\n`. */
   write(bytes: Uint8Array, stream: boolean, start = 0, end = bytes.length): void {
     if (start >= end) return;
-    // One piece of memory and no call of the host for a line of a program: most writes are that.
-    const line =
-      end - start <= SHORT
-        ? shortLine(bytes, stream, start, end)
-        : longLine(bytes.subarray(start, end), stream);
-    this.k.options.output(line);
+    const { output, text } = this.k.options;
+    if (stream && text !== undefined) return text(bytes, start, end);
+    const size = end - start;
+    if (size <= FEW) output(fewBytes(bytes, stream, start, end));
+    else if (size <= SHORT) output(shortLine(bytes, stream, start, end));
+    else output(longLine(bytes.subarray(start, end), stream));
   }
 
   /** Sends bytes of a file transfer as they are. */

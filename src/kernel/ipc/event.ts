@@ -16,7 +16,7 @@ import { assertDynamic, assertStatic, objectCheck } from "./check.ts";
 
 /** Event flags: src/ipc.c of RT-Thread 4.0.4. */
 
-export const checkEvent = objectCheck("Event", "event", "&event->parent.parent");
+const checkEvent = objectCheck("Event", "event", "&event->parent.parent");
 
 function setup(k: Kernel, event: number, flag: number): void {
   listInit(k.memory, IPC.suspend_thread.at(event));
@@ -24,14 +24,14 @@ function setup(k: Kernel, event: number, flag: number): void {
   EVENT.set.set(k.memory, event, 0);
 }
 
-export function eventInit(k: Kernel, event: number, name: string, flag: number): number {
+function eventInit(k: Kernel, event: number, name: string, flag: number): number {
   k.assert(event !== 0, "event != RT_NULL", "rt_event_init", 1046);
   k.objects.init(event, ObjectClass.Event, name);
   setup(k, event, flag);
   return RT_EOK;
 }
 
-export function eventCreate(k: Kernel, name: string, flag: number): number {
+function eventCreate(k: Kernel, name: string, flag: number): number {
   k.notInInterrupt("rt_event_create", 1108);
   const event = k.objects.allocate(ObjectClass.Event, name);
   if (event !== 0) setup(k, event, flag);
@@ -45,7 +45,7 @@ function satisfied(set: number, wanted: number, option: number): number {
   return option & EVENT_OR ? matching : 0;
 }
 
-export function eventSend(k: Kernel, event: number, set: number): number {
+function eventSend(k: Kernel, event: number, set: number): number {
   if (set === 0) return -RT_ERROR;
   const m = k.memory;
   EVENT.set.set(m, event, EVENT.set.get(m, event) | set);
@@ -65,7 +65,7 @@ export function eventSend(k: Kernel, event: number, set: number): number {
   return RT_EOK;
 }
 
-export function eventRecv(
+function eventRecv(
   k: Kernel,
   event: number,
   set: number,
@@ -110,19 +110,19 @@ function* wait(
   return RT_EOK;
 }
 
-export function eventDetach(k: Kernel, event: number): number {
+function eventDetach(k: Kernel, event: number): number {
   k.waits.resumeAll(IPC.suspend_thread.at(event));
   k.objects.detach(event);
   return RT_EOK;
 }
 
-export function eventDelete(k: Kernel, event: number): number {
+function eventDelete(k: Kernel, event: number): number {
   k.waits.resumeAll(IPC.suspend_thread.at(event));
   k.objects.delete(event);
   return RT_EOK;
 }
 
-export function eventControl(k: Kernel, event: number, command: number): number {
+function eventControl(k: Kernel, event: number, command: number): number {
   if (command !== IPC_CMD_RESET) return -RT_ERROR;
   k.waits.resumeAll(IPC.suspend_thread.at(event));
   EVENT.set.set(k.memory, event, 0);

@@ -11,7 +11,7 @@ import { Deadline } from "./deadline.ts";
 
 const ENTRIES_MAX = 0xffff;
 
-export const checkMailbox = objectCheck("MailBox", "mb", "&mb->parent.parent");
+const checkMailbox = objectCheck("MailBox", "mb", "&mb->parent.parent");
 
 function setup(k: Kernel, mb: number, pool: number, size: number, flag: number): void {
   const m = k.memory;
@@ -39,7 +39,7 @@ export function mailboxInit(
   return RT_EOK;
 }
 
-export function mailboxCreate(k: Kernel, name: string, size: number, flag: number): number {
+function mailboxCreate(k: Kernel, name: string, size: number, flag: number): number {
   k.notInInterrupt("rt_mb_create", 1566);
   const mb = k.objects.allocate(ObjectClass.MailBox, name);
   if (mb === 0) return 0;
@@ -57,13 +57,13 @@ function wakeAll(k: Kernel, mb: number): void {
   k.waits.resumeAll(MAILBOX.suspend_sender_thread.at(mb));
 }
 
-export function mailboxDetach(k: Kernel, mb: number): number {
+function mailboxDetach(k: Kernel, mb: number): number {
   wakeAll(k, mb);
   k.objects.detach(mb);
   return RT_EOK;
 }
 
-export function mailboxDelete(k: Kernel, mb: number): number {
+function mailboxDelete(k: Kernel, mb: number): number {
   wakeAll(k, mb);
   k.heap.free(MAILBOX.msg_pool.get(k.memory, mb));
   k.objects.delete(mb);
@@ -141,7 +141,7 @@ function* send(k: Kernel, mb: number, value: number, timeout: number): Task<numb
   return put(k, mb, value, false);
 }
 
-export function mailboxUrgent(k: Kernel, mb: number, value: number): number {
+function mailboxUrgent(k: Kernel, mb: number, value: number): number {
   return isFull(k, mb) ? -RT_EFULL : put(k, mb, value, true);
 }
 
@@ -172,7 +172,7 @@ function* recv(k: Kernel, mb: number, to: number, timeout: number): Task<number>
   return take(k, mb, to);
 }
 
-export function mailboxControl(k: Kernel, mb: number, command: number): number {
+function mailboxControl(k: Kernel, mb: number, command: number): number {
   if (command !== IPC_CMD_RESET) return -RT_ERROR;
   wakeAll(k, mb);
   MAILBOX.in_offset.set(k.memory, mb, 0);

@@ -35,7 +35,7 @@ function setup(
   MP.block_list.set(m, mp, count > 0 ? start : 0);
 }
 
-export function poolInit(
+function poolInit(
   k: Kernel,
   mp: number,
   name: string,
@@ -54,7 +54,7 @@ export function poolInit(
   return RT_EOK;
 }
 
-export function poolCreate(k: Kernel, name: string, count: number, blockSize: number): number {
+function poolCreate(k: Kernel, name: string, count: number, blockSize: number): number {
   k.notInInterrupt("rt_mp_create", 184);
   k.assert(count > 0 && blockSize > 0, "block_count > 0 && block_size > 0", "rt_mp_create", 188);
   const mp = k.objects.allocate(ObjectClass.MemPool, name);
@@ -80,7 +80,7 @@ function take(k: Kernel, mp: number): number {
   return block + HEADER_SIZE;
 }
 
-export function poolAlloc(k: Kernel, mp: number, timeout: number): number | Task<number> {
+function poolAlloc(k: Kernel, mp: number, timeout: number): number | Task<number> {
   const m = k.memory;
   if (MP.block_free_count.get(m, mp) > 0) return take(k, mp);
   if (timeout === 0) {
@@ -112,7 +112,7 @@ function* wait(k: Kernel, mp: number, timeout: number): Task<number> {
   return take(k, mp);
 }
 
-export function poolFree(k: Kernel, block: number): void {
+function poolFree(k: Kernel, block: number): void {
   if (block === 0) return;
   const m = k.memory;
   const header = block - HEADER_SIZE;
@@ -128,13 +128,13 @@ export function poolFree(k: Kernel, block: number): void {
   k.scheduler.schedule();
 }
 
-export function poolDetach(k: Kernel, mp: number): number {
+function poolDetach(k: Kernel, mp: number): number {
   k.waits.resumeAll(MP.suspend_thread.at(mp));
   k.objects.detach(mp);
   return RT_EOK;
 }
 
-export function poolDelete(k: Kernel, mp: number): number {
+function poolDelete(k: Kernel, mp: number): number {
   k.waits.resumeAll(MP.suspend_thread.at(mp));
   k.heap.free(MP.start_address.get(k.memory, mp));
   k.objects.delete(mp);

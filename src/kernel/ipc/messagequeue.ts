@@ -20,7 +20,8 @@ import { Deadline } from "./deadline.ts";
 const slotHeader = (k: Kernel) => (k.five ? 8 : 4);
 const LENGTH = 4;
 const ENTRIES_MAX = 0xffff;
-const aligned = (size: number) => (size + ALIGN_SIZE - 1) & -ALIGN_SIZE;
+/** The sizes of a queue are 16-bit members, and counted with as those have them. */
+const aligned = (size: number) => (size + ALIGN_SIZE - 1) & -ALIGN_SIZE & 0xffff;
 
 export const checkQueue = objectCheck("MessageQueue", "mq", "&mq->parent.parent");
 
@@ -52,7 +53,7 @@ function giveBack(k: Kernel, mq: number, slot: number): void {
   MQ.msg_queue_free.set(k.memory, mq, slot);
 }
 
-export function queueInit(
+function queueInit(
   k: Kernel,
   mq: number,
   name: string,
@@ -64,7 +65,7 @@ export function queueInit(
   k.assert(mq !== 0, "mq != RT_NULL", "rt_mq_init", 2077);
   k.objects.init(mq, ObjectClass.MessageQueue, name);
   const size = aligned(messageSize);
-  setup(k, mq, pool, size, Math.floor(poolSize / (size + slotHeader(k))), flag);
+  setup(k, mq, pool, size, Math.floor(poolSize / (size + slotHeader(k))) & ENTRIES_MAX, flag);
   return RT_EOK;
 }
 
@@ -79,12 +80,13 @@ export function queueCreate(
   const mq = k.objects.allocate(ObjectClass.MessageQueue, name);
   if (mq === 0) return 0;
   const size = aligned(messageSize);
-  const pool = k.heap.alloc(((size + slotHeader(k)) * messages) >>> 0);
+  const entries = messages & ENTRIES_MAX;
+  const pool = k.heap.alloc((size + slotHeader(k)) * entries);
   if (pool === 0) {
     k.objects.delete(mq);
     return 0;
   }
-  setup(k, mq, pool, size, messages & ENTRIES_MAX, flag);
+  setup(k, mq, pool, size, entries, flag);
   return mq;
 }
 
@@ -93,7 +95,7 @@ function wakeAll(k: Kernel, mq: number): void {
   k.waits.resumeAll(MQ.suspend_sender_thread.at(mq));
 }
 
-export function queueDetach(k: Kernel, mq: number): number {
+function queueDetach(k: Kernel, mq: number): number {
   wakeAll(k, mq);
   k.objects.detach(mq);
   return RT_EOK;
@@ -210,7 +212,7 @@ function* recv(k: Kernel, mq: number, buffer: number, size: number, timeout: num
   return take(k, mq, buffer, size);
 }
 
-export function queueControl(k: Kernel, mq: number, command: number): number {
+function queueControl(k: Kernel, mq: number, command: number): number {
   if (command !== IPC_CMD_RESET) return -RT_ERROR;
   const m = k.memory;
   wakeAll(k, mq);

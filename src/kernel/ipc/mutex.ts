@@ -19,7 +19,7 @@ import { goneFive, releaseFive, setupFive, takeFive } from "./mutex-five.ts";
 const HOLD_MAX = 0xff;
 const NO_PRIORITY = 0xff;
 
-export const checkMutex = objectCheck("Mutex", "mutex", "&mutex->parent.parent");
+const checkMutex = objectCheck("Mutex", "mutex", "&mutex->parent.parent");
 
 function setup(k: Kernel, mutex: number, flag: number): void {
   const m = k.memory;
@@ -39,21 +39,21 @@ export function mutexInit(k: Kernel, mutex: number, name: string, flag: number):
   return RT_EOK;
 }
 
-export function mutexCreate(k: Kernel, name: string, flag: number): number {
+function mutexCreate(k: Kernel, name: string, flag: number): number {
   k.notInInterrupt("rt_mutex_create", 659);
   const mutex = k.objects.allocate(ObjectClass.Mutex, name);
   if (mutex !== 0) setup(k, mutex, flag);
   return mutex;
 }
 
-export function mutexDetach(k: Kernel, mutex: number): number {
+function mutexDetach(k: Kernel, mutex: number): number {
   if (k.five) goneFive(k, mutex);
   k.waits.resumeAll(IPC.suspend_thread.at(mutex));
   k.objects.detach(mutex);
   return RT_EOK;
 }
 
-export function mutexDelete(k: Kernel, mutex: number): number {
+function mutexDelete(k: Kernel, mutex: number): number {
   if (k.five) goneFive(k, mutex);
   k.waits.resumeAll(IPC.suspend_thread.at(mutex));
   k.objects.delete(mutex);

@@ -44,7 +44,7 @@ export function semCreate(k: Kernel, name: string, value: number, flag: number):
   return sem;
 }
 
-export function semDetach(k: Kernel, sem: number): number {
+function semDetach(k: Kernel, sem: number): number {
   k.waits.resumeAll(IPC.suspend_thread.at(sem));
   k.objects.detach(sem);
   return RT_EOK;
@@ -96,7 +96,7 @@ export function semRelease(k: Kernel, sem: number): number {
   return RT_EOK;
 }
 
-export function semControl(k: Kernel, sem: number, command: number, value: number): number {
+function semControl(k: Kernel, sem: number, command: number, value: number): number {
   if (k.five && command === IPC_CMD_SET_VLIMIT) return setLimit(k, sem, value);
   if (k.five && command === IPC_CMD_GET_STATE) {
     k.memory.st32(value, SEMAPHORE.value.get(k.memory, sem));

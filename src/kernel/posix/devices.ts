@@ -1,6 +1,6 @@
-import type { BlockDevice } from "../../block/mod.ts";
+import { type BlockDevice, BlockError } from "../../block/mod.ts";
 import { Errno } from "../../vfs/mod.ts";
-import { DEVICE_FLAG_RDWR, RT_ENOSYS, RT_EOK } from "../abi/constants.ts";
+import { DEVICE_FLAG_RDWR, RT_EIO, RT_ENOSYS, RT_EOK } from "../abi/constants.ts";
 import type { CallResult, Task } from "../call.ts";
 import type { HostDriver } from "../device/device.ts";
 import type { Kernel } from "../kernel.ts";
@@ -55,22 +55,34 @@ export function cardDriver(
   const { memory } = kernel;
   const room = (position: number, size: number) =>
     Math.max(0, Math.min(size >>> 0, card.sectors - (position >>> 0)));
+  /** Sectors that were transferred: none, and -RT_EIO, behind the end and where the disk fails. */
+  const transferred = (count: number, transfer: () => void): number => {
+    try {
+      if (count > 0) transfer();
+    } catch (error) {
+      if (!(error instanceof BlockError)) throw error;
+      count = 0;
+    }
+    if (count === 0) kernel.setErrno(-RT_EIO);
+    return count;
+  };
   return {
     read(position, buffer, size) {
       const count = room(position, size);
       memory.checkStore(buffer, count * card.sectorSize);
       const bytes = new Uint8Array(count * card.sectorSize);
-      card.read(position >>> 0, bytes);
-      memory.write(buffer, bytes);
-      return count;
+      return transferred(count, () => {
+        card.read(position >>> 0, bytes);
+        memory.write(buffer, bytes);
+      });
     },
     write(position, buffer, size) {
       const count = room(position, size);
       const bytes = memory.read(buffer, count * card.sectorSize);
-      if (card.readOnly) return 0;
-      beforeWrite();
-      card.write(position >>> 0, bytes);
-      return count;
+      return transferred(card.readOnly ? 0 : count, () => {
+        beforeWrite();
+        card.write(position >>> 0, bytes);
+      });
     },
     control(command, argument) {
       if (command === GET_GEOMETRY && argument !== 0) {

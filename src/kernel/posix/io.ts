@@ -5,7 +5,12 @@ import { readPipe, writePipe } from "./pipe.ts";
 
 const HEADER = "dfs_posix.h";
 const FCNTL = "sys/_default_fcntl.h";
+/** The numbers of descriptors end here. */
+export const TABLE_END = 19;
 const F_DUPFD = 0;
+const F_GETFD = 1;
+const F_SETFD = 2;
+const FD_CLOEXEC = 1;
 const F_GETFL = 3;
 const F_SETFL = 4;
 /** Flag bits that DFS keeps for itself: DFS_F_OPEN, _DIRECTORY, _EOF, _ERR. */
@@ -59,7 +64,7 @@ export const ioRows: readonly ExportRow<PosixContext>[] = [
     name: "fcntl",
     proto: "int fcntl(int, int, ...);",
     header: FCNTL,
-    call: (c, fd, command, argument) => control(c, fd, command, argument),
+    call: fcntl,
   },
   {
     name: "ioctl",
@@ -179,24 +184,46 @@ export function write(c: PosixContext, fd: number, address: number, size: number
   return transfer(c, file, (name, at) => c.devices?.write(name, at, address, size));
 }
 
-/** fsync of a device gives the negative number and leaves errno alone. */
+/** A device or a pipe has nothing to write back: EINVAL. 4.0.4 gives the negative ENOSYS there and leaves errno alone. */
 export function fsync(c: PosixContext, fd: number): number {
   try {
     c.vfs.fsync(fd);
     return 0;
   } catch (error) {
     if (!(error instanceof VfsError)) throw error;
-    return error.errno === Errno.EBADF ? c.kernel.fail(error.errno) : -error.errno;
+    if (error.errno === Errno.EBADF) return c.kernel.fail(error.errno);
+    if (c.kernel.options.compat404) return -error.errno;
+    return c.kernel.fail(error.errno === Errno.ENOSYS ? Errno.EINVAL : error.errno);
   }
 }
 
-/** fcntl and ioctl are one function: flags are DFS's, every other command the device's. */
+/** What F_SETFD has set. Nothing here execs, so it is only kept. */
+const closeOnExec = new WeakSet<OpenFile>();
+
+/** F_DUPFD, F_GETFD and F_SETFD are those of POSIX; 4.0.4 leaves them to the device. */
+function fcntl(c: PosixContext, fd: number, command: number, argument: number): CallResult {
+  const file = findFile(c, fd);
+  if (!file || c.kernel.options.compat404) return control(c, fd, command, argument);
+  switch (command) {
+    case F_DUPFD:
+      if (argument < 0 || argument >= TABLE_END) return c.kernel.fail(Errno.EINVAL);
+      return posix(c, () => c.vfs.dup(fd, argument));
+    case F_GETFD:
+      return closeOnExec.has(file) ? FD_CLOEXEC : 0;
+    case F_SETFD:
+      if (argument & FD_CLOEXEC) closeOnExec.add(file);
+      else closeOnExec.delete(file);
+      return 0;
+    default:
+      return control(c, fd, command, argument);
+  }
+}
+
+/** ioctl, and fcntl of 4.0.4: flags are DFS's, every other command the device's. */
 function control(c: PosixContext, fd: number, command: number, argument: number): CallResult {
   const file = findFile(c, fd);
   if (!file) return c.kernel.fail(Errno.EBADF);
   if (command === F_GETFL) return file.flags;
-  if (command === F_DUPFD && !c.kernel.options.compat404)
-    return posix(c, () => c.vfs.dup(fd, argument));
   if (command === F_SETFL) return posix(c, () => c.vfs.setFlags(fd, argument));
   const name = file.device?.name;
   if (name === undefined || !c.devices) return c.kernel.fail(Errno.ENOSYS);

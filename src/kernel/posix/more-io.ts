@@ -1,15 +1,13 @@
 import { Errno, OpenFlag } from "../../vfs/mod.ts";
 import type { CallResult, ExportRow, Task } from "../call.ts";
 import { findFile, posix, type PosixContext } from "./context.ts";
-import { close, fsync, open, read, write } from "./io.ts";
+import { close, fsync, open, read, TABLE_END, write } from "./io.ts";
 
 /** Calls of POSIX that RT-Thread 4.0.4 does not export to modules. */
 
 const UNISTD = "unistd.h";
 const SEEK_SET = 0;
 const SEEK_CUR = 1;
-/** The numbers of descriptors end here. */
-const TABLE_END = 19;
 const IOVEC = 8;
 const IOV_MAX = 1024;
 

@@ -3,7 +3,7 @@ import { IPC, SEMAPHORE, THREAD } from "../abi/layout.ts";
 import { type ExportRow, SCHEDULE, type Task } from "../call.ts";
 import { semInit, semRelease, semTake } from "../ipc/sem.ts";
 import { listHasLost } from "../list.ts";
-import { ticksUntil } from "../time-rows.ts";
+import { isNoTime, ticksUntil } from "../time-rows.ts";
 import { ObjectClass } from "../types.ts";
 import { E } from "./errno.ts";
 import { COND, condSize, PROCESS_PRIVATE, PROCESS_SHARED, UNINITIALISED } from "./layout.ts";
@@ -146,7 +146,8 @@ export const condRows: readonly ExportRow<Pthreads>[] = [
     proto:
       "int pthread_cond_timedwait(pthread_cond_t *cond, pthread_mutex_t *mutex, const struct timespec *abstime);",
     header: HEADER,
-    call: (c, cond, mutex, time) => condWait(c, cond, mutex, ticksUntil(c.k, time)),
+    call: (c, cond, mutex, time) =>
+      isNoTime(c.k, time) ? E.EINVAL : condWait(c, cond, mutex, ticksUntil(c.k, time)),
   },
   {
     name: "_pthread_cond_timedwait",

@@ -51,7 +51,7 @@ function relock(c: Pthreads, mutex: number): number {
   return type !== RECURSIVE && ownerOf(c, mutex) === c.k.scheduler.current ? E.EDEADLK : 0;
 }
 
-export function mutexLock(c: Pthreads, mutex: number): number | Task<number> {
+function mutexLock(c: Pthreads, mutex: number): number | Task<number> {
   if (mutex === 0) return E.EINVAL;
   const error = relock(c, mutex);
   if (error !== 0) return error;

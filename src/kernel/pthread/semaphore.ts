@@ -3,7 +3,7 @@ import { IPC, OBJECT, SEMAPHORE } from "../abi/layout.ts";
 import type { ExportRow, Task } from "../call.ts";
 import { checkSem, semCreate, semDelete, semRelease, semTake } from "../ipc/sem.ts";
 import type { Kernel } from "../kernel.ts";
-import { ticksUntil } from "../time-rows.ts";
+import { isNoTime, ticksUntil } from "../time-rows.ts";
 import { E, failed } from "./errno.ts";
 import { giveBack } from "./give-back.ts";
 import { PSEM } from "./layout.ts";
@@ -191,7 +191,9 @@ export const semaphoreRows: readonly ExportRow<Pthreads>[] = [
   on("sem_wait", "", (c, sem) => wait(c, sem, -1, E.EINTR)),
   on("sem_trywait", "", (c, sem) => wait(c, sem, 0, E.EAGAIN)),
   on("sem_timedwait", ", const struct timespec *abs_timeout", (c, sem, time) =>
-    time === 0 ? failed(c.k, E.EINVAL) : wait(c, sem, ticksUntil(c.k, time), E.ETIMEDOUT),
+    time === 0 || isNoTime(c.k, time)
+      ? failed(c.k, E.EINVAL)
+      : wait(c, sem, ticksUntil(c.k, time), E.ETIMEDOUT),
   ),
   on("sem_post", "", (c, sem) => {
     const error = semRelease(c.k, c.semaphores.object(sem, "rt_sem_release"));

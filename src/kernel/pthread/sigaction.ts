@@ -1,14 +1,15 @@
 import { RT_EINTR, RT_EOK, WAITING_FOREVER } from "../abi/constants.ts";
 import { struct } from "../abi/field.ts";
-import type { ExportRow, Task } from "../call.ts";
+import { callNamed, type ExportRow, type Task } from "../call.ts";
 import { E, failed } from "./errno.ts";
 import { giveBack } from "./give-back.ts";
+import { SIG_IGN, takeHandler } from "./library-signal.ts";
 import { SIG_DFL, valid } from "./signals.ts";
 import type { Pthreads } from "./threads.ts";
 
 /**
- * POSIX signals of the calling thread on those of RT-Thread, as posix_signal.c of 4.0.4 has them: one table of handlers for each thread.
- * Structures and numbers are those of newlib for arm-none-eabi.
+ * POSIX signals on those of RT-Thread. posix_signal.c of 4.0.4 has one table of handlers for each thread, so have we under compat404; by
+ * default the threads of a program share their handlers, as POSIX says. Structures and numbers are those of newlib for arm-none-eabi.
  */
 
 const SIGACTION = struct(12, { handler: [0, "ptr"], mask: [4, "u32"], flags: [8, "u32"] });
@@ -96,6 +97,11 @@ function* raise(c: Pthreads, signo: number): Task<number> {
   const { compat404 } = c.k.options;
   const held = !compat404 && (c.signals.blocked & (1 << signo)) !== 0;
   if (c.signals.handler(signo) === SIG_DFL && !held) {
+    const handler = takeHandler(c.k, c.k.scheduler.current, signo);
+    if (handler !== undefined) {
+      if (handler !== SIG_IGN) yield* callNamed(`the handler of signal ${signo}`, handler, signo);
+      return 0;
+    }
     const end = c.k.hooks.signalled;
     // The callback of a timer runs on a thread of the system, or in an interrupt of any: there is no program to end.
     const program = c.k.currentModule !== 0 && c.k.scheduler.interruptNest === 0;

@@ -6,10 +6,12 @@ import {
   THREAD_CLOSE,
   THREAD_SUSPEND,
 } from "../abi/constants.ts";
-import { THREAD } from "../abi/layout.ts";
+import { OBJECT, THREAD } from "../abi/layout.ts";
 import { callNamed, type ExportRow, SCHEDULE, type Task } from "../call.ts";
 import type { Kernel } from "../kernel.ts";
 import type { ThreadState } from "../thread-state.ts";
+import { ring } from "./alarm.ts";
+import { SIG_IGN } from "./library-signal.ts";
 import { deliver, statOf } from "./deliver.ts";
 import { E } from "./errno.ts";
 import type { Pthreads } from "./threads.ts";
@@ -21,7 +23,6 @@ import type { Pthreads } from "./threads.ts";
 
 const SIGNALS = 32;
 export const SIG_DFL = 0;
-const SIG_IGN = 1;
 const SIG_ERR = -1;
 /** si_code of rt_thread_kill. */
 const SI_USER = 1;
@@ -45,6 +46,8 @@ export const valid = (signo: number) => signo >= 0 && signo < SIGNALS;
 
 export class Signals {
   private readonly states = new WeakMap<ThreadState, SignalState>();
+  /** Handlers of sigaction, by module: POSIX has them for all threads of a program. 4.0.4 has them for each thread. */
+  private readonly programs = new Map<number, Map<number, number>>();
 
   constructor(private readonly k: Kernel) {}
 
@@ -56,6 +59,29 @@ export class Signals {
       this.states.set(key, state);
     }
     return state;
+  }
+
+  /** The program of a thread has a handler of sigaction, by which a signal comes through unless the thread blocks it. */
+  private shared(thread: number, signo: number): number | undefined {
+    return this.programs.get(OBJECT.module_id.get(this.k.memory, thread))?.get(signo);
+  }
+
+  private handlerOf(thread: number, signo: number): number {
+    return this.of(thread).handlers.get(signo) ?? this.shared(thread, signo) ?? SIG_DFL;
+  }
+
+  /** The pending signal that a thread is to handle now. */
+  private next(thread: number): number | undefined {
+    const { pending, enabled, blocked } = this.of(thread);
+    return pending.find(
+      (signo) =>
+        (enabled & bit(signo)) !== 0 ||
+        ((blocked & bit(signo)) === 0 && this.shared(thread, signo) !== undefined),
+    );
+  }
+
+  forgetModule(module: number): void {
+    this.programs.delete(module);
   }
 
   private get self(): SignalState {
@@ -70,22 +96,38 @@ export class Signals {
     return old;
   }
 
-  /** The thread has a handler of rt_signal_install and lets the signal through. */
-  handles(thread: number, signo: number): boolean {
-    const { handlers, enabled } = this.of(thread);
-    return handlers.has(signo) && (enabled & bit(signo)) !== 0;
+  /** The kernel deals with the signal: there is a handler of rt_signal_install or sigaction, or it is held back or waited for. */
+  takes(thread: number, signo: number): boolean {
+    const { handlers, blocked, awaited } = this.of(thread);
+    if (((blocked | awaited) & bit(signo)) !== 0 || handlers.has(signo)) return true;
+    return this.shared(thread, signo) !== undefined;
+  }
+
+  /** A signal that is ignored wakes nobody, and does not wait either. */
+  ignores(thread: number, signo: number): boolean {
+    const { blocked, awaited } = this.of(thread);
+    return this.handlerOf(thread, signo) === SIG_IGN && ((blocked | awaited) & bit(signo)) === 0;
   }
 
   /** The handler of the running thread for a signal. */
   handler(signo: number): number {
-    return this.self.handlers.get(signo) ?? SIG_DFL;
+    return this.handlerOf(this.k.scheduler.current, signo);
   }
 
   /** sigaction: unlike rt_signal_install it lets the signal through, unless it is blocked. */
   act(signo: number, handler: number): void {
-    const { self } = this;
-    self.handlers.set(signo, handler);
-    self.enabled |= bit(signo) & ~self.blocked;
+    const { self, k } = this;
+    const module = k.currentModule;
+    if (module === 0 || k.options.compat404) {
+      self.handlers.set(signo, handler);
+      self.enabled |= bit(signo) & ~self.blocked;
+      return;
+    }
+    self.handlers.delete(signo);
+    const shared = this.programs.get(module) ?? new Map<number, number>();
+    if (handler === SIG_DFL) shared.delete(signo);
+    else shared.set(signo, handler);
+    this.programs.set(module, shared);
   }
 
   /** The signals that sigprocmask holds back. */
@@ -152,7 +194,7 @@ export class Signals {
       k.scheduler.schedule();
       return undefined;
     }
-    if (!state.pending.some((signo) => state.enabled & bit(signo))) return undefined;
+    if (this.next(thread) === undefined) return undefined;
     const handling = this.handle(thread, state);
     if (thread === k.scheduler.current && k.scheduler.interruptNest === 0) return handling;
     deliver(k, thread, handling);
@@ -162,10 +204,10 @@ export class Signals {
   private *handle(thread: number, state: SignalState): Task<void> {
     const { k } = this;
     for (;;) {
-      const signo = state.pending.find((pending) => state.enabled & bit(pending));
+      const signo = this.next(thread);
       if (signo === undefined) return;
       state.pending = state.pending.filter((pending) => pending !== signo);
-      const handler = state.handlers.get(signo) ?? SIG_DFL;
+      const handler = this.handlerOf(thread, signo);
       if (handler !== SIG_DFL && handler !== SIG_IGN)
         yield* callNamed(`the handler of signal ${signo}`, handler, signo);
       THREAD.result.set(k.memory, thread, -RT_EINTR);
@@ -217,7 +259,19 @@ function kill(c: Pthreads, id: number, signo: number): number | Task<number> {
   const thread = c.threadOf(id);
   if (thread === 0) return E.EINVAL;
   if (signo === 0) return 0;
-  return valid(signo) ? c.signals.kill(thread, signo) : E.EINVAL;
+  if (!valid(signo)) return E.EINVAL;
+  if (c.signals.ignores(thread, signo)) return 0;
+  if (c.signals.takes(thread, signo)) return c.signals.kill(thread, signo);
+  if (thread === c.k.scheduler.current) return raise(c.k, signo);
+  // Without a handler it stays pending, as a signal of RT-Thread does.
+  return ring(c, thread, signo) ? 0 : c.signals.kill(thread, signo);
+}
+
+/** By the C library, which knows the handlers of signal(). */
+function* raise(k: Kernel, signo: number): Task<number> {
+  const address = k.symbols?.lookup("raise") ?? 0;
+  if (address !== 0) yield* callNamed(`the delivery of signal ${signo}`, address, signo);
+  return 0;
 }
 
 const HEADER = "rtthread.h";

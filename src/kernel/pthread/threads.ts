@@ -15,6 +15,7 @@ import { semCreate, semDelete, semRelease, semTake } from "../ipc/sem.ts";
 import type { Kernel } from "../kernel.ts";
 import type { ThreadState } from "../thread-state.ts";
 import { ObjectClass } from "../types.ts";
+import { forgetAlarms } from "./alarm.ts";
 import { type Attributes, DEFAULT, readAttributes } from "./attr.ts";
 import { deliver, statOf } from "./deliver.ts";
 import { E } from "./errno.ts";
@@ -316,6 +317,8 @@ export class Pthreads {
       // The thread in which the module ended ends after it.
       else pthread.detached = true;
     }
+    forgetAlarms(this.k, module);
+    this.signals.forgetModule(module);
     this.keys.forgetModule(module);
     this.semaphores.forgetModule(module);
     this.queues.forgetModule(module);

@@ -3,7 +3,7 @@ import type { Kernel } from "../kernel.ts";
 import type { ThreadState } from "../thread-state.ts";
 import { deadline, FRACTION, LONGEST, NS_PER_TICK, seconds, store, TIMES } from "../time-rows.ts";
 import { E, failed } from "./errno.ts";
-import { ring, SIGALRM } from "./alarm.ts";
+import { ringOrRaise, SIGALRM } from "./alarm.ts";
 import { valid } from "./signals.ts";
 import type { Pthreads } from "./threads.ts";
 
@@ -132,7 +132,7 @@ function* notice(c: Pthreads, timer: PosixTimer): Task<void> {
   if (timer.notify === SIGEV_THREAD)
     yield* callNamed("the function of a POSIX timer", timer.routine, timer.value);
   else if (timer.notify === SIGEV_SIGNAL && k.threads.states.get(timer.owner) === timer.ownerState)
-    ring(c, timer.owner, timer.signo);
+    ringOrRaise(c, timer.owner, timer.signo);
 }
 
 function remove(c: Pthreads, id: number): number {

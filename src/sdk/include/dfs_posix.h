@@ -15,7 +15,7 @@
 extern "C" {
 #endif
 
-int fsync(int fildes);
+/* newlib has it only for programs that ask for POSIX.1-2001 or later. */
 int ftruncate(int fd, off_t length);
 
 #ifdef __cplusplus

@@ -2,6 +2,8 @@
 #ifndef RT_LIMITS_H__
 #define RT_LIMITS_H__
 
+/* -Wpedantic has a word about the next line. */
+#pragma GCC system_header
 #include_next <limits.h>
 
 /* DFS_PATH_MAX: a name with its NUL, as getcwd and dfs_normalize_path have it. */

@@ -223,6 +223,9 @@ typedef struct rt_timer *rt_timer_t;
 
 /* ---- threads ---- */
 
+/* What may wake a thread that rt_thread_suspend_with_flag suspends (5.0). */
+enum { RT_INTERRUPTIBLE = 0, RT_KILLABLE, RT_UNINTERRUPTIBLE };
+
 #define RT_THREAD_INIT 0x00
 #define RT_THREAD_RUNNING 0x03
 #if RTT_SIM_ABI == 5

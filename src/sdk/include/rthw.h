@@ -14,7 +14,6 @@ extern "C" {
 
 rt_base_t rt_hw_interrupt_disable(void);
 void rt_hw_interrupt_enable(rt_base_t level);
-void rt_hw_console_output(const char *str);
 void rt_hw_us_delay(rt_uint32_t us);
 
 /* For modules that were written for several processors: with one, they lock interrupts or the scheduler. */

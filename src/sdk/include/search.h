@@ -2,6 +2,8 @@
 #ifndef RT_SEARCH_H__
 #define RT_SEARCH_H__
 
+/* -Wpedantic has a word about the next line. */
+#pragma GCC system_header
 #include_next <search.h>
 #include <sys/types.h>
 

@@ -2,6 +2,8 @@
 #ifndef RT_STDIO_H__
 #define RT_STDIO_H__
 
+/* -Wpedantic has a word about the next line. */
+#pragma GCC system_header
 #include_next <stdio.h>
 #include <sys/types.h>
 

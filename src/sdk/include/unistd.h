@@ -2,6 +2,8 @@
 #ifndef RT_UNISTD_H__
 #define RT_UNISTD_H__
 
+/* -Wpedantic has a word about the next line. */
+#pragma GCC system_header
 #include_next <unistd.h>
 
 #ifdef __cplusplus

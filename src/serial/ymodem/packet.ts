@@ -22,7 +22,7 @@ const TAIL = 2;
 export const LARGEST = HEAD + LARGE + TAIL;
 
 /** CRC-16 of XMODEM: polynomial 0x1021, start 0. */
-export function crc16(bytes: Uint8Array): number {
+function crc16(bytes: Uint8Array): number {
   let crc = 0;
   for (const byte of bytes) {
     crc ^= byte << 8;

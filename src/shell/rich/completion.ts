@@ -1,7 +1,14 @@
 import { commonPrefix } from "../completion.ts";
 import { tryVfs } from "../commands/paths.ts";
 import type { Command, CommandContext } from "../types.ts";
-import type { Offer } from "./editor.ts";
+
+/** What TAB offers for the text before the cursor. */
+export interface Offer {
+  /** The text before the cursor as far as it is certain. */
+  readonly text: string;
+  /** Names to choose from; empty when nothing is open. */
+  readonly choices: readonly string[];
+}
 
 /** A name that could stand at the end of the line, and what follows it when it is the only one. */
 interface Choice {

@@ -1,5 +1,7 @@
 import type { EditorStep } from "../line-editor.ts";
 import { type Cell, cellsOf, textOf } from "./cells.ts";
+import type { Offer } from "./completion.ts";
+import { inColumns } from "./columns.ts";
 import type { LineHistory } from "./history.ts";
 import { type Action, KeyInput } from "./keys.ts";
 import { Screen, type View } from "./screen.ts";
@@ -7,18 +9,10 @@ import { fromGuest, toGuest, Utf8Input } from "./utf8.ts";
 import { wordEnd, wordStart } from "./words.ts";
 
 /** Bytes of the longest line; further characters are refused with a bell. */
-export const RICH_CAPACITY = 1023;
+const RICH_CAPACITY = 1023;
 
 const BELL = "\x07";
 const NOTHING: EditorStep = { output: "" };
-
-/** What TAB offers for the text before the cursor. */
-export interface Offer {
-  /** The text before the cursor as far as it is certain. */
-  readonly text: string;
-  /** Names to choose from; empty when nothing is open. */
-  readonly choices: readonly string[];
-}
 
 export interface RichEditorOptions {
   readonly prompt: () => string;
@@ -240,7 +234,7 @@ export class RichEditor {
     this.cells = [...left, ...behind];
     this.cursor = left.length;
     if (leave === "") return this.draw();
-    const list = table(choices.map(fromGuest), this.screen.columns);
+    const list = inColumns(choices.map(fromGuest), this.screen.columns);
     return { output: leave + list + this.screen.draw(this.view) };
   }
 
@@ -302,19 +296,3 @@ export class RichEditor {
 }
 
 const finite = (n: number): number | undefined => (Number.isFinite(n) ? n : undefined);
-
-/** Names in columns, read downwards as `ls` shows them. */
-export function table(names: readonly string[], columns: number): string {
-  const width = Math.max(...names.map((name) => Bun.stringWidth(name))) + 2;
-  const across = Math.max(1, Math.floor(columns / width));
-  const rows = Math.ceil(names.length / across);
-  let text = "";
-  for (let row = 0; row < rows; row++) {
-    for (let at = row; at < names.length; at += rows) {
-      const last = at + rows >= names.length;
-      text += names[at] + (last ? "" : " ".repeat(width - Bun.stringWidth(names[at])));
-    }
-    text += "\n";
-  }
-  return text;
-}

@@ -5,12 +5,93 @@
 
 #include "../suite/utest.h"
 
+/* What the assertions check: rule(ID) cites the one of those that follow it. */
+RULE(Y1, "rtdef.h rt_thread", "sizes and places of 5.1 for one processor with RT_USING_DEBUG");
+RULE(Y2, "object.c rt_object_get_information", "the kernel has the same sizes");
+RULE(Y3, "thread.c rt_thread_create",
+     "seven letters of the name and a terminator; state INIT, priority, slice, stack and parameter of the "
+     "call; no mutex taken, no cleanup");
+RULE(Y4, "thread.c rt_thread_startup", "from INIT to READY");
+RULE(Y5, "thread.c rt_thread_self", "the thread that calls is RUNNING");
+RULE(Y6, "thread.c rt_thread_delete", "state CLOSE");
+RULE(Y7, "rtdef.h rt_err_t", "error codes are those of errno.h");
+RULE(Y8, "ipc.c rt_sem_take", "time-out 0: -RT_ETIMEOUT");
+RULE(Y9, "ipc.c rt_sem_take", "-RT_ETIMEOUT when the time is over, also as error of the thread");
+RULE(Y10, "thread.c rt_thread_delay", "0 ticks: -RT_EINVAL");
+RULE(Y11, "ipc.c rt_sem_create", "65535 is the most");
+RULE(Y12, "ipc.c rt_sem_control", "SET_VLIMIT: RT_EOK and a new limit; 0 is -RT_EINVAL");
+RULE(Y13, "ipc.c rt_sem_release", "-RT_EFULL at the limit");
+RULE(Y14, "ipc.c rt_sem_control", "GET_STATE: RT_EOK and the value");
+RULE(Y15, "ipc.c rt_sem_control", "other commands: -RT_ERROR");
+RULE(Y16, "ipc.c rt_sem_take", "a waiter is suspended, uninterruptibly");
+RULE(Y17, "thread.c rt_thread_resume", "a waiter that is woken by hand gets -RT_EINTR");
+RULE(Y18, "ipc.c rt_sem_release", "wakes the waiter, which gets RT_EOK");
+RULE(Y19, "ipc.c rt_event_send", "RT_EOK");
+RULE(Y20, "ipc.c rt_event_recv_killable", "as rt_event_recv");
+RULE(Y21, "ipc.c rt_event_recv_interruptible", "-RT_ETIMEOUT when the time is over");
+RULE(Y22, "ipc.c rt_mb_send_interruptible", "RT_EOK; wakes the receiver with the mail, as rt_mb_send");
+RULE(Y23, "ipc.c rt_mb_send_killable", "as rt_mb_send");
+RULE(Y24, "ipc.c rt_mb_send", "full: -RT_EFULL");
+RULE(Y25, "ipc.c rt_mb_recv_interruptible", "as rt_mb_recv");
+RULE(Y26, "thread.c rt_thread_control", "CHANGE_PRIORITY: RT_EOK, the current priority only");
+RULE(Y27, "ipc.c rt_mutex_setprioceiling", "the owner has at least that priority");
+RULE(Y28, "ipc.c rt_mutex_release", "gives the owner the priority that it was made with, not the changed one");
+RULE(Y29, "thread.c rt_thread_control", "RESET_PRIORITY: RT_EOK, the priority it was made with too");
+RULE(Y30, "ipc.c rt_mq_send", "RT_EOK while there is room, then -RT_EFULL");
+RULE(Y31, "ipc.c rt_mq_recv", "the length of the message, or of the buffer when that is less");
+RULE(Y32, "ipc.c rt_mq_recv", "time-out 0 on an empty one: -RT_ETIMEOUT");
+RULE(Y33, "ipc.c rt_mq_init", "RT_EOK; each message takes eight bytes more");
+RULE(Y34, "ipc.c rt_mq_detach", "RT_EOK");
+RULE(Y35, "ipc.c rt_mutex_init", "RT_EOK; always by priority; no ceiling, no priority, no owner");
+RULE(Y36, "ipc.c rt_mutex_take", "RT_EOK, again by its owner, who has it in its list");
+RULE(Y37, "ipc.c rt_mutex_release", "RT_EOK by its owner, in whose list it is until the last one; else -RT_ERROR");
+RULE(Y38, "ipc.c rt_mutex_detach", "RT_EOK");
+RULE(Y39, "ipc.c rt_mutex_getprioceiling", "the ceiling, 0xff when there is none");
+RULE(Y40, "ipc.c rt_mutex_setprioceiling", "the ceiling before; counts at once, also downwards");
+RULE(Y41, "ipc.c rt_mutex_release", "the priority of before");
+RULE(Y42, "ipc.c rt_mutex_setprioceiling",
+     "0xff for no mutex and for a priority that there is not, with -RT_EINVAL as error of the thread");
+RULE(Y43, "ipc.c rt_mutex_take", "raises the owner, and the mutex has the priority of its best waiter");
+RULE(Y44, "ipc.c rt_mutex_take", "-RT_ETIMEOUT when the time is over, and the owner falls back at once");
+RULE(Y45, "ipc.c rt_mutex_take",
+     "inheritance goes along a chain of owners that wait, which have what they wait for in pending_object");
+RULE(Y46, "ipc.c rt_mutex_release", "a waiter that was raised is sorted again, and served first");
+RULE(Y47, "thread.c rt_thread_exit", "gives the mutexes of the thread to who waits");
+RULE(Y48, "timer.c rt_timer_control", "GET_FUNC and GET_PARM: RT_EOK, the function and its parameter");
+RULE(Y49, "timer.c rt_timer_control", "SET_FUNC and SET_PARM: from the next time on");
+RULE(Y50, "timer.c rt_timer_control", "GET_REMAIN_TIME is the tick of the time-out");
+RULE(Y51, "timer.c rt_timer_control", "SET_TIME stops a timer that runs");
+RULE(Y52, "device.c rt_device_register", "RT_EOK");
+RULE(Y53, "device.c rt_device_open", "the code of an initialisation that fails is given back");
+RULE(Y54, "device.c rt_device_control", "the code of the driver is given back");
+RULE(Y55, "rtc.c rt_rtc_control", "commands of the clock from 0x601: RT_EOK, seconds since 1970, from 2018 on");
+RULE(Y56, "device.c rt_device_control", "commands of a block device from 0x200: RT_EOK, sectors of 512 bytes");
+RULE(Y57, "kservice.c rt_snprintf", "nearer to C: octal, #, (null), no width that cuts; %b, and %p with 0x");
+RULE(Y58, "kservice.c rt_kprintf", "gives the length");
+RULE(Y59, "pthreads pthread_mutex_init",
+     "objects hold those of the kernel and are longer with them: mutex 60 bytes, condition variable 48");
+RULE(Y60, "pthreads pthread_create", "0");
+RULE(Y61, "pthreads pthread_mutex_lock", "one thread at a time, from PTHREAD_MUTEX_INITIALIZER on");
+RULE(Y62, "pthreads pthread_cond_init", "0, and writes no more than the object has");
+RULE(Y63, "pthreads pthread_rwlock_init", "0, as locking, unlocking and destroying");
+RULE(Y64, "rtdef.h rt_memory", "44 bytes in the kernel too");
+RULE(Y65, "object.c rt_object_find", "the heap of the system is the object heap of class Memory");
+RULE(Y66, "mem.c rt_memory_info", "the figures are those of the object");
+RULE(Y67, "mem.c rt_free", "used falls by the block and its header of 16 bytes, max stays");
+RULE(Y68, "mem.c rt_smem_init",
+     "an object of class Memory in the memory that it manages, less control block and headers");
+RULE(Y69, "mem.c rt_smem_alloc", "a block in that memory, counted with its header; NULL for too much");
+RULE(Y70, "mem.c rt_smem_realloc", "counted with its new size");
+RULE(Y71, "mem.c rt_smem_free", "not counted any more");
+RULE(Y72, "mem.c rt_smem_detach", "RT_EOK; it is no object any more");
+RULE(Y73, "thread.c rt_thread_get_name", "RT_EOK and the name; -RT_EINVAL without a thread or room for the name");
+
 #define PRIORITY(thread) (RT_SCHED_PRIV(thread).current_priority)
 
 /* Sizes and places as rtdef.h of 5.1 gives them for one processor with RT_USING_DEBUG. */
 static void test_layout(void) {
     struct rt_object_information *info;
-    rule("rtdef.h rt_thread");
+    rule(Y1);
     uassert_int_equal(sizeof(struct rt_thread), 164);
     uassert_int_equal(offsetof(struct rt_thread, sp), 24);
     uassert_int_equal(offsetof(struct rt_thread, error), 44);
@@ -30,7 +111,7 @@ static void test_layout(void) {
     uassert_int_equal(sizeof(struct rt_device), 68);
     /* The kernel has the same sizes. */
     info = rt_object_get_information(RT_Object_Class_Thread);
-    rule("object.c rt_object_get_information");
+    rule(Y2);
     uassert_int_equal(info->object_size, sizeof(struct rt_thread));
     uassert_int_equal(rt_object_get_information(RT_Object_Class_Mutex)->object_size, sizeof(struct rt_mutex));
     uassert_int_equal(rt_object_get_information(RT_Object_Class_Device)->object_size, sizeof(struct rt_device));
@@ -42,8 +123,9 @@ static void nothing(void *parameter) {}
 
 /* _thread_init: fields, states. */
 static void test_thread(void) {
+    char name[16];
     rt_thread_t t = rt_thread_create("longname_x", nothing, (void *)7, 1024, 25, 33);
-    rule("thread.c rt_thread_create");
+    rule(Y3);
     /* Seven characters and a terminator. */
     uassert_str_equal(t->parent.name, "longnam");
     uassert_int_equal(t->parent.type, RT_Object_Class_Thread);
@@ -54,16 +136,23 @@ static void test_thread(void) {
     uassert_true(t->parameter == (void *)7);
     uassert_true(rt_list_isempty(&t->taken_object_list));
     rt_thread_startup(t);
-    rule("thread.c rt_thread_startup");
+    rule(Y4);
     uassert_int_equal(state_of(t), RT_THREAD_READY);
+    rule(Y5);
     uassert_int_equal(state_of(rt_thread_self()), RT_THREAD_RUNNING);
     rt_thread_delete(t);
-    rule("thread.c rt_thread_delete");
+    rule(Y6);
     uassert_int_equal(state_of(t), RT_THREAD_CLOSE);
     rt_thread_mdelay(50);
     t = rt_thread_create("user", nothing, RT_NULL, 512, 25, 5);
     t->user_data = 0x5555;
-    rule("thread.c rt_thread_create");
+    rule(Y73);
+    uassert_int_equal(rt_thread_get_name(t, name, sizeof(name)), RT_EOK);
+    uassert_str_equal(name, "user");
+    uassert_int_equal(rt_thread_get_name(RT_NULL, name, sizeof(name)), -RT_EINVAL);
+    uassert_int_equal(rt_thread_get_name(t, RT_NULL, sizeof(name)), -RT_EINVAL);
+    uassert_int_equal(rt_thread_get_name(t, name, 0), -RT_EINVAL);
+    rule(Y3);
     uassert_int_equal(t->cleanup == RT_NULL, 1);
     rt_thread_delete(t);
     rt_thread_mdelay(50);
@@ -73,26 +162,31 @@ static void test_thread(void) {
 static void test_errors(void) {
     rt_sem_t sem = rt_sem_create("err", 0, RT_IPC_FLAG_FIFO);
     rt_uint32_t value = 9;
-    rule("ipc.c rt_sem_create");
+    rule(Y7);
     uassert_int_equal(RT_ETIMEOUT, 116);
-    rule("ipc.c rt_sem_take");
+    rule(Y8);
     uassert_int_equal(rt_sem_take(sem, 0), -116);
+    rule(Y9);
     uassert_int_equal(rt_sem_take(sem, 2), -RT_ETIMEOUT);
     uassert_int_equal(rt_thread_self()->error, -RT_ETIMEOUT);
     uassert_int_equal(rt_get_errno(), -RT_ETIMEOUT);
+    rule(Y10);
     uassert_int_equal(rt_thread_delay(0), -RT_EINVAL);
+    rule(Y11);
     /* RT_IPC_CMD_SET_VLIMIT. */
     uassert_int_equal(sem->max_value, 65535);
-    rule("ipc.c rt_sem_control");
+    rule(Y12);
     uassert_int_equal(rt_sem_control(sem, RT_IPC_CMD_SET_VLIMIT, (void *)2), RT_EOK);
-    rule("ipc.c rt_sem_release");
+    rule(Y13);
     uassert_int_equal(rt_sem_release(sem), RT_EOK);
     uassert_int_equal(rt_sem_release(sem), RT_EOK);
     uassert_int_equal(rt_sem_release(sem), -RT_EFULL);
-    rule("ipc.c rt_sem_control");
+    rule(Y14);
     uassert_int_equal(rt_sem_control(sem, RT_IPC_CMD_GET_STATE, &value), RT_EOK);
     uassert_int_equal(value, 2);
+    rule(Y12);
     uassert_int_equal(rt_sem_control(sem, RT_IPC_CMD_SET_VLIMIT, (void *)0), -RT_EINVAL);
+    rule(Y15);
     uassert_int_equal(rt_sem_control(sem, 77, RT_NULL), -RT_ERROR);
     rt_sem_delete(sem);
 }
@@ -109,17 +203,17 @@ static void test_resumed_by_hand(void) {
     rt_thread_t thread;
     shared = rt_sem_create("hand", 0, RT_IPC_FLAG_FIFO);
     thread = spawn("t", takes_shared, RT_NULL, 10);
-    rule("thread.c rt_thread_startup");
+    rule(Y16);
     uassert_int_equal(state_of(thread), RT_THREAD_SUSPEND);
     uassert_int_equal(RT_SCHED_CTX(thread).stat & RT_THREAD_STAT_MASK, RT_THREAD_SUSPEND_UNINTERRUPTIBLE);
     rt_thread_resume(thread);
     rt_thread_delay(1);
-    rule("thread.c rt_thread_resume");
+    rule(Y17);
     uassert_str_equal(marks(), "t");
     uassert_int_equal(result, -RT_EINTR);
     thread = spawn("t", takes_shared, RT_NULL, 10);
     rt_sem_release(shared);
-    rule("ipc.c rt_sem_release");
+    rule(Y18);
     uassert_int_equal(result, RT_EOK);
     uassert_str_equal(marks(), "t");
     rt_sem_delete(shared);
@@ -148,33 +242,33 @@ static void test_forms(void) {
     thread = spawn("e", waits_event, RT_NULL, 10);
     rt_thread_resume(thread);
     rt_thread_delay(1);
-    rule("thread.c rt_thread_resume");
+    rule(Y17);
     uassert_int_equal(result, -RT_EINTR);
-    rule("ipc.c rt_event_send");
+    rule(Y19);
     uassert_int_equal(rt_event_send(event, 5), RT_EOK);
-    rule("ipc.c rt_event_recv_killable");
+    rule(Y20);
     uassert_int_equal(rt_event_recv_killable(event, 4, RT_EVENT_FLAG_AND | RT_EVENT_FLAG_CLEAR, 0, &bits), RT_EOK);
     uassert_int_equal(bits, 4);
-    rule("ipc.c rt_event_recv_interruptible");
+    rule(Y21);
     uassert_int_equal(rt_event_recv_interruptible(event, 4, RT_EVENT_FLAG_AND, 1, &bits), -RT_ETIMEOUT);
     rt_event_delete(event);
 
     box = rt_mb_create("box", 1, RT_IPC_FLAG_FIFO);
     thread = spawn("m", waits_mail, RT_NULL, 10);
-    rule("ipc.c rt_mb_send_interruptible");
+    rule(Y22);
     uassert_int_equal(rt_mb_send_interruptible(box, 7), RT_EOK);
     uassert_int_equal(result, RT_EOK);
     uassert_int_equal(got_mail, 7);
-    rule("ipc.c rt_mb_send_killable");
+    rule(Y23);
     uassert_int_equal(rt_mb_send_killable(box, 1), RT_EOK);
-    rule("ipc.c rt_mb_send");
+    rule(Y24);
     uassert_int_equal(rt_mb_send(box, 2), -RT_EFULL);
     thread = spawn("s", sends_mail, RT_NULL, 10);
     rt_thread_resume(thread);
     rt_thread_delay(1);
-    rule("thread.c rt_thread_resume");
+    rule(Y17);
     uassert_int_equal(result, -RT_EINTR);
-    rule("ipc.c rt_mb_recv_interruptible");
+    rule(Y25);
     uassert_int_equal(rt_mb_recv_interruptible(box, &got_mail, 0), RT_EOK);
     uassert_int_equal(got_mail, 1);
     uassert_int_equal(rt_mb_recv_interruptible(box, &got_mail, 1), -RT_ETIMEOUT);
@@ -186,23 +280,23 @@ static void test_priorities(void) {
     rt_thread_t self = rt_thread_self();
     rt_uint8_t priority = 18;
     rt_mutex_t m = rt_mutex_create("prio", RT_IPC_FLAG_PRIO);
-    rule("thread.c rt_thread_control");
+    rule(Y26);
     uassert_int_equal(rt_thread_control(self, RT_THREAD_CTRL_CHANGE_PRIORITY, &priority), RT_EOK);
     uassert_int_equal(PRIORITY(self), 18);
     uassert_int_equal(RT_SCHED_PRIV(self).init_priority, 20);
     rt_mutex_setprioceiling(m, 15);
     rt_mutex_take(m, 0);
-    rule("ipc.c rt_mutex_take");
+    rule(Y27);
     uassert_int_equal(PRIORITY(self), 15);
     rt_mutex_release(m);
-    rule("ipc.c rt_mutex_release");
+    rule(Y28);
     uassert_int_equal(PRIORITY(self), 20);
-    rule("thread.c rt_thread_control");
+    rule(Y29);
     uassert_int_equal(rt_thread_control(self, RT_THREAD_CTRL_RESET_PRIORITY, &priority), RT_EOK);
     uassert_int_equal(RT_SCHED_PRIV(self).init_priority, 18);
     rt_mutex_take(m, 0);
     rt_mutex_release(m);
-    rule("ipc.c rt_mutex_release");
+    rule(Y28);
     uassert_int_equal(PRIORITY(self), 18);
     priority = 20;
     rt_thread_control(self, RT_THREAD_CTRL_RESET_PRIORITY, &priority);
@@ -215,20 +309,21 @@ static void test_queue(void) {
     static ALIGN(4) char pool[3 * (8 + 8)];
     struct rt_messagequeue q;
     rt_mq_t mq = rt_mq_create("mq", 8, 2, RT_IPC_FLAG_FIFO);
-    rule("ipc.c rt_mq_send");
+    rule(Y30);
     uassert_int_equal(rt_mq_send(mq, "abc", 4), RT_EOK);
     uassert_int_equal(rt_mq_send(mq, "longer", 7), RT_EOK);
     uassert_int_equal(rt_mq_send(mq, "x", 2), -RT_EFULL);
-    rule("ipc.c rt_mq_recv");
+    rule(Y31);
     uassert_int_equal(rt_mq_recv(mq, got, sizeof(got), 0), 4);
     uassert_str_equal(got, "abc");
     uassert_int_equal(rt_mq_recv(mq, got, 3, 0), 3);
+    rule(Y32);
     uassert_int_equal(rt_mq_recv(mq, got, 3, 0), -RT_ETIMEOUT);
     rt_mq_delete(mq);
-    rule("ipc.c rt_mq_init");
+    rule(Y33);
     uassert_int_equal(rt_mq_init(&q, "static", pool, 8, sizeof(pool), RT_IPC_FLAG_PRIO), RT_EOK);
     uassert_int_equal(q.max_msgs, 3);
-    rule("ipc.c rt_mq_detach");
+    rule(Y34);
     uassert_int_equal(rt_mq_detach(&q), RT_EOK);
 }
 
@@ -264,53 +359,53 @@ static void test_mutex(void) {
     rt_thread_t self = rt_thread_self();
     struct rt_mutex m;
     rt_uint8_t before;
-    rule("ipc.c rt_mutex_init");
+    rule(Y35);
     uassert_int_equal(rt_mutex_init(&m, "m", RT_IPC_FLAG_FIFO), RT_EOK);
     uassert_int_equal(m.parent.parent.flag, RT_IPC_FLAG_PRIO);
     uassert_int_equal(m.ceiling_priority, 0xff);
     uassert_int_equal(m.priority, 0xff);
     uassert_null(m.owner);
-    rule("ipc.c rt_mutex_take");
+    rule(Y36);
     uassert_int_equal(rt_mutex_take(&m, 0), RT_EOK);
     uassert_int_equal(rt_mutex_take(&m, 0), RT_EOK);
     uassert_int_equal(m.hold, 2);
     uassert_true(m.owner == self);
     uassert_true(self->taken_object_list.next == &m.taken_list);
-    rule("ipc.c rt_mutex_release");
+    rule(Y37);
     uassert_int_equal(rt_mutex_release(&m), RT_EOK);
     uassert_int_equal(rt_mutex_release(&m), RT_EOK);
     uassert_int_equal(rt_mutex_release(&m), -RT_ERROR);
     uassert_true(rt_list_isempty(&self->taken_object_list));
-    rule("ipc.c rt_mutex_detach");
+    rule(Y38);
     uassert_int_equal(rt_mutex_detach(&m), RT_EOK);
 
     /* rt_mutex_setprioceiling: who takes it gets that priority, who has it at once; only a better one. */
     first = rt_mutex_create("ceil", RT_IPC_FLAG_PRIO);
     before = PRIORITY(self);
-    rule("ipc.c rt_mutex_getprioceiling");
+    rule(Y39);
     uassert_int_equal(rt_mutex_getprioceiling(first), 0xff);
-    rule("ipc.c rt_mutex_setprioceiling");
+    rule(Y40);
     uassert_int_equal(rt_mutex_setprioceiling(first, 8), 0xff);
-    rule("ipc.c rt_mutex_getprioceiling");
+    rule(Y39);
     uassert_int_equal(rt_mutex_getprioceiling(first), 8);
     uassert_int_equal(first->ceiling_priority, 8);
     rt_mutex_take(first, RT_WAITING_FOREVER);
-    rule("ipc.c rt_mutex_take");
+    rule(Y27);
     uassert_int_equal(PRIORITY(self), 8);
-    rule("ipc.c rt_mutex_setprioceiling");
+    rule(Y40);
     uassert_int_equal(rt_mutex_setprioceiling(first, 5), 8);
     uassert_int_equal(PRIORITY(self), 5);
     uassert_int_equal(rt_mutex_setprioceiling(first, 31), 5);
     uassert_int_equal(PRIORITY(self), before);
     rt_mutex_release(first);
-    rule("ipc.c rt_mutex_release");
+    rule(Y41);
     uassert_int_equal(PRIORITY(self), before);
     rt_set_errno(0);
-    rule("ipc.c rt_mutex_setprioceiling");
+    rule(Y42);
     uassert_int_equal(rt_mutex_setprioceiling(first, 32), 0xff);
     uassert_int_equal(rt_get_errno(), -RT_EINVAL);
     uassert_int_equal(rt_mutex_setprioceiling(RT_NULL, 3), 0xff);
-    rule("ipc.c rt_mutex_getprioceiling");
+    rule(Y39);
     uassert_int_equal(rt_mutex_getprioceiling(RT_NULL), 0xff);
     uassert_int_equal(rt_mutex_getprioceiling(first), 31);
     rt_mutex_delete(first);
@@ -319,10 +414,11 @@ static void test_mutex(void) {
     rt_mutex_take(first, RT_WAITING_FOREVER);
     wait_ticks = 3;
     spawn("w", takes_first, (void *)'w', 10);
-    rule("thread.c rt_thread_startup");
+    rule(Y43);
     uassert_int_equal(PRIORITY(self), 10);
     uassert_int_equal(first->priority, 10);
     rt_thread_delay(6);
+    rule(Y44);
     uassert_str_equal(marks(), "w");
     uassert_int_equal(result, -RT_ETIMEOUT);
     uassert_int_equal(PRIORITY(self), 20);
@@ -337,7 +433,7 @@ static void test_chain(void) {
     second = rt_mutex_create("second", RT_IPC_FLAG_PRIO);
     rt_mutex_take(first, RT_WAITING_FOREVER);
     middle = spawn("middle", takes_both, RT_NULL, 15);
-    rule("thread.c rt_thread_startup");
+    rule(Y45);
     uassert_int_equal(PRIORITY(self), 15);
     uassert_true(middle->pending_object == &first->parent.parent);
     spawn("other", takes_first, (void *)'o', 12);
@@ -347,7 +443,7 @@ static void test_chain(void) {
     uassert_int_equal(PRIORITY(self), 8);
     rt_mutex_release(first);
     rt_thread_delay(1);
-    rule("ipc.c rt_mutex_release");
+    rule(Y46);
     uassert_int_equal(PRIORITY(self), 20);
     /* middle, raised to 8, is served before the other one of 12. */
     uassert_str_equal(marks(), "bso");
@@ -357,7 +453,7 @@ static void test_chain(void) {
 /* rt_thread_delete and the end of a thread give its mutexes to who waits. */
 static void test_dead_owner(void) {
     spawn("keeps", keeps_first, RT_NULL, 10);
-    rule("ipc.c rt_mutex_take");
+    rule(Y47);
     uassert_int_equal(rt_mutex_take(first, 5), RT_EOK);
     rt_mutex_release(first);
     rt_mutex_delete(first);
@@ -375,7 +471,7 @@ static void test_timer(void) {
     void *value = RT_NULL;
     rt_tick_t ticks = 2, state = 9;
     rt_timer_t timer = rt_timer_create("t", my_function, (void *)'p', 5, RT_TIMER_FLAG_ONE_SHOT);
-    rule("timer.c rt_timer_control");
+    rule(Y48);
     uassert_int_equal(rt_timer_control(timer, RT_TIMER_CTRL_GET_FUNC, &value), RT_EOK);
     uassert_true(value == (void *)my_function);
     rt_timer_control(timer, RT_TIMER_CTRL_GET_PARM, &value);
@@ -384,15 +480,16 @@ static void test_timer(void) {
     rt_timer_control(timer, RT_TIMER_CTRL_SET_PARM, (void *)'q');
     rt_timer_start(timer);
     rt_thread_delay(7);
-    rule("timer.c rt_timer_start");
+    rule(Y49);
     uassert_str_equal(marks(), "q");
     rt_timer_start(timer);
     /* The tick of its time-out, in spite of the name. */
     rt_timer_control(timer, RT_TIMER_CTRL_GET_REMAIN_TIME, &state);
-    rule("timer.c rt_timer_control");
+    rule(Y50);
     uassert_int_equal(state, rt_tick_get() + 5);
     rt_timer_control(timer, RT_TIMER_CTRL_SET_TIME, &ticks);
     rt_timer_control(timer, RT_TIMER_CTRL_GET_STATE, &state);
+    rule(Y51);
     uassert_int_equal(state, RT_TIMER_FLAG_DEACTIVATED);
     rt_timer_delete(timer);
 }
@@ -412,19 +509,19 @@ static void test_device(void) {
     struct rt_device_blk_geometry geometry;
     time_t now = 0;
     device.ops = &ops;
-    rule("device.c rt_device_register");
+    rule(Y52);
     uassert_int_equal(rt_device_register(&device, "mine", RT_DEVICE_FLAG_RDWR), RT_EOK);
-    rule("device.c rt_device_open");
+    rule(Y53);
     uassert_int_equal(rt_device_open(&device, 0), -RT_EIO);
-    rule("device.c rt_device_control");
+    rule(Y54);
     uassert_int_equal(rt_device_control(&device, 1, RT_NULL), -RT_EINVAL);
     rt_device_unregister(&device);
-    rule("device.c rt_device_unregister");
+    rule(Y55);
     uassert_int_equal(RT_DEVICE_CTRL_RTC_GET_TIME, 0x601);
-    rule("device.c rt_device_control");
     uassert_int_equal(rt_device_control(rtc, RT_DEVICE_CTRL_RTC_GET_TIME, &now), RT_EOK);
     uassert_in_range(now - 1514764800, 0, 1000);
     memset(&geometry, 0, sizeof(geometry));
+    rule(Y56);
     uassert_int_equal(rt_device_control(card, RT_DEVICE_CTRL_BLK_GETGEOME, &geometry), RT_EOK);
     uassert_int_equal(geometry.bytes_per_sector, 512);
 }
@@ -433,8 +530,9 @@ static void test_device(void) {
 static void test_format(void) {
     char text[64];
     rt_snprintf(text, sizeof(text), "%o %#x %p %s|%3s|%b", 42, 255, (void *)0x1234, (char *)0, "hello", 5);
-    rule("kservice.c rt_snprintf");
+    rule(Y57);
     uassert_str_equal(text, "52 0xff 0x00001234 (null)|hello|101");
+    rule(Y58);
     uassert_int_equal(rt_kprintf("%s\n", "five"), 5);
 }
 
@@ -456,27 +554,24 @@ static void test_pthread(void) {
     } guarded;
     pthread_t threads[3];
     int n, count = 0;
-    rule("POSIX.1 pthread_create");
+    rule(Y59);
     uassert_int_equal(sizeof(pthread_mutex_t), 60);
     uassert_int_equal(sizeof(pthread_cond_t), 48);
     memset(&guarded, 0x77, sizeof(guarded));
+    rule(Y60);
     for (n = 0; n < 3; n++) uassert_int_equal(pthread_create(&threads[n], RT_NULL, counts, &count), 0);
     for (n = 0; n < 3; n++) pthread_join(threads[n], RT_NULL);
-    rule("POSIX.1 pthread_join");
+    rule(Y61);
     uassert_int_equal(count, 3);
-    rule("POSIX.1 pthread_cond_init");
+    rule(Y62);
     uassert_int_equal(pthread_cond_init(&guarded.cond, RT_NULL), 0);
     pthread_cond_destroy(&guarded.cond);
-    rule("POSIX.1 pthread_cond_destroy");
     uassert_int_equal(guarded.before[7], 0x77);
     uassert_int_equal(guarded.after[0], 0x77);
-    rule("POSIX.1 pthread_rwlock_init");
+    rule(Y63);
     uassert_int_equal(pthread_rwlock_init(&rwlock, RT_NULL), 0);
-    rule("POSIX.1 pthread_rwlock_wrlock");
     uassert_int_equal(pthread_rwlock_wrlock(&rwlock), 0);
-    rule("POSIX.1 pthread_rwlock_unlock");
     uassert_int_equal(pthread_rwlock_unlock(&rwlock), 0);
-    rule("POSIX.1 pthread_rwlock_destroy");
     uassert_int_equal(pthread_rwlock_destroy(&rwlock), 0);
 }
 
@@ -486,45 +581,43 @@ static void test_memory(void) {
     struct rt_memory *heap, *own;
     rt_uint32_t total, used, max;
     void *block;
-    rule("rtdef.h rt_memory");
+    rule(Y64);
     uassert_int_equal(sizeof(struct rt_memory), 44);
-    rule("object.c rt_object_get_information");
     uassert_int_equal(rt_object_get_information(RT_Object_Class_Memory)->object_size, 44);
-    rule("object.c rt_object_get_length");
+    rule(Y65);
     uassert_int_equal(rt_object_get_length(RT_Object_Class_Memory), 1);
-    rule("object.c rt_object_find");
     heap = (struct rt_memory *)rt_object_find("heap", RT_Object_Class_Memory);
     uassert_not_null(heap);
-    rule("mem.c rt_memory_info");
     block = rt_malloc(5000);
     rt_memory_info(&total, &used, &max);
+    rule(Y66);
     uassert_int_equal(heap->total, total);
     uassert_int_equal(heap->used, used);
     uassert_int_equal(heap->max, max);
     rt_free(block);
-    rule("mem.c rt_free");
+    rule(Y67);
     uassert_int_equal(heap->used, used - 5000 - 16);
     uassert_int_equal(heap->max, max);
-    rule("mem.c rt_smem_init");
     own = rt_smem_init("own", place, sizeof(place));
+    rule(Y68);
     uassert_not_null(own);
     uassert_int_equal(rt_object_get_type(&own->parent), RT_Object_Class_Memory);
     uassert_str_equal(own->parent.name, "own");
     uassert_int_equal(own->used, 0);
     /* The control structure takes 60 bytes, the headers at the ends 16 each. */
     uassert_in_range(own->total, 1024 - 60 - 32 - 8, 1024 - 60 - 32);
-    rule("mem.c rt_smem_alloc");
     block = rt_smem_alloc(own, 100);
+    rule(Y69);
     uassert_true((rt_uint8_t *)block > place && (rt_uint8_t *)block < place + 1024);
     uassert_int_equal(own->used, 116);
     uassert_null(rt_smem_alloc(own, 1024));
-    rule("mem.c rt_smem_realloc");
     block = rt_smem_realloc(own, block, 200);
+    rule(Y70);
     uassert_int_equal(own->used, 216);
-    rule("mem.c rt_smem_free");
     rt_smem_free(block);
+    rule(Y71);
     uassert_int_equal(own->used, 0);
-    rule("mem.c rt_smem_detach");
+    rule(Y72);
     uassert_int_equal(rt_smem_detach(own), RT_EOK);
     uassert_int_equal(own->parent.type, 0);
 }

@@ -5,6 +5,27 @@
 #include <new>
 #include <typeinfo>
 
+/* What the assertions check: rule(ID) cites the one of those that follow it. */
+RULE(W1, "ISO C++ [basic.start.dynamic]",
+     "objects with static storage are constructed before main, in the order of the source");
+RULE(W2, "ISO C++ [expr.new]", "constructs each object");
+RULE(W3, "ISO C++ [class.virtual]", "the function of the object's own class is called");
+RULE(W4, "ISO C++ [expr.delete]", "destroys each object");
+RULE(W5, "ISO C++ [class.dtor]", "called at the end of the block");
+RULE(W6, "ISO C++ [except.ctor]", "objects of the frames that are left are destroyed, up to the handler");
+RULE(W7, "ISO C++ [except.handle]", "a handler takes classes derived from its own");
+RULE(W8, "ISO C++ [except.throw]", "throw without an operand throws the same again");
+RULE(W9, "ISO C++ [except.handle]", "the first handler of a type that fits");
+RULE(W10, "ISO C++ [expr.typeid]", "the class of the object, not of the pointer");
+RULE(W11, "ISO C++ [expr.dynamic.cast]",
+     "the object, NULL when it is none of that class; std::bad_cast for a reference");
+RULE(W12, "ISO C++ [stmt.dcl]", "a local static is constructed at its first use, once");
+RULE(W13, "ISO C++ [new.delete.single]", "too much throws std::bad_alloc; the nothrow form gives NULL");
+RULE(W14, "ISO C++ [except.handle]", "exceptions of two threads do not mix");
+RULE(W15, "ISO C++ [temp.class]", "a class for each type");
+RULE(W16, "ISO C++ [expr.prim.lambda]", "a capture by reference is the variable");
+RULE(W17, "ISO C++ [expr.mptr.oper]", "a pointer to a virtual function calls that of the object's class");
+
 static char constructed[8];
 static int constructions;
 
@@ -18,7 +39,7 @@ static Global first('1'), second('2');
 /* Constructors of objects with static storage run before main, in the order of the source; the loader of 4.0.4 leaves them out. */
 static void test_static_objects() {
     if (utest_compat) return;
-    rule("ISO C++ [basic.start.dynamic]");
+    rule(W1);
     uassert_int_equal(constructions, 2);
     uassert_str_equal(constructed, "12");
 }
@@ -46,24 +67,26 @@ struct Derived : Counted {
 /* new, delete, arrays, virtual calls. */
 static void test_objects() {
     Counted *one = new Derived;
-    rule("ISO C++ [expr.new]");
+    rule(W2);
     uassert_int_equal(Counted::alive, 1);
-    rule("ISO C++ [class.virtual]");
+    rule(W3);
     uassert_int_equal(one->what(), 2);
-    rule("ISO C++ [expr.delete]");
     delete one;
+    rule(W4);
     uassert_int_equal(Counted::alive, 0);
     Counted *many = new Counted[7];
+    rule(W2);
     uassert_int_equal(Counted::alive, 7);
     delete[] many;
+    rule(W4);
     uassert_int_equal(Counted::alive, 0);
     {
         Derived local;
         Counted &reference = local;
-        rule("ISO C++ [class.virtual]");
+        rule(W3);
         uassert_int_equal(reference.what(), 2);
     }
-    rule("ISO C++ [class.dtor]");
+    rule(W5);
     uassert_int_equal(Counted::alive, 0);
 }
 
@@ -90,7 +113,7 @@ static void test_exceptions() {
     } catch (int value) {
         caught = value;
     }
-    rule("ISO C++ [except.ctor]");
+    rule(W6);
     uassert_int_equal(caught, 42);
     uassert_int_equal(Counted::alive, 0);
     try {
@@ -98,7 +121,7 @@ static void test_exceptions() {
     } catch (const Error &error) {
         caught = error.code;
     }
-    rule("ISO C++ [except.handle]");
+    rule(W7);
     uassert_int_equal(caught, 7);
     caught = 0;
     try {
@@ -111,7 +134,7 @@ static void test_exceptions() {
     } catch (Error &error) {
         caught += error.code;
     }
-    rule("ISO C++ [except.throw]");
+    rule(W8);
     uassert_int_equal(caught, 10);
     caught = 0;
     try {
@@ -121,7 +144,7 @@ static void test_exceptions() {
     } catch (const char *text) {
         caught = text[0];
     }
-    rule("ISO C++ [except.handle]");
+    rule(W9);
     uassert_int_equal(caught, 't');
 }
 
@@ -130,10 +153,10 @@ static void test_rtti() {
     Derived derived;
     Counted base;
     Counted *pointer = &derived;
-    rule("ISO C++ [expr.typeid]");
+    rule(W10);
     uassert_true(typeid(*pointer) == typeid(Derived));
     uassert_true(typeid(*pointer) != typeid(Counted));
-    rule("ISO C++ [expr.dynamic.cast]");
+    rule(W11);
     uassert_not_null(dynamic_cast<Derived *>(pointer));
     pointer = &base;
     uassert_null(dynamic_cast<Derived *>(pointer));
@@ -143,6 +166,7 @@ static void test_rtti() {
     } catch (const std::bad_cast &) {
         caught = 1;
     }
+    rule(W11);
     uassert_int_equal(caught, 1);
 }
 
@@ -154,7 +178,7 @@ static int counted_local() {
 
 /* A local static is made at its first use, once. */
 static void test_local_static() {
-    rule("ISO C++ [stmt.dcl]");
+    rule(W12);
     uassert_int_equal(locals, 0);
     uassert_int_equal(counted_local(), 1);
     uassert_int_equal(counted_local(), 1);
@@ -171,7 +195,7 @@ static void test_out_of_memory() {
     } catch (const std::bad_alloc &) {
         caught = 1;
     }
-    rule("ISO C++ [new.delete.single]");
+    rule(W13);
     uassert_int_equal(caught, 1);
     uassert_null(new (std::nothrow) char[0x7f000000]);
 }
@@ -195,7 +219,7 @@ static void test_threads() {
     spawn("a", throws_in_thread, (void *)0, 21);
     spawn("b", throws_in_thread, (void *)1, 21);
     rt_thread_delay(60);
-    rule("ISO C++ [except.handle]");
+    rule(W14);
     uassert_int_equal(caught_in[0], 20);
     uassert_int_equal(caught_in[1], 20);
     uassert_int_equal(Counted::alive, 0);
@@ -219,14 +243,14 @@ static void test_language() {
     auto times = [&outside](int n) { return outside *= n; };
     stack.push(1.5);
     stack.push(2.5);
-    rule("ISO C++ [temp.class]");
+    rule(W15);
     uassert_true(stack.pop() == 2.5 && stack.pop() == 1.5);
-    rule("ISO C++ [expr.prim.lambda]");
+    rule(W16);
     uassert_int_equal(times(4), 12);
     uassert_int_equal(outside, 12);
     Derived derived;
     int (Counted::*method)() const = &Counted::what;
-    rule("ISO C++ [expr.mptr.oper]");
+    rule(W17);
     uassert_int_equal((derived.*method)(), 2);
 }
 

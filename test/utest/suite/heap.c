@@ -3,12 +3,50 @@
 
 #include "utest.h"
 
+/* What the assertions check: rule(ID) cites the one of those that follow it. */
+RULE(H1, "mem.c rt_malloc", "0 bytes: NULL");
+RULE(H2, "mem.c rt_malloc", "NULL for more than there is");
+RULE(H3, "mem.c rt_malloc", "blocks follow one another with a header of 16 bytes between, sizes are rounded up to 4");
+RULE(H4, "mem.c rt_malloc", "addresses are multiples of 4");
+RULE(H5, "mem.c rt_memory_info", "used counts the blocks with their headers");
+RULE(H6, "mem.c rt_malloc", "the header has the magic 0x1ea0, 1 for used, and four letters of the thread");
+RULE(H7, "mem.c rt_malloc",
+     "the header has the places of the next block and the one before, counted from the start of the heap");
+RULE(H8, "mem.c rt_free", "the block is free and not counted any more");
+RULE(H9, "mem.c rt_malloc", "at least 12 bytes");
+RULE(H10, "mem.c rt_malloc", "the lowest free block that is large enough");
+RULE(H11, "mem.c rt_free", "joins neighbours");
+RULE(H12, "mem.c rt_malloc", "what is left of a free block is one");
+RULE(H13, "mem.c rt_realloc", "of NULL: rt_malloc");
+RULE(H14, "mem.c rt_realloc", "to the same size: the same block");
+RULE(H15, "mem.c rt_realloc", "to less: in place, and the rest is free, when that is enough for a block");
+RULE(H16, "mem.c rt_realloc",
+     "to less that leaves too little for a block: another place (a new block, and the old one is freed)");
+RULE(H17, "mem.c rt_realloc", "to more: always another place, and the contents move along");
+RULE(H18, "mem.c rt_realloc", "to 0: NULL, the block is freed");
+RULE(H19, "mem.c rt_realloc", "what is not of the heap is given back as it is");
+RULE(H20, "mem.c rt_calloc", "all bytes are 0");
+RULE(H21, "kservice.c rt_malloc_align", "a multiple of what was asked for");
+RULE(H22, "kservice.c rt_strdup", "a copy in the heap");
+RULE(H23, "ISO C malloc", "malloc, calloc, realloc and free are those of the kernel's heap");
+RULE(H24, "ISO C calloc", "all bytes are 0");
+RULE(H25, "mem.c rt_memory_info", "used <= max <= total, and max grows with used");
+RULE(H26, "mem.c rt_memory_info", "leaves out what is asked for with NULL; max stays when used falls");
+RULE(H27, "mem.c rt_malloc", "blocks do not overlap");
+RULE(H28, "mem.c rt_malloc", "calls the hook with each block and its size, which is rounded up to 4");
+RULE(H29, "mem.c rt_free_sethook", "called with each block before it is freed");
+RULE(H30, "mem.c rt_free", "NULL does nothing and calls no hook");
+RULE(H31, "mem.c rt_malloc_sethook", "NULL takes the hook away");
+
 struct heap_mem {
     rt_uint16_t magic;
     rt_uint16_t used;
     rt_uint32_t next, prev;
     char thread[4];
 };
+
+/* Memory of a module lies in the heap; there is no heap at the beginning of the address space. */
+static char *const outside = (char *)0x1000;
 
 static rt_uint32_t used(void) {
     rt_uint32_t total, now, peak;
@@ -21,33 +59,39 @@ static void test_alloc(void) {
     char *a, *b, *c;
     rt_uint32_t before = used();
     struct heap_mem *header;
-    rule("mem.c rt_malloc");
+    rule(H1);
     uassert_null(rt_malloc(0));
+    rule(H2);
     uassert_null(rt_malloc(0x7fffffff));
     /* Large, so that they come from the one large free block. */
     a = rt_malloc(0x10000);
     b = rt_malloc(0x10001);
     c = rt_malloc(0x10004);
+    rule(H3);
     uassert_int_equal(b - a, 0x10000 + 16);
     uassert_int_equal(c - b, 0x10004 + 16);
+    rule(H4);
     uassert_int_equal((rt_ubase_t)a & 3, 0);
-    rule("mem.c rt_memory_info");
+    rule(H5);
     uassert_int_equal(used() - before, 0x10000 + 0x10004 + 0x10004 + 3 * 16);
     header = (struct heap_mem *)(a - 16);
+    rule(H6);
     uassert_int_equal(header->magic, 0x1ea0);
     uassert_int_equal(header->used, 1);
     uassert_buf_equal(header->thread, rt_thread_self()->name, 4);
-    uassert_int_equal(((struct heap_mem *)(b - 16))->prev + ((rt_ubase_t)a - 16 - ((struct heap_mem *)(b - 16))->prev),
-                      (rt_ubase_t)a - 16);
+    rule(H7);
+    /* The links are offsets from the start of the heap. */
+    uassert_int_equal(header->next, ((struct heap_mem *)(c - 16))->prev);
+    uassert_int_equal(((struct heap_mem *)(c - 16))->prev - ((struct heap_mem *)(b - 16))->prev, b - a);
     rt_free(b);
-    rule("mem.c rt_free");
+    rule(H8);
     uassert_int_equal(((struct heap_mem *)(b - 16))->used, 0);
     rt_free(a);
     rt_free(c);
     rt_free(RT_NULL);
-    rule("mem.c rt_memory_info");
     uassert_int_equal(used(), before);
     a = rt_malloc(1);
+    rule(H9);
     uassert_in_range(used() - before, 28, 40);
     rt_free(a);
 }
@@ -58,17 +102,20 @@ static void test_first_fit(void) {
     char *a = rt_malloc(80000), *b = rt_malloc(80000), *c = rt_malloc(80000), *d = rt_malloc(80000), *e;
     rt_free(b);
     e = rt_malloc(80000);
-    rule("mem.c rt_malloc");
+    rule(H10);
     uassert_true(e == b);
     rt_free(e);
     rt_free(c);
     e = rt_malloc(160000 + 16);
+    rule(H11);
     uassert_true(e == b);
     rt_free(e);
     /* A part of the hole: what is left of it serves the next. */
     e = rt_malloc(40000);
+    rule(H10);
     uassert_true(e == b);
     c = rt_malloc(40000);
+    rule(H12);
     uassert_true(c == b + 40016);
     rt_free(c);
     rt_free(e);
@@ -81,28 +128,32 @@ static void test_realloc(void) {
     char *a = rt_realloc(RT_NULL, 20000), *b;
     rt_uint32_t before = used();
     int n, same = 1;
-    rule("mem.c rt_memory_info");
+    rule(H13);
     uassert_not_null(a);
     for (n = 0; n < 1000; n++) a[n] = (char)n;
-    rule("mem.c rt_realloc");
+    rule(H14);
     uassert_true(rt_realloc(a, 20000) == a);
     b = rt_realloc(a, 5000);
+    rule(H15);
     uassert_true(b == a);
-    rule("mem.c rt_memory_info");
     uassert_int_equal(before - used(), 15000);
     /* Too little would be left for a block: it is moved instead. */
     b = rt_realloc(a, 4980);
-    rule("mem.c rt_realloc");
+    rule(H16);
     uassert_true(b != a);
-    rule("mem.c rt_memory_info");
     uassert_int_equal(before - used(), 15020);
     a = b;
     b = rt_realloc(a, 20000);
-    rule("mem.c rt_realloc");
+    rule(H17);
     uassert_true(b != a);
     for (n = 0; n < 1000; n++) same &= b[n] == (char)n;
     uassert_true(same);
+    rule(H18);
     uassert_null(rt_realloc(b, 0));
+    uassert_int_equal(used(), before - 20000 - 16);
+    rule(H19);
+    /* What is not of the heap comes back as it is. */
+    uassert_true(rt_realloc(outside, 100) == outside);
 }
 
 /* rt_calloc clears; rt_malloc_align keeps a pointer before the block. */
@@ -113,35 +164,34 @@ static void test_others(void) {
     rt_free(a);
     a = rt_calloc(100, 30);
     for (n = 0; n < 3000; n++) zero &= a[n] == 0;
-    rule("mem.c rt_calloc");
+    rule(H20);
     uassert_true(zero);
     rt_free(a);
     for (n = 8; n <= 256; n *= 2) {
         a = rt_malloc_align(100, n);
-        rule("kservice.c rt_malloc_align");
+        rule(H21);
         uassert_int_equal((rt_ubase_t)a & (n - 1), 0);
         memset(a, 1, 100);
         rt_free_align(a);
     }
     a = rt_strdup("copied");
-    rule("kservice.c rt_strdup");
+    rule(H22);
     uassert_str_equal(a, "copied");
     rt_free(a);
     /* malloc of the C library is the same heap. */
     n = used();
     b = malloc(1000);
-    rule("mem.c rt_memory_info");
+    rule(H23);
     uassert_in_range(used() - n, 1016, 1040);
     free(b);
     uassert_int_equal(used(), n);
     b = calloc(10, 10);
-    rule("ISO C calloc");
+    rule(H24);
     uassert_int_equal(b[99], 0);
     b = realloc(b, 200);
-    rule("ISO C realloc");
+    rule(H23);
     uassert_not_null(b);
     free(b);
-    rule("mem.c rt_memory_info");
     uassert_int_equal(used(), n);
 }
 
@@ -150,7 +200,7 @@ static void test_info(void) {
     rt_uint32_t total, now, peak, peak2;
     char *a;
     rt_memory_info(&total, &now, &peak);
-    rule("mem.c rt_memory_info");
+    rule(H25);
     uassert_in_range(total, 1000000, 600000000);
     uassert_true(now <= peak && peak <= total);
     a = rt_malloc(total - peak - 1000 > 3000000 ? 3000000 : 100000);
@@ -160,6 +210,7 @@ static void test_info(void) {
     rt_free(a);
     rt_memory_info(RT_NULL, &now, RT_NULL);
     rt_memory_info(&total, RT_NULL, &peak);
+    rule(H26);
     uassert_int_equal(peak, peak2);
 }
 
@@ -182,9 +233,9 @@ static void test_churn(void) {
         }
     }
     for (n = 0; n < 200; n++) rt_free(blocks[(n * 77) % 200]);
-    rule("mem.c rt_free");
+    rule(H27);
     uassert_int_equal(bad, 0);
-    rule("mem.c rt_memory_info");
+    rule(H8);
     uassert_int_equal(used(), before);
 }
 
@@ -208,21 +259,22 @@ static void test_hooks(void) {
     rt_malloc_sethook(on_malloc);
     rt_free_sethook(on_free);
     a = rt_malloc(77);
-    rule("mem.c rt_malloc");
+    rule(H28);
     uassert_true(hook_block == a);
-    uassert_int_equal(hook_size, 77);
+    uassert_int_equal(hook_size, 80);
     uassert_int_equal(hook_calls, 1);
     hook_block = RT_NULL;
     rt_free(a);
-    rule("mem.c rt_free");
+    rule(H29);
     uassert_true(hook_block == a);
     uassert_int_equal(hook_calls, 101);
     rt_free(RT_NULL);
+    rule(H30);
     uassert_int_equal(hook_calls, 101);
     rt_malloc_sethook(RT_NULL);
     rt_free_sethook(RT_NULL);
     rt_free(rt_malloc(5));
-    rule("mem.c rt_malloc");
+    rule(H31);
     uassert_int_equal(hook_calls, 101);
 }
 

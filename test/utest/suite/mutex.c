@@ -1,6 +1,40 @@
 /* Mutexes: src/ipc.c of RT-Thread 4.0.4, rt_mutex_*; programming manual, "Inter-thread Synchronization". */
 #include "utest.h"
 
+/* What the assertions check: rule(ID) cites the one of those that follow it. */
+RULE(M1, "ipc.c rt_mutex_init", "RT_EOK; free: value 1, no owner, hold 0, original priority 0xff");
+RULE(M2, "ipc.c rt_mutex_take", "of a free one: RT_EOK, value 0, hold 1, the owner and its priority");
+RULE(M3, "ipc.c rt_mutex_take", "by its owner: RT_EOK, hold is one more");
+RULE(M4, "ipc.c rt_mutex_release", "hold is one less; the owner keeps it until it is 0");
+RULE(M5, "ipc.c rt_mutex_release", "at 0 it is free again when nobody waits");
+RULE(M6, "ipc.c rt_mutex_take", "255 times at most, -RT_EFULL beyond");
+RULE(M7, "ipc.c rt_mutex_detach", "RT_EOK");
+RULE(M8, "ipc.c rt_mutex_take", "time-out 0 on one of another thread: -RT_ETIMEOUT, also as error of the thread");
+RULE(M9, "ipc.c rt_mutex_release",
+     "by a thread that does not have it: -RT_ERROR, also as error of the thread, nothing changes");
+RULE(M10, "ipc.c rt_mutex_take", "time-out 0 does not raise the owner");
+RULE(M11, "ipc.c rt_mutex_control", "-RT_ERROR");
+RULE(M12, "ipc.c rt_mutex_take",
+     "raises the owner to the priority of a better waiter; its own stays in original_priority");
+RULE(M13, "ipc.c rt_mutex_release", "the last one gives the owner its own priority back");
+RULE(M14, "ipc.c rt_mutex_release", "PRIO: the best waiter gets it");
+RULE(M15, "ipc.c rt_mutex_take", "-RT_ETIMEOUT when the time is over");
+RULE(M16, "ipc.c rt_mutex_take", "the owner stays raised when the time of its waiter is over, until it releases");
+RULE(M17, "ipc.c rt_mutex_release", "the first waiter is the owner with hold 1 before it runs");
+RULE(M18, "ipc.c rt_mutex_release",
+     "FIFO: the new owner is raised to the best that still waits; its own priority is in original_priority");
+RULE(M19, "ipc.c rt_mutex_release", "FIFO: in the order of arrival");
+RULE(M20, "scheduler.c rt_schedule", "a raised owner goes before a thread that is better than its own priority");
+RULE(M21, "ipc.c rt_mutex_take", "inheritance goes one step, not along a chain of owners that wait");
+RULE(M22, "ipc.c rt_mutex_take", "original_priority is what the owner has at that time, raised or not");
+RULE(M23, "ipc.c rt_mutex_release",
+     "each gives back the priority that it saw: in the wrong order too early and too late");
+RULE(M24, "ipc.c rt_mutex_delete", "RT_EOK although it is held; wakes all with -RT_ERROR");
+RULE(M25, "ipc.c rt_mutex_delete", "a raised owner stays raised");
+RULE(M26, "thread.c rt_thread_exit", "does not release what the thread has: who waits gets -RT_ETIMEOUT");
+RULE(M27, "ipc.c rt_mutex_take",
+     "the owner is an address: a new thread in the memory of one that ended takes its mutex again");
+
 static rt_mutex_t mutex;
 static rt_err_t result[4];
 static rt_thread_t waiter[4];
@@ -25,36 +59,38 @@ static int my_priority(void) {
 static void test_recursive(void) {
     struct rt_mutex m;
     int n;
-    rule("ipc.c rt_mutex_init");
+    rule(M1);
     uassert_int_equal(rt_mutex_init(&m, "m", RT_IPC_FLAG_PRIO), RT_EOK);
     uassert_int_equal(m.value, 1);
     uassert_null(m.owner);
     uassert_int_equal(m.original_priority, 0xff);
     uassert_int_equal(m.hold, 0);
-    rule("ipc.c rt_mutex_take");
+    rule(M2);
     uassert_int_equal(rt_mutex_take(&m, 0), RT_EOK);
     uassert_int_equal(m.value, 0);
     uassert_int_equal(m.hold, 1);
     uassert_true(m.owner == rt_thread_self());
     uassert_int_equal(m.original_priority, 20);
+    rule(M3);
     uassert_int_equal(rt_mutex_take(&m, RT_WAITING_FOREVER), RT_EOK);
     uassert_int_equal(m.hold, 2);
-    rule("ipc.c rt_mutex_release");
+    rule(M4);
     uassert_int_equal(rt_mutex_release(&m), RT_EOK);
     uassert_true(m.owner == rt_thread_self());
+    rule(M5);
     uassert_int_equal(rt_mutex_release(&m), RT_EOK);
     uassert_int_equal(m.value, 1);
     uassert_null(m.owner);
     uassert_int_equal(m.original_priority, 0xff);
     /* RT_MUTEX_HOLD_MAX. */
     for (n = 0; n < 255; n++) rt_mutex_take(&m, 0);
-    rule("ipc.c rt_mutex_take");
+    rule(M6);
     uassert_int_equal(m.hold, 255);
     uassert_int_equal(rt_mutex_take(&m, 0), -RT_EFULL);
     for (n = 0; n < 255; n++) rt_mutex_release(&m);
-    rule("ipc.c rt_mutex_release");
+    rule(M5);
     uassert_null(m.owner);
-    rule("ipc.c rt_mutex_detach");
+    rule(M7);
     uassert_int_equal(rt_mutex_detach(&m), RT_EOK);
 }
 
@@ -70,18 +106,20 @@ static void test_busy(void) {
     mutex = rt_mutex_create("busy", RT_IPC_FLAG_FIFO);
     rt_mutex_take(mutex, RT_WAITING_FOREVER);
     spawn("try", tries, RT_NULL, 10);
-    rule("thread.c rt_thread_startup");
+    rule(M8);
     uassert_int_equal(result[0], -RT_ETIMEOUT);
     uassert_int_equal(result[1], -RT_ETIMEOUT);
+    rule(M9);
     uassert_int_equal(result[2], -RT_ERROR);
     uassert_int_equal(result[3], -RT_ERROR);
     uassert_int_equal(mutex->hold, 1);
+    rule(M10);
     /* A time-out of 0 does not raise the owner. */
     uassert_int_equal(my_priority(), 20);
     rt_mutex_release(mutex);
-    rule("ipc.c rt_mutex_release");
+    rule(M9);
     uassert_int_equal(rt_mutex_release(mutex), -RT_ERROR);
-    rule("ipc.c rt_mutex_control");
+    rule(M11);
     uassert_int_equal(rt_mutex_control(mutex, RT_IPC_CMD_RESET, RT_NULL), -RT_ERROR);
     rt_mutex_delete(mutex);
 }
@@ -92,7 +130,7 @@ static void test_inheritance(void) {
     rt_mutex_take(mutex, RT_WAITING_FOREVER);
     rt_mutex_take(mutex, RT_WAITING_FOREVER);
     start(0, 15);
-    rule("ipc.c rt_mutex_take");
+    rule(M12);
     uassert_int_equal(my_priority(), 15);
     start(1, 12);
     uassert_int_equal(my_priority(), 12);
@@ -100,13 +138,15 @@ static void test_inheritance(void) {
     uassert_int_equal(my_priority(), 12);
     uassert_int_equal(mutex->original_priority, 20);
     rt_mutex_release(mutex);
-    rule("ipc.c rt_mutex_release");
+    rule(M13);
     uassert_int_equal(my_priority(), 12);
     uassert_str_equal(marks(), "");
     rt_mutex_release(mutex);
     uassert_int_equal(my_priority(), 20);
     rt_thread_delay(1);
+    rule(M14);
     uassert_str_equal(marks(), "102");
+    rule(M5);
     uassert_int_equal(mutex->value, 1);
     rt_mutex_delete(mutex);
 }
@@ -117,14 +157,15 @@ static void test_stays_raised(void) {
     rt_mutex_take(mutex, RT_WAITING_FOREVER);
     wait_ticks = 3;
     start(0, 10);
-    rule("ipc.c rt_mutex_take");
+    rule(M12);
     uassert_int_equal(my_priority(), 10);
     rt_thread_delay(6);
+    rule(M15);
     uassert_str_equal(marks(), "0");
     uassert_int_equal(result[0], -RT_ETIMEOUT);
+    rule(M16);
     uassert_int_equal(my_priority(), 10);
     rt_mutex_release(mutex);
-    rule("ipc.c rt_mutex_release");
     uassert_int_equal(my_priority(), 20);
     rt_mutex_delete(mutex);
     wait_ticks = RT_WAITING_FOREVER;
@@ -139,14 +180,15 @@ static void test_hand_over(void) {
     start(2, 15);
     rt_enter_critical();
     rt_mutex_release(mutex);
-    rule("ipc.c rt_mutex_release");
+    rule(M17);
     uassert_true(mutex->owner == waiter[0]);
     uassert_int_equal(mutex->hold, 1);
+    rule(M18);
     uassert_int_equal(waiter[0]->current_priority, 12);
     uassert_int_equal(mutex->original_priority, 18);
     rt_exit_critical();
     rt_thread_delay(1);
-    rule("scheduler.c rt_exit_critical");
+    rule(M19);
     uassert_str_equal(marks(), "012");
     rt_mutex_delete(mutex);
 
@@ -157,11 +199,11 @@ static void test_hand_over(void) {
     start(2, 12);
     /* The raised owner keeps a thread of priority 15 from even asking. */
     start(3, 15);
-    rule("ipc.c rt_mutex_take");
+    rule(M20);
     uassert_int_equal(state_of(waiter[3]), RT_THREAD_READY);
     rt_mutex_release(mutex);
     rt_thread_delay(1);
-    rule("ipc.c rt_mutex_release");
+    rule(M14);
     uassert_str_equal(marks(), "2130");
     rt_mutex_delete(mutex);
 }
@@ -189,14 +231,14 @@ static void test_one_step(void) {
     outer = rt_mutex_create("outer", RT_IPC_FLAG_PRIO);
     rt_mutex_take(mutex, RT_WAITING_FOREVER);
     middle = spawn("middle", takes_both, RT_NULL, 15);
-    rule("thread.c rt_thread_startup");
+    rule(M12);
     uassert_int_equal(my_priority(), 15);
     spawn("top", takes_outer, RT_NULL, 8);
     uassert_int_equal(middle->current_priority, 8);
+    rule(M21);
     uassert_int_equal(my_priority(), 15);
     rt_mutex_release(mutex);
     rt_thread_delay(1);
-    rule("ipc.c rt_mutex_release");
     uassert_str_equal(marks(), "oip");
     rt_mutex_delete(mutex);
     rt_mutex_delete(outer);
@@ -209,10 +251,10 @@ static void test_nested_order(void) {
     rt_mutex_take(mutex, RT_WAITING_FOREVER);
     start(0, 12);
     rt_mutex_take(outer, RT_WAITING_FOREVER);
-    rule("ipc.c rt_mutex_take");
+    rule(M22);
     uassert_int_equal(outer->original_priority, 12);
     rt_mutex_release(mutex);
-    rule("ipc.c rt_mutex_release");
+    rule(M23);
     uassert_int_equal(my_priority(), 20);
     rt_mutex_release(outer);
     /* Too late: the priority of the time when `second` was taken. */
@@ -222,7 +264,7 @@ static void test_nested_order(void) {
         rt_thread_control(rt_thread_self(), RT_THREAD_CTRL_CHANGE_PRIORITY, &back);
     }
     rt_thread_delay(1);
-    rule("thread.c rt_thread_control");
+    rule(M14);
     uassert_str_equal(marks(), "0");
     rt_mutex_delete(mutex);
     rt_mutex_delete(outer);
@@ -233,10 +275,11 @@ static void test_delete(void) {
     mutex = rt_mutex_create("del", RT_IPC_FLAG_PRIO);
     rt_mutex_take(mutex, RT_WAITING_FOREVER);
     start(0, 10);
-    rule("ipc.c rt_mutex_delete");
+    rule(M24);
     uassert_int_equal(rt_mutex_delete(mutex), RT_EOK);
     rt_thread_delay(1);
     uassert_int_equal(result[0], -RT_ERROR);
+    rule(M25);
     uassert_int_equal(my_priority(), 10);
     marks();
     {
@@ -253,10 +296,33 @@ static void takes_and_ends(void *parameter) {
 static void test_dead_owner(void) {
     mutex = rt_mutex_create("dead", RT_IPC_FLAG_PRIO);
     spawn("ends", takes_and_ends, RT_NULL, 10);
-    rule("thread.c rt_thread_startup");
+    rule(M26);
     uassert_int_equal(mutex->value, 0);
-    rule("ipc.c rt_mutex_take");
     uassert_int_equal(rt_mutex_take(mutex, 3), -RT_ETIMEOUT);
+    rt_mutex_delete(mutex);
+}
+
+static struct rt_thread again;
+static ALIGN(8) rt_uint8_t again_stack[1024];
+
+static void takes_again(void *parameter) {
+    result[0] = rt_mutex_take(mutex, 0);
+    result[1] = mutex->hold;
+}
+
+/* The owner is an address: a new thread in the memory of one that ended has its mutexes. */
+static void test_dead_owner_again(void) {
+    int n;
+    mutex = rt_mutex_create("again", RT_IPC_FLAG_PRIO);
+    for (n = 1; n <= 2; n++) {
+        rt_thread_init(&again, "again", takes_again, RT_NULL, again_stack, sizeof(again_stack), 10, 5);
+        rt_thread_startup(&again);
+        rule(M27);
+        uassert_int_equal(result[0], RT_EOK);
+        uassert_int_equal(result[1], n);
+    }
+    rule(M27);
+    uassert_true(mutex->owner == &again);
     rt_mutex_delete(mutex);
 }
 
@@ -270,5 +336,6 @@ static void testcase(void) {
     UTEST_UNIT_RUN(test_nested_order);
     UTEST_UNIT_RUN(test_delete);
     UTEST_UNIT_RUN(test_dead_owner);
+    UTEST_UNIT_RUN(test_dead_owner_again);
 }
 UTEST_TC_EXPORT(testcase, "src.ipc.mutex", RT_NULL, RT_NULL, 20);

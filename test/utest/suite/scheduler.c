@@ -3,6 +3,33 @@
 
 #include "utest.h"
 
+/* What the assertions check: rule(ID) cites the one of those that follow it. */
+RULE(C1, "clock.c rt_tick_increase", "a thread whose slice is over goes behind its equals; each has its own length");
+RULE(C2, "thread.c rt_thread_yield", "behind its equals; worse threads wait until all of them are done");
+RULE(C3, "thread.c rt_thread_yield", "fills the slice");
+RULE(C4, "clock.c rt_tick_increase", "each tick takes one of the slice of the running thread");
+RULE(C5, "scheduler.c rt_schedule", "a thread that waited goes on with what was left of its slice");
+RULE(C6, "scheduler.c rt_schedule",
+     "a thread that a better one preempts goes to the tail of its level and so loses its turn");
+RULE(C7, "scheduler.c rt_critical_level", "how deep rt_enter_critical is nested");
+RULE(C8, "scheduler.c rt_enter_critical", "nothing switches until the outermost level is left");
+RULE(C9, "scheduler.c rt_exit_critical", "schedules when the outermost level is left");
+RULE(C10, "scheduler.c rt_exit_critical", "one more than enter leaves the level at 0");
+RULE(C11, "cpuport.c rt_hw_interrupt_disable", "no tick comes");
+RULE(C12, "cpuport.c rt_hw_interrupt_enable", "with the level of an inner disable it leaves interrupts disabled");
+RULE(C13, "scheduler.c rt_schedule", "switches with interrupts disabled too");
+RULE(C14, "cpuport.c rt_hw_interrupt_enable",
+     "with the level of the outermost disable: the tick that was held up comes");
+RULE(C15, "irq.c rt_interrupt_get_nest", "0 in a thread; rt_interrupt_enter and rt_interrupt_leave count it");
+RULE(C16, "timer.c rt_timer_check", "a better thread whose delay is over preempts at that tick");
+RULE(C17, "clock.c rt_tick_set", "sets the count");
+RULE(C18, "timer.c rt_timer_start", "times are right across the wrap of the count at 2^32");
+RULE(C19, "clock.c rt_tick_increase", "a slice of 0 wraps at the first decrement and never ends");
+RULE(C20, "scheduler.c rt_scheduler_sethook",
+     "called at every switch, with the thread that had the processor and the one that gets it");
+RULE(C21, "scheduler.c rt_scheduler_sethook", "NULL takes the hook away");
+RULE(C22, "clock.c rt_tick_increase", "one more tick: the count, and the timers that expire by it");
+
 static volatile int stop;
 
 static void spinner(void *parameter) {
@@ -26,7 +53,7 @@ static void test_slices(void) {
     spawn_slice("s3", spinner, (void *)'c', 21, 3);
     rt_thread_delay(19);
     stop = 1;
-    rule("thread.c rt_thread_startup");
+    rule(C1);
     uassert_str_equal(marks(), "abcabc");
     rt_thread_delay(5);
     marks();
@@ -42,20 +69,26 @@ static void yields(void *parameter) {
 
 /* rt_thread_yield: to the tail of its own level; without an equal it goes on. */
 static void test_yield(void) {
+    rt_thread_t self = rt_thread_self();
     rt_enter_critical();
     spawn("a", yields, (void *)'a', 21);
     spawn("b", yields, (void *)'b', 21);
     spawn("c", yields, (void *)'c', 22);
     rt_exit_critical();
     rt_thread_delay(2);
-    rule("scheduler.c rt_exit_critical");
+    rule(C2);
     uassert_str_equal(marks(), "abababccc");
-    /* The slice is full again after yield. */
-    spin_ticks(2);
-    uassert_true(rt_thread_self()->remaining_tick <= rt_thread_self()->init_tick);
+    /* The slice is full again after yield, not after a wait. */
+    align_to_tick();
     rt_thread_yield();
-    rule("thread.c rt_thread_yield");
-    uassert_in_range(rt_thread_self()->remaining_tick, rt_thread_self()->init_tick - 1, rt_thread_self()->init_tick);
+    rule(C3);
+    uassert_int_equal(self->remaining_tick, self->init_tick);
+    spin_ticks(2);
+    rule(C4);
+    uassert_int_equal(self->remaining_tick, self->init_tick - 2);
+    rt_thread_delay(3);
+    rule(C5);
+    uassert_int_equal(self->remaining_tick, self->init_tick - 2);
 }
 
 static volatile int go;
@@ -79,7 +112,7 @@ static void test_preempted_loses_turn(void) {
     spawn_slice("b", waits_for_go, (void *)'b', 21, 1000);
     rt_exit_critical();
     rt_thread_delay(2);
-    rule("scheduler.c rt_exit_critical");
+    rule(C6);
     uassert_str_equal(marks(), "a");
     /* This thread preempted a when its delay was over: now it is b's turn. */
     rt_thread_delay(2);
@@ -92,29 +125,31 @@ static void test_preempted_loses_turn(void) {
 
 /* rt_enter_critical: nests; a better thread runs when the outermost level is left. */
 static void test_critical(void) {
-    rule("scheduler.c rt_critical_level");
+    rule(C7);
     uassert_int_equal(rt_critical_level(), 0);
     rt_enter_critical();
     rt_enter_critical();
     uassert_int_equal(rt_critical_level(), 2);
     spawn("better", short_work, RT_NULL, 5);
-    rule("thread.c rt_thread_startup");
+    rule(C8);
     uassert_str_equal(marks(), "");
     rt_exit_critical();
-    rule("scheduler.c rt_critical_level");
+    rule(C7);
     uassert_int_equal(rt_critical_level(), 1);
+    rule(C8);
     uassert_str_equal(marks(), "");
     rt_exit_critical();
-    rule("scheduler.c rt_exit_critical");
+    rule(C9);
     uassert_str_equal(marks(), "!");
     /* One more exit than enter is harmless. */
     rt_exit_critical();
-    rule("scheduler.c rt_critical_level");
+    rule(C10);
     uassert_int_equal(rt_critical_level(), 0);
     /* Ticks go on while the scheduler is locked. */
     rt_enter_critical();
     spin_ticks(3);
     rt_exit_critical();
+    rule(C7);
     uassert_int_equal(rt_critical_level(), 0);
 }
 
@@ -127,20 +162,20 @@ static void test_interrupts(void) {
     outer = rt_hw_interrupt_disable();
     before = rt_tick_get();
     for (n = 0; n < 2000000; n++) {}
-    rule("cpuport.c rt_hw_interrupt_disable");
+    rule(C11);
     uassert_int_equal(rt_tick_get(), before);
     inner = rt_hw_interrupt_disable();
     rt_hw_interrupt_enable(inner);
     for (n = 0; n < 2000000; n++) {}
-    rule("cpuport.c rt_hw_interrupt_enable");
+    rule(C12);
     uassert_int_equal(rt_tick_get(), before);
     spawn("better", short_work, RT_NULL, 5);
-    rule("thread.c rt_thread_startup");
+    rule(C13);
     uassert_str_equal(marks(), "!");
     rt_hw_interrupt_enable(outer);
-    rule("cpuport.c rt_hw_interrupt_enable");
+    rule(C14);
     uassert_true(rt_tick_get() != before);
-    rule("irq.c rt_interrupt_get_nest");
+    rule(C15);
     /* rt_interrupt_get_nest counts; a thread is at 0. */
     uassert_int_equal(rt_interrupt_get_nest(), 0);
     rt_interrupt_enter();
@@ -165,7 +200,7 @@ static void test_wakes_at_tick(void) {
     start = rt_tick_get();
     spawn("w", one_delay, (void *)3, 5);
     spin_ticks(6);
-    rule("thread.c rt_thread_startup");
+    rule(C16);
     uassert_int_equal(woke_at - start, 3);
 }
 
@@ -173,13 +208,14 @@ static void test_wakes_at_tick(void) {
 static void test_tick_set(void) {
     rt_tick_t now = rt_tick_get();
     rt_tick_set(now + 1000);
-    rule("clock.c rt_tick_set");
+    rule(C17);
     uassert_in_range(rt_tick_get() - now, 1000, 1001);
     rt_tick_set(0xfffffff0u);
     align_to_tick();
     now = rt_tick_get();
     /* Across the wrap at 2^32. */
     rt_thread_delay(40);
+    rule(C18);
     uassert_int_equal(rt_tick_get() - now, 40);
     uassert_true(rt_tick_get() < 0x1000);
 }
@@ -197,7 +233,7 @@ static void test_slice_zero(void) {
     }
     rt_thread_delay(30);
     stop = 1;
-    rule("thread.c rt_thread_control");
+    rule(C19);
     uassert_str_equal(marks(), "z");
     rt_thread_delay(3);
     marks();
@@ -219,12 +255,13 @@ static void test_hook(void) {
     rt_scheduler_sethook(on_switch);
     rt_thread_startup(thread);
     rt_scheduler_sethook(RT_NULL);
-    rule("scheduler.c rt_scheduler_sethook");
+    rule(C20);
     uassert_true(hook_from == rt_thread_self());
     uassert_true(hook_to == thread);
     uassert_int_equal(switches, 2);
     uassert_str_equal(marks(), "!");
     rt_thread_delay(3);
+    rule(C21);
     uassert_int_equal(switches, 2);
 }
 
@@ -237,7 +274,7 @@ static void test_tick_increase(void) {
     rt_tick_increase();
     rt_tick_increase();
     rt_tick_increase();
-    rule("clock.c rt_tick_increase");
+    rule(C22);
     uassert_int_equal(rt_tick_get() - before, 3);
     uassert_int_equal(woke_at - before, 3);
 }

@@ -1,6 +1,36 @@
 /* Semaphores: src/ipc.c of RT-Thread 4.0.4, rt_sem_*; programming manual, "Inter-thread Synchronization". */
 #include "utest.h"
 
+/* What the assertions check: rule(ID) cites the one of those that follow it. */
+RULE(S1, "ipc.c rt_sem_init",
+     "RT_EOK; a static object of class Semaphore with the name, value and flag of the call, for which "
+     "nobody waits");
+RULE(S2, "ipc.c rt_sem_take", "takes one from the value");
+RULE(S3, "ipc.c rt_sem_trytake", "rt_sem_take with time-out 0");
+RULE(S4, "ipc.c rt_sem_detach", "RT_EOK; it is no object any more");
+RULE(S5, "ipc.c rt_sem_create", "a dynamic object of class Semaphore");
+RULE(S6, "ipc.c rt_sem_take", "time-out 0 at value 0: -RT_ETIMEOUT at once, the error of the thread stays as it was");
+RULE(S7, "ipc.c rt_sem_take", "-RT_ETIMEOUT at the n-th tick, also as error of the thread");
+RULE(S8, "thread.c rt_thread_timeout", "takes the thread out of the queue");
+RULE(S9, "ipc.c rt_sem_take", "any negative time-out waits for ever");
+RULE(S10, "ipc.c rt_sem_take", "suspends the thread at value 0");
+RULE(S11, "ipc.c rt_sem_release", "wakes the first waiter, which gets RT_EOK, and schedules");
+RULE(S12, "ipc.c rt_sem_release", "hands over: the value stays 0, and nobody takes it before the waiter runs");
+RULE(S13, "ipc.c rt_sem_release", "RT_EOK, and the value is one more when nobody waits");
+RULE(S14, "ipc.c rt_ipc_list_suspend", "FIFO: in the order of arrival");
+RULE(S15, "ipc.c rt_ipc_list_suspend", "PRIO: the best first, equals in the order of arrival");
+RULE(S16, "thread.c rt_thread_control", "CHANGE_PRIORITY does not sort the queue of a PRIO object again");
+RULE(S17, "ipc.c rt_sem_control", "RESET: RT_EOK, wakes all with -RT_ERROR, sets the value, schedules");
+RULE(S18, "ipc.c rt_sem_control", "other commands: -RT_ERROR, nothing changes");
+RULE(S19, "ipc.c rt_sem_delete", "RT_EOK; wakes all with -RT_ERROR");
+RULE(S20, "ipc.c rt_sem_delete", "does not schedule");
+RULE(S21, "ipc.c rt_sem_detach", "wakes all with -RT_ERROR");
+RULE(S22, "thread.c rt_thread_resume",
+     "a waiter leaves the queue and gets RT_EOK although nothing was released (lost wake-up)");
+RULE(S23, "thread.c rt_thread_delete", "a waiter leaves the queue, and the next one gets the semaphore");
+RULE(S24, "ipc.c rt_sem_release", "65535 is the most, -RT_EFULL beyond");
+RULE(S25, "ipc.c rt_sem_release", "may be called in an interrupt; the waiter gets it at that tick");
+
 static rt_sem_t sem;
 static rt_err_t result[4];
 static rt_thread_t waiter[4];
@@ -19,19 +49,20 @@ static void start(int n, int priority) {
 /* rt_sem_init, rt_sem_detach: object in memory of the program. */
 static void test_static(void) {
     struct rt_semaphore s;
-    rule("ipc.c rt_sem_init");
+    rule(S1);
     uassert_int_equal(rt_sem_init(&s, "static", 2, RT_IPC_FLAG_PRIO), RT_EOK);
     uassert_int_equal(s.parent.parent.type, RT_Object_Class_Semaphore | RT_Object_Class_Static);
     uassert_int_equal(s.parent.parent.flag, RT_IPC_FLAG_PRIO);
     uassert_str_equal(s.parent.parent.name, "static");
     uassert_int_equal(s.value, 2);
     uassert_true(rt_list_isempty(&s.parent.suspend_thread));
-    rule("ipc.c rt_sem_take");
+    rule(S2);
     uassert_int_equal(rt_sem_take(&s, 0), RT_EOK);
-    rule("ipc.c rt_sem_trytake");
+    rule(S3);
     uassert_int_equal(rt_sem_trytake(&s), RT_EOK);
+    rule(S2);
     uassert_int_equal(s.value, 0);
-    rule("ipc.c rt_sem_detach");
+    rule(S4);
     uassert_int_equal(rt_sem_detach(&s), RT_EOK);
     uassert_int_equal(s.parent.parent.type, 0);
 }
@@ -40,22 +71,33 @@ static void test_static(void) {
 static void test_time_out(void) {
     rt_tick_t begin;
     sem = rt_sem_create("dyn", 0, RT_IPC_FLAG_FIFO);
-    rule("ipc.c rt_sem_create");
+    rule(S5);
     uassert_int_equal(sem->parent.parent.type, RT_Object_Class_Semaphore);
     rt_set_errno(-77);
-    rule("ipc.c rt_sem_take");
+    rule(S6);
     uassert_int_equal(rt_sem_take(sem, 0), -RT_ETIMEOUT);
-    rule("ipc.c rt_sem_trytake");
+    rule(S3);
     uassert_int_equal(rt_sem_trytake(sem), -RT_ETIMEOUT);
+    rule(S6);
     uassert_int_equal(rt_thread_self()->error, -77);
     align_to_tick();
     begin = rt_tick_get();
-    rule("ipc.c rt_sem_take");
+    rule(S7);
     uassert_int_equal(rt_sem_take(sem, 5), -RT_ETIMEOUT);
     uassert_int_equal(rt_tick_get() - begin, 5);
     uassert_int_equal(rt_thread_self()->error, -RT_ETIMEOUT);
+    rule(S8);
     uassert_true(rt_list_isempty(&sem->parent.suspend_thread));
     uassert_int_equal(sem->value, 0);
+    /* Any negative number of ticks is for ever. */
+    wait_ticks = -5;
+    start(0, 10);
+    rt_thread_delay(20);
+    rule(S9);
+    uassert_int_equal(state_of(waiter[0]), RT_THREAD_SUSPEND);
+    uassert_str_equal(marks(), "");
+    rt_sem_release(sem);
+    uassert_str_equal(marks(), "0");
     rt_sem_delete(sem);
 }
 
@@ -64,25 +106,25 @@ static void test_hand_over(void) {
     sem = rt_sem_create("hand", 0, RT_IPC_FLAG_FIFO);
     wait_ticks = RT_WAITING_FOREVER;
     start(0, 10);
-    rule("ipc.c rt_sem_create");
+    rule(S10);
     uassert_int_equal(state_of(waiter[0]), RT_THREAD_SUSPEND);
     mark('r');
-    rule("ipc.c rt_sem_release");
+    rule(S11);
     uassert_int_equal(rt_sem_release(sem), RT_EOK);
     mark('-');
     uassert_str_equal(marks(), "r0-");
     uassert_int_equal(result[0], RT_EOK);
+    rule(S12);
     uassert_int_equal(sem->value, 0);
     start(1, 25);
     rt_thread_delay(2);
     rt_sem_release(sem);
     uassert_int_equal(sem->value, 0);
-    rule("ipc.c rt_sem_take");
     /* It is the waiter's already, though it did not run yet. */
     uassert_int_equal(rt_sem_take(sem, 0), -RT_ETIMEOUT);
     rt_thread_delay(2);
     uassert_str_equal(marks(), "1");
-    rule("ipc.c rt_sem_release");
+    rule(S13);
     uassert_int_equal(rt_sem_release(sem), RT_EOK);
     uassert_int_equal(sem->value, 1);
     rt_sem_delete(sem);
@@ -97,7 +139,7 @@ static void test_order(void) {
     start(2, 11);
     start(3, 10);
     for (n = 0; n < 4; n++) rt_sem_release(sem);
-    rule("ipc.c rt_sem_release");
+    rule(S14);
     uassert_str_equal(marks(), "0123");
     rt_sem_delete(sem);
 
@@ -107,6 +149,7 @@ static void test_order(void) {
     start(2, 11);
     start(3, 10);
     for (n = 0; n < 4; n++) rt_sem_release(sem);
+    rule(S15);
     uassert_str_equal(marks(), "1320");
     rt_sem_delete(sem);
 }
@@ -119,7 +162,7 @@ static void test_not_resorted(void) {
     start(1, 12);
     rt_thread_control(waiter[1], RT_THREAD_CTRL_CHANGE_PRIORITY, &best);
     rt_sem_release(sem);
-    rule("ipc.c rt_sem_release");
+    rule(S16);
     uassert_str_equal(marks(), "0");
     rt_sem_release(sem);
     uassert_str_equal(marks(), "1");
@@ -131,12 +174,13 @@ static void test_reset(void) {
     sem = rt_sem_create("reset", 0, RT_IPC_FLAG_FIFO);
     start(0, 10);
     start(1, 11);
-    rule("ipc.c rt_sem_control");
+    rule(S17);
     uassert_int_equal(rt_sem_control(sem, RT_IPC_CMD_RESET, (void *)3), RT_EOK);
     uassert_str_equal(marks(), "01");
     uassert_int_equal(result[0], -RT_ERROR);
     uassert_int_equal(result[1], -RT_ERROR);
     uassert_int_equal(sem->value, 3);
+    rule(S18);
     uassert_int_equal(rt_sem_control(sem, 77, RT_NULL), -RT_ERROR);
     uassert_int_equal(sem->value, 3);
     rt_sem_delete(sem);
@@ -149,20 +193,23 @@ static void test_delete(void) {
     start(0, 10);
     start(1, 25);
     rt_thread_delay(2);
-    rule("ipc.c rt_sem_delete");
+    rule(S19);
     uassert_int_equal(rt_sem_delete(sem), RT_EOK);
+    rule(S20);
     /* No schedule in delete: even the better one is only ready. */
     uassert_int_equal(state_of(waiter[0]), RT_THREAD_READY);
     rt_thread_delay(2);
+    rule(S19);
     uassert_str_equal(marks(), "01");
     uassert_int_equal(result[0], -RT_ERROR);
     uassert_int_equal(result[1], -RT_ERROR);
     sem = &s;
     rt_sem_init(&s, "det", 0, RT_IPC_FLAG_FIFO);
     start(2, 10);
-    rule("ipc.c rt_sem_detach");
+    rule(S4);
     uassert_int_equal(rt_sem_detach(&s), RT_EOK);
     rt_thread_delay(2);
+    rule(S21);
     uassert_int_equal(result[2], -RT_ERROR);
     uassert_str_equal(marks(), "2");
 }
@@ -172,7 +219,7 @@ static void test_resumed_by_hand(void) {
     sem = rt_sem_create("lost", 0, RT_IPC_FLAG_FIFO);
     wait_ticks = 100;
     start(0, 10);
-    rule("thread.c rt_thread_resume");
+    rule(S22);
     uassert_int_equal(rt_thread_resume(waiter[0]), RT_EOK);
     rt_thread_delay(1);
     uassert_str_equal(marks(), "0");
@@ -180,7 +227,7 @@ static void test_resumed_by_hand(void) {
     uassert_true(rt_list_isempty(&sem->parent.suspend_thread));
     /* A release after that is not lost to the thread that left the queue. */
     rt_sem_release(sem);
-    rule("ipc.c rt_sem_release");
+    rule(S13);
     uassert_int_equal(sem->value, 1);
     rt_sem_delete(sem);
     wait_ticks = RT_WAITING_FOREVER;
@@ -193,7 +240,7 @@ static void test_deleted_waiter(void) {
     start(1, 10);
     rt_thread_delete(waiter[0]);
     rt_sem_release(sem);
-    rule("ipc.c rt_sem_release");
+    rule(S23);
     uassert_str_equal(marks(), "1");
     uassert_int_equal(sem->value, 0);
     rt_sem_delete(sem);
@@ -202,7 +249,7 @@ static void test_deleted_waiter(void) {
 /* rt_sem_release: RT_SEM_VALUE_MAX is the most, -RT_EFULL beyond. */
 static void test_limit(void) {
     sem = rt_sem_create("max", 65534, RT_IPC_FLAG_FIFO);
-    rule("ipc.c rt_sem_release");
+    rule(S24);
     uassert_int_equal(rt_sem_release(sem), RT_EOK);
     uassert_int_equal(sem->value, 65535);
     uassert_int_equal(rt_sem_release(sem), -RT_EFULL);
@@ -223,7 +270,7 @@ static void test_from_interrupt(void) {
     align_to_tick();
     begin = rt_tick_get();
     rt_timer_start(timer);
-    rule("ipc.c rt_sem_take");
+    rule(S25);
     uassert_int_equal(rt_sem_take(sem, 50), RT_EOK);
     uassert_int_equal(rt_tick_get() - begin, 4);
     rt_timer_delete(timer);

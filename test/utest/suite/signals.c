@@ -3,6 +3,33 @@
 
 #include "utest.h"
 
+/* What the assertions check: rule(ID) cites the one of those that follow it. */
+RULE(G1, "signal.c rt_signal_install", "gives the handler that there was before");
+RULE(G2, "signal.c rt_signal_install", "SIG_ERR for a number that is none");
+RULE(G3, "signal.c rt_thread_kill", "RT_EOK; a signal that is masked waits");
+RULE(G4, "signal.c rt_signal_unmask", "a signal that waited is delivered at once");
+RULE(G5, "signal.c rt_thread_kill", "of the thread itself: RT_EOK, the handler runs in it at once");
+RULE(G6, "signal.c rt_thread_kill", "a number that is none: -RT_EINVAL");
+RULE(G7, "signal.c rt_thread_kill",
+     "of a thread that waits: the handler runs in it, the wait ends with -RT_EINTR and leaves the queue");
+RULE(G8, "signal.c rt_signal_wait", "RT_EOK and the signal, whose handler is not called");
+RULE(G9, "signal.c rt_signal_wait", "-RT_ETIMEOUT when none comes");
+RULE(G10, "signal.c rt_signal_wait", "no set: -RT_EINVAL");
+RULE(G11, "signal.c rt_thread_kill", "of a thread that is ready: the handler runs when it gets the processor");
+RULE(G12, "ISO C signal", "not SIG_ERR for a signal that there is");
+RULE(G13, "ISO C raise", "0; the handler was called with the signal");
+RULE(G14, "ISO C 7.14.1.1", "the handler is SIG_DFL again when it is called");
+RULE(G15, "ISO C 7.14.1.1", "SIG_IGN: raise is 0 and nothing happens");
+RULE(G16, "POSIX.1 sigaction", "0; gives the action that there is");
+RULE(G17, "POSIX.1 sigaction", "a number that is none: -1");
+RULE(G18, "POSIX.1 sigaction", "the handler stays when it is called");
+RULE(G19, "POSIX.1 sigprocmask", "SIG_BLOCK: 0 and the mask before; the signal waits");
+RULE(G20, "POSIX.1 sigpending", "0 and the signals that wait");
+RULE(G21, "POSIX.1 sigprocmask", "SIG_UNBLOCK: 0 and the mask before; the signal that waited is delivered");
+RULE(G22, "POSIX.1 sigprocmask", "an unknown way: -1");
+RULE(G23, "POSIX.1 sigsuspend", "waits until a handler was called, then -1");
+RULE(G24, "POSIX.1 sigwait", "0 and the signal");
+
 static volatile int seen, calls;
 static rt_thread_t in_thread;
 static rt_sem_t sem;
@@ -16,23 +43,25 @@ static void handler(int signo) {
 
 /* rt_signal_install gives the old handler, SIG_ERR for a number that is none; a masked signal waits. */
 static void test_self(void) {
-    rule("signal.c rt_signal_install");
+    rule(G1);
     uassert_true(rt_signal_install(SIGUSR1, handler) != SIG_ERR);
     uassert_true(rt_signal_install(SIGUSR1, handler) == handler);
+    rule(G2);
     uassert_true(rt_signal_install(32, handler) == SIG_ERR);
     uassert_true(rt_signal_install(-1, handler) == SIG_ERR);
     rt_signal_mask(SIGUSR1);
-    rule("signal.c rt_thread_kill");
+    rule(G3);
     uassert_int_equal(rt_thread_kill(rt_thread_self(), SIGUSR1), RT_EOK);
     uassert_int_equal(calls, 0);
     rt_signal_unmask(SIGUSR1);
-    rule("signal.c rt_signal_unmask");
+    rule(G4);
     uassert_int_equal(calls, 1);
     uassert_int_equal(seen, SIGUSR1);
-    rule("signal.c rt_thread_kill");
+    rule(G5);
     uassert_int_equal(rt_thread_kill(rt_thread_self(), SIGUSR1), RT_EOK);
     uassert_int_equal(calls, 2);
     uassert_true(in_thread == rt_thread_self());
+    rule(G6);
     uassert_int_equal(rt_thread_kill(rt_thread_self(), 32), -RT_EINVAL);
 }
 
@@ -49,7 +78,7 @@ static void test_interrupts_wait(void) {
     sem = rt_sem_create("sig", 0, RT_IPC_FLAG_FIFO);
     thread = spawn("taker", takes, RT_NULL, 10);
     calls = 0;
-    rule("signal.c rt_thread_kill");
+    rule(G7);
     uassert_int_equal(rt_thread_kill(thread, SIGUSR2), RT_EOK);
     rt_thread_delay(1);
     uassert_str_equal(marks(), "t");
@@ -76,12 +105,13 @@ static void test_wait(void) {
     calls = 0;
     rt_thread_kill(thread, SIGUSR1);
     rt_thread_delay(1);
-    rule("signal.c rt_thread_kill");
+    rule(G8);
     uassert_str_equal(marks(), "1");
     uassert_int_equal(result, RT_EOK);
     uassert_int_equal(calls, 0);
-    rule("signal.c rt_signal_wait");
+    rule(G9);
     uassert_int_equal(rt_signal_wait(&set, &info, 3), -RT_ETIMEOUT);
+    rule(G10);
     uassert_int_equal(rt_signal_wait(RT_NULL, &info, 3), -RT_EINVAL);
 }
 
@@ -98,7 +128,7 @@ static void test_ready(void) {
     rt_thread_delay(2);
     calls = 0;
     rt_thread_kill(thread, SIGTERM);
-    rule("signal.c rt_thread_kill");
+    rule(G11);
     uassert_int_equal(calls, 0);
     rt_thread_delay(2);
     uassert_int_equal(calls, 1);
@@ -110,16 +140,16 @@ static void test_ready(void) {
 /* signal and raise of the C library. */
 static void test_standard(void) {
     calls = 0;
-    rule("ISO C signal");
+    rule(G12);
     uassert_true(signal(SIGINT, handler) != SIG_ERR);
-    rule("ISO C raise");
+    rule(G13);
     uassert_int_equal(raise(SIGINT), 0);
     uassert_int_equal(calls, 1);
     uassert_int_equal(seen, SIGINT);
-    rule("ISO C signal");
+    rule(G14);
     /* newlib's raise resets the handler before it calls it. */
     uassert_true(signal(SIGINT, SIG_IGN) == SIG_DFL);
-    rule("ISO C raise");
+    rule(G15);
     uassert_int_equal(raise(SIGINT), 0);
     uassert_int_equal(calls, 1);
 }
@@ -145,42 +175,43 @@ static void test_posix(void) {
     sigset_t set = 1ul << SIGTERM, before = 99, pending = 0;
     rt_thread_t thread;
     int n;
-    rule("POSIX.1 sigaction");
+    rule(G16);
     uassert_int_equal(sigaction(SIGTERM, &action, RT_NULL), 0);
     uassert_int_equal(sigaction(SIGTERM, RT_NULL, &old), 0);
     uassert_true(old.sa_handler == handler);
+    rule(G17);
     uassert_int_equal(sigaction(99, &action, RT_NULL), -1);
     calls = 0;
+    rule(G18);
     /* Unlike that of signal(), this handler stays. */
     for (n = 0; n < 3; n++) uassert_int_equal(raise(SIGTERM), 0);
-    rule("ISO C raise");
     uassert_int_equal(calls, 3);
-    rule("POSIX.1 sigprocmask");
+    rule(G19);
     uassert_int_equal(sigprocmask(SIG_BLOCK, &set, &before), 0);
     uassert_int_equal(before, 0);
     raise(SIGTERM);
-    rule("ISO C raise");
     uassert_int_equal(calls, 3);
-    rule("POSIX.1 sigpending");
+    rule(G20);
     uassert_int_equal(sigpending(&pending), 0);
     uassert_true(pending == set);
-    rule("POSIX.1 sigprocmask");
+    rule(G21);
     uassert_int_equal(sigprocmask(SIG_UNBLOCK, &set, &before), 0);
     uassert_true(before == set);
     uassert_int_equal(calls, 4);
+    rule(G22);
     uassert_int_equal(sigprocmask(77, &set, RT_NULL), -1);
     thread = spawn("suspend", own_wait, RT_NULL, 10);
-    rule("thread.c rt_thread_startup");
+    rule(G23);
     uassert_str_equal(marks(), "");
     rt_thread_kill(thread, SIGUSR1);
     rt_thread_delay(1);
-    rule("signal.c rt_thread_kill");
     uassert_str_equal(marks(), "s");
     uassert_int_equal(result, -1);
     uassert_int_equal(calls, 5);
     thread = spawn("sigwait", sigwaits, RT_NULL, 10);
     rt_thread_kill(thread, SIGUSR2);
     rt_thread_delay(1);
+    rule(G24);
     uassert_str_equal(marks(), "1");
     uassert_int_equal(result, 0);
 }

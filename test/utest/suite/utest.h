@@ -2,9 +2,13 @@
  * The macros of RT-Thread's utest for a module: one test case, which is the whole program, made of units. The console gets the lines of
  * the original (RT-Thread programming manual, "utest Framework"), and the exit code is 1 when an assertion failed.
  *
- * Every assertion cites a rule, that of the rule() before it: rule("ipc.c rt_sem_take") is what RT-Thread 4.0.4 does in that function of
- * that file, rule("POSIX.1 getline") and rule("ISO C strtol") what the standard says. An assertion without one fails, but
- * in programs that are made with UTEST_WITHOUT_RULES.
+ * Every assertion cites the rule that it checks: that of the rule() before it. A program has a table of them,
+ *
+ *     RULE(S3, "ipc.c rt_sem_take", "time-out 0 on an empty semaphore gives -RT_ETIMEOUT at once");
+ *
+ * with where the rule is from - a file and function of RT-Thread 4.0.4, or the section or function of a standard - and what it
+ * says; rule(S3) makes it that of the assertions that follow, and one that fails prints it. An assertion without a rule fails, but in
+ * programs that are made with UTEST_WITHOUT_RULES.
  *
  * `NAME compat` tells the test that the kernel reproduces the defects of 4.0.4 (utest_compat).
  */
@@ -99,7 +103,8 @@ static int RT_UNUSED utest_main(int argc, char **argv, void (*test)(void), const
     return utest_local.failed != 0;
 }
 
-#define rule(source) (utest_rule = (source))
+#define RULE(id, source, text) static const char id[] = #id "  " source ": " text
+#define rule(id) ((void)(utest_rule = (id)))
 #define UTEST_UNIT_RUN(func) utest_unit_run(func, #func)
 
 #ifdef __cplusplus

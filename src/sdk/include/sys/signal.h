@@ -8,6 +8,8 @@
 #include <sys/types.h>
 #include <sys/_pthreadtypes.h>
 
+/* -Wpedantic has a word about #include_next. */
+#pragma GCC system_header
 #ifdef _POSIX_THREADS
 #include_next <sys/signal.h>
 #else

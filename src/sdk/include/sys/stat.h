@@ -2,6 +2,8 @@
 #ifndef RT_SYS_STAT_H__
 #define RT_SYS_STAT_H__
 
+/* -Wpedantic has a word about the next line. */
+#pragma GCC system_header
 #include_next <sys/stat.h>
 
 #ifdef __cplusplus

@@ -2,6 +2,8 @@
 #ifndef RT_SYS_TIME_H__
 #define RT_SYS_TIME_H__
 
+/* -Wpedantic has a word about the next line. */
+#pragma GCC system_header
 #include_next <sys/time.h>
 
 #ifdef __cplusplus

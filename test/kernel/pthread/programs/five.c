@@ -1,21 +1,6 @@
 /* Names that RT-Thread 5.x has besides those of 4.0.4. */
 #include <rtthread.h>
 
-typedef void *rt_smem_t;
-rt_smem_t rt_smem_init(const char *name, void *begin, rt_size_t size);
-void *rt_smem_alloc(rt_smem_t m, rt_size_t size);
-void *rt_smem_realloc(rt_smem_t m, void *block, rt_size_t size);
-void rt_smem_free(void *block);
-rt_err_t rt_smem_detach(rt_smem_t m);
-int rt_sscanf(const char *text, const char *format, ...);
-rt_err_t rt_sem_take_interruptible(rt_sem_t sem, rt_int32_t timeout);
-rt_err_t rt_mutex_take_killable(rt_mutex_t mutex, rt_int32_t timeout);
-rt_err_t rt_thread_suspend_with_flag(rt_thread_t thread, int flag);
-rt_err_t rt_thread_wakeup(rt_thread_t thread);
-void rt_thread_wakeup_set(struct rt_thread *thread, int (*func)(void *, struct rt_thread *), void *data);
-void rt_signal_unmask(int signo);
-int rt_thread_kill(rt_thread_t thread, int signo);
-
 #define P(name, value) rt_kprintf("%s=%d\n", name, (int)(value))
 
 static char pool[1024];

@@ -18,6 +18,9 @@ def _build(name, script, bsp_root, rtt_root, entry, suffix):
     if not rtt_root:
         print('RTT_ROOT is not set')
         Exit(2)
+    if not os.path.isfile(script):
+        print('there is no ' + script + ': NAME is a folder of this tree')
+        Exit(2)
     sys.path.insert(0, os.path.join(rtt_root, 'tools'))
     from building import PrepareModuleBuilding
     from rtua import GetCPPDEFINES, GetCPPPATH

@@ -1,0 +1,87 @@
+import { type Inst, NONE, NZCV, Op } from "../ir/ops.ts";
+import { flagReaders } from "./facts.ts";
+import { canBeSource, meet, Place, type State } from "./flags-state.ts";
+import type { Flags } from "./flags.ts";
+import { fallsThrough, type Graph, isCall, type Node } from "./graph.ts";
+import { dataEmitter } from "./data.ts";
+import { Local } from "./layout.ts";
+import { W, type Writer } from "./wasm.ts";
+
+// A comparison that is made only when one before it says so, and a branch on both: CMP, CMPNE, BEQ. No flag of it needs to be computed:
+// both comparisons are made, and which of them was the last is a number that nobody looks at but a way out.
+
+/** Finds and writes these. */
+export class ConditionalCompares {
+  private readers: ReadonlySet<number> | undefined;
+
+  constructor(
+    private readonly w: Writer,
+    private readonly flags: Flags,
+    private readonly graph: Graph,
+  ) {}
+
+  /** Pushes whether the branch behind the skip of op k is taken; false when this is something else, and nothing is pushed. */
+  emit(n: Node, k: number): boolean {
+    const { insts } = n.ir;
+    const { cond, label } = insts[k];
+    const [compare, branch] = [insts[k + 1], insts[label]];
+    const { flags, w } = this;
+    const first = flags.state;
+    if (label !== k + 2 || branch?.op !== Op.brc || !isCompare(compare)) return false;
+    if (!isKnown(first) || !this.die(n, label)) return false;
+    // What is skipped leaves the branch to the first comparison.
+    flags.condition(cond);
+    w.set(Local.S0);
+    const takes = branch.cond === cond;
+    if (takes) w.get(Local.S0);
+    else if (branch.cond === (cond ^ 1)) w.const(0);
+    else flags.condition(branch.cond);
+    dataEmitter(compare.op)!(compare, w, flags);
+    const second = flags.state;
+    flags.condition(branch.cond);
+    if (takes) w.op(W.or);
+    else {
+      w.get(Local.S0);
+      w.op(W.select);
+    }
+    const both = meet(first, second, false);
+    if (both.isSource) {
+      w.state(first.id);
+      w.state(second.id);
+      w.get(Local.S0);
+      w.op(W.select);
+      w.set(Local.Source);
+    }
+    flags.state = both;
+    return true;
+  }
+
+  /** Whether all flags are written before one is read, on both ways of the branch. */
+  private die({ ir }: Node, branch: number): boolean {
+    const { insts } = ir;
+    const readers = (this.readers ??= flagReaders(this.graph));
+    if (readers.has(insts[branch].to >>> 0)) return false;
+    for (let k = branch + 1; k < insts.length; k++) {
+      const x = insts[k];
+      if (x.op === Op.brc || x.op === Op.skip) return false;
+      // Other code finds them in the file.
+      if (x.op === Op.svc || x.op === Op.bx || (x.op === Op.br && isCall(ir, k))) return true;
+      if (x.op === Op.br) return !readers.has(x.to >>> 0);
+      if (x.set === NZCV) return true;
+      if (x.set || READERS.has(x.op)) return false;
+    }
+    return !fallsThrough(ir) || !readers.has((ir.end | (ir.thumb ? 1 : 0)) >>> 0);
+  }
+}
+
+const READERS = new Set([Op.adc, Op.sbc, Op.rsc, Op.rrx, Op.mrs, Op.vsel]);
+
+function isCompare(x: Inst): boolean {
+  return x.op === Op.sub && x.d === NONE && x.set === NZCV && !x.ka;
+}
+
+/** Flags that follow from registers as they are. */
+function isKnown(s: State): boolean {
+  const S = Place.Sum;
+  return s.nz === S && s.c === S && s.v === S && canBeSource(s);
+}
