@@ -50,6 +50,8 @@ export class GuestMemory {
 
   /** Called when the rights of a range were set: an engine may rely on what can be read. */
   onProtect: () => void = () => {};
+  /** Called when the guest may have lost the right to store to [start, end) at once: an engine may rely on it. */
+  onNarrow: (start: number, end: number) => void = () => {};
 
   private readonly space: Space;
   private disposed = false;
@@ -96,6 +98,7 @@ export class GuestMemory {
     for (const g of this.code) this.refresh(g);
     for (const g of this.guarded.keys()) this.refresh(g);
     this.onProtect();
+    if (!(rights & WRITE)) this.onNarrow(start, end);
   }
 
   /** Marks [start, end) as translated: the next store into it calls `onCodeWrite`. */
@@ -104,6 +107,7 @@ export class GuestMemory {
       this.code.add(g);
       this.refresh(g);
     }
+    this.onNarrow(start, end);
   }
 
   /** Forgets the code mark of every granule that overlaps [start, end). */
@@ -121,6 +125,7 @@ export class GuestMemory {
     this.guards.add({ start, end, tag, reads });
     this.refreshAll(start, end);
     if (reads) this.onProtect();
+    this.onNarrow(start, end);
   }
 
   /** Takes away every guard that begins at `start`. */

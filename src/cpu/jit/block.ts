@@ -3,7 +3,7 @@ import { type Inst, NZCV, Op } from "../ir/ops.ts";
 import { AccessEmitter } from "./access.ts";
 import { bulkLoop, emitBulk, followsRegisters } from "./bulk.ts";
 import { Calls } from "./calls.ts";
-import { Checks, NOTHING, ownCheck } from "./checks.ts";
+import { Checks, NOTHING, ownCheck, type Surroundings } from "./checks.ts";
 import { ConditionalCompares } from "./conditional-compare.ts";
 import type { RegionCounters } from "./counters.ts";
 import { dataEmitter } from "./data.ts";
@@ -24,23 +24,29 @@ export abstract class BlockEmitter extends Calls {
   /** Accesses that need no check, while the second version of a counted loop is written. */
   protected free: ReadonlySet<number> | undefined;
   private readonly access: AccessEmitter;
-  private readonly checks: Checks;
+  protected readonly checks: Checks;
+  protected readonly readable: Readable;
   /** None where instructions are counted: both comparisons are made. */
   private readonly compares: ConditionalCompares | undefined;
 
-  /** `literalAt` gives the word at an address that is watched as code is. */
   constructor(
     w: Writer,
     graph: Graph,
-    private readonly literalAt: (address: number) => number | undefined,
-    protected readonly readable: Readable,
+    private readonly surroundings: Surroundings,
     counters?: RegionCounters,
   ) {
     super(w, graph, counters);
+    const { readable } = surroundings;
+    this.readable = readable;
     this.vectors = new VectorEmitter(w);
     this.access = new AccessEmitter(w, readable, this.floats, this.vectors);
-    this.checks = new Checks(graph, readable, literalAt);
+    this.checks = new Checks(graph, surroundings, this.liveness.live.get(graph.entry)![0]);
     this.compares = counters ? undefined : new ConditionalCompares(w, this.flags, graph);
+  }
+
+  /** Ranges that the code relies on being able to store to: start, end, ... */
+  get stores(): number[] {
+    return this.checks.stores;
   }
 
   /** Goes to a block or out of the region. */
@@ -147,7 +153,7 @@ export abstract class BlockEmitter extends Calls {
     if (!data || !writesAllFlags(x)) flags.beforeWrite(writtenBy(ir.insts, k, k + 1));
     if (data) return data(x, w, flags);
     if (x.op === Op.ldr && x.ka && x.kb) {
-      const value = this.literalAt((x.a + x.b) | 0);
+      const value = this.surroundings.literalAt((x.a + x.b) | 0);
       if (value !== undefined) {
         w.const(value);
         return w.set(local(x.d));

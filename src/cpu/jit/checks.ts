@@ -1,10 +1,11 @@
 import { type Inst, NONE, Op } from "../ir/ops.ts";
+import { MOST_ASSUMED } from "./assumed.ts";
 import { writtenBy } from "./facts.ts";
 import { fallsThrough, type Graph, isCall, type Node } from "./graph.ts";
-import { exactly, Knowledge, pairOf, UNKNOWN, within } from "./known.ts";
+import { exactly, type Known, Knowledge, pairOf, UNKNOWN, within } from "./known.ts";
 import { resultOf } from "./numbers.ts";
 import type { Readable } from "./readable.ts";
-import { accessOf, groupEnd, type Shape, singleOf } from "./shapes.ts";
+import { accessOf, groupEnd, isAccess, type Shape, singleOf } from "./shapes.ts";
 import { endsKnowledge, MAX_READ, mostStored, WantedAccesses } from "./wants.ts";
 
 /**
@@ -32,21 +33,56 @@ export function ownCheck(x: Inst): Check | undefined {
   return { low, high: low + size, aligned, store };
 }
 
+/** What is known of memory. */
+export interface Surroundings {
+  readonly readable: Readable;
+  /** The word at an address that is watched as code is. */
+  readonly literalAt: (address: number) => number | undefined;
+  /** Whether all of a range can be stored to, as long as the code exists. */
+  readonly canStore?: (start: number, end: number) => boolean;
+  /** What a register holds now, where the region is about to be entered. */
+  readonly holds?: (r: number) => number;
+}
+
 type Plan = Map<Inst, Check>;
 
 /** The checks of the accesses of a region. */
 export class Checks {
   private readonly plan: Plan = new Map();
   private readonly wanted: WantedAccesses;
+  /** Numbers that registers must have where the region is entered. */
+  guards: ReadonlyMap<number, number> = new Map();
   /** What is known where a block goes to another, by the key of that and the block. */
+  /** Ranges of stores that need no test as long as they can be made. */
+  private readonly assumed = new Map<Inst, readonly [start: number, end: number]>();
   private readonly edges = new Map<number, Map<Node, Knowledge>>();
 
   constructor(
     private readonly graph: Graph,
-    private readonly readable: Readable,
-    private readonly literalAt: (address: number) => number | undefined,
+    private readonly surroundings: Surroundings,
+    liveAtEntry: number,
   ) {
     this.wanted = new WantedAccesses(graph);
+    this.solve();
+    const { holds } = surroundings;
+    if (!holds || !graph.entry.isLoop) return;
+    const before = this.tables;
+    const guards = basesOf(graph, liveAtEntry, holds);
+    if (guards.size === 0) return;
+    this.guards = guards;
+    const atEntry = this.solve();
+    // Of those which the region does not write on any way back.
+    this.guards = new Map([...guards].filter(([r, value]) => isExactly(atEntry.of(r), value)));
+    if (this.guards.size < guards.size) this.solve();
+    if (this.tables > before) return;
+    this.guards = new Map();
+    this.solve();
+  }
+
+  /** Finds what is known everywhere; returns what is where the region is entered. */
+  private solve(): Knowledge {
+    const { graph } = this;
+    for (const map of [this.plan, this.assumed, this.edges]) map.clear();
     const entries = new Map<Node, Knowledge>();
     for (let changed = true; changed;) {
       changed = false;
@@ -60,6 +96,7 @@ export class Checks {
         this.block(n, settled.copy());
       }
     }
+    return entries.get(graph.entry)!;
   }
 
   /** Of an access that is made in the block as it is, and not in a version that asks for all of it beforehand. */
@@ -70,7 +107,12 @@ export class Checks {
   /** What is known where a block begins. */
   private entry(n: Node): Knowledge {
     let all: Knowledge | undefined;
-    if (n !== this.graph.entry)
+    const isEntry = n === this.graph.entry;
+    if (isEntry) {
+      all = Knowledge.nothing();
+      for (const [r, value] of this.guards) all.write(r, exactly(value));
+    }
+    if (!isEntry || this.guards.size > 0)
       for (const knowledge of this.edges.get(n.key)?.values() ?? [])
         all = all ? all.meet(knowledge) : knowledge;
     const known = all ? all.copy() : Knowledge.nothing();
@@ -145,7 +187,8 @@ export class Checks {
     const shape = accessOf(x);
     if (shape && !x.ka) this.access(x, shape, known);
     if (x.d !== NONE && x.e === NONE && x.op !== Op.ldm) {
-      const literal = x.op === Op.ldr && x.ka && x.kb ? this.literalAt((x.a + x.b) | 0) : undefined;
+      const literal =
+        x.op === Op.ldr && x.ka && x.kb ? this.surroundings.literalAt((x.a + x.b) | 0) : undefined;
       known.write(x.d, literal === undefined ? resultOf(x, known) : exactly(literal));
       return;
     }
@@ -154,11 +197,15 @@ export class Checks {
   }
 
   private access(x: Inst, { store, size, words, offset }: Shape, known: Knowledge): void {
-    const { readable, plan, wanted } = this;
+    const { plan, wanted } = this;
+    this.assumed.delete(x);
+    const { readable } = this.surroundings;
     if (offset === undefined) return this.indexed(x, store, size, words, known);
     const of = known.of(x.a);
     const own = { low: offset, high: offset + size };
     if (of.allows(own.low, own.high, store, words, readable)) return void plan.set(x, NOTHING);
+    if (this.assumes(x, store && !words, of.least + own.low, of.most + own.high))
+      return void plan.set(x, NOTHING);
     const want = wanted.of(x);
     const asStore = store || (!!want?.store && contains(want.store, own));
     let { low, high } = (asStore ? want?.store : want?.read) ?? own;
@@ -170,9 +217,27 @@ export class Checks {
     known.learn(x.a, of.tested(low, high, asStore, words));
   }
 
+  /** Whether the code relies on being able to store to [low, high), which is where the access goes. */
+  private assumes(x: Inst, store: boolean, low: number, high: number): boolean {
+    const { canStore, readable } = this.surroundings;
+    if (!store || high - low > MOST_ASSUMED || !within(low, high, readable)) return false;
+    if (!canStore?.(low, high)) return false;
+    this.assumed.set(x, [low, high]);
+    return true;
+  }
+  /** How many stores with an index need no test. */
+  private get tables(): number {
+    return [...this.assumed.keys()].filter((x) => !x.kb).length;
+  }
+  /** Ranges that the code relies on being able to store to: start, end, ... */
+  get stores(): number[] {
+    return [...this.assumed.values()].flat();
+  }
+
   /** An access of which the address is a sum of registers. */
   private indexed(x: Inst, store: boolean, size: number, words: boolean, known: Knowledge): void {
-    const { readable, plan } = this;
+    const { plan } = this;
+    const { readable } = this.surroundings;
     if (words) return void plan.delete(x);
     const shift = singleOf(x.op) ? x.i : 0;
     const key = pairOf(x.a, x.b, shift);
@@ -182,6 +247,7 @@ export class Checks {
     const low = base.least + index.least * 2 ** shift;
     const high = base.most + index.most * 2 ** shift + size;
     if (!store && within(low, high, readable)) return void plan.set(x, NOTHING);
+    if (this.assumes(x, store, low, high)) return void plan.set(x, NOTHING);
     const asStore = store || this.wanted.isStored(x);
     plan.set(x, { low: 0, high: size, aligned: false, store: asStore });
     known.learnPair(key, size, asStore);
@@ -204,4 +270,22 @@ function branchBack({ key, ir }: Node): number | undefined {
 function forgetWritten(known: Knowledge, insts: readonly Inst[], until: number): void {
   const written = writtenBy(insts, 0, until);
   for (let r = 0; r < 32; r++) if (written & (1 << r)) known.write(r, UNKNOWN);
+}
+
+const isExactly = ({ least, most }: Known, value: number): boolean =>
+  least === value && most === value;
+
+/** The bases of accesses with an index, of those that are wanted where the region is entered, and what they hold now. */
+function basesOf(
+  { nodes }: Graph,
+  live: number,
+  holds: (r: number) => number,
+): ReadonlyMap<number, number> {
+  const values = new Map<number, number>();
+  for (const { ir } of nodes)
+    for (const x of ir.insts) {
+      const isIndexed = isAccess(x) && !x.ka && !x.kb && x.b !== NONE;
+      if (isIndexed && live & (1 << x.a)) values.set(x.a, holds(x.a) >>> 0);
+    }
+  return values;
 }

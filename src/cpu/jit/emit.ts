@@ -70,6 +70,7 @@ export class RegionEmitter extends BlockEmitter {
     for (const [label] of exits) this.open(W.block, label);
     this.open(W.block, UNWIND);
     flags.state = IN_FILE;
+    this.guard();
     flags.convert(this.entryState.get(graph.entry.key)!);
     this.tree(graph.entry);
     this.close();
@@ -98,6 +99,22 @@ export class RegionEmitter extends BlockEmitter {
     w.const(0);
     w.get(Local.Work);
     w.end();
+  }
+
+  /** Leaves when registers are not what the code was made for. */
+  private guard(): void {
+    const { w } = this;
+    const { key } = this.graph.entry;
+    for (const [r, value] of this.checks.guards) {
+      w.get(local(r));
+      w.const(value);
+      w.op(W.ne);
+      w.openUnlikely();
+      this.labels.push(undefined);
+      this.storeFile(layout.MISSED, () => w.const(key));
+      this.exitAt(key);
+      this.close();
+    }
   }
 
   /** Runs over the blocks until the states of the flags at their beginnings are stable. What is written is thrown away. */

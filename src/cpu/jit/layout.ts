@@ -36,6 +36,8 @@ export const LEFT_SAVED = 0x420;
  * runs: EPOCH is another one whenever it has run.
  */
 export const EPOCH = 0x800;
+/** The address of a region that was entered with other registers than it was made for; 0: none. */
+export const MISSED = 0x804;
 export const WINDOWS = 0x810;
 export const WINDOW_SIZE = 16;
 export const WINDOW_COUNT = 64;

@@ -126,6 +126,7 @@ export class PrebuiltRegions {
       key: entry,
       ranges,
       stub: words[at + Head.Stub],
+      stores: [],
       code: { body, unlikely, slots, states },
     };
   }

@@ -3,6 +3,7 @@ import type { CountingPlan } from "../counting.ts";
 import type { Fetch } from "../lift/mod.ts";
 import type { TranslationStats } from "../types.ts";
 import { offeredRegions } from "../prebuilt-regions.ts";
+import { Assumptions, isWritable, shareGranules } from "./assumed.ts";
 import { STUB_SHIFT, TARGET_MASK, targetEntry, TARGETS } from "./layout.ts";
 import { writeRegionModule, writeRuntimeModule } from "./modules.ts";
 import { type Readable, readableRange } from "./readable.ts";
@@ -41,6 +42,8 @@ interface Region {
   readonly stub: number;
   /** Bytes of its module. */
   readonly size: number;
+  /** Ranges that it relies on being able to store to: start, end, ... */
+  readonly stores: readonly number[];
 }
 
 type Exports = Record<string, (a: number, b: number) => number>;
@@ -80,6 +83,7 @@ export class Regions {
   private readonly byKey = new Map<number, Region>();
   private readonly byGranule = new Map<number, Set<Region>>();
   private readonly drops = new Map<number, number>();
+  private readonly assumptions = new Assumptions<Region>();
   /** One for all, as a translation is made in one go: a megabyte for each machine of a process would be a lot of garbage. */
   private static writers: Writer | undefined;
   private readonly writer = (Regions.writers ??= new Writer());
@@ -98,6 +102,9 @@ export class Regions {
     this.pages = memory.wasm.buffer.byteLength >>> 16;
     this.clearTargets();
     memory.onProtect = () => this.newRights();
+    memory.onNarrow = (start, end) => {
+      for (const region of this.assumptions.narrowed(start, end)) this.remove(region);
+    };
   }
 
   private get readable(): Readable {
@@ -139,7 +146,14 @@ export class Regions {
     const { translateRegion } = require("./translation.ts") as typeof import("./translation.ts");
     const { fetch, readable, countingPlan } = this;
     const hasRun = this.eager ? undefined : this.hasRun;
-    const made = translateRegion(this.writer, key, { fetch, readable, hasRun, countingPlan });
+    const source = { fetch, readable, hasRun, countingPlan };
+    const canStore = (start: number, end: number): boolean => isWritable(this.memory, start, end);
+    const holds = (r: number): number => this.memory.engine[r];
+    const relies = this.assumptions.allows(key);
+    let made = translateRegion(this.writer, key, relies ? { ...source, canStore, holds } : source);
+    // Memory beside code of the region itself.
+    if (made && shareGranules(made.stores, made.ranges))
+      made = translateRegion(this.writer, key, source);
     if (made) this.translatedBytes += this.install(made);
     this.stats.milliseconds += performance.now() - start;
     return made !== undefined;
@@ -169,7 +183,7 @@ export class Regions {
   }
 
   /** Makes a region of a translation; returns the size of its module. */
-  private install({ key, ranges, stub, code }: Translation): number {
+  private install({ key, ranges, stub, stores, code }: Translation): number {
     if (this.isFull) this.clear();
     const { writer } = this;
     if (this.used === 0) {
@@ -185,7 +199,7 @@ export class Regions {
     const exports = this.instantiate(bytes);
     stubs.forEach((target, k) => this.setStub(target, exports[`s${k}`]));
     this.table.set(slot, exports.r);
-    this.add({ key, ranges, stub, size: bytes.length });
+    this.add({ key, ranges, stub, stores, size: bytes.length });
     this.stats.bytes += bytes.length;
     if (++this.stats.regions % COLLECT_AFTER === 0) Bun.gc(false);
     return bytes.length;
@@ -203,6 +217,14 @@ export class Regions {
     }
   }
 
+  /** The region at `key` was entered with other registers than it was made for. */
+  missed(key: number): void {
+    const region = this.byKey.get(key >>> 0);
+    if (!region) return;
+    this.assumptions.distrust(region);
+    this.remove(region);
+  }
+
   private get isFull(): boolean {
     const { bytes, regions, targets } = this.limits;
     return this.size > bytes || this.byKey.size >= regions || this.used > targets;
@@ -215,6 +237,7 @@ export class Regions {
   clear(): void {
     for (const region of this.byKey.values()) this.remove(region);
     this.drops.clear();
+    this.assumptions.clear();
     this.slots.clear();
     this.stubs.length = 0;
     this.pending = [];
@@ -235,6 +258,7 @@ export class Regions {
         else this.byGranule.set(g, new Set([region]));
       }
     }
+    this.assumptions.add(region);
     this.find(region.key);
     this.onChange(region.key, true);
   }
@@ -242,6 +266,7 @@ export class Regions {
   private remove(region: Region): void {
     const { key, ranges } = region;
     this.byKey.delete(key);
+    this.assumptions.remove(region);
     this.size -= region.size;
     for (let k = 0; k < ranges.length; k += 2) {
       for (let g = ranges[k] >>> GRANULE_SHIFT; g <= (ranges[k + 1] - 1) >>> GRANULE_SHIFT; g++)

@@ -8,7 +8,7 @@ import type { PreparedCode } from "../interp/prepared.ts";
 import { Slot } from "../interp/state.ts";
 import { type Cpu, type CpuFault, type CpuStats, Exit } from "../types.ts";
 import { settleFlags } from "./flags-state.ts";
-import { COUNT, EPOCH, MOST_UNITS, UNITS } from "./layout.ts";
+import { COUNT, EPOCH, MISSED, MOST_UNITS, UNITS } from "./layout.ts";
 import { BUDGET, type Budget, Hotness, type Spent } from "./hotness.ts";
 import type { Host, Regions } from "./regions.ts";
 
@@ -237,6 +237,11 @@ export class TieredCore implements Cpu {
     const next = this.enter(key, units);
     core.units = file[UNITS >>> 2];
     settleFlags(file);
+    const missed = file[MISSED >>> 2];
+    if (missed !== 0) {
+      file[MISSED >>> 2] = 0;
+      this.made!.missed(missed);
+    }
     if (next !== 0) {
       file[Slot.PC] = next & ~1;
       file[Slot.T] = next & 1;

@@ -17,6 +17,8 @@ export interface Translation {
   readonly ranges: readonly number[];
   /** A stub for a supervisor call and nothing else: one more than its number. */
   readonly stub: number;
+  /** Ranges that it relies on being able to store to: start, end, ... */
+  readonly stores: readonly number[];
   readonly code: Code;
 }
 
@@ -26,6 +28,10 @@ export interface Source {
   readonly readable: Readable;
   /** Blocks that it denies are left out; undefined: none, and nothing is left to the interpreter for being slow. */
   readonly hasRun: ((key: number) => boolean) | undefined;
+  /** Whether all of a range can be stored to, which the translation may rely on; undefined: nobody says when that changes. */
+  readonly canStore?: (start: number, end: number) => boolean;
+  /** What a register holds now, where the region is about to be entered; undefined: nobody says when that was wrong. */
+  readonly holds?: (r: number) => number;
   /** Says what is counted in a block. */
   readonly countingPlan?: CountingPlan;
 }
@@ -34,7 +40,7 @@ export interface Source {
 export function translateRegion(
   w: Writer,
   key: number,
-  { fetch, readable, hasRun, countingPlan }: Source,
+  { fetch, readable, hasRun, canStore, holds, countingPlan }: Source,
 ): (Translation & { readonly graph: Graph }) | undefined {
   const graph = buildGraph(fetch, key, hasRun);
   if (!graph || (hasRun && isMostlyInterpreted(graph))) return undefined;
@@ -60,12 +66,14 @@ export function translateRegion(
   w.at = 0;
   w.forget();
   const counters = countingPlan && new RegionCounters(w, graph, countingPlan);
-  new RegionEmitter(w, graph, literalAt, readable, counters).write();
+  const emitter = new RegionEmitter(w, graph, { literalAt, readable, canStore, holds }, counters);
+  emitter.write();
   if (w.full) return undefined;
   const { unlikely, slots, states } = w;
   // What is counted in a stub is counted in its region only.
   const stub = countingPlan ? 0 : (stubNumber(graph) ?? -1) + 1;
-  return { key, ranges, stub, code: { body: w.take(), unlikely, slots, states }, graph };
+  const { stores } = emitter;
+  return { key, ranges, stub, stores, code: { body: w.take(), unlikely, slots, states }, graph };
 }
 
 /** An instruction that the interpreter has to execute costs translated code as much as some fifty others. */
