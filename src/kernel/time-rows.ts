@@ -38,7 +38,7 @@ export const seconds = (k: Kernel, address: number): number =>
 const realTimePart = (k: Kernel) =>
   k.options.compat404 ? (k.tick % TICKS_PER_SECOND) * NS_PER_TICK : fraction(k);
 
-/** A struct timespec with a fraction that is none, which POSIX has calls refuse; 4.0.4 adds it up. */
+/** A struct timespec with a fraction that is none: POSIX has calls refuse it that would have to wait; 4.0.4 adds it up. */
 export function isNoTime(k: Kernel, time: number): boolean {
   if (time === 0 || k.options.compat404) return false;
   const part = k.memory.ld32(time + FRACTION);

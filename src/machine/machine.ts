@@ -68,7 +68,7 @@ export class Machine {
       options.shared && !options.instrument ? SharedCode.for(options.firmware) : undefined;
     const { shared } = this;
     const cpu = shared
-      ? (this.sharing = createSharingCpu(this.memory, shared.take(), options.engine))
+      ? (this.sharing = createSharingCpu(this.memory, shared.take(this.memory), options.engine))
       : createCpu(this.memory, options.engine);
     if (options.prepared) usePreparedCode(cpu, options.prepared);
     this.cpu = options.instrument?.core?.(cpu) ?? cpu;
@@ -96,6 +96,7 @@ export class Machine {
       warn: options.diagnostics,
       clock: () => (kernel.options.compat404 ? undefined : kernel.rtc),
       log: (text) => kernel.console.print(`\x1b[31m[E/DFS] ${text}\x1b[0m\n`),
+      program: () => (kernel.options.compat404 ? 0 : kernel.currentModule),
     });
     const { vfs } = this;
     this.loader = new Loader({

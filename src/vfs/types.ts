@@ -87,6 +87,10 @@ export interface VfsApi {
   writeFile(path: string, bytes: Uint8Array): void;
   exists(path: string): boolean;
   file(fd: number): OpenFile;
+  /** What 0, 1 and 2 stand for in a program that has not changed that. */
+  readonly console?: OpenFile;
+  /** A program is over: what it has put behind 0, 1 and 2 is closed. */
+  forgetProgram?(program: number): void;
   /** fcntl(F_SETFL): O_APPEND and O_NONBLOCK only. */
   setFlags(fd: number, flags: number): void;
   openFiles(): OpenFile[];

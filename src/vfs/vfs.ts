@@ -23,6 +23,8 @@ export interface VfsOptions extends MountOptions {
   readonly deviceLookedFor?: (name: string) => void;
   /** Takes the text of LOG_E of DFS (tag "DFS"), without its newline. */
   readonly log?: (text: string) => void;
+  /** The module whose thread is running, 0 for the system's; absent: 0, 1 and 2 are the console's for good. */
+  readonly program?: () => number;
 }
 
 /** DFS_PATH_MAX of the reference board. */
@@ -36,7 +38,7 @@ export class Vfs implements VfsApi {
   private readonly descriptors: Descriptors;
 
   constructor(options: VfsOptions = {}) {
-    this.descriptors = new Descriptors(options.log ?? (() => {}));
+    this.descriptors = new Descriptors(options.log ?? (() => {}), options.program ?? (() => 0));
     this.table = new Mounts(options);
     this.table.add("/dev", new DevFs(options.nodes ?? (() => []), options.deviceLookedFor));
   }
@@ -74,8 +76,16 @@ export class Vfs implements VfsApi {
   /** Opens a device as the console: descriptors 0, 1 and 2 stand for it. */
   openConsole(path: string): number {
     const fd = this.open(path, OpenFlag.RdWr);
-    this.descriptors.console = this.descriptors.get(fd);
+    this.descriptors.standard.console = this.descriptors.get(fd);
     return fd;
+  }
+
+  get console(): OpenFile | undefined {
+    return this.descriptors.standard.console;
+  }
+
+  forgetProgram(program: number): void {
+    for (const { handle } of this.descriptors.forget(program)) handle.close();
   }
 
   /** Closing the console's descriptor does nothing. */
@@ -100,8 +110,8 @@ export class Vfs implements VfsApi {
     if (fd === to) return to;
     if (!this.descriptors.isOwn(to))
       throw new VfsError(Errno.EBADF, `${to} cannot stand for something else`);
-    this.descriptors.remove(to);
-    return this.descriptors.duplicate(descriptor, to);
+    this.descriptors.place(descriptor, to);
+    return to;
   }
 
   read(fd: number, into: Uint8Array): number {

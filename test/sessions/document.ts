@@ -73,12 +73,24 @@ newlib on the board knows no default action: raise() gives -1 with ENOTSUP, and 
 A handler of signal() serves one signal, as in newlib on the board and in System V: raise() sets the default action back before it calls the
 handler, in both modes. A handler that is to stay calls signal() again, or is set with sigaction().
 Handlers are those of all threads of a program, and a signal ends what its thread waits for with EINTR, -RT_EINTR in RT-Thread's calls.
-A pthread_kill() for which there is no handler stays pending. Under \`--compat 4.0.4\` each thread has its own handlers of sigaction().
+A pthread_kill() for which there is no handler does what raise() of that thread would: it ends the program, or nothing. A signal of
+rt_thread_kill() stays pending, as RT-Thread has it. Under \`--compat 4.0.4\` each thread has its own handlers of sigaction(), and
+pthread_kill() gives ENOSYS, as on a board without RT_USING_SIGNALS.
+
+## Descriptors 0, 1 and 2
+
+close(), dup2() and a following open() work on them as POSIX has it, and so do the streams that write to them. That is the program's own
+affair: the shell, rt_kprintf() and other programs keep the console, and when the program ends, what it put there is closed. isatty() is 1
+for the console, however it was opened. On the board, and under \`--compat 4.0.4\`, the three always stand for the console; there is no dup2.
 
 A name of more than 255 characters gives ENAMETOOLONG, and fsync() of a device or a pipe EINVAL; the board cuts the name, and fsync() gives
 -88 there, as under \`--compat 4.0.4\`.
 
 mq_open() gives NULL when it fails, in both modes: an mqd_t of RT-Thread is a pointer to its queue, and programs for it compare with NULL.
+mq_send() and mq_timedsend() do not wait for room, in both modes, as in 4.0.4: a full queue is -1 at once (EAGAIN, on the board EBADF).
+
+Calls with a time-out (sem_timedwait, mq_timedreceive, pthread_rwlock_timedrdlock, pthread_rwlock_timedwrlock) that would have to wait
+refuse nanoseconds that are none with EINVAL; pthread_cond_timedwait() always does. 4.0.4 adds them up, as under \`--compat 4.0.4\`.
 
 tmpfile() makes the directory /tmp when the disk has none; on the board, and under \`--compat 4.0.4\`, it fails then. Other files in /tmp need
 the directory in both modes.

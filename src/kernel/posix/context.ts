@@ -45,8 +45,8 @@ export function findFile({ vfs }: PosixContext, fd: number): OpenFile | undefine
   }
 }
 
-/** Whether the file is the device that descriptors 0 to 2 stand for. */
-export function isConsole(c: PosixContext, file: OpenFile | undefined): boolean {
-  const console = findFile(c, 0)?.device?.name;
+/** Whether the file is the device that descriptors 0 to 2 stand for at first. */
+export function isConsole({ vfs }: PosixContext, file: OpenFile | undefined): boolean {
+  const console = vfs.console?.device?.name;
   return console !== undefined && file?.device?.name === console;
 }

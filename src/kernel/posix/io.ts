@@ -76,9 +76,18 @@ export const ioRows: readonly ExportRow<PosixContext>[] = [
     name: "isatty",
     proto: "int isatty(int);",
     header: "sys/unistd.h",
-    call: (_c, fd) => Number(fd >= 0 && fd <= 2),
+    call: isatty,
   },
 ];
+
+/** In 4.0.4 the numbers 0 to 2 are terminals, and nothing else. */
+function isatty(c: PosixContext, fd: number): number {
+  if (c.kernel.options.compat404) return Number(fd >= 0 && fd <= 2);
+  const file = findFile(c, fd);
+  if (isConsole(c, file)) return 1;
+  c.kernel.fail(file ? Errno.ENOTTY : Errno.EBADF);
+  return 0;
+}
 
 /** Where the next transfer of a descriptor on a device begins, in the units of the device. */
 const positions = new WeakMap<OpenFile, number>();

@@ -48,7 +48,7 @@ function* vector(
 
 function* dup2(c: PosixContext, fd: number, to: number): Task<number> {
   if (!findFile(c, fd)) return c.kernel.fail(Errno.EBADF);
-  if (fd !== to && to > 2 && findFile(c, to)) {
+  if (fd !== to && findFile(c, to)) {
     const closed = close(c, to);
     if (typeof closed === "object") yield* closed;
   }

@@ -4,7 +4,7 @@ import { OBJECT, THREAD } from "../abi/layout.ts";
 import type { Kernel } from "../kernel.ts";
 import type { ThreadState } from "../thread-state.ts";
 import { deliver } from "./deliver.ts";
-import { SIG_IGN, takeHandler } from "./library-signal.ts";
+import { HARMLESS, SIG_IGN, takeHandler } from "./library-signal.ts";
 import { E, failed } from "./errno.ts";
 import type { Pthreads } from "./threads.ts";
 
@@ -77,7 +77,7 @@ function alarm(c: Pthreads, seconds: number): number {
  * The thread gets a signal: by a handler of sigaction or rt_signal_install, or by one of signal(). What it waits for ends as by every
  * signal: a semaphore is not taken. false: there is no handler.
  */
-export function ring(c: Pthreads, thread: number, signo: number): boolean {
+function ring(c: Pthreads, thread: number, signo: number): boolean {
   const { k } = c;
   if (c.signals.ignores(thread, signo)) return true;
   if (c.signals.takes(thread, signo)) {
@@ -97,10 +97,10 @@ function* handle(k: Kernel, thread: number, handler: number, signo: number): Tas
   THREAD.result.set(k.memory, thread, -RT_EINTR);
 }
 
-/** Without a handler the C library's raise() does what the signal does by default. */
+/** Without a handler the C library's raise() does in the thread what the signal does by default: it ends the program, or nothing. */
 export function ringOrRaise(c: Pthreads, thread: number, signo: number): void {
   const raise = c.k.symbols?.lookup("raise") ?? 0;
-  if (!ring(c, thread, signo) && raise !== 0)
+  if (!ring(c, thread, signo) && !HARMLESS.has(signo) && raise !== 0)
     deliver(c.k, thread, handle(c.k, thread, raise, signo));
 }
 

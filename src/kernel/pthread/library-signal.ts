@@ -5,6 +5,12 @@ const SIG_DFL = 0;
 export const SIG_IGN = 1;
 
 /**
+ * Signals of newlib that do not end a program by default: SIGURG, SIGSTOP, SIGTSTP, SIGCONT, SIGCHLD, SIGTTIN, SIGTTOU, SIGIO and
+ * SIGWINCH (POSIX.1 signal.h; 4.4BSD for the last two). Nothing can stop a module, so they do nothing.
+ */
+export const HARMLESS: ReadonlySet<number> = new Set([16, 17, 18, 19, 20, 21, 22, 23, 28]);
+
+/**
  * The handler of signal() for a signal to a thread, undefined without one. newlib keeps the handlers in the area of the thread that has
  * called signal(); POSIX, and the board with its one area, have them for all threads of a program. As in System V a handler serves one
  * signal.

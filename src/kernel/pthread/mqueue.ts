@@ -11,7 +11,7 @@ import { MESSAGEQUEUE as MQ, OBJECT } from "../abi/layout.ts";
 import type { ExportRow, Task } from "../call.ts";
 import { checkQueue, queueCreate, queueDelete, queueRecv, queueSend } from "../ipc/messagequeue.ts";
 import type { Kernel } from "../kernel.ts";
-import { ticksUntil } from "../time-rows.ts";
+import { isNoTime, ticksUntil } from "../time-rows.ts";
 import { E, failed } from "./errno.ts";
 import { giveBack } from "./give-back.ts";
 import { MQ_ATTR, MQDES } from "./layout.ts";
@@ -129,13 +129,19 @@ function* send(c: Pthreads, mqdes: number, message: number, length: number): Tas
   return error === RT_EOK ? 0 : failed(k, sendError(k, error));
 }
 
+/** What a failed receive leaves in errno: when the time is over, and for what has no errno of its own. */
+interface ReceiveErrors {
+  readonly late: number;
+  readonly other: number;
+}
+
 function* receive(
   c: Pthreads,
   mqdes: number,
   message: number,
   length: number,
   ticks: number,
-  other: number,
+  { late, other }: ReceiveErrors,
 ): Task<number> {
   const { k } = c;
   if (message === 0) return failed(k, E.EINVAL);
@@ -143,7 +149,7 @@ function* receive(
   k.assert(length !== 0, "size != 0", "rt_mq_recv", 2585);
   const error = yield* finish(queueRecv(k, mq, message, length >>> 0, ticks));
   if (error === RT_EOK) return length;
-  if (error === -RT_ETIMEOUT) return failed(k, E.ETIMEDOUT);
+  if (error === -RT_ETIMEOUT) return failed(k, late);
   return failed(k, error === -RT_EINTR && !k.options.compat404 ? E.EINTR : other);
 }
 
@@ -229,14 +235,19 @@ export const queueRows: readonly ExportRow<Pthreads>[] = [
   ),
   on(
     "ssize_t mq_receive(mqd_t mqdes, char *msg_ptr, size_t msg_len, unsigned *msg_prio);",
-    (c, mqdes, message, length) => receive(c, mqdes, message, length, -1, E.EBADF),
+    (c, mqdes, message, length) =>
+      receive(c, mqdes, message, length, -1, { late: E.ETIMEDOUT, other: E.EBADF }),
   ),
   on(
     "ssize_t mq_timedreceive(mqd_t mqdes, char *msg_ptr, size_t msg_len, unsigned *msg_prio, const struct timespec *abs_timeout);",
     (c, mqdes, message, length) => {
       const time = c.k.stackArg(0);
       if (time === 0 && !c.k.options.compat404) return failed(c.k, E.EINVAL);
-      return receive(c, mqdes, message, length, ticksUntil(c.k, time), E.EBADMSG);
+      const other = E.EBADMSG;
+      if (isNoTime(c.k, time))
+        return receive(c, mqdes, message, length, 0, { late: E.EINVAL, other });
+      const ticks = ticksUntil(c.k, time);
+      return receive(c, mqdes, message, length, ticks, { late: E.ETIMEDOUT, other });
     },
   ),
 ];

@@ -1,5 +1,5 @@
 import type { ExportRow, Task } from "../call.ts";
-import { ticksUntil } from "../time-rows.ts";
+import { isNoTime, ticksUntil } from "../time-rows.ts";
 import { condBroadcast, condDestroy, condInit, condSignal, condWait, count } from "./cond.ts";
 import { E } from "./errno.ts";
 import { PROCESS_PRIVATE, RWLOCK, UNINITIALISED } from "./layout.ts";
@@ -60,18 +60,25 @@ const WRITER_SIDE: Side = {
   enter: ({ k: { memory } }, rwlock) => RWLOCK.refcount.set(memory, rwlock, WRITER),
 };
 
-/** `until` gives the ticks that are left, negative for ever. */
-const take = (c: Pthreads, rwlock: number, side: Side, until: () => number): Task<number> =>
+/** `until` gives the ticks that are left, negative for ever, undefined for a time that is none. */
+const take = (
+  c: Pthreads,
+  rwlock: number,
+  side: Side,
+  until: () => number | undefined,
+): Task<number> =>
   guarded(c, rwlock, function* () {
     const { memory } = c.k;
     const waiting = RWLOCK[side.waiting];
     while (side.blocked(c, rwlock)) {
+      const ticks = until();
+      if (ticks === undefined) return E.EINVAL;
       waiting.set(memory, rwlock, waiting.get(memory, rwlock) + 1);
       const error = yield* condWait(
         c,
         RWLOCK[side.cond].at(rwlock, c.k.memory),
         RWLOCK.mutex.at(rwlock, c.k.memory),
-        until(),
+        ticks,
       );
       waiting.set(memory, rwlock, waiting.get(memory, rwlock) - 1);
       if (error !== 0) return error;
@@ -139,7 +146,8 @@ const timed = (name: string, side: Side): ExportRow<Pthreads> => ({
   name,
   proto: `int ${name}(pthread_rwlock_t *rwlock, const struct timespec *abstime);`,
   header: HEADER,
-  call: (c, rwlock, time) => take(c, rwlock, side, () => ticksUntil(c.k, time)),
+  call: (c, rwlock, time) =>
+    take(c, rwlock, side, () => (isNoTime(c.k, time) ? undefined : ticksUntil(c.k, time))),
 });
 
 const FOREVER = () => -1;

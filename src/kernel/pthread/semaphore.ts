@@ -191,9 +191,11 @@ export const semaphoreRows: readonly ExportRow<Pthreads>[] = [
   on("sem_wait", "", (c, sem) => wait(c, sem, -1, E.EINTR)),
   on("sem_trywait", "", (c, sem) => wait(c, sem, 0, E.EAGAIN)),
   on("sem_timedwait", ", const struct timespec *abs_timeout", (c, sem, time) =>
-    time === 0 || isNoTime(c.k, time)
+    time === 0
       ? failed(c.k, E.EINVAL)
-      : wait(c, sem, ticksUntil(c.k, time), E.ETIMEDOUT),
+      : isNoTime(c.k, time)
+        ? wait(c, sem, 0, E.EINVAL)
+        : wait(c, sem, ticksUntil(c.k, time), E.ETIMEDOUT),
   ),
   on("sem_post", "", (c, sem) => {
     const error = semRelease(c.k, c.semaphores.object(sem, "rt_sem_release"));

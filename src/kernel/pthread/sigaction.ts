@@ -3,7 +3,7 @@ import { struct } from "../abi/field.ts";
 import { callNamed, type ExportRow, type Task } from "../call.ts";
 import { E, failed } from "./errno.ts";
 import { giveBack } from "./give-back.ts";
-import { SIG_IGN, takeHandler } from "./library-signal.ts";
+import { HARMLESS, SIG_IGN, takeHandler } from "./library-signal.ts";
 import { SIG_DFL, valid } from "./signals.ts";
 import type { Pthreads } from "./threads.ts";
 
@@ -17,10 +17,13 @@ const SIGINFO_SIZE = 12;
 const SIG_SETMASK = 0;
 const SIG_BLOCK = 1;
 const SIG_UNBLOCK = 2;
+/** SIGKILL and SIGSTOP of newlib: no handler, and no thread holds them back (POSIX.1 sigaction, pthread_sigmask). */
+const UNCATCHABLE: ReadonlySet<number> = new Set([9, 17]);
 
 function sigaction(c: Pthreads, signo: number, act: number, old: number): number {
   const { memory } = c.k;
   if (!valid(signo) || signo === 0) return failed(c.k, E.EINVAL);
+  if (act !== 0 && UNCATCHABLE.has(signo) && !c.k.options.compat404) return failed(c.k, E.EINVAL);
   const before = c.signals.handler(signo);
   if (act !== 0) c.signals.act(signo, SIGACTION.handler.get(memory, act));
   if (old !== 0) {
@@ -80,12 +83,6 @@ function* sigwait(c: Pthreads, set: number, signo: number): Task<number> {
     giveBack(k, info);
   }
 }
-
-/**
- * Signals of newlib that do not end a program by default: SIGURG, SIGSTOP, SIGTSTP, SIGCONT, SIGCHLD, SIGTTIN, SIGTTOU, SIGIO and
- * SIGWINCH (POSIX.1 signal.h; 4.4BSD for the last two). Nothing can stop a module, so they do nothing.
- */
-const HARMLESS: ReadonlySet<number> = new Set([16, 17, 18, 19, 20, 21, 22, 23, 28]);
 
 /**
  * Raises a signal in the running thread for raise() of the C library, which has looked for a handler of signal(): -1 when it can do

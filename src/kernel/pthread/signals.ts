@@ -10,7 +10,7 @@ import { OBJECT, THREAD } from "../abi/layout.ts";
 import { callNamed, type ExportRow, SCHEDULE, type Task } from "../call.ts";
 import type { Kernel } from "../kernel.ts";
 import type { ThreadState } from "../thread-state.ts";
-import { ring } from "./alarm.ts";
+import { ringOrRaise } from "./alarm.ts";
 import { SIG_IGN } from "./library-signal.ts";
 import { deliver, statOf } from "./deliver.ts";
 import { E } from "./errno.ts";
@@ -263,8 +263,8 @@ function kill(c: Pthreads, id: number, signo: number): number | Task<number> {
   if (c.signals.ignores(thread, signo)) return 0;
   if (c.signals.takes(thread, signo)) return c.signals.kill(thread, signo);
   if (thread === c.k.scheduler.current) return raise(c.k, signo);
-  // Without a handler it stays pending, as a signal of RT-Thread does.
-  return ring(c, thread, signo) ? 0 : c.signals.kill(thread, signo);
+  ringOrRaise(c, thread, signo);
+  return 0;
 }
 
 /** By the C library, which knows the handlers of signal(). */

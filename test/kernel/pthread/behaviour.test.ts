@@ -205,3 +205,14 @@ for (const [how, code] of [
     expect(runs[9].heap).toBe(runs[0].heap);
   });
 }
+
+test("pthread_kill without a handler does what POSIX.1 has the signal do by default", () => {
+  // SIGCHLD of newlib is 20, SIGTERM 15.
+  const [harmless] = run("killed 20");
+  expect({ ended: harmless.ended, code: harmless.code }).toEqual({ ended: true, code: 0 });
+  expect(values(harmless.output)).toEqual({ kill: "0", later: "1", sem_wait: "0" });
+  const [deadly] = run("killed 15");
+  expect({ ended: deadly.ended, code: deadly.code }).toEqual({ ended: true, code: 143 });
+  // The thread is of a better priority than the one that sent it.
+  expect(values(deadly.output)).toEqual({});
+});

@@ -64,6 +64,12 @@ RULE(P49, "mqueue.c mq_send", "full: -1 at once, it does not wait");
 RULE(P50, "POSIX.1 mq_receive", "the oldest message of equal priority first");
 RULE(P51, "POSIX.1 mq_close", "0");
 RULE(P52, "POSIX.1 mq_unlink", "0");
+RULE(P53, "POSIX.1 sem_timedwait", "EINVAL for nanoseconds that are none when it would have to wait");
+RULE(P54, "POSIX.1 pthread_rwlock_timedrdlock", "EINVAL for nanoseconds that are none when it would have to wait");
+RULE(P55, "POSIX.1 pthread_rwlock_timedwrlock", "EINVAL for nanoseconds that are none when it would have to wait");
+RULE(P56, "POSIX.1 mq_timedreceive", "EINVAL for nanoseconds that are none when it would have to wait");
+RULE(P57, "POSIX.1 pthread_rwlock_timedrdlock", "ETIMEDOUT when the time is over; the lock is as before");
+RULE(P58, "POSIX.1 mq_timedreceive", "ETIMEDOUT when the time is over");
 
 static pthread_mutex_t mutex;
 static pthread_cond_t cond;
@@ -484,6 +490,45 @@ static void test_queues(void) {
     uassert_int_equal(mq_unlink("queue"), 0);
 }
 
+/* Points in time that are none, and those that are over. */
+static void test_bad_times(void) {
+    struct timespec bad[2] = {{0, -1}, {0x7fffffff, 1000000000}}, over = {0, 0};
+    struct mq_attr attr = {0, 1, 8};
+    pthread_rwlock_t rwlock;
+    sem_t none;
+    mqd_t queue = mq_open("times", O_CREAT | O_RDWR, 0644, &attr);
+    char got[8];
+    int n;
+    sem_init(&none, 0, 0);
+    pthread_rwlock_init(&rwlock, RT_NULL);
+    pthread_rwlock_wrlock(&rwlock);
+    for (n = 0; n < 2; n++) {
+        rule(P53);
+        uassert_int_equal(sem_timedwait(&none, &bad[n]), -1);
+        uassert_int_equal(errno, EINVAL);
+        rule(P54);
+        uassert_int_equal(pthread_rwlock_timedrdlock(&rwlock, &bad[n]), EINVAL);
+        rule(P55);
+        uassert_int_equal(pthread_rwlock_timedwrlock(&rwlock, &bad[n]), EINVAL);
+        rule(P56);
+        errno = 0;
+        uassert_int_equal(mq_timedreceive(queue, got, sizeof(got), RT_NULL, &bad[n]), -1);
+        uassert_int_equal(errno, EINVAL);
+    }
+    rule(P57);
+    uassert_int_equal(pthread_rwlock_timedrdlock(&rwlock, &over), ETIMEDOUT);
+    pthread_rwlock_unlock(&rwlock);
+    uassert_int_equal(pthread_rwlock_timedrdlock(&rwlock, &bad[0]), 0);
+    rule(P58);
+    uassert_int_equal(mq_timedreceive(queue, got, sizeof(got), RT_NULL, &over), -1);
+    uassert_int_equal(errno, ETIMEDOUT);
+    pthread_rwlock_unlock(&rwlock);
+    pthread_rwlock_destroy(&rwlock);
+    sem_destroy(&none);
+    mq_close(queue);
+    mq_unlink("times");
+}
+
 static void testcase(void) {
     UTEST_UNIT_RUN(test_life);
     UTEST_UNIT_RUN(test_mutex);
@@ -495,5 +540,6 @@ static void testcase(void) {
     if (!utest_compat) UTEST_UNIT_RUN(test_cancellation_points);
     UTEST_UNIT_RUN(test_semaphores);
     UTEST_UNIT_RUN(test_queues);
+    if (!utest_compat) UTEST_UNIT_RUN(test_bad_times);
 }
 UTEST_TC_EXPORT(testcase, "libc.pthread", RT_NULL, RT_NULL, 20);

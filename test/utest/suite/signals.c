@@ -1,4 +1,5 @@
 /* Signals: src/signal.c of RT-Thread 4.0.4 (RT_USING_SIGNALS, which the reference board has not); programming manual, "Signals". */
+#include <errno.h>
 #include <signal.h>
 
 #include "utest.h"
@@ -29,6 +30,7 @@ RULE(G21, "POSIX.1 sigprocmask", "SIG_UNBLOCK: 0 and the mask before; the signal
 RULE(G22, "POSIX.1 sigprocmask", "an unknown way: -1");
 RULE(G23, "POSIX.1 sigsuspend", "waits until a handler was called, then -1");
 RULE(G24, "POSIX.1 sigwait", "0 and the signal");
+RULE(G25, "POSIX.1 sigaction", "EINVAL for a handler of SIGKILL or SIGSTOP");
 
 static volatile int seen, calls;
 static rt_thread_t in_thread;
@@ -181,6 +183,12 @@ static void test_posix(void) {
     uassert_true(old.sa_handler == handler);
     rule(G17);
     uassert_int_equal(sigaction(99, &action, RT_NULL), -1);
+    rule(G25);
+    errno = 0;
+    uassert_int_equal(sigaction(SIGKILL, &action, RT_NULL), -1);
+    uassert_int_equal(sigaction(SIGSTOP, &action, RT_NULL), -1);
+    uassert_int_equal(errno, EINVAL);
+    uassert_int_equal(sigaction(SIGKILL, RT_NULL, &old), 0);
     calls = 0;
     rule(G18);
     /* Unlike that of signal(), this handler stays. */
