@@ -98,7 +98,7 @@ export function emitEntry(w: Writer, loop: CountedLoop, readable: Readable, key:
     w.get(local(by));
     w.const(1);
     w.op(W.sub);
-    w.const(MARGIN - 1);
+    w.const(MARGIN / (2 * loop.row) - 1);
     w.op(W.geU);
     w.brIf(OUT);
     w.get(TIMES);
@@ -118,6 +118,32 @@ export function emitGoesOn(w: Writer, loop: CountedLoop): void {
     w.const(loop.behind);
     w.op(W.sub);
   }
+  w.get(BOUND);
+  w.op(compare(loop));
+}
+
+/** Pushes 1 when the second version goes on for at least a row of iterations, the last of which may be the last of all. */
+export function emitGoesOnForRow(w: Writer, loop: CountedLoop): void {
+  const { counter, before, step, by, relation, row } = loop;
+  if (relation === "ne") {
+    // The end is reached exactly. It has been passed when the last iteration was the last of all.
+    const [from, to] = step > 0 ? [counter, NONE] : [NONE, counter];
+    for (const r of [to, from])
+      if (r === NONE) w.get(BOUND);
+      else pushFirst(w, loop);
+    w.op(W.sub);
+    w.const(Math.abs(step) * (row - 1));
+    w.op(W.geS);
+    return;
+  }
+  w.get(local(counter));
+  if (by === NONE) w.const(before + step * (row - 2));
+  else {
+    w.get(local(by));
+    w.const(row - 1);
+    w.op(W.mul);
+  }
+  w.op(W.add);
   w.get(BOUND);
   w.op(compare(loop));
 }

@@ -52,12 +52,16 @@ export interface CountedLoop {
   readonly free: ReadonlySet<number>;
   /** Nobody can see flags of the second version before it has set all of them. */
   readonly quiet: boolean;
+  /** How many iterations are written in a row. */
+  readonly row: number;
   /** Copies or fills: many iterations are better done at once. */
   readonly bulk: boolean;
 }
 
 /** Ops of a loop that is written twice. */
 export const MAX_OPS = 120;
+/** Ops of iterations that are written in a row. */
+const MAX_ROW = 64;
 /** Bytes between accesses that are looked at as one. */
 const MAX_GAP = 256;
 /** The largest index of a table. */
@@ -105,7 +109,8 @@ export function countedLoop(graph: Graph, n: Node, readsFlags: boolean): Counted
     .slice(0, branch)
     .some((x) => isFloatOp(x) || isVectorOp(x) || namesAlignment(x));
   const quiet = !readsFlags && !seen && free.size === accesses && test.flags;
-  return { branch, ...test, places, free, quiet, bulk: bulkLoop(n, branch) !== undefined };
+  const bulk = bulkLoop(n, branch) !== undefined;
+  return { branch, ...test, places, free, quiet, row: quiet ? rowOf(branch) : 1, bulk };
 }
 
 /** Whether ops before the branch may be skipped; undefined when there is something that such a loop must not have. */
@@ -121,7 +126,13 @@ function guarded(insts: readonly Inst[], branch: number): boolean[] | undefined 
   return until > branch ? undefined : list;
 }
 
-type Test = Omit<CountedLoop, "branch" | "places" | "free" | "quiet" | "bulk"> & {
+/** Of a loop with so many ops. */
+function rowOf(ops: number): number {
+  if (ops <= MAX_ROW / 4) return 4;
+  return ops <= MAX_ROW / 2 ? 2 : 1;
+}
+
+type Test = Omit<CountedLoop, "branch" | "places" | "free" | "quiet" | "row" | "bulk"> & {
   readonly flags: boolean;
 };
 

@@ -4,10 +4,10 @@ import { BlockEmitter } from "./block.ts";
 import { type BoundedLoop, boundedLoop } from "./bounded.ts";
 import { emitBounds, TIMES } from "./bounded-entry.ts";
 import { type CountedLoop, countedLoop } from "./counted.ts";
-import { emitEntry, emitGoesOn } from "./counted-entry.ts";
+import { emitEntry, emitGoesOn, emitGoesOnForRow } from "./counted-entry.ts";
 import { flagReaders, flagSpillers } from "./facts.ts";
 import { IN_FILE, meet, same, type State } from "./flags-state.ts";
-import { AGAIN, BEHIND, EXIT, FAST, UNWIND } from "./frame.ts";
+import { AGAIN, BEHIND, DONE, EXIT, FAST, MANY, REST, UNWIND } from "./frame.ts";
 import { dominates, type Node } from "./graph.ts";
 import * as layout from "./layout.ts";
 import { Local, local } from "./layout.ts";
@@ -177,6 +177,9 @@ export class RegionEmitter extends BlockEmitter {
     this.open(W.block, undefined);
     this.open(W.loop, AGAIN);
     emitEntry(w, loop, this.readable, n.key);
+    const inRows = loop.row > 1;
+    if (inRows) this.open(W.block, DONE);
+    const atEnd = inRows ? this.rows(n, loop) : undefined;
     this.open(W.loop, FAST);
     // Nobody looks at flags before they are written.
     if (quiet) flags.state = IN_FILE;
@@ -185,6 +188,7 @@ export class RegionEmitter extends BlockEmitter {
     this.ops(n, 0, branch);
     this.free = undefined;
     this.at(n, branch);
+    if (atEnd) flags.convert(atEnd);
     const { state } = flags;
     const round = x.at + 1 - this.counted - 2 ** layout.WORK_SHIFT;
     if (!quiet) flags.convert(begin);
@@ -192,6 +196,7 @@ export class RegionEmitter extends BlockEmitter {
     emitGoesOn(w, loop);
     this.brIf(FAST);
     this.close();
+    if (inRows) this.close();
     this.count(-round);
     flags.state = state;
     if (x.op === Op.brc) flags.condition(x.cond);
@@ -212,6 +217,39 @@ export class RegionEmitter extends BlockEmitter {
     this.float.forget();
     this.ops(n, branch + 1, n.ir.insts.length);
     this.finish(n);
+  }
+
+  /**
+   * The version without checks for rows of iterations. Goes to DONE when the last iteration was the last of all, and on when fewer than a
+   * row are left. Returns the state of the flags behind an iteration.
+   */
+  private rows(n: Node, loop: CountedLoop): State {
+    const { w, flags } = this;
+    const { branch, free, row } = loop;
+    let state = IN_FILE;
+    this.open(W.block, REST);
+    emitGoesOnForRow(w, loop);
+    w.op(W.eqz);
+    this.brIf(REST);
+    this.open(W.loop, MANY);
+    for (let k = 0; k < row; k++) {
+      flags.state = IN_FILE;
+      this.begin();
+      this.free = free;
+      this.ops(n, 0, branch);
+      this.free = undefined;
+      this.at(n, branch);
+      state = flags.state;
+    }
+    this.count(row * (n.ir.insts[branch].at + 1 - 2 ** layout.WORK_SHIFT));
+    emitGoesOnForRow(w, loop);
+    this.brIf(MANY);
+    this.close();
+    emitGoesOn(w, loop);
+    w.op(W.eqz);
+    this.brIf(DONE);
+    this.close();
+    return state;
   }
 
   /** A loop that ends on data: the version without checks for so many iterations as are allowed, and the loop as it is. */

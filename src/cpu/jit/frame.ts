@@ -14,9 +14,15 @@ import { W, type Writer } from "./wasm.ts";
 /** Labels of the ways out, which enclose the code of a region. */
 export const UNWIND = "unwind";
 export const EXIT = "exit";
-/** Labels of a loop that is written twice: its beginning, the version without checks, the code behind. */
+/**
+ * Labels of a loop that is written twice: its beginning, the version without checks, the code behind; in between the version that does
+ * several iterations in a row, what does the rest of them, and what comes when none is left.
+ */
 export const AGAIN = "again";
 export const FAST = "fast";
+export const MANY = "many";
+export const REST = "rest";
+export const DONE = "done";
 export const BEHIND = "behind";
 type Label =
   | number
@@ -25,6 +31,9 @@ type Label =
   | ExitLabel
   | typeof AGAIN
   | typeof FAST
+  | typeof MANY
+  | typeof REST
+  | typeof DONE
   | typeof BEHIND
   | undefined;
 /** A way to EXIT that others take too: one for each place would be most of a region's code. */

@@ -229,7 +229,9 @@ export class Writer {
   /** A 64-bit constant that fits into 32 bits. */
   const64(value: number): void {
     this.byte(W.i64);
-    this.signed(value | 0);
+    // What has more than 32 bits ends with what is left of it.
+    for (; value !== (value | 0); value = Math.floor(value / 128)) this.byte(0x80 | (value & 0x7f));
+    this.signed(value);
   }
   double(value: number): void {
     const bytes = new Uint8Array(new Float64Array([value]).buffer);
