@@ -1,5 +1,5 @@
 /**
- * One batch of random code on one engine against qemu-arm, in a process of its own: what an engine translated stays in memory until its
+ * One batch of random code on one engine against qemu-arm (loops: of all engines in lock-step), in a process of its own: what an engine translated stays in memory until its
  * process ends. `bun bench/fuzz/batch.ts KIND ENGINE SEED COUNT` prints a BatchReport as JSON.
  */
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -16,11 +16,14 @@ import {
 import type { State } from "../../test/cpu/qemu/generate.ts";
 import { runLinux } from "../../test/cpu/qemu/linux.ts";
 import { explain, shrink } from "../../test/cpu/qemu/report.ts";
+import { noQemu, noToolchain } from "../../test/cpu/qemu/tools.ts";
+import { compareWithQemu } from "../../test/cpu/loops/qemu.ts";
+import { newTally as newLoopTally, runLoops } from "../../test/cpu/loops/run.ts";
 import { qemuArm } from "../../test/programs/build.ts";
 import { buildPrograms, TARGETS } from "../../test/programs/generated/builds.ts";
 
-/** Random instructions, random floating-point instructions, generated C programs. */
-export const KINDS = ["thumb", "a32", "float-thumb", "float-a32", "programs"] as const;
+/** Random instructions, random floating-point instructions, generated C programs, loops. */
+export const KINDS = ["thumb", "a32", "float-thumb", "float-a32", "programs", "loops"] as const;
 export type Kind = (typeof KINDS)[number];
 
 export interface BatchReport {
@@ -86,10 +89,20 @@ function countRows(): Map<string, number> {
   return rows;
 }
 
+/** Loops on all engines in lock-step; some of them under qemu-arm, when it is installed. */
+function loops(seed: number, count: number): BatchReport {
+  const tally = newLoopTally();
+  const differences = runLoops(seed, count, tally);
+  if (!noQemu && !noToolchain) differences.push(...compareWithQemu(seed, count >> 3).found);
+  return { instructions: tally.instructions, rows: [...tally.families], differences };
+}
+
 function batch(kind: Kind, engine: string, seed: number, count: number): BatchReport {
   switch (kind) {
     case "programs":
       return programs(engine, seed, count);
+    case "loops":
+      return loops(seed, count);
     case "thumb":
     case "a32": {
       const tally = newTally();

@@ -1,8 +1,9 @@
 /**
- * Compares the engines with qemu-arm on random instructions and generated C programs for as long as one likes:
- *   bun run fuzz:cpu [--seconds 60] [--seed 1] [--kind thumb|a32|float-thumb|float-a32|programs] [--engine interpreter|jit] [--rows]
- * Every batch is named by its seed. Ends with status 1 and an explanation at the first one with a difference. --rows: which rows of
- * the decode tables were executed, how often.
+ * Compares the engines with qemu-arm on random instructions, generated C programs and random loops for as long as one likes:
+ *   bun run fuzz:cpu [--seconds 60] [--seed 1] [--kind thumb|a32|float-thumb|float-a32|programs|loops] [--engine interpreter|jit] [--rows]
+ * Every batch is named by its seed. Ends with status 1 and an explanation at the first one with a difference. Loops compare the engines
+ * with one another, in any memory and in slices of any length; those that stay in theirs also with qemu-arm, when it is installed.
+ * --rows: which rows of the decode tables were executed, how often, and how many loops there were of each kind.
  */
 import { join } from "node:path";
 import { scriptOptions } from "../../src/cli/script-options.ts";
@@ -18,6 +19,7 @@ const COUNT: Readonly<Record<Kind, readonly [interpreted: number, translated: nu
   "float-thumb": [4096, 256],
   "float-a32": [4096, 256],
   programs: [20, 20],
+  loops: [400, 400],
 };
 
 const USAGE =
@@ -34,7 +36,7 @@ const { values } = scriptOptions(USAGE, {
   },
 });
 const absent = noQemu ?? noToolchain;
-if (absent) fail(2, absent);
+if (absent && values.kind !== "loops") fail(2, absent);
 const kinds = values.kind ? [oneOf(values.kind, KINDS, "kind")] : KINDS;
 const chosen = values.engine
   ? [oneOf(values.engine, Object.keys(engines), "engine")]
@@ -42,6 +44,7 @@ const chosen = values.engine
 
 const rows = new Map<string, number>();
 const inPrograms = new Map<string, number>();
+const loops = new Map<string, number>();
 let instructions = 0;
 let batches = 0;
 const end = performance.now() + Number(values.seconds) * 1000;
@@ -51,13 +54,15 @@ for (let round = 0; performance.now() < end; round++) {
   for (const kind of kinds)
     for (const engine of chosen) {
       if (performance.now() >= end && round > 0) continue;
+      // They run on all engines.
+      if (kind === "loops" && engine !== chosen[0]) continue;
       const count = COUNT[kind][engine === "interpreter" ? 0 : 1];
       widest = Math.max(widest, count);
-      console.log(`${kind}, ${engine}: ${count} from seed ${seed}`);
+      console.log(`${kind}${kind === "loops" ? "" : `, ${engine}`}: ${count} from seed ${seed}`);
       const report = run(kind, engine, count);
       batches++;
       instructions += report.instructions;
-      const counts = kind === "programs" ? inPrograms : rows;
+      const counts = kind === "programs" ? inPrograms : kind === "loops" ? loops : rows;
       for (const [id, n] of report.rows) counts.set(id, (counts.get(id) ?? 0) + n);
       if (report.differences.length > 0) fail(1, report.differences.join("\n\n"));
     }
@@ -67,6 +72,7 @@ console.log(`${batches} batches, ${instructions} instructions, no difference; ne
 if (values.rows) {
   console.log(`random instructions\n${coverage(rows)}`);
   console.log(`compiled programs\n${coverage(inPrograms)}`);
+  console.log(`loops\n${[...loops].map(([kind, n]) => `${n} ${kind}`).join("\n")}`);
 }
 
 function run(kind: Kind, engine: string, count: number): BatchReport {

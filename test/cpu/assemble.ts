@@ -2,7 +2,8 @@
 import { a32, thumb16, thumb32 } from "../../src/cpu/decode/mod.ts";
 import type { A32, Fields, Thumb16, Thumb32 } from "../../src/cpu/decode/mod.ts";
 
-function word(pattern: string, fields: Readonly<Record<string, number>>): number {
+/** An instruction by the bit pattern of its row; fields that are not given are 0. */
+export function word(pattern: string, fields: Readonly<Record<string, number>>): number {
   const left: Record<string, number> = {};
   for (const letter of pattern) if (letter > "1") left[letter] = (left[letter] ?? 0) + 1;
   let bits = 0;

@@ -15,9 +15,10 @@ export const WINDOW = 240;
 /** Between the windows of two cases lies a gap that nothing accesses. */
 export const WINDOW_STRIDE = 256;
 
-const BASE = 0x60010000;
-const SLOTS = BASE + 0x1000;
-const DRIVER_SIZE = 0x4000;
+/** Where the driver lies, which is entered there; its pointers to what it works on; bytes that it needs. */
+export const BASE = 0x60010000;
+export const SLOTS = BASE + 0x1000;
+export const DRIVER_SIZE = 0x4000;
 const RECORD = 17; // words: r0-r12, sp, lr, flags, entry
 export const RESULT = 18; // words: r0-r12, sp, lr, flags, pc of the fault, signal
 const RECORDS = BASE + DRIVER_SIZE;
@@ -135,8 +136,8 @@ export function codeOf({ place, endsInThumb, skew, code }: Case, end: number): U
   return bytes;
 }
 
-/** One readable, writable, executable segment at BASE, entered at its first byte in A32 state. */
-export function elfFile(memory: Uint8Array): Uint8Array {
+/** One readable, writable, executable segment from `start` on, entered at BASE in A32 state. */
+export function elfFile(memory: Uint8Array, start = BASE): Uint8Array {
   const OFFSET = 0x1000;
   const file = new Uint8Array(OFFSET + memory.length);
   const view = new DataView(file.buffer);
@@ -151,7 +152,7 @@ export function elfFile(memory: Uint8Array): Uint8Array {
   view.setUint16(42, 32, true);
   view.setUint16(44, 1, true);
   view.setUint16(46, 40, true);
-  [1, OFFSET, BASE, BASE, memory.length, memory.length, 7, 0x1000].forEach((value, i) =>
+  [1, OFFSET, start, start, memory.length, memory.length, 7, 0x1000].forEach((value, i) =>
     view.setUint32(52 + 4 * i, value, true),
   );
   file.set(memory, OFFSET);

@@ -1,0 +1,201 @@
+/** Random loops of the shapes that translated code treats in a special way, and of those that look much like them. */
+import type { Random } from "../qemu/random.ts";
+import { around } from "./changes.ts";
+import type { Isa, Item } from "./items.ts";
+import { C, type Loop, Maker } from "./maker.ts";
+import { strings } from "./strings.ts";
+import { question, walk } from "./walks.ts";
+
+/** What sets flags and the branch under which the loop goes on. */
+interface Closing {
+  /** Set flags, in this order, behind which nothing else may. */
+  readonly tests: readonly Item[];
+  readonly c: number;
+}
+
+/** A counter of any kind. */
+function counting(m: Maker): Closing {
+  const { random, isa } = m;
+  const k = random.pick([1, 1, 1, 1, 2, 4, 3, 16]);
+  const s = isa === "thumb1";
+  switch (random.below(5)) {
+    // Down to 0, in the instruction that counts.
+    case 0: {
+      const n = m.take({ is: "count", step: -k });
+      const c = random.pick([C.ne, C.ne, C.ne, C.gt, C.ge, C.cs, C.hi, C.pl]);
+      return { tests: [{ op: "sub", s: true, d: n, n, with: { k } }], c };
+    }
+    // Down or up to a constant.
+    case 1: {
+      const up = random.once(2);
+      const end = random.pick([0, 0, 1, 3, 16, 200, 255]);
+      const n = m.take({ is: "count", step: up ? k : -k, end });
+      const c = random.pick(up ? [C.ne, C.cc, C.ls, C.lt, C.le] : [C.ne, C.hi, C.cs, C.gt, C.ge]);
+      return {
+        tests: [
+          { op: up ? "add" : "sub", s, d: n, n, with: { k } },
+          { op: "cmp", n, with: { k: end } },
+        ],
+        c,
+      };
+    }
+    // Up to a register.
+    case 2: {
+      const up = !random.once(4);
+      const n = m.take({ is: "count", step: up ? k : -k, end: random.pick([0, 100, 1000]) });
+      const e = m.take({ is: "end", of: n });
+      const turned = random.once(3);
+      const test: Item = turned
+        ? { op: "cmp", n: e, with: { m: n } }
+        : { op: "cmp", n, with: { m: e } };
+      const upward = up !== turned;
+      const c = random.pick(
+        upward ? [C.ne, C.cc, C.ls, C.lt, C.le] : [C.ne, C.hi, C.cs, C.gt, C.ge],
+      );
+      return { tests: [{ op: up ? "add" : "sub", s, d: n, n, with: { k } }, test], c };
+    }
+    // By a register.
+    case 3: {
+      const by = m.take({ is: "value", value: k * random.pick([1, 1, 7]) });
+      const n = m.take({ is: "count", step: k, end: 64 });
+      const e = m.take({ is: "end", of: n });
+      const c = random.pick([C.cc, C.ls, C.lt, C.le]);
+      return {
+        tests: [
+          { op: "add", s, d: n, n, with: { m: by } },
+          { op: "cmp", n, with: { m: e } },
+        ],
+        c,
+      };
+    }
+    // Up to where a base ends.
+    default: {
+      const bases = [...m.roles].filter(([, role]) => role.is === "base" && role.step !== 0);
+      if (bases.length === 0) return question1(m);
+      const [n, role] = random.pick(bases);
+      const e = m.take({ is: "end", of: n });
+      const up = role.is === "base" && role.step > 0;
+      return {
+        tests: [{ op: "cmp", n, with: { m: e } }],
+        c: random.pick(up ? [C.ne, C.ne, C.cc, C.ls] : [C.ne, C.hi, C.cs]),
+      };
+    }
+  }
+}
+/** As compilers count elements. */
+function plainCount(m: Maker): Closing {
+  const n = m.take({ is: "count", step: -1 });
+  return { tests: [{ op: "sub", s: true, d: n, n, with: { k: 1 } }], c: C.ne };
+}
+function question1(m: Maker): Closing {
+  const { test, c } = question(m);
+  return { tests: [test], c };
+}
+
+/** Puts items into others, in their order. */
+function mix(random: Random, into: Item[], items: readonly Item[]): void {
+  let at = 0;
+  for (const x of items) {
+    at = random.between(at, into.length);
+    into.splice(at++, 0, x);
+  }
+}
+
+/** A loop of one block that counts; sometimes it has another end. */
+function counted(m: Maker, top: string, out: string): Item[] {
+  const { random } = m;
+  const body: Item[] = [];
+  for (let k = random.pick([1, 1, 2, 2, 3]); k > 0; k--) body.push(...walk(m));
+  for (let k = random.below(4); k > 0; k--) mix(random, body, [m.compute(false)]);
+  const { tests, c } = counting(m);
+  mix(random, body, tests);
+  if (random.once(6)) exit(m, body, out);
+  return [...body, { op: "b", c, to: top }];
+}
+
+/** Ends on data, in one place or in several. */
+function bounded(m: Maker, top: string, out: string): Item[] {
+  const { random } = m;
+  const body: Item[] = [];
+  for (let k = random.pick([1, 1, 2]); k > 0; k--) body.push(...walk(m));
+  if (random.once(2)) mix(random, body, [m.compute(false)]);
+  for (let k = random.pick([0, 1, 1, 2]); k > 0; k--) exit(m, body, out);
+  if (random.once(4)) return [...body, { op: "b", to: top }];
+  const { tests, c } = random.once(3) ? counting(m) : question1(m);
+  mix(random, body, tests);
+  return [...body, { op: "b", c, to: top }];
+}
+
+/** A way out in the middle. */
+function exit(m: Maker, body: Item[], out: string): void {
+  const { random, isa } = m;
+  const at = random.below(body.length + 1);
+  if (isa !== "a32" && random.once(3)) {
+    body.splice(at, 0, { op: random.pick(["cbz", "cbz", "cbnz"]), n: m.value(), to: out });
+    return;
+  }
+  const { test, c } = question(m);
+  body.splice(at, 0, test, { op: "b", c: c ^ 1, to: out });
+}
+
+/** Copies and fills, one element at a time. */
+function bulk(m: Maker): Item[] {
+  const { random } = m;
+  const size = random.pick([1, 1, 2, 4] as const);
+  const way = size * random.pick([1, 1, -1]);
+  const form = m.isa === "thumb1" ? "offset" : random.pick(["post", "pre", "offset"] as const);
+  const to = m.take({ is: "base", step: way });
+  const t = m.value();
+  const i = form === "offset" ? size * random.below(3) : way;
+  const body: Item[] = [{ op: "store", size, t, n: to, form, i }];
+  const bases = [to];
+  if (!random.once(3)) {
+    const from = m.take({ is: "base", step: way });
+    body.unshift({ op: "load", size, t, n: from, form, i });
+    bases.push(from);
+  }
+  if (form === "offset")
+    for (const n of bases)
+      mix(random, body, [
+        { op: way < 0 ? "sub" : "add", s: m.isa === "thumb1", d: n, n, with: { k: size } },
+      ]);
+  return body;
+}
+function bulkLoop(m: Maker, top: string): Item[] {
+  const body = bulk(m);
+  const { random } = m;
+  const first = body[0];
+  const text = random.once(4) && first.op === "load" && first.size === 1;
+  const { tests, c } = text
+    ? { tests: [{ op: "cmp", n: first.t, with: { k: 0 } }] as Item[], c: C.ne }
+    : random.once(2)
+      ? counting(m)
+      : plainCount(m);
+  if (random.once(2)) body.push(...tests);
+  else mix(random, body, tests);
+  return [...body, { op: "b", c: random.once(4) ? c : C.ne, to: top }];
+}
+
+const FAMILIES: Readonly<Record<string, (m: Maker, top: string, out: string) => Item[]>> = {
+  counted,
+  bounded,
+  bulk: bulkLoop,
+  strings,
+};
+
+/** A loop that nobody has encoded yet: not all of them can be. */
+export function randomLoop(random: Random, isa: Isa): Loop {
+  const m = new Maker(random, isa);
+  const name = random.pick(Object.keys(FAMILIES));
+  const [top, out] = [m.label(), m.label()];
+  const inner: Item[] = [{ op: "label", name: top }, ...FAMILIES[name](m, top, out)];
+  const family = [name, ...around(m, inner, top, out)].join(", ");
+  m.put(...inner);
+  // What is read behind it, or is written before anybody looks.
+  if (random.once(2)) m.put({ op: "cmp", n: m.value(), with: { k: 1 } });
+  for (let k = random.below(3); k > 0; k--) m.put(m.compute(true));
+  // Code ends here.
+  m.put({ op: "label", name: "end" }, { op: "svc", i: 0 }, { op: "b", to: "end" });
+  if (random.once(2)) m.items.unshift({ op: "cmp", n: m.value(), with: { k: m.constant() } });
+  return { isa, family, items: m.items, roles: m.roles };
+}

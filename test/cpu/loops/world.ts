@@ -1,0 +1,290 @@
+/** Where a random loop runs, from what registers, and what happens to memory and registers while it does. */
+import type { Cpu } from "../../../src/cpu/mod.ts";
+import type { GuestMemory } from "../../../src/memory/mod.ts";
+import { Random } from "../qemu/random.ts";
+import type { Loop, Role } from "./maker.ts";
+
+export const BASE = 0x60000000;
+export const SIZE = 0x10000;
+const END = BASE + SIZE;
+/** Bytes of a granule, to which rights are given. */
+const GRANULE = 64;
+const READ = 1;
+const WRITE = 2;
+
+/** Something that the kernel might do. */
+export type Event =
+  | {
+      readonly what: "protect";
+      readonly start: number;
+      readonly end: number;
+      readonly rights: number;
+    }
+  | {
+      readonly what: "guard";
+      readonly start: number;
+      readonly end: number;
+      readonly reads: boolean;
+    }
+  | { readonly what: "unguard" }
+  | { readonly what: "code"; readonly at: number }
+  | { readonly what: "byte"; readonly at: number; readonly value: number }
+  | { readonly what: "register"; readonly r: number; readonly value: number };
+
+export interface World {
+  readonly seed: number;
+  readonly registers: readonly number[];
+  readonly cpsr: number;
+  /** What memory is filled with: bytes by their place, then some of them otherwise. */
+  readonly fill: "ones" | "ramp" | "zeros" | "random";
+  readonly special: readonly (readonly [at: number, value: number])[];
+  /** [from, to, length]: bytes that are alike. */
+  readonly alike: readonly number[] | undefined;
+  /** Before it begins. */
+  readonly events: readonly Event[];
+  /** Units of the slices, and what happens behind them. */
+  readonly slices: readonly { readonly units: number; readonly events: readonly Event[] }[];
+  /** The host changes something when it is called, once in so many times. */
+  readonly hostChanges: number;
+}
+
+const LENGTHS = [0, 1, 2, 3, 5, 8, 16, 17, 30, 64, 65, 100, 300, 600, 1000, 3000];
+
+/** A state of the machine in which the loop, at `code`, has something to do, most of the time. */
+export function randomWorld(
+  seed: number,
+  loop: Loop,
+  code: readonly [start: number, end: number],
+): World {
+  const random = new Random(seed);
+  const { roles } = loop;
+  const times = random.pick(LENGTHS) + random.below(3);
+  const size = Math.max(
+    1,
+    ...[...roles.values()].map((role) => (role.is === "base" ? Math.abs(role.step) : 1)),
+  );
+  const align = random.once(5) ? ~0 : random.pick([~7, ~3, ~3, ~1]);
+  const places: number[] = [];
+  const place = (): number => {
+    const way = times * size;
+    const all = [
+      BASE + 0x8000 + random.below(0x4000),
+      BASE + 0x8000 + random.below(0x4000),
+      BASE + 0x6000 + random.below(256),
+    ];
+    if (random.once(3)) {
+      all.push(
+        END - way,
+        END - way - random.below(96),
+        END - random.below(300),
+        BASE + random.below(100),
+        BASE + way,
+      );
+      all.push(code[0] - way, code[1] + random.below(64), code[0] + random.below(32));
+    }
+    // Beside another one, or over it.
+    if (places.length && random.once(3)) {
+      const other = random.pick(places);
+      const apart =
+        random.pick([1, 2, 4, 8, 8, 16, 40, random.below(way + 1)]) * random.pick([1, 1, -1]);
+      all.splice(0, all.length, other, other + apart, other + apart, other + way, other - way);
+    }
+    const at = random.once(80) ? random.u32() : (random.pick(all) & align) >>> 0;
+    places.push(at);
+    return at;
+  };
+  const registers = Array.from(
+    { length: 15 },
+    () => (random.once(3) ? random.word() : random.below(40)) | 0,
+  );
+  registers[13] = BASE + 0x5000;
+  const sought = random.pick([0, 0x78, 0x7878, 0x78787878, random.below(256), random.word()]);
+  const valueOf = (role: Role): number => {
+    switch (role.is) {
+      case "base":
+        return role.step < 0 && random.once(2) ? place() + times * -role.step : place();
+      case "count": {
+        const end = role.end ?? 0;
+        if (random.once(25)) return random.word();
+        return end - role.step * times + (random.once(12) ? random.between(-2, 2) : 0);
+      }
+      case "times":
+        return times;
+      case "index":
+        return random.once(12) ? random.word() : random.below(20);
+      case "sought":
+        return sought;
+      case "value":
+        return random.once(40) ? random.word() : role.value;
+      case "end":
+        return 0;
+    }
+  };
+  for (const [r, role] of roles) registers[r] = valueOf(role) | 0;
+  // Where numbers begin again, or signs change.
+  const far = random.once(10) ? random.pick([0x7ffffff0, 0x80000010, 0xfffffff0, 0x7fff8000]) : 0;
+  if (far)
+    for (const [r, role] of roles) if (role.is === "count") registers[r] = (registers[r] + far) | 0;
+  for (const [r, role] of roles) {
+    if (role.is !== "end") continue;
+    const of = roles.get(role.of);
+    const step = of?.is === "base" || of?.is === "count" ? of.step : 1;
+    const off = random.once(8) ? random.between(-3, 3) : 0;
+    registers[r] = random.once(25)
+      ? random.word() | 0
+      : (registers[role.of] + step * times + off) | 0;
+  }
+  const near = (): number => {
+    const at = random.pick(places.length ? places : [BASE + 0x8000]);
+    return (at + random.between(-64, times * size + 64)) >>> 0;
+  };
+  const special: [number, number][] = [];
+  if (!random.once(5))
+    for (const at of places)
+      special.push([at + times * size + random.below(size), random.pick([0, sought & 255, 7])]);
+  for (let k = random.below(3); k > 0; k--)
+    special.push([near(), random.pick([0, sought & 255, 0xff])]);
+  const event = (): Event => randomEvent(random, near, registers);
+  const some = (n: number): Event[] =>
+    random.once(n) ? [event(), ...(random.once(3) ? [event()] : [])] : [];
+  const whole = random.once(2);
+  const changes = random.once(2) ? 0 : 4;
+  return {
+    seed,
+    registers,
+    cpsr: random.once(3) ? (random.u32() & 0xf80f0000) | 0 : 0,
+    fill: random.pick(["ones", "ramp", "ramp", "ramp", "zeros", "random"]),
+    special: special.filter(([at]) => at >= BASE && at < END),
+    alike:
+      places.length > 1 && random.once(2)
+        ? [...random.sample(places, 2), times * size + 80]
+        : undefined,
+    events: some(2),
+    slices: Array.from({ length: random.pick([1, 2, 6]) }, () => ({
+      units: whole ? 6000 : random.pick([1, 2, 3, 7, 20, 64, 100, 513, 1000, 5000]),
+      events: changes ? some(changes) : [],
+    })),
+    hostChanges: random.pick([0, 0, 1, 4, 20]),
+  };
+}
+
+export function randomEvent(
+  random: Random,
+  near: () => number,
+  registers: readonly number[],
+): Event {
+  const at = near();
+  switch (random.below(7)) {
+    case 0:
+    case 1: {
+      const rights = random.pick([READ, READ, READ, READ | WRITE, 0]);
+      return {
+        what: "protect",
+        start: at & -GRANULE,
+        end: (at & -GRANULE) + GRANULE * random.between(1, 3),
+        rights,
+      };
+    }
+    case 2:
+      return {
+        what: "guard",
+        start: at,
+        end: at + random.pick([1, 4, 4, 64]),
+        reads: random.once(3),
+      };
+    case 3:
+      return { what: "unguard" };
+    case 4:
+      return { what: "code", at };
+    case 5:
+      return { what: "byte", at, value: random.pick([0, 1, 0x78, random.below(256)]) };
+    default: {
+      const r = random.below(13);
+      return { what: "register", r, value: random.once(2) ? registers[r] : random.word() | 0 };
+    }
+  }
+}
+
+/** The machine in which it happens, and the guards that it has. */
+export interface Place {
+  readonly memory: GuestMemory;
+  readonly cpu: Cpu;
+  readonly guards: number[];
+  readonly code: { readonly start: number; readonly end: number };
+}
+
+export function apply({ memory, cpu, guards, code }: Place, event: Event): void {
+  const inside = (at: number): boolean => at >>> 0 >= BASE && at >>> 0 < END;
+  // What was executed cannot become unreadable without the engine being told.
+  const onCode = (start: number, end: number): boolean =>
+    (start & -GRANULE) < code.end && ((end + GRANULE) & -GRANULE) > code.start;
+  switch (event.what) {
+    case "protect":
+      if (!inside(event.start) || event.end > END) break;
+      if (!event.rights && onCode(event.start, event.end)) break;
+      memory.protect(event.start >>> 0, event.end >>> 0, event.rights);
+      break;
+    case "guard":
+      if (!inside(event.start) || !inside(event.end)) break;
+      if (event.reads && onCode(event.start, event.end)) break;
+      memory.addGuard(event.start, event.end, "guard", event.reads);
+      guards.push(event.start);
+      break;
+    case "unguard":
+      for (const start of guards.splice(0)) memory.removeGuard(start);
+      break;
+    case "code":
+      if (inside(event.at)) memory.markCode(event.at, event.at + 1);
+      break;
+    case "byte":
+      if (inside(event.at)) memory.poke(event.at, Uint8Array.of(event.value));
+      break;
+    case "register":
+      cpu.r[event.r] = event.value;
+  }
+}
+
+/** Puts memory, rights and registers as they are when the world begins; code is written only where it is not there already. */
+export function enter(
+  place: Place,
+  world: World,
+  start: number,
+  code: Uint8Array,
+  thumb: boolean,
+): void {
+  const { memory, cpu, guards } = place;
+  for (const at of guards.splice(0)) memory.removeGuard(at);
+  memory.protect(BASE, END, READ | WRITE);
+  const bytes = contents(world, start, code);
+  // What has been translated of it stays.
+  if (Buffer.compare(memory.read(start, code.length), code) !== 0) memory.write(start, code);
+  memory.write(BASE, bytes.subarray(0, start - BASE));
+  memory.write(start + code.length, bytes.subarray(start + code.length - BASE));
+  memory.clearCode(BASE, start & -GRANULE);
+  memory.clearCode((start + code.length + GRANULE - 1) & -GRANULE, END);
+  cpu.clearExclusive();
+  world.registers.forEach((value, r) => (cpu.r[r] = value));
+  cpu.cpsr = world.cpsr | 0x13;
+  cpu.jump(start | (thumb ? 1 : 0));
+  for (const event of world.events) apply(place, event);
+}
+
+/** All of memory. */
+export function contents(world: World, start: number, code: Uint8Array): Uint8Array {
+  const random = new Random(world.seed ^ 0x5eed);
+  const { fill } = world;
+  const bytes = new Uint8Array(SIZE);
+  if (fill === "ones") bytes.fill(1);
+  else if (fill === "ramp") for (let k = 0; k < SIZE; k++) bytes[k] = 1 + (k & 63);
+  else if (fill === "random")
+    new Uint32Array(bytes.buffer).forEach((_, k, words) => (words[k] = random.u32()));
+  if (world.alike) {
+    const [from, to, length] = world.alike;
+    for (let k = 0; k < length; k++)
+      if (from + k >= BASE && from + k < END && to + k >= BASE && to + k < END)
+        bytes[to + k - BASE] = bytes[from + k - BASE];
+  }
+  for (const [at, value] of world.special) bytes[at - BASE] = value;
+  bytes.set(code, start - BASE);
+  return bytes;
+}
