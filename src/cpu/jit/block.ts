@@ -10,7 +10,7 @@ import { dataEmitter } from "./data.ts";
 import { isBackward, writesAllFlags, writtenBy } from "./facts.ts";
 import { IN_LOCALS, type State } from "./flags-state.ts";
 import { isFloatOp, touchesFloat } from "./float.ts";
-import { fallsThrough, type Graph, isCall, type Node } from "./graph.ts";
+import { type Graph, isCall, keyAt, keyBehind, type Node } from "./graph.ts";
 import type { JumpTable } from "./jump-table.ts";
 import { local } from "./layout.ts";
 import type { Readable } from "./readable.ts";
@@ -48,9 +48,6 @@ export abstract class BlockEmitter extends Calls {
   get stores(): number[] {
     return this.checks.stores;
   }
-
-  /** Goes to a block or out of the region. */
-  protected abstract goTo(key: number, from: Node): void;
 
   protected begin(): void {
     this.counted = 0;
@@ -127,11 +124,14 @@ export abstract class BlockEmitter extends Calls {
     if (ir.open) {
       const it = ir.its[total];
       this.count(total - this.counted);
-      if (it === 0) return this.goTo((ir.end | (ir.thumb ? 1 : 0)) >>> 0, n);
+      if (it === 0) return this.goTo(keyBehind(n)!, n);
       this.storeFile(Slot.IT * 4, () => w.const(it));
       this.exitAt(ir.end | 1);
-    } else if (fallsThrough(ir)) this.goTo((ir.end | (ir.thumb ? 1 : 0)) >>> 0, n);
-    else w.op(W.unreachable);
+      return;
+    }
+    const next = keyBehind(n);
+    if (next === undefined) w.op(W.unreachable);
+    else this.goTo(next, n);
   }
 
   private changesFlags(ir: Node["ir"], from: number, to: number): boolean {
@@ -178,8 +178,9 @@ export abstract class BlockEmitter extends Calls {
     }
     switch (x.op) {
       case Op.br:
-        if (isCall(ir, k)) this.call(n, k, conditional);
-        else this.taken(n, x);
+        if (!isCall(ir, k)) this.taken(n, x);
+        else if (n.callee !== undefined && k === ir.insts.length - 1) this.enterCopy(n, k);
+        else this.call(n, k, conditional);
         return;
       case Op.brc:
         flags.condition(x.cond);
@@ -219,7 +220,7 @@ export abstract class BlockEmitter extends Calls {
       if (to >>> 0 === n.key) this.bulk(n, at);
     } else this.count(at + 1 - counted);
     // The tree of another block may be written here.
-    this.goTo(to >>> 0, n);
+    this.goTo(keyAt(n, to), n);
     this.counted = counted;
     this.dirty = dirty;
   }

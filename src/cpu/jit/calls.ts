@@ -9,7 +9,10 @@ import { FILE, Local, local } from "./layout.ts";
 import { Type, W } from "./wasm.ts";
 
 /** Code that goes to other regions and comes back or not. */
-export class Calls extends HostCalls {
+export abstract class Calls extends HostCalls {
+  /** Goes to a block or out of the region. */
+  protected abstract goTo(key: number, from: Node): void;
+
   /** Calls the region of the target; goes on when it comes back to the instruction behind. */
   protected call(n: Node, k: number, conditional: boolean): void {
     const { w, flags } = this;
@@ -24,15 +27,7 @@ export class Calls extends HostCalls {
     this.storeRegisters();
     if (x.op === Op.br) {
       if (isBackward(x.to, own)) this.spend(0, () => this.exitAt(x.to));
-      w.get(Local.Depth);
-      w.op(W.eqz);
-      this.open(W.if, undefined);
-      w.const(x.to);
-      w.set(Local.Key);
-      this.br(UNWIND);
-      this.close();
-      this.pushArguments();
-      w.slot(x.to >>> 0);
+      this.callRegion(x.to);
     } else {
       w.get(local(x.a));
       w.set(Local.Key);
@@ -53,18 +48,84 @@ export class Calls extends HostCalls {
       w.op(W.else);
       this.pushArguments();
       w.get(Local.S1);
+      w.op(W.callIndirect, Type.Region, 0);
     }
-    w.op(W.callIndirect, Type.Region, 0);
-    w.set(Local.Work);
-    w.tee(Local.Key);
-    w.const(back);
-    w.op(W.ne);
-    this.brIf(UNWIND);
+    this.comeBack(back);
     if (x.op !== Op.br) this.close();
     this.reload();
     if (conditional) this.count(counted - x.at - 1);
     else this.counted = x.at + 1;
   }
+  /** Calls the region at a guest address; its results are on the stack. */
+  private callRegion(to: number): void {
+    const { w } = this;
+    w.get(Local.Depth);
+    w.op(W.eqz);
+    this.open(W.if, undefined);
+    w.const(to);
+    w.set(Local.Key);
+    this.br(UNWIND);
+    this.close();
+    this.pushArguments();
+    w.slot(to >>> 0);
+    w.op(W.callIndirect, Type.Region, 0);
+  }
+  /** Goes on when what was called came back to `back`. */
+  private comeBack(back: number): void {
+    const { w } = this;
+    w.set(Local.Work);
+    w.tee(Local.Key);
+    w.const(back);
+    w.op(W.ne);
+    this.brIf(UNWIND);
+  }
+
+  /** Goes to a copy of what the block calls at its end. */
+  protected enterCopy(n: Node, k: number): void {
+    const { counted, dirty } = this;
+    const { at, to } = n.ir.insts[k];
+    if (isBackward(to, n.ir.pcs[at])) this.spend(at + 1 - counted, () => this.exitAt(to));
+    else this.count(at + 1 - counted);
+    this.goTo(n.callee!, n);
+    this.counted = counted;
+    this.dirty = dirty;
+  }
+  /** The return of a copy. One that goes elsewhere is the host's business. */
+  private leaveCopy(n: Node, k: number): void {
+    const { w, counted, dirty } = this;
+    const { at, a } = n.ir.insts[k];
+    const own = n.ir.pcs[at];
+    const back = n.back! | 0;
+    this.count(at + 1 - counted);
+    w.get(local(a));
+    w.const(back);
+    w.op(W.ne);
+    w.openUnlikely();
+    this.labels.push(undefined);
+    w.get(local(a));
+    w.set(Local.Key);
+    this.spendIfBackward(own);
+    this.exit();
+    this.close();
+    if (isBackward(back, own)) this.spend(0, () => this.exitAt(back));
+    this.goTo(n.back!, n);
+    this.counted = counted;
+    this.dirty = dirty;
+  }
+  /** The rest of a copy is another region, which returns to where the copy does. */
+  protected goOnElsewhere(key: number, n: Node): void {
+    const { flags } = this;
+    const back = n.back! | 0;
+    flags.spill();
+    flags.state = IN_FILE;
+    this.storeRegisters();
+    this.callRegion(key | 0);
+    this.comeBack(back);
+    this.live = this.liveness.live.get(this.graph.byKey.get(n.back!)!)![0];
+    this.reload();
+    this.goTo(n.back!, n);
+  }
+
   protected pushArguments(): void {
     const { w } = this;
     w.get(Local.Work);
@@ -93,6 +154,7 @@ export class Calls extends HostCalls {
     const { w, flags } = this;
     const { insts, pcs } = n.ir;
     const x = insts[k];
+    if (n.back !== undefined) return this.leaveCopy(n, k);
     this.count(x.at + 1 - this.counted);
     flags.spill();
     flags.state = IN_FILE;

@@ -2,7 +2,7 @@ import { type Inst, NONE, NZCV, Op } from "../ir/ops.ts";
 import { flagReaders } from "./facts.ts";
 import { canBeSource, meet, Place, type State } from "./flags-state.ts";
 import type { Flags } from "./flags.ts";
-import { fallsThrough, type Graph, isCall, type Node } from "./graph.ts";
+import { type Graph, isCall, keyAt, keyBehind, type Node } from "./graph.ts";
 import { dataEmitter } from "./data.ts";
 import { Local } from "./layout.ts";
 import { W, type Writer } from "./wasm.ts";
@@ -57,20 +57,24 @@ export class ConditionalCompares {
   }
 
   /** Whether all flags are written before one is read, on both ways of the branch. */
-  private die({ ir }: Node, branch: number): boolean {
+  private die(n: Node, branch: number): boolean {
+    const { ir, callee, back } = n;
     const { insts } = ir;
     const readers = (this.readers ??= flagReaders(this.graph));
-    if (readers.has(insts[branch].to >>> 0)) return false;
+    if (readers.has(keyAt(n, insts[branch].to))) return false;
     for (let k = branch + 1; k < insts.length; k++) {
       const x = insts[k];
       if (x.op === Op.brc || x.op === Op.skip) return false;
       // Other code finds them in the file.
-      if (x.op === Op.svc || x.op === Op.bx || (x.op === Op.br && isCall(ir, k))) return true;
-      if (x.op === Op.br) return !readers.has(x.to >>> 0);
+      if (x.op === Op.bx && !isCall(ir, k)) return back === undefined || !readers.has(back);
+      if (x.op === Op.svc || x.op === Op.bx || (x.op === Op.br && isCall(ir, k)))
+        return callee === undefined || k < insts.length - 1 || !readers.has(callee);
+      if (x.op === Op.br) return !readers.has(keyAt(n, x.to));
       if (x.set === NZCV) return true;
       if (x.set || READERS.has(x.op)) return false;
     }
-    return !fallsThrough(ir) || !readers.has((ir.end | (ir.thumb ? 1 : 0)) >>> 0);
+    const next = keyBehind(n);
+    return next === undefined || !readers.has(next);
   }
 }
 

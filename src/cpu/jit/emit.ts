@@ -305,7 +305,8 @@ export class RegionEmitter extends BlockEmitter {
   /** Goes to a block or out of the region. */
   protected goTo(key: number, from: Node): void {
     const to = this.graph.byKey.get(key);
-    if (!to || (to.order <= from.order && !dominates(to, from))) return this.leaveTo(key);
+    if (!to || (to.order <= from.order && !dominates(to, from)))
+      return key > 0xffffffff ? this.goOnElsewhere(key, from) : this.leaveTo(key);
     const known = this.entryState.get(key);
     if (this.dry) {
       const state = this.flags.state;

@@ -1,5 +1,5 @@
 import { C, conditionReads, type Inst, NONE, NZCV, Op } from "../ir/ops.ts";
-import { type Graph, isCall, type Node } from "./graph.ts";
+import { type Graph, isCall, keyAt, keyBehind, type Node } from "./graph.ts";
 import { registersOf } from "./shapes.ts";
 
 // What is known of a region before it is written.
@@ -59,26 +59,29 @@ export function flagReaders(graph: Graph): Set<number> {
 
 /** Keys of the blocks in which other code runs before all flags are written: the file has to have them there. */
 export function flagSpillers({ nodes }: Graph): Set<number> {
-  return new Set(nodes.filter(({ ir }) => spillsFirst(ir)).map(({ key }) => key));
+  return new Set(nodes.filter(spillsFirst).map(({ key }) => key));
 }
 
-function spillsFirst(ir: Node["ir"]): boolean {
+function spillsFirst({ ir, callee, back }: Node): boolean {
   const { insts } = ir;
   let missing = NZCV;
   let until = 0;
   for (let k = 0; k < insts.length && missing; k++) {
     const x = insts[k];
-    if (x.op === Op.svc || x.op === Op.bx || (x.op === Op.br && isCall(ir, k))) return true;
+    const call = isCall(ir, k) && (callee === undefined || k < insts.length - 1);
+    if (x.op === Op.svc || (x.op === Op.bx && (call || back === undefined))) return true;
+    if (x.op === Op.br && call) return true;
     if (x.op === Op.skip) until = Math.max(until, x.label);
     else if (k >= until) missing &= ~x.set;
   }
   return false;
 }
 
-function liveBefore({ ir, table }: Node, live: ReadonlyMap<number, number>): number {
-  const thumb = ir.thumb ? 1 : 0;
+function liveBefore(n: Node, live: ReadonlyMap<number, number>): number {
+  const { ir, table, callee, back } = n;
   const { insts } = ir;
-  let mask = ir.open ? (live.get((ir.end | thumb) >>> 0) ?? 0) : 0;
+  const at = (key: number | undefined): number => (key === undefined ? 0 : (live.get(key) ?? 0));
+  let mask = ir.open ? at(keyBehind(n)) : 0;
   /** Inside a skipped range nothing is certain to be written. */
   let certain = insts.length;
   const skips = new Map<number, number>();
@@ -89,9 +92,10 @@ function liveBefore({ ir, table }: Node, live: ReadonlyMap<number, number>): num
     const x = insts[k];
     const start = skips.get(k + 1);
     if (start !== undefined) certain = start;
-    if (table?.last === k) for (const to of table.targets) mask |= live.get(to) ?? 0;
+    if (table?.last === k) for (const to of table.targets) mask |= at(to);
+    if (x.op === Op.bx && !isCall(ir, k)) mask |= at(back);
     if (x.op === Op.br || x.op === Op.brc || x.op === Op.brz || x.op === Op.brnz) {
-      const there = isCall(ir, k) ? 0 : (live.get(x.to >>> 0) ?? 0);
+      const there = isCall(ir, k) ? (k < insts.length - 1 ? 0 : at(callee)) : at(keyAt(n, x.to));
       mask = x.op === Op.br && k > certain ? mask | there : x.op === Op.br ? there : mask | there;
     }
     if (k <= certain || certain === insts.length) mask &= ~x.set;

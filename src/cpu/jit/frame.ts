@@ -106,9 +106,7 @@ export class Frame {
   protected spendIfBackward(own: number): void {
     const { w } = this;
     w.get(Local.Key);
-    w.const(-2);
-    w.op(W.and);
-    w.const(own);
+    w.const(own | 1);
     w.op(W.leU);
     this.open(W.if, undefined);
     this.spend(0, () => this.exit());

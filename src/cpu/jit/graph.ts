@@ -8,13 +8,23 @@ const MAX_INSTRUCTIONS = 2500;
 /** Instructions of a loop of which a part is written twice, so that it is entered at its beginning only. */
 const MAX_REPEATED = 64;
 
-/** A block of a region: straight code with branches out of it. */
-export interface Node {
-  /** Guest address, bit 0: Thumb. */
-  readonly key: number;
+/** A block of a region before it is known what is around it. */
+export interface Block {
   readonly ir: IrBlock;
   /** The branch at its end goes through this table. */
   readonly table: JumpTable | undefined;
+  /** Key minus guest address: 0, or another number for each call of which the code is part of the region. */
+  readonly base: number;
+  /** The block ends with such a call: where its code begins. */
+  readonly callee: number | undefined;
+  /** It is code of such a call: the key of the block to which that returns. */
+  readonly back: number | undefined;
+}
+
+/** A block of a region: straight code with branches out of it. */
+export interface Node extends Block {
+  /** Guest address (bit 0: Thumb) plus `base`. */
+  readonly key: number;
   /** Keys of the blocks of the region it can go to, one for each branch. */
   readonly successors: number[];
   /** Place in reverse postorder. */
@@ -47,18 +57,29 @@ export function isCall(ir: IrBlock, k: number): boolean {
   return false;
 }
 
-const isBranch = (x: Inst): boolean =>
+export const isBranch = (x: Inst): boolean =>
   x.op === Op.br || x.op === Op.brc || x.op === Op.brz || x.op === Op.brnz;
 
-type Tables = ReadonlyMap<IrBlock, JumpTable>;
+/** The key of the code at a guest address to which a block branches. */
+export function keyAt({ base }: Block, address: number): number {
+  return base + (address >>> 0);
+}
+/** Of the code that comes behind a block; undefined when there is none, or that of a call comes in between. */
+export function keyBehind(block: Block): number | undefined {
+  return block.callee === undefined && fallsThrough(block.ir)
+    ? block.base + behind(block.ir)
+    : undefined;
+}
 
-/** Where a block can go within the region: targets of branches, behind calls, its end. */
-function* targets(ir: IrBlock, tables: Tables): Generator<number> {
-  yield* branchTargets(ir, tables);
+type Blocks = ReadonlyMap<number, Block>;
+
+/** Where a block can go: targets of branches, behind calls, its end. */
+function* targets({ ir, table }: Block): Generator<number> {
+  yield* branchTargets(ir, table);
   if (fallsThrough(ir)) yield behind(ir);
 }
-function* branchTargets(ir: IrBlock, tables: Tables): Generator<number> {
-  yield* new Set(tables.get(ir)?.targets);
+function* branchTargets(ir: IrBlock, table: JumpTable | undefined): Generator<number> {
+  yield* new Set(table?.targets);
   const thumb = ir.thumb ? 1 : 0;
   const { insts } = ir;
   for (let k = 0; k < insts.length; k++) {
@@ -66,7 +87,8 @@ function* branchTargets(ir: IrBlock, tables: Tables): Generator<number> {
     if (isBranch(x) && !isCall(ir, k) && (x.to & 1) === thumb) yield x.to >>> 0;
   }
 }
-const behind = (ir: IrBlock): number => (ir.end | (ir.thumb ? 1 : 0)) >>> 0;
+/** The address behind the block. */
+export const behind = (ir: IrBlock): number => (ir.end | (ir.thumb ? 1 : 0)) >>> 0;
 
 /** True when the code behind the block goes on from it: its end is open, or is a call that returns. */
 export function fallsThrough(ir: IrBlock): boolean {
@@ -79,22 +101,23 @@ export function fallsThrough(ir: IrBlock): boolean {
 /**
  * Finds the blocks that can be reached from `entry` without calls; when `entry` is in a loop, those from which it is reached
  * again: what lies behind a loop has regions of its own. Blocks that `hasRun` denies, from its guest address (bit 0: Thumb), are left
- * out. Undefined when nothing can be fetched there.
+ * out, and those behind `most` instructions. Undefined when nothing can be fetched there.
  */
-export function buildGraph(
+export function findBlocks(
   fetch: Fetch,
   entry: number,
-  hasRun: (key: number) => boolean = () => true,
-): Graph | undefined {
+  hasRun: (key: number) => boolean,
+  most = MAX_INSTRUCTIONS,
+): Map<number, Block> | undefined {
   const thumb = (entry & 1) !== 0;
   // A32 instructions are words; the interpreter says what is wrong.
   if ((entry & 3) === 2) return undefined;
-  const blocks = new Map<number, IrBlock>();
-  const tables = new Map<IrBlock, JumpTable>();
-  const add = (key: number, ir: IrBlock): void => {
-    blocks.set(key, ir);
+  const blocks = new Map<number, Block>();
+  const add = (key: number, ir: IrBlock): Block => {
     const table = findJumpTable(ir, fetch);
-    if (table) tables.set(ir, table);
+    const block = { ir, table, base: 0, callee: undefined, back: undefined };
+    blocks.set(key, block);
+    return block;
   };
   let instructions = 0;
   const work = [entry >>> 0];
@@ -102,7 +125,7 @@ export function buildGraph(
   /** Leaders that are more than the place where a block became too long: other blocks end there. */
   const borders = new Set<number>(work);
   const known = (key: number): void => {
-    if (leaders.has(key) || leaders.size >= MAX_BLOCKS || instructions > MAX_INSTRUCTIONS) return;
+    if (leaders.has(key) || leaders.size >= MAX_BLOCKS || instructions > most) return;
     if (!hasRun(key)) return;
     leaders.add(key);
     work.push(key);
@@ -111,18 +134,18 @@ export function buildGraph(
     if (isIdle(fetch, (key & ~1) >>> 0, 0)) continue;
     const ir = liftBlock(fetch, (key & ~1) >>> 0, thumb, 0);
     if ("address" in ir) continue;
-    add(key, ir);
+    const block = add(key, ir);
     instructions += ir.pcs.length - 1;
-    for (const target of branchTargets(ir, tables)) borders.add(target);
+    for (const target of branchTargets(ir, block.table)) borders.add(target);
     if (!ir.open) borders.add(behind(ir));
-    for (const target of targets(ir, tables)) known(target);
+    for (const target of targets(block)) known(target);
   }
   if (!blocks.has(entry >>> 0)) return undefined;
   // A block ends where another begins.
   const starts = [...blocks.keys()]
     .filter((key) => borders.has(key))
     .map((key) => (key & ~1) >>> 0);
-  for (const [key, ir] of blocks) {
+  for (const [key, { ir }] of blocks) {
     const start = (key & ~1) >>> 0;
     const inside = starts.filter((a) => a > start && a < ir.end >>> 0);
     const cuts = new Set(withoutEntries(ir, inside));
@@ -136,7 +159,7 @@ export function buildGraph(
     // A branch into the middle of an instruction: keep the block as it is.
     if (!("address" in cut)) add(key, cut);
   }
-  return order(loopOf(blocks, tables, entry >>> 0), tables, entry >>> 0);
+  return loopOf(blocks, entry >>> 0);
 }
 
 /**
@@ -155,21 +178,17 @@ function withoutEntries(ir: IrBlock, inside: readonly number[]): readonly number
 }
 
 /** The blocks from which `entry` can be reached, or all blocks when it is in no loop. */
-function loopOf(
-  blocks: ReadonlyMap<number, IrBlock>,
-  tables: Tables,
-  entry: number,
-): ReadonlyMap<number, IrBlock> {
+function loopOf(blocks: Map<number, Block>, entry: number): Map<number, Block> {
   const before = new Map<number, number[]>();
-  for (const [key, ir] of blocks) {
-    for (const target of targets(ir, tables)) {
+  for (const [key, block] of blocks) {
+    for (const target of targets(block)) {
       const list = before.get(target);
       if (list) list.push(key);
       else before.set(target, [key]);
     }
   }
-  const reaching = (latches: readonly number[]): Map<number, IrBlock> => {
-    const loop = new Map<number, IrBlock>();
+  const reaching = (latches: readonly number[]): Map<number, Block> => {
+    const loop = new Map<number, Block>();
     const work = [...latches];
     for (let key = work.pop(); key !== undefined; key = work.pop()) {
       if (loop.has(key)) continue;
@@ -189,16 +208,32 @@ function loopOf(
   return all.some((key) => !latches.includes(key) && inner.has(key)) ? reaching(all) : inner;
 }
 
-function order(blocks: ReadonlyMap<number, IrBlock>, tables: Tables, entry: number): Graph {
+/** Where a block goes within the region. */
+function* successors(block: Block, blocks: Blocks): Generator<number> {
+  const { ir, table, base, callee, back } = block;
+  let comesBack = false;
+  for (const target of branchTargets(ir, table)) {
+    const key = base + target;
+    if (blocks.has(key)) yield key;
+    // What is elsewhere returns there (Calls.goOnElsewhere).
+    comesBack ||= !blocks.has(key) || target <= ir.start;
+  }
+  const next = callee ?? keyBehind(block);
+  if (next !== undefined && blocks.has(next)) yield next;
+  else if (next !== undefined) comesBack = true;
+  if (back !== undefined && (comesBack || ir.insts.some((x) => x.op === Op.bx))) yield back;
+}
+
+/** The graph of the blocks of a region. */
+export function orderBlocks(blocks: Blocks, entry: number): Graph {
   const byKey = new Map<number, Node>();
   const post: Node[] = [];
   const node = (key: number): Node => {
-    const ir = blocks.get(key)!;
+    const block = blocks.get(key)!;
     const n: Node = {
+      ...block,
       key,
-      ir,
-      table: tables.get(ir),
-      successors: [...targets(ir, tables)].filter((k) => blocks.has(k)),
+      successors: [...successors(block, blocks)],
       order: 0,
       dominator: undefined as unknown as Node,
       children: [],

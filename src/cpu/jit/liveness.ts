@@ -1,6 +1,6 @@
 import { type Inst, NONE, Op } from "../ir/ops.ts";
 import { writtenBy } from "./facts.ts";
-import { fallsThrough, type Graph, isCall, type Node } from "./graph.ts";
+import { type Graph, isCall, keyAt, keyBehind, type Node } from "./graph.ts";
 import { groupEnd, needsInterpreter, registersOf } from "./shapes.ts";
 
 // Which guest registers the register file lacks, and which are wanted in locals, before each op of a region. A way out stores the former; a
@@ -38,7 +38,8 @@ interface Effect {
   readonly goesOn: boolean;
 }
 
-function effects({ ir, table }: Node): Effect[] {
+function effects(n: Node): Effect[] {
+  const { ir, table, callee, back } = n;
   const { insts } = ir;
   const list: Effect[] = [];
   let guarded = 0;
@@ -64,13 +65,15 @@ function effects({ ir, table }: Node): Effect[] {
     }
     const isBranch = x.op === Op.br || x.op === Op.brc || x.op === Op.brz || x.op === Op.brnz;
     const call = (x.op === Op.br || x.op === Op.bx) && isCall(ir, k);
-    if (call || x.op === Op.svc) list.push({ ...base, leaves: true, conditional });
+    if (call && callee !== undefined && k === insts.length - 1)
+      list.push({ ...base, to: [callee], goesOn: false, conditional });
+    else if (call || x.op === Op.svc) list.push({ ...base, leaves: true, conditional });
     else if (isBranch)
-      list.push({ ...base, to: [x.to >>> 0], goesOn: x.op !== Op.br, conditional });
+      list.push({ ...base, to: [keyAt(n, x.to)], goesOn: x.op !== Op.br, conditional });
     else if (x.op === Op.bx)
       list.push({
         ...base,
-        to: table?.last === k ? table.targets : [],
+        to: table?.last === k ? table.targets : back === undefined ? [] : [back],
         goesOn: false,
         conditional,
       });
@@ -94,8 +97,10 @@ export class Liveness {
       new Map(graph.nodes.map((n) => [n, new Uint16Array(n.ir.insts.length + 1)]));
     const dirty = masks();
     const live = masks();
-    const behind = (n: Node): Node | undefined =>
-      fallsThrough(n.ir) ? graph.byKey.get((n.ir.end | (n.ir.thumb ? 1 : 0)) >>> 0) : undefined;
+    const behind = (n: Node): Node | undefined => {
+      const key = keyBehind(n);
+      return key === undefined ? undefined : graph.byKey.get(key);
+    };
     for (let changed = true; changed;) {
       changed = false;
       const reach = (to: Node | undefined, mask: number): void => {

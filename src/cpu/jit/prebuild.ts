@@ -50,8 +50,9 @@ export function prebuildRegions({ memory, functions, executed }: Firmware): Uint
     const ranges = united(region.ranges);
     for (let k = 0; k < ranges.length; k += 2)
       if (!memory.isReadOnly(ranges[k], ranges[k + 1])) return undefined;
-    const keys = nodes.map((n) => n.key);
-    const loops = nodes.filter((n) => n.isLoop).map((n) => n.key);
+    const own = nodes.filter((n) => n.base === 0);
+    const keys = own.map((n) => n.key);
+    const loops = own.filter((n) => n.isLoop).map((n) => n.key);
     const instructions = nodes.reduce((sum, { ir }) => sum + ir.pcs.length - 1, 0);
     return { ...region, ranges, keys, loops, isLoop, instructions };
   };

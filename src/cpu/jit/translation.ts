@@ -3,8 +3,9 @@ import type { Fetch } from "../lift/mod.ts";
 import type { Readable } from "./readable.ts";
 import { RegionCounters } from "./counters.ts";
 import { RegionEmitter } from "./emit.ts";
-import { buildGraph, type Graph } from "./graph.ts";
+import type { Graph } from "./graph.ts";
 import { stubNumber } from "./host-calls.ts";
+import { buildGraph } from "./inline.ts";
 import { interpretedIn } from "./shapes.ts";
 import type { Code } from "./modules.ts";
 import type { Writer } from "./wasm.ts";
@@ -42,7 +43,8 @@ export function translateRegion(
   key: number,
   { fetch, readable, hasRun, canStore, holds, countingPlan }: Source,
 ): (Translation & { readonly graph: Graph }) | undefined {
-  const graph = buildGraph(fetch, key, hasRun);
+  // Counters are of the code that has them.
+  const graph = buildGraph(fetch, key, hasRun, !countingPlan);
   if (!graph || (hasRun && isMostlyInterpreted(graph))) return undefined;
   const ranges: number[] = [];
   for (const { ir, table } of graph.nodes) {

@@ -1,0 +1,101 @@
+import { type Inst, Op } from "../ir/ops.ts";
+import type { Fetch } from "../lift/mod.ts";
+import { isBackward, isReturn } from "./facts.ts";
+import {
+  behind,
+  type Block,
+  fallsThrough,
+  findBlocks,
+  type Graph,
+  isBranch,
+  isCall,
+  orderBlocks,
+} from "./graph.ts";
+import { interpretedIn } from "./shapes.ts";
+
+// Small functions become part of the regions that call them: the call is a branch to a copy of their blocks, a return that comes to
+// the address it was called from a branch to the block behind. Registers and flags stay where they are. Instructions, units and ways out are
+// the guest's, as addresses are, so that a fault or the end of a slice within is what it would be elsewhere. A copy is watched as the rest of the
+// region is.
+
+/** Instructions of a function that is small, and of all copies in a region. */
+const MAX_CALLEE = 24;
+const MAX_COPIES = 160;
+/** Blocks of a small function. */
+const MAX_BLOCKS = 8;
+/** What keys of one copy have in common. */
+const COPY = 2 ** 32;
+
+/** The region that begins at `entry`, as a graph; undefined when nothing can be fetched there. See `findBlocks`. */
+export function buildGraph(
+  fetch: Fetch,
+  entry: number,
+  hasRun: (key: number) => boolean = () => true,
+  inlines = true,
+): Graph | undefined {
+  const blocks = findBlocks(fetch, entry, hasRun);
+  if (!blocks) return undefined;
+  if (inlines) inlineCalls(blocks, fetch, hasRun);
+  return orderBlocks(blocks, entry >>> 0);
+}
+
+function inlineCalls(
+  blocks: Map<number, Block>,
+  fetch: Fetch,
+  hasRun: (key: number) => boolean,
+): void {
+  const large = new Set<number>();
+  let copies = 0;
+  let left = MAX_COPIES;
+  for (const [key, block] of [...blocks]) {
+    const target = calledBy(block);
+    if (target === undefined || large.has(target) || !hasRun(target)) continue;
+    const back = behind(block.ir);
+    if (!blocks.has(back)) continue;
+    const callee = findBlocks(fetch, target, hasRun, MAX_CALLEE);
+    if (!callee || !isSmall(callee)) {
+      large.add(target);
+      continue;
+    }
+    const size = instructionsOf(callee);
+    if (size > left) continue;
+    left -= size;
+    const base = ++copies * COPY;
+    blocks.set(key, { ...block, callee: base + target });
+    for (const [at, copy] of callee) blocks.set(base + at, { ...copy, base, back });
+  }
+}
+
+/** Where the call at the end of a block leads, if that is known and no change of instruction sets. */
+function calledBy({ ir }: Block): number | undefined {
+  const { insts, open, thumb } = ir;
+  const last = insts.length - 1;
+  const x = insts[last];
+  if (open || x.op !== Op.br || !isCall(ir, last) || (x.to & 1) !== (thumb ? 1 : 0))
+    return undefined;
+  return insts.some(({ op, label }) => op === Op.skip && label > last) ? undefined : x.to >>> 0;
+}
+
+const instructionsOf = (blocks: ReadonlyMap<number, Block>): number =>
+  [...blocks.values()].reduce((sum, { ir }) => sum + ir.pcs.length - 1, 0);
+
+/** Whether the blocks of a function may be copied: they do nothing that leaves for good but return. */
+function isSmall(blocks: ReadonlyMap<number, Block>): boolean {
+  if (blocks.size > MAX_BLOCKS || instructionsOf(blocks) > MAX_CALLEE) return false;
+  const returns = [...blocks.values()].some(({ ir }) =>
+    ir.insts.some((x, k) => x.op === Op.bx && isReturn(ir.insts, k) && !isCall(ir, k)),
+  );
+  return returns && [...blocks.values()].every(isPlain) && !isLoop(blocks);
+}
+/** A loop that calls nothing is better by itself: regions do more about those (counted.ts, streams.ts). */
+function isLoop(blocks: ReadonlyMap<number, Block>): boolean {
+  const all = [...blocks.values()];
+  if (all.some(({ ir }) => !ir.open && fallsThrough(ir))) return false;
+  return all.some(({ ir }) => ir.insts.some((x) => isBranch(x) && isBackward(x.to, ir.start)));
+}
+function isPlain({ ir, table }: Block): boolean {
+  const { insts, its } = ir;
+  if (table || its[its.length - 1] || interpretedIn(insts)) return false;
+  return insts.every((x, k) => !leaves(x) && (x.op !== Op.bx || isReturn(insts, k)));
+}
+const leaves = ({ op }: Inst): boolean => op === Op.svc || op === Op.bkpt || op === Op.udf;
