@@ -87,17 +87,16 @@ export async function interact(machine: Machine, options: TerminalOptions): Prom
     loop.wake();
   };
   let listening = false;
-  let freeSignals: (() => void) | undefined;
   /** The stream is made when the prompt is out: that takes a tenth of a start. The terminal keeps what is typed meanwhile. */
   const listen = (): void => {
     if (listening) return;
     listening = true;
-    freeSignals = restoreBefore(restore);
     process.stdin.on("data", onData);
     process.stdin.resume();
     process.stdin.on("end", () => loop.stop(0));
   };
 
+  const freeSignals = restoreBefore(restore);
   setRawMode(0, true);
   process.on("exit", restore);
   process.on("SIGCONT", again);
@@ -108,7 +107,7 @@ export async function interact(machine: Machine, options: TerminalOptions): Prom
   } finally {
     if (listening) process.stdin.off("data", onData).pause();
     restore();
-    freeSignals?.();
+    freeSignals();
     process.off("exit", restore);
     process.off("SIGCONT", again);
     process.off("SIGWINCH", onResize);

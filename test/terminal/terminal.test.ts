@@ -198,8 +198,6 @@ run.each([
     await person.sees(second.length === 0 ? "msh />" : "uart0 is null");
     const raw = (): boolean => !person.sane;
     while (!raw()) await Bun.sleep(5);
-    // The prompt is out a moment before the keys are listened to.
-    await Bun.sleep(200);
     person.child.kill(signal);
     await person.code();
     expect(person.child.signalCode as unknown).toBe(signal);

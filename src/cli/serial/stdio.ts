@@ -29,8 +29,8 @@ export class StdioLink implements Link {
     );
     const { stdin } = process;
     if (this.raw) {
-      setRawMode(0, true);
       this.freeSignals = restoreBefore(this.restore);
+      setRawMode(0, true);
     }
     stdin.on("data", (piece: Buffer) => {
       if (this.raw) keys.feed(piece);

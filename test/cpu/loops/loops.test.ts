@@ -3,7 +3,8 @@
  * lock-step, at ends of memory, guards and code, with slices of any length; and against qemu-arm. `bun run fuzz:cpu --kind loops` goes on.
  */
 import { expect, test } from "bun:test";
-import { buildGraph, type Graph, type Node } from "../../../src/cpu/jit/graph.ts";
+import type { Graph, Node } from "../../../src/cpu/jit/graph.ts";
+import { buildGraph } from "../../../src/cpu/jit/inline.ts";
 import { boundedLoop } from "../../../src/cpu/jit/bounded.ts";
 import { countedLoop } from "../../../src/cpu/jit/counted.ts";
 import { noQemu, noToolchain } from "../qemu/tools.ts";
