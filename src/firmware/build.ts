@@ -44,6 +44,12 @@ const WRAPPED = [
   "vfiprintf",
   "__sfvwrite_r",
   "__swbuf_r",
+  "_putc_r",
+  "putc",
+  "_fputc_r",
+  "fputc",
+  "_puts_r",
+  "puts",
   "_freopen_r",
   "freopen",
   "_fclose_r",
@@ -68,7 +74,10 @@ const CFLAGS = [
 ];
 
 /** What no program calls often. */
-const SMALL = ["boot.c", "fnmatch.c", "more.c", "path.c"];
+const SMALL = ["boot.c", "exit.c", "fnmatch.c", "more.c", "path.c", "syscalls.c", "time.c"];
+
+/** What takes in a source of newlib's. */
+const OF_NEWLIB = ["format.c"];
 
 if (values.fixtures === true) {
   const same = buildTestPrograms(`${root}test/firmware/`, check);
@@ -88,10 +97,12 @@ const objects = readdirSync(`${here}guest`)
     const source = `${here}guest/${file}`;
     const maps = [`-ffile-prefix-map=${here}=`, `-ffile-prefix-map=${root}=`];
     const size = SMALL.includes(file) ? ["-Os"] : [];
+    const theirs = OF_NEWLIB.includes(file) ? newlib.stdio : [];
     run([
       "arm-none-eabi-gcc",
       ...CFLAGS,
       ...size,
+      ...theirs,
       ...newlib.include,
       ...maps,
       "-c",

@@ -8,7 +8,7 @@ const STACK = 0x60700000;
 const THREAD = 0x60600000;
 /** Not mapped: the fetch ends the run. */
 const SENTINEL = 0x1000;
-const UNITS = 1_000_000;
+const UNITS = 4_000_000;
 
 type Handler = (a: readonly number[]) => number;
 

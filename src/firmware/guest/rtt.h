@@ -5,7 +5,9 @@
 #define RTT_H
 
 #include <reent.h>
+#include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 
 /* Kernel calls of the C library alone; their names are in SvcTab but not in RTMSymTab. */
 
@@ -79,5 +81,12 @@ struct rtt_thread_area {
 /* Standard streams and flushing (stdio.c). */
 void rtt_open_standard_streams(void);
 void rtt_settle_streams(void *module);
+
+/* Whether rtt_format_plain() knows everything in the format (format.c). */
+int rtt_plain(const char *format);
+/* What _vfprintf_r makes of such a format, for the stream that has the library's buffer. */
+int rtt_format_plain(struct _reent *, FILE *, const char *format, va_list);
+/* Takes what the buffer of that stream has no room for; EOF when it cannot be written (stdio.c). */
+int rtt_put_much(FILE *, const char *text, size_t size);
 
 #endif

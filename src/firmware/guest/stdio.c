@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #define GATHER 512
+#define SMALL __attribute__((optimize("Os"))) /* what no program calls often */
 #define FEW 6 /* bytes that are copied without memcpy() */
 #define OWN_STREAMS 16 /* as many as the kernel has descriptors */
 
@@ -33,6 +34,7 @@ extern struct __lock *_rtt_locks;
 /* For the owner of the lock, for whom nobody waits; static, since a module's stack is small. */
 static struct {
   struct __lock lock;
+  struct _reent *caller;
   FILE front;
   char gather[GATHER];
 } own;
@@ -53,7 +55,7 @@ static void initial_state(FILE *fp, int file) {
   fp->_bf._size = 1;
 }
 
-void rtt_open_standard_streams(void) {
+SMALL void rtt_open_standard_streams(void) {
   struct _reent *r = _GLOBAL_REENT;
   own.lock.next = _rtt_locks;
   _rtt_locks = &own.lock;
@@ -77,7 +79,7 @@ static int has_output(FILE *fp) {
 }
 
 /* Makes a standard stream, redirected or closed, as it was at the start. */
-static void restore(struct _reent *r, FILE *fp, int file) {
+SMALL static void restore(struct _reent *r, FILE *fp, int file) {
   if (fp->_flags == 0) {
     __retarget_lock_init_recursive(&fp->_lock);
   } else {
@@ -101,7 +103,7 @@ static int standard(FILE *fp) {
  * The end of a module: writes what is in buffers, and makes the standard streams usable for the next one. A stream that
  * another thread is using is left alone.
  */
-void rtt_settle_streams(void *module) {
+SMALL void rtt_settle_streams(void *module) {
   struct _reent *r = _GLOBAL_REENT;
   for (struct _glue *glue = &r->__sglue; glue; glue = glue->_next) {
     for (int i = 0; i < glue->_niobs; i++) {
@@ -123,7 +125,7 @@ void rtt_settle_streams(void *module) {
 FILE *__real__freopen_r(struct _reent *, const char *, const char *, FILE *);
 
 /* A redirection of a standard stream ends with the module that made it; one that failed leaves the stream usable. */
-FILE *__wrap__freopen_r(struct _reent *r, const char *path, const char *mode, FILE *fp) {
+SMALL FILE *__wrap__freopen_r(struct _reent *r, const char *path, const char *mode, FILE *fp) {
   int file = standard(fp);
   FILE *result = __real__freopen_r(r, path, mode, fp);
   if (file >= 0 && result)
@@ -132,14 +134,14 @@ FILE *__wrap__freopen_r(struct _reent *r, const char *path, const char *mode, FI
     restore(r, fp, file);
   return result;
 }
-FILE *__wrap_freopen(const char *path, const char *mode, FILE *fp) {
+SMALL FILE *__wrap_freopen(const char *path, const char *mode, FILE *fp) {
   return __wrap__freopen_r(_REENT, path, mode, fp);
 }
 
 int __real__fclose_r(struct _reent *, FILE *);
 
 /* Other modules go on using a standard stream that one has closed. */
-int __wrap__fclose_r(struct _reent *r, FILE *fp) {
+SMALL int __wrap__fclose_r(struct _reent *r, FILE *fp) {
   int file = fp ? standard(fp) : -1;
   if (file < 0)
     return __real__fclose_r(r, fp);
@@ -147,12 +149,12 @@ int __wrap__fclose_r(struct _reent *r, FILE *fp) {
     restore(r, fp, file);
   return _fflush_r(r, fp);
 }
-int __wrap_fclose(FILE *fp) {
+SMALL int __wrap_fclose(FILE *fp) {
   return __wrap__fclose_r(_REENT, fp);
 }
 
 /* fflush(NULL) must not wait for a thread that waits for input: an input stream has nothing to write. */
-int _fwalk_reent(struct _reent *r, int (*function)(struct _reent *, FILE *)) {
+SMALL int _fwalk_reent(struct _reent *r, int (*function)(struct _reent *, FILE *)) {
   int result = 0;
   for (struct _glue *glue = &r->__sglue; glue; glue = glue->_next) {
     for (int i = 0; i < glue->_niobs; i++) {
@@ -166,7 +168,7 @@ int _fwalk_reent(struct _reent *r, int (*function)(struct _reent *, FILE *)) {
   return result;
 }
 
-int _fwalk(struct _reent *r, int (*function)(FILE *)) {
+SMALL int _fwalk(struct _reent *r, int (*function)(FILE *)) {
   int result = 0;
   for (struct _glue *glue = &r->__sglue; glue; glue = glue->_next) {
     for (int i = 0; i < glue->_niobs; i++) {
@@ -222,17 +224,37 @@ static char *collect(char *to, const struct __siov *part, size_t size) {
   return to;
 }
 
+/*
+ * The stream's lock, with less than a call when it is free. Between the test and the change there is neither a call nor a branch
+ * backwards, as in rtt_take(). 0: it was not free, or there is none; release() is told.
+ */
+static inline __attribute__((always_inline)) int acquire(FILE *fp, int me) {
+  if (fp->_lock && rtt_take(fp->_lock, me) == 0)
+    return 1;
+  __retarget_lock_acquire_recursive(fp->_lock);
+  return 0;
+}
+
+static inline __attribute__((always_inline)) void release(FILE *fp, int was_free) {
+  struct __lock *lock = fp->_lock;
+  if (was_free && !lock->waiters && lock->count == 1)
+    lock->owner = 0;
+  else
+    __retarget_lock_release_recursive(lock);
+}
+
 typedef int formatter(struct _reent *, FILE *, const char *, va_list);
 formatter __real__vfprintf_r, __real__vfiprintf_r;
 
 /* Formats through a stand-in for the unbuffered stream that has a buffer. */
 static inline __attribute__((always_inline)) int buffered(formatter *format, struct _reent *r, FILE *fp, const char *text, va_list arguments) {
   FILE *front = &own.front;
+  own.caller = r;
   front->_flags = __SWR | __SORD;
   front->_file = fp->_file;
   front->_p = (unsigned char *)own.gather;
   front->_w = sizeof own.gather;
-  int result = format(r, front, text, arguments);
+  int result = rtt_plain(text) ? rtt_format_plain(r, front, text, arguments) : format(r, front, text, arguments);
   int size = (char *)front->_p - own.gather;
   fp->_flags |= __SORD | (front->_flags & __SERR);
   if (result >= 0 && size > 0 && send(r, fp, own.gather, size))
@@ -244,16 +266,17 @@ static inline __attribute__((always_inline)) int locked(formatter *format, struc
   int result;
   if (!(fp->_flags & __SNBF) || (fp->_flags2 & __SNLK))
     return format(r, fp, text, arguments);
-  __retarget_lock_acquire_recursive(fp->_lock);
+  int me = rtt_me();
+  int was_free = acquire(fp, me);
   if (!(fp->_flags & __SWR))
     __swsetup_r(r, fp); /* when it fails, so it does in format() */
-  if (writes_at_once(fp) && rtt_try_once(&own.lock)) {
+  if (writes_at_once(fp) && rtt_take(&own.lock, me) == 0) {
     result = buffered(format, r, fp, text, arguments);
     own.lock.owner = 0;
   } else {
     result = format(r, fp, text, arguments);
   }
-  __retarget_lock_release_recursive(fp->_lock);
+  release(fp, was_free);
   return result;
 }
 
@@ -293,6 +316,12 @@ int __wrap___sfvwrite_r(struct _reent *r, FILE *fp, struct __suio *uio) {
   return result;
 }
 
+SMALL int rtt_put_much(FILE *fp, const char *text, size_t size) {
+  struct __siov part = {text, size};
+  struct __suio uio = {&part, 1, size};
+  return __real___sfvwrite_r(own.caller, fp, &uio);
+}
+
 int __real___swbuf_r(struct _reent *, int, FILE *);
 
 /* putchar() and the like. */
@@ -304,7 +333,66 @@ int __wrap___swbuf_r(struct _reent *r, int c, FILE *fp) {
   return send(r, fp, &character, 1) ? EOF : (unsigned char)c;
 }
 
-void _perror_r(struct _reent *r, const char *prefix) {
+/* Whether it does, and nobody has the lock, which is taken then. */
+static inline __attribute__((always_inline)) int ours(FILE *fp, int me) {
+  return writes_at_once(fp) && !(fp->_flags2 & __SNLK) && fp->_lock && rtt_take(fp->_lock, me) == 0;
+}
+
+int __real__putc_r(struct _reent *, int, FILE *);
+int __real__puts_r(struct _reent *, const char *);
+
+/* The same from the start, since programs that print characters or lines do nothing else. */
+int __wrap__putc_r(struct _reent *r, int c, FILE *fp) {
+  if (!ours(fp, rtt_me()))
+    return __real__putc_r(r, c, fp);
+  char character = c;
+  fp->_w = 0;
+  int failed = send(r, fp, &character, 1);
+  release(fp, 1);
+  return failed ? EOF : (unsigned char)c;
+}
+int __wrap__puts_r(struct _reent *r, const char *text) {
+  FILE *fp = r->_stdout;
+  int me = rtt_me();
+  size_t length = strlen(text);
+  if (length >= sizeof own.gather || !r->__sdidinit || rtt_take(&own.lock, me))
+    return __real__puts_r(r, text);
+  if (ours(fp, me)) {
+    memcpy(own.gather, text, length);
+    own.gather[length] = '\n';
+    int failed = send(r, fp, own.gather, length + 1);
+    release(fp, 1);
+    own.lock.owner = 0;
+    return failed ? EOF : '\n';
+  }
+  own.lock.owner = 0;
+  return __real__puts_r(r, text);
+}
+int __wrap_puts(const char *text) {
+  return __wrap__puts_r(_REENT, text);
+}
+int __wrap_putc(int c, FILE *fp) {
+  return __wrap__putc_r(_REENT, c, fp);
+}
+int __wrap__fputc_r(struct _reent *r, int c, FILE *fp) {
+  return __wrap__putc_r(r, c, fp);
+}
+int __wrap_fputc(int c, FILE *fp) {
+  return __wrap__putc_r(_REENT, c, fp);
+}
+
+/* Locks that a program holds over several calls. */
+void flockfile(FILE *fp) {
+  __retarget_lock_acquire_recursive(fp->_lock);
+}
+int ftrylockfile(FILE *fp) {
+  return __retarget_lock_try_acquire_recursive(fp->_lock) ? 0 : -1;
+}
+void funlockfile(FILE *fp) {
+  __retarget_lock_release_recursive(fp->_lock);
+}
+
+SMALL void _perror_r(struct _reent *r, const char *prefix) {
   int dummy;
   const char *text = _strerror_r(r, r->_errno, 1, &dummy);
   if (prefix && *prefix)
@@ -313,6 +401,6 @@ void _perror_r(struct _reent *r, const char *prefix) {
     _fiprintf_r(r, r->_stderr, "%s\n", text);
 }
 
-void perror(const char *prefix) {
+SMALL void perror(const char *prefix) {
   _perror_r(_REENT, prefix);
 }
