@@ -25,15 +25,25 @@ const WORLDS = 4;
 const ENGINES = ["interp", "jit", "auto"] as const;
 /** Slices and calls of the host end a run that does not end by itself. */
 const MOST_SLICES = 24;
+const MOST_CODE_WRITES = 150;
 
 interface Side extends Place {
   readonly engine: string;
   readonly calls: string[];
 }
+/** It writes to translated code all the time, which is translated again each time. */
+class GivesUp extends Error {}
+
 function newSide(engine: (typeof ENGINES)[number], { start, code }: Case): Side {
   const memory = new GuestMemory({ base: BASE, size: SIZE });
   const cpu: Cpu =
     engine === "auto" ? new TieredCore(memory, false, NO_BUDGET) : createCpu(memory, engine);
+  const { onCodeWrite } = memory;
+  let writes = 0;
+  memory.onCodeWrite = (from, to) => {
+    if (++writes > MOST_CODE_WRITES) throw new GivesUp();
+    return onCodeWrite.call(memory, from, to);
+  };
   return { engine, memory, cpu, guards: [], calls: [], code: { start, end: start + code.length } };
 }
 
@@ -150,6 +160,9 @@ export function differenceOf(test: Case, tally?: Tally): Difference | undefined 
       if (found) return found;
     }
     return undefined;
+  } catch (error) {
+    if (error instanceof GivesUp) return undefined;
+    throw error;
   } finally {
     for (const { memory } of sides) memory.dispose();
   }
@@ -177,6 +190,7 @@ function inStep(
       try {
         state = run(side, units);
       } catch (error) {
+        if (error instanceof GivesUp) throw error;
         return {
           test,
           world,
@@ -257,6 +271,9 @@ function again(test: Case, world: World): Difference | undefined {
   const sides = ENGINES.map((engine) => newSide(engine, test));
   try {
     return inStep(sides, test, world);
+  } catch (error) {
+    if (error instanceof GivesUp) return undefined;
+    throw error;
   } finally {
     for (const { memory } of sides) memory.dispose();
   }
