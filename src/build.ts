@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { makeDefaultDisk } from "../disk/make-disk.ts";
 import { STARTUP_JIT_POLICY } from "./cli/jit-policy.ts";
+import { packLoop } from "./cli/pack-loop.ts";
 import { packPrebuiltRegions } from "./cli/prebuild-regions.ts";
 import { packPreparedCode } from "./cli/prepare-code.ts";
 import { scriptOptions } from "./cli/script-options.ts";
@@ -21,6 +22,7 @@ const outfile = values.outfile ?? `${root}rtt-sim`;
 
 await makeDefaultDisk();
 packSdk();
+packLoop();
 packPreparedCode();
 packPrebuiltRegions();
 /** Compiles the binary; `order`: files that say in which order its code is used. */

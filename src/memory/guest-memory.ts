@@ -3,8 +3,8 @@ import { type AccessKind, GuestFault } from "./fault.ts";
 import { Guards } from "./guards.ts";
 import {
   CHUNK_SHIFT,
-  ENGINE_BASE,
-  ENGINE_SIZE,
+  CODE_BASE,
+  CODE_SIZE,
   giveSpace,
   type MemoryMap,
   type Space,
@@ -19,8 +19,8 @@ const BOARD: MemoryMap = { base: 0x60000000, size: 0x800000 };
 
 /**
  * The guest address space: one WebAssembly memory in which a guest address is the index, so that engines need no base
- * to subtract. What lies below RAM is never accessible to the guest, and but for the rights and the engines' area never
- * committed.
+ * to subtract. What lies below RAM is never accessible to the guest, and but for the rights, the engines' area and the interpreter's
+ * code never committed.
  *
  * `u8`..`u32` are views of the whole memory for engines that check `rights` themselves; everybody else uses the checked
  * accessors (`ld8`..`st32`, `read`, `write`, `cstring`), which throw GuestFault.
@@ -67,7 +67,7 @@ export class GuestMemory {
     this.base = map.base;
     this.size = map.size;
     this.end = map.base + map.size;
-    if (map.base < ENGINE_BASE + ENGINE_SIZE) throw new RangeError("guest RAM starts too low");
+    if (map.base < CODE_BASE + CODE_SIZE) throw new RangeError("guest RAM starts too low");
     const space = (this.space = takeSpace(map));
     ({ wasm: this.wasm, rights: this.rights, engine: this.engine } = space);
     ({ mapped: this.mapped, touched: this.touched } = space);

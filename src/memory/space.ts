@@ -19,6 +19,9 @@ export const CHUNK_SHIFT = 16;
 const RIGHTS_SIZE = 2 ** 32 / GRANULE;
 export const ENGINE_BASE = RIGHTS_SIZE * 4;
 export const ENGINE_SIZE = 0x40000;
+/** Behind that, code of the interpreter. Not cleared for the next machine: it may be of use there. */
+export const CODE_BASE = ENGINE_BASE + ENGINE_SIZE;
+export const CODE_SIZE = 0x220000;
 
 /** The wasm memory of a machine and the views of it, which are dear to the host's garbage collector. */
 export class Space {

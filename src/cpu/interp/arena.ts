@@ -1,12 +1,8 @@
-import { GRANULE_SHIFT } from "../../memory/mod.ts";
+import { GRANULE_SHIFT, type GuestMemory } from "../../memory/mod.ts";
 import type { BlockCounts } from "../counting.ts";
 import { CACHE_MASK, Code } from "./loop.ts";
+import { ARENA, ARENA_WORDS, CACHE, CACHE_WORDS } from "./loop-layout.ts";
 
-/**
- * Words of code that fit before everything is translated afresh: about 62,000 instructions. The host collects garbage after 8 MiB, all
- * counted whether touched or not, and does not come to that in a short run with this (bench/boot).
- */
-const ARENA_WORDS = 1 << 19;
 /** Room that the largest block can need. */
 const BLOCK_WORDS = 1 << 13;
 
@@ -39,12 +35,14 @@ const FIRST_FREE = 2;
 
 /**
  * Translated code: the arena of words, the blocks by guest address, the links between them, and which granules of guest
- * memory they were made from.
+ * memory they were made from. Words and cache lie in the wasm memory, where the loop finds them whatever it is: there is one
+ * arena in it, the last that was made.
  */
 export class Arena {
-  readonly words = new Int32Array(ARENA_WORDS);
+  private static readonly last = new WeakMap<WebAssembly.Memory, Arena>();
+  readonly words: Int32Array;
   /** Direct-mapped cache of branch targets: guest address, arena index. */
-  readonly cache = new Int32Array((CACHE_MASK + 1) * 2);
+  readonly cache: Int32Array;
   /** Counts drops: code that saw it change may have lost its own block. */
   version = 0;
 
@@ -54,9 +52,17 @@ export class Arena {
   /** All blocks since the last flush, in order of arena index, dropped ones included. */
   private readonly blocks: Block[] = [];
 
-  constructor() {
+  constructor({ wasm }: GuestMemory) {
+    this.words = new Int32Array(wasm.buffer, ARENA, ARENA_WORDS);
+    this.cache = new Int32Array(wasm.buffer, CACHE, CACHE_WORDS);
+    Arena.last.set(wasm, this);
     this.words[PREFETCH_ABORT] = Code.PrefetchAbort;
     this.clearCache();
+  }
+
+  /** The arena in a memory. */
+  static in({ wasm }: GuestMemory): Arena | undefined {
+    return Arena.last.get(wasm);
   }
 
   get(key: number): Block | undefined {

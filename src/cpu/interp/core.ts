@@ -4,8 +4,8 @@ import { type Cpu, Exit, SVC_UNITS } from "../types.ts";
 import { type Arena, type Block, PREFETCH_ABORT } from "./arena.ts";
 import { ALONE_IT, STEP_IT } from "./blocks.ts";
 import { sizeOf } from "./data-access.ts";
+import { CompiledLoop } from "./compiled-loop.ts";
 import { Code, HANDOVER, loop, type LoopState } from "./loop.ts";
-import { prime } from "./prime.ts";
 import { Straight } from "./straight.ts";
 import { packCpsr, Slot, unpackCpsr } from "./state.ts";
 import { undefinedReason } from "./undefined.ts";
@@ -21,10 +21,12 @@ let rareOps: typeof import("./rare.ts") | undefined;
 const loadRareOps = () => (rareOps = require("./rare.ts") as typeof import("./rare.ts"));
 
 /**
- * Guest instructions before the loop is primed (3 ms): before the host compiles the loop (later is no use), after it takes to
- * print a line.
+ * Guest instructions that a process executes with the loop in JavaScript, in a millisecond: it takes as long to have the other one, and
+ * to print a line takes fewer.
  */
-const PRIME_AFTER = 10_000;
+const COMPILE_AFTER = 10_000;
+/** Units that the loop gets at once: they fit into a word. */
+const MOST_UNITS = 2 ** 30;
 
 /** The interpreter as a Cpu. What the loop and the rare ops need of it is public, everybody else sees `Cpu`. */
 export class Core extends Straight implements Cpu, LoopState {
@@ -34,6 +36,9 @@ export class Core extends Straight implements Cpu, LoopState {
   onSvc: (imm: number) => boolean = () => false;
   /** One instruction is executed, and nothing behind it. */
   private alone = false;
+  /** So many instructions are executed by the loop in JavaScript. */
+  compileAfter = CompiledLoop.isLoaded ? 0 : COMPILE_AFTER;
+  private compiled: CompiledLoop | undefined;
 
   constructor(memory: GuestMemory, arena?: Arena) {
     super(memory, arena);
@@ -122,7 +127,6 @@ export class Core extends Straight implements Cpu, LoopState {
 
   /** Runs until an exit or a block of the other engine. */
   interpret(): Exit | typeof HANDOVER {
-    if (this.stats.instructions > PRIME_AFTER) prime();
     return this.execute(this.enter());
   }
 
@@ -159,10 +163,30 @@ export class Core extends Straight implements Cpu, LoopState {
   /** Runs from an arena index until an exit. */
   private execute(ip: number): Exit | typeof HANDOVER {
     while (ip >= 0) {
-      if (!loop(this, ip)) return Exit.Slice;
-      ip = this.help(this.at);
+      if (this.loop(ip)) ip = this.help(this.at);
+      else if (this.units > 0) ip = this.enter();
+      else return Exit.Slice;
     }
     return ~ip as Exit | typeof HANDOVER;
+  }
+  /** The loop, as WebAssembly when there is more to do. */
+  private loop(ip: number): boolean {
+    if (this.units > MOST_UNITS) return this.loopInPart(ip);
+    if (this.compiled) return this.compiled.run(this, ip);
+    if (this.stats.instructions < this.compileAfter) return loop(this, ip);
+    this.compiled = CompiledLoop.in(this.memory);
+    return this.compiled.run(this, ip);
+  }
+  private loopInPart(ip: number): boolean {
+    const { file } = this;
+    const reserve = file[Slot.Reserve];
+    const rest = this.units - MOST_UNITS;
+    this.units = MOST_UNITS;
+    file[Slot.Reserve] += rest;
+    const needsHelp = this.loop(ip);
+    file[Slot.Reserve] = reserve;
+    this.units += rest;
+    return needsHelp;
   }
 
   /** Executes the op at `ip` for the loop. Returns the arena index to go on at, or ~exit. */

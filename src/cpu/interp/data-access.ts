@@ -69,7 +69,7 @@ export abstract class DataAccess {
 
   constructor(
     readonly memory: GuestMemory,
-    readonly arena = new Arena(),
+    readonly arena = new Arena(memory),
   ) {
     this.file = memory.engine.subarray(0, Slot.Count);
     this.float = new FloatUnit(memory.engine);

@@ -8,6 +8,9 @@ import type { GuestMemory } from "../../memory/mod.ts";
  * is declared, so it stands beside the loop. What compiled code seldom does is in rare.ts, so that the loop stays small
  * enough to be optimised soon and well.
  *
+ * The function is what the build compiles to WebAssembly too (loop-compiler), and is written in what that knows. The function itself
+ * executes the first instructions of a process, and tests compare the two.
+ *
  * The file is long because it is one function: a case in another function would be a call, and a single call in the loop makes the
  * host keep all its variables on the stack (docs/cpu.md, Speed). It is not generated: cases that look alike differ in which
  * operand is a constant and what refuses the fast path, and a template with those as holes is no shorter than the cases.
@@ -157,7 +160,7 @@ export const enum Code {
   Uadd8, // with GE, as newlib's strlen and strcmp look for a zero byte
   Sel,
 
-  /** Memory: I is [a + k], X is [a + (b << k)], data in d. */
+  /** Memory: I is [a + k], X is [a + (b << k)], data in d. Words that are not aligned are done where compiled copies have them. */
   LdrI,
   LdrbI,
   LdrhI,
@@ -1152,6 +1155,11 @@ export function loop(core: LoopState, ip: number): boolean {
             ip += 2;
             continue;
           }
+          if ((rights[x >>> 6] & rights[(x + 3) >>> 6] & Right.Read) !== 0) {
+            R[d] = u8[x] | (u8[x + 1] << 8) | (u8[x + 2] << 16) | (u8[x + 3] << 24);
+            ip += 2;
+            continue;
+          }
           break help;
         case Code.LdrbI:
           x = (R[a] + k) | 0;
@@ -1240,6 +1248,15 @@ export function loop(core: LoopState, ip: number): boolean {
             ip += 2;
             continue;
           }
+          if ((rights[x >>> 6] & rights[(x + 3) >>> 6] & Right.Write) !== 0) {
+            r = R[d];
+            u8[x] = r;
+            u8[x + 1] = r >>> 8;
+            u8[x + 2] = r >>> 16;
+            u8[x + 3] = r >>> 24;
+            ip += 2;
+            continue;
+          }
           break help;
         case Code.StrbI:
           x = (R[a] + k) | 0;
@@ -1289,6 +1306,12 @@ export function loop(core: LoopState, ip: number): boolean {
             ip += 2;
             continue;
           }
+          if ((rights[x >>> 6] & rights[(x + 3) >>> 6] & Right.Read) !== 0) {
+            R[d] = u8[x] | (u8[x + 1] << 8) | (u8[x + 2] << 16) | (u8[x + 3] << 24);
+            R[a] = (x + k) | 0;
+            ip += 2;
+            continue;
+          }
           break help;
         case Code.LdrbPost:
           x = R[a];
@@ -1303,6 +1326,16 @@ export function loop(core: LoopState, ip: number): boolean {
           x = R[a];
           if ((rights[x >>> 6] & Right.Write) !== 0 && (x & 3) === 0) {
             i32[x >>> 2] = R[d];
+            R[a] = (x + k) | 0;
+            ip += 2;
+            continue;
+          }
+          if ((rights[x >>> 6] & rights[(x + 3) >>> 6] & Right.Write) !== 0) {
+            r = R[d];
+            u8[x] = r;
+            u8[x + 1] = r >>> 8;
+            u8[x + 2] = r >>> 16;
+            u8[x + 3] = r >>> 24;
             R[a] = (x + k) | 0;
             ip += 2;
             continue;

@@ -3,7 +3,7 @@ import type { CountingPlan } from "../counting.ts";
 import type { FloatContext } from "../float/mod.ts";
 import type { Arena } from "../interp/arena.ts";
 import { Core } from "../interp/core.ts";
-import { HANDOVER, loop } from "../interp/loop.ts";
+import { HANDOVER } from "../interp/loop.ts";
 import type { PreparedCode } from "../interp/prepared.ts";
 import { Slot } from "../interp/state.ts";
 import { type Cpu, type CpuFault, type CpuStats, Exit } from "../types.ts";
@@ -282,13 +282,7 @@ export class TieredCore implements Cpu {
     if (due && exit === Exit.Slice && core.stats.instructions !== this.calledAt) this.sample();
     return exit === Exit.Slice && this.units > 0 ? undefined : exit;
   }
-  private static isPlain = false;
   private sample(): void {
-    if (!TieredCore.isPlain) {
-      // 0.15 s of CPU time for the host's best translation of the interpreter's loop, which has soon nothing more to do.
-      TieredCore.isPlain = true;
-      (require("bun:jsc") as typeof import("bun:jsc")).noFTL(loop);
-    }
     const { file } = this;
     const key = file[Slot.PC] | file[Slot.T];
     const hot = this.hotness.sample(key, this.interpretedWork);

@@ -7,7 +7,7 @@ import { generateCase } from "../qemu/generate.ts";
 import { WINDOW, codeAddress, codeOf, windowAddress } from "../qemu/image.ts";
 import { Random } from "../qemu/random.ts";
 import { END } from "../qemu/recording.ts";
-import { newSide, seen } from "./side.ts";
+import { newSide, seen, type SideEngine } from "./side.ts";
 
 /** svc #0, which leaves. */
 const SVC = 0xef000000;
@@ -16,10 +16,19 @@ const CASES = process.env.RTT_SIM_FULL === "1" ? 3000 : 500;
 /** Cases that once went wrong: paths that meet, of which one has overwritten the result that the flags follow from. */
 const KNOWN = [1706];
 
-for (const state of ["thumb", "a32"] as const) {
-  test(`${CASES} random ${state} cases: interpreter and translator in step`, () => {
-    const a = newSide("interp");
-    const b = newSide("jit");
+/** The interpreter and the translator; the interpreter's loop as it is written and as it is compiled. */
+const PAIRS: readonly (readonly [SideEngine, SideEngine])[] = [
+  ["interp", "jit"],
+  ["javascript", "webassembly"],
+];
+const random = (["thumb", "a32"] as const).flatMap((state) =>
+  PAIRS.map(([one, other]) => ({ state, one, other })),
+);
+
+for (const { state, one, other } of random) {
+  test(`${CASES} random ${state} cases: ${one} and ${other} in step`, () => {
+    const a = newSide(one);
+    const b = newSide(other);
     const cases = [...Array(CASES).keys(), ...KNOWN];
     for (const k of cases) {
       const test = generateCase(SEED + k, k % 64, state);
@@ -66,9 +75,9 @@ const WORK: Record<string, number> = {
 };
 
 for (const isa of ["thumb", "arm"] as const) {
-  for (const engine of ["jit", "auto"] as const) {
-    test(`compiled C, ${isa}: interpreter and ${engine} in step at slices of any length`, () => {
-      const a = newSide("interp");
+  for (const [first, engine] of [...PAIRS, ["interp", "auto"]] as const) {
+    test(`compiled C, ${isa}: ${first} and ${engine} in step at slices of any length`, () => {
+      const a = newSide(first);
       const b = newSide(engine);
       const random = new Random(SEED);
       const image = readFileSync(join(BENCH, `workloads.${isa}.bin`));

@@ -1,5 +1,6 @@
 /** One of several machines that run the same program on different engines. */
 import { type Cpu, type CpuFault, createCpu, type Engine, Exit } from "../../../src/cpu/mod.ts";
+import { Core } from "../../../src/cpu/interp/core.ts";
 import { NO_BUDGET } from "../../../src/cpu/jit/hotness.ts";
 import { TieredCore } from "../../../src/cpu/jit/tiered.ts";
 import { GuestMemory } from "../../../src/memory/mod.ts";
@@ -10,11 +11,20 @@ export interface Side {
   readonly cpu: Cpu;
   readonly svcs: string[];
 }
-export function newSide(engine: Engine): Side {
-  const memory = new GuestMemory({ base: 0x60000000, size: 0x800000 });
+/** "javascript" and "webassembly": the interpreter, with the loop in that from the first instruction on. */
+export type SideEngine = Engine | "javascript" | "webassembly";
+
+function newCpu(memory: GuestMemory, engine: SideEngine): Cpu {
   // Without the delay after which "auto" begins to translate: these programs are short.
-  const cpu =
-    engine === "auto" ? new TieredCore(memory, false, NO_BUDGET) : createCpu(memory, engine);
+  if (engine === "auto") return new TieredCore(memory, false, NO_BUDGET);
+  if (engine !== "javascript" && engine !== "webassembly") return createCpu(memory, engine);
+  const core = new Core(memory);
+  core.compileAfter = engine === "javascript" ? Infinity : 0;
+  return core;
+}
+export function newSide(engine: SideEngine): Side {
+  const memory = new GuestMemory({ base: 0x60000000, size: 0x800000 });
+  const cpu = newCpu(memory, engine);
   const svcs: string[] = [];
   cpu.onSvc = (imm) => {
     svcs.push(`${imm} ${cpu.units} ${[...cpu.r]} ${cpu.cpsr}`);

@@ -1,0 +1,248 @@
+import type {
+  AssignmentExpression,
+  BreakStatement,
+  Expression,
+  ForStatement,
+  Identifier,
+  Literal,
+  Node,
+  Pattern,
+  Statement,
+  SwitchStatement,
+  VariableDeclaration,
+} from "acorn";
+import { loopNumbers } from "../interp/loop-layout.ts";
+import { I32, I64, W } from "../jit/wasm.ts";
+import { Expressions, pathOf } from "./expressions.ts";
+
+/** Codes are bytes. */
+const CODES = 256;
+
+/** A level of structure: what `break` and `continue` look for. */
+interface Level {
+  readonly label?: string;
+  /** `break` without a label goes behind it; `continue` goes to it. */
+  readonly breaks?: boolean;
+  readonly continues?: boolean;
+}
+
+/** Writes the statements of the function. */
+export class Statements extends Expressions {
+  private readonly levels: Level[] = [];
+  private readonly types: number[] = [];
+
+  /** The body of a function whose parameters are the state and one number. */
+  body(parameters: readonly Pattern[], statements: readonly Statement[]): Uint8Array {
+    this.locals.set((parameters[1] as Identifier).name, 0);
+    for (const statement of statements) this.statement(statement);
+    this.w.op(W.unreachable, W.end);
+    return this.w.take();
+  }
+  /** The types of the locals behind the parameter. */
+  get localTypes(): readonly number[] {
+    return this.types;
+  }
+
+  private statement(node: Statement, label?: string): void {
+    switch (node.type) {
+      case "VariableDeclaration":
+        return this.declare(node);
+      case "ExpressionStatement":
+        return this.effect(node.expression);
+      case "BlockStatement":
+        for (const inner of node.body) this.statement(inner);
+        return;
+      case "IfStatement": {
+        const { test, consequent, alternate } = node;
+        if (consequent.type === "BreakStatement" && !alternate)
+          return this.branchIf(test, true, this.depthOf(consequent));
+        if (alternate) {
+          this.inside(W.block, {}, () => {
+            this.inside(W.block, {}, () => {
+              this.branchIf(test, false, 0);
+              this.statement(consequent);
+              this.w.br(1);
+            });
+            this.statement(alternate);
+          });
+          return;
+        }
+        return this.inside(W.block, {}, () => {
+          this.branchIf(test, false, 0);
+          this.statement(consequent);
+        });
+      }
+      case "LabeledStatement":
+        if (node.body.type === "ForStatement") return this.statement(node.body, node.label.name);
+        return this.inside(W.block, { label: node.label.name }, () => this.statement(node.body));
+      case "ForStatement":
+        return this.for(node, label);
+      case "SwitchStatement":
+        return this.switch(node);
+      case "BreakStatement":
+        return this.w.br(this.depthOf(node));
+      case "ContinueStatement":
+        if (node.label) this.refuse(node, "a label");
+        return this.w.br(this.depth((level) => level.continues === true, node));
+      case "ReturnStatement":
+        this.truth(node.argument ?? this.refuse(node, "no result"));
+        return this.w.op(W.return);
+    }
+    this.refuse(node, "no such statement");
+  }
+
+  private inside(op: number, level: Level, write: () => void): void {
+    this.w.open(op);
+    this.levels.push(level);
+    write();
+    this.levels.pop();
+    this.w.end();
+  }
+  private depth(wanted: (level: Level) => boolean, node: Node): number {
+    const found = this.levels.findLastIndex(wanted);
+    return found < 0 ? this.refuse(node, "nothing to go to") : this.levels.length - 1 - found;
+  }
+  private depthOf(node: BreakStatement): number {
+    const name = node.label?.name;
+    return this.depth(({ label, breaks }) => (name ? label === name : breaks === true), node);
+  }
+
+  private for(node: ForStatement, label: string | undefined): void {
+    const { init, test, update, body } = node;
+    if (init) this.effect(init as Expression);
+    this.inside(W.block, { label, breaks: true }, () => {
+      if (test) this.branchIf(test, false, 0);
+      this.inside(W.loop, { continues: update === null }, () => {
+        this.statement(body);
+        if (update) this.effect(update);
+        if (test) this.branchIf(test, true, 0);
+        else this.w.br(0);
+      });
+    });
+  }
+
+  /** A jump table into nested blocks, at whose ends the cases stand in their order. */
+  private switch(node: SwitchStatement): void {
+    const { cases } = node;
+    const table = new Array<number>(CODES).fill(cases.findIndex(({ test }) => !test));
+    cases.forEach(({ test }, k) => {
+      if (test) table[this.literal(test) ?? this.refuse(test, "no constant")] = k;
+    });
+    const otherwise = table[CODES - 1];
+    while (table.at(-1) === otherwise) table.pop();
+    this.inside(W.block, { breaks: true }, () => {
+      for (const _ of cases) {
+        this.w.open(W.block);
+        this.levels.push({});
+      }
+      this.number(node.discriminant);
+      this.w.op(W.brTable);
+      this.w.unsigned(table.length);
+      for (const k of table) this.w.unsigned(k);
+      this.w.unsigned(otherwise);
+      for (const { consequent } of cases) {
+        this.levels.pop();
+        this.w.end();
+        for (const statement of consequent) this.statement(statement);
+      }
+    });
+  }
+
+  private declare(node: VariableDeclaration): void {
+    for (const { id, init } of node.declarations) {
+      if (!init) return this.refuse(node, "no value");
+      if (id.type === "ObjectPattern") {
+        for (const property of id.properties) {
+          if (property.type !== "Property") return this.refuse(property, "no name");
+          const name = pathOf(property.key);
+          this.declareArray(name, `${pathOf(init)}.${name}`, node);
+        }
+        continue;
+      }
+      const name = pathOf(id);
+      const path = pathOf(init);
+      if (node.kind === "const" && path) this.declareArray(name, path, node);
+      // Parts of the first word: a shift where it is used costs less than a variable that lives through the jump.
+      else if (node.kind === "const" && init.type === "BinaryExpression")
+        this.inlined.set(name, init);
+      else {
+        const isCounter = this.literal(init) === 0 && name === "count";
+        if (isCounter) this.long.add(name);
+        this.types.push(isCounter ? I64 : I32);
+        this.locals.set(name, this.types.length);
+        if (isCounter) this.w.const64(0);
+        else this.number(init);
+        this.w.set(this.types.length);
+      }
+    }
+  }
+
+  private effect(node: Expression | Literal): void {
+    if (node.type === "AssignmentExpression") return this.assign(node);
+    if (node.type !== "UpdateExpression") return this.refuse(node, "no effect");
+    const { start, end } = node;
+    const argument = node.argument as Pattern;
+    const right: Literal = { type: "Literal", value: 1, start, end };
+    const operator = node.operator === "++" ? "+=" : "-=";
+    this.assign({ type: "AssignmentExpression", operator, left: argument, right, start, end });
+  }
+  private assign(node: AssignmentExpression): void {
+    const { left, operator, start, end } = node;
+    if (operator !== "=" && this.count(node)) return;
+    const right: Expression =
+      operator === "="
+        ? node.right
+        : {
+            type: "BinaryExpression",
+            operator: operator.slice(0, -1) as "+",
+            left: left as Expression,
+            right: node.right,
+            start,
+            end,
+          };
+    if (left.type === "Identifier") {
+      // A sum is taken to fit, as arena indices and units do.
+      const kind = this.number(right);
+      if (kind === "unsigned") this.refuse(node, "variables are signed");
+      return this.w.set(this.local(left.name, node));
+    }
+    if (left.type !== "MemberExpression") return this.refuse(node, "no place");
+    // Of a chain the last value is a variable, whatever is stored on the way to it.
+    let value = right;
+    while (value.type === "AssignmentExpression") value = value.right;
+    if (value !== right && value.type !== "Identifier") this.refuse(value, "no variable");
+    if (left.computed) {
+      const { array, offset } = this.element(left);
+      this.number(value);
+      this.w.memory(array.store, offset);
+    } else {
+      const found = loopNumbers[pathOf(left)];
+      if (found?.[1] !== 32) return this.refuse(left, "no such number");
+      this.w.const(0);
+      this.number(value);
+      this.w.memory(W.store, found[0]);
+    }
+    if (right.type === "AssignmentExpression") this.assign(right);
+  }
+  /** Additions to what has 64 bits. */
+  private count({ left, right, operator }: AssignmentExpression): boolean {
+    const path = pathOf(left);
+    const place = loopNumbers[path];
+    if (operator !== "+=" || (place?.[1] !== 64 && !this.long.has(path))) return false;
+    if (place) {
+      this.w.const(0);
+      this.w.const(0);
+      this.w.memory(W.load64, place[0]);
+    } else this.w.get(this.local(path, left));
+    if (right.type === "Identifier" && this.long.has(right.name))
+      this.w.get(this.local(right.name, right));
+    else {
+      if (this.number(right) !== "positive") this.refuse(right, "what is counted is not negative");
+      this.w.op(W.extendU);
+    }
+    this.w.op(W.add64);
+    if (place) this.w.memory(W.store64, place[0]);
+    else this.w.set(this.local(path, left));
+    return true;
+  }
+}
