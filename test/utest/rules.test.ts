@@ -40,7 +40,7 @@ const SECTION =
 const names = new Set([...providedNames(), ...knownExports().map(({ name }) => name)]);
 /** Inline functions and macros of the headers. */
 const INLINE =
-  /^(rt_s?list_|rt_ringbuffer_|rt_wqueue_|rt_tick_from_|is(nan|inf)$|setjmp$|fabsf?$|pthread_cleanup_push$)/;
+  /^(rt_s?list_|rt_ringbuffer_|rt_workqueue_|rt_wqueue_|rt_tick_from_|is(nan|inf)$|setjmp$|fabsf?$|pthread_cleanup_push$)/;
 
 interface Rule {
   readonly id: string;

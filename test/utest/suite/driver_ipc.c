@@ -47,6 +47,16 @@ RULE(K38, "ringblk_buf.c rt_rbb_blk_alloc", "NULL when there is no room");
 RULE(K39, "ringblk_buf.c rt_rbb_next_blk_queue_len", "the bytes of contiguous blocks that were put");
 RULE(K40, "ringblk_buf.c rt_rbb_blk_get", "the oldest block that was put");
 RULE(K41, "ringblk_buf.c rt_rbb_blk_queue_get", "contiguous blocks that were put, their bytes and where they begin");
+RULE(K42, "workqueue.c rt_workqueue_dowork", "RT_EOK; the queue's thread does the work, in the order in which it came");
+RULE(K43, "workqueue.c rt_workqueue_dowork", "work that waits goes to the end");
+RULE(K44, "workqueue.c rt_workqueue_dowork", "-RT_EBUSY for work that is being done, and it is not done again");
+RULE(K45, "workqueue.c rt_workqueue_submit_work", "does the work after so many ticks; submitted again it waits for the new time");
+RULE(K46, "workqueue.c rt_workqueue_submit_work", "-RT_ERROR for half of the ticks that there are, or more");
+RULE(K47, "workqueue.c rt_workqueue_cancel_work", "RT_EOK; work that waits is not done");
+RULE(K48, "workqueue.c rt_workqueue_cancel_work", "-RT_EBUSY for work that is being done");
+RULE(K49, "workqueue.c rt_workqueue_cancel_work_sync", "waits for the end of work that is being done");
+RULE(K50, "workqueue.c rt_workqueue_critical_work", "RT_EOK; the work is done before what waits");
+RULE(K51, "workqueue.c rt_workqueue_cancel_all_work", "RT_EOK; nothing that waits is done");
 
 static struct rt_completion completion;
 static struct rt_data_queue queue;
@@ -275,11 +285,69 @@ static void test_ring_blocks(void) {
     rt_rbb_destroy(rbb);
 }
 
+static struct rt_workqueue *works;
+static struct rt_work work[3];
+
+static void does(struct rt_work *which, void *letter) {
+    result[0] = rt_workqueue_dowork(works, which);
+    result[1] = rt_workqueue_cancel_work(works, which);
+    rt_thread_delay(5);
+    mark((char)(long)letter);
+}
+
+static void test_work_queue(void) {
+    int n;
+    marks();
+    works = rt_workqueue_create("works", 2048, 5);
+    for (n = 0; n < 3; n++) rt_work_init(&work[n], does, (void *)(long)('a' + n));
+    rule(K42);
+    for (n = 0; n < 3; n++) uassert_int_equal(rt_workqueue_dowork(works, &work[n]), RT_EOK);
+    rule(K43);
+    uassert_int_equal(rt_workqueue_dowork(works, &work[1]), RT_EOK);
+    rule(K44);
+    uassert_int_equal(result[0], -RT_EBUSY);
+    uassert_int_equal(rt_workqueue_dowork(works, &work[0]), -RT_EBUSY);
+    rule(K48);
+    uassert_int_equal(result[1], -RT_EBUSY);
+    rt_thread_delay(30);
+    rule(K43);
+    uassert_str_equal(marks(), "acb");
+    rule(K45);
+    uassert_int_equal(rt_workqueue_submit_work(works, &work[0], 10), RT_EOK);
+    uassert_int_equal(rt_workqueue_submit_work(works, &work[0], 40), RT_EOK);
+    rt_thread_delay(30);
+    uassert_str_equal(marks(), "");
+    rt_thread_delay(20);
+    uassert_str_equal(marks(), "a");
+    rule(K46);
+    uassert_int_equal(rt_workqueue_submit_work(works, &work[0], RT_TICK_MAX / 2), -RT_ERROR);
+    for (n = 0; n < 2; n++) rt_workqueue_dowork(works, &work[n]);
+    rule(K50);
+    uassert_int_equal(rt_workqueue_critical_work(works, &work[2]), RT_EOK);
+    rule(K47);
+    rt_workqueue_submit_work(works, &work[1], 2);
+    uassert_int_equal(rt_workqueue_cancel_work(works, &work[1]), RT_EOK);
+    rule(K49);
+    uassert_int_equal(rt_workqueue_cancel_work_sync(works, &work[0]), RT_EOK);
+    uassert_str_equal(marks(), "a");
+    rt_thread_delay(20);
+    rule(K50);
+    uassert_str_equal(marks(), "c");
+    for (n = 0; n < 2; n++) rt_workqueue_dowork(works, &work[n]);
+    rt_workqueue_submit_work(works, &work[2], 2);
+    rule(K51);
+    uassert_int_equal(rt_workqueue_cancel_all_work(works), RT_EOK);
+    rt_thread_delay(20);
+    uassert_str_equal(marks(), "a");
+    rt_workqueue_destroy(works);
+}
+
 static void testcase(void) {
     UTEST_UNIT_RUN(test_completion);
     UTEST_UNIT_RUN(test_data_queue);
     UTEST_UNIT_RUN(test_blocked_push);
     UTEST_UNIT_RUN(test_ringbuffer);
     UTEST_UNIT_RUN(test_ring_blocks);
+    UTEST_UNIT_RUN(test_work_queue);
 }
 UTEST_TC_EXPORT(testcase, "components.drivers.ipc", RT_NULL, RT_NULL, 20);
