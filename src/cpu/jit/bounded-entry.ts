@@ -28,8 +28,8 @@ export function emitBounds(w: Writer, { places, most }: BoundedLoop, readable: R
   w.brIf(OUT);
 }
 
-/** Goes to the loop as it is unless so many iterations may access the place. */
-function checkPlace(w: Writer, place: Place, times: number, readable: Readable): void {
+/** Goes to the loop as it is (the second label) unless so many iterations may access the place. */
+export function checkPlace(w: Writer, place: Place, times: number, readable: Readable): void {
   const { base, index, shift, step, most, store, low, high, aligned } = place;
   w.get(local(base));
   if (index !== NONE && most === undefined) {

@@ -27,9 +27,9 @@ export interface BoundedLoop {
 
 /** Iterations at once; bytes that are asked about for what is loaded. */
 const MOST_TIMES = 512;
-const MOST_LOADED = 4096;
+export const MOST_LOADED = 4096;
 /** So many bytes, wherever they begin, are in the granules whose rights are one load. */
-const MOST_STORED = 449;
+export const MOST_STORED = 449;
 /** With fewer, the questions cost more than what they save. */
 const LEAST_TIMES = 8;
 /** Bytes after which it is tried to leave out iterations. */

@@ -104,14 +104,25 @@ export class Checks {
     return this.plan.get(x);
   }
 
+  /** What is known where a loop of one block is entered from elsewhere. */
+  before(n: Node): Knowledge {
+    let all = n === this.graph.entry ? this.atEntry() : undefined;
+    for (const [from, knowledge] of this.edges.get(n.key) ?? [])
+      if (from !== n) all = all ? all.meet(knowledge) : knowledge;
+    return all ?? Knowledge.nothing();
+  }
+  /** What is known where the region is entered. */
+  private atEntry(): Knowledge {
+    const all = Knowledge.nothing();
+    for (const [r, value] of this.guards) all.write(r, exactly(value));
+    return all;
+  }
+
   /** What is known where a block begins. */
   private entry(n: Node): Knowledge {
     let all: Knowledge | undefined;
     const isEntry = n === this.graph.entry;
-    if (isEntry) {
-      all = Knowledge.nothing();
-      for (const [r, value] of this.guards) all.write(r, exactly(value));
-    }
+    if (isEntry) all = this.atEntry();
     if (!isEntry || this.guards.size > 0)
       for (const knowledge of this.edges.get(n.key)?.values() ?? [])
         all = all ? all.meet(knowledge) : knowledge;

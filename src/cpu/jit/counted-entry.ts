@@ -111,14 +111,15 @@ export function emitEntry(w: Writer, loop: CountedLoop, readable: Readable, key:
   places.forEach((place, k) => checkPlace(w, loop, place, readable, windowOf(key, k)));
 }
 
-/** Pushes 1 when the second version goes on. */
-export function emitGoesOn(w: Writer, loop: CountedLoop): void {
+/** Pushes 1 when the second version goes on; `toEnd`: it goes on to the end. */
+export function emitGoesOn(w: Writer, loop: CountedLoop, toEnd = false): void {
   w.get(local(loop.counter));
   if (loop.behind) {
     w.const(loop.behind);
     w.op(W.sub);
   }
-  w.get(BOUND);
+  if (toEnd) pushEnd(w, loop);
+  else w.get(BOUND);
   w.op(compare(loop));
 }
 

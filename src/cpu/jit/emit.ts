@@ -2,10 +2,11 @@ import { Slot } from "../interp/state.ts";
 import { Op } from "../ir/ops.ts";
 import { BlockEmitter } from "./block.ts";
 import { type BoundedLoop, boundedLoop } from "./bounded.ts";
-import { emitBounds, TIMES } from "./bounded-entry.ts";
+import { checkPlace, emitBounds, TIMES } from "./bounded-entry.ts";
 import { type CountedLoop, countedLoop } from "./counted.ts";
 import { emitEntry, emitGoesOn, emitGoesOnForRow } from "./counted-entry.ts";
 import { flagReaders, flagSpillers } from "./facts.ts";
+import { type FixedLoop, fixedLoop } from "./fixed.ts";
 import { IN_FILE, meet, same, type State } from "./flags-state.ts";
 import { AGAIN, BEHIND, DONE, EXIT, FAST, MANY, REST, UNWIND } from "./frame.ts";
 import { dominates, type Node } from "./graph.ts";
@@ -157,7 +158,9 @@ export class RegionEmitter extends BlockEmitter {
       .sort((a, b) => b.order - a.order);
     for (const c of merges) this.open(W.block, c.key);
     this.flags.state = this.entryState.get(n.key)!;
-    if (counted) this.twice(n, counted);
+    const fixed = counted && fixedLoop(counted, this.checks.before(n), this.readable);
+    if (counted && fixed) this.fixed(n, counted, fixed);
+    else if (counted) this.twice(n, counted);
     else if (bounded) this.bounded(n, bounded);
     else this.body(n);
     for (const c of merges.reverse()) {
@@ -219,19 +222,48 @@ export class RegionEmitter extends BlockEmitter {
     this.finish(n);
   }
 
-  /**
-   * The version without checks for rows of iterations. Goes to DONE when the last iteration was the last of all, and on when fewer than a
-   * row are left. Returns the state of the flags behind an iteration.
-   */
-  private rows(n: Node, loop: CountedLoop): State {
+  /** A counted loop that goes round a known number of times: the version without checks, at once or in rows, and the loop as it is. */
+  private fixed(n: Node, loop: CountedLoop, { times, row, asked }: FixedLoop): void {
     const { w, flags } = this;
-    const { branch, free, row } = loop;
-    let state = IN_FILE;
-    this.open(W.block, REST);
-    emitGoesOnForRow(w, loop);
-    w.op(W.eqz);
-    this.brIf(REST);
-    this.open(W.loop, MANY);
+    const { branch } = loop;
+    const x = n.ir.insts[branch];
+    const begin = flags.state;
+    this.open(W.block, BEHIND);
+    this.open(W.block, undefined);
+    w.get(Local.Work);
+    w.const64(times * 2 ** layout.WORK_SHIFT);
+    w.op(W.ltS64);
+    w.brIf(0);
+    this.open(W.block, undefined);
+    for (const place of asked) checkPlace(w, place, times, this.readable);
+    this.close();
+    const inRows = row < times;
+    if (inRows) this.open(W.loop, FAST);
+    const atEnd = this.row(n, loop, row);
+    if (inRows) {
+      emitGoesOn(w, loop, true);
+      this.brIf(FAST);
+      this.close();
+    }
+    // The last iteration does not branch.
+    this.count(2 ** layout.WORK_SHIFT - (x.at + 1));
+    this.br(BEHIND);
+    this.close();
+    flags.state = begin;
+    this.open(W.loop, n.key);
+    this.begin();
+    this.ops(n, 0, branch + 1);
+    flags.convert(atEnd);
+    this.close();
+    this.close();
+    this.float.forget();
+    this.ops(n, branch + 1, n.ir.insts.length);
+    this.finish(n);
+  }
+
+  /** Iterations in a row of a version without checks; returns the state of the flags behind the last. */
+  private row(n: Node, { branch, free }: CountedLoop, row: number): State {
+    const { flags } = this;
     for (let k = 0; k < row; k++) {
       flags.state = IN_FILE;
       this.begin();
@@ -239,9 +271,23 @@ export class RegionEmitter extends BlockEmitter {
       this.ops(n, 0, branch);
       this.free = undefined;
       this.at(n, branch);
-      state = flags.state;
     }
     this.count(row * (n.ir.insts[branch].at + 1 - 2 ** layout.WORK_SHIFT));
+    return flags.state;
+  }
+
+  /**
+   * The version without checks for rows of iterations. Goes to DONE when the last iteration was the last of all, and on when fewer than a
+   * row are left. Returns the state of the flags behind an iteration.
+   */
+  private rows(n: Node, loop: CountedLoop): State {
+    const { w } = this;
+    this.open(W.block, REST);
+    emitGoesOnForRow(w, loop);
+    w.op(W.eqz);
+    this.brIf(REST);
+    this.open(W.loop, MANY);
+    const state = this.row(n, loop, loop.row);
     emitGoesOnForRow(w, loop);
     this.brIf(MANY);
     this.close();
