@@ -5,6 +5,7 @@
 #ifndef WORKQUEUE_H__
 #define WORKQUEUE_H__
 
+#include <rthw.h>
 #include <rtthread.h>
 
 #define RT_WORK_STATE_PENDING 0x0001
