@@ -71,6 +71,8 @@ export class RegionEmitter extends BlockEmitter {
     for (const [label] of exits) this.open(W.block, label);
     this.open(W.block, UNWIND);
     flags.state = IN_FILE;
+    // The file has all registers.
+    this.dirty = 0;
     this.guard();
     flags.convert(this.entryState.get(graph.entry.key)!);
     this.tree(graph.entry);

@@ -159,7 +159,20 @@ export function findBlocks(
     // A branch into the middle of an instruction: keep the block as it is.
     if (!("address" in cut)) add(key, cut);
   }
-  return loopOf(blocks, entry >>> 0);
+  return loopOf(reachable(blocks, entry >>> 0), entry >>> 0);
+}
+
+/** Without blocks that only led to where others begin now, and so are no longer come to. */
+function reachable(blocks: Map<number, Block>, entry: number): Map<number, Block> {
+  const found = new Map<number, Block>();
+  const work = [entry];
+  for (let key = work.pop(); key !== undefined; key = work.pop()) {
+    const block = blocks.get(key);
+    if (!block || found.has(key)) continue;
+    found.set(key, block);
+    work.push(...targets(block));
+  }
+  return found;
 }
 
 /**
