@@ -1,7 +1,7 @@
 /** What is done to random loops: entries in the middle, other ways back, calls of the host, loops around them, and small changes. */
 import { AL, type Item } from "./items.ts";
 import { C, type Maker } from "./maker.ts";
-import { question } from "./walks.ts";
+import { question, walk } from "./walks.ts";
 
 /** Changes of a loop that leave it a loop, mostly. Returns what was done, for its name. */
 export function around(m: Maker, inner: Item[], top: string, out: string): string[] {
@@ -54,6 +54,11 @@ export function around(m: Maker, inner: Item[], top: string, out: string): strin
     done.push("host");
     inner.splice(inside(), 0, { op: "svc", i: 1 });
   }
+  if (m.calls) {
+    done.push("calls");
+    for (let k = random.between(1, 2); k > 0; k--)
+      inner.splice(inside(), 0, { op: "bl", to: "leaf" });
+  }
   if (random.once(5)) {
     done.push("changed");
     mutate(m, inner);
@@ -76,6 +81,19 @@ export function around(m: Maker, inner: Item[], top: string, out: string): strin
   }
   inner.push({ op: "label", name: out });
   return done;
+}
+
+/** A function that loops call. */
+export function leaf(m: Maker): Item[] {
+  const { random } = m;
+  const items: Item[] = [];
+  for (let k = random.below(4); k > 0; k--) items.push(m.compute(true));
+  if (random.once(2)) items.push(...walk(m));
+  if (random.once(3)) {
+    const { test, c } = question(m);
+    items.push(test, { op: "return", c }, m.compute(true));
+  }
+  return [{ op: "label", name: "leaf" }, ...items, { op: "return" }];
 }
 
 /** Small changes of any kind: what looks like a shape and is none. */

@@ -41,6 +41,10 @@ function wide(name: string, fields: Fields): number[] {
 }
 const rowOf = (rows: Rows, name: string): string => (rows[name] ?? no(name))[1];
 
+/** BL to `way` bytes from its own beginning, in Thumb. */
+export const call = (way: number): number[] =>
+  wide("bl", { S: way < 4 ? 1 : 0, j: 1, k: 1, i: (way - 4) >> 1 });
+
 /** The suffix of a load or store. */
 export function suffix(size: number, signed = false): string {
   const letter = { 1: "b", 2: "h", 4: "", 8: "d" }[size]!;
@@ -62,7 +66,10 @@ function arm(x: Item, way: Way): number[] {
     case "label":
       return [];
     case "b":
-      return a("b", { i: (way(x.to) - 8) >> 2 });
+    case "bl":
+      return a(x.op, { i: (way(x.to) - 8) >> 2 });
+    case "return":
+      return a("bx", { m: 14 });
     case "cbz":
     case "cbnz":
       return no(x.op);
@@ -134,6 +141,10 @@ function thumb2(x: Item, way: Way): number[] {
       if (by < -room || by >= room) no("too far");
       return always ? half("b", { i: by }) : half("b_cond", { c: x.c!, i: by });
     }
+    case "bl":
+      return call(way(x.to));
+    case "return":
+      return half("bx", { m: 14 });
     case "cbz":
     case "cbnz": {
       const by = (way(x.to) - 4) >> 1;

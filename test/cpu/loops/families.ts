@@ -1,6 +1,6 @@
 /** Random loops of the shapes that translated code treats in a special way, and of those that look much like them. */
 import type { Random } from "../qemu/random.ts";
-import { around } from "./changes.ts";
+import { around, leaf } from "./changes.ts";
 import type { Isa, Item } from "./items.ts";
 import { C, type Loop, Maker } from "./maker.ts";
 import { strings } from "./strings.ts";
@@ -196,6 +196,7 @@ export function randomLoop(random: Random, isa: Isa): Loop {
   for (let k = random.below(3); k > 0; k--) m.put(m.compute(true));
   // Code ends here.
   m.put({ op: "label", name: "end" }, { op: "svc", i: 0 }, { op: "b", to: "end" });
+  if (m.calls) m.put(...leaf(m));
   if (random.once(2)) m.items.unshift({ op: "cmp", n: m.value(), with: { k: m.constant() } });
   return { isa, family, items: m.items, roles: m.roles };
 }

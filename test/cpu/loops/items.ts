@@ -22,7 +22,8 @@ export type Operand =
 export type Item = Conditional &
   (
     | { readonly op: "label"; readonly name: string }
-    | { readonly op: "b"; readonly to: string }
+    | { readonly op: "b" | "bl"; readonly to: string }
+    | { readonly op: "return" }
     | { readonly op: "cbz" | "cbnz"; readonly n: number; readonly to: string }
     | { readonly op: "svc"; readonly i: number }
     | Access

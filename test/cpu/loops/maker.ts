@@ -51,6 +51,8 @@ export class Maker {
   readonly roles = new Map<number, Role>();
   /** Registers for what is loaded and computed. */
   readonly data: number[];
+  /** The link register is for calls. */
+  readonly calls: boolean;
   private readonly free: number[];
   private labels = 0;
 
@@ -58,8 +60,10 @@ export class Maker {
     readonly random: Random,
     readonly isa: Isa,
   ) {
+    this.calls = random.once(4);
     const all =
-      isa === "thumb1" ? [0, 1, 2, 3, 4, 5, 6, 7] : [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 14];
+      isa === "thumb1" ? [0, 1, 2, 3, 4, 5, 6, 7] : [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12];
+    if (isa !== "thumb1" && !this.calls) all.push(14);
     this.free = random.sample(all, all.length);
     // Pairs of A32 begin at an even register.
     const first = isa === "thumb1" ? 0 : 2 * random.below(4);

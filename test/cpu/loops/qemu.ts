@@ -14,6 +14,7 @@ import {
   SLOTS,
 } from "../qemu/image.ts";
 import { qemu } from "../qemu/tools.ts";
+import type { Item } from "./items.ts";
 import { explain, hex } from "./report.ts";
 import { type Case, caseOf, codeOf } from "./run.ts";
 import { BASE, contents, enter, randomWorld, SIZE, type World } from "./world.ts";
@@ -38,10 +39,14 @@ function leaving(test: Case): Case | undefined {
   if (loop.items.some((x) => x.op === "svc" && x.i !== 0)) return undefined;
   const thumb = loop.isa !== "a32";
   const label = loop.items.findIndex((x) => x.op === "label" && x.name === "end");
-  const body = codeOf({
-    ...loop,
-    items: [...loop.items.slice(0, label), { op: "label", name: "end" }],
-  });
+  // Behind the end is what is called.
+  const { items } = loop;
+  const rest: Item[] = [
+    { op: "b", to: "end" },
+    ...items.slice(label + 3),
+    { op: "label", name: "end" },
+  ];
+  const body = codeOf({ ...loop, items: [...items.slice(0, label), ...rest] });
   if (!body) return undefined;
   const pad = thumb && (start + body.length) & 2 ? 2 : 0;
   const code = new Uint8Array(body.length + pad + 8);

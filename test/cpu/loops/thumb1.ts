@@ -2,7 +2,7 @@
 import { thumb16 } from "../../../src/cpu/decode/mod.ts";
 import type { Rows } from "../../../src/cpu/decode/table.ts";
 import { word } from "../assemble.ts";
-import { no, suffix } from "./encode.ts";
+import { call, no, suffix } from "./encode.ts";
 import { AL, type Item, type Operand, SHIFTS } from "./items.ts";
 
 type Fields = Record<string, number>;
@@ -35,6 +35,10 @@ export function thumb1(x: Item, way: (label: string) => number): number[] {
       if (by < -room || by >= room) no("too far");
       return always ? t("b", { i: by }) : t("b_cond", { c: x.c!, i: by });
     }
+    case "bl":
+      return call(way(x.to));
+    case "return":
+      return [word(rows().bx[1], { m: 14 })];
     case "svc":
       return t("svc", { i: x.i });
     case "load":
