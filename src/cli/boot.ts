@@ -11,7 +11,8 @@ import { Input } from "./input.ts";
 import { fullSpeed } from "./jit-policy.ts";
 import { openDisk } from "./open-disk.ts";
 import { exitCodeOf, message, printStats } from "./outcome.ts";
-import { LineEndFilter, Output, writeAll } from "./output.ts";
+import { Outlet } from "./outlet.ts";
+import { LineEndFilter, Output } from "./output.ts";
 import type { Parsed } from "./parse.ts";
 import { SavedDisk } from "./saved-disk.ts";
 import { type Settings, settingsOf } from "./settings.ts";
@@ -62,8 +63,10 @@ async function headless(
   const { serial, serial1 } = settings;
   const first = serial.kind === "stdio" ? undefined : await linkTo(serial);
   const second = serial1 && (await linkTo(serial1));
-  const plain = lines.length > 0 ? new LineEndFilter((bytes) => writeAll(1, bytes)) : undefined;
-  const output = plain ?? new Output(1);
+  const outlet = new Outlet(() => board.machine.kernel.pause());
+  const plain = lines.length > 0 ? new LineEndFilter(outlet.write) : undefined;
+  const output = plain ?? new Output(1, false, "the output", outlet.write);
+  let driver: Driver | undefined;
   let feeder: LineFeeder | undefined;
   const write = (bytes: Uint8Array): void => {
     output.write(bytes);
@@ -87,15 +90,15 @@ async function headless(
   try {
     const input = first ? new Input(-1) : new Input(0);
     const driverOf = (machine: Machine) =>
-      new Driver(machine, {
-        output,
+      (driver = new Driver(machine, {
+        output: { flush: () => output.flush(), waits: outlet.waits },
         input: lines.length > 0 ? input : undefined,
         timeout: settings.timeout,
         wallTimeout: settings.wallTimeout,
         look: () => collectGarbage(),
         busy: fullSpeed,
         pause: signals && (() => signals.due),
-      });
+      }));
     let steps: Steps;
     if (lines.length > 0) {
       steps = runLines(board, driverOf, lines);
@@ -103,18 +106,22 @@ async function headless(
       feeder = feederOf(board, settings);
       steps = typeLines(board, driverOf, feeder, settings, input);
     }
-    const verdict = await ended(steps, signals);
+    let verdict = await ended(steps, signals);
     output.end();
+    if (driver) verdict = await ended(driver.delivering(verdict), signals);
+    if (verdict === "wall-timeout") outlet.drop();
     return exitCodeOf(verdict, board.machine);
   } catch (error) {
     if (error instanceof SignalError) {
       output.end();
+      outlet.drop();
       if (disk instanceof SavedDisk) disk.discard();
     }
     throw error;
   } finally {
     const { machine } = board;
     signals?.close();
+    outlet.close();
     board.close();
     first?.close();
     second?.close();

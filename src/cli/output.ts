@@ -19,10 +19,12 @@ export class Output {
 
   /** @param terminal It goes to a terminal in raw mode, which adds a carriage return to every line feed itself. */
   constructor(
-    private readonly fd: number,
+    fd: number,
     private readonly terminal = false,
     /** For messages. */
-    private readonly what = "the output",
+    what = "the output",
+    /** Takes what would be written to the descriptor. */
+    private readonly sink = (bytes: Uint8Array): void => writeAll(fd, bytes, what),
   ) {}
 
   write(bytes: Uint8Array): void {
@@ -49,7 +51,7 @@ export class Output {
 
   private send(bytes: Uint8Array): void {
     const left = this.terminal ? dropReturns(bytes) : bytes.length;
-    writeAll(this.fd, bytes.subarray(0, left), this.what);
+    this.sink(bytes.subarray(0, left));
   }
 }
 

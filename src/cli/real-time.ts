@@ -74,6 +74,11 @@ export class RealTime {
         while (!this.over) await this.sleep(undefined);
         return;
       }
+      if (options.congested?.()) {
+        // Whatever ends the pause may have been something for the machine, or `stop`.
+        while (options.congested() && !this.over) await this.sleep(10);
+        continue;
+      }
       if (result.why === "idle" && options.idle?.(result.nextTick)) {
         // Who always has something to do has to hear of signals and of what arrives, too.
         if (performance.now() - heard < TURN_MS) continue;
@@ -82,11 +87,6 @@ export class RealTime {
         continue;
       }
       if (this.over) return;
-      if (options.congested?.()) {
-        // Whatever ends the pause may have been something for the machine, or `stop`.
-        while (options.congested() && !this.over) await this.sleep(10);
-        continue;
-      }
       await this.sleep(result.why === "idle" ? machine.millisecondsUntil(result.nextTick) : 0);
     }
   }

@@ -11,7 +11,8 @@ import { fullSpeed } from "./jit-policy.ts";
 import { openDisk } from "./open-disk.ts";
 import { fatName, guestName, nameOf, pathText } from "../smoke/guest-path.ts";
 import { exitCodeOf, message, printStats } from "./outcome.ts";
-import { LineEndFilter, writeAll } from "./output.ts";
+import { Outlet } from "./outlet.ts";
+import { LineEndFilter } from "./output.ts";
 import type { Parsed } from "./parse.ts";
 import { commandLine } from "./run-line.ts";
 import { SavedDisk } from "./saved-disk.ts";
@@ -41,7 +42,8 @@ export async function run(parsed: Parsed): Promise<number> {
   const path = `/${guestName(name)}`;
   const extras = parsed.values("with").map(placed);
   refuseCollisions(path, extras);
-  const output = new LineEndFilter((piece) => writeAll(1, piece));
+  const outlet = new Outlet(() => machine.kernel.pause());
+  const output = new LineEndFilter(outlet.write);
   const json = parsed.flag("json") ? await import("./run-json.ts") : undefined;
   const observer = json?.newObserver();
   const given = parsed.value("disk");
@@ -56,7 +58,7 @@ export async function run(parsed: Parsed): Promise<number> {
   const tells = json !== undefined || settings.stats || active.instrument !== undefined;
   const signals = (disks || tells) && parsed.value("gdb") === undefined ? new Signals() : undefined;
   const disk = save === undefined ? own : new SavedDisk(own, save);
-  const machine = new Machine({
+  const machine: Machine = new Machine({
     ...settings,
     disk,
     wall: settings.realTime ? wallClock() : undefined,
@@ -74,7 +76,7 @@ export async function run(parsed: Parsed): Promise<number> {
   try {
     machine.boot("lines");
     const driver = new Driver(machine, {
-      output,
+      output: { flush: () => output.flush(), waits: outlet.waits },
       input: new Input(0),
       timeout: settings.timeout,
       wallTimeout: settings.wallTimeout,
@@ -93,11 +95,13 @@ export async function run(parsed: Parsed): Promise<number> {
     observer?.begin();
     started = performance.now();
     machine.runModule(path, line);
-    const verdict = await ended(
+    const ran = await ended(
       driver.running(() => machine.quiet),
       signals,
     );
     output.end();
+    const verdict = await ended(driver.delivering(ran), signals);
+    if (verdict === "wall-timeout") outlet.drop();
     const wall = performance.now() - started;
     const saved = out?.save() ?? [];
     if (json && observer)
@@ -106,6 +110,7 @@ export async function run(parsed: Parsed): Promise<number> {
   } catch (error) {
     if (error instanceof SignalError) {
       output.end();
+      outlet.drop();
       if (disk instanceof SavedDisk) disk.discard();
       if (json && observer) {
         const wall = performance.now() - started;
@@ -121,6 +126,7 @@ export async function run(parsed: Parsed): Promise<number> {
     throw error;
   } finally {
     signals?.close();
+    outlet.close();
     machine.close();
     if (settings.stats) printStats(machine);
   }

@@ -8,6 +8,7 @@ import { isTerminal } from "./host-terminal.ts";
 import { collectGarbage } from "./garbage.ts";
 import { fullSpeed } from "./jit-policy.ts";
 import { exitCodeOf, message, printStats } from "./outcome.ts";
+import { Outlet } from "./outlet.ts";
 import { Output } from "./output.ts";
 import { Progress, waitText } from "./progress.ts";
 import { RealTime } from "./real-time.ts";
@@ -21,6 +22,9 @@ import { interact } from "./terminal.ts";
 /** So many bytes of a pipe may wait; then whoever writes to it waits. */
 const PIPE_BYTES = 65536;
 const TIDY_BYTES = 16384;
+
+/** A time-out, or 128 and a signal: nobody waits for a reader any more. */
+const CUT_SHORT = new Set<number>([ExitCode.Timeout, 129, 130, 131, 143]);
 
 /** The shell for somebody who types: in this terminal, or at the other end of a serial line. In real time. */
 export async function session(
@@ -63,6 +67,8 @@ function refuseSame(first: SerialSpec, second: SerialSpec): void {
 }
 
 class Session {
+  /** A pipe that is full holds the machine up as a line does whose client is slow. */
+  private readonly outlet = new Outlet(() => this.board.machine.kernel.pause());
   private readonly output: Output;
   private readonly board: Board;
   private readonly rich;
@@ -83,7 +89,9 @@ class Session {
     private readonly first: Link | undefined,
     private readonly second: Link,
   ) {
-    this.output = new Output(1, terminal && isTerminal(1));
+    // At a terminal others write to it too.
+    const sink = terminal ? undefined : this.outlet.write;
+    this.output = new Output(1, terminal && isTerminal(1), "the output", sink);
     this.rich = richEditing(settings, terminal);
     this.board = new Board({
       settings,
@@ -122,12 +130,14 @@ class Session {
       for (;;) {
         board.machine.boot("shell");
         const code = this.terminal ? await this.inTerminal() : await this.atLine();
+        if (CUT_SHORT.has(code)) this.outlet.drop();
         if (!board.rebooting) return code;
         board.restart();
         this.feeder?.restart();
       }
     } finally {
       this.output.flush();
+      this.outlet.close();
       if (this.settings.stats) printStats(board.machine);
       board.close();
     }
@@ -146,7 +156,7 @@ class Session {
     const { machine } = this.board;
     const loop = new RealTime(machine, {
       flush: () => this.flush(),
-      congested: () => this.first?.congested === true || this.second.congested,
+      congested: () => this.outlet.full || this.first?.congested === true || this.second.congested,
       idle: (nextTick) => this.typeNext(nextTick),
       halted: () => loop.stop(exitCodeOf("halted", machine)),
       wallTimeout: this.settings.wallTimeout,

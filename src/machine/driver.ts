@@ -5,8 +5,11 @@ import type { Machine } from "./machine.ts";
 export type Verdict = "done" | "deadlock" | "timeout" | "wall-timeout" | "halted";
 
 export interface DriverOptions {
-  /** Where the guest's output is collected; written out whenever the machine rests. */
-  readonly output?: { flush(): void };
+  /**
+   * Where the guest's output is collected; written out whenever the machine rests. `waits`: some of it waits for a slow reader, after
+   * another try to write it; may wait a little.
+   */
+  readonly output?: { flush(): void; readonly waits?: () => boolean };
   /** Where the guest's console input comes from when it waits for some; absent: the console is at its end. */
   readonly input?: {
     next(): Uint8Array | undefined;
@@ -101,6 +104,7 @@ export class Driver {
       // A signal may end the process at any time: what was printed so far must be out.
       this.options.output?.flush();
       this.options.check?.();
+      if (yield* this.held()) return "wall-timeout";
       this.lookNowAndThen();
       if (this.options.pause?.()) yield;
       if (result.why !== "idle" || done()) continue;
@@ -119,6 +123,7 @@ export class Driver {
       if (result.why === "idle" || result.why === "tick") return this.leave("done");
       const late = this.late();
       if (late) return this.leave(late);
+      if (yield* this.held()) return "wall-timeout";
       this.lookNowAndThen();
       if (this.options.pause?.()) yield;
     }
@@ -135,12 +140,8 @@ export class Driver {
         passTime: true,
       });
       if (result.why === "halted") return this.leave("halted");
-      if (
-        this.options.wallTimeout > 0 &&
-        performance.now() - this.started > this.options.wallTimeout
-      ) {
-        return this.leave("wall-timeout");
-      }
+      if (this.wallOver) return this.leave("wall-timeout");
+      if (yield* this.held()) return "wall-timeout";
       this.lookNowAndThen();
       if (this.options.pause?.()) yield;
     }
@@ -207,15 +208,34 @@ export class Driver {
       this.options.look?.();
       yield;
     }
+    return this.wallOver;
+  }
+
+  /** Until the reader has what was printed: the verdict, or that of the host's time. */
+  *delivering(verdict: Verdict): Steps {
+    return (yield* this.held()) ? "wall-timeout" : verdict;
+  }
+
+  /** Waits for a slow reader of the output. Whether the host's time is over. */
+  private *held(): Generator<void, boolean> {
+    const { output, pause } = this.options;
+    while (output?.waits?.()) {
+      if (this.wallOver) return true;
+      if (pause?.()) yield;
+    }
+    return false;
+  }
+
+  private get wallOver(): boolean {
     const { wallTimeout } = this.options;
     return wallTimeout > 0 && performance.now() - this.started > wallTimeout;
   }
 
   private late(): Verdict | undefined {
-    const { timeout, wallTimeout } = this.options;
+    const { timeout } = this.options;
     // Not by ticks: a program can set them.
     if (timeout > 0 && this.machine.kernel.nanoseconds >= timeout * 1e6) return "timeout";
-    if (wallTimeout > 0 && performance.now() - this.started > wallTimeout) return "wall-timeout";
+    if (this.wallOver) return "wall-timeout";
     return undefined;
   }
 

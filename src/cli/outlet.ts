@@ -1,0 +1,96 @@
+import { closeSync, constants, fstatSync, openSync, writeSync } from "node:fs";
+import { OutputClosed, writeAll } from "./output.ts";
+
+const STDOUT = 1;
+
+/**
+ * Standard output, where it is a pipe whose reader may be slow: what does not fit is kept, and nothing waits in a call to the system,
+ * in which neither a time-out nor a signal is heard. Of Linux only, and only for pipes; elsewhere it is written as always.
+ */
+export class Outlet {
+  /** The same pipe opened once more: our mode is not that of whoever shares standard output with us. */
+  private fd: number | undefined;
+  private looked = false;
+  private kept: Uint8Array[] = [];
+
+  /** @param onFull Called when something had to be kept: whoever prints should pause until `full` is false. */
+  constructor(private readonly onFull: () => void) {}
+
+  /** @throws as `writeAll` */
+  readonly write = (bytes: Uint8Array): void => {
+    if (!this.looked) this.look();
+    if (this.fd === undefined) return writeAll(STDOUT, bytes);
+    const done = this.kept.length > 0 ? 0 : this.put(this.fd, bytes);
+    if (done === bytes.length) return;
+    this.kept.push(bytes.slice(done));
+    this.onFull();
+  };
+
+  /** Whether something is still kept, after another try. @throws as `writeAll` */
+  get full(): boolean {
+    if (this.fd === undefined) return false;
+    while (this.kept.length > 0) {
+      const [first] = this.kept;
+      const done = this.put(this.fd, first);
+      if (done < first.length) {
+        this.kept[0] = first.subarray(done);
+        return true;
+      }
+      this.kept.shift();
+    }
+    return false;
+  }
+
+  /** The same, and rests a millisecond when it is. */
+  readonly waits = (): boolean => {
+    const { full } = this;
+    if (full) Bun.sleepSync(1);
+    return full;
+  };
+
+  /** Nobody waits any longer for the reader, who gets what fits. */
+  drop(): void {
+    try {
+      void this.full;
+    } catch {
+      // Nor is anything to be said about it.
+    }
+    this.kept = [];
+  }
+
+  /** What is kept goes out, however long it takes. */
+  close(): void {
+    if (this.fd === undefined) return;
+    const { kept } = this;
+    this.kept = [];
+    try {
+      for (const piece of kept) writeAll(STDOUT, piece);
+    } finally {
+      closeSync(this.fd);
+      this.fd = undefined;
+    }
+  }
+
+  private look(): void {
+    this.looked = true;
+    try {
+      if (fstatSync(STDOUT).isFIFO())
+        this.fd = openSync(`/proc/self/fd/${STDOUT}`, constants.O_WRONLY | constants.O_NONBLOCK);
+    } catch {
+      // Another system, or the pipe is somebody else's.
+    }
+  }
+
+  /** How many bytes were taken. */
+  private put(fd: number, bytes: Uint8Array): number {
+    let done = 0;
+    try {
+      while (done < bytes.length) done += writeSync(fd, bytes, done);
+    } catch (error) {
+      const { code } = error as { code?: string };
+      if (code === "EPIPE") throw new OutputClosed();
+      if (code !== "EAGAIN") throw error;
+    }
+    return done;
+  }
+}
