@@ -13,6 +13,7 @@ import { Output } from "./output.ts";
 import { Progress, waitText } from "./progress.ts";
 import { RealTime } from "./real-time.ts";
 import { richEditing } from "./rich.ts";
+import { Losses } from "./serial/losses.ts";
 import { type Link, openLink } from "./serial/mod.ts";
 import { isLive, type SerialSpec } from "./serial/spec.ts";
 import { StdioLink } from "./serial/stdio.ts";
@@ -72,6 +73,8 @@ class Session {
   private readonly output: Output;
   private readonly board: Board;
   private readonly rich;
+  private readonly losses: Losses;
+  private readonly losses1: Losses;
   /** Ends the run that is going on, and tells it that something arrived. */
   private stop: (code: number) => void = () => {};
   private wake: () => void = () => {};
@@ -92,6 +95,8 @@ class Session {
     // At a terminal others write to it too.
     const sink = terminal ? undefined : this.outlet.write;
     this.output = new Output(1, terminal && isTerminal(1), "the output", sink);
+    this.losses = new Losses(first?.where ?? "stdio", (text) => this.say(text));
+    this.losses1 = new Losses(second.where, (text) => this.say(text));
     this.rich = richEditing(settings, terminal);
     this.board = new Board({
       settings,
@@ -103,7 +108,11 @@ class Session {
       diagnostics: (text) => this.say(text),
     });
     second.onData = (bytes) => {
+      const { waiting1 } = this.board.machine;
       this.board.machine.feed1(bytes);
+      // Without a hold whoever sends cannot be made to wait.
+      if (!second.hold && waiting1 > PIPE_BYTES)
+        this.losses1.count(bytes.length - (this.board.machine.waiting1 - waiting1));
       if (this.board.machine.waiting1 > PIPE_BYTES) second.hold?.();
       this.wake();
     };
@@ -114,7 +123,10 @@ class Session {
     if (first) {
       first.onData = (bytes) => {
         const { console } = this.board.machine.kernel;
+        const { available } = console;
         console.feed(bytes);
+        if (!first.hold && available > PIPE_BYTES)
+          this.losses.count(bytes.length - (console.available - available));
         if (console.available > PIPE_BYTES) first.hold?.();
         this.tidy(bytes.length);
         this.wake();
@@ -138,6 +150,8 @@ class Session {
     } finally {
       this.output.flush();
       this.outlet.close();
+      this.losses.end();
+      this.losses1.end();
       if (this.settings.stats) printStats(board.machine);
       board.close();
     }

@@ -152,6 +152,18 @@ run(name("pty: a system nobody listens to goes on"), async () => {
   await writer.exited;
 });
 
+run(name("pty: what nobody reads is lost beyond 4 MiB, and it is told how much"), async () => {
+  await using host = new Host(["--serial", "null", "--serial1", "pty"]);
+  const where = await host.where("uart1");
+  const mebibytes = 5;
+  // A terminal takes its bytes only as fast as they are read: when head has ended, all but its last piece have arrived.
+  await Bun.spawn(["bash", "-c", `head -c ${mebibytes << 20} /dev/zero >${where}`]).exited;
+  await host.says("what arrives now is lost");
+  await Bun.sleep(300);
+  await host.stop();
+  await host.says(`${(mebibytes - 4) << 20} bytes were lost that nobody read`);
+});
+
 run(name("file and null: only listened to; the run ends when nothing runs any more"), () => {
   using dir = scratch();
   const file = dir.path("out");
