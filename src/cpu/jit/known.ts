@@ -166,6 +166,7 @@ export class Knowledge {
   /** The register is written: this is known of it. */
   write(r: number, known: Known): void {
     this.registers[r] = known;
+    if (this.pairs.size === 0) return;
     for (const key of this.pairs.keys())
       if ((key & 31) === r || ((key >> 5) & 31) === r) this.pairs.delete(key);
   }
@@ -187,7 +188,10 @@ export class Knowledge {
 
   /** What is known on both of two ways. */
   meet(other: Knowledge): Knowledge {
-    const registers = this.registers.map((known, r) => meetKnown(known, other.registers[r]));
+    const registers = this.registers.slice();
+    for (let r = 0; r < REGISTERS; r++)
+      if (registers[r] !== other.registers[r])
+        registers[r] = meetKnown(registers[r], other.registers[r]);
     const pairs = new Map<number, Tested>();
     for (const [key, a] of this.pairs) {
       const b = other.pairs.get(key);
@@ -197,13 +201,19 @@ export class Knowledge {
   }
   /** What is left of this when a look at more ways gave `now`; this itself when that is all. */
   settle(now: Knowledge): Knowledge {
-    const registers = this.registers.map((known, r) => settle(known, now.registers[r]));
+    let registers = this.registers;
+    for (let r = 0; r < REGISTERS; r++) {
+      const known = settle(this.registers[r], now.registers[r]);
+      if (known === this.registers[r]) continue;
+      if (registers === this.registers) registers = registers.slice();
+      registers[r] = known;
+    }
     const pairs = new Map<number, Tested>();
     for (const [key, a] of this.pairs) {
       const b = now.pairs.get(key);
       if (b && a.read === b.read && a.store === b.store) pairs.set(key, a);
     }
-    const same = pairs.size === this.pairs.size && registers.every((k, r) => k === this.of(r));
+    const same = pairs.size === this.pairs.size && registers === this.registers;
     return same ? this : new Knowledge(registers, pairs);
   }
 }

@@ -74,8 +74,10 @@ export function randomWorld(
     ];
     if (random.once(3)) {
       all.push(
-        END - way,
+        END - way + random.between(-2, 2),
         END - way - random.below(96),
+        // As far as is asked about at once.
+        END - random.pick([4096, 512 * size, 64]) + random.between(-4, 4),
         END - random.below(300),
         BASE + random.below(100),
         BASE + way,
@@ -122,9 +124,12 @@ export function randomWorld(
   };
   for (const [r, role] of roles) registers[r] = valueOf(role) | 0;
   // Where numbers begin again, or signs change.
-  const far = random.once(10) ? random.pick([0x7ffffff0, 0x80000010, 0xfffffff0, 0x7fff8000]) : 0;
-  if (far)
-    for (const [r, role] of roles) if (role.is === "count") registers[r] = (registers[r] + far) | 0;
+  // Ends where numbers begin again, or signs change.
+  if (random.once(8)) {
+    const edge = random.pick([0, 0, 0x80000000]) + random.between(-6, 6);
+    for (const [r, role] of roles)
+      if (role.is === "count") registers[r] = (edge - role.step * times) | 0;
+  }
   for (const [r, role] of roles) {
     if (role.is !== "end") continue;
     const of = roles.get(role.of);
