@@ -191,8 +191,9 @@ export abstract class BlockEmitter extends Calls {
         if (x.op === Op.brz) w.op(W.eqz);
         return this.takenIf(n, x);
       case Op.bx:
-        if (isCall(ir, k)) this.call(n, k, conditional);
-        else this.branchExchange(n, k);
+        if (!isCall(ir, k)) this.branchExchange(n, k);
+        else if (n.callee !== undefined && k === ir.insts.length - 1) this.enterExpected(n, k);
+        else this.call(n, k, conditional);
         return;
       case Op.cross:
         return this.crossBorder(n, x);

@@ -15,7 +15,7 @@ export abstract class Calls extends HostCalls {
 
   /** Calls the region of the target; goes on when it comes back to the instruction behind. */
   protected call(n: Node, k: number, conditional: boolean): void {
-    const { w, flags } = this;
+    const { flags } = this;
     const { ir } = n;
     const x = ir.insts[k];
     const own = ir.pcs[x.at];
@@ -26,39 +26,22 @@ export abstract class Calls extends HostCalls {
     flags.state = IN_FILE;
     this.storeRegisters();
     if (x.op === Op.br) {
-      if (isBackward(x.to, own)) this.spend(0, () => this.exitAt(x.to));
-      this.callRegion(x.to);
+      this.callRegion(x.to, own, back);
     } else {
-      w.get(local(x.a));
-      w.set(Local.Key);
-      this.spendIfBackward(own);
-      w.get(Local.Depth);
-      w.op(W.eqz);
-      this.brIf(UNWIND);
-      this.lookUp();
-      w.op(W.eqz);
-      this.brIf(UNWIND);
-      w.get(Local.S0);
-      w.memory(W.load, 4);
-      w.tee(Local.S1);
-      w.const(layout.STUB_SHIFT);
-      w.op(W.shrU);
-      this.open(W.if, undefined);
-      this.callStub(back);
-      w.op(W.else);
-      this.pushArguments();
-      w.get(Local.S1);
-      w.op(W.callIndirect, Type.Region, 0);
+      this.open(W.block, undefined);
+      if (n.target !== undefined && n.callee === undefined && k === ir.insts.length - 1)
+        this.callExpected(n, x.a, own, back);
+      this.callRegister(x.a, own, back);
+      this.close();
     }
-    this.comeBack(back);
-    if (x.op !== Op.br) this.close();
     this.reload();
     if (conditional) this.count(counted - x.at - 1);
     else this.counted = x.at + 1;
   }
-  /** Calls the region at a guest address; its results are on the stack. */
-  private callRegion(to: number): void {
+  /** Calls the region at a guest address. */
+  private callRegion(to: number, own: number, back: number): void {
     const { w } = this;
+    if (isBackward(to, own)) this.spend(0, () => this.exitAt(to));
     w.get(Local.Depth);
     w.op(W.eqz);
     this.open(W.if, undefined);
@@ -69,6 +52,57 @@ export abstract class Calls extends HostCalls {
     this.pushArguments();
     w.slot(to >>> 0);
     w.op(W.callIndirect, Type.Region, 0);
+    this.comeBack(back);
+  }
+  /** Calls what is at the guest address in a register. */
+  private callRegister(a: number, own: number, back: number): void {
+    const { w } = this;
+    w.get(local(a));
+    w.set(Local.Key);
+    this.spendIfBackward(own);
+    w.get(Local.Depth);
+    w.op(W.eqz);
+    this.brIf(UNWIND);
+    this.lookUp();
+    w.op(W.eqz);
+    this.brIf(UNWIND);
+    w.get(Local.S0);
+    w.memory(W.load, 4);
+    w.tee(Local.S1);
+    w.const(layout.STUB_SHIFT);
+    w.op(W.shrU);
+    this.open(W.if, undefined);
+    this.callStub(back, () => {
+      w.get(Local.S1);
+      w.const(layout.STUB_SHIFT);
+      w.op(W.shrU);
+      w.const(1);
+      w.op(W.sub);
+    });
+    w.op(W.else);
+    this.pushArguments();
+    w.get(Local.S1);
+    w.op(W.callIndirect, Type.Region, 0);
+    this.comeBack(back);
+    this.close();
+  }
+  /** Calls what is probably in register `a`, if it is, and leaves the block around it. */
+  private callExpected({ target, stub }: Node, a: number, own: number, back: number): void {
+    const { w } = this;
+    const to = target! | 0;
+    w.get(local(a));
+    w.const(to);
+    w.op(W.eq);
+    this.open(W.if, undefined);
+    if (stub === undefined) this.callRegion(to, own, back);
+    else {
+      if (isBackward(to, own)) this.spend(0, () => this.exitAt(to));
+      w.const(to);
+      w.set(Local.Key);
+      this.callStub(back, () => w.const(stub));
+    }
+    w.br(1);
+    this.close();
   }
   /** Goes on when what was called came back to `back`. */
   private comeBack(back: number): void {
@@ -80,19 +114,37 @@ export abstract class Calls extends HostCalls {
     this.brIf(UNWIND);
   }
 
+  /** Goes to a copy of what is probably called through a register, or calls what is. */
+  protected enterExpected(n: Node, k: number): void {
+    const { w, live, inSmallLoop } = this;
+    const to = n.target! | 0;
+    w.get(local(n.ir.insts[k].a));
+    w.const(to);
+    w.op(W.eq);
+    this.open(W.if, undefined);
+    this.enterCopy(n, k, to);
+    this.close();
+    // Other blocks may have been written here.
+    this.live = live;
+    this.inSmallLoop = inSmallLoop;
+    this.call(n, k, false);
+  }
   /** Goes to a copy of what the block calls at its end. */
-  protected enterCopy(n: Node, k: number): void {
-    const { counted, dirty } = this;
-    const { at, to } = n.ir.insts[k];
+  protected enterCopy(n: Node, k: number, to = n.ir.insts[k].to): void {
+    const { flags, counted, dirty } = this;
+    const { state } = flags;
+    const { at } = n.ir.insts[k];
     if (isBackward(to, n.ir.pcs[at])) this.spend(at + 1 - counted, () => this.exitAt(to));
     else this.count(at + 1 - counted);
     this.goTo(n.callee!, n);
     this.counted = counted;
     this.dirty = dirty;
+    flags.state = state;
   }
   /** The return of a copy. One that goes elsewhere is the host's business. */
   private leaveCopy(n: Node, k: number): void {
-    const { w, counted, dirty } = this;
+    const { w, flags, counted, dirty } = this;
+    const { state } = flags;
     const { at, a } = n.ir.insts[k];
     const own = n.ir.pcs[at];
     const back = n.back! | 0;
@@ -111,6 +163,7 @@ export abstract class Calls extends HostCalls {
     this.goTo(n.back!, n);
     this.counted = counted;
     this.dirty = dirty;
+    flags.state = state;
   }
   /** The rest of a copy is another region, which returns to where the copy does. */
   protected goOnElsewhere(key: number, n: Node): void {
@@ -119,8 +172,7 @@ export abstract class Calls extends HostCalls {
     flags.spill();
     flags.state = IN_FILE;
     this.storeRegisters();
-    this.callRegion(key | 0);
-    this.comeBack(back);
+    this.callRegion(key | 0, 0, back);
     this.live = this.liveness.live.get(this.graph.byKey.get(n.back!)!)![0];
     this.reload();
     this.goTo(n.back!, n);

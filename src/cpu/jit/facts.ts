@@ -93,7 +93,8 @@ function liveBefore(n: Node, live: ReadonlyMap<number, number>): number {
     const start = skips.get(k + 1);
     if (start !== undefined) certain = start;
     if (table?.last === k) for (const to of table.targets) mask |= at(to);
-    if (x.op === Op.bx && !isCall(ir, k)) mask |= at(back);
+    if (x.op === Op.bx)
+      mask |= at(isCall(ir, k) ? (k < insts.length - 1 ? undefined : callee) : back);
     if (x.op === Op.br || x.op === Op.brc || x.op === Op.brz || x.op === Op.brnz) {
       const there = isCall(ir, k) ? (k < insts.length - 1 ? 0 : at(callee)) : at(keyAt(n, x.to));
       mask = x.op === Op.br && k > certain ? mask | there : x.op === Op.br ? there : mask | there;

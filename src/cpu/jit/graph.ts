@@ -17,6 +17,10 @@ export interface Block {
   readonly base: number;
   /** The block ends with such a call: where its code begins. */
   readonly callee: number | undefined;
+  /** It ends with a call through a register: where that probably leads (targets.ts). */
+  readonly target: number | undefined;
+  /** There is a stub of the firmware: its number. */
+  readonly stub: number | undefined;
   /** It is code of such a call: the key of the block to which that returns. */
   readonly back: number | undefined;
 }
@@ -64,9 +68,9 @@ export const isBranch = (x: Inst): boolean =>
 export function keyAt({ base }: Block, address: number): number {
   return base + (address >>> 0);
 }
-/** Of the code that comes behind a block; undefined when there is none, or that of a call comes in between. */
+/** Of the code that comes behind a block; undefined when there is none, or that of a call comes in between for certain. */
 export function keyBehind(block: Block): number | undefined {
-  return block.callee === undefined && fallsThrough(block.ir)
+  return (block.callee === undefined || block.target !== undefined) && fallsThrough(block.ir)
     ? block.base + behind(block.ir)
     : undefined;
 }
@@ -115,7 +119,8 @@ export function findBlocks(
   const blocks = new Map<number, Block>();
   const add = (key: number, ir: IrBlock): Block => {
     const table = findJumpTable(ir, fetch);
-    const block = { ir, table, base: 0, callee: undefined, back: undefined };
+    const own = { base: 0, callee: undefined, back: undefined, target: undefined, stub: undefined };
+    const block = { ir, table, ...own };
     blocks.set(key, block);
     return block;
   };
@@ -231,7 +236,8 @@ function* successors(block: Block, blocks: Blocks): Generator<number> {
     // What is elsewhere returns there (Calls.goOnElsewhere).
     comesBack ||= !blocks.has(key) || target <= ir.start;
   }
-  const next = callee ?? keyBehind(block);
+  if (callee !== undefined) yield callee;
+  const next = keyBehind(block);
   if (next !== undefined && blocks.has(next)) yield next;
   else if (next !== undefined) comesBack = true;
   if (back !== undefined && (comesBack || ir.insts.some((x) => x.op === Op.bx))) yield back;

@@ -1,26 +1,14 @@
 import { Slot } from "../interp/state.ts";
-import { type Inst, Op } from "../ir/ops.ts";
+import type { Inst } from "../ir/ops.ts";
 import { SVC_UNITS } from "../types.ts";
 import { IN_FILE } from "./flags-state.ts";
 import { Borders } from "./borders.ts";
 import { UNWIND } from "./frame.ts";
-import type { Graph, Node } from "./graph.ts";
+import type { Node } from "./graph.ts";
 import * as layout from "./layout.ts";
-import { FILE, Local, STUB_SHIFT } from "./layout.ts";
+import { FILE, Local } from "./layout.ts";
+import { STUB_SVC_END } from "./stub.ts";
 import { Import, W } from "./wasm.ts";
-
-/** A Thumb stub: movw ip, #n (4 bytes); svc #0; bx lr. */
-const STUB_SVC_END = 6;
-
-/** The number that a stub of the firmware puts into ip for its supervisor call; undefined when the region is none. */
-export function stubNumber({ nodes, entry }: Graph): number | undefined {
-  const { insts, pcs, thumb, start } = entry.ir;
-  if (nodes.length !== 1 || insts.length !== 3 || pcs.length !== 4 || !thumb) return undefined;
-  const [number, call, back] = insts;
-  if (number.op !== Op.mov || number.d !== 12 || !number.kb || number.b >>> 15) return undefined;
-  if (call.op !== Op.svc || call.i !== 0 || pcs[2] !== start + STUB_SVC_END) return undefined;
-  return back.op === Op.bx && back.a === 14 ? number.b : undefined;
-}
 
 /** Code that calls the host. The register file, units and pc are up to date for it, as the contract of `Cpu.onSvc` has it. */
 export class HostCalls extends Borders {
@@ -50,10 +38,10 @@ export class HostCalls extends Borders {
   }
 
   /**
-   * Does what the stub at Key does, which a call has come to: the entry of the cache of targets is in S1. `back` is where it returns
-   * to. Registers are in the file, before and behind it.
+   * Does what the stub at Key does, which a call has come to; `number` pushes its number. `back` is where it returns to. Registers are in
+   * the file, before and behind it.
    */
-  protected callStub(back: number): void {
+  protected callStub(back: number, number: () => void): void {
     const { w } = this;
     const svcEnd = (): void => {
       w.get(Local.Key);
@@ -61,13 +49,7 @@ export class HostCalls extends Borders {
       w.op(W.add);
     };
     this.count(2);
-    this.storeFile(12 * 4, () => {
-      w.get(Local.S1);
-      w.const(STUB_SHIFT);
-      w.op(W.shrU);
-      w.const(1);
-      w.op(W.sub);
-    });
+    this.storeFile(12 * 4, number);
     this.storeFile(Slot.PC * 4, svcEnd);
     this.storeFile(Slot.T * 4, () => w.const(1));
     this.callSvc(0, () => {

@@ -12,6 +12,8 @@ import {
   orderBlocks,
 } from "./graph.ts";
 import { interpretedIn } from "./shapes.ts";
+import { stubNumber } from "./stub.ts";
+import { guessTargets } from "./targets.ts";
 
 // Small functions become part of the regions that call them: the call is a branch to a copy of their blocks, a return that comes to
 // the address it was called from a branch to the block behind. Registers and flags stay where they are. Instructions, units and ways out are
@@ -26,23 +28,52 @@ const MAX_BLOCKS = 8;
 /** What keys of one copy have in common. */
 const COPY = 2 ** 32;
 
+/** What buildGraph may go by besides the code. */
+interface Now {
+  /** Counters are of the code that has them: there are no copies, and stubs are called as what they are. */
+  readonly counts: boolean;
+  /** Whether it may look into memory for where calls lead, and what registers hold at the entry. */
+  readonly guesses: boolean;
+  readonly holds: ((r: number) => number) | undefined;
+}
+
 /** The region that begins at `entry`, as a graph; undefined when nothing can be fetched there. See `findBlocks`. */
 export function buildGraph(
   fetch: Fetch,
   entry: number,
   hasRun: (key: number) => boolean = () => true,
-  inlines = true,
+  now?: Now,
 ): Graph | undefined {
   const blocks = findBlocks(fetch, entry, hasRun);
   if (!blocks) return undefined;
-  if (inlines) inlineCalls(blocks, fetch, hasRun);
+  if (now?.guesses) guess(blocks, entry >>> 0, fetch, now);
+  if (!now?.counts)
+    inlineCalls(blocks, fetch, hasRun, (callee, to) => {
+      if (now?.guesses) guess(callee, to, fetch, { ...now, holds: undefined });
+    });
   return orderBlocks(blocks, entry >>> 0);
+}
+
+/** Finds out where calls through registers probably lead. */
+function guess(blocks: Map<number, Block>, entry: number, fetch: Fetch, now: Now): void {
+  const word = (address: number): number | undefined => {
+    const low = fetch(address);
+    const high = fetch(address + 2);
+    return address & 3 || low === undefined || high === undefined ? undefined : low | (high << 16);
+  };
+  for (const [key, to] of guessTargets(blocks, entry, word, now.holds)) {
+    const isCode = (to & 3) !== 2 && fetch((to & ~1) >>> 0) !== undefined;
+    if (!isCode) continue;
+    const stub = now.counts ? undefined : stubNumber(fetch, to);
+    blocks.set(key, { ...blocks.get(key)!, target: to >>> 0, stub });
+  }
 }
 
 function inlineCalls(
   blocks: Map<number, Block>,
   fetch: Fetch,
   hasRun: (key: number) => boolean,
+  prepare: (callee: Map<number, Block>, entry: number) => void,
 ): void {
   const large = new Set<number>();
   let copies = 0;
@@ -60,20 +91,23 @@ function inlineCalls(
     const size = instructionsOf(callee);
     if (size > left) continue;
     left -= size;
+    prepare(callee, target);
     const base = ++copies * COPY;
     blocks.set(key, { ...block, callee: base + target });
     for (const [at, copy] of callee) blocks.set(base + at, { ...copy, base, back });
   }
 }
 
-/** Where the call at the end of a block leads, if that is known and no change of instruction sets. */
-function calledBy({ ir }: Block): number | undefined {
+/** Where the call at the end of a block leads, if that is known or likely and no change of instruction sets. */
+function calledBy({ ir, target }: Block): number | undefined {
   const { insts, open, thumb } = ir;
   const last = insts.length - 1;
-  const x = insts[last];
-  if (open || x.op !== Op.br || !isCall(ir, last) || (x.to & 1) !== (thumb ? 1 : 0))
-    return undefined;
-  return insts.some(({ op, label }) => op === Op.skip && label > last) ? undefined : x.to >>> 0;
+  if (open) return undefined;
+  const { op, to } = insts[last];
+  if ((op !== Op.br && op !== Op.bx) || !isCall(ir, last)) return undefined;
+  const called = op === Op.br ? to >>> 0 : target;
+  if (called === undefined || (called & 1) !== (thumb ? 1 : 0)) return undefined;
+  return insts.some(({ op, label }) => op === Op.skip && label > last) ? undefined : called;
 }
 
 const instructionsOf = (blocks: ReadonlyMap<number, Block>): number =>
@@ -96,6 +130,8 @@ function isLoop(blocks: ReadonlyMap<number, Block>): boolean {
 function isPlain({ ir, table }: Block): boolean {
   const { insts, its } = ir;
   if (table || its[its.length - 1] || interpretedIn(insts)) return false;
-  return insts.every((x, k) => !leaves(x) && (x.op !== Op.bx || isReturn(insts, k)));
+  return insts.every(
+    (x, k) => !leaves(x) && (x.op !== Op.bx || isCall(ir, k) || isReturn(insts, k)),
+  );
 }
 const leaves = ({ op }: Inst): boolean => op === Op.svc || op === Op.bkpt || op === Op.udf;

@@ -40,6 +40,8 @@ interface Effect {
 
 function effects(n: Node): Effect[] {
   const { ir, table, callee, back } = n;
+  /** It calls as others do when it is not what was expected. */
+  const through = n.target !== undefined;
   const { insts } = ir;
   const list: Effect[] = [];
   let guarded = 0;
@@ -66,7 +68,7 @@ function effects(n: Node): Effect[] {
     const isBranch = x.op === Op.br || x.op === Op.brc || x.op === Op.brz || x.op === Op.brnz;
     const call = (x.op === Op.br || x.op === Op.bx) && isCall(ir, k);
     if (call && callee !== undefined && k === insts.length - 1)
-      list.push({ ...base, to: [callee], goesOn: false, conditional });
+      list.push({ ...base, to: [callee], leaves: through, goesOn: through, conditional });
     else if (call || x.op === Op.svc) list.push({ ...base, leaves: true, conditional });
     else if (isBranch)
       list.push({ ...base, to: [keyAt(n, x.to)], goesOn: x.op !== Op.br, conditional });

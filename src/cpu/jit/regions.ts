@@ -146,7 +146,7 @@ export class Regions {
     const { translateRegion } = require("./translation.ts") as typeof import("./translation.ts");
     const { fetch, readable, countingPlan } = this;
     const hasRun = this.eager ? undefined : this.hasRun;
-    const source = { fetch, readable, hasRun, countingPlan };
+    const source = { fetch, readable, hasRun, guesses: true, countingPlan };
     const canStore = (start: number, end: number): boolean => isWritable(this.memory, start, end);
     const holds = (r: number): number => this.memory.engine[r];
     const relies = this.assumptions.allows(key);

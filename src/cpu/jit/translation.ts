@@ -4,9 +4,9 @@ import type { Readable } from "./readable.ts";
 import { RegionCounters } from "./counters.ts";
 import { RegionEmitter } from "./emit.ts";
 import type { Graph } from "./graph.ts";
-import { stubNumber } from "./host-calls.ts";
 import { buildGraph } from "./inline.ts";
 import { interpretedIn } from "./shapes.ts";
+import { STUB_SIZE, stubNumber } from "./stub.ts";
 import type { Code } from "./modules.ts";
 import type { Writer } from "./wasm.ts";
 
@@ -29,6 +29,8 @@ export interface Source {
   readonly readable: Readable;
   /** Blocks that it denies are left out; undefined: none, and nothing is left to the interpreter for being slow. */
   readonly hasRun: ((key: number) => boolean) | undefined;
+  /** Whether what is in memory now may be taken for what will be there, where the code asks. */
+  readonly guesses?: boolean;
   /** Whether all of a range can be stored to, which the translation may rely on; undefined: nobody says when that changes. */
   readonly canStore?: (start: number, end: number) => boolean;
   /** What a register holds now, where the region is about to be entered; undefined: nobody says when that was wrong. */
@@ -41,14 +43,15 @@ export interface Source {
 export function translateRegion(
   w: Writer,
   key: number,
-  { fetch, readable, hasRun, canStore, holds, countingPlan }: Source,
+  { fetch, readable, hasRun, guesses = false, canStore, holds, countingPlan }: Source,
 ): (Translation & { readonly graph: Graph }) | undefined {
-  // Counters are of the code that has them.
-  const graph = buildGraph(fetch, key, hasRun, !countingPlan);
+  const counts = countingPlan !== undefined;
+  const graph = buildGraph(fetch, key, hasRun, { counts, guesses, holds });
   if (!graph || (hasRun && isMostlyInterpreted(graph))) return undefined;
   const ranges: number[] = [];
-  for (const { ir, table } of graph.nodes) {
+  for (const { ir, table, target, stub } of graph.nodes) {
     ranges.push(ir.start, ir.end >>> 0);
+    if (target && stub !== undefined) ranges.push(target - 1, target - 1 + STUB_SIZE);
     if (table && table.end) ranges.push(table.start, table.end);
   }
   const literals = new Map<number, number | undefined>();
@@ -73,7 +76,7 @@ export function translateRegion(
   if (w.full) return undefined;
   const { unlikely, slots, states } = w;
   // What is counted in a stub is counted in its region only.
-  const stub = countingPlan ? 0 : (stubNumber(graph) ?? -1) + 1;
+  const stub = countingPlan ? 0 : (stubNumber(fetch, key) ?? -1) + 1;
   const { stores } = emitter;
   return { key, ranges, stub, stores, code: { body: w.take(), unlikely, slots, states }, graph };
 }

@@ -9,6 +9,11 @@ import { newSide, runInStep, type Side } from "./side.ts";
 const CODE = 0x60010000;
 const AREA = 0x60200000;
 const STACK = 0x60300000;
+/** Addresses of functions: entry i is one of the first i + 1, or the stub. */
+const TABLE = AREA + 64;
+const STUB = CODE + 0x800;
+/** Thumb: movw ip, #5; svc #0; bx lr. */
+const STUB_CODE = [0xf240, 0x0c05, 0xdf00, 0x4770];
 const SEED = Number(process.env.RTT_SIM_SEED ?? 1);
 const FULL = process.env.RTT_SIM_FULL === "1";
 
@@ -20,6 +25,9 @@ const BX_LR = 0x012fff1e;
 const POP_PC = 0x08bd8070; // pop {r4-r6, pc}
 const PUSH = 0xe92d4070; // push {r4-r6, lr}
 const SUBS_R7 = 0xe2577001;
+/** movw r10, #low; movt r10, #high: of TABLE. */
+const TABLE_IN_R10 = [0xe300a040, 0xe346a020];
+const MOV_R12_0 = 0xe3a0c000;
 const on = (cond: number, word: number): number => ((cond << 28) | (word & 0xfffffff)) >>> 0;
 const branch = (from: number, to: number, link: boolean, cond = AL): number =>
   on(cond, (link ? 0x0b000000 : 0x0a000000) | (((to - from - 8) >> 2) & 0xffffff));
@@ -27,6 +35,9 @@ const branch = (from: number, to: number, link: boolean, cond = AL): number =>
 function write(sides: readonly Side[], at: number, words: readonly number[]): void {
   for (const { memory } of sides) words.forEach((word, k) => memory.st32(at + 4 * k, word));
 }
+
+/** ldr r9, [r10, #4 * entry]; blx r9 */
+const callThrough = (entry: number): number[] => [0xe59a9000 | (4 * entry), 0xe12fff39];
 
 /** One instruction on r0-r3, r8 (an address that may be wrong) and the flags. */
 function anything(random: Random): number {
@@ -65,6 +76,8 @@ function makeFunction(random: Random, at: number, others: readonly number[]): nu
     if (random.once(6)) words.push(on(random.below(14), framed ? POP_PC : BX_LR));
     else if (framed && others.length > 0 && random.once(4))
       words.push(branch(here, random.pick(others), true, random.once(3) ? random.below(14) : AL));
+    else if (framed && others.length > 0 && random.once(4))
+      words.push(...callThrough(random.below(others.length)));
     else if (random.once(5)) {
       words.push(branch(here, here + 12, false, random.below(14)));
       words.push(anything(random), anything(random));
@@ -87,7 +100,7 @@ test("random functions, in slices of any length, with faults, other returns and 
   const random = new Random(SEED);
   const exits = new Set<Exit>();
   let instructions = 0;
-  for (let round = 0; round < (FULL ? 1500 : 50); round++) {
+  for (let round = 0; round < (FULL ? 1500 : 30); round++) {
     const sides = sidesOf();
     const functions: number[] = [];
     for (let k = 0, at = CODE + 0x1000; k < 4; k++) {
@@ -96,21 +109,37 @@ test("random functions, in slices of any length, with faults, other returns and 
       functions.push(at);
       at += 4 * words.length + (random.once(2) ? 256 : 0);
     }
-    const main: number[] = [];
+    const setTable = (): void => {
+      for (let k = 0; k < 4; k++) {
+        const address = random.once(5) ? STUB | 1 : functions[random.below(k + 1)];
+        for (const { memory } of sides) memory.st32(TABLE + 4 * k, address);
+      }
+    };
+    setTable();
+    for (const { memory, cpu, svcs } of sides) {
+      STUB_CODE.forEach((word, k) => memory.st16(STUB + 2 * k, word));
+      cpu.onSvc = (imm) => {
+        svcs.push(`${imm} ${cpu.units} ${[...cpu.r]} ${cpu.cpsr}`);
+        cpu.r[0] ^= 0x55;
+        return cpu.r[12] === 5;
+      };
+    }
+    const main: number[] = random.once(2) ? [...TABLE_IN_R10] : [];
     for (let k = random.between(1, 4); k > 0; k--) {
       if (random.once(2)) main.push(anything(random));
-      main.push(branch(CODE + 4 * main.length, random.pick(functions), true));
+      if (random.once(2)) main.push(...callThrough(random.below(4)));
+      else main.push(branch(CODE + 4 * main.length, random.pick(functions), true));
       // Left out by a return that is moved on.
       main.push(anything(random));
     }
-    main.push(SUBS_R7, branch(CODE + 4 * (main.length + 1), CODE, false, NE), SVC);
+    main.push(SUBS_R7, branch(CODE + 4 * (main.length + 1), CODE, false, NE), MOV_R12_0, SVC);
     write(sides, CODE, main);
     for (let run = 0; run < 6; run++) {
       const start = [...Array(4)].map(() =>
         random.pick([0, 1, 2, 0x7fffffff, -1, random.below(99)]),
       );
       const r8 = random.once(5)
-        ? random.pick([0, 0x607ffff8, AREA + 2, AREA + 60, functions[1]])
+        ? random.pick([0, 0x607ffff8, AREA + 2, AREA + 60, TABLE - 4, functions[1]])
         : AREA;
       const r7 = random.between(1, 120);
       const sp = random.once(6) ? random.pick([0x60000008, 0x7fff0000, STACK + 2]) : STACK;
@@ -118,8 +147,9 @@ test("random functions, in slices of any length, with faults, other returns and 
       const changed = functions[0] + 4 * random.below(3);
       const word = anything(random);
       const overwrites = random.once(2);
+      if (run > 1 && random.once(3)) setTable();
       for (const { memory, cpu } of sides) {
-        cpu.r.set([...start, 4, 5, 6, r7, r8, 9, 10, 11, 12, sp, 14]);
+        cpu.r.set([...start, 4, 5, 6, r7, r8, 9, TABLE, 11, 12, sp, 14]);
         cpu.cpsr = 0x13 | flags;
         cpu.jump(CODE);
         if (run === 3) memory.addGuard(AREA + 8, AREA + 12, round);
@@ -137,7 +167,7 @@ test("random functions, in slices of any length, with faults, other returns and 
     for (const { memory } of sides) memory.dispose();
   }
   expect([...exits].sort()).toEqual([Exit.Slice, Exit.Stop, Exit.Fault]);
-  expect(instructions).toBeGreaterThan(5000);
+  expect(instructions).toBeGreaterThan(3000);
 }, 600_000);
 
 /** 1: bl f; subs r7, #1; bne 1b; svc -- f: cmp r0, #9; addne r0, #1; bxne lr; mov r0, #0; bx lr */
@@ -176,6 +206,24 @@ test("the function has no region of its own, and one that calls it goes when it 
   memory.dispose();
 });
 
+test("a conditional call changes flags: the same condition behind it is asked again", () => {
+  // cmp r0, #0; bleq f; moveq r1, #7; svc -- f: cmp lr, #0; bx lr
+  const sides = sidesOf();
+  write(sides, CODE, [0xe3500000, branch(CODE + 4, F, true, 0), 0x03a01007, SVC]);
+  write(sides, F, [0xe35e0000, on(AL, BX_LR)]);
+  // The function is translated when it has been called.
+  for (const zero of [0, 1, 1, 1])
+    for (const { cpu } of sides) {
+      cpu.r[0] = 1 - zero;
+      cpu.r[1] = 3;
+      cpu.jump(CODE);
+      cpu.units = 100;
+      expect(cpu.run()).toBe(Exit.Stop);
+      expect(cpu.r[1]).toBe(3);
+    }
+  for (const { memory } of sides) memory.dispose();
+});
+
 test("where blocks are counted, the function has a region of its own", () => {
   const { cpu, memory, run } = eager();
   cpu.countingPlan = () => undefined;
@@ -183,5 +231,41 @@ test("where blocks are counted, the function has a region of its own", () => {
   expect(cpu.regions.has(F)).toBe(true);
   // 25 times 3 of main; of the function 3 each, twice 5; and the call of the host.
   expect(cpu.stats.instructions).toBe(25 * 3 + 23 * 3 + 2 * 5 + 1);
+  memory.dispose();
+});
+
+test("what a table of addresses leads to may change: another address, another stub at it, no stub", () => {
+  const { cpu, memory } = eager();
+  const main = [...TABLE_IN_R10, ...callThrough(0), MOV_R12_0, SVC];
+  main.forEach((word, k) => memory.st32(CODE + 4 * k, word));
+  const thumb = (at: number, code: readonly number[]): void =>
+    code.forEach((word, k) => memory.st16(at + 2 * k, word));
+  const numbers: number[] = [];
+  cpu.onSvc = () => {
+    numbers.push(cpu.r[12]);
+    return cpu.r[12] !== 0;
+  };
+  const run = (): void => {
+    for (let k = 0; k < 3; k++) {
+      cpu.r[0] = 0;
+      cpu.jump(CODE);
+      cpu.units = 1000;
+      expect(cpu.run()).toBe(Exit.Stop);
+    }
+  };
+  thumb(STUB, STUB_CODE);
+  memory.st32(TABLE, STUB | 1);
+  run();
+  expect(numbers.splice(0)).toEqual([5, 0, 5, 0, 5, 0]);
+  thumb(STUB, STUB_CODE.with(1, 0x0c06));
+  run();
+  expect(numbers.splice(0)).toEqual([6, 0, 6, 0, 6, 0]);
+  // movs r0, #9; bx lr
+  thumb(STUB, [0x2009, 0x4770]);
+  run();
+  expect([...numbers.splice(0), cpu.r[0]]).toEqual([0, 0, 0, 9]);
+  memory.st32(TABLE, F);
+  run();
+  expect([...numbers.splice(0), cpu.r[0]]).toEqual([0, 0, 0, 1]);
   memory.dispose();
 });
