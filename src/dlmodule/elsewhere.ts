@@ -66,6 +66,11 @@ const FAMILIES: readonly (readonly [
   [/^rym_/, "ymodem.h", "RT_USING_RYM", "only the shell's ry"],
   [/^(mb_|eMB)/, "mb.h", "RT_USING_MODBUS", "no such component"],
   [/^(aio_)/, "posix_aio.h", "RT_USING_POSIX_AIO", "no asynchronous files"],
+  [/^epoll_/, "sys/epoll.h", "RT_USING_POSIX_EPOLL (5.1)", "select and poll"],
+  [/^eventfd(_read|_write)?$/, "sys/eventfd.h", "RT_USING_POSIX_EVENTFD (5.1)", "pipes"],
+  [/^timerfd_/, "sys/timerfd.h", "RT_USING_POSIX_TIMERFD (5.1)", "timer_create"],
+  [/^signalfd$/, "sys/signalfd.h", "RT_USING_POSIX_SIGNALFD (5.1)", "sigwait"],
+  [/^clock_nanosleep$/, "time.h", "RT_USING_POSIX_CLOCK (5.0)", "nanosleep"],
   [/^(mmap|munmap|mprotect)$/, "sys/mman.h", "RT_USING_POSIX_MMAP", "no mapped files"],
 ];
 

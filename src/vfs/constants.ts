@@ -18,6 +18,7 @@ export const Errno = {
   ENOTTY: 25,
   EFBIG: 27,
   ENOSPC: 28,
+  ESPIPE: 29,
   EROFS: 30,
   EPIPE: 32,
   ENOSYS: 88,

@@ -24,6 +24,14 @@ test("names of one family share a line", () => {
   ]);
 });
 
+test("files that RT-Thread 5 has for events are told with what would bring them", () => {
+  expect(explainMissing(["epoll_create", "eventfd", "timerfd_create"], symbols)).toEqual([
+    "epoll_create: declared in sys/epoll.h; a board configured with RT_USING_POSIX_EPOLL (5.1) has it, this one has select and poll",
+    "eventfd: declared in sys/eventfd.h; a board configured with RT_USING_POSIX_EVENTFD (5.1) has it, this one has pipes",
+    "timerfd_create: declared in sys/timerfd.h; a board configured with RT_USING_POSIX_TIMERFD (5.1) has it, this one has timer_create",
+  ]);
+});
+
 test("no function of this board is said to be on others only", () => {
   expect(
     [...here].filter((name) => foundElsewhere(name) !== undefined && !name.startsWith("rym_")),

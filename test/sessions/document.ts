@@ -81,7 +81,7 @@ pthread_kill() gives ENOSYS, as on a board without RT_USING_SIGNALS.
 
 close(), dup2() and a following open() work on them as POSIX has it, and so do the streams that write to them. That is the program's own
 affair: the shell, rt_kprintf() and other programs keep the console, and when the program ends, what it put there is closed. isatty() is 1
-for the console, however it was opened. On the board, and under \`--compat 4.0.4\`, the three always stand for the console; there is no dup2.
+for the console, however it was opened; fstat() tells devices and pipes from files, and lseek() gives ESPIPE for them. On the board, and under \`--compat 4.0.4\`, the three always stand for the console; there is no dup2.
 
 A name of more than 255 characters gives ENAMETOOLONG, and fsync() of a device or a pipe EINVAL; the board cuts the name, and fsync() gives
 -88 there, as under \`--compat 4.0.4\`.

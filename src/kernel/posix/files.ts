@@ -1,4 +1,4 @@
-import { normalizePath, type Stat, VfsError } from "../../vfs/mod.ts";
+import { Mode, normalizePath, type Stat, VfsError } from "../../vfs/mod.ts";
 import type { ExportRow } from "../call.ts";
 import { lend } from "../lent.ts";
 import { posix, type PosixContext } from "./context.ts";
@@ -30,7 +30,7 @@ export const fileRows: readonly ExportRow<PosixContext>[] = [
     name: "fstat",
     proto: "int fstat(int, struct stat *);",
     header: STAT,
-    call: (c, fd, buffer) => posix(c, () => storeStat(c, buffer, c.vfs.fstat(fd))),
+    call: (c, fd, buffer) => posix(c, () => storeStat(c, buffer, statusOf(c, fd))),
   },
   {
     name: "statfs",
@@ -153,6 +153,16 @@ function newString(c: PosixContext, text: string): number {
   if (address === 0) return 0;
   c.kernel.memory.write(address, bytesOf(`${text}\0`));
   return address;
+}
+
+/** What kind of a thing a descriptor stands for. In 4.0.4 devices are regular files to fstat. */
+function statusOf({ kernel, vfs }: PosixContext, fd: number): Stat {
+  const file = vfs.file(fd);
+  const status = vfs.fstat(fd);
+  if (file.type !== "device" || kernel.options.compat404) return status;
+  // Without a path it is a pipe.
+  const mode = file.device ? vfs.stat(`/dev${file.path}`).mode : Mode.Fifo | Mode.Read | Mode.Write;
+  return { ...status, mode };
 }
 
 function storeStat(c: PosixContext, buffer: number, { mode, size, mtime }: Stat): void {

@@ -46,7 +46,7 @@ export const ioRows: readonly ExportRow<PosixContext>[] = [
     name: "lseek",
     proto: "off_t lseek(int, off_t, int);",
     header: HEADER,
-    call: (c, fd, offset, whence) => posix(c, () => c.vfs.lseek(fd, offset, whence)),
+    call: (c, fd, offset, whence) => posix(c, () => seek(c, fd, offset, whence)),
   },
   {
     name: "fsync",
@@ -79,6 +79,17 @@ export const ioRows: readonly ExportRow<PosixContext>[] = [
     call: isatty,
   },
 ];
+
+/** What has no position gives ESPIPE, in 4.0.4 ENOSYS. */
+export function seek({ kernel, vfs }: PosixContext, fd: number, at: number, whence: number) {
+  try {
+    return vfs.lseek(fd, at, whence);
+  } catch (error) {
+    const absent = error instanceof VfsError && error.errno === Errno.ENOSYS;
+    if (!absent || kernel.options.compat404) throw error;
+    throw new VfsError(Errno.ESPIPE, error.message);
+  }
+}
 
 /** In 4.0.4 the numbers 0 to 2 are terminals, and nothing else. */
 function isatty(c: PosixContext, fd: number): number {

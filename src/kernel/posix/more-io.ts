@@ -1,7 +1,7 @@
 import { Errno, OpenFlag } from "../../vfs/mod.ts";
 import type { CallResult, ExportRow, Task } from "../call.ts";
 import { findFile, posix, type PosixContext } from "./context.ts";
-import { close, fsync, open, read, TABLE_END, write } from "./io.ts";
+import { close, fsync, open, read, seek, TABLE_END, write } from "./io.ts";
 
 /** Calls of POSIX that RT-Thread 4.0.4 does not export to modules. */
 
@@ -15,8 +15,8 @@ const IOV_MAX = 1024;
 function at(c: PosixContext, fd: number, offset: number, call: () => CallResult): CallResult {
   let before = 0;
   const moved = posix(c, () => {
-    before = c.vfs.lseek(fd, 0, SEEK_CUR);
-    c.vfs.lseek(fd, offset, SEEK_SET);
+    before = seek(c, fd, 0, SEEK_CUR);
+    seek(c, fd, offset, SEEK_SET);
   });
   if (moved < 0) return moved;
   const result = call();

@@ -1,6 +1,7 @@
 /* Portable: what 0, 1 and 2 stand for: dup2, close and open over them, freopen, and streams on what is there then. */
 #include "portable.h"
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #ifdef __RTTHREAD__
 #define AT "/"
@@ -74,6 +75,29 @@ static void from_a_file(void) {
     SHOW(dup2(1, 1));
 }
 
+/* A pipe has no position, and says that it is one. */
+static void of_a_pipe(void) {
+    int ends[2];
+    char one;
+    struct stat status;
+    pipe(ends);
+    SHOW(lseek(ends[0], 0, SEEK_CUR));
+    SHOW(errno == ESPIPE);
+    SHOW(pread(ends[0], &one, 1, 0));
+    SHOW(errno == ESPIPE);
+    SHOW(fstat(ends[0], &status));
+    SHOW(S_ISFIFO(status.st_mode) != 0);
+    close(ends[0]);
+    close(ends[1]);
+    close(open("/dev/null", O_RDWR));
+    ends[0] = open("/dev/null", O_RDWR);
+    SHOW(fstat(ends[0], &status));
+    SHOW(S_ISCHR(status.st_mode) != 0);
+    SHOW(isatty(ends[0]));
+    SHOW(errno == ENOTTY);
+    close(ends[0]);
+}
+
 int main(void) {
     int fd;
     setvbuf(stdout, 0, _IONBF, 0);
@@ -81,6 +105,7 @@ int main(void) {
     redirected();
     closed();
     from_a_file();
+    of_a_pipe();
     /* Left as they are: the next program has the console again. */
     unlink(NAME);
     fd = empty();
