@@ -6,7 +6,17 @@ import { join } from "node:path";
 import { scriptOptions } from "../src/cli/script-options.ts";
 import { type Figure, type Section, showSection } from "./figure.ts";
 
-const SECTIONS = ["boot", "dispatch", "relocate", "kernel", "calls", "fs", "debug", "shell"];
+const SECTIONS = [
+  "boot",
+  "dispatch",
+  "relocate",
+  "kernel",
+  "flatness",
+  "calls",
+  "fs",
+  "debug",
+  "shell",
+];
 
 const { values } = scriptOptions(
   `bun run bench [--quick] [--json] [--only ${SECTIONS.join(",")}]`,

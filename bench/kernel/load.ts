@@ -7,9 +7,12 @@ import { cpuTime } from "../clock.ts";
 import { median } from "../figure.ts";
 
 const FIRMWARE = readFileSync(join(import.meta.dir, "../../src/firmware/prebuilt/firmware.elf"));
+const LIBRARY = new Uint8Array(
+  readFileSync(join(import.meta.dir, "../../disk/prebuilt/a9/lib.so")),
+);
 const PROGRAM = new Uint8Array(readFileSync(join(import.meta.dir, "programs/load.mo")));
 
-/** CPU time after which a program is translated: that takes 8 to 40 million instructions of a run (src/cpu/jit/hotness.ts). */
+/** CPU time after which a program is translated: that takes 32 to 160 million instructions of a run (src/cpu/jit/hotness.ts). */
 const WARM_NS = 1.2e9;
 
 export type Engine = "interp" | "auto" | "jit";
@@ -20,10 +23,13 @@ export class LoadMachine {
   private begin = 0;
   private end = 0;
 
-  constructor(engine: Engine) {
+  /** `libraries`: copies of a library on the disk, for `dlopen`. */
+  constructor(engine: Engine, libraries = 0) {
+    const paths = Array.from({ length: libraries }, (_, n) => `/lib/${n}.so`);
+    const files = [...paths, "/one.so"].map((path) => ({ path, bytes: LIBRARY }));
     this.machine = new Machine({
       firmware: FIRMWARE,
-      disk: makeDisk([{ path: "/load.mo", bytes: PROGRAM }], { size: 4 << 20 }),
+      disk: makeDisk([{ path: "/load.mo", bytes: PROGRAM }, ...files], { size: 16 << 20 }),
       output: (bytes) => this.mark(bytes),
       diagnostics: () => {},
       engine,
@@ -48,9 +54,9 @@ export class LoadMachine {
     return ((this.end - this.begin) * 1e6) / count;
   }
 
-  /** Does an operation until translated code runs it. */
-  warm(what: string, count: number, others = 0): void {
-    for (let spent = 0; spent < WARM_NS;) spent += this.cost(what, count, others) * count;
+  /** Does an operation until translated code runs it, or for `ns`. */
+  warm(what: string, count: number, others = 0, ns = WARM_NS): void {
+    for (let spent = 0; spent < ns;) spent += this.cost(what, count, others) * count;
   }
 
   private mark(bytes: Uint8Array): void {

@@ -2,6 +2,7 @@
  * Work for the kernel: `load WHAT COUNT OTHERS` does an operation COUNT times while OTHERS objects that have nothing to do with it exist.
  * The time between the two marks it prints is that of the operations.
  */
+#include <dlfcn.h>
 #include <rtthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -83,6 +84,68 @@ static void create_delete(void) {
     for (n = 0; n < count; n++) rt_sem_delete(rt_sem_create("one", 0, RT_IPC_FLAG_FIFO));
 }
 
+static void mutex_life(void) {
+    int n;
+    for (n = 0; n < count; n++) rt_mutex_delete(rt_mutex_create("one", RT_IPC_FLAG_FIFO));
+}
+
+static void event_life(void) {
+    int n;
+    for (n = 0; n < count; n++) rt_event_delete(rt_event_create("one", RT_IPC_FLAG_FIFO));
+}
+
+static void mailbox_life(void) {
+    int n;
+    for (n = 0; n < count; n++) rt_mb_delete(rt_mb_create("one", 8, RT_IPC_FLAG_FIFO));
+}
+
+static void queue_life(void) {
+    int n;
+    for (n = 0; n < count; n++) rt_mq_delete(rt_mq_create("one", 16, 8, RT_IPC_FLAG_FIFO));
+}
+
+static void timer_life(void) {
+    int n;
+    for (n = 0; n < count; n++) {
+        rt_timer_t timer = rt_timer_create("one", expired, RT_NULL, 20000, RT_TIMER_FLAG_ONE_SHOT);
+        rt_timer_start(timer);
+        rt_timer_stop(timer);
+        rt_timer_delete(timer);
+    }
+}
+
+/* By a name that nobody has: the whole list. */
+static void find_name(void) {
+    int n;
+    for (n = 0; n < count; n++) rt_object_find("nobody", RT_Object_Class_Semaphore);
+}
+
+static void open_device(void) {
+    rt_device_t device = rt_device_find("uart1");
+    int n;
+    for (n = 0; n < count; n++) {
+        rt_device_open(device, RT_DEVICE_OFLAG_RDWR);
+        rt_device_close(device);
+    }
+}
+
+static void open_library(void) {
+    int n;
+    for (n = 0; n < count; n++) dlclose(dlopen("/one.so", RTLD_NOW));
+}
+
+/* A thread at the end of a list of waiters, for a tick; the others wait there for ever. */
+static rt_sem_t crowded;
+
+static void waits(void *parameter) {
+    rt_sem_take(crowded, RT_WAITING_FOREVER);
+}
+
+static void wait_there(void) {
+    int n;
+    for (n = 0; n < count; n++) rt_sem_take(crowded, 1);
+}
+
 static void thread_life(void) {
     int n;
     for (n = 0; n < count; n++) {
@@ -112,8 +175,23 @@ static const struct {
 } works[] = {
     {"ping-pong", ping_pong}, {"take-release", take_release}, {"empty", empty_calls},   {"timer", start_stop_timer},
     {"malloc", malloc_free},  {"object", create_delete},      {"thread", thread_life}, {"yield", yields},
-    {"delay", delays},        {"printf", print_lines},
+    {"delay", delays},        {"printf", print_lines},      {"mutex", mutex_life},    {"event", event_life},
+    {"mailbox", mailbox_life}, {"queue", queue_life},       {"timer-life", timer_life}, {"find", find_name},
+    {"device", open_device},  {"dlopen", open_library},     {"wait-fifo", wait_there}, {"wait-prio", wait_there},
 };
+
+/* Threads that wait for one semaphore, or libraries that are open. */
+static void crowd(const char *what, int others) {
+    char path[16];
+    int n;
+    if (strncmp(what, "wait-", 5) == 0) crowded = rt_sem_create("crowd", 0, what[5] == 'p' ? RT_IPC_FLAG_PRIO : RT_IPC_FLAG_FIFO);
+    for (n = 0; n < others; n++)
+        if (crowded) rt_thread_startup(rt_thread_create("other", waits, RT_NULL, 512, 10, 10));
+        else if (strcmp(what, "dlopen") == 0) {
+            sprintf(path, "/lib/%d.so", n);
+            dlopen(path, RTLD_NOW);
+        }
+}
 
 /* Objects that are only there: a thread that sleeps, a timer far away, a semaphore and a block each, all above a hole too small for most. */
 static void populate(int others) {
@@ -134,7 +212,8 @@ int main(int argc, char **argv) {
     unsigned n;
     if (argc < 4) return 2;
     count = atoi(argv[2]);
-    populate(atoi(argv[3]));
+    if (strncmp(argv[1], "wait-", 5) == 0 || strcmp(argv[1], "dlopen") == 0) crowd(argv[1], atoi(argv[3]));
+    else populate(atoi(argv[3]));
     for (n = 0; n < sizeof(works) / sizeof(works[0]); n++)
         if (strcmp(works[n].name, argv[1]) == 0) {
             rt_kprintf("<begin>");
