@@ -3,7 +3,7 @@ import { type Inst, NZCV, Op } from "../ir/ops.ts";
 import { AccessEmitter } from "./access.ts";
 import { bulkLoop, emitBulk, followsRegisters } from "./bulk.ts";
 import { Calls } from "./calls.ts";
-import { Checks, NOTHING, ownCheck, type Surroundings } from "./checks.ts";
+import { Checks, NOTHING, ownCheck } from "./checks.ts";
 import { ConditionalCompares } from "./conditional-compare.ts";
 import type { RegionCounters } from "./counters.ts";
 import { dataEmitter } from "./data.ts";
@@ -15,6 +15,7 @@ import type { JumpTable } from "./jump-table.ts";
 import { local } from "./layout.ts";
 import type { Readable } from "./readable.ts";
 import { groupEnd, isAccess, isTranslated, needsInterpreter } from "./shapes.ts";
+import type { Surroundings } from "./surroundings.ts";
 import { isVectorOp, vectorBytes, VectorEmitter } from "./vectors.ts";
 import { W, type Writer } from "./wasm.ts";
 

@@ -1,11 +1,12 @@
 import { type Inst, NONE, Op } from "../ir/ops.ts";
-import { MOST_ASSUMED } from "./assumed.ts";
-import { writtenBy } from "./facts.ts";
+import { type CountedLoop, countedLoop } from "./counted.ts";
+import { flagReaders, writtenBy } from "./facts.ts";
+import { type FixedLoop, fixedLoop } from "./fixed.ts";
 import { fallsThrough, type Graph, isCall, type Node } from "./graph.ts";
 import { exactly, type Known, Knowledge, pairOf, UNKNOWN, within } from "./known.ts";
 import { resultOf } from "./numbers.ts";
-import type { Readable } from "./readable.ts";
 import { accessOf, groupEnd, isAccess, type Shape, singleOf } from "./shapes.ts";
+import { isAssumed, type Surroundings } from "./surroundings.ts";
 import { endsKnowledge, MAX_READ, mostStored, WantedAccesses } from "./wants.ts";
 
 /**
@@ -23,6 +24,9 @@ export interface Check {
   readonly store: boolean;
 }
 
+/** Iterations of a short loop: what is asked before it is much of the work. */
+const SHORT = 32;
+
 export const NOTHING: Check = { low: 0, high: 0, aligned: false, store: false };
 
 /** The check of an access that shares it with no other; undefined for one without a constant offset. */
@@ -33,17 +37,6 @@ export function ownCheck(x: Inst): Check | undefined {
   return { low, high: low + size, aligned, store };
 }
 
-/** What is known of memory. */
-export interface Surroundings {
-  readonly readable: Readable;
-  /** The word at an address that is watched as code is. */
-  readonly literalAt: (address: number) => number | undefined;
-  /** Whether all of a range can be stored to, as long as the code exists. */
-  readonly canStore?: (start: number, end: number) => boolean;
-  /** What a register holds now, where the region is about to be entered. */
-  readonly holds?: (r: number) => number;
-}
-
 type Plan = Map<Inst, Check>;
 
 /** The checks of the accesses of a region. */
@@ -52,9 +45,11 @@ export class Checks {
   private readonly wanted: WantedAccesses;
   /** Numbers that registers must have where the region is entered. */
   guards: ReadonlyMap<number, number> = new Map();
-  /** What is known where a block goes to another, by the key of that and the block. */
   /** Ranges of stores that need no test as long as they can be made. */
   private readonly assumed = new Map<Inst, readonly [start: number, end: number]>();
+  private readonly counted = new Map<Node, CountedLoop>();
+  private readonly fixedLoops = new Map<Node, FixedLoop>();
+  /** What is known where a block goes to another, by the key of that and the block. */
   private readonly edges = new Map<number, Map<Node, Knowledge>>();
 
   constructor(
@@ -63,18 +58,25 @@ export class Checks {
     liveAtEntry: number,
   ) {
     this.wanted = new WantedAccesses(graph);
+    const readers = flagReaders(graph);
+    for (const n of graph.nodes) {
+      const loop = countedLoop(graph, n, readers.has(n.key));
+      if (loop) this.counted.set(n, loop);
+    }
     this.solve();
     const { holds } = surroundings;
     if (!holds || !graph.entry.isLoop) return;
-    const before = this.tables;
-    const guards = basesOf(graph, liveAtEntry, holds);
+    const before = this.worth;
+    const guards = new Map<number, number>();
+    for (const r of guardable(graph, [...this.counted.values()]))
+      if (liveAtEntry & (1 << r)) guards.set(r, holds(r) >>> 0);
     if (guards.size === 0) return;
     this.guards = guards;
     const atEntry = this.solve();
     // Of those which the region does not write on any way back.
     this.guards = new Map([...guards].filter(([r, value]) => isExactly(atEntry.of(r), value)));
     if (this.guards.size < guards.size) this.solve();
-    if (this.tables > before) return;
+    if (this.worth > before) return;
     this.guards = new Map();
     this.solve();
   }
@@ -96,6 +98,11 @@ export class Checks {
         this.block(n, settled.copy());
       }
     }
+    this.fixedLoops.clear();
+    for (const [n, loop] of this.counted) {
+      const fixed = fixedLoop(loop, this.before(n), this.surroundings);
+      if (fixed) this.fixedLoops.set(n, fixed);
+    }
     return entries.get(graph.entry)!;
   }
 
@@ -104,8 +111,17 @@ export class Checks {
     return this.plan.get(x);
   }
 
+  /** The block as a loop that counts. */
+  countedAt(n: Node): CountedLoop | undefined {
+    return this.counted.get(n);
+  }
+  /** And as one that goes round a known number of times. */
+  fixedAt(n: Node): FixedLoop | undefined {
+    return this.fixedLoops.get(n);
+  }
+
   /** What is known where a loop of one block is entered from elsewhere. */
-  before(n: Node): Knowledge {
+  private before(n: Node): Knowledge {
     let all = n === this.graph.entry ? this.atEntry() : undefined;
     for (const [from, knowledge] of this.edges.get(n.key) ?? [])
       if (from !== n) all = all ? all.meet(knowledge) : knowledge;
@@ -230,19 +246,19 @@ export class Checks {
 
   /** Whether the code relies on being able to store to [low, high), which is where the access goes. */
   private assumes(x: Inst, store: boolean, low: number, high: number): boolean {
-    const { canStore, readable } = this.surroundings;
-    if (!store || high - low > MOST_ASSUMED || !within(low, high, readable)) return false;
-    if (!canStore?.(low, high)) return false;
+    if (!store || !isAssumed(this.surroundings, low, high)) return false;
     this.assumed.set(x, [low, high]);
     return true;
   }
-  /** How many stores with an index need no test. */
-  private get tables(): number {
-    return [...this.assumed.keys()].filter((x) => !x.kb).length;
+  /** How many stores with an index need no test, and how many short loops go round a known number of times. */
+  private get worth(): number {
+    const tables = [...this.assumed.keys()].filter((x) => !x.kb).length;
+    return tables + [...this.fixedLoops.values()].filter(({ times }) => times <= SHORT).length;
   }
   /** Ranges that the code relies on being able to store to: start, end, ... */
   get stores(): number[] {
-    return [...this.assumed.values()].flat();
+    const inLoops = [...this.fixedLoops.values()].flatMap(({ stores }) => stores);
+    return [...[...this.assumed.values()].flat(), ...inLoops];
   }
 
   /** An access of which the address is a sum of registers. */
@@ -286,17 +302,16 @@ function forgetWritten(known: Knowledge, insts: readonly Inst[], until: number):
 const isExactly = ({ least, most }: Known, value: number): boolean =>
   least === value && most === value;
 
-/** The bases of accesses with an index, of those that are wanted where the region is entered, and what they hold now. */
-function basesOf(
-  { nodes }: Graph,
-  live: number,
-  holds: (r: number) => number,
-): ReadonlyMap<number, number> {
-  const values = new Map<number, number>();
+/** Registers that matter for tables and counted loops: bases, ends, and what these are made from. */
+function guardable({ nodes }: Graph, loops: readonly CountedLoop[]): Set<number> {
+  const all = new Set<number>();
+  for (const { counter, end, places } of loops)
+    for (const r of [counter, end.r, ...places.map(({ base }) => base)]) if (r !== NONE) all.add(r);
   for (const { ir } of nodes)
     for (const x of ir.insts) {
-      const isIndexed = isAccess(x) && !x.ka && !x.kb && x.b !== NONE;
-      if (isIndexed && live & (1 << x.a)) values.set(x.a, holds(x.a) >>> 0);
+      if (isAccess(x) && !x.ka && !x.kb && x.b !== NONE) all.add(x.a);
+      if (x.op === Op.mov && !x.kb && all.has(x.d)) all.add(x.b);
+      if ((x.op === Op.add || x.op === Op.sub) && x.kb && !x.ka && all.has(x.d)) all.add(x.a);
     }
-  return values;
+  return all;
 }

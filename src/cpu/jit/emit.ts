@@ -3,10 +3,10 @@ import { Op } from "../ir/ops.ts";
 import { BlockEmitter } from "./block.ts";
 import { type BoundedLoop, boundedLoop } from "./bounded.ts";
 import { checkPlace, emitBounds, TIMES } from "./bounded-entry.ts";
-import { type CountedLoop, countedLoop } from "./counted.ts";
+import type { CountedLoop } from "./counted.ts";
 import { emitEntry, emitGoesOn, emitGoesOnForRow } from "./counted-entry.ts";
 import { flagReaders, flagSpillers } from "./facts.ts";
-import { type FixedLoop, fixedLoop } from "./fixed.ts";
+import type { FixedLoop } from "./fixed.ts";
 import { IN_FILE, meet, same, type State } from "./flags-state.ts";
 import { AGAIN, BEHIND, DONE, EXIT, FAST, MANY, REST, UNWIND } from "./frame.ts";
 import { dominates, type Node } from "./graph.ts";
@@ -151,7 +151,7 @@ export class RegionEmitter extends BlockEmitter {
     const readsFlags = this.readsFlags.has(n.key);
     const may = !this.counters && this.readable.size >= LEAST_READABLE;
     const bounded = may ? boundedLoop(this.graph, n, readsFlags) : undefined;
-    const counted = bounded?.stream ? undefined : countedLoop(this.graph, n, readsFlags);
+    const counted = bounded?.stream ? undefined : this.checks.countedAt(n);
     const twice = counted ?? bounded;
     if (n.isLoop && !twice) this.open(W.loop, n.key);
     // A loop that is written twice leaves to the same places.
@@ -160,7 +160,7 @@ export class RegionEmitter extends BlockEmitter {
       .sort((a, b) => b.order - a.order);
     for (const c of merges) this.open(W.block, c.key);
     this.flags.state = this.entryState.get(n.key)!;
-    const fixed = counted && fixedLoop(counted, this.checks.before(n), this.readable);
+    const fixed = this.checks.fixedAt(n);
     if (counted && fixed) this.fixed(n, counted, fixed);
     else if (counted) this.twice(n, counted);
     else if (bounded) this.bounded(n, bounded);

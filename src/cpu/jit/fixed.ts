@@ -3,6 +3,7 @@ import { MOST_LOADED, MOST_STORED } from "./bounded.ts";
 import type { CountedLoop, Place } from "./counted.ts";
 import type { Knowledge } from "./known.ts";
 import type { Readable } from "./readable.ts";
+import { isAssumed, type Surroundings } from "./surroundings.ts";
 
 // Counted loops of which it is known when they are translated how often they go round: they have no questions about that, and those
 // that do little are written out.
@@ -18,13 +19,15 @@ export interface FixedLoop {
   readonly row: number;
   /** Places of which it is not known that all iterations may touch them. */
   readonly asked: readonly Place[];
+  /** Ranges that it relies on being able to store to: start, end, ... */
+  readonly stores: readonly number[];
 }
 
 /** The loop as such a one, `before` being what is known where it is entered. */
 export function fixedLoop(
   loop: CountedLoop,
   before: Knowledge,
-  readable: Readable,
+  surroundings: Surroundings,
 ): FixedLoop | undefined {
   if (!loop.quiet || loop.by !== NONE) return undefined;
   const { counter, end, step } = loop;
@@ -36,12 +39,19 @@ export function fixedLoop(
   let times = 1;
   for (; goesOn(value); value = (value + step) | 0) if (++times > MOST_TIMES) return undefined;
   if (times < 2 || (loop.bulk && times >= 32)) return undefined;
-  const asked = loop.places.filter((place) => !isAllowed(place, times, before, readable));
+  const stores: number[] = [];
+  const asked = loop.places.filter((place) => {
+    if (isAllowed(place, times, before, surroundings.readable)) return false;
+    const range = rangeOf(place, times, before);
+    if (!range || !isAssumed(surroundings, ...range)) return true;
+    stores.push(...range);
+    return false;
+  });
   if (!asked.every((place) => canAsk(place, times))) return undefined;
-  if (times * loop.branch <= MAX_OUT) return { times, row: times, asked };
+  if (times * loop.branch <= MAX_OUT) return { times, row: times, asked, stores };
   let row = loop.row;
   while (times % row !== 0) row--;
-  return { times, row, asked };
+  return { times, row, asked, stores };
 }
 
 /** Whether the loop goes on from a value of the counter, 32 bits. */
@@ -71,4 +81,12 @@ function isAllowed(place: Place, times: number, before: Knowledge, readable: Rea
   if (index !== NONE && most === undefined) return false;
   const [low, high] = spanOf(place, times);
   return before.of(base).allows(low, high, store, aligned, readable);
+}
+/** Where all iterations store to, when that is known. */
+function rangeOf(place: Place, times: number, before: Knowledge): [number, number] | undefined {
+  const { base, index, most, store, aligned } = place;
+  const { least, most: last } = before.of(base);
+  if (!store || least !== last || (index !== NONE && most === undefined)) return undefined;
+  const [low, high] = spanOf(place, times);
+  return aligned && (least + low) & 3 ? undefined : [least + low, least + high];
 }

@@ -27,7 +27,7 @@ const imm = (op: number, d: number, n: number, value: number, cond = AL): number
   ((cond << 28) | 0x02000000 | (op << 20) | (n << 16) | (d << 12) | value) >>> 0;
 const reg = (op: number, d: number, n: number, m: number, cond = AL): number =>
   ((cond << 28) | (op << 20) | (n << 16) | (d << 12) | m) >>> 0;
-const [AND, SUB, ADD, ADDS, SUBS, CMP, EOR, ADC] = [0, 4, 8, 9, 5, 21, 2, 10];
+const [AND, SUB, ADD, ADDS, SUBS, CMP, EOR, ADC, MOV] = [0, 4, 8, 9, 5, 21, 2, 10, 26];
 const wide = (r: number, value: number): number[] => [
   (0xe3000000 | ((value & 0xf000) << 4) | (r << 12) | (value & 0xfff)) >>> 0,
   (0xe3400000 | (((value >>> 16) & 0xf000) << 4) | (r << 12) | ((value >>> 16) & 0xfff)) >>> 0,
@@ -61,7 +61,6 @@ interface Loop {
   /** What the counter begins with, and its end. */
   readonly first: number;
   readonly end: number;
-  readonly known: boolean;
 }
 
 function loop(random: Numbers): Loop {
@@ -82,12 +81,19 @@ function loop(random: Numbers): Loop {
   const whole = random.once(4)
     ? [...back, ...inner.filter((x) => !setsFlags(x))]
     : [...inner, ...back];
-  const known = !random.once(4);
-  const code = [
+  // The loop within another, which is where it begins: mov r3, r10; mov r4, r11, perhaps; ...; subs r9, r9, #1; bne
+  const outer = random.once(2);
+  const known = !outer && !random.once(4);
+  const before = [
+    ...(outer ? [reg(MOV, COUNTER, 0, 10)] : []),
+    ...(outer && random.once(2) ? [reg(MOV, TO, 0, 11)] : []),
     ...(known ? [...wide(COUNTER, first), ...wide(END, end)] : []),
-    ...(random.once(2) ? [...wide(TO, AREA + 512 + 4 * random.below(64))] : []),
-    ...whole,
-    branch(cond, -whole.length),
+    ...(!outer && random.once(2) ? wide(TO, AREA + 512 + 4 * random.below(64)) : []),
+  ];
+  const inside = [...before, ...whole, branch(cond, -whole.length)];
+  const code = [
+    ...inside,
+    ...(outer ? [imm(SUBS, 9, 9, 1), branch(NE, -inside.length - 1)] : []),
     // Flags are seen behind it: adc r0, r0, r1; addeq, addlt; and registers: add r5, r8, r4; svc #0
     reg(ADC, 0, 0, 1),
     imm(ADD, 0, 0, 1, EQ),
@@ -95,7 +101,7 @@ function loop(random: Numbers): Loop {
     reg(ADD, 5, FROM, TO),
     0xef000000,
   ];
-  return { code, first, end, known };
+  return { code, first, end };
 }
 const setsFlags = (x: number): boolean => (x & 0x0c100000) === 0x00100000 && (x & 0x90) !== 0x90;
 
@@ -107,12 +113,15 @@ test("loops of random shape", () => {
   for (let round = 0; round < ROUNDS; round++) {
     const { code, first, end } = loop(random);
     const start = CODE + round * 256;
-    for (let run = 0; run < 3; run++) {
+    let [from, to] = [0, 0];
+    for (let run = 0; run < 4; run++) {
       const place = (): number =>
         random.once(6)
           ? random.pick([RAM_END - random.below(400), 0x60000000 + random.below(40)])
           : AREA + 1024 + (random.below(1024) & (random.once(6) ? ~0 : ~3));
-      const [from, to] = [place(), place()];
+      if (run === 0 || random.once(3)) [from, to] = [place(), place()];
+      // Another one than the code was translated for.
+      const begin = random.once(4) ? (first + random.pick([1, 4, -4, -8])) >>> 0 : first;
       const guard = random.once(5) ? to + random.below(400) - 100 : 0;
       const inCode = random.once(5) ? to + random.below(400) - 100 : 0;
       const at = { seed: SEED, round, run, from, to, guard, inCode };
@@ -120,7 +129,7 @@ test("loops of random shape", () => {
         if (run === 0) code.forEach((word, k) => memory.st32(start + k * 4, word));
         memory.write(AREA, bytes);
         memory.write(RAM_END - SIZE, bytes);
-        cpu.r.set([0, 5, round, first, to, 0, 0, 0, from, 0, 0, 0, end, 0, 0]);
+        cpu.r.set([0, 5, round, first, to, 0, 0, 0, from, 4, begin, to, end, 0, 0]);
         cpu.cpsr = 0x13;
         cpu.jump(start);
         if (inCode && memory.contains(inCode)) memory.markCode(inCode, inCode + 1);
