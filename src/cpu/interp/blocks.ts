@@ -20,8 +20,6 @@ export class Blocks extends DataAccess {
     translatedInstructions: 0,
     invalidations: 0,
     svcs: 0,
-    // Here from the start: a property that came with the first translation would be another shape of the object, for which the host
-    // threw its translation of the loop away.
     translation: undefined,
   };
   /** Translations that need not be made. */

@@ -4,9 +4,8 @@ import type { GuestMemory } from "../../memory/mod.ts";
  * The interpreter's own instruction set: the IR of a block is encoded into the arena as these codes. The first word of an
  * op is code | d << 8 | a << 16 | b << 24, indices into the register file unless said otherwise; k is the second word.
  *
- * JavaScriptCore makes a jump table only from integer literals and inlines members of a `const enum` only where the enum
- * is declared, so it stands beside the loop. What compiled code seldom does is in rare.ts, so that the loop stays small
- * enough to be optimised soon and well.
+ * Members of a `const enum` are inlined only where the enum is declared, so it stands beside the loop. What compiled code seldom
+ * does is in rare.ts, so that the loop stays small enough to be optimised soon and well.
  *
  * The function is what the build compiles to WebAssembly too (loop-compiler), and is written in what that knows. The function itself
  * executes the first instructions of a process, and tests compare the two.
@@ -257,7 +256,7 @@ export function loop(core: LoopState, ip: number): boolean {
   const { rights, i32, u16, i16, u8, i8 } = core.memory;
   let units = core.units;
   let count = 0;
-  // Shared by the cases: fewer locals keep the bytecode in its narrow form.
+  // Shared by the cases.
   let x = 0;
   let y = 0;
   let r = 0;
@@ -1448,7 +1447,7 @@ export function loop(core: LoopState, ip: number): boolean {
     core.stats.instructions += count;
     return true;
   }
-  // One end of a slice for all branches: the host compiles the loop anew when it meets a core at a place where it saw none.
+  // One end of a slice for all branches.
   core.units = units;
   core.stats.instructions += count;
   R[F.PC] = x & -2;

@@ -36,13 +36,11 @@ export interface Budget {
 }
 /**
  * Rent or buy: translations are paid for with work of about the same time. The first costs as much as ten others, for the host has
- * to compile the translator, and its compilers take 1 to 3 us for a byte on other threads, in which the interpreter does 50 to 120
- * instructions. A program that is in one loop most of the time is as fast as it will be with one small translation, which pays after
- * 8 million instructions; one that is everywhere in `vfprintf` needs 170 KB of them, which pay after 60. With these figures programs of
- * 8 to 500 million instructions of both kinds (docs/cpu.md) take as long as with the interpreter alone, or less; with 8 million for
- * all of them the second kind took up to twice as long.
+ * to compile the translator, and its compilers take 1 to 3 us for a byte on other threads; together half a second of CPU time for a
+ * program that is everywhere in `vfprintf`, in which the interpreter does 160 million instructions. A program that is in one loop most
+ * of the time is as fast as it will be with one small translation, which pays after 30 to 50 million (docs/cpu.md).
  */
-export const BUDGET: Budget = { ready: 40_000_000, first: 40_000_000, perByte: 80, focus: 4 };
+export const BUDGET: Budget = { ready: 160_000_000, first: 160_000_000, perByte: 80, focus: 4 };
 /** For tests: what is hot is translated at once. */
 export const NO_BUDGET: Budget = { ready: 0, first: 0, perByte: 0, focus: 0 };
 
