@@ -1,7 +1,11 @@
 import { closeSync, constants, fstatSync, openSync, writeSync } from "node:fs";
 import { OutputClosed, writeAll } from "./output.ts";
+import { isWritable } from "./readable.ts";
 
 const STDOUT = 1;
+
+/** How long a time-out or a signal may be late. */
+const WAIT_MS = 20;
 
 /**
  * Standard output, where it is a pipe whose reader may be slow: what does not fit is kept, and nothing waits in a call to the system,
@@ -41,11 +45,14 @@ export class Outlet {
     return false;
   }
 
-  /** The same, and rests a millisecond when it is. */
+  /** The same, after a while in which there may be room. */
   readonly waits = (): boolean => {
-    const { full } = this;
-    if (full) Bun.sleepSync(1);
-    return full;
+    if (!this.full || this.fd === undefined) return false;
+    isWritable(this.fd, WAIT_MS);
+    if (!this.full) return false;
+    // There is room for a part, or nobody can tell.
+    Bun.sleepSync(1);
+    return true;
   };
 
   /** Nobody waits any longer for the reader, who gets what fits. */
