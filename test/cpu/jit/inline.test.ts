@@ -206,24 +206,6 @@ test("the function has no region of its own, and one that calls it goes when it 
   memory.dispose();
 });
 
-test("a conditional call changes flags: the same condition behind it is asked again", () => {
-  // cmp r0, #0; bleq f; moveq r1, #7; svc -- f: cmp lr, #0; bx lr
-  const sides = sidesOf();
-  write(sides, CODE, [0xe3500000, branch(CODE + 4, F, true, 0), 0x03a01007, SVC]);
-  write(sides, F, [0xe35e0000, on(AL, BX_LR)]);
-  // The function is translated when it has been called.
-  for (const zero of [0, 1, 1, 1])
-    for (const { cpu } of sides) {
-      cpu.r[0] = 1 - zero;
-      cpu.r[1] = 3;
-      cpu.jump(CODE);
-      cpu.units = 100;
-      expect(cpu.run()).toBe(Exit.Stop);
-      expect(cpu.r[1]).toBe(3);
-    }
-  for (const { memory } of sides) memory.dispose();
-});
-
 test("where blocks are counted, the function has a region of its own", () => {
   const { cpu, memory, run } = eager();
   cpu.countingPlan = () => undefined;
