@@ -28,6 +28,8 @@ const SUBS_R7 = 0xe2577001;
 /** movw r10, #low; movt r10, #high: of TABLE. */
 const TABLE_IN_R10 = [0xe300a040, 0xe346a020];
 const MOV_R12_0 = 0xe3a0c000;
+/** Behind a conditional call: what has the same condition there is not asked again (a fault of the translation). */
+const NOP = 0xe1a00000;
 const on = (cond: number, word: number): number => ((cond << 28) | (word & 0xfffffff)) >>> 0;
 const branch = (from: number, to: number, link: boolean, cond = AL): number =>
   on(cond, (link ? 0x0b000000 : 0x0a000000) | (((to - from - 8) >> 2) & 0xffffff));
@@ -75,7 +77,10 @@ function makeFunction(random: Random, at: number, others: readonly number[]): nu
     const here = at + 4 * words.length;
     if (random.once(6)) words.push(on(random.below(14), framed ? POP_PC : BX_LR));
     else if (framed && others.length > 0 && random.once(4))
-      words.push(branch(here, random.pick(others), true, random.once(3) ? random.below(14) : AL));
+      words.push(
+        branch(here, random.pick(others), true, random.once(3) ? random.below(14) : AL),
+        NOP,
+      );
     else if (framed && others.length > 0 && random.once(4))
       words.push(...callThrough(random.below(others.length)));
     else if (random.once(5)) {
