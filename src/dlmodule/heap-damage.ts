@@ -53,6 +53,7 @@ export function heapDamage(
   { heap, memory }: Pick<KernelApi, "heap" | "memory">,
   site: (address: number) => string | undefined,
 ): HeapDamage | undefined {
+  if (heap.isWhole()) return undefined;
   let before:
     { readonly header: number; readonly address: number; readonly size: number } | undefined;
   let begin: number | undefined;

@@ -169,14 +169,22 @@ export class Objects {
   /** Objects of modules by their classes, in the order of the modules, each one's newest first. */
   byClass(modules: readonly Module[]): Map<number, number[]> {
     const found = new Map<number, number[]>();
-    for (const module of modules)
+    for (const module of modules) {
+      // Libraries mostly have none, and there may be a thousand.
+      if (this.isEmpty(module)) continue;
       for (const object of this.list(module)) {
         const cls = this.classOf(object);
         const others = found.get(cls);
         if (others) others.push(object);
         else found.set(cls, [object]);
       }
+    }
     return found;
+  }
+
+  private isEmpty(module: Module): boolean {
+    const head = module.address + MODULE.OBJECT_LIST;
+    return this.next(head) === head;
   }
 
   private *list(module: Module): Generator<number> {

@@ -99,6 +99,8 @@ export interface HeapApi {
   readonly marks: BlockMarks;
   /** True for the address of a block in use. */
   owns?(address: number): boolean;
+  /** Whether all headers are there and lead to each other. */
+  isWhole(): boolean;
   /** Every block in address order, for memtrace and leak reports. */
   blocks(): Iterable<{
     header: number;
