@@ -12,6 +12,8 @@ export interface Guard {
   readonly reads: boolean;
 }
 
+const NONE: readonly Guard[] = [];
+
 /** Guards by the granules that they overlap and by their first address; they may overlap each other. */
 export class Guards {
   /** Index: address >>> GRANULE_SHIFT. */
@@ -50,5 +52,17 @@ export class Guards {
     return this.byGranule
       .get(address >>> GRANULE_SHIFT)
       ?.find(({ start, end }) => address >= start && address < end);
+  }
+
+  /** The highest address of [start, end) whose stores alone are stopped. */
+  highest(start: number, end: number): number | undefined {
+    for (let g = (end - 1) >>> GRANULE_SHIFT; g >= start >>> GRANULE_SHIFT; g--) {
+      let found = -1;
+      for (const guard of this.byGranule.get(g) ?? NONE)
+        if (!guard.reads && guard.start < end && guard.end > start)
+          found = Math.max(found, Math.min(guard.end, end) - 1);
+      if (found >= 0) return found;
+    }
+    return undefined;
   }
 }

@@ -141,6 +141,11 @@ export class GuestMemory {
     return this.guards.at(address)?.tag;
   }
 
+  /** The highest address of [start, end) to which a guard stops stores alone. */
+  guardedIn(start: number, end: number): number | undefined {
+    return this.guards.highest(start, end);
+  }
+
   /** True when the guest may read all of [start, end), and write nothing of it. */
   isReadOnly(start: number, end: number): boolean {
     const origin = this.base >>> GRANULE_SHIFT;

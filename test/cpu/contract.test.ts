@@ -261,6 +261,19 @@ describe.each([...engines])("%s", (engine) => {
       expect(m.run(THUMB)).toBe(Exit.Fault);
       expect(m.cpu.fault).toMatchObject({ pc: CODE, access: "write", guard: "below" });
       expect(m.cpu.r[13]).toBe(STACK);
+      // However small it is, and wherever it lies.
+      m.memory.removeGuard(STACK - 0x2000);
+      m.cpu.r[7] = -0xbb8;
+      for (const start of [STACK - 0xbb8, STACK - 0x7fc, STACK - 0x10]) {
+        m.memory.addGuard(start, start + 16, "small");
+        expect(m.run(THUMB)).toBe(Exit.Fault);
+        expect(m.cpu.fault).toMatchObject({ pc: CODE, access: "write", guard: "small" });
+        expect(m.cpu.r[13]).toBe(STACK);
+        m.memory.removeGuard(start);
+      }
+      m.memory.addGuard(STACK - 0xbb8 - 16, STACK - 0xbb8, "farther down");
+      expect(m.run(THUMB)).toBe(Exit.Stop);
+      expect(m.cpu.r[13]).toBe(STACK - 0xbb8);
     });
 
     test("unaligned words and halfwords are allowed, across granules too", () => {

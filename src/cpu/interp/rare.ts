@@ -160,7 +160,7 @@ const swap =
     core.store(ip, address, size, R[m[ip + E]]);
     if (core.fault === undefined) R[m[ip + D]] = old;
   };
-/** Looked at: a, and every so many bytes from r13 down to it. At most the size of the guard below a stack (kernel/thread.ts). */
+/** First looked at: a, and every so many bytes from r13 down to it: mostly there is a red zone of that size (kernel/thread.ts). */
 const REACH_STEP = 2048;
 
 function readable(core: Core, address: number): boolean {
@@ -175,8 +175,12 @@ const reach: Rare = (core, R, m, ip) => {
   // A stack pointer that points to nothing says nothing about a stack.
   if (!readable(core, R[13]) && !readable(core, R[13] - 1)) return;
   for (let at = R[13] >>> 0; at > to;) {
+    const above = at;
     at = Math.max(at - REACH_STEP, to);
     if (core.memory.guardAt(at) !== undefined) return core.dataAbort(at, 1, "write", "guard");
+    // The guard below the stack of a pthread is one header of the heap.
+    const small = core.memory.guardedIn(at, above);
+    if (small !== undefined) return core.dataAbort(small, 1, "write", "guard");
     // No guard so far: this is no stack with one. Whoever uses such a pointer faults, ADD itself does not.
     if (!readable(core, at)) return;
   }
