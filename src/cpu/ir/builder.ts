@@ -275,11 +275,12 @@ export class Builder {
     this.skip = undefined;
   }
 
-  /** True when the current instruction writes flags, so that its condition says nothing about the next. */
+  /** True when the current instruction writes flags, or calls what may, so that its condition says nothing about the next. */
   get wroteFlags(): boolean {
     const n = this.pcs.length - 1;
     for (let k = this.insts.length - 1; k >= 0 && this.insts[k].at === n; k--) {
-      if (this.insts[k].set & NZCV || this.insts[k].op === Op.svc) return true;
+      const { op, set } = this.insts[k];
+      if (set & NZCV || op === Op.svc || op === Op.br || op === Op.bx) return true;
     }
     return false;
   }

@@ -4,7 +4,7 @@ import { findJumpTable, type JumpTable } from "./jump-table.ts";
 
 /** Bounds of a region: what a translation may cost. */
 const MAX_BLOCKS = 200;
-const MAX_INSTRUCTIONS = 2500;
+export const MAX_INSTRUCTIONS = 2500;
 /** Instructions of a loop of which a part is written twice, so that it is entered at its beginning only. */
 const MAX_REPEATED = 64;
 

@@ -35,6 +35,8 @@ interface Now {
   /** Whether it may look into memory for where calls lead, and what registers hold at the entry. */
   readonly guesses: boolean;
   readonly holds: ((r: number) => number) | undefined;
+  /** Instructions behind which it takes no more blocks; undefined: as many as a region may have. */
+  readonly most?: number;
 }
 
 /** The region that begins at `entry`, as a graph; undefined when nothing can be fetched there. See `findBlocks`. */
@@ -44,7 +46,7 @@ export function buildGraph(
   hasRun: (key: number) => boolean = () => true,
   now?: Now,
 ): Graph | undefined {
-  const blocks = findBlocks(fetch, entry, hasRun);
+  const blocks = findBlocks(fetch, entry, hasRun, now?.most);
   if (!blocks) return undefined;
   if (now?.guesses) guess(blocks, entry >>> 0, fetch, now);
   if (!now?.counts)

@@ -3,7 +3,7 @@ import type { Fetch } from "../lift/mod.ts";
 import type { Readable } from "./readable.ts";
 import { RegionCounters } from "./counters.ts";
 import { RegionEmitter } from "./emit.ts";
-import type { Graph } from "./graph.ts";
+import { type Graph, MAX_INSTRUCTIONS } from "./graph.ts";
 import { buildGraph } from "./inline.ts";
 import { interpretedIn } from "./shapes.ts";
 import { STUB_SIZE, stubNumber } from "./stub.ts";
@@ -39,14 +39,26 @@ export interface Source {
   readonly countingPlan?: CountingPlan;
 }
 
+type Made = Translation & { readonly graph: Graph };
+
+/** Instructions of a region whose code became too large: what was not taken becomes regions of its own. */
+const FEWER_INSTRUCTIONS = MAX_INSTRUCTIONS >> 3;
+
 /** Translates the region that begins at `key`; undefined when that cannot be done, or is not worth it. */
-export function translateRegion(
+export function translateRegion(w: Writer, key: number, source: Source): Made | undefined {
+  w.at = 0;
+  const made = translateUpTo(MAX_INSTRUCTIONS, w, key, source);
+  return made || !w.full ? made : translateUpTo(FEWER_INSTRUCTIONS, w, key, source);
+}
+
+function translateUpTo(
+  most: number,
   w: Writer,
   key: number,
   { fetch, readable, hasRun, guesses = false, canStore, holds, countingPlan }: Source,
-): (Translation & { readonly graph: Graph }) | undefined {
+): Made | undefined {
   const counts = countingPlan !== undefined;
-  const graph = buildGraph(fetch, key, hasRun, { counts, guesses, holds });
+  const graph = buildGraph(fetch, key, hasRun, { counts, guesses, holds, most });
   if (!graph || (hasRun && isMostlyInterpreted(graph))) return undefined;
   const ranges: number[] = [];
   for (const { ir, table, target, stub } of graph.nodes) {

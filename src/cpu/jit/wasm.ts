@@ -154,7 +154,8 @@ export class Writer {
   }
 
   append(bytes: Uint8Array): void {
-    this.bytes.set(bytes, this.at);
+    // As `byte` does, for whoever looks at `full` in the end.
+    if (this.at + bytes.length <= CAPACITY) this.bytes.set(bytes, this.at);
     this.at += bytes.length;
   }
   byte(b: number): void {

@@ -19,6 +19,7 @@ const FULL = process.env.RTT_SIM_FULL === "1";
 
 // A32.
 const NE = 0x1;
+const LT = 0xb;
 const AL = 0xe;
 const SVC = 0xef000000;
 const BX_LR = 0x012fff1e;
@@ -28,8 +29,6 @@ const SUBS_R7 = 0xe2577001;
 /** movw r10, #low; movt r10, #high: of TABLE. */
 const TABLE_IN_R10 = [0xe300a040, 0xe346a020];
 const MOV_R12_0 = 0xe3a0c000;
-/** Behind a conditional call: what has the same condition there is not asked again (a fault of the translation). */
-const NOP = 0xe1a00000;
 const on = (cond: number, word: number): number => ((cond << 28) | (word & 0xfffffff)) >>> 0;
 const branch = (from: number, to: number, link: boolean, cond = AL): number =>
   on(cond, (link ? 0x0b000000 : 0x0a000000) | (((to - from - 8) >> 2) & 0xffffff));
@@ -77,10 +76,7 @@ function makeFunction(random: Random, at: number, others: readonly number[]): nu
     const here = at + 4 * words.length;
     if (random.once(6)) words.push(on(random.below(14), framed ? POP_PC : BX_LR));
     else if (framed && others.length > 0 && random.once(4))
-      words.push(
-        branch(here, random.pick(others), true, random.once(3) ? random.below(14) : AL),
-        NOP,
-      );
+      words.push(branch(here, random.pick(others), true, random.once(3) ? random.below(14) : AL));
     else if (framed && others.length > 0 && random.once(4))
       words.push(...callThrough(random.below(others.length)));
     else if (random.once(5)) {
@@ -209,6 +205,40 @@ test("the function has no region of its own, and one that calls it goes when it 
   // 0 ... 9, 3 ... 9, 3 ... 9, 3
   expect(cpu.r[0]).toBe(4);
   memory.dispose();
+});
+
+test("a conditional call changes flags: the same condition behind it is asked again", () => {
+  // cmp r0, #0; bleq f; moveq r1, #7; svc -- f: cmp lr, #0; bx lr
+  const sides = sidesOf();
+  write(sides, CODE, [0xe3500000, branch(CODE + 4, F, true, 0), 0x03a01007, SVC]);
+  write(sides, F, [0xe35e0000, on(AL, BX_LR)]);
+  // The function is translated when it has been called.
+  for (const zero of [0, 1, 1, 1])
+    for (const { cpu } of sides) {
+      cpu.r[0] = 1 - zero;
+      cpu.r[1] = 3;
+      cpu.jump(CODE);
+      cpu.units = 100;
+      expect(cpu.run()).toBe(Exit.Stop);
+      expect(cpu.r[1]).toBe(3);
+    }
+  for (const { memory } of sides) memory.dispose();
+});
+
+test("thousands of conditional calls in a row are translated in parts", () => {
+  const sides = [newSide("interp"), newSide("jit")];
+  // Each stores the registers: adds r0, r0, #0 and so on.
+  const words = Array.from({ length: 6000 }, (_, k) =>
+    k % 3 ? branch(CODE + 4 * k, AREA, true, LT) : (0xe2900000 | ((k % 12) * 0x11000)) >>> 0,
+  );
+  write(sides, CODE, [...words, SVC]);
+  for (const { cpu } of sides) cpu.jump(CODE);
+  expect(runInStep(sides, "in a row", 8, () => 1000, []).at(-1)?.exit).toBe(Exit.Stop);
+  // As many as one region may have are more than a module can hold.
+  const { regions } = sides[1].cpu.stats.translation!;
+  expect(regions).toBeGreaterThan(8);
+  expect(regions).toBeLessThan(60);
+  for (const { memory } of sides) memory.dispose();
 });
 
 test("where blocks are counted, the function has a region of its own", () => {
