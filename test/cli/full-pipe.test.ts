@@ -1,8 +1,10 @@
 /** A reader that takes nothing and does not go either: the pipe is full, and whatever ends a run ends this one. */
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import { closeSync, constants, openSync, readFileSync, readSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { BINARY, ROOT, scratch } from "./binary.ts";
+
+setDefaultTimeout(120_000);
 
 const PRINT = join(ROOT, "bench/shell/programs/print.mo");
 const MEGABYTE = 1 << 20;

@@ -1,11 +1,13 @@
 /** `rtt-sim check` as a command: its exit codes, its JSON, archives, and files that tools have changed. */
-import { describe, expect, test } from "bun:test";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { zipSync } from "fflate";
 import type { CheckReport } from "../../src/dlmodule/check/mod.ts";
 import { fixture } from "./board.ts";
+
+setDefaultTimeout(120_000);
 
 const root = join(import.meta.dir, "../..");
 

@@ -1,5 +1,5 @@
 /** `rtt-sim check`: what it says of modules, held against the compiler's, binutils' and the loader's own word. */
-import { describe, expect, test } from "bun:test";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import {
@@ -15,6 +15,8 @@ import {
 import { makeModule } from "../elf/make-module.ts";
 import { Board, fixture } from "./board.ts";
 import { smallObject } from "./small-object.ts";
+
+setDefaultTimeout(120_000);
 
 const root = join(import.meta.dir, "../..");
 const board = new Board({ files: {} });

@@ -1,10 +1,12 @@
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { TOOLCHAIN, toolchain } from "../../disk/toolchain.ts";
 import { fixture } from "./board.ts";
 import { WholeBoard } from "./whole-board.ts";
+
+setDefaultTimeout(120_000);
 
 const DIR = "test/dlmodule/float";
 const root = join(import.meta.dir, "../..");

@@ -2,7 +2,7 @@
  * Files that differ from real modules in a few fields: headers, segments, sections, symbols, relocations, strings, length. Whatever the
  * loader makes of them, nothing may fail, hang or stay behind. RTT_SIM_FULL=1 runs 20,000 of them.
  */
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import fc from "fast-check";
 import { checkText, inspect, libraryOf } from "../../src/dlmodule/check/mod.ts";
 import { Firmware } from "../../src/firmware/mod.ts";
@@ -10,6 +10,8 @@ import { GuestMemory } from "../../src/memory/mod.ts";
 import { ElfImage, SHT } from "../../src/elf/mod.ts";
 import { ObjectClass } from "../../src/kernel/types.ts";
 import { Board, fixture } from "./board.ts";
+
+setDefaultTimeout(120_000);
 
 const CASES = process.env.RTT_SIM_FULL ? 20_000 : 2_000;
 /** Milliseconds of the processor that a case may take: other work on the machine does not count. */

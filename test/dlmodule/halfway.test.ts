@@ -1,5 +1,5 @@
 /** Modules whose start fails: halfway/build.sh makes them; what they do depends on what the file is called. */
-import { describe, expect, test } from "bun:test";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { copyFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,6 +7,8 @@ import { HostModules, ModuleError } from "../../src/dlmodule/mod.ts";
 import { ObjectClass } from "../../src/kernel/types.ts";
 import { fixture } from "./board.ts";
 import { WholeBoard } from "./whole-board.ts";
+
+setDefaultTimeout(120_000);
 
 const ENDS = {
   fault: { kind: "fault", code: 139 },

@@ -1,8 +1,10 @@
 /** What modules leave behind: leaks/build.sh makes the programs. */
-import { describe, expect, test } from "bun:test";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { join } from "node:path";
 import { fixture } from "./board.ts";
 import { WholeBoard } from "./whole-board.ts";
+
+setDefaultTimeout(120_000);
 
 const files = { "/leaks.mo": fixture("test/dlmodule/leaks/leaks.mo") };
 const run = (board: WholeBoard, ...args: string[]): string[] => {

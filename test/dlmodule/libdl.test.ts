@@ -1,7 +1,9 @@
-import { describe, expect, test } from "bun:test";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Board, fixture } from "./board.ts";
+
+setDefaultTimeout(120_000);
 
 const P = "test/fixtures/probes/system";
 const probe = (name: string): Uint8Array => fixture(`${P}/${name}`);

@@ -1,5 +1,5 @@
 /** Files that ask for too much or say what is not so: what the loader, the shell and `rtt-sim check` make of them. */
-import { describe, expect, test } from "bun:test";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,6 +8,8 @@ import { ElfImage } from "../../src/elf/mod.ts";
 import { makeModule } from "../elf/make-module.ts";
 import { Board, fixture } from "./board.ts";
 import { WholeBoard } from "./whole-board.ts";
+
+setDefaultTimeout(120_000);
 
 const root = join(import.meta.dir, "../..");
 const HELLO = "disk/prebuilt/a9/hello.mo";

@@ -1,10 +1,12 @@
-import { describe, expect, test } from "bun:test";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import fc from "fast-check";
 import { ElfImage } from "../../src/elf/mod.ts";
 import { ObjectClass } from "../../src/kernel/types.ts";
 import { makeModule } from "../elf/make-module.ts";
 import { Board, fixture } from "./board.ts";
 import { WholeBoard } from "./whole-board.ts";
+
+setDefaultTimeout(120_000);
 
 const hello = fixture("disk/prebuilt/a9/hello.mo");
 const files = {

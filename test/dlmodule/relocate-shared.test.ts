@@ -2,7 +2,7 @@
  * Relocations of shared objects, as GNU ld writes them into a module. dynamic.so and dynamic.elf are one source, once linked with
  * -shared and once at fixed addresses: every word must mean the same symbol in both.
  */
-import { describe, expect, test } from "bun:test";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -13,6 +13,8 @@ import { makeModule } from "../elf/make-module.ts";
 import { inspect, libraryOf } from "../../src/dlmodule/check/mod.ts";
 import { Board } from "./board.ts";
 import { smallObject } from "./small-object.ts";
+
+setDefaultTimeout(120_000);
 
 const DIR = join(import.meta.dir, "relocations");
 const BLOCK = 0x60300000;

@@ -1,7 +1,9 @@
 /** Modules on their way out, and what others still have of them afterwards: leaks/build.sh makes the programs. */
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import { fixture } from "./board.ts";
 import { WholeBoard } from "./whole-board.ts";
+
+setDefaultTimeout(120_000);
 
 test.each(["interp", "jit"] as const)(
   "a module_cleanup that fails costs its program, not the system (%s)",

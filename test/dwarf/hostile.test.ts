@@ -1,10 +1,12 @@
-import { describe, expect, test } from "bun:test";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DebugInfo } from "../../src/dwarf/mod.ts";
 import { ElfImage } from "../../src/elf/mod.ts";
 import { compile, gcc } from "../gdb/toolchain.ts";
+
+setDefaultTimeout(120_000);
 
 const skip = !gcc;
 const why = skip ? " (needs arm-none-eabi-gcc)" : "";

@@ -1,10 +1,12 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DebugInfo } from "../../src/dwarf/mod.ts";
 import { ElfImage } from "../../src/elf/mod.ts";
 import { compile, gcc } from "../gdb/toolchain.ts";
+
+setDefaultTimeout(120_000);
 
 const root = join(import.meta.dir, "../..");
 const addr2line = Bun.which("arm-none-eabi-addr2line");

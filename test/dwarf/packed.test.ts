@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -6,6 +6,8 @@ import { deflateSync, zstdCompressSync } from "node:zlib";
 import { DebugInfo, SymbolFiles } from "../../src/dwarf/mod.ts";
 import { ElfImage } from "../../src/elf/mod.ts";
 import { compile, gcc } from "../gdb/toolchain.ts";
+
+setDefaultTimeout(120_000);
 
 // Debugging information that is compressed, or in files of its own.
 

@@ -1,7 +1,9 @@
-import { describe, expect, test } from "bun:test";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { Board } from "./board.ts";
 import { hasQemu, runInQemu } from "./qemu.ts";
+
+setDefaultTimeout(120_000);
 
 /** Fixtures, and whether the borders of writes matter. Expected output: that of this machine's C library, see the build. */
 const PROGRAMS: [string, boolean][] = [

@@ -1,5 +1,7 @@
-import { beforeEach, describe, expect, test } from "bun:test";
+import { beforeEach, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { Board } from "./board.ts";
+
+setDefaultTimeout(120_000);
 
 /** newlib's numbers (sys/errno.h, signal.h). */
 const ENOMEM = 12;

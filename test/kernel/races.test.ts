@@ -1,6 +1,8 @@
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import { SEMAPHORE } from "../../src/kernel/abi/layout.ts";
 import { guestBench } from "./guest.ts";
+
+setDefaultTimeout(120_000);
 
 /** BL or, with `link` false, B from `at` to `to`. */
 const branch = (at: number, to: number, link = true) =>

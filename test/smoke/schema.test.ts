@@ -1,10 +1,12 @@
 /** What a scenario file may say, and what it is told when it says something else. */
-import { describe, expect, test } from "bun:test";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { KEYS, parseScenario, ScenarioError } from "../../src/smoke/mod.ts";
 import { type Node, readToml } from "../../src/smoke/toml.ts";
 import { WRONG } from "./wrong-scenarios.ts";
+
+setDefaultTimeout(120_000);
 
 function complaints(text: string): string[] {
   try {

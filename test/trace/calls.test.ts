@@ -1,5 +1,5 @@
 /** The arguments and results of `--trace calls`: names of numbers, what a call gives back, what is escaped. */
-import { describe, expect, test } from "bun:test";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DEFINES, DEVICE_FLAGS, SDK_INCLUDE } from "../../disk/toolchain.ts";
@@ -11,6 +11,8 @@ import { nameText, quote } from "../../src/trace/quote.ts";
 import { matcher } from "../../src/trace/types.ts";
 import { scratch } from "../cli/binary.ts";
 import { compile, gcc } from "../gdb/toolchain.ts";
+
+setDefaultTimeout(120_000);
 
 const root = join(import.meta.dir, "../..");
 

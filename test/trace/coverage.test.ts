@@ -1,9 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from "bun:test";
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { copyFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { compile, gcc } from "../gdb/toolchain.ts";
 import { Coverage } from "../../src/trace/mod.ts";
+
+setDefaultTimeout(120_000);
 
 const root = join(import.meta.dir, "../..");
 const qemu = Bun.which("qemu-arm");

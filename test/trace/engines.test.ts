@@ -1,4 +1,4 @@
-import { describe, expect, test } from "bun:test";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { RamDevice } from "../../src/block/mod.ts";
@@ -11,6 +11,8 @@ import type { TraceParts } from "../../src/trace/mod.ts";
 import { WrappedCore } from "../../src/trace/mod.ts";
 import { scratch } from "../cli/binary.ts";
 import { compile, gcc } from "../gdb/toolchain.ts";
+
+setDefaultTimeout(120_000);
 
 // How often each instruction was passed, by a core that counts and by one that is stepped.
 

@@ -1,7 +1,9 @@
 /** Coverage of modules with very many functions: each in a section, and so in a sequence of lines, of its own. */
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import type { DebugInfo } from "../../src/dwarf/mod.ts";
 import { Coverage } from "../../src/trace/mod.ts";
+
+setDefaultTimeout(120_000);
 
 const SIZE = 64;
 

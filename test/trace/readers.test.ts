@@ -1,9 +1,11 @@
 /** Files for other programs, opened by one of those: what it reads is what was measured, and it complains about nothing. */
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { scratch } from "../cli/binary.ts";
 import { open } from "./speedscope.ts";
+
+setDefaultTimeout(120_000);
 
 const root = join(import.meta.dir, "../..");
 const threads = "disk/prebuilt/a9/threads.mo";

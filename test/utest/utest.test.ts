@@ -2,9 +2,11 @@
  * The suite of C programs against RT-Thread's interface, in the manner of its utest: each prints what failed where, and nothing
  * fails, on no engine, with and without the defects of 4.0.4.
  */
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import type { MachineOptions } from "../../src/machine.ts";
 import { programs, run } from "./suite.ts";
+
+setDefaultTimeout(120_000);
 
 const KINDS: Readonly<Record<string, Partial<MachineOptions>>> = {
   interpreter: { engine: "interp" },

@@ -1,11 +1,13 @@
 /** Threads are switched inside the call that waits, or by the run loop when something looks at switches: nobody can tell which. */
-import { expect, test } from "bun:test";
+import { expect, setDefaultTimeout, test } from "bun:test";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { TOOLCHAIN, toolchain } from "../../../disk/toolchain.ts";
 import { WholeBoard } from "../../dlmodule/whole-board.ts";
 import { buildModule } from "../../programs/build.ts";
+
+setDefaultTimeout(120_000);
 
 const here = (name: string) => join(import.meta.dir, name);
 const FLAGS = `-march=armv7-a -mthumb -msoft-float -O2 -w -I${here("../../../src/sdk/include")}`;
