@@ -37,8 +37,9 @@ export interface Budget {
 /**
  * Rent or buy: translations are paid for with work of about the same time. The first costs as much as ten others, for the host has
  * to compile the translator, and its compilers take 1 to 3 us for a byte on other threads; together half a second of CPU time for a
- * program that is everywhere in `vfprintf`, in which the interpreter does 160 million instructions. A program that is in one loop most
- * of the time is as fast as it will be with one small translation, which pays after 30 to 50 million (docs/cpu.md).
+ * program that is everywhere in `vfprintf`, in which the interpreter does 100 to 160 million instructions. A program that is in one
+ * loop pays for its one small translation after 30 to 50 million. Programs that end before they have paid lose as much as those
+ * that run on would gain once; other figures do no better in the mean, in CPU time or on the clock (docs/cpu.md).
  */
 export const BUDGET: Budget = { ready: 160_000_000, first: 160_000_000, perByte: 80, focus: 4 };
 /** For tests: what is hot is translated at once. */
