@@ -5,6 +5,11 @@ import { ARENA, ARENA_WORDS, CACHE, CACHE_WORDS } from "./loop-layout.ts";
 
 /** Room that the largest block can need. */
 const BLOCK_WORDS = 1 << 13;
+/**
+ * Garbage is collected after so many drops: code that writes to itself leaves 1 KB each time, and the host's collector, which
+ * counts the guest's address space as live, would let gigabytes of it pass before it begins.
+ */
+const COLLECT_AFTER = 1 << 16;
 
 /** A translated block. */
 export interface Block {
@@ -143,7 +148,7 @@ export class Arena {
     }
     if (dropped) {
       this.clearCache();
-      this.version++;
+      if (++this.version % COLLECT_AFTER === 0) Bun.gc(true);
     }
     return dropped;
   }

@@ -20,6 +20,8 @@ export interface CacheLimits {
 const CACHE: CacheLimits = { bytes: 16 << 20, regions: 4096, targets: 16384 };
 /** A region that guest code wrote over so often is left to the interpreter: its code changes all the time. */
 const MAX_DROPS = 8;
+/** The same where everything is translated: more often, for tests, but the host keeps what was made longer than it is of use. */
+const MAX_EAGER_DROPS = 32;
 /**
  * A garbage collection is asked for after so many translations. The host's collector counts the guest's address space as live and
  * would let gigabytes of old modules pass before it begins.
@@ -141,7 +143,7 @@ export class Regions {
   /** Translates the region that begins at `key`; false when that cannot be done. */
   translate(key: number): boolean {
     key >>>= 0;
-    if (!this.eager && (this.drops.get(key) ?? 0) >= MAX_DROPS) return false;
+    if ((this.drops.get(key) ?? 0) >= (this.eager ? MAX_EAGER_DROPS : MAX_DROPS)) return false;
     const start = performance.now();
     const { translateRegion } = require("./translation.ts") as typeof import("./translation.ts");
     const { fetch, readable, countingPlan } = this;

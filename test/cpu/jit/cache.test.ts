@@ -31,6 +31,25 @@ function call(cpu: TieredCore, at: number, times: number): number {
   return cpu.r[0];
 }
 
+test("code that writes to itself all the time is left to the interpreter, with --engine jit too", () => {
+  // loop: ldr r1, other; eor r1, r1, #1; str r1, other; str r1, here; add r3, r3, #1; here: add r2, r2, #1; b loop; other: add r2, r2, #1
+  const words = [0xe59f1014, 0xe2211001, 0xe58f100c, 0xe58f1000];
+  words.push(0xe2833001, 0xe2822001, 0xeafffff8, 0xe2822001);
+  const cpu = core(true);
+  words.forEach((word, k) => cpu.memory.st32(CODE + 4 * k, word));
+  cpu.jump(CODE);
+  while (cpu.r[3] < 1000) {
+    cpu.units = 10;
+    expect(cpu.run()).toBe(Exit.Slice);
+  }
+  // The instruction adds 0, 1, 0, 1, ...
+  expect(cpu.r[2]).toBe(cpu.r[3] >> 1);
+  const { regions, dropped } = cpu.stats.translation!;
+  expect(dropped).toBeGreaterThan(30);
+  expect(regions).toBeLessThan(words.length * 40);
+  cpu.memory.dispose();
+});
+
 test("more functions than the cache holds: it stays within its limits, and all of them work", () => {
   const cpu = core(true);
   const { regions } = cpu;
