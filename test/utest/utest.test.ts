@@ -2,11 +2,14 @@
  * The suite of C programs against RT-Thread's interface, in the manner of its utest: each prints what failed where, and nothing
  * fails, on no engine, with and without the defects of 4.0.4.
  */
-import { expect, setDefaultTimeout, test } from "bun:test";
+import { afterAll, expect, setDefaultTimeout, test } from "bun:test";
 import type { MachineOptions } from "../../src/machine.ts";
+import { useBudget } from "../cpu/budget.ts";
 import { programs, run } from "./suite.ts";
 
 setDefaultTimeout(120_000);
+// Most are too short for translations to pay.
+afterAll(useBudget({ first: 1_000_000, perByte: 0 }));
 
 const KINDS: Readonly<Record<string, Partial<MachineOptions>>> = {
   interpreter: { engine: "interp" },
