@@ -1,5 +1,5 @@
 /** The kernels of the benchmarks: every engine comes to what the host's own compiler did. */
-import { expect, test } from "bun:test";
+import { afterAll, expect, test } from "bun:test";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,6 +7,10 @@ import { buildLibrary } from "../../../bench/qemu/builds.ts";
 import { EXPECTED } from "../../../bench/workload/expected.ts";
 import { WorkloadMachine } from "../../../bench/workload/machine.ts";
 import { TOOLCHAIN, toolchain } from "../../../disk/toolchain.ts";
+import { useBudget } from "../../cpu/budget.ts";
+
+// They are too short for translations to pay.
+afterAll(useBudget({ first: 1_000_000, perByte: 0 }));
 
 for (const engine of ["interp", "jit", "auto"] as const)
   test(`${engine}: sieve, SHA-256, FFT, n-body and the other kernels`, () => {
