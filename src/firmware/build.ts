@@ -149,10 +149,14 @@ run([
   `${work}/linked.elf`,
   `${work}/stripped.elf`,
 ]);
+/** What stands for a function of the library has its name, in backtraces and for breakpoints, unless that is there as well. */
+const there = new Set(definedSymbols([`${work}/stripped.elf`]));
+const named = WRAPPED.filter((name) => there.has(`__wrap_${name}`) && !there.has(name));
 const booted = bootedData(readFileSync(`${work}/stripped.elf`));
 run([
   "arm-none-eabi-objcopy",
   "--set-section-flags=.bss=alloc,load,contents,data",
+  ...named.map((name) => `--redefine-sym=__wrap_${name}=${name}`),
   ...Object.entries(booted).map(([section, bytes]) => {
     writeFileSync(`${work}/booted${section}`, bytes);
     return `--update-section=${section}=${work}/booted${section}`;

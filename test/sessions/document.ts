@@ -77,6 +77,13 @@ A pthread_kill() for which there is no handler does what raise() of that thread 
 rt_thread_kill() stays pending, as RT-Thread has it. Under \`--compat 4.0.4\` each thread has its own handlers of sigaction(), and
 pthread_kill() gives ENOSYS, as on a board without RT_USING_SIGNALS.
 
+## Formats of newlib
+
+newlib is built with C99 formats and \`long long\`, and without multibyte characters and positional arguments, which cost 3 KiB of stack in
+each printf. So \`%ls\` prints the bytes of the wide characters up to the first that is 0, and \`%lc\` a byte; \`%2$d\` is printed as \` $d\`, and
+sscanf() finds nothing for it; mbstowcs() makes one wide character of each byte, and wprintf() writes the four bytes of each. So it is in
+both modes.
+
 ## Descriptors 0, 1 and 2
 
 close(), dup2() and a following open() work on them as POSIX has it, and so do the streams that write to them. That is the program's own
