@@ -1,8 +1,4 @@
 import type { IrBlock } from "./ir/ops.ts";
-import { Core } from "./interp/core.ts";
-import { Slot } from "./interp/state.ts";
-import { TieredCore } from "./jit/tiered.ts";
-import type { Cpu } from "./types.ts";
 
 /** The counters of a block, as words relative to the base that `countersAt` sets; 0: none. */
 export interface BlockCounts {
@@ -19,19 +15,3 @@ export interface BlockCounts {
 
 /** What is to be counted in a block; undefined: nothing. */
 export type CountingPlan = (block: IrBlock) => BlockCounts | undefined;
-
-/** Counts executed code from now on. False: this engine cannot. */
-export function countExecution(cpu: Cpu, plan: CountingPlan): boolean {
-  if (!(cpu instanceof Core || cpu instanceof TieredCore)) return false;
-  cpu.countingPlan = plan;
-  return true;
-}
-
-/** Counters begin at this word of the wasm memory. */
-export function countersAt(cpu: Cpu, word: number): void {
-  cpu.memory.engine[Slot.Counters] = word;
-}
-
-/** IR as far as counting has to know it: where a block can be left, and what is executed conditionally. */
-export { Op } from "./ir/ops.ts";
-export type { Inst, IrBlock } from "./ir/ops.ts";

@@ -52,6 +52,6 @@ export {
   SVC_UNITS,
 } from "./types.ts";
 export { SharedCode } from "./shared-code.ts";
-export * as counting from "./counting.ts";
+export * as counting from "./count-execution.ts";
 export * as decode from "./decode/mod.ts";
 export { disassemble, type Line } from "./disasm/mod.ts";

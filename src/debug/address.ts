@@ -1,5 +1,5 @@
 import { callBefore, type Freed } from "../dlmodule/mod.ts";
-import type { MachineView, ThreadView } from "./machine-view.ts";
+import type { MachineView, ThreadView } from "./view.ts";
 
 /** What an address is, as a user would say it, and what kind of mistake it hints at. */
 export interface AddressKind {

@@ -1,6 +1,5 @@
 import { callBefore } from "../dlmodule/mod.ts";
-import type { SourcePlace } from "./details.ts";
-import type { MachineView, Place } from "./machine-view.ts";
+import type { MachineView, Place, SourcePlace } from "./view.ts";
 
 export interface Frame {
   /** Address of the instruction: the faulting one, or the call that is being executed. */

@@ -1,6 +1,7 @@
 import { IRQ_STACK, type Kernel, nameText, OBJECT, TIMER } from "../kernel/mod.ts";
 import { ObjectClass } from "../kernel/types.ts";
-import { moduleObjects } from "./machine-view.ts";
+import { moduleObjects } from "./module-objects.ts";
+import type { KernelCall } from "./view.ts";
 
 /** Guest code that the kernel called on its own account: not what the thread below it was doing. */
 export interface Callback {
@@ -12,14 +13,6 @@ export interface Callback {
   readonly owner: number;
   /** In interrupt context it has a stack of its own, and the thread was interrupted. */
   readonly stack?: { readonly stackStart: number; readonly stackSize: number };
-}
-
-/** A call from kernel to guest that is under way: what returns to its trap word goes on here. */
-export interface KernelCall {
-  /** What was called, when it has a name. */
-  readonly called: string | undefined;
-  /** r0-r15 and the state of whoever made the kernel call; undefined when nobody did, as in an interrupt or a thread of the system. */
-  readonly caller: { readonly registers: readonly number[]; readonly cpsr: number } | undefined;
 }
 
 type State = NonNullable<Kernel["runner"]["running"]>;

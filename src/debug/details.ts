@@ -12,38 +12,15 @@ import {
 import { callBefore } from "../dlmodule/mod.ts";
 import { ElfImage } from "../elf/mod.ts";
 import { SYSTEM_AREA } from "../kernel/mod.ts";
-import type { MachineView, ReportParts } from "./machine-view.ts";
-
-/** What the debugging information says of an address. */
-export interface SourcePlace {
-  readonly fn: string | undefined;
-  readonly file: string;
-  readonly line: number;
-  readonly text: string | undefined;
-}
-
-export interface Unwound {
-  readonly frames: readonly UnwoundFrame[];
-  /** The first frame was reached, the thread's entry or what the kernel called: the trap word that it returns to. */
-  readonly end: Pick<UnwoundFrame, "address" | "called"> | undefined;
-}
-
-export interface UnwoundFrame {
-  /** Address of the instruction, or of the call. */
-  readonly address: number;
-  readonly thumb: boolean;
-  readonly sp: number;
-  /** The address is a trap word: what the kernel called, which returns there. */
-  readonly called?: string;
-}
-
-/** An instruction near the pc. */
-export interface CodeLine {
-  readonly address: number;
-  readonly text: string;
-  /** It is the one at the pc. */
-  readonly here: boolean;
-}
+import type {
+  CodeDetails,
+  CodeLine,
+  MachineView,
+  ReportParts,
+  SourcePlace,
+  Unwound,
+  UnwoundFrame,
+} from "./view.ts";
 
 const CPSR_T = 0x20;
 /** Instructions that are shown before and after the pc. */
@@ -57,7 +34,7 @@ const FUNCTION_MAX = 0x10000;
 /**
  * What costs more than a look at memory: lines, unwinding, disassembly. Loaded when the first report is made.
  */
-export class Details {
+export class Details implements CodeDetails {
   private firmwareTable: ExidxTable | undefined | null = null;
   /** Of the loader, when files were looked at last. */
   private changes = -1;

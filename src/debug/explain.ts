@@ -11,7 +11,7 @@ import {
   OVERWRITTEN,
   stackHint,
 } from "./hints.ts";
-import type { MachineView, ThreadView } from "./machine-view.ts";
+import type { MachineView, ThreadView } from "./view.ts";
 import { overwrittenReturn } from "./overwritten-return.ts";
 import { hex } from "./report-lines.ts";
 import type { Incident } from "./report.ts";

@@ -1,7 +1,7 @@
 import { backtrace, type Frame, isThumb } from "./backtrace.ts";
 import { callbackIn } from "./callback.ts";
 import { brokenThread, explain } from "./explain.ts";
-import type { MachineView, ThreadView } from "./machine-view.ts";
+import type { MachineView, ThreadView } from "./view.ts";
 import { codeLine, frameLine, registerLines, sourceLine, stackLine } from "./report-lines.ts";
 import type { Incident, Report } from "./report.ts";
 

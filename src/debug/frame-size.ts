@@ -1,6 +1,6 @@
 import { disassemble } from "../cpu/mod.ts";
 import { isThumb } from "./backtrace.ts";
-import type { MachineView } from "./machine-view.ts";
+import type { MachineView } from "./view.ts";
 
 /** Instructions of a prologue that are looked at behind the one that failed. */
 const LENGTH_MAX = 12;

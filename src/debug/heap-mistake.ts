@@ -2,7 +2,7 @@ import { overwrittenFrom, type Side } from "../dlmodule/mod.ts";
 import { BlockMarks } from "../kernel/mod.ts";
 import { amount } from "../elf/mod.ts";
 import { type AddressKind, allocator, callText, describeAddress } from "./address.ts";
-import type { HeapBlock, MachineView, ThreadView } from "./machine-view.ts";
+import type { HeapBlock, MachineView, ThreadView } from "./view.ts";
 import { hex } from "./report-lines.ts";
 
 /** What is said of a mistake. */

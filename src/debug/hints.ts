@@ -1,6 +1,6 @@
 import type { CpuFault } from "../cpu/types.ts";
 import type { AddressKind } from "./address.ts";
-import type { ThreadView } from "./machine-view.ts";
+import type { ThreadView } from "./view.ts";
 
 /** What to do about a data abort, by what the address is. */
 const DATA: Partial<Record<AddressKind["kind"], string>> = {

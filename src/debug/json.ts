@@ -1,7 +1,7 @@
 import { nameText } from "../kernel/mod.ts";
 import type { Frame } from "./backtrace.ts";
 import type { Report } from "./report.ts";
-import type { Place } from "./machine-view.ts";
+import type { Place } from "./view.ts";
 import { hex } from "./report-lines.ts";
 
 const NAMES = "r0 r1 r2 r3 r4 r5 r6 r7 r8 r9 r10 fp ip sp lr pc".split(" ");

@@ -3,12 +3,14 @@ import type { CpuFault } from "../cpu/types.ts";
 import { type Kernel, nameText } from "../kernel/mod.ts";
 import { callbackOf } from "./callback.ts";
 import { makeReport } from "./fault-report.ts";
-import { type MachineView, type ReportParts, type ThreadView, viewOf } from "./machine-view.ts";
+import { viewOf } from "./machine-view.ts";
+import type { MachineView, ReportParts, ThreadView } from "./view.ts";
 import type { Report } from "./report.ts";
 
 export { backtrace, type Frame } from "./backtrace.ts";
 export { makeReport } from "./fault-report.ts";
-export { type MachineView, type ReportParts, viewOf } from "./machine-view.ts";
+export { viewOf } from "./machine-view.ts";
+export type { MachineView, ReportParts } from "./view.ts";
 export type { Incident, Report } from "./report.ts";
 export { busyReport, deadlockReport } from "./standstill.ts";
 export { reportObject } from "./json.ts";

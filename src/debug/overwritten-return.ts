@@ -1,7 +1,7 @@
 import { disassemble } from "../cpu/mod.ts";
 import { callBefore } from "../dlmodule/mod.ts";
 import { SYSTEM_AREA } from "../kernel/mod.ts";
-import type { MachineView } from "./machine-view.ts";
+import type { MachineView } from "./view.ts";
 
 /** Instructions of a function that are searched for where it returns. */
 const LENGTH_MAX = 2048;

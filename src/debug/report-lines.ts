@@ -1,6 +1,5 @@
 import { type Frame, isThumb } from "./backtrace.ts";
-import type { CodeLine, SourcePlace } from "./details.ts";
-import type { MachineView } from "./machine-view.ts";
+import type { CodeLine, MachineView, SourcePlace } from "./view.ts";
 import type { Report } from "./report.ts";
 
 // What lines of a report look like.

@@ -1,8 +1,7 @@
 import type { CpuFault } from "../cpu/types.ts";
 import type { AddressKind } from "./address.ts";
 import type { Frame } from "./backtrace.ts";
-import type { CodeLine, SourcePlace } from "./details.ts";
-import type { ThreadView } from "./machine-view.ts";
+import type { CodeLine, SourcePlace, ThreadView } from "./view.ts";
 
 /** Why the report is made. */
 export type Incident =

@@ -3,7 +3,8 @@ import { backtrace, type Frame } from "./backtrace.ts";
 import { callbackIn, callbackOf, callsOf } from "./callback.ts";
 import { frameLine } from "./report-lines.ts";
 import { framesObject, registersObject } from "./json.ts";
-import { type MachineView, type ReportParts, viewOf } from "./machine-view.ts";
+import { viewOf } from "./machine-view.ts";
+import type { MachineView, ReportParts } from "./view.ts";
 import { threadWaits } from "./standstill.ts";
 import { collectWaits } from "./waits.ts";
 

@@ -1,7 +1,7 @@
 import { BrokenList, MUTEX, nameText, THREAD, TIMER } from "../kernel/mod.ts";
 import { type KernelApi, ObjectClass } from "../kernel/types.ts";
 import { GuestFault } from "../memory/mod.ts";
-import { moduleObjects } from "./machine-view.ts";
+import { moduleObjects } from "./module-objects.ts";
 
 /** Wait lists of an object class: offset of the list head, and what a thread on it waits for. */
 const WAIT_LISTS: Readonly<Record<number, readonly (readonly [number, string])[]>> = {

@@ -1,7 +1,8 @@
 import type { Task } from "../kernel/call.ts";
 import type { KernelApi } from "../kernel/types.ts";
 import { amount, ElfError } from "../elf/mod.ts";
-import { type CircleFile, CirclePlacer } from "./circle.ts";
+import type { CircleFile } from "./circle.ts";
+import { CirclePlacer } from "./circle-placer.ts";
 import type { Finder } from "./finder.ts";
 import type { Libraries } from "./libraries.ts";
 import { LoadError } from "./load-error.ts";

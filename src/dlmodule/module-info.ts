@@ -3,7 +3,8 @@ import { ObjectClass } from "../kernel/types.ts";
 import { MODULE } from "./layout.ts";
 import type { LifeCycle } from "./life-cycle.ts";
 import { type Module, ModuleStruct } from "./module.ts";
-import type { ModuleFacts, Registry } from "./registry.ts";
+import type { ModuleFacts } from "./module-facts.ts";
+import type { Registry } from "./registry.ts";
 
 export interface ModuleInfo extends ModuleFacts {
   /** module->mem_space, what list_module shows. */

@@ -2,13 +2,18 @@ import type { ElfSymbols } from "../elf/mod.ts";
 import type { GuestMemory } from "../memory/mod.ts";
 import { MODULE, NAME_MAX } from "./layout.ts";
 import type { Exported, LoadPlan } from "./plan-types.ts";
-import type { ModuleFacts } from "./registry.ts";
-import type { Circle } from "./circle.ts";
 import { CodeMap } from "./code-map.ts";
 import type { LeftBehind } from "./left-behind.ts";
+import type { ModuleFacts } from "./module-facts.ts";
 
 export type HowEnded =
   "returned" | "exit" | "abort" | "assert" | "fault" | "stack overflow" | "killed" | "closed";
+
+/** Libraries that need each other: they come and go together. */
+export interface Circle {
+  /** In the order in which they start: what is needed first, the one that was asked for last. */
+  readonly members: readonly Module[];
+}
 
 /**
  * A loaded module as the host knows it. The guest's struct rt_dlmodule at `address` has the fields that guest code sees; what

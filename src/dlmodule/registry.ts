@@ -1,25 +1,10 @@
 import type { CodeMap } from "./code-map.ts";
 import type { HowEnded, Module } from "./module.ts";
+import type { ModuleFacts } from "./module-facts.ts";
 import { partAt } from "./segments.ts";
 
 /** Modules that ended stay known for reports about pointers into them and for `list_module -v`. */
 const RECENT_MAX = 16;
-
-/** A module that is loaded, or was. */
-export interface ModuleFacts {
-  readonly name: string;
-  readonly path: string;
-  /** Address of struct rt_dlmodule. */
-  readonly address: number;
-  /** module->nref. */
-  readonly nref: number;
-  /** Where the module's image begins, for a debugger's add-symbol-file, and its bytes. */
-  readonly image: number;
-  readonly size: number;
-  readonly priority: number;
-  readonly stackSize: number;
-  readonly library: boolean;
-}
 
 /** A module that ended a short time ago; its memory was given back. */
 export interface EndedInfo extends ModuleFacts {

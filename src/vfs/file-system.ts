@@ -1,4 +1,4 @@
-import type { DeviceNode, DirEntry, Stat, StatFs } from "./types.ts";
+import type { DeviceNode, DirEntry, Stat, StatFs } from "./node.ts";
 
 /** What an open descriptor stands for. Failures are VfsError; what a type does not have is absent. */
 export interface Handle {

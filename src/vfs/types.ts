@@ -1,4 +1,7 @@
 import type { Handle } from "./file-system.ts";
+import type { DeviceNode, DirEntry, Stat, StatFs } from "./node.ts";
+
+export type { DeviceNode, DirEntry, Stat, StatFs } from "./node.ts";
 
 /** Errors of the VFS carry a positive errno of newlib; callers decide about signs. */
 export class VfsError extends Error {
@@ -8,34 +11,6 @@ export class VfsError extends Error {
   ) {
     super(message);
   }
-}
-
-export interface Stat {
-  /** S_IFREG, S_IFDIR, S_IFCHR or S_IFBLK plus permission bits. */
-  readonly mode: number;
-  readonly size: number;
-  /** Seconds since 1970. */
-  readonly mtime: number;
-}
-
-export interface DirEntry {
-  readonly name: string;
-  readonly directory: boolean;
-  readonly size: number;
-}
-
-export interface StatFs {
-  readonly blockSize: number;
-  readonly blocks: number;
-  readonly free: number;
-}
-
-/** A character or block device as devfs shows it; the kernel provides these. */
-export interface DeviceNode {
-  readonly name: string;
-  readonly block: boolean;
-  /** What stat says; without it a block device is one and everything else a character device. */
-  readonly kind?: "character" | "block" | "pipe" | "other";
 }
 
 export interface OpenFile {

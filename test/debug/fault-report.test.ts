@@ -1,6 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { makeReport, type MachineView } from "../../src/debug/mod.ts";
-import type { ThreadView } from "../../src/debug/machine-view.ts";
+import type { ThreadView } from "../../src/debug/view.ts";
 
 const MODULE = 0x6007d000;
 const STACK = 0x60081000;

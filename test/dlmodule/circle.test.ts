@@ -1,6 +1,7 @@
 /** Libraries whose DT_NEEDED lead back to them: ends/build.sh makes them. */
 import { describe, expect, test } from "bun:test";
-import { CirclePlacer, findCircle } from "../../src/dlmodule/circle.ts";
+import { findCircle } from "../../src/dlmodule/circle.ts";
+import { CirclePlacer } from "../../src/dlmodule/circle-placer.ts";
 import { HostModules } from "../../src/dlmodule/mod.ts";
 import { fixture } from "./board.ts";
 import { WholeBoard } from "./whole-board.ts";

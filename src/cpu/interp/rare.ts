@@ -1,13 +1,12 @@
 import { C, N, Op, opNames } from "../ir/ops.ts";
 import type { Core } from "./core.ts";
 import { parallel } from "./parallel.ts";
+import type { Rare } from "./rare-op.ts";
 import { floatOps } from "./vfp.ts";
 import { packCpsr, Slot, unpackFlags } from "./state.ts";
 
 // Ops that compiled code seldom uses, as functions. Operands in the arena: code d e a b c i set, where stores have their
 // registers s, t in e, c.
-
-export type Rare = (core: Core, R: Int32Array, m: Int32Array, ip: number) => void;
 
 const D = 1;
 const E = 2;

@@ -2,7 +2,7 @@ import { arithmetic, convert, type FloatUnit, type Sizes } from "../float/mod.ts
 import { Op } from "../ir/ops.ts";
 import { execute, sizeOf, transfer, unpack, vectorsOf } from "../simd/mod.ts";
 import type { Core } from "./core.ts";
-import type { Rare } from "./rare.ts";
+import type { Rare } from "./rare-op.ts";
 import { packCpsr, Slot, unpackFlags } from "./state.ts";
 
 // Floating-point ops. Operands in the arena: code d vd a b vb i va.

@@ -8,17 +8,10 @@ import {
 } from "../decode/mod.ts";
 import { BLOCK_LIMIT, Builder } from "../ir/builder.ts";
 import { AL, type IrBlock } from "../ir/ops.ts";
+import type { Fetch, FetchFault } from "./fetch.ts";
 import { isIdle } from "./idle.ts";
 import { SLIDE_PAGE } from "../types.ts";
 import { liftA32, liftNeon, liftThumb16, liftThumb32 } from "./handlers.ts";
-
-/** Reads the halfword at a guest address; undefined when it cannot be executed. */
-export type Fetch = (address: number) => number | undefined;
-
-/** The instruction at `address` cannot be fetched. */
-export interface FetchFault {
-  readonly address: number;
-}
 
 /** ITAdvance (A2.5.2). */
 function itAdvance(it: number): number {

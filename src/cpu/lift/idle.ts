@@ -1,4 +1,4 @@
-import type { Fetch } from "./block.ts";
+import type { Fetch } from "./fetch.ts";
 
 /**
  * True for an instruction that execution comes to when it has gone astray: it is nothing but zeros, as the next, outside of an IT

@@ -1,2 +1,3 @@
-export { type Fetch, type FetchFault, liftBlock } from "./block.ts";
+export { liftBlock } from "./block.ts";
+export type { Fetch, FetchFault } from "./fetch.ts";
 export { isIdle } from "./idle.ts";

@@ -10,7 +10,7 @@ import { DEVICE } from "../abi/layout.ts";
 import { callNamed, type Task } from "../call.ts";
 import type { Kernel } from "../kernel.ts";
 import { ObjectClass } from "../types.ts";
-import type { HostDriver } from "./device.ts";
+import type { HostDriver } from "./host-driver.ts";
 
 const RTC_GET_TIME = 0x10;
 const RTC_SET_TIME = 0x11;

@@ -16,18 +16,8 @@ import type { Kernel } from "../kernel.ts";
 import { lend } from "../lent.ts";
 import { listInit } from "../list.ts";
 import { ObjectClass } from "../types.ts";
+import type { HostDriver } from "./host-driver.ts";
 import { deviceOnDemand } from "./on-demand.ts";
-
-/** Driver of a device of the board. What is absent is what rt_device_ops has NULL for. Buffers are guest addresses. */
-export interface HostDriver {
-  init?(): number;
-  open?(oflag: number): number;
-  close?(): number;
-  /** Bytes (character devices) or sectors (block devices) that were read. */
-  read?(position: number, buffer: number, size: number): number;
-  write?(position: number, buffer: number, size: number): number;
-  control?(command: number, argument: number): number;
-}
 
 type Op = "init" | "open" | "close" | "read" | "write" | "control";
 

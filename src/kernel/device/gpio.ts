@@ -2,7 +2,7 @@ import { RT_EINVAL, RT_EOK } from "../abi/constants.ts";
 import { struct } from "../abi/field.ts";
 import { callGuest, type ExportRow, type Task } from "../call.ts";
 import type { Kernel } from "../kernel.ts";
-import type { HostDriver } from "./device.ts";
+import type { HostDriver } from "./host-driver.ts";
 
 /**
  * Pins with nothing on them but what the host drives: components/drivers/misc/pin.c of RT-Thread 4.0.4 with a driver of 256 pins. The

@@ -2,7 +2,7 @@ import { DEVICE_FLAG_RDONLY, DEVICE_FLAG_RDWR, DeviceClass } from "../abi/consta
 import { DEVICE } from "../abi/layout.ts";
 import type { Kernel } from "../kernel.ts";
 import { ObjectClass } from "../types.ts";
-import type { HostDriver } from "./device.ts";
+import type { HostDriver } from "./host-driver.ts";
 import { pinDriver } from "./gpio.ts";
 
 /**

@@ -2,7 +2,7 @@ import { type BlockDevice, BlockError } from "../../block/mod.ts";
 import { Errno } from "../../vfs/mod.ts";
 import { DEVICE_FLAG_RDWR, RT_EIO, RT_ENOSYS, RT_EOK } from "../abi/constants.ts";
 import type { CallResult, Task } from "../call.ts";
-import type { HostDriver } from "../device/device.ts";
+import type { HostDriver } from "../device/host-driver.ts";
 import type { Kernel } from "../kernel.ts";
 import type { DeviceIo } from "./context.ts";
 

@@ -1,6 +1,6 @@
 import type { Random } from "../../cpu/qemu/random.ts";
 import { floatLiteral, INTEGERS, literal } from "./expressions.ts";
-import type { Theme } from "./program.ts";
+import type { Theme } from "./theme.ts";
 
 const SCALARS = [...INTEGERS, "float", "double"];
 

@@ -1,5 +1,5 @@
 import { INTEGERS, literal } from "./expressions.ts";
-import type { Theme } from "./program.ts";
+import type { Theme } from "./theme.ts";
 
 /** Switches that become tables, trees or bit tests, a state machine over them, and computed gotos. */
 export const switches: Theme = (random, id) => {

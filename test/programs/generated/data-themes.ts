@@ -6,7 +6,7 @@ import {
   integerVariables,
   literal,
 } from "./expressions.ts";
-import type { Theme } from "./program.ts";
+import type { Theme } from "./theme.ts";
 
 const WIDTH: Readonly<Record<Integer, number>> = {
   i8: 8,

@@ -9,7 +9,7 @@ import {
   literal,
   type Variable,
 } from "./expressions.ts";
-import type { Theme } from "./program.ts";
+import type { Theme } from "./theme.ts";
 
 /** Expressions of all widths, worked out by the compiler and by the program. */
 export const integers: Theme = (random, id) => {

@@ -4,14 +4,7 @@ import { calls, recursion, structs, variadic } from "./call-themes.ts";
 import { jumps, nested, pointers, switches } from "./control-themes.ts";
 import { bitfields, memory, strings, unions, variables } from "./data-themes.ts";
 import { arrays, floatArrays, floats, integers, wide } from "./number-themes.ts";
-
-/** A program: declarations before, and statements of, its function. */
-export interface Text {
-  readonly declarations: string;
-  readonly body: string;
-}
-/** Writes a program; names that it declares begin with `id`. */
-export type Theme = (random: Random, id: string) => Text;
+import type { Theme } from "./theme.ts";
 
 const THEMES: Readonly<Record<string, Theme>> = {
   integers,
