@@ -1,17 +1,15 @@
 import { ExitCode, UserError } from "./cli/exit-codes.ts";
-import { helpText } from "./cli/help.ts";
 import { instrumented } from "./cli/instruments.ts";
 import { OutputClosed, writeAll } from "./cli/output.ts";
 import { fullSpeed } from "./cli/jit-policy.ts";
-import { type Parsed, parseCommandLine } from "./cli/parse.ts";
+import { parseCommandLine } from "./cli/parse.ts";
 import { VERSION } from "./cli/version.ts";
 import { DEFAULT_RAM, RAM_BASE, reserveMemory, SYSTEM_AREA } from "./memory/mod.ts";
 import { visibleLines } from "./text/mod.ts";
 
 async function main(argv: readonly string[]): Promise<number> {
   const parsed = parseCommandLine(argv);
-  if (parsed.flag("help"))
-    return say(helpText(parsed.command === "boot" ? undefined : parsed.command) ?? "");
+  if (parsed.flag("help")) return help(parsed.command === "boot" ? [] : [parsed.command]);
   if (writesFiles(argv)) (await import("./cli/keep-inputs.ts")).keepInputs(parsed);
   if (parsed.command === "run" || parsed.command === "boot") {
     if (!parsed.flag("ram")) reserveMemory({ base: RAM_BASE, size: DEFAULT_RAM + SYSTEM_AREA });
@@ -22,7 +20,7 @@ async function main(argv: readonly string[]): Promise<number> {
     case "version":
       return say(VERSION);
     case "help":
-      return help(parsed);
+      return help(parsed.operands);
     case "check":
       return (await import("./cli/check.ts")).check(parsed);
     case "disk":
@@ -59,14 +57,13 @@ function writesFiles(argv: readonly string[]): boolean {
   return false;
 }
 
-async function help(parsed: Parsed): Promise<number> {
-  if (parsed.operands[0] === "disk")
-    return (await import("./cli/disk/main.ts")).disk(["help", ...parsed.operands.slice(1)]);
-  const text = helpText(parsed.operands[0]);
+async function help([topic, ...more]: readonly string[]): Promise<number> {
+  if (topic === "disk") return (await import("./cli/disk/main.ts")).disk(["help", ...more]);
+  const text = (await import("./cli/help.ts")).helpText(topic);
   if (text !== undefined) return say(text);
   throw new UserError(
     ExitCode.Usage,
-    `no help on '${parsed.operands[0]}'`,
+    `no help on '${topic}'`,
     "topics: run, test, check, disk, symbols, sdk, version, help, exit-codes",
   );
 }

@@ -37,8 +37,8 @@ export const EXIT_CODE_HELP: readonly (readonly [code: string, meaning: string])
   ["126", "module found but not loadable"],
   ["127", "command or module not found"],
   [
-    "129, 130, 143",
-    "ended by SIGHUP, SIGINT or SIGTERM; test: all its processes end, and the reports name what was not run; 128 + n is also the end of a module by raise(n) without a handler",
+    "129-131, 143",
+    "ended by SIGHUP, SIGINT, SIGQUIT or SIGTERM; test: all its processes end, and the reports name what was not run; 128 + n is also the end of a module by raise(n) without a handler",
   ],
   ["134", "abort() or failed assertion in a module, or its heap was found overwritten"],
   ["137", "the debugger ended the run"],

@@ -1,4 +1,6 @@
 import { expect, test } from "bun:test";
+import { helpText } from "../../src/cli/help.ts";
+import { COMMANDS, OPTIONS } from "../../src/cli/options.ts";
 import { rttSim } from "./binary.ts";
 
 test("--help names every command and goes to stdout", () => {
@@ -10,10 +12,47 @@ test("--help names every command and goes to stdout", () => {
   expect(err).toBe("");
 });
 
+test.each([
+  [["--help"]],
+  [["help", "run"]],
+  [["help", "test"]],
+  [["help", "exit-codes"]],
+  [["disk", "--help"]],
+  [["disk", "create", "--help"]],
+])(
+  "%j is a table whose lines fit: names apart from their meanings, no line over 100 columns",
+  (argv) => {
+    const lines = rttSim(argv).out.split("\n");
+    expect(lines.filter((line) => line.length > 100)).toEqual([]);
+    // Meanings of a table begin at one column, behind at least two blanks or on a line of their own.
+    const begins = lines.flatMap(
+      (line) => /^ {2,6}(?:-|\d|rtt-sim).*? {2,}(?=\S)/.exec(line)?.[0].length ?? [],
+    );
+    expect(begins.length).toBeGreaterThan(5);
+    expect(new Set(begins).size).toBeLessThanOrEqual(2);
+  },
+);
+
+test("a narrow terminal gets narrow help", () => {
+  const text = helpText(undefined, 72)!;
+  expect(Math.max(...text.split("\n").map(({ length }) => length))).toBeLessThanOrEqual(72);
+});
+
+test("help of a command has every option of it, once", () => {
+  for (const { name: command } of COMMANDS) {
+    const text = helpText(command === "boot" ? undefined : command)!;
+    const shown = [...text.matchAll(/^ {2}(?:-\w, | {4})--([\w-]+)/gm)].map(([, name]) => name);
+    const there = OPTIONS.filter(({ commands }) =>
+      (commands as readonly string[]).includes(command),
+    );
+    expect(shown.sort()).toEqual(there.map(({ name }) => name as string).sort());
+  }
+});
+
 test("help exit-codes lists them", () => {
   const { code, out } = rttSim(["help", "exit-codes"]);
   expect(code).toBe(0);
-  for (const number of ["65", "66", "124", "125", "126", "127", "134", "139", "140"])
+  for (const number of ["65", "66", "124", "125", "126", "127", "134", "139", "140", "143"])
     expect(out).toContain(number);
 });
 

@@ -1,8 +1,14 @@
+import { helpWidth, type Row, table, wrap } from "../columns.ts";
 import { ExitCode, UserError } from "../exit-codes.ts";
+import { optionTable } from "../help.ts";
 import { writeAll } from "../output.ts";
 import { editDistance } from "../parse.ts";
-import { DISK_COMMANDS, type DiskCommand, type DiskOption, parseDisk } from "./options.ts";
+import { DISK_COMMANDS, type DiskCommand, parseDisk } from "./options.ts";
 import { visible } from "./visible.ts";
+
+/** Where meanings begin in the tables of commands and options. */
+const USAGE_AT = 48;
+const OPTION_AT = 29;
 
 /** `rtt-sim disk COMMAND ...`. */
 export async function disk(words: readonly string[]): Promise<number> {
@@ -53,24 +59,20 @@ function say(text: string): number {
 }
 
 function overview(): string {
-  const lines = DISK_COMMANDS.map(
-    ({ usage, help }) => `  rtt-sim disk ${usage.padEnd(32)} ${help}`,
-  );
-  return `rtt-sim disk works with FAT disk images from the host.\n\nUsage:\n${lines.join("\n")}\n\n${NOTE}`;
+  const width = helpWidth();
+  const rows = DISK_COMMANDS.map(({ usage, help }): Row => [`rtt-sim disk ${usage}`, help]);
+  const note = NOTE.map((text) => `\n${wrap(text, width).join("\n")}\n`).join("");
+  return `rtt-sim disk works with FAT disk images from the host.\n\nUsage:\n${table(rows, USAGE_AT, width)}${note}`;
 }
 
-const NOTE = `IMAGE is a raw image, bare or with a partition table (the first partition is used). Reading also works with .img.gz,
-.zip and a folder. PATH begins with '/'; without one the root directory is meant. Times are UTC, as the guest reads them.
-
-More: rtt-sim disk COMMAND --help
-`;
+const NOTE = [
+  "IMAGE is a raw image, bare or with a partition table (the first partition is used). Reading also works with .img.gz, .zip and a folder. PATH begins with '/'; without one the root directory is meant. Times are UTC, as the guest reads them.",
+  "More: rtt-sim disk COMMAND --help",
+];
 
 function helpOn({ usage, help, options }: DiskCommand): string {
-  const lines = options.map((row: DiskOption) => {
-    const short = row.short ? `-${row.short}, ` : "    ";
-    const name = `${short}--${row.name}${row.value ? ` ${row.value}` : ""}`;
-    return `  ${name.padEnd(30)} ${row.help}\n`;
-  });
-  const list = lines.length > 0 ? `\nOptions:\n${lines.join("")}` : "";
-  return `Usage: rtt-sim disk ${usage}\n\n${help}\n${list}`;
+  const width = helpWidth();
+  const about = wrap(`${help[0].toUpperCase()}${help.slice(1)}.`, width).join("\n");
+  const list = options.length > 0 ? `\nOptions:\n${optionTable(options, OPTION_AT, width)}` : "";
+  return `Usage: rtt-sim disk ${usage}\n\n${about}\n${list}`;
 }
