@@ -144,7 +144,7 @@ export function emitBulk(
     w.const64(WORK_SHIFT);
     w.op(W.shrS64, W.wrap);
   });
-  atMost(() => w.const(MOST_BYTES / size));
+  atMost(() => w.const(Math.min(MOST_BYTES, room) / size));
   w.get(COUNT);
   w.const(LEAST);
   w.op(W.geU);
@@ -185,14 +185,9 @@ export function emitBulk(
   }
   w.open(W.block);
   if (counter === NONE) beforeZero(w, FROM, COUNT);
-  if (store) {
-    checkStores(w, TO, pushBytes);
-    w.get(TO);
-    w.get(load ? FROM : local(store.value));
-    pushBytes();
-    w.op(...(load ? W.memoryCopy : W.memoryFill));
-  }
+  if (store) checkStores(w, TO, pushBytes);
   if (load) {
+    // Before it is stored to: an element that does not lie as the others do may be under one.
     w.get(FROM);
     if (up) {
       pushBytes();
@@ -202,6 +197,12 @@ export function emitBulk(
     }
     w.memory(loop.code, 0);
     w.set(local(load.to));
+  }
+  if (store) {
+    w.get(TO);
+    w.get(load ? FROM : local(store.value));
+    pushBytes();
+    w.op(...(load ? W.memoryCopy : W.memoryFill));
   }
   for (const [r, step] of steps) {
     w.get(local(r));

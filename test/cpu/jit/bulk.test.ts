@@ -92,3 +92,36 @@ for (const [name, { code, step, end }] of Object.entries(LOOPS))
     expect([...exits].sort()).toEqual([Exit.Slice, Exit.Stop, Exit.Fault]);
     for (const { memory } of sides) memory.dispose();
   }, 120_000);
+
+test("the element before a load that faults is the one that was read, wherever the copy lies over it", () => {
+  // ldr r2, [r1], #4; str r2, [r3], #4; subs r12, r12, #1; bne, and the same downwards
+  const up = [0xe4912004, 0xe4832004, 0xe25cc001, 0x1afffffb];
+  const down = [0xe4112004, 0xe4032004, 0xe25cc001, 0x1afffffb];
+  const COUNT = 100;
+  for (const [code, first, distances] of [
+    [up, RAM_END - 4 * COUNT, [-1, -2, -3, -4, -8]],
+    [down, 0x60000000 + 4 * (COUNT - 1), [1, 2, 3, 4, 8]],
+  ] as const) {
+    const sides = (["interp", "jit"] as Engine[]).map(newSide);
+    for (const { memory } of sides)
+      [...code, 0xef000000].forEach((word, k) => memory.st32(CODE + k * 4, word));
+    for (const distance of distances)
+      // The slice ends where what can be read does: iterations that are done at once are all there are.
+      for (let units = COUNT - 2; units <= COUNT + 2; units++) {
+        for (const { memory, cpu } of sides) {
+          for (let k = -16; k < 4 * COUNT; k++) {
+            const at = (code === up ? first : 0x60000000) + k;
+            if (memory.contains(at)) memory.st8(at, k * 7);
+          }
+          cpu.r.set([0, first, 5, first + distance]);
+          cpu.r[12] = 4 * COUNT;
+          cpu.cpsr = 0x13;
+          cpu.jump(CODE);
+        }
+        const range = [code === up ? first - 16 : 0x60000000, 4 * COUNT] as const;
+        const ended = runInStep(sides, { code, distance, units }, 1, () => units, [range]);
+        if (units > COUNT) expect(ended.at(-1)!.exit).toBe(Exit.Fault);
+      }
+    for (const { memory } of sides) memory.dispose();
+  }
+});
