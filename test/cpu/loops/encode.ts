@@ -1,5 +1,5 @@
 /** Items as code of an instruction set. What a set lacks is put together from what it has, or is not encodable. */
-import { a32, thumb16, thumb32 } from "../../../src/cpu/decode/mod.ts";
+import { a32, neon, thumb16, thumb32, vfpA32 } from "../../../src/cpu/decode/mod.ts";
 import type { Rows } from "../../../src/cpu/decode/table.ts";
 import { word } from "../assemble.ts";
 import { a32Constant, thumbConstant } from "./constants.ts";
@@ -41,6 +41,34 @@ function wide(name: string, fields: Fields): number[] {
 }
 const rowOf = (rows: Rows, name: string): string => (rows[name] ?? no(name))[1];
 
+/** A row of floating point or Advanced SIMD in the form of A32. */
+function vector(x: Item & { op: "vfp" | "neon" }, c: number): number {
+  const rows: Rows = x.op === "vfp" ? vfpA32() : neon();
+  const pattern = rowOf(rows, x.row);
+  if (c !== AL && !pattern.startsWith("cccc")) no("condition");
+  return word(pattern, { c, ...x.f });
+}
+/** The same as Thumb has it. */
+function vectorInThumb(x: Item & { op: "vfp" | "neon" }): number[] {
+  const a = vector(x, AL);
+  const top = a >>> 24;
+  // 1111001u is 111u1111, 11110100 is 11111001.
+  const first =
+    x.op === "neon" && top >>> 1 === 0x79
+      ? 0xef | ((top & 1) << 4)
+      : x.op === "neon" && top === 0xf4
+        ? 0xf9
+        : top;
+  return [(first << 8) | ((a >>> 16) & 0xff), a & 0xffff];
+}
+/** In Thumb: MOV d, pc, which is 4 bytes on, and what is left with bit 0. */
+export function addressInThumb(d: number, way: number): number[] {
+  const by = way - 4 + 1;
+  if (d > 7 || Math.abs(by) > 255) no("too far");
+  const step = { d, i: Math.abs(by) };
+  return [...half("mov_reg", { d, m: 15 }), ...half(by < 0 ? "sub_imm8" : "add_imm8", step)];
+}
+
 /** BL to `way` bytes from its own beginning, in Thumb. */
 export const call = (way: number): number[] =>
   wide("bl", { S: way < 4 ? 1 : 0, j: 1, k: 1, i: (way - 4) >> 1 });
@@ -70,6 +98,24 @@ function arm(x: Item, way: Way): number[] {
       return a(x.op, { i: (way(x.to) - 8) >> 2 });
     case "return":
       return a("bx", { m: 14 });
+    case "bx":
+      return a("bx", { m: x.m });
+    case "blx":
+      return a("blx_reg", { m: x.m });
+    case "address": {
+      const by = way(x.to) - 8;
+      const operand = { k: Math.abs(by) };
+      return arm({ op: by < 0 ? "sub" : "add", d: x.d, n: 15, with: operand, c: x.c }, way);
+    }
+    case "push":
+      return a("stmdb", { n: 13, r: x.list, W: 1 });
+    case "pop":
+      return a("ldm", { n: 13, r: x.list, W: 1 });
+    case "vfp":
+    case "neon": {
+      const w = vector(x, x.c ?? AL);
+      return [w & 0xffff, w >>> 16];
+    }
     case "cbz":
     case "cbnz":
       return no(x.op);
@@ -124,6 +170,8 @@ function arm(x: Item, way: Way): number[] {
 function thumb2(x: Item, way: Way): number[] {
   if (x.c !== undefined && x.c !== AL && x.op !== "b") {
     const { c, ...always } = x;
+    if (x.op === "address") no("two instructions");
+    if (x.op === "vfp" || x.op === "neon") vector(x, c);
     // IT: one instruction.
     return [...half("it", { f: c, k: 8 }), ...thumb2(always as Item, (label) => way(label) - 2)];
   }
@@ -145,6 +193,23 @@ function thumb2(x: Item, way: Way): number[] {
       return call(way(x.to));
     case "return":
       return half("bx", { m: 14 });
+    case "bx":
+      return half("bx", { m: x.m });
+    case "blx":
+      return half("blx_reg", { m: x.m });
+    case "address":
+      return addressInThumb(x.d, way(x.to));
+    case "push":
+      return x.list & (x.list - 1)
+        ? wide("stmdb", { n: 13, r: x.list, W: 1 })
+        : wide("str_pre", { n: 13, t: Math.clz32(x.list) ^ 31, U: 0, i: 4 });
+    case "pop":
+      return x.list & (x.list - 1)
+        ? wide("ldm", { n: 13, r: x.list, W: 1 })
+        : wide("ldr_post", { n: 13, t: Math.clz32(x.list) ^ 31, U: 1, i: 4 });
+    case "vfp":
+    case "neon":
+      return vectorInThumb(x);
     case "cbz":
     case "cbnz": {
       const by = (way(x.to) - 4) >> 1;
@@ -179,6 +244,8 @@ function thumb2(x: Item, way: Way): number[] {
     case "mvn":
       if (x.op === "mov" && "m" in x.with) {
         const { m, y = 0, i = 0 } = x.with;
+        if (!i && !x.s && (x.d === 13 || m === 13 || x.d === 15))
+          return half("mov_reg", { d: x.d, m });
         const name = i ? `${SHIFTS[y]}_imm` : "mov_reg";
         return wide(name, { S: x.s ? 1 : 0, d: x.d, m, i });
       }

@@ -1,8 +1,10 @@
 /** Random loops of the shapes that translated code treats in a special way, and of those that look much like them. */
 import type { Random } from "../qemu/random.ts";
 import { around, leaf } from "./changes.ts";
+import { floatQuestion } from "./floats.ts";
 import type { Isa, Item } from "./items.ts";
 import { C, type Loop, Maker } from "./maker.ts";
+import { program } from "./programs.ts";
 import { strings } from "./strings.ts";
 import { question, walk } from "./walks.ts";
 
@@ -88,6 +90,7 @@ function plainCount(m: Maker): Closing {
   return { tests: [{ op: "sub", s: true, d: n, n, with: { k: 1 } }], c: C.ne };
 }
 function question1(m: Maker): Closing {
+  if (m.floats && m.random.once(2)) return floatQuestion(m);
   const { test, c } = question(m);
   return { tests: [test], c };
 }
@@ -134,8 +137,8 @@ function exit(m: Maker, body: Item[], out: string): void {
     body.splice(at, 0, { op: random.pick(["cbz", "cbz", "cbnz"]), n: m.value(), to: out });
     return;
   }
-  const { test, c } = question(m);
-  body.splice(at, 0, test, { op: "b", c: c ^ 1, to: out });
+  const { tests, c } = question1(m);
+  body.splice(at, 0, ...tests, { op: "b", c: c ^ 1, to: out });
 }
 
 /** Copies and fills, one element at a time. */
@@ -185,6 +188,10 @@ const FAMILIES: Readonly<Record<string, (m: Maker, top: string, out: string) => 
 
 /** A loop that nobody has encoded yet: not all of them can be. */
 export function randomLoop(random: Random, isa: Isa): Loop {
+  if (random.once(4)) {
+    const { items, roles, floats } = program(random, isa);
+    return { isa, family: floats ? "program, floats" : "program", items, roles, floats };
+  }
   const m = new Maker(random, isa);
   const name = random.pick(Object.keys(FAMILIES));
   const [top, out] = [m.label(), m.label()];
@@ -198,5 +205,6 @@ export function randomLoop(random: Random, isa: Isa): Loop {
   m.put({ op: "label", name: "end" }, { op: "svc", i: 0 }, { op: "b", to: "end" });
   if (m.calls) m.put(...leaf(m));
   if (random.once(2)) m.items.unshift({ op: "cmp", n: m.value(), with: { k: m.constant() } });
-  return { isa, family, items: m.items, roles: m.roles };
+  const { items, roles, floats } = m;
+  return { isa, family: m.floats ? `${family}, floats` : family, items, roles, floats };
 }

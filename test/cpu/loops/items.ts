@@ -1,11 +1,14 @@
 /** Instructions of random loops before they are encoded: the same for all three instruction sets, as far as these have them. */
 
+import type { Neon, VfpA32 } from "../../../src/cpu/decode/mod.ts";
+
 export type Isa = "a32" | "thumb2" | "thumb1";
 export const ISAS: readonly Isa[] = ["a32", "thumb2", "thumb1"];
 
 /** The condition "always". */
 export const AL = 14;
 
+type Fields = Readonly<Record<string, number>>;
 type Size = 1 | 2 | 4 | 8;
 /** Executed under this condition; undefined: always. */
 interface Conditional {
@@ -17,13 +20,22 @@ export const SHIFTS = ["lsl", "lsr", "asr", "ror"] as const;
 
 /** A register shifted by a constant, or a constant. */
 export type Operand =
-  { readonly m: number; readonly y?: number; readonly i?: number } | { readonly k: number };
+  | { readonly m: number; readonly y?: number; readonly i?: number }
+  | { readonly k: number };
 
 export type Item = Conditional &
   (
     | { readonly op: "label"; readonly name: string }
     | { readonly op: "b" | "bl"; readonly to: string }
     | { readonly op: "return" }
+    | { readonly op: "bx" | "blx"; readonly m: number }
+    /** The address of a label, as BX wants it. */
+    | { readonly op: "address"; readonly d: number; readonly to: string }
+    /** On the stack. */
+    | { readonly op: "push" | "pop"; readonly list: number }
+    /** A row of the tables with its fields. */
+    | { readonly op: "vfp"; readonly row: keyof VfpA32; readonly f: Fields }
+    | { readonly op: "neon"; readonly row: keyof Neon; readonly f: Fields }
     | { readonly op: "cbz" | "cbnz"; readonly n: number; readonly to: string }
     | { readonly op: "svc"; readonly i: number }
     | Access

@@ -25,6 +25,8 @@ export interface Loop {
   readonly family: string;
   readonly items: readonly Item[];
   readonly roles: ReadonlyMap<number, Role>;
+  /** It has to do with floating-point registers. */
+  readonly floats: boolean;
 }
 
 /** The condition codes by name. */
@@ -53,14 +55,20 @@ export class Maker {
   readonly data: number[];
   /** The link register is for calls. */
   readonly calls: boolean;
+  /** There are floating-point numbers in it, and vectors of elements. */
+  readonly floats: boolean;
+  readonly vectors: boolean;
   private readonly free: number[];
   private labels = 0;
 
   constructor(
     readonly random: Random,
     readonly isa: Isa,
+    calls = random.once(4),
   ) {
-    this.calls = random.once(4);
+    this.calls = calls;
+    this.floats = isa !== "thumb1" && random.once(3);
+    this.vectors = this.floats && random.once(2);
     const all =
       isa === "thumb1" ? [0, 1, 2, 3, 4, 5, 6, 7] : [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12];
     if (isa !== "thumb1" && !this.calls) all.push(14);

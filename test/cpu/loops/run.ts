@@ -1,5 +1,6 @@
 /** Runs random loops on the engines in lock-step, and tells what differs. */
 import { type Cpu, createCpu, Exit } from "../../../src/cpu/mod.ts";
+import { Core } from "../../../src/cpu/interp/core.ts";
 import { NO_BUDGET } from "../../../src/cpu/jit/hotness.ts";
 import { TieredCore } from "../../../src/cpu/jit/tiered.ts";
 import { GuestMemory } from "../../../src/memory/mod.ts";
@@ -13,6 +14,7 @@ import {
   apply,
   BASE,
   enter,
+  FLOAT_WORDS,
   type Place,
   randomEvent,
   randomWorld,
@@ -22,7 +24,8 @@ import {
 
 /** States from which each loop is run. */
 const WORLDS = 4;
-const ENGINES = ["interp", "jit", "auto"] as const;
+/** "interp" is its loop in JavaScript, against which the same as WebAssembly and translated code are held. */
+const ENGINES = ["interp", "webassembly", "jit", "auto"] as const;
 /** Slices and calls of the host end a run that does not end by itself. */
 const MOST_SLICES = 24;
 const MOST_CODE_WRITES = 150;
@@ -34,10 +37,16 @@ interface Side extends Place {
 /** It writes to translated code all the time, which is translated again each time. */
 class GivesUp extends Error {}
 
+function newCpu(memory: GuestMemory, engine: (typeof ENGINES)[number]): Cpu {
+  if (engine === "auto") return new TieredCore(memory, false, NO_BUDGET);
+  if (engine === "jit") return createCpu(memory, engine);
+  const core = new Core(memory);
+  core.compileAfter = engine === "interp" ? Infinity : 0;
+  return core;
+}
 function newSide(engine: (typeof ENGINES)[number], { start, code }: Case): Side {
   const memory = new GuestMemory({ base: BASE, size: SIZE });
-  const cpu: Cpu =
-    engine === "auto" ? new TieredCore(memory, false, NO_BUDGET) : createCpu(memory, engine);
+  const cpu = newCpu(memory, engine);
   const { onCodeWrite } = memory;
   let writes = 0;
   memory.onCodeWrite = (from, to) => {
@@ -87,6 +96,8 @@ interface State {
   readonly instructions: number;
   readonly fault: unknown;
   readonly calls: readonly string[];
+  /** Registers and FPSCR. */
+  readonly floats: Int32Array | undefined;
 }
 function run(side: Side, units: number): State {
   const { cpu, calls } = side;
@@ -100,6 +111,7 @@ function run(side: Side, units: number): State {
     instructions: cpu.stats.instructions,
     fault: exit === Exit.Fault ? cpu.fault : undefined,
     calls: calls.splice(0),
+    floats: cpu.floatContext,
   };
 }
 
@@ -147,9 +159,11 @@ export const newTally = (): Tally => ({
 /** Runs a case in all its worlds; the first difference, if any. */
 export function differenceOf(test: Case, tally?: Tally): Difference | undefined {
   // Sampling takes long to find a loop hot: some of them.
-  const sides = ENGINES.filter((engine) => engine !== "auto" || test.seed % 4 === 0).map((engine) =>
-    newSide(engine, test),
-  );
+  const sides = ENGINES.filter((engine) =>
+    engine === "auto"
+      ? test.seed % 4 === 0
+      : engine !== "webassembly" || test.seed % 4 === 2 || test.loop.floats,
+  ).map((engine) => newSide(engine, test));
   try {
     for (let k = 0; k < WORLDS; k++) {
       const world = randomWorld(test.seed * WORLDS + k, test.loop, [
@@ -237,12 +251,20 @@ function whatDiffers(a: State, b: State): string {
   a.r.forEach((value, r) => {
     if (value !== b.r[r]) lines.push(`r${r}: ${hex(value)} and ${hex(b.r[r])}`);
   });
+  for (let k = 0; k < FLOAT_WORDS; k++) {
+    // Between registers and FPSCR is what belongs to the engine.
+    if (k >= 64 && k !== FLOAT_WORDS - 1) continue;
+    const [x, y] = [a.floats?.[k] ?? 0, b.floats?.[k] ?? 0];
+    if (x !== y) lines.push(`${floatName(k)}: ${hex(x)} and ${hex(y)}`);
+  }
   for (const key of ["fault", "calls"] as const) {
     const [x, y] = [JSON.stringify(a[key]), JSON.stringify(b[key])];
     if (x !== y) lines.push(`${key}: ${x} and ${y}`);
   }
   return lines.join("\n");
 }
+
+const floatName = (k: number): string => (k < 64 ? `d${k >> 1}.${k & 1}` : "fpscr");
 
 /** Leaves out instructions as long as something differs in the same world. */
 export function shrink(found: Difference): Difference {

@@ -2,7 +2,7 @@
 import { thumb16 } from "../../../src/cpu/decode/mod.ts";
 import type { Rows } from "../../../src/cpu/decode/table.ts";
 import { word } from "../assemble.ts";
-import { call, no, suffix } from "./encode.ts";
+import { addressInThumb, call, no, suffix } from "./encode.ts";
 import { AL, type Item, type Operand, SHIFTS } from "./items.ts";
 
 type Fields = Record<string, number>;
@@ -13,6 +13,10 @@ function t(name: string, fields: Fields): number[] {
 }
 /** MOV of any two registers: leaves flags alone. */
 const move = (d: number, m: number): number[] => [word(rows().mov_reg[1], { d, m })];
+/** Low registers, and one more. */
+function stack(name: "push" | "pop", letter: string, list: number, more: number): number[] {
+  return [word(rows()[name][1], { r: list & 255, [letter]: (list >>> more) & 1 })];
+}
 function step(n: number, by: number): number[] {
   if (by === 0) return [];
   if (Math.abs(by) > 255) no("step");
@@ -39,6 +43,16 @@ export function thumb1(x: Item, way: (label: string) => number): number[] {
       return call(way(x.to));
     case "return":
       return [word(rows().bx[1], { m: 14 })];
+    case "bx":
+      return [word(rows().bx[1], { m: x.m })];
+    case "blx":
+      return [word(rows().blx_reg[1], { m: x.m })];
+    case "address":
+      return addressInThumb(x.d, way(x.to));
+    case "push":
+      return (x.list & 0xbf00) !== 0 ? no("list") : stack("push", "M", x.list, 14);
+    case "pop":
+      return (x.list & 0x7f00) !== 0 ? no("list") : stack("pop", "P", x.list, 15);
     case "svc":
       return t("svc", { i: x.i });
     case "load":

@@ -1,4 +1,5 @@
 /** What loops do to memory: instructions that go through it, by a base of their own each. */
+import { floatWalk } from "./floats.ts";
 import { C, type Maker } from "./maker.ts";
 import type { Item } from "./items.ts";
 
@@ -7,6 +8,7 @@ export function walk(m: Maker): Item[] {
   const { random, isa } = m;
   const ways = [along, along, along, along, indexed, table, gathered];
   if (isa !== "thumb1") ways.push(multiple, both);
+  if (m.floats && !random.once(3)) return floatWalk(m);
   return random.pick(ways)(m);
 }
 

@@ -1,6 +1,7 @@
 /** Where a random loop runs, from what registers, and what happens to memory and registers while it does. */
 import type { Cpu } from "../../../src/cpu/mod.ts";
 import type { GuestMemory } from "../../../src/memory/mod.ts";
+import { pair, status } from "../qemu/float-generate.ts";
 import { Random } from "../qemu/random.ts";
 import type { Loop, Role } from "./maker.ts";
 
@@ -9,6 +10,8 @@ export const SIZE = 0x10000;
 const END = BASE + SIZE;
 /** Bytes of a granule, to which rights are given. */
 const GRANULE = 64;
+/** Words of a thread's floating-point state: 64 of registers, the FPSCR last. */
+export const FLOAT_WORDS = 73;
 const READ = 1;
 const WRITE = 2;
 
@@ -36,7 +39,9 @@ export interface World {
   readonly registers: readonly number[];
   readonly cpsr: number;
   /** What memory is filled with: bytes by their place, then some of them otherwise. */
-  readonly fill: "ones" | "ramp" | "zeros" | "random";
+  readonly fill: "ones" | "ramp" | "zeros" | "random" | "floats";
+  /** d0-d31 and the FPSCR, as a thread has them. */
+  readonly floats: Int32Array | undefined;
   readonly special: readonly (readonly [at: number, value: number])[];
   /** [from, to, length]: bytes that are alike. */
   readonly alike: readonly number[] | undefined;
@@ -88,10 +93,19 @@ export function randomWorld(
     if (places.length && random.once(3)) {
       const other = random.pick(places);
       const apart =
-        random.pick([1, 2, 4, 8, 8, 16, 40, random.below(way + 1)]) * random.pick([1, 1, -1]);
+        random.pick([1, 2, 4, 8, 8, 16, 40, random.between(3, 33), random.below(way + 1)]) *
+        random.pick([1, 1, -1]);
       all.splice(0, all.length, other, other + apart, other + apart, other + way, other - way);
     }
-    const at = random.once(80) ? random.u32() : (random.pick(all) & align) >>> 0;
+    let at = random.once(80) ? random.u32() : (random.pick(all) & align) >>> 0;
+    // To the border of a granule or of a page, or just over it, where rights often end.
+    if (random.once(4)) {
+      const border = random.once(4) ? 4096 : GRANULE;
+      const off = random.once(3) ? size * random.between(-2, 2) : 0;
+      const begins = random.once(4);
+      const to = begins ? at : at + way;
+      at = ((to & -border) - (begins ? 0 : way) + off) >>> 0;
+    }
     places.push(at);
     return at;
   };
@@ -124,11 +138,12 @@ export function randomWorld(
   };
   for (const [r, role] of roles) registers[r] = valueOf(role) | 0;
   // Where numbers begin again, or signs change.
-  // Ends where numbers begin again, or signs change.
-  if (random.once(8)) {
-    const edge = random.pick([0, 0, 0x80000000]) + random.between(-6, 6);
+  if (random.once(6)) {
+    const edge = random.pick([0, 0, 0x80000000, 0x80000000]) + random.between(-6, 6);
+    // They come there with the last iteration, in the middle, or begin there.
+    const left = random.pick([times, times, times >> 1, 0, 1]);
     for (const [r, role] of roles)
-      if (role.is === "count") registers[r] = (edge - role.step * times) | 0;
+      if (role.is === "count") registers[r] = (edge - role.step * left) | 0;
   }
   for (const [r, role] of roles) {
     if (role.is !== "end") continue;
@@ -140,7 +155,18 @@ export function randomWorld(
       : (registers[role.of] + step * times + off) | 0;
   }
   const near = (): number => {
+    // The stack, too.
+    if (random.once(8)) return registers[13] - random.below(96) + random.below(8);
     const at = random.pick(places.length ? places : [BASE + 0x8000]);
+    const way = random.pick([1, 1, -1]) * times * size;
+    // Exactly where they begin or end, or one element beside.
+    if (random.once(2))
+      return (
+        (at +
+          random.pick([0, way, way, way, way >> 1, random.below(way || 1)]) +
+          random.pick([0, 0, 0, size, -size, 1, -1])) >>>
+        0
+      );
     return (at + random.between(-64, times * size + 64)) >>> 0;
   };
   const special: [number, number][] = [];
@@ -158,7 +184,11 @@ export function randomWorld(
     seed,
     registers,
     cpsr: random.once(3) ? (random.u32() & 0xf80f0000) | 0 : 0,
-    fill: random.pick(["ones", "ramp", "ramp", "ramp", "zeros", "random"]),
+    fill:
+      loop.floats && !random.once(4)
+        ? "floats"
+        : random.pick(["ones", "ramp", "ramp", "ramp", "zeros", "random"]),
+    floats: loop.floats ? randomFloats(random) : undefined,
     special: special.filter(([at]) => at >= BASE && at < END),
     alike:
       places.length > 1 && random.once(2)
@@ -166,11 +196,36 @@ export function randomWorld(
         : undefined,
     events: some(2),
     slices: Array.from({ length: random.pick([1, 2, 6]) }, () => ({
-      units: whole ? 6000 : random.pick([1, 2, 3, 7, 20, 64, 100, 513, 1000, 5000]),
+      units: whole
+        ? 6000
+        : random.once(3)
+          ? // As many as the loop has iterations, or nearly.
+            Math.max(1, (times >> random.pick([0, 0, 0, 1, 2])) + random.between(-3, 3))
+          : random.pick([1, 2, 3, 4, 5, 7, 8, 9, 20, 64, 100, 513, 1000, 5000]),
       events: changes ? some(changes) : [],
     })),
     hostChanges: random.pick([0, 0, 1, 4, 20]),
   };
+}
+
+/** Registers as programs have them, or with anything in them; an FPSCR that mostly asks for nothing. */
+function randomFloats(random: Random): Int32Array {
+  const context = new Int32Array(FLOAT_WORDS);
+  for (let k = 0; k < 64; k += 2) context.set(ordinary(random), k);
+  context[FLOAT_WORDS - 1] = random.once(3) ? status(random) | 0 : random.pick([0, 0x10]);
+  return context;
+}
+const numbers = new DataView(new ArrayBuffer(8));
+/** Two words: numbers that stay normal for a while, sometimes others. */
+function ordinary(random: Random): readonly [number, number] {
+  if (random.once(8)) return pair(random) as [number, number];
+  const value = (random.below(4000) - 1000) / random.pick([1, 1, 2, 16, 7]);
+  if (random.once(2)) numbers.setFloat64(0, value, true);
+  else {
+    numbers.setFloat32(0, value, true);
+    numbers.setFloat32(4, random.below(100), true);
+  }
+  return [numbers.getInt32(0, true), numbers.getInt32(4, true)];
 }
 
 export function randomEvent(
@@ -186,7 +241,7 @@ export function randomEvent(
       return {
         what: "protect",
         start: at & -GRANULE,
-        end: (at & -GRANULE) + GRANULE * random.between(1, 3),
+        end: (at & -GRANULE) + GRANULE * random.pick([1, 1, 2, 3]),
         rights,
       };
     }
@@ -270,6 +325,7 @@ export function enter(
   cpu.clearExclusive();
   world.registers.forEach((value, r) => (cpu.r[r] = value));
   cpu.cpsr = world.cpsr | 0x13;
+  cpu.floatContext = world.floats;
   cpu.jump(start | (thumb ? 1 : 0));
   for (const event of world.events) apply(place, event);
 }
@@ -281,7 +337,10 @@ export function contents(world: World, start: number, code: Uint8Array): Uint8Ar
   const bytes = new Uint8Array(SIZE);
   if (fill === "ones") bytes.fill(1);
   else if (fill === "ramp") for (let k = 0; k < SIZE; k++) bytes[k] = 1 + (k & 63);
-  else if (fill === "random")
+  else if (fill === "floats") {
+    const words = new Int32Array(bytes.buffer);
+    for (let k = 0; k < words.length; k += 2) words.set(ordinary(random), k);
+  } else if (fill === "random")
     new Uint32Array(bytes.buffer).forEach((_, k, words) => (words[k] = random.u32()));
   if (world.alike) {
     const [from, to, length] = world.alike;

@@ -75,7 +75,8 @@ function doubleBits(random: Random): readonly [low: number, high: number] {
   const high = sign(random) | (exponent(random, 11) << 20) | (fraction(random) >>> 12);
   return [random.once(2) ? 0 : fraction(random), high >>> 0];
 }
-function pair(random: Random): readonly [number, number] {
+/** Two words: numbers of single or double precision, halves, or anything. */
+export function pair(random: Random): readonly [number, number] {
   switch (random.below(6)) {
     case 0:
       return [random.word(), random.word()];
@@ -92,7 +93,8 @@ function pair(random: Random): readonly [number, number] {
   }
 }
 
-function status(random: Random): number {
+/** An FPSCR. */
+export function status(random: Random): number {
   let value = random.u32() & 0xf800009f;
   if (random.once(2)) value |= 16;
   if (random.once(3)) value |= random.below(4) << 22;
