@@ -73,7 +73,7 @@ export class Audit {
     const name = (site: number): string => this.name(site);
     this.origins = new Origins(caller, name);
     this.callbacks = new Callbacks(parts, caller, name);
-    this.openFiles = new OpenFiles(parts, name);
+    this.openFiles = new OpenFiles(parts, name, (device) => this.closeDevice(device));
     this.heapLeft = new HeapLeft(parts, this.allocations, name);
   }
 
@@ -211,12 +211,16 @@ export class Audit {
           from: site === 0 ? undefined : this.name(site),
           more: "rt_device_open without rt_device_close",
         });
-        this.givingBack = true;
-        const closing = this.parts.call("rt_device_close", device);
-        this.givingBack = false;
-        yield* finish(closing);
+        yield* this.closeDevice(device);
       }
     }
+  }
+
+  private *closeDevice(device: number): Task<void> {
+    this.givingBack = true;
+    const closing = this.parts.call("rt_device_close", device);
+    this.givingBack = false;
+    yield* finish(closing);
   }
 
   /** Objects of the system and of other modules in the module's memory or with code of it, as module_init of a library makes them. */

@@ -235,7 +235,6 @@ export class LifeCycle {
     );
     yield* this.events.dropLibraries(module);
     yield* this.threadCleanup(module, self);
-    this.parts.vfs.forgetProgram?.(address);
     if (!module.audited) {
       module.audited = true;
       yield* this.events.audit(module, devices);

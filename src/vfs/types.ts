@@ -16,7 +16,7 @@ export class VfsError extends Error {
 export interface OpenFile {
   readonly fd: number;
   readonly type: "file" | "dir" | "device";
-  /** Below the mount point. */
+  /** Below the mount point; empty for a pipe. */
   readonly path: string;
   readonly flags: number;
   /** Set when the descriptor is a device: reading, writing and control are the kernel's. */
@@ -29,7 +29,7 @@ export interface OpenFile {
  */
 export interface VfsApi {
   cwd: string;
-  /** Called with every descriptor that `open` gives. */
+  /** Called with every descriptor that `open` and `adopt` give. */
   opened?: (fd: number) => void;
   /** Normalised absolute path. */
   resolve(path: string): string;
@@ -64,8 +64,8 @@ export interface VfsApi {
   file(fd: number): OpenFile;
   /** What 0, 1 and 2 stand for in a program that has not changed that. */
   readonly console?: OpenFile;
-  /** A program is over: what it has put behind 0, 1 and 2 is closed. */
-  forgetProgram?(program: number): void;
+  /** A program is over: what it has put behind 0, 1 and 2, and nowhere else, is closed and given. */
+  forgetProgram?(program: number): OpenFile[];
   /** fcntl(F_SETFL): O_APPEND and O_NONBLOCK only. */
   setFlags(fd: number, flags: number): void;
   openFiles(): OpenFile[];

@@ -84,8 +84,10 @@ export class Vfs implements VfsApi {
     return this.descriptors.standard.console;
   }
 
-  forgetProgram(program: number): void {
-    for (const { handle } of this.descriptors.forget(program)) handle.close();
+  forgetProgram(program: number): OpenFile[] {
+    const closed = this.descriptors.forget(program);
+    for (const { handle } of closed) handle.close();
+    return closed;
   }
 
   /** Closing the console's descriptor does nothing. */
@@ -98,7 +100,9 @@ export class Vfs implements VfsApi {
 
   adopt(handle: Handle, flags: number): number {
     const { fs } = this.table.get("/dev");
-    return this.descriptors.create((fd) => new Descriptor(fd, fs, "", flags, handle)).fd;
+    const { fd } = this.descriptors.create((fd) => new Descriptor(fd, fs, "", flags, handle));
+    this.opened?.(fd);
+    return fd;
   }
 
   dup(fd: number, least = 0): number {
