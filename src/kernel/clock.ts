@@ -9,6 +9,7 @@ import type { KernelOptions, SchedulePolicy, WallClock } from "./types.ts";
 export const UNITS_PER_TICK = 100_000;
 
 const NS_PER_TICK = 1e9 / TICK_PER_SECOND;
+const NS_PER_UNIT = NS_PER_TICK / UNITS_PER_TICK;
 const MS_PER_TICK = 1000 / TICK_PER_SECOND;
 
 /** Units between two looks at the wall clock in real time: well below a tick on every engine. */
@@ -96,7 +97,7 @@ export class Clock {
 
   /** Simulated nanoseconds since boot; `ahead` units of the running slice are not counted in `units` yet. */
   nanoseconds(ahead: number): number {
-    if (this.wall === undefined) return ((this.units + ahead) * NS_PER_TICK) / UNITS_PER_TICK;
+    if (this.wall === undefined) return (this.units + ahead) * NS_PER_UNIT;
     this.seen = this.wall.now();
     return this.lately(ahead);
   }

@@ -1,5 +1,5 @@
 import type { Cpu, FloatContext } from "../cpu/mod.ts";
-import type { GuestMemory } from "../memory/mod.ts";
+import { type GuestMemory, READ, WRITE } from "../memory/mod.ts";
 import { THREAD } from "./abi/layout.ts";
 
 /**
@@ -46,13 +46,17 @@ export function saveContext(
 ): Int32Array | undefined {
   const r = cpu.r;
   const frame = r[13] - FRAME_SIZE;
-  words[0] = irqMasked ? cpu.cpsr | CPSR_I : cpu.cpsr & ~CPSR_I;
-  for (let n = 0; n <= 12; n++) words[1 + n] = r[n];
-  words[14] = r[14];
-  words[15] = r[15];
+  const fits = room < 0 || room >= FRAME_SIZE;
+  const direct = fits && memory.allows(frame >>> 0, FRAME_SIZE / 4, WRITE);
+  const to = direct ? memory.i32 : words;
+  const at = direct ? frame >>> 2 : 0;
+  to[at] = irqMasked ? cpu.cpsr | CPSR_I : cpu.cpsr & ~CPSR_I;
+  for (let n = 0; n <= 12; n++) to[at + 1 + n] = r[n];
+  to[at + 14] = r[14];
+  to[at + 15] = r[15];
   THREAD.sp.set(memory, thread, frame);
-  if (room >= 0 && room < FRAME_SIZE) return words.slice();
-  memory.storeWords(frame, words);
+  if (!fits) return words.slice();
+  if (!direct) for (let n = 0; n < words.length; n++) memory.st32(frame + 4 * n, words[n]);
   return undefined;
 }
 
@@ -65,15 +69,19 @@ export function restoreContext(
 ): boolean {
   const r = cpu.r;
   const frame = THREAD.sp.get(memory, thread);
-  if (unsaved === undefined) memory.loadWords(frame, words);
-  else words.set(unsaved);
-  cpu.cpsr = words[0] & ~CPSR_I;
-  for (let n = 0; n <= 12; n++) r[n] = words[1 + n];
+  const direct = unsaved === undefined && memory.allows(frame, FRAME_SIZE / 4, READ);
+  const from = direct ? memory.i32 : (unsaved ?? words);
+  const at = direct ? frame >>> 2 : 0;
+  if (!direct && unsaved === undefined)
+    for (let n = 0; n < words.length; n++) words[n] = memory.ld32(frame + 4 * n);
+  const cpsr = from[at];
+  cpu.cpsr = cpsr & ~CPSR_I;
+  for (let n = 0; n <= 12; n++) r[n] = from[at + 1 + n];
   r[13] = frame + FRAME_SIZE;
-  r[14] = words[14];
-  r[15] = words[15];
+  r[14] = from[at + 14];
+  r[15] = from[at + 15];
   cpu.clearExclusive();
-  return (words[0] & CPSR_I) !== 0;
+  return (cpsr & CPSR_I) !== 0;
 }
 
 /** All registers in host memory, while guest code called by the kernel runs. */

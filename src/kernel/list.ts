@@ -39,15 +39,23 @@ export function listInsertBefore(m: GuestMemory, list: number, node: number): vo
   m.st32(node, list);
 }
 
-/** Unlinks the node and makes it a ring of its own. */
-export function listRemove(m: GuestMemory, node: number): void {
+/** Unlinks the node and makes it a ring of its own; false: it was one, as the running thread's is whenever it comes to wait. */
+export function listRemove(m: GuestMemory, node: number): boolean {
   const next = m.ldu32(node);
   const prev = m.ldu32(node + 4);
-  // The running thread's is one, whenever it comes to wait.
-  if (next === node && prev === node) return;
+  if (next === node && prev === node) return false;
   m.st32(next + 4, prev);
   m.st32(prev, next);
   listInit(m, node);
+  return true;
+}
+
+/** The same for a node that goes onto another list next. */
+export function listUnlink(m: GuestMemory, node: number): void {
+  const next = m.ldu32(node);
+  const prev = m.ldu32(node + 4);
+  m.st32(next + 4, prev);
+  m.st32(prev, next);
 }
 
 /**

@@ -3,7 +3,14 @@ import type { GuestMemory } from "../memory/mod.ts";
 import { THREAD } from "./abi/layout.ts";
 import { Trap } from "./board.ts";
 import { type GuestCall, SCHEDULE, type Task } from "./call.ts";
-import { CPSR_I, restoreContext, saveContext, SavedRegisters, SVC_MODE } from "./context.ts";
+import {
+  CPSR_I,
+  FRAME_SIZE,
+  restoreContext,
+  saveContext,
+  SavedRegisters,
+  SVC_MODE,
+} from "./context.ts";
 import { callHook, hookOf } from "./hook-rows.ts";
 import type { Kernel } from "./kernel.ts";
 import { Preemption } from "./preemption.ts";
@@ -128,6 +135,7 @@ export class Runner {
     } finally {
       this.inCpu = false;
       k.clock.units += this.given - cpu.units;
+      k.gathered?.take();
     }
     if (exit === Exit.Fault) k.faults.cpuFault();
     else if (k.faults.pending !== undefined) k.faults.deliver();
@@ -378,6 +386,7 @@ export class Runner {
     this.idleWaits = false;
     this.irqMasked = restoreContext(cpu, memory, to, state.context);
     state.context = undefined;
+    const sp = (cpu.r[13] - FRAME_SIZE) >>> 0;
     cpu.floatContext = state.float;
     const stack = THREAD.stack_addr.get(memory, to);
     this.stackLow = k.options.compat404 ? NO_CHECK : stack;
@@ -385,7 +394,7 @@ export class Runner {
     k.reents.activate(state);
     k.hooks.switched?.(to);
     if (from !== undefined && hookOf(k, "scheduler") !== 0) this.callSchedulerHook(from.thread, to);
-    k.stackCheck.switchedTo(state);
+    k.stackCheck.switchedTo(state, sp, stack, this.stackEnd);
     k.faults.switched();
   }
 }

@@ -68,7 +68,7 @@ export class Scheduler {
       if ((stat & THREAD_STAT_MASK) === THREAD_RUNNING) {
         const priority = THREAD.current_priority.get(m, from);
         const yields = (stat & THREAD_STAT_YIELD) !== 0 || this.idleStepsAside(from);
-        THREAD.stat.set(m, from, stat & ~THREAD_STAT_YIELD);
+        if ((stat & THREAD_STAT_YIELD) !== 0) THREAD.stat.set(m, from, stat & ~THREAD_STAT_YIELD);
         if (priority < best || (priority === best && !yields)) return;
         keepFrom = true;
       }
@@ -77,7 +77,7 @@ export class Scheduler {
     this.current = to;
     this.currentGone = false;
     if (keepFrom) this.insert(from);
-    this.remove(to);
+    this.take(to, best);
     THREAD.stat.set(m, to, (THREAD.stat.get(m, to) & ~THREAD_STAT_MASK) | THREAD_RUNNING);
   }
 
@@ -91,11 +91,12 @@ export class Scheduler {
     return equals.length > 1 ? equals[schedule.choose(equals.length)] : next;
   }
 
-  /** rt_schedule_insert_thread. */
-  insert(thread: number): void {
+  /** rt_schedule_insert_thread, of a thread that is on no list, whatever its links say. */
+  insert(thread: number, stat = THREAD.stat.get(this.memory, thread)): void {
     const m = this.memory;
-    const rest = THREAD.stat.get(m, thread) & ~THREAD_STAT_MASK;
+    const rest = stat & ~THREAD_STAT_MASK;
     if (thread === this.current) {
+      listInit(m, THREAD.tlist.at(thread, m));
       THREAD.stat.set(m, thread, rest | THREAD_RUNNING);
       return;
     }
@@ -109,9 +110,22 @@ export class Scheduler {
   /** rt_schedule_remove_thread: from whatever list the thread is on. */
   remove(thread: number): void {
     const m = this.memory;
-    listRemove(m, THREAD.tlist.at(thread, m));
+    if (!listRemove(m, THREAD.tlist.at(thread, m))) return;
     const priority = THREAD.current_priority.get(m, thread) & (THREAD_PRIORITY_MAX - 1);
     if (listIsEmpty(m, this.head(priority))) this.readyGroup &= ~(1 << priority);
+  }
+
+  /** Takes a thread from the ready list of its priority. */
+  private take(thread: number, priority: number): void {
+    const m = this.memory;
+    const node = THREAD.tlist.at(thread, m);
+    const next = m.ldu32(node);
+    const head = this.head(priority);
+    const prev = this.k.options.schedule === undefined ? head : m.ldu32(node + 4);
+    m.st32(next + 4, prev);
+    m.st32(prev, next);
+    listInit(m, node);
+    if (prev === head && next === head) this.readyGroup &= ~(1 << priority);
   }
 
   lock(): void {

@@ -17,14 +17,12 @@ const NEAR = 2048;
 export class StackCheck {
   constructor(private readonly k: Kernel) {}
 
-  /** At a switch to the thread, as the original: the lowest byte is still the fill byte and sp lies inside. */
-  switchedTo(state: ThreadState): void {
+  /** At a switch to the thread, as the original: the lowest byte is still the fill byte and `sp`, that of its frame, lies inside. */
+  switchedTo(state: ThreadState, sp: number, stack: number, end: number): void {
     const { k } = this;
     const m = k.memory;
     const thread = state.thread;
-    const stack = THREAD.stack_addr.get(m, thread);
-    const sp = THREAD.sp.get(m, thread);
-    const outside = sp <= stack || sp > stack + THREAD.stack_size.get(m, thread);
+    const outside = sp <= stack || sp > end;
     if (m.ld8(stack) !== STACK_FILL || (outside && !this.isCoroutine(state, sp)))
       k.faults.stackOverflow(thread);
     else if (outside) k.runner.stackLow = sp < stack ? NO_CHECK : stack;

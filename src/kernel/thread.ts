@@ -19,7 +19,7 @@ import { SCHEDULE, type Task } from "./call.ts";
 import { buildFrame, FRAME_SIZE } from "./context.ts";
 import { threadSetup } from "./ipc/mutex-five.ts";
 import type { Kernel } from "./kernel.ts";
-import { listEach, listInit, listInsertAfter, listRemove } from "./list.ts";
+import { listEach, listInit, listInsertAfter, listRemove, listUnlink } from "./list.ts";
 import { describeThread } from "./thread-info.ts";
 import { ThreadState } from "./thread-state.ts";
 import { ObjectClass, type ThreadInfo, type ThreadsApi } from "./types.ts";
@@ -234,11 +234,12 @@ export class Threads implements ThreadsApi {
 
   suspend(thread: number): number {
     const m = this.memory;
-    const stat = this.stat(thread);
+    const all = THREAD.stat.get(m, thread);
+    const stat = all & THREAD_STAT_MASK;
     if (stat !== THREAD_READY && stat !== THREAD_RUNNING) return -RT_ERROR;
     this.k.scheduler.remove(thread);
     this.changed(thread);
-    THREAD.stat.set(m, thread, (THREAD.stat.get(m, thread) & ~THREAD_STAT_MASK) | THREAD_SUSPEND);
+    THREAD.stat.set(m, thread, (all & ~THREAD_STAT_MASK) | THREAD_SUSPEND);
     this.k.timers.stop(this.timer(thread));
     return RT_EOK;
   }
@@ -254,10 +255,12 @@ export class Threads implements ThreadsApi {
   }
 
   resume(thread: number): number {
-    if (this.stat(thread) !== THREAD_SUSPEND) return -RT_ERROR;
-    listRemove(this.memory, THREAD.tlist.at(thread, this.memory));
+    const m = this.memory;
+    const stat = THREAD.stat.get(m, thread);
+    if ((stat & THREAD_STAT_MASK) !== THREAD_SUSPEND) return -RT_ERROR;
+    listUnlink(m, THREAD.tlist.at(thread, m));
     this.k.timers.stop(this.timer(thread));
-    this.k.scheduler.insert(thread);
+    this.k.scheduler.insert(thread, stat);
     return RT_EOK;
   }
 

@@ -245,26 +245,8 @@ export class GuestMemory {
     this.u8[a + 3] = value >>> 24;
   }
 
-  /** The words at `address`: ld32 of each. */
-  loadWords(address: number, words: Int32Array): void {
-    const { i32 } = this;
-    const { length } = words;
-    const at = address >>> 0;
-    if (this.allows(at, length, READ))
-      for (let n = 0, from = at >>> 2; n < length; n++) words[n] = i32[from + n];
-    else for (let n = 0; n < length; n++) words[n] = this.ld32(at + 4 * n);
-  }
-  /** The same to store them. */
-  storeWords(address: number, words: Int32Array): void {
-    const { i32 } = this;
-    const { length } = words;
-    const at = address >>> 0;
-    if (this.allows(at, length, WRITE))
-      for (let n = 0, to = at >>> 2; n < length; n++) i32[to + n] = words[n];
-    else for (let n = 0; n < length; n++) this.st32(at + 4 * n, words[n]);
-  }
-  /** A few words lie at their alignment in granules that have the right. */
-  private allows(at: number, words: number, right: number): boolean {
+  /** A few words lie at their alignment in granules that have the right: `i32` may be used. */
+  allows(at: number, words: number, right: number): boolean {
     const { rights } = this;
     const last = at + 4 * words - 1;
     return (

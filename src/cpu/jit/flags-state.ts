@@ -225,6 +225,11 @@ export function pendingWord(s: State, nz: boolean, c: boolean, v: boolean): numb
   return word && word | (s.sum!.sub ? layout.PENDING_SUB : layout.PENDING_ADD);
 }
 
+/** All flags of the register file `f` are about to be written. */
+export function dropFlags(f: Int32Array): void {
+  f[layout.PENDING >>> 2] = f[layout.LEFT_STATE >>> 2] = 0;
+}
+
 /** Computes the flags of the register file `f` where code left them. */
 export function settleFlags(f: Int32Array): void {
   const pending = f[layout.PENDING >>> 2];

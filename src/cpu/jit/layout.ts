@@ -38,6 +38,10 @@ export const LEFT_SAVED = 0x420;
 export const EPOCH = 0x800;
 /** The address of a region that was entered with other registers than it was made for; 0: none. */
 export const MISSED = 0x804;
+/** The same of a region that met floating-point numbers which it was not made for. */
+export const STRAYED = 0x808;
+/** Not 0: the host has left the next pc in the register file for regions to go on there, as behind a switch of threads. */
+export const GO_ON = 0x808;
 export const WINDOWS = 0x810;
 export const WINDOW_SIZE = 16;
 export const WINDOW_COUNT = 64;
@@ -69,6 +73,9 @@ export const MAX_DEPTH = 1000;
 
 /** A register for results that nobody wants but for their flags, behind the temporaries. */
 export const JUNK = TEMP + TEMPS;
+/** Temporaries that keep what a comparison of floating point found, for the flags: 1 when it was so. */
+export const GREATER = TEMP + 6;
+export const LESS = TEMP + 7;
 
 /** Locals of a region. 0 and 1 are its parameters. */
 export const Local = {
@@ -89,31 +96,38 @@ export const Local = {
   S0: 34,
   S1: 35,
   S2: 36,
-  /** The FPSCR, while floating-point registers are in use; what the last comparison found; whether results need care. */
+  /**
+   * The FPSCR, while floating-point registers are in use. Its NZCV are those of a comparison that is in locals: of singles when Compared is 1, of
+   * doubles when it is 2; 0: there is none. Whether results need care.
+   */
   Status: 37,
-  Greater: 38,
-  Less: 39,
-  Unready: 40,
+  Compared: 38,
+  Unready: 39,
   /** How many bit patterns pass for normal numbers, of singles and of doubles: none while results need care. */
-  SingleSpan: 41,
-  DoubleSpan: 42,
+  SingleSpan: 40,
+  DoubleSpan: 41,
   /** 64 bits. */
-  Long: 43,
-  DoubleA: 44,
-  DoubleB: 45,
-  DoubleC: 46,
-  DoubleR: 47,
-  SingleA: 48,
-  SingleB: 49,
-  SingleR: 50,
+  Long: 42,
+  DoubleA: 43,
+  DoubleB: 44,
+  DoubleC: 45,
+  DoubleR: 46,
+  /** What was compared. */
+  DoubleX: 47,
+  DoubleY: 48,
+  SingleA: 49,
+  SingleB: 50,
+  SingleR: 51,
+  SingleX: 52,
+  SingleY: 53,
   /** Floating-point registers, then registers that flags need, saved before they change, then counters. */
-  Saved: 51,
+  Saved: 54,
 } as const;
 /** Locals besides the parameters: words, 64-bit numbers, doubles, singles, then words for saved registers. */
-export const WORD_LOCALS = 41;
+export const WORD_LOCALS = 40;
 export const LONG_LOCALS = 1;
-export const DOUBLE_LOCALS = 4;
-export const SINGLE_LOCALS = 3;
+export const DOUBLE_LOCALS = 6;
+export const SINGLE_LOCALS = 5;
 
 /** The local of a register or temporary of the IR. */
 export function local(r: number): number {

@@ -1,6 +1,8 @@
+import { Slot } from "../interp/state.ts";
 import {
   COUNT,
   FILE,
+  GO_ON,
   Local,
   MAX_DEPTH,
   SLOT_MASK,
@@ -144,8 +146,22 @@ export function writeRuntimeModule(w: Writer, pages: number): Uint8Array<ArrayBu
       w.op(W.callIndirect, Type.Region, 0);
       w.set(WORK);
       w.tee(KEY);
+      w.brIf(0);
+      w.const(FILE);
+      w.memory(W.load, GO_ON);
       w.op(W.eqz);
       leave();
+      w.const(FILE);
+      w.memory(W.load, Slot.PC * 4);
+      w.const(FILE);
+      w.memory(W.load, Slot.T * 4);
+      w.op(W.or);
+      w.set(KEY);
+      for (const offset of [GO_ON, Slot.PC * 4, Slot.T * 4]) {
+        w.const(FILE);
+        w.const(0);
+        w.memory(W.store, offset);
+      }
       w.br(0);
       w.end();
       w.op(W.unreachable, W.end);

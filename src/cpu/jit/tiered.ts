@@ -7,8 +7,8 @@ import { HANDOVER } from "../interp/loop.ts";
 import type { PreparedCode } from "../interp/prepared.ts";
 import { Slot } from "../interp/state.ts";
 import { type Cpu, type CpuFault, type CpuStats, Exit } from "../types.ts";
-import { settleFlags } from "./flags-state.ts";
-import { COUNT, EPOCH, MISSED, MOST_UNITS, UNITS } from "./layout.ts";
+import { dropFlags, settleFlags } from "./flags-state.ts";
+import { COUNT, EPOCH, GO_ON, MISSED, MOST_UNITS, STRAYED, UNITS } from "./layout.ts";
 import { BUDGET, type Budget, Hotness, type Spent } from "./hotness.ts";
 import type { Host, Regions } from "./regions.ts";
 
@@ -96,6 +96,12 @@ export class TieredCore implements Cpu {
           file[Slot.T] = 0;
           return 0;
         }
+        const left = file[UNITS >>> 2];
+        if (left > 0 && left <= units && file[Slot.IT] === 0) {
+          // All regions return, and the loop around them goes on at the pc.
+          file[GO_ON >>> 2] = 1;
+          return 1;
+        }
         return this.unwind(this.units <= 0 ? Exit.Slice : undefined);
       },
       step: (pc, next) => this.step(pc, next),
@@ -114,7 +120,7 @@ export class TieredCore implements Cpu {
     return this.core.cpsr;
   }
   set cpsr(value: number) {
-    settleFlags(this.file);
+    dropFlags(this.file);
     this.core.cpsr = value;
   }
   get floatContext(): FloatContext | undefined {
@@ -241,6 +247,11 @@ export class TieredCore implements Cpu {
     if (missed !== 0) {
       file[MISSED >>> 2] = 0;
       this.made!.missed(missed);
+    }
+    const strayed = file[STRAYED >>> 2];
+    if (strayed !== 0) {
+      file[STRAYED >>> 2] = 0;
+      this.made!.strayed(strayed);
     }
     if (next !== 0) {
       file[Slot.PC] = next & ~1;

@@ -170,31 +170,51 @@ class VaryingI32 extends VaryingU32 {
   }
 }
 
-/** A number that the programs of the second layout know by other values than the kernel. */
-class Converted extends Varying {
+type Conversion = (value: number) => number;
+
+// A number that the programs of the second layout know by other values than the kernel.
+class ConvertedU8 extends VaryingU8 {
   constructor(
-    private readonly field: VaryingNumber,
-    second: number,
-    private readonly toKernel: (value: number) => number,
-    private readonly toProgram: (value: number) => number,
+    { offset, second }: VaryingNumber,
+    private readonly toKernel: Conversion,
+    private readonly toProgram: Conversion,
   ) {
-    super(field.offset, second);
+    super(offset, second);
   }
-  get(memory: GuestMemory, struct: number): number {
-    const value = this.field.get(memory, struct);
-    return memory.layout === 0 ? value : this.toKernel(value);
+  override get(memory: GuestMemory, struct: number): number {
+    if (memory.layout === 0) return memory.ld8(struct + this.offset);
+    return this.toKernel(memory.ld8(struct + this.second));
   }
-  set(memory: GuestMemory, struct: number, value: number): void {
-    this.field.set(memory, struct, memory.layout === 0 ? value : this.toProgram(value));
+  override set(memory: GuestMemory, struct: number, value: number): void {
+    if (memory.layout === 0) memory.st8(struct + this.offset, value);
+    else memory.st8(struct + this.second, this.toProgram(value));
+  }
+}
+class ConvertedI32 extends VaryingI32 {
+  constructor(
+    { offset, second }: VaryingNumber,
+    private readonly toKernel: Conversion,
+    private readonly toProgram: Conversion,
+  ) {
+    super(offset, second);
+  }
+  override get(memory: GuestMemory, struct: number): number {
+    if (memory.layout === 0) return memory.ld32(struct + this.offset);
+    return this.toKernel(memory.ld32(struct + this.second));
+  }
+  override set(memory: GuestMemory, struct: number, value: number): void {
+    if (memory.layout === 0) memory.st32(struct + this.offset, value);
+    else memory.st32(struct + this.second, this.toProgram(value));
   }
 }
 
 export function converted(
   field: VaryingNumber,
-  toKernel: (value: number) => number,
-  toProgram: (value: number) => number,
+  toKernel: Conversion,
+  toProgram: Conversion,
 ): VaryingNumber {
-  return new Converted(field, field.second, toKernel, toProgram);
+  const Converted = field instanceof VaryingU8 ? ConvertedU8 : ConvertedI32;
+  return new Converted(field, toKernel, toProgram);
 }
 
 class TwoPlaces implements VaryingPlace {

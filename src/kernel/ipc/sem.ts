@@ -84,9 +84,9 @@ function take(k: Kernel, sem: number, timeout: number): number | Task<number> {
 }
 
 export function semRelease(k: Kernel, sem: number): number {
-  const list = IPC.suspend_thread.at(sem);
-  if (!k.waits.isEmpty(list)) {
-    k.waits.resumeFirst(list);
+  const first = k.waits.first(IPC.suspend_thread.at(sem));
+  if (first !== 0) {
+    k.waits.resume(first);
     k.scheduler.schedule();
     return RT_EOK;
   }

@@ -17,12 +17,16 @@ export class WaitLists {
 
   /** rt_ipc_list_suspend: the thread goes to the tail, or with PRIO before the first one of a larger number. */
   suspend(list: number, thread: number, flag: number): void {
-    this.k.threads.suspend(thread);
-    this.enqueue(list, thread, flag);
+    if (this.k.threads.suspend(thread) !== RT_EOK) this.k.threads.mayWait(thread);
+    this.place(list, thread, flag);
   }
 
   enqueue(list: number, thread: number, flag: number): void {
     this.k.threads.mayWait(thread);
+    this.place(list, thread, flag);
+  }
+
+  private place(list: number, thread: number, flag: number): void {
     const m = this.memory;
     let before = list;
     if (flag === IPC_FLAG_PRIO) {

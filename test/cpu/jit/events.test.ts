@@ -96,6 +96,42 @@ test("the host writes code: the next run executes it", () => {
   expect(run(100_000).r[0]).toBe(600_000);
 }, 30_000);
 
+test("the host gives the core to another thread inside a call, takes units, writes code", () => {
+  // loop: bl f; subs r2, r2, #1; bne loop; svc #0
+  // f: push {lr}; svc #1; adds r0, r0, r2; pop {pc}
+  const program = [
+    0xeb000002, 0xe2522001, 0x1afffffc, 0xef000000, 0xe52de004, 0xef000001, 0xe0900002, 0xe49df004,
+  ];
+  start(program, [0, 0, 3000]);
+  for (const { memory, cpu } of sides) {
+    const others = Array.from({ length: 3 }, (_, k) => {
+      const r = [...cpu.r];
+      r[2] = 4000 + k;
+      r[13] = STACK - 0x1000 * (k + 1);
+      r[15] = CODE;
+      return { r, cpsr: cpu.cpsr };
+    });
+    const listed = cpu.onSvc;
+    let calls = 0;
+    cpu.onSvc = (imm) => {
+      if (!listed(imm)) return false;
+      calls++;
+      if (calls % 7 === 0) cpu.units -= 3;
+      if (calls % 1009 === 0) memory.st32(CODE + 24, calls % 2 ? 0xe0900002 : 0xe0500002);
+      if (calls % 5 === 0) return true;
+      const to = others.shift()!;
+      others.push({ r: [...cpu.r], cpsr: cpu.cpsr });
+      cpu.r.set(to.r);
+      cpu.cpsr = to.cpsr;
+      cpu.clearExclusive();
+      return true;
+    };
+  }
+  const { exit, r } = run(1234);
+  expect(exit).toBe(Exit.Stop);
+  expect(r[2]).toBe(0);
+}, 30_000);
+
 test("recursion is as deep as the guest's stack, not the host's", () => {
   // f: push {lr}; add r1, r1, #1; subs r0, r0, #1; blne f; pop {pc}
   start([0xe52de004, 0xe2811001, 0xe2500001, 0x1bfffffb, 0xe49df004], [500_000, 0]);
