@@ -1,18 +1,16 @@
 import { GRANULE_SHIFT, type GuestMemory } from "../../memory/mod.ts";
 import type { FloatContext } from "../float/mod.ts";
 import { type Cpu, Exit, SVC_UNITS } from "../types.ts";
-import { type Arena, type Block, PREFETCH_ABORT } from "./arena.ts";
+import { type Arena, PREFETCH_ABORT } from "./arena.ts";
 import { ALONE_IT, STEP_IT } from "./blocks.ts";
 import { sizeOf } from "./data-access.ts";
 import { CompiledLoop } from "./compiled-loop.ts";
 import { Code, HANDOVER, loop, type LoopState } from "./loop.ts";
-import { Straight } from "./straight.ts";
 import { packCpsr, Slot, unpackCpsr } from "./state.ts";
-import { undefinedReason } from "./undefined.ts";
+import { Ways } from "./ways.ts";
 
-/** Words of a supervisor call, and of the border of a page. */
+/** Words of a supervisor call. */
 const SVC_WORDS = 4;
-const CROSS_WORDS = 2;
 /** Words of every rare op: code, d, e, a, b, c, i, set. */
 const RARE_WORDS = 8;
 
@@ -29,13 +27,11 @@ const COMPILE_AFTER = 10_000;
 const MOST_UNITS = 2 ** 30;
 
 /** The interpreter as a Cpu. What the loop and the rare ops need of it is public, everybody else sees `Cpu`. */
-export class Core extends Straight implements Cpu, LoopState {
+export class Core extends Ways implements Cpu, LoopState {
   readonly r: Int32Array;
   at = 0;
   operand = 0;
   onSvc: (imm: number) => boolean = () => false;
-  /** One instruction is executed, and nothing behind it. */
-  private alone = false;
   /** So many instructions are executed by the loop in JavaScript. */
   compileAfter = CompiledLoop.isLoaded ? 0 : COMPILE_AFTER;
   private compiled: CompiledLoop | undefined;
@@ -237,92 +233,6 @@ export class Core extends Straight implements Cpu, LoopState {
     }
   }
 
-  /** Arena index of the code for r[15], T and IT. */
-  private enter(): number {
-    const { file } = this;
-    const key = (file[Slot.PC] & ~1) | file[Slot.T];
-    const it = file[Slot.IT];
-    if (it === 0) return this.isCleared(key) ? this.slideFromHere() : this.find(key);
-    file[Slot.IT] = 0;
-    const block = this.blockFor(key, it);
-    return block ? block.first + 1 : PREFETCH_ABORT;
-  }
-
-  /** Arena index of the code at a guest address (bit 0: Thumb). */
-  private find(key: number): number {
-    const block = this.blockFor(key, 0);
-    if (!block) return PREFETCH_ABORT;
-    this.arena.cacheTarget(block);
-    return block.first + 1;
-  }
-
-  /** The same for a direct branch, which from now on goes there at once: `place` held `stub`. */
-  private link(key: number, place: number, stub: number): number {
-    const { version } = this.arena;
-    const block = this.blockFor(key, 0);
-    if (!block) return PREFETCH_ABORT;
-    if (this.arena.version === version) this.arena.link(block, place, stub);
-    return block.first + 1;
-  }
-
-  /** The block ends inside an IT block. */
-  private leaveEnd(ip: number): number {
-    const { words } = this.arena;
-    this.stats.instructions += words[ip] >>> 24;
-    this.goTo(words[ip + 1], words[ip + 2]);
-    return this.enter();
-  }
-  /** Goes on at the instruction that starts at `ip`, in another block: this one has been dropped. */
-  private leave(ip: number): number {
-    const { block, index: last } = this.place(ip);
-    // Instructions without ops of their own (NOP, ISB) start at the same word; the first of them is the next.
-    let index = last;
-    while (index > 0 && block.map[index * 2 - 2] >>> 8 === ip) index--;
-    this.stopAt(block, index, false);
-    return this.alone ? ~HANDOVER : this.enter();
-  }
-
-  /** The border of a page, from one instruction to the next. */
-  private crossAt(ip: number): number {
-    if (this.cross(this.arena.words[ip + 1])) return ip + CROSS_WORDS;
-    const { block, index } = this.place(ip);
-    this.stopAt(block, index + 1, false);
-    return ~Exit.Slice;
-  }
-  /** An idle instruction has been executed, at the end of whose block is `ip`: goes on with the zeros behind it. */
-  private slideFrom(ip: number): number {
-    const { words } = this.arena;
-    const { block } = this.place(ip);
-    const single = block.key >= STEP_IT * 2 ** 32;
-    const word = words[ip];
-    this.stats.instructions += word >>> 24;
-    this.goTo(words[ip + 1], words[ip + 2]);
-    // Whoever steps or counts wants each of them.
-    const far = !this.alone && block.counts === undefined;
-    const end = far ? this.slide((word >>> 8) & 255) : undefined;
-    return end ?? (single ? ~HANDOVER : this.enter());
-  }
-  /** Execution goes on in cleared memory: where a slice has ended, without a block for each page. */
-  private slideFromHere(): number {
-    const { file } = this;
-    const thumb = file[Slot.T];
-    if (thumb) file[Slot.N] = file[Slot.Z] = file[0];
-    const end = this.slide(thumb ? 2 : 4);
-    if (end !== undefined) return end;
-    return this.find((file[Slot.PC] & ~1) | file[Slot.T]);
-  }
-  /** The indirect branch of a single instruction. */
-  private go(ip: number): number {
-    const { file } = this;
-    const { words } = this.arena;
-    const target = file[(words[ip] >>> 16) & 255];
-    if ((words[ip] >>> 8) & 255) file[14] = words[ip + 2];
-    this.stats.instructions += words[ip] >>> 24;
-    this.goTo(target, 0);
-    if ((target & ~1) >>> 0 <= words[ip + 1] >>> 0 && --this.units <= 0) return ~Exit.Slice;
-    return ~HANDOVER;
-  }
-
   /** The supervisor call at `ip`. */
   private svc(ip: number): number {
     const { arena, file, stats } = this;
@@ -343,47 +253,6 @@ export class Core extends Straight implements Cpu, LoopState {
     stats.instructions -= count;
     file[Slot.IT] = 0;
     return ip + SVC_WORDS;
-  }
-
-  /** Completes a fault at `ip`: registers are as before the instruction, pc is that of the instruction. */
-  private faultAt(ip: number): number {
-    const { block, index } = this.place(ip);
-    this.stopAt(block, index, true);
-    this.fault = { ...this.fault!, pc: this.file[Slot.PC] >>> 0 };
-    return ~Exit.Fault;
-  }
-
-  private undefinedAt(ip: number): number {
-    const exit = this.faultAt(ip);
-    const { memory, file } = this;
-    const why = undefinedReason(
-      (at) => memory.ld16(at) & 0xffff,
-      file[Slot.PC],
-      file[Slot.T] !== 0,
-    );
-    this.fault = { ...this.fault!, why };
-    return exit;
-  }
-
-  private prefetchAbort(): number {
-    this.goTo(this.fetchFault, 0);
-    const pc = this.file[Slot.PC] >>> 0;
-    this.fault = { kind: "prefetch abort", pc, why: "not executable memory" };
-    return ~Exit.Fault;
-  }
-
-  /** The pc is before instruction `index` of the block; `reached`: its code has begun. */
-  private stopAt(block: Block, index: number, reached: boolean): void {
-    this.stats.instructions += index;
-    const undo = block.counts?.undoAt(index, reached) ?? 0;
-    if (undo !== 0) this.memory.i32[undo + this.file[Slot.Counters]]++;
-    this.goTo(block.map[index * 2 + 1], block.map[index * 2] & 255);
-  }
-  private goTo(key: number, it: number): void {
-    const { file } = this;
-    file[Slot.PC] = key & ~1;
-    file[Slot.T] = key & 1;
-    file[Slot.IT] = it;
   }
 
   private drop(start: number, end: number): void {
