@@ -41,7 +41,7 @@ export const MISSED = 0x804;
 /** The same of a region that met floating-point numbers which it was not made for. */
 export const STRAYED = 0x808;
 /** Not 0: the host has left the next pc in the register file for regions to go on there, as behind a switch of threads. */
-export const GO_ON = 0x808;
+export const GO_ON = 0x80c;
 export const WINDOWS = 0x810;
 export const WINDOW_SIZE = 16;
 export const WINDOW_COUNT = 64;
