@@ -81,11 +81,20 @@ export abstract class BlockEmitter extends Calls {
       if (skip?.label === k) closeSkip(k);
       this.at(n, k);
       const x = insts[k];
-      if (x.op === Op.skip && x.label < to && this.compares?.emit(n, k)) {
-        k = x.label;
-        this.at(n, k);
-        this.takenIf(n, insts[k]);
-        continue;
+      if (x.op === Op.skip && x.label < to && this.compares) {
+        const { label } = x;
+        const branch = {
+          open: () => this.open(W.block, undefined),
+          close: () => this.close(),
+          taken: () => {
+            this.at(n, label);
+            this.taken(n, insts[label]);
+          },
+        };
+        if (this.compares.emit(n, k, branch)) {
+          k = label;
+          continue;
+        }
       }
       if (x.op === Op.skip) {
         const changes = this.changesFlags(ir, k + 1, x.label);

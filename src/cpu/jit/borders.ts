@@ -11,25 +11,19 @@ export class Borders extends Frame {
   /** Op x: what it costs, and the end of the units. */
   protected crossBorder(n: Node, x: Inst): void {
     const { w } = this;
-    const ALL = Local.S0;
     const load = (slot: number): void => {
       w.const(FILE);
       w.memory(W.load, slot * 4);
     };
-    w.get(Local.Work);
-    w.const64(WORK_SHIFT);
-    w.op(W.shrS64, W.wrap);
-    w.const(1);
-    w.op(W.add);
-    load(Slot.Reserve);
-    w.op(W.add);
-    w.set(ALL);
+    // Nearly always the border before this one was not the last: then nobody asks for the units of that time.
     load(Slot.Border);
     w.const((x.i - SLIDE_PAGE) | 0);
     w.op(W.eq);
+    w.openUnlikely();
+    this.labels.push(undefined);
     load(Slot.Crossed);
-    w.get(ALL);
-    w.op(W.eq, W.and);
+    this.pushUnits();
+    w.op(W.eq);
     w.openUnlikely();
     this.labels.push(undefined);
     w.get(Local.Work);
@@ -37,26 +31,34 @@ export class Borders extends Frame {
     w.const64(WORK_SHIFT);
     w.op(W.shl64, W.sub64);
     w.set(Local.Work);
-    w.get(ALL);
-    w.const(SLIDE_UNITS);
-    w.op(W.sub);
-    w.set(ALL);
-    this.cross(x.i, ALL);
     w.get(Local.Work);
     w.const64(0);
     w.op(W.ltS64);
     w.openUnlikely();
     this.labels.push(undefined);
+    this.cross(x.i);
     this.exitBehind(n, x);
     this.close();
     this.close();
-    this.cross(x.i, ALL);
+    this.close();
+    this.cross(x.i);
   }
 
-  private cross(border: number, units: number): void {
+  /** All units that the thread has left. */
+  private pushUnits(): void {
     const { w } = this;
-    this.storeFile(Slot.Border * 4, () => w.const(border));
-    this.storeFile(Slot.Crossed * 4, () => w.get(units));
+    w.get(Local.Work);
+    w.const64(WORK_SHIFT);
+    w.op(W.shrS64, W.wrap);
+    w.const(1);
+    w.op(W.add);
+    w.const(FILE);
+    w.memory(W.load, Slot.Reserve * 4);
+    w.op(W.add);
+  }
+  private cross(border: number): void {
+    this.storeFile(Slot.Border * 4, () => this.w.const(border));
+    this.storeFile(Slot.Crossed * 4, () => this.pushUnits());
   }
 
   /** Leaves the region behind the instruction of x. */

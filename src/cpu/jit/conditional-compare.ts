@@ -8,7 +8,14 @@ import { Local } from "./layout.ts";
 import { W, type Writer } from "./wasm.ts";
 
 // A comparison that is made only when one before it says so, and a branch on both: CMP, CMPNE, BEQ. No flag of it needs to be computed:
-// both comparisons are made, and which of them was the last is a number that nobody looks at but a way out.
+// each comparison is a branch of the host, and which of them was the last is a number that nobody looks at but a way out.
+
+/** What the branch is written with: blocks of the host, and the way to where it leads. */
+interface Branch {
+  open(): void;
+  close(): void;
+  taken(): void;
+}
 
 /** Finds and writes these. */
 export class ConditionalCompares {
@@ -20,8 +27,8 @@ export class ConditionalCompares {
     private readonly graph: Graph,
   ) {}
 
-  /** Pushes whether the branch behind the skip of op k is taken; false when this is something else, and nothing is pushed. */
-  emit(n: Node, k: number): boolean {
+  /** Writes the skip of op k, the comparison and the branch behind it; false when this is something else, and nothing is written. */
+  emit(n: Node, k: number, { open, close, taken }: Branch): boolean {
     const { insts } = n.ir;
     const { cond, label } = insts[k];
     const [compare, branch] = [insts[k + 1], insts[label]];
@@ -29,29 +36,39 @@ export class ConditionalCompares {
     const first = flags.state;
     if (label !== k + 2 || branch?.op !== Op.brc || !isCompare(compare)) return false;
     if (!isKnown(first) || !this.die(n, label)) return false;
-    // What is skipped leaves the branch to the first comparison.
-    flags.condition(cond);
-    w.set(Local.S0);
-    const takes = branch.cond === cond;
-    if (takes) w.get(Local.S0);
-    else if (branch.cond === (cond ^ 1)) w.const(0);
-    else flags.condition(branch.cond);
     dataEmitter(compare.op)!(compare, w, flags);
     const second = flags.state;
-    flags.condition(branch.cond);
-    if (takes) w.op(W.or);
-    else {
-      w.get(Local.S0);
-      w.op(W.select);
-    }
     const both = meet(first, second, false);
-    if (both.isSource) {
-      w.state(first.id);
-      w.state(second.id);
-      w.get(Local.S0);
-      w.op(W.select);
+    /** Names the comparison that is the last one; its flags are what conditions are about. */
+    const isLast = (state: State): void => {
+      flags.state = state;
+      if (!both.isSource) return;
+      w.state(state.id);
       w.set(Local.Source);
+    };
+    const [TAKEN, BEHIND] = [0, 1];
+    open();
+    open();
+    isLast(first);
+    flags.condition(cond);
+    // What is skipped leaves the branch to the first comparison.
+    if (branch.cond === cond) w.brIf(TAKEN);
+    else if (branch.cond === (cond ^ 1)) w.brIf(BEHIND);
+    else {
+      w.open(W.if);
+      flags.condition(branch.cond);
+      w.brIf(TAKEN + 1);
+      w.br(BEHIND + 1);
+      w.end();
     }
+    isLast(second);
+    flags.condition(branch.cond);
+    w.op(W.eqz);
+    w.brIf(BEHIND);
+    close();
+    flags.state = both;
+    taken();
+    close();
     flags.state = both;
     return true;
   }

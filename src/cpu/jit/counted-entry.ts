@@ -1,9 +1,8 @@
-import { GRANULE_SHIFT, WRITE } from "../../memory/mod.ts";
 import { NONE } from "../ir/ops.ts";
 import type { Readable } from "./readable.ts";
-import { type CountedLoop, margin, MARGIN, type Place } from "./counted.ts";
-import * as layout from "./layout.ts";
-import { FILE, Local, local, WORK_SHIFT } from "./layout.ts";
+import { type CountedLoop, margin, MARGIN } from "./counted.ts";
+import { askPlaces, LAST, MAX_STORED, OUT, TIMES } from "./counted-places.ts";
+import { Local, local, WORK_SHIFT } from "./layout.ts";
 import { W, type Writer } from "./wasm.ts";
 
 // What is to be known before the second version of a counted loop is entered, and how it goes on.
@@ -13,16 +12,11 @@ const LEAST = 3;
 const MOST = 1 << 20;
 /** Bulk loops do these better. */
 const BULK = 32;
-/** Bytes of one place whose rights are looked at. */
-const MAX_STORED = 1 << 16;
+/** What registers add to a counter; eight times that is no sum beyond 32 bits. */
+const MAX_WAY = 1 << 26;
 /** Numbers up to here can be divided as signed ones, which the host does by multiplication. */
 const MAX_SPAN = 1 << 30;
 
-/** The way to the loop as it is: within the loop that comes back here is the second version. */
-const OUT = 1;
-const TIMES = Local.S0;
-const LOW = Local.S1;
-const LAST = Local.S2;
 /** Where the second version ends; no way out needs Key within it. */
 const BOUND = Local.Key;
 
@@ -93,22 +87,43 @@ export function emitEntry(w: Writer, loop: CountedLoop, readable: Readable, key:
     w.get(LAST);
     w.op(W.eq, W.select);
     w.set(BOUND);
-  } else {
-    // Each step is at least 1, so that there are no more units than this.
-    w.get(local(by));
+  } else countTimesBy(w, loop, by, pushUnits);
+  askPlaces(w, loop, readable, key);
+}
+
+/** TIMES, which is the way to the end, becomes the number of iterations where each adds a register to the counter. */
+function countTimesBy(w: Writer, loop: CountedLoop, by: number, pushUnits: () => void): void {
+  w.get(local(by));
+  w.const(1);
+  w.op(W.sub);
+  w.const(MARGIN / (2 * loop.row) - 1);
+  w.op(W.geU);
+  w.brIf(OUT);
+  w.get(TIMES);
+  if (!loop.equal) {
     w.const(1);
     w.op(W.sub);
-    w.const(MARGIN / (2 * loop.row) - 1);
-    w.op(W.geU);
-    w.brIf(OUT);
-    w.get(TIMES);
-    pushUnits();
-    w.op(W.geU);
-    w.brIf(OUT);
-    pushEnd(w, loop);
-    w.set(BOUND);
   }
-  places.forEach((place, k) => checkPlace(w, loop, place, readable, windowOf(key, k)));
+  w.tee(TIMES);
+  w.const(MAX_WAY);
+  w.op(W.geU);
+  w.brIf(OUT);
+  w.get(TIMES);
+  // One iteration: it is not worth a question.
+  w.get(local(by));
+  w.op(W.ltU);
+  w.brIf(OUT);
+  w.get(TIMES);
+  w.get(local(by));
+  w.op(W.divU);
+  w.const(1);
+  w.op(W.add);
+  w.tee(TIMES);
+  pushUnits();
+  w.op(W.gtU);
+  w.brIf(OUT);
+  pushEnd(w, loop);
+  w.set(BOUND);
 }
 
 /** Pushes 1 when the second version goes on; `toEnd`: it goes on to the end. */
@@ -216,186 +231,4 @@ function countTimes(w: Writer, { step, relation, equal }: CountedLoop): void {
   w.const(equal ? 2 : 1);
   w.op(W.add);
   w.set(TIMES);
-}
-
-/** Goes to the loop as it is unless all that is accessed there can be. */
-function checkPlace(
-  w: Writer,
-  loop: CountedLoop,
-  place: Place,
-  readable: Readable,
-  window: number,
-): void {
-  const { base, index, shift, step, most, store, low, high, aligned } = place;
-  w.get(local(base));
-  if (index !== NONE && most === undefined) {
-    w.get(local(index));
-    if (shift) {
-      w.const(shift);
-      w.op(W.shl);
-    }
-    w.op(W.add);
-  }
-  if (low) {
-    w.const(low);
-    w.op(W.add);
-  }
-  w.set(LOW);
-  if (aligned) {
-    w.get(LOW);
-    w.const(3);
-    w.op(W.and);
-    w.brIf(OUT);
-  }
-  const size = high - low;
-  // The last byte.
-  w.get(LOW);
-  if (most !== undefined) w.const((most << shift) + size - 1);
-  else if (step === 0) w.const(size - 1);
-  else {
-    w.get(TIMES);
-    if (step === undefined) {
-      // The counter, or it as an index.
-      if (!loop.equal) {
-        w.const(1);
-        w.op(W.sub);
-      }
-      const by = index === loop.counter ? shift : 0;
-      w.const(by);
-      w.op(W.shl);
-    } else {
-      if (loop.by === NONE) {
-        w.const(1);
-        w.op(W.sub);
-      }
-      w.const(Math.abs(step));
-      w.op(W.mul);
-    }
-    w.tee(LAST);
-    if (step !== undefined && step < 0) {
-      // Down to there, and up to the end of the first.
-      w.op(W.drop);
-      w.const(size - 1);
-    } else {
-      w.const(size - 1);
-      w.op(W.add);
-    }
-  }
-  w.op(W.add);
-  if (step !== undefined && step < 0) {
-    w.get(LOW);
-    w.get(LAST);
-    w.op(W.sub);
-    w.set(LOW);
-  }
-  w.set(LAST);
-  if (!store) {
-    for (const at of [LOW, LAST]) {
-      w.get(at);
-      w.const(readable.start);
-      w.op(W.sub);
-      w.const(readable.size);
-      w.op(W.geU);
-      w.brIf(OUT);
-    }
-    return;
-  }
-  checkStored(w, window);
-}
-
-/** Goes to the loop as it is unless the granules of [LOW, LAST] can be stored to. */
-function checkStored(w: Writer, window: number): void {
-  // Not over the end of all addresses, and not too much.
-  w.get(LAST);
-  w.get(LOW);
-  w.op(W.sub);
-  w.const(2 * MAX_STORED);
-  w.op(W.geU);
-  w.brIf(OUT);
-  for (const at of [LOW, LAST]) {
-    w.get(at);
-    w.const(GRANULE_SHIFT);
-    w.op(W.shrU);
-    w.set(at);
-  }
-  const RIGHTS = WRITE * 0x01010101;
-  const pushRights = (): void => {
-    w.get(LOW);
-    w.memory(W.load, 0);
-  };
-  const load = (offset: number): void => {
-    w.const(FILE);
-    w.memory(W.load, offset);
-  };
-  const store = (offset: number, push: () => void): void => {
-    w.const(FILE);
-    push();
-    w.memory(W.store, offset);
-  };
-  w.open(W.block);
-  // In the range that was found the last time?
-  for (const at of [LOW, LAST]) {
-    w.get(at);
-    load(window);
-    w.op(W.sub);
-    load(window + 4);
-    w.op(W.ltU);
-  }
-  load(layout.EPOCH);
-  load(window + 8);
-  w.op(W.eq, W.and, W.and);
-  w.brIf(0);
-  store(window, () => w.get(LOW));
-  store(window + 4, () => w.const(0));
-  w.open(W.block);
-  w.open(W.loop);
-  w.get(LAST);
-  w.get(LOW);
-  w.op(W.sub);
-  w.tee(Local.Address);
-  w.const(3);
-  w.op(W.ltU);
-  w.open(W.if);
-  pushRights();
-  w.const(RIGHTS);
-  w.const(24);
-  w.get(Local.Address);
-  w.const(3);
-  w.op(W.shl, W.sub, W.shrU);
-  w.tee(Local.Address);
-  w.op(W.and);
-  w.get(Local.Address);
-  w.op(W.ne);
-  w.brIf(OUT + 4);
-  w.br(2);
-  w.end();
-  pushRights();
-  w.const(RIGHTS);
-  w.op(W.and);
-  w.const(RIGHTS);
-  w.op(W.ne);
-  w.brIf(OUT + 3);
-  w.get(LOW);
-  w.const(4);
-  w.op(W.add);
-  w.tee(LOW);
-  w.get(LAST);
-  w.op(W.leU);
-  w.brIf(0);
-  w.end();
-  w.end();
-  store(window + 4, () => {
-    w.get(LAST);
-    load(window);
-    w.op(W.sub);
-    w.const(1);
-    w.op(W.add);
-  });
-  store(window + 8, () => load(layout.EPOCH));
-  w.end();
-}
-
-/** Where a place remembers which granules can be stored to. What is there is true whoever wrote it. */
-function windowOf(key: number, place: number): number {
-  return layout.WINDOWS + (((key >>> 2) + place * 7) % layout.WINDOW_COUNT) * layout.WINDOW_SIZE;
 }
