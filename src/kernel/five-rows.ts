@@ -2,7 +2,7 @@ import { RT_EINVAL, RT_ERROR, THREAD_PRIORITY_MAX } from "./abi/constants.ts";
 import { callGuest, type ExportRow } from "./call.ts";
 import { eventRows } from "./ipc/event.ts";
 import { mailboxRows } from "./ipc/mailbox.ts";
-import { messageQueueRows } from "./ipc/messagequeue.ts";
+import { messageQueueRows } from "./ipc/messagequeue-rows.ts";
 import { ceiling, NO_CEILING, setCeiling } from "./ipc/mutex-five.ts";
 import { mutexRows } from "./ipc/mutex.ts";
 import { semRows } from "./ipc/sem.ts";

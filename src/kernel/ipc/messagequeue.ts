@@ -7,11 +7,11 @@ import {
   RT_ETIMEOUT,
 } from "../abi/constants.ts";
 import { IPC, MESSAGEQUEUE as MQ, OBJECT } from "../abi/layout.ts";
-import type { ExportRow, Task } from "../call.ts";
+import type { Task } from "../call.ts";
 import type { Kernel } from "../kernel.ts";
 import { listInit } from "../list.ts";
 import { ObjectClass } from "../types.ts";
-import { assertDynamic, assertStatic, objectCheck } from "./check.ts";
+import { objectCheck } from "./check.ts";
 import { Deadline } from "./deadline.ts";
 
 /** Message queues, chains of slots {next pointer, message}: src/ipc.c of RT-Thread 4.0.4. */
@@ -53,7 +53,7 @@ function giveBack(k: Kernel, mq: number, slot: number): void {
   MQ.msg_queue_free.set(k.memory, mq, slot);
 }
 
-function queueInit(
+export function queueInit(
   k: Kernel,
   mq: number,
   name: string,
@@ -95,7 +95,7 @@ function wakeAll(k: Kernel, mq: number): void {
   k.waits.resumeAll(MQ.suspend_sender_thread.at(mq));
 }
 
-function queueDetach(k: Kernel, mq: number): number {
+export function queueDetach(k: Kernel, mq: number): number {
   wakeAll(k, mq);
   k.objects.detach(mq);
   return RT_EOK;
@@ -212,7 +212,7 @@ function* recv(k: Kernel, mq: number, buffer: number, size: number, timeout: num
   return take(k, mq, buffer, size);
 }
 
-function queueControl(k: Kernel, mq: number, command: number): number {
+export function queueControl(k: Kernel, mq: number, command: number): number {
   if (command !== IPC_CMD_RESET) return -RT_ERROR;
   const m = k.memory;
   wakeAll(k, mq);
@@ -225,105 +225,3 @@ function queueControl(k: Kernel, mq: number, command: number): number {
   k.scheduler.schedule();
   return RT_EOK;
 }
-
-/** RT_ASSERTs of the send and receive functions. */
-function checkTransfer(
-  k: Kernel,
-  mq: number,
-  buffer: number,
-  size: number,
-  fn: string,
-  line: number,
-): void {
-  checkQueue(k, mq, fn, line);
-  k.assert(buffer !== 0, "buffer != RT_NULL", fn, line + 2);
-  k.assert(size !== 0, "size != 0", fn, line + 3);
-}
-
-const HEADER = "rtthread.h";
-
-export const messageQueueRows: readonly ExportRow<Kernel>[] = [
-  {
-    name: "rt_mq_init",
-    proto:
-      "rt_err_t rt_mq_init(rt_mq_t mq, const char *name, void *msgpool, rt_size_t msg_size, rt_size_t pool_size, rt_uint8_t flag);",
-    header: HEADER,
-    call: (k, mq, name, pool, messageSize) =>
-      queueInit(k, mq, k.name(name), pool, messageSize, k.stackArg(0) >>> 0, k.stackArg(1) & 0xff),
-  },
-  {
-    name: "rt_mq_detach",
-    proto: "rt_err_t rt_mq_detach(rt_mq_t mq);",
-    header: HEADER,
-    call: (k, mq) => {
-      checkQueue(k, mq, "rt_mq_detach", 2131);
-      assertStatic(k, mq, "mq->parent.parent", "rt_mq_detach", 2133);
-      return queueDetach(k, mq);
-    },
-  },
-  {
-    name: "rt_mq_create",
-    proto:
-      "rt_mq_t rt_mq_create(const char *name, rt_size_t msg_size, rt_size_t max_msgs, rt_uint8_t flag);",
-    header: HEADER,
-    call: (k, name, messageSize, messages, flag) =>
-      queueCreate(k, k.name(name), messageSize >>> 0, messages >>> 0, flag),
-  },
-  {
-    name: "rt_mq_delete",
-    proto: "rt_err_t rt_mq_delete(rt_mq_t mq);",
-    header: HEADER,
-    call: (k, mq) => {
-      k.notInInterrupt("rt_mq_delete", 2242);
-      checkQueue(k, mq, "rt_mq_delete", 2245);
-      assertDynamic(k, mq, "mq->parent.parent", "rt_mq_delete", 2247);
-      return queueDelete(k, mq);
-    },
-  },
-  {
-    name: "rt_mq_send",
-    proto: "rt_err_t rt_mq_send(rt_mq_t mq, const void *buffer, rt_size_t size);",
-    header: HEADER,
-    call: (k, mq, buffer, size) => {
-      checkTransfer(k, mq, buffer, size, "rt_mq_send_wait", 2290);
-      return queueSend(k, mq, buffer, size >>> 0, 0);
-    },
-  },
-  {
-    name: "rt_mq_send_wait",
-    proto:
-      "rt_err_t rt_mq_send_wait(rt_mq_t mq, const void *buffer, rt_size_t size, rt_int32_t timeout);",
-    header: HEADER,
-    call: (k, mq, buffer, size, timeout) => {
-      checkTransfer(k, mq, buffer, size, "rt_mq_send_wait", 2290);
-      return queueSend(k, mq, buffer, size >>> 0, timeout);
-    },
-  },
-  {
-    name: "rt_mq_urgent",
-    proto: "rt_err_t rt_mq_urgent(rt_mq_t mq, const void *buffer, rt_size_t size);",
-    header: HEADER,
-    call: (k, mq, buffer, size) => {
-      checkTransfer(k, mq, buffer, size, "rt_mq_urgent", 2486);
-      return queueSend(k, mq, buffer, size >>> 0, 0, true);
-    },
-  },
-  {
-    name: "rt_mq_recv",
-    proto: "rt_err_t rt_mq_recv(rt_mq_t mq, void *buffer, rt_size_t size, rt_int32_t timeout);",
-    header: HEADER,
-    call: (k, mq, buffer, size, timeout) => {
-      checkTransfer(k, mq, buffer, size, "rt_mq_recv", 2581);
-      return queueRecv(k, mq, buffer, size >>> 0, timeout);
-    },
-  },
-  {
-    name: "rt_mq_control",
-    proto: "rt_err_t rt_mq_control(rt_mq_t mq, int cmd, void *arg);",
-    header: HEADER,
-    call: (k, mq, command) => {
-      checkQueue(k, mq, "rt_mq_control", 2727);
-      return queueControl(k, mq, command);
-    },
-  },
-];
