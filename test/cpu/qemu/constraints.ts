@@ -29,7 +29,7 @@ export function admissible(e: Encoding, f: FieldValues): boolean {
   if (e.table === "a32" && f.c === 15) return false;
   if (!operandsDefined(e, f)) return false;
   if (e.mnemonic === "MRC" && f.q !== 2) return false; // only TPIDRURW is the user's
-  if (e.mnemonic === "SETEND" && f.E) return false; // contract.test.ts
+  if (e.mnemonic === "SETEND" && f.E) return false; // contract/faults.test.ts
   switch (e.table) {
     case "thumb16":
       return thumb16(e, f);
