@@ -1,4 +1,4 @@
-import { GRANULE_SHIFT, type GuestMemory } from "../memory/mod.ts";
+import type { GuestMemory } from "../memory/mod.ts";
 import {
   RT_EOK,
   RT_ERROR,
@@ -13,13 +13,14 @@ import {
   THREAD_STAT_YIELD,
   THREAD_SUSPEND,
 } from "./abi/constants.ts";
-import { HEAP_MEM, OBJECT, THREAD, TIMER } from "./abi/layout.ts";
+import { OBJECT, THREAD, TIMER } from "./abi/layout.ts";
 import { Trap } from "./board.ts";
 import { SCHEDULE, type Task } from "./call.ts";
 import { buildFrame, FRAME_SIZE } from "./context.ts";
 import { threadSetup } from "./ipc/mutex-five.ts";
 import type { Kernel } from "./kernel.ts";
 import { listEach, listInit, listInsertAfter, listRemove, listUnlink } from "./list.ts";
+import { guardStack, RED_ZONE } from "./red-zone.ts";
 import { describeThread } from "./thread-info.ts";
 import { ThreadState } from "./thread-state.ts";
 import { ObjectClass, type ThreadInfo, type ThreadsApi } from "./types.ts";
@@ -32,15 +33,9 @@ export interface StackFigures {
   readonly max: number;
 }
 
-/**
- * Bytes below a program's stack that nobody may touch, so that an overflow by a function with that much of local variables is a fault at
- * its first store instead of the loss of what lies next on the heap. Larger frames are caught when they are made (IR op `reach`).
- */
-const RED_ZONE = 2048;
 /** What a report says of a thread that waits after its end. */
 const DELETED =
   "thread->stat != RT_THREAD_CLOSE: the thread was deleted (rt_thread_delete of rt_thread_self) and must not wait; return from its entry instead";
-const GRANULE = 1 << GRANULE_SHIFT;
 
 /** Threads: src/thread.c of RT-Thread 4.0.4. Ending a thread is in thread-end.ts. */
 export class Threads implements ThreadsApi {
@@ -108,13 +103,7 @@ export class Threads implements ThreadsApi {
     }
     const stack = block + redZone;
     const state = this.setup(thread, name, entry, parameter, stack, stackSize, priority, slice);
-    if (!this.k.options.compat404) {
-      // Nothing but an overflow stores into the red zone, or into the header before it. The rest of the first granule belongs to the
-      // block before, in which stores are to stay fast.
-      state.redZone = redZone;
-      state.guard = redZone < GRANULE ? block - HEAP_MEM.size : (block + GRANULE - 1) & -GRANULE;
-      this.memory.addGuard(state.guard, stack, { kind: "stack", thread });
-    }
+    if (!this.k.options.compat404) guardStack(this.memory, state, block, redZone);
     return thread;
   }
 

@@ -177,7 +177,7 @@ const reach: Rare = (core, R, m, ip) => {
     const above = at;
     at = Math.max(at - REACH_STEP, to);
     if (core.memory.guardAt(at) !== undefined) return core.dataAbort(at, 1, "write", "guard");
-    // The guard below the stack of a pthread is one header of the heap.
+    // The guard below the stack of a thread of the system is one header of the heap.
     const small = core.memory.guardedIn(at, above);
     if (small !== undefined) return core.dataAbort(small, 1, "write", "guard");
     // No guard so far: this is no stack with one. Whoever uses such a pointer faults, ADD itself does not.

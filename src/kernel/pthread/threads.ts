@@ -8,11 +8,12 @@ import {
   THREAD_PRIORITY_MAX,
   THREAD_SUSPEND,
 } from "../abi/constants.ts";
-import { HEAP_MEM, THREAD } from "../abi/layout.ts";
+import { THREAD } from "../abi/layout.ts";
 import { callGuest, callNamed, type Task } from "../call.ts";
 import type { Cancellation } from "../cancellation.ts";
 import { semCreate, semDelete, semRelease, semTake } from "../ipc/sem.ts";
 import type { Kernel } from "../kernel.ts";
+import { guardStack, RED_ZONE } from "../red-zone.ts";
 import type { ThreadState } from "../thread-state.ts";
 import { ObjectClass } from "../types.ts";
 import { forgetAlarms } from "./alarm.ts";
@@ -56,8 +57,8 @@ interface Pthread {
   readonly id: number;
   /** TCB, on the heap until the thread was joined. */
   readonly thread: number;
-  /** 0 when the stack is the caller's. */
-  readonly stack: number;
+  /** The block of the heap that its stack ends; 0 when the stack is the caller's. */
+  readonly block: number;
   /** Released when the thread ends; 0 when it is detached. */
   sem: number;
   detached: boolean;
@@ -134,7 +135,7 @@ export class Pthreads {
     if (!pthread) return E.ENOMEM;
     this.table[id] = pthread;
     const { thread } = pthread;
-    const stack = pthread.stack || wanted.stackaddr;
+    const stack = pthread.block === 0 ? wanted.stackaddr : pthread.block + this.redZone;
     const task = this.body(pthread, start, argument);
     // Called however the thread ends, before its first step too.
     const close = task.return.bind(task);
@@ -147,14 +148,16 @@ export class Pthreads {
     THREAD.entry.set(k.memory, thread, start);
     THREAD.parameter.set(k.memory, thread, argument);
     const state = k.threads.state(thread);
-    if (pthread.stack !== 0 && !k.options.compat404) {
-      state.guard = stack - HEAP_MEM.size;
-      k.memory.addGuard(state.guard, stack, { kind: "stack", thread });
-    }
+    if (pthread.block !== 0 && !k.options.compat404)
+      guardStack(k.memory, state, pthread.block, this.redZone);
     this.data.set(state, newData(pthread));
     k.memory.st32(result, id);
     k.threads.startup(thread);
     return 0;
+  }
+
+  private get redZone(): number {
+    return this.k.options.compat404 ? 0 : RED_ZONE;
   }
 
   private allocate(
@@ -167,12 +170,12 @@ export class Pthreads {
     if (thread === 0) return undefined;
     k.memory.fill(thread, THREAD.sizeIn(k.memory), 0);
     const sem = detached ? 0 : semCreate(k, name, 0, IPC_FLAG_FIFO);
-    const stack = stackaddr === 0 ? k.heap.alloc(stacksize) : 0;
-    const pthread = { id, thread, stack, sem, detached, value: 0, ended: false };
-    if ((sem !== 0 || detached) && (stack !== 0 || stackaddr !== 0))
+    const block = stackaddr === 0 ? k.heap.alloc(stacksize + this.redZone) : 0;
+    const pthread = { id, thread, block, sem, detached, value: 0, ended: false };
+    if ((sem !== 0 || detached) && (block !== 0 || stackaddr !== 0))
       return { ...pthread, module: k.currentModule };
     if (sem !== 0) semDelete(k, sem);
-    giveBack(k, stack);
+    giveBack(k, block);
     giveBack(k, thread);
     return undefined;
   }
@@ -195,12 +198,12 @@ export class Pthreads {
 
   private release(pthread: Pthread): void {
     const { k } = this;
-    const { thread, sem, stack } = pthread;
+    const { thread, sem, block } = pthread;
     if (this.table[pthread.id] === pthread) this.table[pthread.id] = undefined;
     if (sem !== 0 && k.objects.classOf(sem) === ObjectClass.Semaphore) semDelete(k, sem);
     pthread.sem = 0;
     if (thread === k.scheduler.current) k.scheduler.currentGone = true;
-    giveBack(k, stack);
+    giveBack(k, block);
     giveBack(k, thread);
   }
 

@@ -216,3 +216,19 @@ test("pthread_kill without a handler does what POSIX.1 has the signal do by defa
   // The thread is of a better priority than the one that sent it.
   expect(values(deadly.output)).toEqual({});
 });
+
+test("a pthread's frame below its stack faults at its first store, whatever the frames above it left out", () => {
+  for (const size of [40, 200, 600, 1000, 1400, 1800]) {
+    // 2,048 bytes of stack, of which the saved registers take some.
+    const [good] = run(`frames ${size} ${Math.floor(1850 / (size + 16)) - 1}`);
+    expect({ size, code: good.code, said: good.diagnostics }).toEqual({ size, code: 0, said: "" });
+    const full = Math.floor(2048 / size);
+    for (const depth of [full, full + 20]) {
+      const [bad] = run(`frames ${size} ${depth}`);
+      expect({ size, depth, code: bad.code }).toEqual({ size, depth, code: 139 });
+      expect(bad.diagnostics).toStartWith(
+        "stack overflow in thread pth00, module frames (/frames.mo)\n",
+      );
+    }
+  }
+});
