@@ -25,6 +25,9 @@ export interface CpuFault {
   readonly guard?: unknown;
 }
 
+/** The bit of the cpsr that tells Thumb from A32 (ARM ARM B1.3.3). */
+export const CPSR_T = 0x20;
+
 /**
  * One unit of execution is one *taken branch to an address not above its own* (a loop iteration, a call or return to a lower
  * address), plus `SVC_UNITS` for each supervisor call, plus `SLIDE_UNITS` for each page of straight code. Any endless execution consumes

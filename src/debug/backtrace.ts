@@ -1,3 +1,4 @@
+import { CPSR_T } from "../cpu/types.ts";
 import { callBefore } from "../dlmodule/mod.ts";
 import type { MachineView, Place, SourcePlace } from "./view.ts";
 
@@ -21,7 +22,6 @@ export interface Frame {
 const FRAMES_MAX = 16;
 /** Words of stack that are looked at. */
 const SCAN_MAX = 4096;
-const CPSR_T = 0x20;
 
 /**
  * Callers of the running code, innermost first. Where unwinding ends too early, a caller is a word on the stack that points behind a call

@@ -1,4 +1,5 @@
 import { disassemble } from "../cpu/mod.ts";
+import { CPSR_T } from "../cpu/types.ts";
 import {
   type ExidxTable,
   type FrameRegisters,
@@ -22,7 +23,6 @@ import type {
   UnwoundFrame,
 } from "./view.ts";
 
-const CPSR_T = 0x20;
 /** Instructions that are shown before and after the pc. */
 const BEFORE = 4;
 const AFTER = 3;

@@ -1,4 +1,4 @@
-import { type Cpu, type CpuFault, Exit } from "../cpu/types.ts";
+import { CPSR_T, type Cpu, type CpuFault, Exit } from "../cpu/types.ts";
 import { WrappedCore } from "../trace/mod.ts";
 import { Breakpoints } from "./breakpoints.ts";
 import { type Inserted, Signal, type Stop } from "./types.ts";
@@ -26,8 +26,6 @@ interface Step {
 
 /** An internal stop: what is done there decides whether it becomes one of the debugger's. */
 type Arrival = () => void;
-
-const CPSR_T = 0x20;
 
 const SIGNALS: Readonly<Record<CpuFault["kind"], number>> = {
   "undefined instruction": Signal.ILL,

@@ -1,4 +1,5 @@
 import type { Cpu, FloatContext } from "../cpu/mod.ts";
+import { CPSR_T } from "../cpu/types.ts";
 import { type GuestMemory, READ, WRITE } from "../memory/mod.ts";
 import { THREAD } from "./abi/layout.ts";
 
@@ -7,7 +8,6 @@ import { THREAD } from "./abi/layout.ts";
  */
 export const FRAME_SIZE = 64;
 
-const CPSR_T = 0x20;
 export const CPSR_I = 0x80;
 /** What registers nobody has set hold in a new thread. */
 const UNSET = 0xdeadbeef | 0;

@@ -1,10 +1,9 @@
-import type { CpuFault } from "../cpu/types.ts";
+import { CPSR_T, type CpuFault } from "../cpu/types.ts";
 import { GuestFault } from "../memory/mod.ts";
 import { HEAP_MEM, OBJECT, THREAD } from "./abi/layout.ts";
 import type { Task } from "./call.ts";
 import type { Kernel } from "./kernel.ts";
 import { BrokenList } from "./list.ts";
-import { listThread } from "./lists.ts";
 import {
   AssertionFailed,
   CallEnded,
@@ -12,6 +11,7 @@ import {
   SoftwareInterrupt,
   UnboundCall,
 } from "./errors.ts";
+import { faultDump, registerDump } from "./fault-dump.ts";
 
 /** What the kernel calls with when a module must end because of an error. */
 const EXIT_CODE = -1;
@@ -21,9 +21,6 @@ const ENDINGS_MAX = 16;
 
 /** The shutdown routine's RT_ASSERT(0), which ends every dump outside modules. */
 const SHUTDOWN = new AssertionFailed("0", "rt_hw_cpu_shutdown", 85);
-
-const CPSR_T = 0x20;
-const hex8 = (value: number) => `0x${(value >>> 0).toString(16).padStart(8, "0")}`;
 
 /** CPU exceptions and failed assertions: the end of a module, or of the system. */
 export class Faults {
@@ -131,8 +128,8 @@ export class Faults {
       this.stackOverflow(thread);
       return;
     }
-    if (this.callbackEnds(() => k.console.print(this.dumpOf(fault)))) return;
-    k.console.print(this.dumpOf(fault));
+    if (this.callbackEnds(() => k.console.print(faultDump(k, fault)))) return;
+    k.console.print(faultDump(k, fault));
     if (this.module(thread) === 0) {
       if (this.abortCall(new GuestAborted(fault))) return;
       this.assertionText(SHUTDOWN);
@@ -145,7 +142,7 @@ export class Faults {
   /** Another thread runs now. */
   switched(): void {
     if (this.stale === undefined) return;
-    this.k.console.print(this.dumpOf(this.stale));
+    this.k.console.print(faultDump(this.k, this.stale));
     this.assertionText(SHUTDOWN);
     this.stale = undefined;
     this.k.runner.halted = true;
@@ -224,7 +221,7 @@ export class Faults {
       why: "a supervisor call that the kernel does not have",
     };
     k.hooks.fault?.(fault, k.scheduler.current);
-    const dump = () => k.console.print(this.dump("software interrupt:\n", k.cpu.r[15]));
+    const dump = () => k.console.print(registerDump(k, "software interrupt:\n", k.cpu.r[15]));
     if (this.callbackEnds(dump)) return;
     dump();
     if (this.module(k.scheduler.current) === 0) {
@@ -232,41 +229,6 @@ export class Faults {
       this.assertionText(SHUTDOWN);
     }
     this.endThread();
-  }
-
-  private dumpOf(fault: CpuFault): string {
-    return this.dump(HEADERS[fault.kind], fault.pc + this.linkOffset(fault));
-  }
-
-  /** What libcpu/arm/cortex-a/trap.c prints. */
-  private dump(header: string, pc: number): string {
-    const { r, cpsr } = this.k.cpu;
-    const reg = (n: number) => `r${String(n).padStart(2, "0")}:${hex8(r[n])}`;
-    return [
-      header,
-      "Execption:\n",
-      `${reg(0)} ${reg(1)} ${reg(2)} ${reg(3)}\n`,
-      `${reg(4)} ${reg(5)} ${reg(6)} ${reg(7)}\n`,
-      `${reg(8)} ${reg(9)} ${reg(10)}\n`,
-      `fp :${hex8(r[11])} ip :${hex8(r[12])}\n`,
-      `sp :${hex8(r[13])} lr :${hex8(r[14])} pc :${hex8(pc)}\n`,
-      `cpsr:${hex8(cpsr)}\n`,
-      listThread(this.k),
-      "shutdown...\n",
-    ].join("");
-  }
-
-  /** The dump shows the banked lr of the exception mode (ARM ARM B1.8.3), not the address of the instruction. */
-  private linkOffset(fault: CpuFault): number {
-    switch (fault.kind) {
-      case "data abort":
-        return 8;
-      case "prefetch abort":
-      case "breakpoint":
-        return 4;
-      case "undefined instruction":
-        return this.k.cpu.cpsr & CPSR_T ? 2 : 4;
-    }
   }
 
   private module(thread: number): number {
@@ -314,10 +276,3 @@ export class Faults {
     this.k.cpu.r[13] = top & ~7;
   }
 }
-
-const HEADERS: Readonly<Record<CpuFault["kind"], string>> = {
-  "undefined instruction": "undefined instruction:\n",
-  "prefetch abort": "prefetch abort:\n",
-  "data abort": "data abort:",
-  breakpoint: "prefetch abort:\n",
-};

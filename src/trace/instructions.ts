@@ -1,10 +1,9 @@
 import { disassemble } from "../cpu/mod.ts";
-import type { Cpu } from "../cpu/types.ts";
+import { type Cpu, CPSR_T } from "../cpu/types.ts";
 import { type Line, matcher, type TraceFilter } from "./types.ts";
 import type { Where } from "./where.ts";
 
 const NAMES = "r0 r1 r2 r3 r4 r5 r6 r7 r8 r9 r10 fp ip sp lr".split(" ");
-const CPSR_T = 0x20;
 const FLAGS = 0xf0000000;
 
 /** Each executed instruction: where, what, and which registers it changed. */
