@@ -1,13 +1,17 @@
 /** A person at a terminal: the compiled binary on a pseudo terminal of its own. */
+import { test } from "bun:test";
 import { existsSync } from "node:fs";
 import { BINARY, ROOT } from "../cli/binary.ts";
 
 export const available = existsSync(BINARY);
-export const WHY = "needs ./rtt-sim: bun run build";
+const WHY = "needs ./rtt-sim: bun run build";
+export const run = available ? test.concurrent : test.skip;
+/** Of a test that is left out, also why. */
+export const name = (what: string): string => (available ? what : `${what} (${WHY})`);
 
 const PATIENCE_MS = 15_000;
 
-export interface PersonOptions {
+interface PersonOptions {
   readonly env?: Record<string, string>;
   readonly columns?: number;
 }
@@ -87,4 +91,11 @@ export class Person implements AsyncDisposable {
     await this.child.exited;
     this.terminal.close();
   }
+}
+
+/** A person at the prompt of the default disk, of which nothing is kept. */
+export async function atPrompt(argv: string[] = [], options?: PersonOptions): Promise<Person> {
+  const person = new Person(["--snapshot", ...argv, "disk/disk.img"], options);
+  await person.sees("msh />");
+  return person;
 }

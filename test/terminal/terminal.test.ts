@@ -1,34 +1,18 @@
 /** The shell as a person at a real terminal has it: the compiled binary on a pseudo terminal. */
-import { expect, setDefaultTimeout, test } from "bun:test";
-import {
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { expect, setDefaultTimeout } from "bun:test";
+import { copyFileSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { scratch } from "../cli/binary.ts";
-import { available, Person, type PersonOptions, WHY } from "./person.ts";
+import { atPrompt, name, Person, run } from "./person.ts";
 
 setDefaultTimeout(60_000);
-const run = available ? test.concurrent : test.skip;
-const name = (what: string): string => (available ? what : `${what} (${WHY})`);
 
 const KEYS = join(import.meta.dir, "../fixtures/modules/keys.mo");
-
-/** At the prompt. */
-async function ready(argv: string[] = [], options?: PersonOptions): Promise<Person> {
-  const person = new Person(["--snapshot", ...argv, "disk/disk.img"], options);
-  await person.sees("msh />");
-  return person;
-}
 
 run(
   name("commands run, a program runs, Ctrl-A x leaves with 0 and the terminal is as before"),
   async () => {
-    await using person = await ready();
+    await using person = await atPrompt();
     expect(person.sane).toBe(false);
     expect(await person.line("pwd")).toBe("pwd\r\n/\r\nmsh />");
     person.type("hello\r");
@@ -40,7 +24,7 @@ run(
 );
 
 run(name("every key of the editor, seen in what is executed"), async () => {
-  await using person = await ready();
+  await using person = await atPrompt();
   const executed = async (keys: string): Promise<string> => {
     person.type(`${keys}\r`);
     const text = await person.sees(/\r\n\S*: command not found\.\r\n/);
@@ -100,14 +84,14 @@ run(name("Ctrl-C while a program reads: the shell, which is before it, gets the 
 });
 
 run(name("Ctrl-C at the prompt: with plain editing it is a byte of the line"), async () => {
-  await using plain = await ready(["--editing", "plain"]);
+  await using plain = await atPrompt(["--editing", "plain"]);
   expect(await plain.line("\x03")).toBe("\x03\r\n\x03: command not found.\r\nmsh />");
 });
 
 run(
   name("TAB completes commands, modules without .mo, those of /bin, paths and arguments"),
   async () => {
-    await using person = await ready();
+    await using person = await atPrompt();
     await person.line("mkdir bin");
     await person.line("cp md5.mo /bin/tool.mo");
     await person.line("mkdir long_directory");
@@ -138,7 +122,7 @@ async function tab(person: Person, text: string): Promise<string> {
 run(
   name("the line wraps at the width of the terminal, and is broken anew when that changes"),
   async () => {
-    await using person = await ready([], { columns: 20 });
+    await using person = await atPrompt([], { columns: 20 });
     person.type("0123456789abcdefghij\x1b[H");
     await person.sees("\x1b[1A");
     person.terminal.resize(40, 24);
@@ -149,7 +133,7 @@ run(
 );
 
 run(name("10 KB pasted: every line is executed, none is lost"), async () => {
-  await using person = await ready();
+  await using person = await atPrompt();
   const lines = Array.from({ length: 400 }, (_, i) => `echo "paste number ${i} of many"`);
   expect(lines.join("\r").length).toBeGreaterThan(10_000);
   person.type(`${lines.join("\r")}\r`);
@@ -158,57 +142,10 @@ run(name("10 KB pasted: every line is executed, none is lost"), async () => {
   expect(printed.length).toBe(400);
 });
 
-run.each([
-  ["SIGTERM", 143],
-  ["SIGHUP", 129],
-  ["SIGINT", 130],
-  ["SIGQUIT", 131],
-] as const)(
-  name("killed by %s: exit code %d, the terminal is sane, the disk is written"),
-  async (signal, code) => {
-    using dir = scratch();
-    const image = dir.path("disk.img");
-    writeFileSync(image, readFileSync("disk/disk.img"));
-    await using person = new Person([image]);
-    await person.sees("msh />");
-    await person.line('echo "kept" kept.txt');
-    person.type("bench 100000000\r");
-    await Bun.sleep(100);
-    person.child.kill(signal);
-    expect(await person.code()).toBe(code);
-    expect(person.sane).toBe(true);
-    await using again = new Person([image]);
-    await again.sees("msh />");
-    expect(await again.line("cat kept.txt")).toContain("\r\nkept\r\n");
-  },
-);
-
-run.each([
-  "SIGUSR1",
-  "SIGUSR2",
-  "SIGALRM",
-  "SIGVTALRM",
-  "SIGPROF",
-  "SIGIO",
-  "SIGXCPU",
-  "SIGSYS",
-] as const)(name("killed by %s: it dies by that, the terminal is sane"), async (signal) => {
-  for (const second of [[], ["--serial", "null", "--serial1", "stdio"]]) {
-    await using person = new Person(["--snapshot", ...second, "disk/disk.img"]);
-    await person.sees(second.length === 0 ? "msh />" : "uart0 is null");
-    const raw = (): boolean => !person.sane;
-    while (!raw()) await Bun.sleep(5);
-    person.child.kill(signal);
-    await person.code();
-    expect(person.child.signalCode as unknown).toBe(signal);
-    expect(raw()).toBe(false);
-  }
-});
-
 run(
   name("Ctrl-A h shows help, Ctrl-A s counters, Ctrl-A c a prompt that looks at the machine"),
   async () => {
-    await using person = await ready();
+    await using person = await atPrompt();
     person.type("ab\x01h");
     await person.sees("Ctrl-A x       leave rtt-sim\r\n");
     // The line is still there, and is shown again.
@@ -245,7 +182,7 @@ run(
     await person.sees("msh />");
     person.type("\x1b[A\r");
     await person.sees("pwd\r\n/\r\n");
-    await using plain = await ready(["--editing", "plain"]);
+    await using plain = await atPrompt(["--editing", "plain"]);
     plain.type("pwx\x1b[D\x01z");
     await plain.sees("Ctrl-A x       leave rtt-sim");
     await plain.sees("msh />pwx\b");
@@ -258,26 +195,8 @@ run(
   },
 );
 
-run(
-  name("stopped and continued, the terminal is raw again and the line is shown again"),
-  async () => {
-    await using person = await ready();
-    person.type("pw");
-    await person.sees("pw");
-    person.child.kill("SIGSTOP");
-    await Bun.sleep(50);
-    // As a shell leaves it.
-    person.terminal.localFlags |= process.platform === "linux" ? 0xa : 0x108;
-    expect(person.sane).toBe(true);
-    person.child.kill("SIGCONT");
-    await person.sees("\r\n\r\x1b[C\x1b[J\rmsh />pw");
-    expect(person.sane).toBe(false);
-    expect(await person.line("d")).toBe("d\r\n/\r\nmsh />");
-  },
-);
-
 run(name("keys that arrive together go where they were meant to"), async () => {
-  await using person = await ready();
+  await using person = await atPrompt();
   person.type("pwd\r\x01cmodules\rcont\recho behind\r\x01cnonsense\r\x01cecho last\r");
   await person.sees("\r\nlast\r\nmsh />");
   for (const text of [
@@ -291,55 +210,13 @@ run(name("keys that arrive together go where they were meant to"), async () => {
 });
 
 run(
-  name("history is kept between sessions, and a state directory that cannot be used does no harm"),
-  async () => {
-    using dir = scratch();
-    const env = { XDG_STATE_HOME: dir.path("state") };
-    {
-      await using first = await ready([], { env });
-      await first.line("echo one");
-      await first.line(" echo secret");
-      // A session that is killed leaves its lines too.
-      first.child.kill("SIGKILL");
-      await first.code();
-    }
-    const file = dir.path("state/rtt-sim/history");
-    expect(readFileSync(file, "utf8")).toBe("echo one\n");
-    expect(statSync(file).mode & 0o077).toBe(0);
-    await using second = await ready([], { env });
-    expect(await second.line("\x1b[A")).toContain("echo one\r\none\r\n");
-    mkdirSync(dir.path("odd/rtt-sim/history"), { recursive: true });
-    await using third = await ready([], { env: { XDG_STATE_HOME: dir.path("odd") } });
-    expect(await third.line("echo three")).toContain("\r\nthree\r\n");
-    await using none = await ready(["--history", "0"], { env });
-    await none.line("echo four");
-    none.type("\x1b[A\x1b[A!\r");
-    await none.sees("!: command not found.");
-    expect(readFileSync(file, "utf8")).not.toContain("four");
-    // A few lines for one session do not cost the others theirs.
-    const many = Array.from({ length: 400 }, (_, i) => `echo ${i}\n`).join("");
-    writeFileSync(file, many);
-    await using few = await ready(["--history", "3"], { env });
-    few.type("\x1b[A".repeat(9));
-    await few.sees("echo 397");
-    expect(readFileSync(file, "utf8")).toBe(many);
-    // A file that is no text is somebody else's.
-    const binary = Buffer.from([0xff, 0xfe, 0, 1, 10, 0x80]);
-    writeFileSync(file, binary);
-    await using spoilt = await ready([], { env });
-    await spoilt.line("echo five");
-    expect(readFileSync(file).equals(binary)).toBe(true);
-  },
-);
-
-run(
   name("with --compat 4.0.4 and with --editing plain the keys are those of the board"),
   async () => {
     for (const options of [
       ["--compat", "4.0.4"],
       ["--editing", "plain"],
     ]) {
-      await using person = await ready(options);
+      await using person = await atPrompt(options);
       person.type("ab\x1b[D\x1b[Hc");
       // Home inserts its letter.
       await person.sees("ab\bHb\bcb\b");
@@ -352,32 +229,3 @@ run(
     }
   },
 );
-
-run(name("reboot starts the system again, on the disk as it is"), async () => {
-  await using person = await ready();
-  await person.line('echo "here" mark.txt');
-  person.type("reboot\r");
-  await person.sees("Thread Operating System");
-  await person.sees("msh />");
-  expect(await person.line("cat mark.txt")).toContain("\r\nhere\r\n");
-  person.type("\x01x");
-  expect(await person.code()).toBe(0);
-});
-
-run(name("--log has what was shown, with times"), async () => {
-  using dir = scratch();
-  const log = dir.path("log.txt");
-  await using person = await ready(["--log", log]);
-  await person.line("echo logged");
-  person.type("\x01x");
-  await person.code();
-  expect(existsSync(log)).toBe(true);
-  const text = readFileSync(log, "utf8");
-  expect(text).toMatch(/^\[ +\d+\.\d{3}\] logged$/m);
-  expect(
-    text
-      .split("\n")
-      .slice(0, -1)
-      .every((line) => /^\[ *\d+\.\d{3}\] /.test(line)),
-  ).toBe(true);
-});

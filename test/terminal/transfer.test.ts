@@ -1,21 +1,13 @@
 /** ry and sy with nobody at the other end: what a person sees, and how it is left. */
-import { expect, setDefaultTimeout, test } from "bun:test";
+import { expect, setDefaultTimeout } from "bun:test";
 import { scratch } from "../cli/binary.ts";
 import { Client, Host } from "../serial/host.ts";
-import { available, Person, WHY } from "./person.ts";
+import { atPrompt, name, run } from "./person.ts";
 
 setDefaultTimeout(60_000);
-const run = available ? test.concurrent : test.skip;
-const name = (what: string): string => (available ? what : `${what} (${WHY})`);
-
-async function ready(argv: string[] = []): Promise<Person> {
-  const person = new Person(["--snapshot", ...argv, "disk/disk.img"]);
-  await person.sees("msh />");
-  return person;
-}
 
 run(name("in a terminal Ctrl-C, or Ctrl-X twice, ends ry and sy, and a line says so"), async () => {
-  await using person = await ready();
+  await using person = await atPrompt();
   for (const [command, whom] of [
     ["ry", "sender"],
     ["sy readme.txt", "receiver"],
@@ -35,7 +27,7 @@ run(name("in a terminal Ctrl-C, or Ctrl-X twice, ends ry and sy, and a line says
 });
 
 run(name("a transfer over the other line is ended at the console too"), async () => {
-  await using person = await ready(["--serial1", "tcp:0"]);
+  await using person = await atPrompt(["--serial1", "tcp:0"]);
   person.type("ry . uart1\r");
   await person.sees("waiting for a sender on uart1; Ctrl-C, or Ctrl-X twice, cancels");
   person.type("\x03");
@@ -50,7 +42,7 @@ run(name("a transfer over the other line is ended at the console too"), async ()
 run(name("what cannot come about is refused before anybody waits"), async () => {
   using dir = scratch();
   for (const argv of [[], ["--serial1", "null"], ["--serial1", `file:${dir.path("uart1")}`]]) {
-    await using person = await ready(argv);
+    await using person = await atPrompt(argv);
     const refused = async (line: string): Promise<string> => {
       const start = performance.now();
       const answer = await person.line(line);
