@@ -1,5 +1,5 @@
 import { callBefore, type Freed } from "../dlmodule/mod.ts";
-import type { MachineView, ThreadView } from "./view.ts";
+import type { MachineView, Place, ThreadView } from "./view.ts";
 
 /** What an address is, as a user would say it, and what kind of mistake it hints at. */
 export interface AddressKind {
@@ -9,6 +9,7 @@ export interface AddressKind {
     | "stack fill"
     | "guard"
     | "unloaded"
+    | "virtual"
     | "firmware"
     | "module"
     | "stack"
@@ -56,8 +57,7 @@ export function describeAddress(
       text: `no memory there; RAM is 0x${view.ramStart.toString(16)} to 0x${view.ramEnd.toString(16)}`,
     };
   const place = view.place(address);
-  if (place?.unloaded)
-    return { kind: "unloaded", text: `${place.text}, a module that is no longer loaded` };
+  if (place?.unloaded) return { kind: "unloaded", text: gone(view, place) };
   if (place?.module !== undefined) return { kind: "module", text: place.text };
   if (address >= current.stackStart && address < current.stackStart + current.stackSize)
     return {
@@ -76,6 +76,12 @@ export function describeAddress(
   }
   if (place) return { kind: "firmware", text: `firmware, ${place.text}` };
   return { kind: "ram", text: "system memory" };
+}
+
+/** `shapes+0x1c0 (area+0x8), a module that is no longer loaded`, and where it was closed. */
+export function gone(view: MachineView, { text, closedAt = 0 }: Place): string {
+  const closed = closedAt === 0 ? "" : `; it was closed at ${callText(view, closedAt)}`;
+  return `${text}, a module that is no longer loaded${closed}`;
 }
 
 /** `at main+0x20, hello.c:12`, or `by` the first letters of the thread's name. */

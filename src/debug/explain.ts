@@ -14,7 +14,9 @@ import {
 import type { MachineView, ThreadView } from "./view.ts";
 import { overwrittenReturn } from "./overwritten-return.ts";
 import { hex } from "./report-lines.ts";
+import { refusedInInterrupt } from "./in-interrupt.ts";
 import type { Incident } from "./report.ts";
+import { fromUnloaded } from "./wiped.ts";
 
 /** What happened, and what to do about it. */
 interface Explanation extends Explained {
@@ -34,7 +36,10 @@ export function explain(
     case "fault": {
       const { fault, guard } = incident;
       const target = fault.kind === "data abort" ? fault.address : fault.pc;
-      const kind = target === undefined ? undefined : describeAddress(view, target, thread, guard);
+      const kind =
+        target === undefined
+          ? undefined
+          : (fromUnloaded(view, target) ?? describeAddress(view, target, thread, guard));
       const lost = lostStack(view, thread);
       const what = [faultLine(view, fault, kind), ...(lost ? [lost] : [])];
       const original =
@@ -68,6 +73,8 @@ export function explain(
     case "assertion": {
       const heap = heapAssertion(view, incident, thread);
       const failed = `${incident.expression}  in ${incident.fn}, line ${incident.line}`;
+      const refused = refusedInInterrupt(incident, thread, frames);
+      if (refused) return { what: [failed, refused.what], hint: refused.hint };
       return { what: [failed, ...(heap?.what ?? [])], hint: heap?.hint, header: heap?.header };
     }
   }

@@ -12,6 +12,7 @@ const DATA: Partial<Record<AddressKind["kind"], string>> = {
   nowhere: "the pointer is wild: look for an overwritten variable, or an index out of range",
   guard:
     "that stack's owner has its own guard: look for a negative index, or an overrun of the block in front of the stack",
+  virtual: "delete the objects of a library's classes before dlclose of the library",
   free: "memory was used after it was given back: clear pointers when what they point to is freed",
   ram: "this memory belongs to the system",
 };
@@ -23,6 +24,7 @@ const CALL: Partial<Record<AddressKind["kind"], string>> = {
     "a function pointer or return address was never given a value: look for a buffer overrun on the stack",
   unloaded:
     "code of a module that has ended was called: stop and delete its timers, hooks and callbacks in module_cleanup, and call nothing after dlclose that dlsym found",
+  virtual: "delete the objects of a library's classes before dlclose of the library",
   free: "code in memory that was given back was called: clear function pointers when what they point to is freed",
   heap: "data was called as a function: look for an overwritten function pointer",
   nowhere:

@@ -107,6 +107,7 @@ function placeOf(at: Whereabouts, address: number): Place {
     offset: at.offset,
     linkAddress: at.linkAddress,
     unloaded: at.unloaded,
+    closedAt: at.closedAt,
     start: insideSymbol ? (address - symbolOffset) >>> 0 : undefined,
   };
 }

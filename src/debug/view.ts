@@ -16,6 +16,8 @@ export interface Place {
   readonly offset?: number;
   readonly linkAddress?: number;
   readonly unloaded: boolean;
+  /** Return address behind the call that has closed a library which is no longer loaded. */
+  readonly closedAt?: number;
   /** Start address of the symbol, if it is known: tells whether two addresses are in the same function. */
   readonly start: number | undefined;
 }

@@ -1,5 +1,4 @@
 import { callGuest, type Task } from "../kernel/call.ts";
-import type { GuestMemory } from "../memory/mod.ts";
 import { ObjectClass } from "../kernel/types.ts";
 import { splitArguments } from "./arguments.ts";
 import type { LoaderParts } from "./context.ts";
@@ -10,6 +9,7 @@ import { type HowEnded, type Module, ModuleStruct } from "./module.ts";
 import { Objects } from "./objects.ts";
 import { Reaper } from "./reaper.ts";
 import type { Span } from "./plan-types.ts";
+import { wipe } from "./wipe.ts";
 
 /** argv[8] and its alignment. */
 const ARGV_BYTES = 40;
@@ -272,13 +272,4 @@ export class LifeCycle {
     const init = this.struct.get(module.address, MODULE.INIT_FUNC);
     if (init !== 0) yield* callGuest(init, module.address);
   }
-}
-
-/** An instruction that is undefined in both instruction sets, from either halfword (UDF, A8.8.247). */
-const UNDEFINED = 0xe7fddefe;
-
-/** Whoever still calls code of the module faults at once, and the report names the module. */
-function wipe(memory: GuestMemory, { block, size }: Module): void {
-  const words = new Uint32Array(size >>> 2).fill(UNDEFINED);
-  memory.write(block, new Uint8Array(words.buffer));
 }

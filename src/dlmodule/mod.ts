@@ -27,3 +27,4 @@ export { overwrittenFrom, type Side } from "./heap-damage.ts";
 export { isArchive, modulesOf, noModule, readModule } from "./bundle.ts";
 export { relocate } from "./relocate-arm.ts";
 export { visible } from "./visible.ts";
+export { WIPED } from "./wipe.ts";

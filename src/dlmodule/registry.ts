@@ -28,6 +28,8 @@ export interface Whereabouts {
   readonly insideSymbol: boolean;
   /** The module is no longer loaded. */
   readonly unloaded: boolean;
+  /** Of a library that is no longer loaded: return address behind the call that has closed it, 0 when that is not known. */
+  readonly closedAt: number;
 }
 
 interface Ended {
@@ -40,6 +42,7 @@ interface Ended {
   readonly size: number;
   readonly bias: number;
   readonly code: CodeMap;
+  readonly closedAt: number;
 }
 
 /** The loaded modules by the address of their struct rt_dlmodule, and the last ones that were unloaded. */
@@ -57,8 +60,12 @@ export class Registry {
     this.changes++;
   }
 
-  /** `facts` as they were when the module's object was given back. */
-  remove(module: Module, facts: ModuleFacts): void {
+  /**
+   * `facts` as they were when the module's object was given back.
+   *
+   * @param closedAt return address behind the call that has closed a library
+   */
+  remove(module: Module, facts: ModuleFacts, closedAt = 0): void {
     if (this.live.delete(module.address)) {
       const at = this.byPlace.indexOf(module, Math.max(0, this.behind(module.block) - 1));
       if (at >= 0) this.byPlace.splice(at, 1);
@@ -67,7 +74,7 @@ export class Registry {
     const { name, path, address, block, size, bias, code } = module;
     code.settle();
     const info = { ...facts, ...(module.end ?? { how: "closed" as const, code: 0 }) };
-    this.recent.unshift({ info, name, path, address, block, size, bias, code });
+    this.recent.unshift({ info, name, path, address, block, size, bias, code, closedAt });
     this.recent.length = Math.min(this.recent.length, RECENT_MAX);
   }
 
@@ -133,8 +140,10 @@ export class Registry {
 
   whereIs(address: number): Whereabouts | undefined {
     const live = this.containing(address);
-    const found: Omit<Ended, "info"> | undefined =
-      live ?? this.recent.find(({ block, size }) => within(address, block, size));
+    const ended = live
+      ? undefined
+      : this.recent.find(({ block, size }) => within(address, block, size));
+    const found = live ?? ended;
     if (!found) return undefined;
     const offset = (address >>> 0) - found.block;
     const nearest = found.code.nearest(offset);
@@ -148,6 +157,7 @@ export class Registry {
       symbolOffset: nearest?.offset ?? 0,
       insideSymbol: nearest?.inside ?? false,
       unloaded: live === undefined,
+      closedAt: ended?.closedAt ?? 0,
     };
   }
 }

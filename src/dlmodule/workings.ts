@@ -115,7 +115,8 @@ export class Workings {
 
   /** The module is gone. */
   private finished(module: Module): void {
-    this.registry.remove(module, module.facts ?? this.infos.describe(module));
+    const closedAt = module.library ? this.audit.allocations.caller() : 0;
+    this.registry.remove(module, module.facts ?? this.infos.describe(module), closedAt);
     this.libraries.forget(module);
     this.libdl.forget(module);
     this.threadVariables.moduleEnded(module);
