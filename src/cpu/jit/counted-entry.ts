@@ -109,9 +109,10 @@ function countTimesBy(w: Writer, loop: CountedLoop, by: number, pushUnits: () =>
   w.op(W.geU);
   w.brIf(OUT);
   w.get(TIMES);
-  // One iteration: it is not worth a question.
+  // Few iterations are not worth a question.
   w.get(local(by));
-  w.op(W.ltU);
+  w.const(LEAST);
+  w.op(W.mul, W.ltU);
   w.brIf(OUT);
   w.get(TIMES);
   w.get(local(by));

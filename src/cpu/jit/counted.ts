@@ -110,7 +110,15 @@ export function countedLoop(graph: Graph, n: Node, readsFlags: boolean): Counted
     .some((x) => isFloatOp(x) || isVectorOp(x) || namesAlignment(x));
   const quiet = !readsFlags && !seen && free.size === accesses && test.flags;
   const bulk = bulkLoop(n, branch) !== undefined;
-  return { branch, ...test, places, free, quiet, row: quiet ? rowOf(branch) : 1, bulk };
+  return {
+    branch,
+    ...test,
+    places,
+    free,
+    quiet,
+    row: quiet ? rowOf(branch, test.by !== NONE) : 1,
+    bulk,
+  };
 }
 
 /** Whether ops before the branch may be skipped; undefined when there is something that such a loop must not have. */
@@ -126,10 +134,11 @@ function guarded(insts: readonly Inst[], branch: number): boolean[] | undefined 
   return until > branch ? undefined : list;
 }
 
-/** Of a loop with so many ops. */
-function rowOf(ops: number): number {
+/** Of a loop with so many ops; `by`: it steps by a register, and so often goes round a few times only. */
+function rowOf(ops: number, by: boolean): number {
+  if (by && ops <= MAX_ROW / 8) return 8;
   if (ops <= MAX_ROW / 4) return 4;
-  return ops <= MAX_ROW / 2 ? 2 : 1;
+  return ops <= MAX_ROW / 2 && !by ? 2 : 1;
 }
 
 type Test = Omit<CountedLoop, "branch" | "places" | "free" | "quiet" | "row" | "bulk"> & {

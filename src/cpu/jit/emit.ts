@@ -117,6 +117,8 @@ export class RegionEmitter extends BlockEmitter {
       this.storeFile(layout.MISSED, () => w.const(key));
       this.exitAt(key);
       this.close();
+      w.const(value);
+      w.set(local(r));
     }
   }
 
