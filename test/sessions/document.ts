@@ -89,12 +89,25 @@ both modes.
 close(), dup2() and a following open() work on them as POSIX has it, and so do the streams that write to them. That is the program's own
 affair: the shell, rt_kprintf() and other programs keep the console, and when the program ends, what it put there is closed. isatty() is 1
 for the console, however it was opened; fstat() tells devices and pipes from files, and lseek() gives ESPIPE for them. On the board, and under \`--compat 4.0.4\`, the three always stand for the console; there is no dup2.
+What system() runs prints to the console, whatever descriptor 1 of its caller stands for: commands of the shell print with rt_kprintf() in
+4.0.4 and 5.x, and a program that they start has three descriptors of its own.
+
+## What a program leaves open
+
+However a program ends, its descriptors are closed as close() does it: a device has a reference less for each open() (dup() counts none) and
+its driver's close is called with the last one, an end of a pipe wakes who waits at the other, a stream writes what is in its buffer. So are
+devices that it has opened with rt_device_open(). The report on standard error names what it was; of what stood for 0, 1 and 2 alone it
+tells nothing, as nobody closes those. On the board, and under \`--compat 4.0.4\`, descriptors stay open, and references stay with their
+devices, until the next boot.
+
+## Names, times and queues
 
 A name of more than 255 characters gives ENAMETOOLONG, and fsync() of a device or a pipe EINVAL; the board cuts the name, and fsync() gives
 -88 there, as under \`--compat 4.0.4\`.
 
 mq_open() gives NULL when it fails, in both modes: an mqd_t of RT-Thread is a pointer to its queue, and programs for it compare with NULL.
-mq_send() and mq_timedsend() do not wait for room, in both modes, as in 4.0.4: a full queue is -1 at once (EAGAIN, on the board EBADF).
+mq_send() and mq_timedsend() do not wait for room, in both modes, as in 4.0.4 and 5.x, whose mq_timedsend() leaves the time aside: a full queue is
+-1 at once (EAGAIN, on the board EBADF). A sender that is to wait uses rt_mq_send_wait().
 
 Calls with a time-out (sem_timedwait, mq_timedreceive, pthread_rwlock_timedrdlock, pthread_rwlock_timedwrlock) that would have to wait
 refuse nanoseconds that are none with EINVAL; pthread_cond_timedwait() always does. 4.0.4 adds them up, as under \`--compat 4.0.4\`.
