@@ -78,6 +78,8 @@ export function around(m: Maker, inner: Item[], top: string, out: string): strin
     m.items.unshift({ op: "label", name: outer }, ...again);
     inner.push({ op: "label", name: `${outer}b` }, back, { op: "b", c: C.ne, to: outer });
     if (random.once(2)) inner.splice(inner.length - 3, 0, m.compute(true));
+    // Between two runs of the inner loop.
+    if (random.once(3)) inner.splice(inner.length - 3, 0, { op: "svc", i: 1 });
   }
   inner.push({ op: "label", name: out });
   return done;

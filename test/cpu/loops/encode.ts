@@ -39,6 +39,8 @@ function wide(name: string, fields: Fields): number[] {
   const w = word(rowOf(thumb32(), name), fields);
   return [w >>> 16, w & 0xffff];
 }
+/** The fields of MOVW and MOVT. */
+const halves = (value: number): Fields => ({ w: (value >>> 12) & 15, i: value & 0xfff });
 const rowOf = (rows: Rows, name: string): string => (rows[name] ?? no(name))[1];
 
 /** A row of floating point or Advanced SIMD in the form of A32. */
@@ -107,6 +109,11 @@ function arm(x: Item, way: Way): number[] {
       const operand = { k: Math.abs(by) };
       return arm({ op: by < 0 ? "sub" : "add", d: x.d, n: 15, with: operand, c: x.c }, way);
     }
+    case "constant":
+      return [
+        ...a("movw", { d: x.d, ...halves(x.value) }),
+        ...a("movt", { d: x.d, ...halves(x.value >>> 16) }),
+      ];
     case "push":
       return a("stmdb", { n: 13, r: x.list, W: 1 });
     case "pop":
@@ -170,7 +177,7 @@ function arm(x: Item, way: Way): number[] {
 function thumb2(x: Item, way: Way): number[] {
   if (x.c !== undefined && x.c !== AL && x.op !== "b") {
     const { c, ...always } = x;
-    if (x.op === "address") no("two instructions");
+    if (x.op === "address" || x.op === "constant") no("two instructions");
     if (x.op === "vfp" || x.op === "neon") vector(x, c);
     // IT: one instruction.
     return [...half("it", { f: c, k: 8 }), ...thumb2(always as Item, (label) => way(label) - 2)];
@@ -199,6 +206,11 @@ function thumb2(x: Item, way: Way): number[] {
       return half("blx_reg", { m: x.m });
     case "address":
       return addressInThumb(x.d, way(x.to));
+    case "constant":
+      return [
+        ...wide("movw", { d: x.d, ...halves(x.value) }),
+        ...wide("movt", { d: x.d, ...halves(x.value >>> 16) }),
+      ];
     case "push":
       return x.list & (x.list - 1)
         ? wide("stmdb", { n: 13, r: x.list, W: 1 })

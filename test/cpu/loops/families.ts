@@ -4,6 +4,7 @@ import { around, leaf } from "./changes.ts";
 import { floatQuestion } from "./floats.ts";
 import type { Isa, Item } from "./items.ts";
 import { C, type Loop, Maker } from "./maker.ts";
+import { known } from "./known.ts";
 import { program } from "./programs.ts";
 import { strings } from "./strings.ts";
 import { question, walk } from "./walks.ts";
@@ -197,6 +198,10 @@ export function randomLoop(random: Random, isa: Isa): Loop {
   const [top, out] = [m.label(), m.label()];
   const inner: Item[] = [{ op: "label", name: top }, ...FAMILIES[name](m, top, out)];
   const family = [name, ...around(m, inner, top, out)].join(", ");
+  // In front of all loops, or of the inner one.
+  const constants = random.once(2) ? known(m) : [];
+  if (random.once(2)) m.items.unshift(...constants);
+  else m.put(...constants);
   m.put(...inner);
   // What is read behind it, or is written before anybody looks.
   if (random.once(2)) m.put({ op: "cmp", n: m.value(), with: { k: 1 } });

@@ -29,6 +29,8 @@ export type Item = Conditional &
     | { readonly op: "b" | "bl"; readonly to: string }
     | { readonly op: "return" }
     | { readonly op: "bx" | "blx"; readonly m: number }
+    /** MOVW and MOVT. */
+    | { readonly op: "constant"; readonly d: number; readonly value: number }
     /** The address of a label, as BX wants it. */
     | { readonly op: "address"; readonly d: number; readonly to: string }
     /** On the stack. */

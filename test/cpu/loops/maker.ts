@@ -4,9 +4,9 @@ import { type Access, ALU, type Isa, type Item, type Operand } from "./items.ts"
 /** What a register has to be when a loop begins. */
 export type Role =
   /** An address that goes on by so many bytes in an iteration. */
-  | { readonly is: "base"; readonly step: number }
+  | { readonly is: "base"; readonly step: number; readonly at?: number }
   /** A number that goes on by `step`, and after the last iteration meets 0 or `end`. */
-  | { readonly is: "count"; readonly step: number; readonly end?: number }
+  | { readonly is: "count"; readonly step: number; readonly end?: number; readonly from?: number }
   /** What register `of` is after the last iteration. */
   | { readonly is: "end"; readonly of: number }
   /** The number of iterations. */

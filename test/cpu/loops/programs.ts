@@ -2,13 +2,12 @@
 import type { Random } from "../qemu/random.ts";
 import { floatQuestion } from "./floats.ts";
 import type { Isa, Item } from "./items.ts";
+import { known, TIMES } from "./known.ts";
 import { C, Maker } from "./maker.ts";
 import { question, walk } from "./walks.ts";
 
 const LR = 1 << 14;
 const PC = 1 << 15;
-/** Numbers of iterations as programs have them, and around what is written out or done in rows. */
-const TIMES = [0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 6, 7, 8, 8, 9, 12, 15, 16, 17, 20, 31, 32, 33];
 
 interface Function {
   readonly name: string;
@@ -55,6 +54,7 @@ class Program {
     const out = m.label();
     const times = random.pick(TIMES);
     const body: Item[] = [];
+    const before = new Set(m.roles.keys());
     for (let k = random.between(1, 3); k > 0; k--) body.push(...this.piece(depth, inFunction));
     if (random.once(6)) {
       const { test, c } = question(m);
@@ -64,24 +64,27 @@ class Program {
       const { tests, c } = floatQuestion(m);
       body.push(...tests, { op: "b", c, to: out });
     }
-    const known = !random.once(4);
+    const isKnown = !random.once(4);
     const s = m.isa === "thumb1";
     const up = random.once(3);
     const k = random.pick([1, 1, 1, 2, 4]);
-    const end = up ? times * k : 0;
-    const n = m.take(known ? { is: "index" } : { is: "count", step: up ? k : -k, end });
-    const begin: Item[] = known
-      ? [{ op: "mov", s, d: n, with: { k: Math.min(255, up ? 0 : times * k) } }]
-      : [];
-    if (known && random.once(6)) {
-      // At the ends of what a register holds: from or to the largest numbers.
-      begin.push({ op: "mvn", s, d: n, with: { m: n } });
-    }
+    const way = Math.min(255, times * k);
+    const end = up ? way : 0;
+    const own = [...m.roles.keys()].filter((r) => !before.has(r));
+    const begin: Item[] = random.once(2) ? known(m, own) : [];
+    const n = m.take(isKnown ? { is: "index" } : { is: "count", step: up ? k : -k, end });
+    // From so much below 0 up to 0, as signed numbers and others.
+    const below = isKnown && up && random.once(3);
+    if (isKnown) begin.push({ op: "mov", s, d: n, with: { k: up && !below ? 0 : way } });
+    if (below)
+      begin.push({ op: "mvn", s, d: n, with: { m: n } }, { op: "add", s, d: n, n, with: { k: 1 } });
+    // At the ends of what a register holds: from or to the largest numbers.
+    else if (isKnown && random.once(8)) begin.push({ op: "mvn", s, d: n, with: { m: n } });
     const closing: Item[] = up
       ? [
           { op: "add", s, d: n, n, with: { k } },
-          { op: "cmp", n, with: { k: Math.min(255, end) } },
-          { op: "b", c: random.pick([C.ne, C.cc, C.lt, C.cc, C.ls]), to: top },
+          { op: "cmp", n, with: { k: below ? random.pick([0, 0, 1, 3]) : end } },
+          { op: "b", c: random.pick([C.ne, C.cc, C.lt, C.lt, C.le, C.ls]), to: top },
         ]
       : [
           { op: "sub", s: true, d: n, n, with: { k } },
@@ -101,7 +104,7 @@ class Program {
         if (depth > 1) return this.loop(depth - 1, inFunction);
         return walk(m);
       case 3:
-        return random.once(4) ? [{ op: "svc", i: 1 }] : [m.compute(true)];
+        return random.once(2) ? [{ op: "svc", i: 1 }] : [m.compute(true)];
       case 4:
         return [m.compute(true), m.compute(true)];
       default:

@@ -17,7 +17,9 @@ import { qemu } from "../qemu/tools.ts";
 import type { Item } from "./items.ts";
 import { explain, hex } from "./report.ts";
 import { type Case, caseOf, codeOf } from "./run.ts";
-import { BASE, contents, enter, FLOAT_WORDS, randomWorld, SIZE, type World } from "./world.ts";
+import { BASE, SIZE } from "./events.ts";
+import { FLOAT_WORDS } from "./float-state.ts";
+import { contents, enter, randomWorld, type World } from "./world.ts";
 
 /** Words: r0-r12, sp, lr, flags, entry. */
 const RECORD = 17;

@@ -10,17 +10,9 @@ import { randomLoop } from "./families.ts";
 import { type Isa, ISAS, type Item } from "./items.ts";
 import type { Loop } from "./maker.ts";
 import { explain, hex } from "./report.ts";
-import {
-  apply,
-  BASE,
-  enter,
-  FLOAT_WORDS,
-  type Place,
-  randomEvent,
-  randomWorld,
-  SIZE,
-  type World,
-} from "./world.ts";
+import { apply, BASE, type Place, randomEvent, SIZE } from "./events.ts";
+import { FLOAT_WORDS } from "./float-state.ts";
+import { enter, randomWorld, type World } from "./world.ts";
 
 /** States from which each loop is run. */
 const WORLDS = 4;

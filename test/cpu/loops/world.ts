@@ -1,38 +1,20 @@
 /** Where a random loop runs, from what registers, and what happens to memory and registers while it does. */
-import type { Cpu } from "../../../src/cpu/mod.ts";
-import type { GuestMemory } from "../../../src/memory/mod.ts";
-import { pair, status } from "../qemu/float-generate.ts";
 import { Random } from "../qemu/random.ts";
+import { atBorder } from "./borders.ts";
+import {
+  apply,
+  BASE,
+  END,
+  type Event,
+  GRANULE,
+  type Place,
+  randomEvent,
+  READ,
+  SIZE,
+  WRITE,
+} from "./events.ts";
+import { ordinary, randomFloats } from "./float-state.ts";
 import type { Loop, Role } from "./maker.ts";
-
-export const BASE = 0x60000000;
-export const SIZE = 0x10000;
-const END = BASE + SIZE;
-/** Bytes of a granule, to which rights are given. */
-const GRANULE = 64;
-/** Words of a thread's floating-point state: 64 of registers, the FPSCR last. */
-export const FLOAT_WORDS = 73;
-const READ = 1;
-const WRITE = 2;
-
-/** Something that the kernel might do. */
-export type Event =
-  | {
-      readonly what: "protect";
-      readonly start: number;
-      readonly end: number;
-      readonly rights: number;
-    }
-  | {
-      readonly what: "guard";
-      readonly start: number;
-      readonly end: number;
-      readonly reads: boolean;
-    }
-  | { readonly what: "unguard" }
-  | { readonly what: "code"; readonly at: number }
-  | { readonly what: "byte"; readonly at: number; readonly value: number }
-  | { readonly what: "register"; readonly r: number; readonly value: number };
 
 export interface World {
   readonly seed: number;
@@ -118,9 +100,14 @@ export function randomWorld(
   const valueOf = (role: Role): number => {
     switch (role.is) {
       case "base":
+        if (role.at !== undefined) {
+          places.push(role.at);
+          return role.at;
+        }
         return role.step < 0 && random.once(2) ? place() + times * -role.step : place();
       case "count": {
         const end = role.end ?? 0;
+        if (role.from !== undefined) return role.from;
         if (random.once(25)) return random.word();
         return end - role.step * times + (random.once(12) ? random.between(-2, 2) : 0);
       }
@@ -138,7 +125,7 @@ export function randomWorld(
   };
   for (const [r, role] of roles) registers[r] = valueOf(role) | 0;
   // Where numbers begin again, or signs change.
-  if (random.once(6)) {
+  if (random.once(4)) {
     const edge = random.pick([0, 0, 0x80000000, 0x80000000]) + random.between(-6, 6);
     // They come there with the last iteration, in the middle, or begin there.
     const left = random.pick([times, times, times >> 1, 0, 1]);
@@ -154,6 +141,7 @@ export function randomWorld(
       ? random.word() | 0
       : (registers[role.of] + step * times + off) | 0;
   }
+  const border = random.once(5) ? atBorder(random, roles, registers, times, size) : [];
   const near = (): number => {
     // The stack, too.
     if (random.once(8)) return registers[13] - random.below(96) + random.below(8);
@@ -194,11 +182,11 @@ export function randomWorld(
       places.length > 1 && random.once(2)
         ? [...random.sample(places, 2), times * size + 80]
         : undefined,
-    events: some(2),
+    events: [...border, ...some(2)],
     slices: Array.from({ length: random.pick([1, 2, 6]) }, () => ({
       units: whole
         ? 6000
-        : random.once(3)
+        : border.length > 0 || random.once(3)
           ? // As many as the loop has iterations, or nearly.
             Math.max(1, (times >> random.pick([0, 0, 0, 1, 2])) + random.between(-3, 3))
           : random.pick([1, 2, 3, 4, 5, 7, 8, 9, 20, 64, 100, 513, 1000, 5000]),
@@ -206,102 +194,6 @@ export function randomWorld(
     })),
     hostChanges: random.pick([0, 0, 1, 4, 20]),
   };
-}
-
-/** Registers as programs have them, or with anything in them; an FPSCR that mostly asks for nothing. */
-function randomFloats(random: Random): Int32Array {
-  const context = new Int32Array(FLOAT_WORDS);
-  for (let k = 0; k < 64; k += 2) context.set(ordinary(random), k);
-  context[FLOAT_WORDS - 1] = random.once(3) ? status(random) | 0 : random.pick([0, 0x10]);
-  return context;
-}
-const numbers = new DataView(new ArrayBuffer(8));
-/** Two words: numbers that stay normal for a while, sometimes others. */
-function ordinary(random: Random): readonly [number, number] {
-  if (random.once(8)) return pair(random) as [number, number];
-  const value = (random.below(4000) - 1000) / random.pick([1, 1, 2, 16, 7]);
-  if (random.once(2)) numbers.setFloat64(0, value, true);
-  else {
-    numbers.setFloat32(0, value, true);
-    numbers.setFloat32(4, random.below(100), true);
-  }
-  return [numbers.getInt32(0, true), numbers.getInt32(4, true)];
-}
-
-export function randomEvent(
-  random: Random,
-  near: () => number,
-  registers: readonly number[],
-): Event {
-  const at = near();
-  switch (random.below(7)) {
-    case 0:
-    case 1: {
-      const rights = random.pick([READ, READ, READ, READ | WRITE, 0]);
-      return {
-        what: "protect",
-        start: at & -GRANULE,
-        end: (at & -GRANULE) + GRANULE * random.pick([1, 1, 2, 3]),
-        rights,
-      };
-    }
-    case 2:
-      return {
-        what: "guard",
-        start: at,
-        end: at + random.pick([1, 4, 4, 64]),
-        reads: random.once(3),
-      };
-    case 3:
-      return { what: "unguard" };
-    case 4:
-      return { what: "code", at };
-    case 5:
-      return { what: "byte", at, value: random.pick([0, 1, 0x78, random.below(256)]) };
-    default: {
-      const r = random.below(13);
-      return { what: "register", r, value: random.once(2) ? registers[r] : random.word() | 0 };
-    }
-  }
-}
-
-/** The machine in which it happens, and the guards that it has. */
-export interface Place {
-  readonly memory: GuestMemory;
-  readonly cpu: Cpu;
-  readonly guards: number[];
-  readonly code: { readonly start: number; readonly end: number };
-}
-
-export function apply({ memory, cpu, guards, code }: Place, event: Event): void {
-  const inside = (at: number): boolean => at >>> 0 >= BASE && at >>> 0 < END;
-  // What was executed cannot become unreadable without the engine being told.
-  const onCode = (start: number, end: number): boolean =>
-    (start & -GRANULE) < code.end && ((end + GRANULE) & -GRANULE) > code.start;
-  switch (event.what) {
-    case "protect":
-      if (!inside(event.start) || event.end > END) break;
-      if (!event.rights && onCode(event.start, event.end)) break;
-      memory.protect(event.start >>> 0, event.end >>> 0, event.rights);
-      break;
-    case "guard":
-      if (!inside(event.start) || !inside(event.end)) break;
-      if (event.reads && onCode(event.start, event.end)) break;
-      memory.addGuard(event.start, event.end, "guard", event.reads);
-      guards.push(event.start);
-      break;
-    case "unguard":
-      for (const start of guards.splice(0)) memory.removeGuard(start);
-      break;
-    case "code":
-      if (inside(event.at)) memory.markCode(event.at, event.at + 1);
-      break;
-    case "byte":
-      if (inside(event.at)) memory.poke(event.at, Uint8Array.of(event.value));
-      break;
-    case "register":
-      cpu.r[event.r] = event.value;
-  }
 }
 
 /** Puts memory, rights and registers as they are when the world begins; code is written only where it is not there already. */
