@@ -61,6 +61,7 @@ export class Board {
         this.log?.write(bytes, machine.kernel.console.transferring);
       },
       text: settings.log === undefined ? text : undefined,
+      gathers: !real && settings.log === undefined,
       output1,
       mute1: ["null", "file"].includes(settings.serial1?.kind ?? "null"),
       diagnostics,

@@ -48,6 +48,7 @@ const WRAPPED = [
   "putc",
   "_fputc_r",
   "fputc",
+  "putchar",
   "_puts_r",
   "puts",
   "_freopen_r",
@@ -74,7 +75,17 @@ const CFLAGS = [
 ];
 
 /** What no program calls often. */
-const SMALL = ["boot.c", "exit.c", "fnmatch.c", "more.c", "path.c", "syscalls.c", "time.c"];
+const SMALL = [
+  "boot.c",
+  "cxx.c",
+  "exit.c",
+  "fnmatch.c",
+  "lock.c",
+  "more.c",
+  "path.c",
+  "syscalls.c",
+  "time.c",
+];
 
 /** What takes in a source of newlib's. */
 const OF_NEWLIB = ["format.c"];
@@ -146,6 +157,7 @@ run([
   "--wildcard",
   "--strip-symbol=$*",
   "--strip-symbol=.L*",
+  "--strip-symbol=_rtt_svc_write",
   `${work}/linked.elf`,
   `${work}/stripped.elf`,
 ]);

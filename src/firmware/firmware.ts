@@ -27,6 +27,8 @@ export class Firmware implements SymbolTable {
   readonly impurePtr: number;
   /** Address of the word `_rtt_current`. */
   readonly current: number;
+  /** Address of `_rtt_gathered`: what was printed and is not written yet (guest/rtt.h). */
+  readonly gathered: number;
   /** The area of the thread `main`, and of code outside threads; it owns the standard streams. */
   readonly globalReent: number;
   /** Bytes of a thread's area: newlib's `struct _reent`, then the C++ runtime's part. A multiple of 8. */
@@ -55,12 +57,13 @@ export class Firmware implements SymbolTable {
     const info = readInfo(memory, this.image.info);
     this.checkTable("RTMSymTab", info.symtabStart, info.symtabEnd, 8);
     this.checkTable("SvcTab", info.svctabStart, info.svctabEnd, 4);
-    for (const address of [info.runExit, info.impurePtr, info.current, info.streams])
+    for (const address of [info.runExit, info.impurePtr, info.current, info.streams, info.gathered])
       if (address < this.start || address >= this.end)
         throw new FirmwareError("section RttInfo has an address outside the image");
     this.runExit = info.runExit;
     this.impurePtr = info.impurePtr;
     this.current = info.current;
+    this.gathered = info.gathered;
     this.globalReent = memory.ldu32(info.impurePtr);
     this.reentSize = (info.areaSize + 7) & ~7;
     this.state = new LibraryState(memory, info, this.image.elf);
@@ -76,6 +79,11 @@ export class Firmware implements SymbolTable {
       if (type !== PT.LOAD || flags & PF.W || filesz === 0) return true;
       return Buffer.compare(this.memory.read(vaddr, filesz), elf.contents(segment)) === 0;
     });
+  }
+
+  /** Whether the library has just made the text at this address, for standard output. */
+  isOwnText(address: number): boolean {
+    return this.memory.ldu32(this.gathered + 4) === address >>> 0;
   }
 
   lookup(name: string): number {

@@ -16,6 +16,7 @@ const NAMES = [
   "freeHandlers",
   "streams",
   "reopened",
+  "gathered",
   "areaSize",
   "result",
   "p5s",

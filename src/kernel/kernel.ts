@@ -9,6 +9,7 @@ import type { CallResult, ExportGroup, LaterGroup, Task } from "./call.ts";
 import { Clock, RTC_BOOT, UNITS_PER_TICK } from "./clock.ts";
 import { Console } from "./device/console.ts";
 import { Devices } from "./device/device.ts";
+import { Gathered } from "./device/gathered.ts";
 import { Gpio } from "./device/gpio.ts";
 import { AssertionFailed } from "./errors.ts";
 import { Faults } from "./fault.ts";
@@ -56,6 +57,7 @@ export class Kernel implements KernelApi {
   readonly clock: Clock;
   readonly console: Console;
   readonly devices: Devices;
+  readonly gathered: Gathered | undefined;
   /** Virtual pins; `drive` is the host's end. */
   readonly gpio: Gpio;
   /** struct rt_device of the console. */
@@ -114,6 +116,8 @@ export class Kernel implements KernelApi {
     this.devices = new Devices(this);
     this.gpio = new Gpio(this);
     this.futex = new Futex(this);
+    const words = options.library?.gathered;
+    if (words !== undefined) this.gathered = new Gathered(this, words);
     this.faults = new Faults(this);
     this.stackCheck = new StackCheck(this);
     this.reents = new Reents(this);

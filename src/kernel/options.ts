@@ -8,6 +8,8 @@ export interface GuestLibrary {
   readonly current: number;
   /** The area of the thread `main`. */
   readonly globalReent: number;
+  /** Address of `_rtt_gathered`. */
+  readonly gathered?: number;
   /** Bytes of a thread's area, which begins with newlib's struct _reent (errno first). */
   readonly reentSize: number;
   readonly state: {

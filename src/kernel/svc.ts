@@ -97,6 +97,7 @@ export class SupervisorCalls {
   }
 
   private serve(imm: number): boolean {
+    this.k.gathered?.take();
     if (imm !== 0) return this.trap(imm);
     const { k, cpu } = this;
     const r = cpu.r;

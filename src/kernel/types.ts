@@ -46,6 +46,8 @@ export interface KernelOptions {
    * nothing of `bytes`: for who would take the returns out again. Absent: `output` gets them.
    */
   readonly text?: (bytes: Uint8Array, start: number, end: number) => void;
+  /** Nobody asks when within a tick something was printed, or looks at single writes: the C library may gather them (gathered.ts). */
+  readonly gathers?: boolean;
   /** Absent: one schedule, that of a board whose code takes the same time on every run. */
   readonly schedule?: SchedulePolicy;
 }
@@ -294,6 +296,13 @@ export interface KernelApi {
   };
   /** Other guest functions that the kernel calls, by the name of the function that set them (`rt_malloc_sethook`). */
   readonly guestHooks?: Map<string, number>;
+  /** What the C library prints, which it may gather where `options.gathers`. */
+  readonly gathered?: {
+    /** Whether the call being served is the library's own, with the text behind what it has gathered. */
+    isNext(address: number): boolean;
+    /** Such a text has been written to the console, by descriptor 1. */
+    resume(): void;
+  };
   /** Ticks since boot, 32 bits. */
   readonly tick: number;
   /** Simulated nanoseconds since boot. */

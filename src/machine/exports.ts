@@ -23,7 +23,7 @@ export interface ExportParts {
   readonly shell: Shell;
   readonly port: (device: number) => SerialPort | undefined;
   /** write() sent bytes to the console. */
-  readonly consoleWritten: () => void;
+  readonly consoleWritten: (address: number) => void;
 }
 
 /** Gives the kernel the functions of the other folders. Their code is loaded when a program calls one: many call none, most few. */

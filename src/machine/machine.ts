@@ -83,6 +83,7 @@ export class Machine {
       schedule: options.schedule,
       output: options.output,
       text: options.text,
+      gathers: options.gathers && !options.instrument && !options.compat404,
       library: firmware,
     });
     const { kernel } = this;
@@ -136,7 +137,7 @@ export class Machine {
       loader,
       shell: this.shell,
       port: (device) => this.port(device),
-      consoleWritten: () => this.consoleWritten(),
+      consoleWritten: (address) => this.consoleWritten(address),
     });
     kernel.bind((number) => firmware.svcName(number));
     this.reports = new Reports(kernel, loader, this.outcomes, vfs, firmware, options);
@@ -280,9 +281,11 @@ export class Machine {
   }
 
   /** The board's shell notices what is written through the shared stream, not what comes from write() itself. */
-  private consoleWritten(): void {
+  private consoleWritten(address: number): void {
+    const { firmware } = this;
     const caller = this.cpu.r[14];
-    if (caller >= this.firmware.start && caller < this.firmware.end) this.shell.doubleEcho();
+    const inside = caller >= firmware.start && caller < firmware.end;
+    if (inside || firmware.isOwnText(address)) this.shell.doubleEcho();
   }
 
   private endModule(thread: number, address: number, code: number) {

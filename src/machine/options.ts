@@ -21,6 +21,8 @@ export interface MachineOptions {
   readonly output: (bytes: Uint8Array) => void;
   /** Takes most of it without the returns of line ends: KernelOptions.text. */
   readonly text?: (bytes: Uint8Array, start: number, end: number) => void;
+  /** KernelOptions.gathers, where no instrument looks and no defect of the board shows single writes. */
+  readonly gathers?: boolean;
   /** Messages of the simulator, one or more lines without the last line end. */
   readonly diagnostics?: (text: string) => void;
   /** The reports among them, with what they consist of. */

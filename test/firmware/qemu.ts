@@ -5,6 +5,7 @@ import { place } from "./place.ts";
 
 const KERNEL = `${import.meta.dir}/qemu/kernel.elf`;
 const RAM_USED = 0x400000;
+const SVC_NOP = 0xbf00df00;
 
 export const hasQemu = Bun.which("qemu-arm") !== null;
 
@@ -26,8 +27,10 @@ export function runInQemu(fixture: string, brackets: boolean): Outcome {
     const stub = symbol(name);
     const load = (stub & ~1) >>> 0;
     if (memory.ld16(load + 4) !== 0xdf00) throw new Error(`stub ${number} of ${name} is no svc`);
-    branch(load + 4, value("trampoline") & ~1);
+    branch(load + 4, value("trampoline") & ~1, false);
   }
+  for (let at = firmware.start; at < symbol("__svctab_start"); at += 2)
+    if (memory.ldu32(at) === SVC_NOP) branch(at, value("inner_trampoline") & ~1, true);
   const setup = [
     symbol("__svctab_start"),
     main,
@@ -42,15 +45,15 @@ export function runInQemu(fixture: string, brackets: boolean): Outcome {
   ];
   setup.forEach((word, i) => memory.st32(value("setup") + 4 * i, word));
 
-  function branch(at: number, to: number): void {
-    // B.W, encoding T4 (ARM ARM A8.8.18).
+  function branch(at: number, to: number, link: boolean): void {
+    // B.W, encoding T4 (ARM ARM A8.8.18), and BL, encoding T1 (A8.8.25).
     const offset = to - (at + 4);
     const s = offset < 0 ? 1 : 0;
     const bit = (n: number) => (offset >> n) & 1;
     const j1 = bit(23) ^ s ^ 1;
     const j2 = bit(22) ^ s ^ 1;
     const first = 0xf000 | (s << 10) | ((offset >> 12) & 0x3ff);
-    const second = 0x9000 | (j1 << 13) | (j2 << 11) | ((offset >> 1) & 0x7ff);
+    const second = (link ? 0xd000 : 0x9000) | (j1 << 13) | (j2 << 11) | ((offset >> 1) & 0x7ff);
     memory.poke(at, Uint8Array.of(first, first >> 8, second, second >> 8));
   }
 

@@ -30,6 +30,8 @@ export function tables(kernel: readonly string[], library: readonly string[]): s
       `.size ${name}, . - ${name}`,
     );
   });
+  // For the library's own calls of it (guest/stdio.c).
+  out.push(".global _rtt_svc_write", `.set _rtt_svc_write, ${kernel.indexOf("write")}`);
   out.push('.section SvcTab,"a"', ".balign 4");
   for (const name of kernel) out.push(`.word ${text(name)}`);
   const names = [...kernel.filter((name) => !name.startsWith("_rtt_")), ...library];

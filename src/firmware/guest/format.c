@@ -50,7 +50,7 @@ int rtt_plain(const char *format) {
   }
 }
 
-/* Where the formatter's pieces go. */
+/* Where the formatter's pieces go; EOF when they cannot, else anything. */
 static __attribute__((noinline)) int put(struct _reent *r, FILE *fp, const char *text, size_t size) {
   (void)r;
   int left = fp->_w - (int)size;
@@ -58,14 +58,11 @@ static __attribute__((noinline)) int put(struct _reent *r, FILE *fp, const char 
     return rtt_put_much(fp, text, size);
   unsigned char *to = fp->_p;
   fp->_w = left;
-  if (size > FEW) {
-    fp->_p = to + size;
-    memcpy(to, text, size);
-    return 0;
-  }
+  fp->_p = to + size;
+  if (size > FEW)
+    return (int)memcpy(to, text, size);
   while (size-- > 0)
-    *to++ = *text++;
-  fp->_p = to;
+    to[size] = text[size];
   return 0;
 }
 

@@ -25,6 +25,7 @@ __attribute__((section("RttInfo"), used)) static const unsigned info[] = {
   ADDRESS(_rtt_free_handlers),
   ADDRESS(_rtt_streams),
   ADDRESS(_rtt_reopened),
+  ADDRESS(_rtt_gathered),
   sizeof(struct rtt_thread_area),
   offsetof(struct _reent, _result),
   offsetof(struct _reent, _p5s),

@@ -70,6 +70,18 @@ static inline int rtt_try_once(struct __lock *lock) {
   return rtt_take(lock, rtt_me()) == 0;
 }
 
+/*
+ * What was printed and the kernel has not looked at yet ends at `at`; up to `limit` it need not be told that there is more. It sets
+ * `limit` after a write to the console that began at `at`, and clears it as soon as it runs for whatever reason, having taken what is
+ * there: so nothing can be seen between two writes that it has not been told of. Without a kernel there is room for one write.
+ */
+struct rtt_gathered {
+  char *volatile limit;
+  char *volatile at;
+  struct __lock lock; /* for who makes a text at `at` */
+};
+extern struct rtt_gathered _rtt_gathered;
+
 /* What a thread has in place of one struct _reent: the C++ runtime's part follows newlib's. */
 struct rtt_thread_area {
   struct _reent reent;

@@ -1,6 +1,7 @@
 /*
  * The standard streams, shared by all threads and modules. They are unbuffered, as on the board, so that output appears at
- * once and in order with that of rt_kprintf; but one call makes one write, gathered in a buffer of the library's.
+ * once and in order with that of rt_kprintf; but one call makes one write, gathered in a buffer of the library's. What one call
+ * after the other makes, with nothing between them that could tell, the kernel may take together (rtt.h, struct rtt_gathered).
  */
 #include "rtt.h"
 #include <errno.h>
@@ -26,6 +27,12 @@ struct __suio {
   size_t uio_resid;
 };
 
+/*
+ * The call of the kernel itself: a branch to its stub and back would be more than the other way takes. A stand-in for the kernel can be
+ * called in the place of the last two instructions, and the second of them tells the kernel whose call it is (gathered.ts).
+ */
+#define WRITE "movw ip, #:lower16:_rtt_svc_write\n\tsvc #0\n\tnop"
+
 int __swsetup_r(struct _reent *, FILE *);
 void __sinit(struct _reent *);
 _READ_WRITE_RETURN_TYPE __swrite(struct _reent *, void *, const char *, _READ_WRITE_BUFSIZE_TYPE);
@@ -33,11 +40,12 @@ extern struct __lock *_rtt_locks;
 
 /* For the owner of the lock, for whom nobody waits; static, since a module's stack is small. */
 static struct {
-  struct __lock lock;
   struct _reent *caller;
   FILE front;
   char gather[GATHER];
 } own;
+
+struct rtt_gathered _rtt_gathered;
 
 static struct {
   struct _glue glue;
@@ -57,13 +65,13 @@ static void initial_state(FILE *fp, int file) {
 
 SMALL void rtt_open_standard_streams(void) {
   struct _reent *r = _GLOBAL_REENT;
-  own.lock.next = _rtt_locks;
-  _rtt_locks = &own.lock;
+  _rtt_gathered.at = own.gather;
+  _rtt_gathered.lock.next = _rtt_locks;
+  _rtt_locks = &_rtt_gathered.lock;
   own.front._flags2 = __SNLK;
   own.front._cookie = &own.front;
   own.front._write = __swrite;
-  own.front._bf._base = (unsigned char *)own.gather;
-  own.front._bf._size = sizeof own.gather;
+  own.front._bf._size = GATHER;
   __sinit(r);
   for (int file = 0; file < 3; file++) {
     initial_state(&r->__sf[file], file);
@@ -187,7 +195,7 @@ static int writes_at_once(const FILE *fp) {
 }
 
 /* What follows when not everything was written. */
-static __attribute__((noinline)) int send_rest(struct _reent *r, FILE *fp, const char *text, int size, int written) {
+SMALL static __attribute__((noinline)) int send_rest(struct _reent *r, FILE *fp, const char *text, int size, int written) {
   while (written > 0 && written < size) {
     text += written;
     size -= written;
@@ -206,6 +214,22 @@ static inline __attribute__((always_inline)) int send(struct _reent *r, FILE *fp
   fp->_flags = (fp->_flags | __SORD) & ~__SOFF;
   int written = write(fp->_file, text, size);
   return written == size ? 0 : send_rest(r, fp, text, size, written);
+}
+
+/*
+ * The same of what lies at _rtt_gathered.at, by the owner of its lock and for descriptor 1. It is done when the kernel has room behind it:
+ * nobody can lose the processor between the question and the answer, and both ways spend the same units.
+ */
+static inline __attribute__((always_inline)) int commit(struct _reent *r, FILE *fp, char *text, int size) {
+  register int result __asm__("r0") = STDOUT_FILENO;
+  register char *from __asm__("r1") = text;
+  register int length __asm__("r2") = size;
+  __asm__ volatile("ldr ip, [%[out]]\n\tcmp %[end], ip\n\tbls 1f\n\t" WRITE
+                   "\n\tb 2f\n1:\tstr %[end], [%[out], #4]\n\tmov %[file], %[length]\n2:"
+                   : [file] "+r"(result)
+                   : [out] "r"(&_rtt_gathered), [end] "r"(text + size), "r"(from), [length] "r"(length)
+                   : "ip", "lr", "cc", "memory");
+  return result == size ? 0 : send_rest(r, fp, text, size, result);
 }
 
 /* Puts the parts one behind the other; returns the end. */
@@ -243,23 +267,48 @@ static inline __attribute__((always_inline)) void release(FILE *fp, int was_free
     __retarget_lock_release_recursive(lock);
 }
 
+typedef unsigned __attribute__((may_alias)) word;
+/* `_flags` and `_file` of standard output that was written to, is unbuffered and not redirected. */
+#define USUAL (1 << 16 | __SWR | __SNBF | __SORD)
+
+/* Such a stream, which nobody uses, and the buffer is free too. */
+static inline __attribute__((always_inline)) int is_usual(FILE *fp) {
+  return *(const word *)&fp->_flags == USUAL && fp->_lock && !(fp->_flags2 | fp->_lock->owner | _rtt_gathered.lock.owner);
+}
+
+/* Takes both locks of a stream of which this is true; between the question and this there is no branch backwards. */
+static inline __attribute__((always_inline)) void take_both(struct __lock *lock) {
+  int me = rtt_me();
+  lock->owner = _rtt_gathered.lock.owner = me;
+  lock->count = _rtt_gathered.lock.count = 1;
+}
+
+static inline __attribute__((always_inline)) void give_both_back(struct __lock *lock) {
+  _rtt_gathered.lock.owner = 0;
+  if (!lock->waiters && lock->count == 1)
+    lock->owner = 0;
+  else
+    __retarget_lock_release_recursive(lock);
+}
+
 typedef int formatter(struct _reent *, FILE *, const char *, va_list);
 formatter __real__vfprintf_r, __real__vfiprintf_r;
 
 /* Formats through a stand-in for the unbuffered stream that has a buffer. */
-static inline __attribute__((always_inline)) int buffered(formatter *format, struct _reent *r, FILE *fp, const char *text, va_list arguments) {
+static inline __attribute__((always_inline)) int buffered(formatter *format, struct _reent *r, FILE *fp, const char *text, va_list arguments, int usual) {
   FILE *front = &own.front;
+  char *start = _rtt_gathered.at;
   own.caller = r;
-  front->_flags = __SWR | __SORD;
-  front->_file = fp->_file;
-  front->_p = (unsigned char *)own.gather;
-  front->_w = sizeof own.gather;
+  *(word *)&front->_flags = (unsigned)fp->_file << 16 | __SWR | __SORD;
+  front->_p = front->_bf._base = (unsigned char *)start;
+  front->_w = GATHER;
   int result = rtt_plain(text) ? rtt_format_plain(r, front, text, arguments) : format(r, front, text, arguments);
-  int size = (char *)front->_p - own.gather;
+  int size = (char *)front->_p - start;
   fp->_flags |= __SORD | (front->_flags & __SERR);
-  if (result >= 0 && size > 0 && send(r, fp, own.gather, size))
-    result = EOF;
-  return result;
+  if (result < 0 || size <= 0)
+    return result;
+  int failed = usual ? commit(r, fp, start, size) : send(r, fp, start, size);
+  return failed ? EOF : result;
 }
 
 static inline __attribute__((always_inline)) int locked(formatter *format, struct _reent *r, FILE *fp, const char *text, va_list arguments) {
@@ -270,9 +319,9 @@ static inline __attribute__((always_inline)) int locked(formatter *format, struc
   int was_free = acquire(fp, me);
   if (!(fp->_flags & __SWR))
     __swsetup_r(r, fp); /* when it fails, so it does in format() */
-  if (writes_at_once(fp) && rtt_take(&own.lock, me) == 0) {
-    result = buffered(format, r, fp, text, arguments);
-    own.lock.owner = 0;
+  if (writes_at_once(fp) && rtt_take(&_rtt_gathered.lock, me) == 0) {
+    result = buffered(format, r, fp, text, arguments, 0);
+    _rtt_gathered.lock.owner = 0;
   } else {
     result = format(r, fp, text, arguments);
   }
@@ -280,13 +329,21 @@ static inline __attribute__((always_inline)) int locked(formatter *format, struc
   return result;
 }
 
-int __wrap__vfprintf_r(struct _reent *r, FILE *fp, const char *text, va_list arguments) {
+SMALL static __attribute__((noinline)) int vfprintf_locked(struct _reent *r, FILE *fp, const char *text, va_list arguments) {
   return locked(__real__vfprintf_r, r, fp, text, arguments);
+}
+int __wrap__vfprintf_r(struct _reent *r, FILE *fp, const char *text, va_list arguments) {
+  if (!is_usual(fp))
+    return vfprintf_locked(r, fp, text, arguments);
+  take_both(fp->_lock);
+  int result = buffered(__real__vfprintf_r, r, fp, text, arguments, 1);
+  give_both_back(fp->_lock);
+  return result;
 }
 int __wrap_vfprintf(FILE *fp, const char *text, va_list arguments) {
   return __wrap__vfprintf_r(_REENT, fp, text, arguments);
 }
-int __wrap__vfiprintf_r(struct _reent *r, FILE *fp, const char *text, va_list arguments) {
+SMALL int __wrap__vfiprintf_r(struct _reent *r, FILE *fp, const char *text, va_list arguments) {
   return locked(__real__vfiprintf_r, r, fp, text, arguments);
 }
 int __wrap_vfiprintf(FILE *fp, const char *text, va_list arguments) {
@@ -296,7 +353,7 @@ int __wrap_vfiprintf(FILE *fp, const char *text, va_list arguments) {
 int __real___sfvwrite_r(struct _reent *, FILE *, struct __suio *);
 
 /* puts() and the like: the text and its newline in one write. */
-int __wrap___sfvwrite_r(struct _reent *r, FILE *fp, struct __suio *uio) {
+SMALL int __wrap___sfvwrite_r(struct _reent *r, FILE *fp, struct __suio *uio) {
   size_t size = uio->uio_resid;
   if (fp == &own.front) {
     /* A buffer that would be full is written out. */
@@ -307,12 +364,13 @@ int __wrap___sfvwrite_r(struct _reent *r, FILE *fp, struct __suio *uio) {
     uio->uio_resid = 0;
     return 0;
   }
-  if (!writes_at_once(fp) || uio->uio_iovcnt < 2 || size > sizeof own.gather || !rtt_try_once(&own.lock))
+  if (!writes_at_once(fp) || uio->uio_iovcnt < 2 || size > GATHER || !rtt_try_once(&_rtt_gathered.lock))
     return __real___sfvwrite_r(r, fp, uio);
-  collect(own.gather, uio->uio_iov, size);
+  char *start = _rtt_gathered.at;
+  collect(start, uio->uio_iov, size);
   uio->uio_resid = 0;
-  int result = send(r, fp, own.gather, size);
-  own.lock.owner = 0;
+  int result = send(r, fp, start, size);
+  _rtt_gathered.lock.owner = 0;
   return result;
 }
 
@@ -325,7 +383,7 @@ SMALL int rtt_put_much(FILE *fp, const char *text, size_t size) {
 int __real___swbuf_r(struct _reent *, int, FILE *);
 
 /* putchar() and the like. */
-int __wrap___swbuf_r(struct _reent *r, int c, FILE *fp) {
+SMALL int __wrap___swbuf_r(struct _reent *r, int c, FILE *fp) {
   char character = c;
   if (!writes_at_once(fp))
     return __real___swbuf_r(r, c, fp);
@@ -338,11 +396,28 @@ static inline __attribute__((always_inline)) int ours(FILE *fp, int me) {
   return writes_at_once(fp) && !(fp->_flags2 & __SNLK) && fp->_lock && rtt_take(fp->_lock, me) == 0;
 }
 
+/*
+ * One character by the shortest way; 0 when it cannot be that one. From the questions to the end there is neither a call nor a branch
+ * backwards, so that no lock needs to be taken.
+ */
+static inline __attribute__((always_inline)) int put_at_once(int c, FILE *fp) {
+  if (!is_usual(fp))
+    return 0;
+  register int result __asm__("r0");
+  __asm__ volatile("movw ip, #:lower16:_rtt_gathered\n\tmovt ip, #:upper16:_rtt_gathered\n\tldr r1, [ip, #4]\n\t"
+                   "ldr r0, [ip]\n\tstrb %[c], [r1]\n\tadds r2, r1, #1\n\tcmp r2, r0\n\tmov r0, #1\n\tbls 1f\n\t"
+                   "movs r2, #1\n\t" WRITE "\n\tb 2f\n1:\tstr r2, [ip, #4]\n2:"
+                   : "=&r"(result)
+                   : [c] "r"(c)
+                   : "r1", "r2", "ip", "lr", "cc", "memory");
+  return result;
+}
+
 int __real__putc_r(struct _reent *, int, FILE *);
 int __real__puts_r(struct _reent *, const char *);
 
 /* The same from the start, since programs that print characters or lines do nothing else. */
-int __wrap__putc_r(struct _reent *r, int c, FILE *fp) {
+SMALL static __attribute__((noinline)) int put(struct _reent *r, int c, FILE *fp) {
   if (!ours(fp, rtt_me()))
     return __real__putc_r(r, c, fp);
   char character = c;
@@ -351,22 +426,25 @@ int __wrap__putc_r(struct _reent *r, int c, FILE *fp) {
   release(fp, 1);
   return failed ? EOF : (unsigned char)c;
 }
+int __wrap__putc_r(struct _reent *r, int c, FILE *fp) {
+  return put_at_once(c, fp) > 0 ? (unsigned char)c : put(r, c, fp);
+}
+int __wrap_putchar(int c) {
+  FILE *fp = _REENT->_stdout;
+  return put_at_once(c, fp) > 0 ? (unsigned char)c : put(_REENT, c, fp);
+}
 int __wrap__puts_r(struct _reent *r, const char *text) {
   FILE *fp = r->_stdout;
-  int me = rtt_me();
   size_t length = strlen(text);
-  if (length >= sizeof own.gather || !r->__sdidinit || rtt_take(&own.lock, me))
+  if (length >= GATHER || !r->__sdidinit || !is_usual(fp))
     return __real__puts_r(r, text);
-  if (ours(fp, me)) {
-    memcpy(own.gather, text, length);
-    own.gather[length] = '\n';
-    int failed = send(r, fp, own.gather, length + 1);
-    release(fp, 1);
-    own.lock.owner = 0;
-    return failed ? EOF : '\n';
-  }
-  own.lock.owner = 0;
-  return __real__puts_r(r, text);
+  take_both(fp->_lock);
+  char *start = _rtt_gathered.at;
+  memcpy(start, text, length);
+  start[length] = '\n';
+  int failed = commit(r, fp, start, length + 1);
+  give_both_back(fp->_lock);
+  return failed ? EOF : '\n';
 }
 int __wrap_puts(const char *text) {
   return __wrap__puts_r(_REENT, text);

@@ -22,8 +22,8 @@ export interface PosixContext {
   readonly devices?: DeviceIo;
   /** Absent: nothing blocks, and there are no pipes. */
   readonly waiting?: Waiting;
-  /** Called after write() sent bytes to the console. */
-  readonly consoleWritten?: () => void;
+  /** Called after write() sent the bytes at `address` to the console. */
+  readonly consoleWritten?: (address: number) => void;
 }
 
 /** Runs a call of the VFS: gives its result, or sets errno and gives -1. */

@@ -5,6 +5,7 @@ import { readPipe, writePipe } from "./pipe.ts";
 
 const HEADER = "dfs_posix.h";
 const FCNTL = "sys/_default_fcntl.h";
+const STDOUT = 1;
 /** The numbers of descriptors end here. */
 export const TABLE_END = 19;
 const F_DUPFD = 0;
@@ -187,7 +188,10 @@ export function write(c: PosixContext, fd: number, address: number, size: number
   if (isConsole(c, file)) {
     const start = memory.place(address, size);
     console.write(memory.u8, true, start, start + size);
-    c.consoleWritten?.();
+    const { gathered } = c.kernel;
+    const goesOn = fd === STDOUT && gathered !== undefined && gathered.isNext(address);
+    if (goesOn) gathered.resume();
+    c.consoleWritten?.(address);
     return size;
   }
   const bytes = memory.read(address, size);

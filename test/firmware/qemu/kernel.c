@@ -1,6 +1,6 @@
 /*
  * A stand-in for the simulated kernel, for qemu-arm: serves the firmware's calls with Linux system calls. The test replaces the
- * `svc; bx lr` of every stub by a branch to `trampoline`, and fills in `setup`.
+ * `svc; bx lr` of every stub by a branch to `trampoline`, `svc; nop` elsewhere by a call of `inner_trampoline`, and fills in `setup`.
  */
 #include <stddef.h>
 #include <string.h>
@@ -29,6 +29,18 @@ __asm__(".text\n.thumb\n.syntax unified\n.global trampoline\n.type trampoline,%f
         "bl dispatch\n"
         "pop {r4, lr}\n"
         "add sp, #16\n"
+        "bx lr\n"
+        /* The same for calls in the middle of a function, which find their other registers as they were. */
+        ".global inner_trampoline\n.type inner_trampoline,%function\n.thumb_func\n.balign 4\n"
+        "inner_trampoline:\n"
+        "push {r0-r3}\n"
+        "push {r4, lr}\n"
+        "mov r0, ip\n"
+        "add r1, sp, #8\n"
+        "bl dispatch\n"
+        "pop {r4, lr}\n"
+        "add sp, #4\n"
+        "pop {r1-r3}\n"
         "bx lr\n");
 
 static long linux_call(int number, long a, long b, long c) {
