@@ -93,7 +93,7 @@ function mustBeOurs(file: string): void {
   if (head.trim() !== "" && !TRACEFILE.test(head))
     throw new UserError(
       ExitCode.Usage,
-      `--coverage: ${file} is there, and is no lcov tracefile: it is not replaced`,
+      `--coverage: ${file} is there, and is not an lcov tracefile: it is not replaced`,
       "name another file, or remove this one",
     );
 }
@@ -109,7 +109,7 @@ function read(file: string): string {
   if (text.trim() !== "" && !TRACEFILE.test(text))
     throw new UserError(
       ExitCode.BadData,
-      `--coverage-merge: ${file} is no lcov tracefile`,
+      `--coverage-merge: ${file} is not an lcov tracefile`,
       "name another file, or remove this one",
     );
   return text;

@@ -21,7 +21,7 @@ export function hostError(path: string, error: unknown): UserError {
     ENOENT: "no such file",
     EACCES: "permission denied",
     EISDIR: "is a directory",
-    ENOTDIR: "part of the path is not a directory",
+    ENOTDIR: "part of the path is not a folder",
     EMFILE: "too many open files",
   };
   return new UserError(

@@ -43,7 +43,7 @@ function readRows(path: string): Pace[] {
     if (words.length > 2 || !words.every((word) => TIME.test(word))) {
       throw new UserError(
         ExitCode.BadData,
-        `${path}:${i + 1}: '${line.trim()}' is no pace`,
+        `${path}:${i + 1}: '${line.trim()}' is not a pace`,
         "a row is SILENCE [LEAST], for instance 500ms or 500ms 4s",
       );
     }

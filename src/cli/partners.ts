@@ -34,7 +34,7 @@ export function checkPartners(parsed: Parsed): void {
     if (!isFolder)
       throw new UserError(
         ExitCode.NoInput,
-        `--symbols ${folder}: is not a folder`,
+        `--symbols: ${folder} is not a folder`,
         "name the folder that the file with the symbols is in",
       );
   }

@@ -4,7 +4,7 @@ import { ExitCode, UserError } from "./exit-codes.ts";
 const WHY: Readonly<Record<string, string>> = {
   ENOENT: "no such folder",
   ENOTDIR: "part of the path is not a folder",
-  EISDIR: "is a folder",
+  EISDIR: "it is a folder",
   EACCES: "permission denied",
   EROFS: "the file system is read-only",
   ENOSPC: "the disk is full",

@@ -25,7 +25,7 @@ export class OutFolder {
       throw this.failure(folder, error);
     }
     if (!statSync(folder).isDirectory())
-      throw new UserError(ExitCode.NoOutput, `--out ${folder}: not a directory`);
+      throw new UserError(ExitCode.NoOutput, `--out: ${folder} is not a folder`);
     for (const { path, size } of walk(machine, "/", 0)) this.before.set(path, size);
     const { vfs } = machine;
     const { opened } = vfs;

@@ -29,7 +29,7 @@ export function parseSocketAddress(option: string, text: string): SocketAddress 
   if (!match || port > 65535 || host.split(".").some((part) => Number(part) > 255)) {
     throw new UserError(
       ExitCode.Usage,
-      `--${option}: '${text}' is no address to listen at`,
+      `--${option}: '${text}' is not an address to listen at`,
       "write for instance 3333, 127.0.0.1:3333 or unix:/tmp/gdb.sock",
     );
   }
@@ -96,7 +96,7 @@ export class SocketServer {
     this.libc = openLibrary();
     const { libc } = this;
     this.listener = libc.socket(at.kind === "unix" ? AF_UNIX : AF_INET, SOCK_STREAM, 0);
-    if (this.listener < 0) this.fail("no socket is to be had");
+    if (this.listener < 0) this.fail("no socket could be made");
     if (at.kind === "unix") refuseOther(at.path);
     else libc.setsockopt(this.listener, SOL_SOCKET, SO_REUSEADDR, ptr(new Int32Array([1])), 4);
     // A path appears when somebody listens there, with its permissions.
@@ -221,7 +221,7 @@ function whyNot(at: SocketAddress): string {
   const own = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
   const here = at.host === "0.0.0.0" || at.host.startsWith("127.");
   if (!here && !own.some(({ address }) => address === at.host))
-    return "that is no address of this computer";
+    return "that is not an address of this computer";
   if (at.port < 1024 && process.getuid?.() !== 0)
     return "ports below 1024 are for privileged processes, or another one is listening there";
   return "another process is listening there";
@@ -233,7 +233,7 @@ function refuseOther(path: string): void {
   if (stat && !stat.isSocket())
     throw new UserError(
       ExitCode.NoInput,
-      `cannot listen at ${path}: there is a file that is no socket`,
+      `cannot listen at ${path}: there is a file that is not a socket`,
     );
   if (stat && isTaken(path))
     throw new UserError(

@@ -57,13 +57,13 @@ function below(path: string): TestRef[] {
     return inFolder(isFolder(tests) ? tests : path, 0);
   }
   if (!stat.isFile() && !stat.isBlockDevice())
-    throw new UserError(ExitCode.Usage, `${path} is no test: it is not a regular file`);
+    throw new UserError(ExitCode.Usage, `${path} is not a test: it is not a regular file`);
   const test = testOf(path);
   if (test) return [test];
   if (IMAGE.test(path)) return inImage(path);
   throw new UserError(
     ExitCode.Usage,
-    `${path} is no test`,
+    `${path} is not a test`,
     "a test is FILE.mo, FILE.smoke.toml, a folder, or a disk image (.img) with /tests",
   );
 }

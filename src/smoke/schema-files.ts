@@ -16,7 +16,7 @@ export function guestPath(reader: Reader, table: Table, from?: string): string |
     if (/(^|\/)\.{0,2}$/.test(path))
       return reader.complain(
         reader.at(table, "path"),
-        `${JSON.stringify(given)} is no path of a file`,
+        `${JSON.stringify(given)} is not the path of a file`,
         'path = "/folder/name"',
       );
     if (isAboveRoot(path))

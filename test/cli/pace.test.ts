@@ -24,7 +24,10 @@ NEEDS("a wrong pace is named", () => {
   writeFileSync(dir.path("pace"), "1s\nsoon\n");
   writeFileSync(dir.path("empty"), "# nothing\n");
   const bad = rttSim(["--pace", dir.path("pace")]);
-  expect([bad.code, bad.err]).toEqual([65, expect.stringContaining("pace:2: 'soon' is no pace")]);
+  expect([bad.code, bad.err]).toEqual([
+    65,
+    expect.stringContaining("pace:2: 'soon' is not a pace"),
+  ]);
   expect(rttSim(["--pace", dir.path("empty")]).err).toContain("no rows");
   const none = rttSim(["--pace", dir.path("none")]);
   expect([none.code, none.err]).toEqual([66, expect.stringContaining("none")]);

@@ -83,7 +83,7 @@ for (const [what, line, code, says] of [
   ["--disk", "$R run --disk pipe $H", 66, "not a regular file"],
   ["--mount", "$R run --mount pipe:/m $H", 66, "not a regular file"],
   ["--firmware", "$R run --firmware pipe $H", 66, "nobody writes to"],
-  ["test", "$R test pipe", 2, "pipe is no test"],
+  ["test", "$R test pipe", 2, "pipe is not a test"],
   ["report", "$R test --reporter junit:pipe $H", 74, "nobody reads that pipe"],
   ["check", "$R check pipe", 66, "nobody writes to"],
   ["folder as module", "$R run .", 66, "is a directory"],

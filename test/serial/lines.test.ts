@@ -81,7 +81,7 @@ run(
     expect(await host.stop("SIGTERM")).toBe(143);
     expect(existsSync(path)).toBe(false);
     writeFileSync(path, "text");
-    expect(rttSim(["--serial", `unix:${path}`]).err).toContain("is no socket");
+    expect(rttSim(["--serial", `unix:${path}`]).err).toContain("is not a socket");
     expect(readFileSync(path, "utf8")).toBe("text");
   },
 );
@@ -259,7 +259,7 @@ run(name("what cannot be is refused with a reason"), () => {
     return err;
   };
   expect(refused("--serial", "modem")).toContain("choose one of: stdio, pty");
-  expect(refused("--serial", "tcp:1.2.3.4.5:x")).toContain("no serial back-end");
+  expect(refused("--serial", "tcp:1.2.3.4.5:x")).toContain("is not a serial back-end");
   expect(refused("--serial", "tcp:70000")).toContain("there is no port 70000");
   expect(refused("--serial", "tcp:no-such-host.invalid:0")).toContain("no host of that name");
   expect(refused("--serial", "tcp:45671", "--serial1", "tcp:127.0.0.1:45671")).toContain(

@@ -263,7 +263,7 @@ test("budgets, leaks and endings that were not expected are named with their fig
 const BAD: readonly (readonly [what: string, argv: string[], code: number, says: RegExp])[] = [
   ["no path", [], 2, /which tests\?/],
   ["a path that is not there", ["none"], 66, /cannot open none: no such file/],
-  ["a file that is no test", ["readme.txt"], 2, /readme\.txt is no test\n.*FILE\.smoke\.toml/],
+  ["a file that is no test", ["readme.txt"], 2, /readme\.txt is not a test\n.*FILE\.smoke\.toml/],
   ["an empty folder", ["empty"], 5, /no tests were found/],
   ["a filter that fits nothing", ["--filter", "zzz", "a.mo"], 5, /no tests were found/],
   ["a shard that is none", ["--shard", "3/2", "a.mo"], 2, /--shard: '3\/2' is not I\/N/],

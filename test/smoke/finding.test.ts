@@ -16,7 +16,7 @@ test.skipIf(process.platform === "win32")("a pipe is no test, and is not waited 
   expect(Bun.spawnSync(["mkfifo", dir.path("f.mo")]).exitCode).toBe(0);
   expect(rttSim(["test", dir.path(".")]).out).toContain("1 passed, 0 failed");
   const named = rttSim(["test", dir.path("f.mo")]);
-  expect(named.err).toContain("f.mo is no test: it is not a regular file");
+  expect(named.err).toContain("f.mo is not a test: it is not a regular file");
   expect(named.code).toBe(2);
   writeFileSync(dir.path("s.smoke.toml"), 'run = "f.mo"\n');
   const used = rttSim(["test", dir.path("s.smoke.toml")]);

@@ -95,13 +95,13 @@ export const WRONG: readonly (readonly [what: string, text: string, ...said: str
   [
     "a folder where a file is to be placed",
     'msh = "ls"\n[[files]]\npath = "/a/"\ntext = ""\n',
-    '3:1: "/a/" is no path of a file',
+    '3:1: "/a/" is not the path of a file',
     'path = "/folder/name"',
   ],
   [
     "a file without a name to look at",
     'msh = "ls"\n[[expect.file]]\npath = ""\n',
-    '3:1: "" is no path of a file',
+    '3:1: "" is not the path of a file',
     'path = "/folder/name"',
   ],
   [

@@ -62,7 +62,7 @@ test("a folder of symbols that is not there, or is none", () => {
   });
   const { code, err } = run("run", "--symbols", "package.json", hello);
   expect(code).toBe(66);
-  expect(err).toContain("--symbols package.json: is not a folder");
+  expect(err).toContain("--symbols: package.json is not a folder");
 });
 
 test.skipIf(process.platform !== "linux")("results that cannot be written: which, why, 74", () => {
@@ -83,7 +83,7 @@ test("--coverage-merge keeps what is no tracefile", () => {
   const file = dir.path("notes.txt");
   writeFileSync(file, "not mine\n");
   const { code, err } = run("run", "--coverage", file, "--coverage-merge", hello);
-  expect(err).toContain("is no lcov tracefile");
+  expect(err).toContain("is not an lcov tracefile");
   expect(code).toBe(65);
   expect(readFileSync(file, "utf8")).toBe("not mine\n");
   expect(run("run", "--coverage", "", hello).code).toBe(2);
@@ -100,7 +100,7 @@ test("--coverage replaces tracefiles and empty files only", () => {
   ]) {
     writeFileSync(file, text);
     const { code, err } = run("run", "--coverage", file, hello);
-    expect(err).toContain(`--coverage: ${file} is there, and is no lcov tracefile`);
+    expect(err).toContain(`--coverage: ${file} is there, and is not an lcov tracefile`);
     expect(code).toBe(2);
     expect(readFileSync(file, "utf8")).toBe(text);
   }
@@ -121,7 +121,7 @@ test("--coverage replaces tracefiles and empty files only", () => {
 test("an address that nobody can listen at", () => {
   // TEST-NET-1 of RFC 5737: nobody has it.
   const { code, err } = run("run", "--gdb", "192.0.2.1:3333", hello);
-  expect(err).toContain("cannot listen at 192.0.2.1:3333: that is no address of this computer");
+  expect(err).toContain("cannot listen at 192.0.2.1:3333: that is not an address of this computer");
   expect(code).toBe(66);
   expect(run("run", "--gdb", "unix:/nowhere/gdb", hello).err).toContain("no such folder");
 });

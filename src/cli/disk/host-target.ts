@@ -86,7 +86,7 @@ export class HostTarget {
   /** A device or a pipe takes what comes; it is never replaced. */
   private *into(reader: Reader, to: string, stat: Stats): Generator<number> {
     if (stat.isDirectory())
-      throw new UserError(ExitCode.NoOutput, `cannot write ${to}: is a folder`);
+      throw new UserError(ExitCode.NoOutput, `cannot write ${to}: it is a folder`);
     const fd = opened(to, "w", to);
     try {
       yield* drain(reader, (piece) => writeTo(fd, piece, to));

@@ -162,7 +162,7 @@ export function cannotWrite(path: string, error: unknown): UserError {
     ENOENT: "its folder does not exist",
     ENOTDIR: "part of the path is not a folder",
     EACCES: "permission denied",
-    EISDIR: "is a folder",
+    EISDIR: "it is a folder",
     ENOSPC: "the host's disk is full",
     EDQUOT: "the host's disk quota is used up",
     EFBIG: "the file would become too large for the host",

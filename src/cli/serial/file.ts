@@ -36,7 +36,7 @@ export function openForWriting(path: string): number {
       ENOENT: "no such folder",
       EACCES: "permission denied",
       EISDIR: "is a directory",
-      ENOTDIR: "part of the path is not a directory",
+      ENOTDIR: "part of the path is not a folder",
     };
     throw new UserError(
       ExitCode.NoOutput,

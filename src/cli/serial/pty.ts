@@ -105,7 +105,7 @@ export class PtyLink implements Link {
       const why: Record<string, string> = {
         EEXIST: isFolder(link) ? "it is a folder" : "there is a file of that name",
         ENOENT: "there is no such folder",
-        ENOTDIR: "part of the path is no folder",
+        ENOTDIR: "part of the path is not a folder",
         EACCES: "permission denied",
       };
       throw new UserError(

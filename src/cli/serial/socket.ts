@@ -196,7 +196,11 @@ export class SocketLink implements Link {
 /** A socket that a process left behind is removed; one that is listened at, and any other file, stays. */
 async function removeStale(path: string): Promise<void> {
   if (!statSync(path).isSocket())
-    throw new UserError(ExitCode.NoOutput, `${path} exists and is no socket`, "name another path");
+    throw new UserError(
+      ExitCode.NoOutput,
+      `${path} exists and is not a socket`,
+      "name another path",
+    );
   try {
     const probe = await Bun.connect({ unix: path, socket: { data() {}, error() {}, close() {} } });
     probe.end();

@@ -28,7 +28,7 @@ export function parseSerial(option: OptionName, text: string): SerialSpec {
   }
   throw new UserError(
     ExitCode.Usage,
-    `--${option}: '${text}' is no serial back-end`,
+    `--${option}: '${text}' is not a serial back-end`,
     "choose one of: stdio, pty, tcp:HOST:PORT (port 0: any), unix:PATH, file:PATH, null",
   );
 }
