@@ -90,8 +90,10 @@ function* sigwait(c: Pthreads, set: number, signo: number): Task<number> {
  * back. The original's raise() fails with ENOTSUP.
  */
 function* raise(c: Pthreads, signo: number): Task<number> {
-  if (!valid(signo)) return -1;
   const { compat404 } = c.k.options;
+  // kill(pid, 0) only asks whether there is such a process.
+  if (signo === 0 && !compat404) return 0;
+  if (!valid(signo)) return -1;
   const held = !compat404 && (c.signals.blocked & (1 << signo)) !== 0;
   if (c.signals.handler(signo) === SIG_DFL && !held) {
     const handler = takeHandler(c.k, c.k.scheduler.current, signo);

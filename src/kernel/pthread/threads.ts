@@ -209,7 +209,7 @@ export class Pthreads {
 
   join(id: number, result: number): number | Task<number> {
     const pthread = this.table[id];
-    if (pthread?.thread === this.k.scheduler.current) return E.EDEADLK;
+    if (this.threadOf(id) === this.k.scheduler.current) return E.EDEADLK;
     if (!pthread || pthread.detached) return E.EINVAL;
     return this.waitFor(pthread, result);
   }

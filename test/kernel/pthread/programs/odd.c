@@ -154,6 +154,9 @@ int main(void) {
     alarmed();
     descriptors();
     times();
+    SHOW(kill(getpid(), 0));
+    SHOW(raise(0));
+    SHOW(pthread_join(pthread_self(), 0) == EDEADLK);
     sem_destroy(&none);
     return 0;
 }
