@@ -1,21 +1,14 @@
 /** Items as code of an instruction set. What a set lacks is put together from what it has, or is not encodable. */
-import { a32, neon, thumb16, thumb32, vfpA32 } from "../../../src/cpu/decode/mod.ts";
+import { a32, neon, vfpA32 } from "../../../src/cpu/decode/mod.ts";
 import type { Rows } from "../../../src/cpu/decode/table.ts";
 import { word } from "../assemble.ts";
 import { a32Constant, thumbConstant } from "./constants.ts";
 import { AL, type Isa, type Item, type Operand, SHIFTS } from "./items.ts";
+import { addressInThumb, call, type Fields, half, no, rowOf, suffix, wide } from "./rows.ts";
 import { thumb1 } from "./thumb1.ts";
-
-/** The instruction set has no such instruction. */
-export class NotEncodable extends Error {}
-export function no(why: string): never {
-  throw new NotEncodable(why);
-}
 
 /** Bytes from where an instruction begins to its target. */
 type Way = (label: string) => number;
-type Fields = Record<string, number>;
-
 /** Halfwords of the items; labels become where they are. */
 export function encode(items: readonly Item[], isa: Isa): number[] {
   const one = { a32: arm, thumb2, thumb1 }[isa];
@@ -34,15 +27,8 @@ export function encode(items: readonly Item[], isa: Isa): number[] {
   });
 }
 
-const half = (name: string, fields: Fields): number[] => [word(rowOf(thumb16(), name), fields)];
-function wide(name: string, fields: Fields): number[] {
-  const w = word(rowOf(thumb32(), name), fields);
-  return [w >>> 16, w & 0xffff];
-}
 /** The fields of MOVW and MOVT. */
 const halves = (value: number): Fields => ({ w: (value >>> 12) & 15, i: value & 0xfff });
-const rowOf = (rows: Rows, name: string): string => (rows[name] ?? no(name))[1];
-
 /** A row of floating point or Advanced SIMD in the form of A32. */
 function vector(x: Item & { op: "vfp" | "neon" }, c: number): number {
   const rows: Rows = x.op === "vfp" ? vfpA32() : neon();
@@ -62,23 +48,6 @@ function vectorInThumb(x: Item & { op: "vfp" | "neon" }): number[] {
         ? 0xf9
         : top;
   return [(first << 8) | ((a >>> 16) & 0xff), a & 0xffff];
-}
-/** In Thumb: MOV d, pc, which is 4 bytes on, and what is left with bit 0. */
-export function addressInThumb(d: number, way: number): number[] {
-  const by = way - 4 + 1;
-  if (d > 7 || Math.abs(by) > 255) no("too far");
-  const step = { d, i: Math.abs(by) };
-  return [...half("mov_reg", { d, m: 15 }), ...half(by < 0 ? "sub_imm8" : "add_imm8", step)];
-}
-
-/** BL to `way` bytes from its own beginning, in Thumb. */
-export const call = (way: number): number[] =>
-  wide("bl", { S: way < 4 ? 1 : 0, j: 1, k: 1, i: (way - 4) >> 1 });
-
-/** The suffix of a load or store. */
-export function suffix(size: number, signed = false): string {
-  const letter = { 1: "b", 2: "h", 4: "", 8: "d" }[size]!;
-  return (signed && size < 4 ? "s" : "") + letter;
 }
 const named = (x: { op: string; size: number; signed?: boolean }): string =>
   x.op.startsWith("load") ? `ldr${suffix(x.size, x.signed)}` : `str${suffix(x.size)}`;

@@ -10,7 +10,8 @@ import { countedLoop } from "../../../src/cpu/jit/counted.ts";
 import { noQemu, noToolchain } from "../qemu/tools.ts";
 import { ISAS } from "./items.ts";
 import { compareWithQemu } from "./qemu.ts";
-import { type Case, caseOf, newTally, runLoops } from "./run.ts";
+import type { Case } from "./case.ts";
+import { caseOf, newTally, runLoops } from "./run.ts";
 
 const FULL = process.env.RTT_SIM_FULL === "1";
 const SEED = Number(process.env.RTT_SIM_SEED ?? 1);

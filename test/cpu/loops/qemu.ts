@@ -16,7 +16,8 @@ import {
 import { qemu } from "../qemu/tools.ts";
 import type { Item } from "./items.ts";
 import { explain, hex } from "./report.ts";
-import { type Case, caseOf, codeOf } from "./run.ts";
+import type { Case } from "./case.ts";
+import { caseOf, codeOf } from "./run.ts";
 import { BASE, SIZE } from "./events.ts";
 import { FLOAT_WORDS } from "./float-state.ts";
 import { contents, enter, randomWorld, type World } from "./world.ts";

@@ -1,6 +1,6 @@
 /** Differences for people: disassembled, with the state that the loop began in. */
 import { disassemble } from "../../../src/cpu/mod.ts";
-import type { Difference } from "./run.ts";
+import type { Difference } from "./case.ts";
 import type { Event } from "./events.ts";
 
 export const hex = (value: number): string => (value >>> 0).toString(16).padStart(8, "0");

@@ -5,13 +5,15 @@ import { NO_BUDGET } from "../../../src/cpu/jit/hotness.ts";
 import { TieredCore } from "../../../src/cpu/jit/tiered.ts";
 import { GuestMemory } from "../../../src/memory/mod.ts";
 import { Random } from "../qemu/random.ts";
-import { encode, NotEncodable } from "./encode.ts";
+import type { Case, Difference } from "./case.ts";
+import { encode } from "./encode.ts";
 import { randomLoop } from "./families.ts";
 import { type Isa, ISAS, type Item } from "./items.ts";
 import type { Loop } from "./maker.ts";
 import { explain, hex } from "./report.ts";
 import { apply, BASE, type Place, randomEvent, SIZE } from "./events.ts";
 import { FLOAT_WORDS } from "./float-state.ts";
+import { NotEncodable } from "./rows.ts";
 import { enter, randomWorld, type World } from "./world.ts";
 
 /** States from which each loop is run. */
@@ -46,13 +48,6 @@ function newSide(engine: (typeof ENGINES)[number], { start, code }: Case): Side 
     return onCodeWrite.call(memory, from, to);
   };
   return { engine, memory, cpu, guards: [], calls: [], code: { start, end: start + code.length } };
-}
-
-export interface Case {
-  readonly seed: number;
-  readonly loop: Loop;
-  readonly start: number;
-  readonly code: Uint8Array;
 }
 
 /** The loop of a seed: the first that its instruction set can encode. */
@@ -122,14 +117,6 @@ function hook(side: Side, world: World): (imm: number) => boolean {
     apply(side, randomEvent(random, near, [...cpu.r]));
     return !random.once(12);
   };
-}
-
-export interface Difference {
-  readonly test: Case;
-  readonly world: World;
-  readonly engine: string;
-  readonly slice: number;
-  readonly what: string;
 }
 
 export interface Tally {

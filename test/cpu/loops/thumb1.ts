@@ -2,7 +2,7 @@
 import { thumb16 } from "../../../src/cpu/decode/mod.ts";
 import type { Rows } from "../../../src/cpu/decode/table.ts";
 import { word } from "../assemble.ts";
-import { addressInThumb, call, no, suffix } from "./encode.ts";
+import { addressInThumb, call, no, suffix } from "./rows.ts";
 import { AL, type Item, type Operand, SHIFTS } from "./items.ts";
 
 type Fields = Record<string, number>;
