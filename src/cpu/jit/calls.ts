@@ -1,5 +1,5 @@
 import { Op } from "../ir/ops.ts";
-import { isBackward, isReturn } from "./facts.ts";
+import { beginsWithFlags, isBackward, isReturn } from "./facts.ts";
 import { IN_FILE } from "./flags-state.ts";
 import { UNWIND } from "./frame.ts";
 import type { Node } from "./graph.ts";
@@ -136,6 +136,8 @@ export abstract class Calls extends HostCalls {
     const { at } = n.ir.insts[k];
     if (isBackward(to, n.ir.pcs[at])) this.spend(at + 1 - counted, () => this.exitAt(to));
     else this.count(at + 1 - counted);
+    // Nobody looks at them any more.
+    if (beginsWithFlags(this.graph.byKey.get(n.callee!)!.ir)) flags.state = IN_FILE;
     this.goTo(n.callee!, n);
     this.counted = counted;
     this.dirty = dirty;

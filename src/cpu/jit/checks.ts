@@ -2,7 +2,7 @@ import { type Inst, NONE, Op } from "../ir/ops.ts";
 import { type CountedLoop, countedLoop } from "./counted.ts";
 import { flagReaders, writtenBy } from "./facts.ts";
 import { type FixedLoop, fixedLoop } from "./fixed.ts";
-import { fallsThrough, type Graph, isCall, type Node } from "./graph.ts";
+import { dominates, type Graph, isCall, keyAt, keyBehind, type Node } from "./graph.ts";
 import { exactly, type Known, Knowledge, pairOf, UNKNOWN, within } from "./known.ts";
 import { resultOf } from "./numbers.ts";
 import { accessOf, groupEnd, isAccess, type Shape, singleOf } from "./shapes.ts";
@@ -151,7 +151,7 @@ export class Checks {
   }
 
   private block(n: Node, known: Knowledge): void {
-    const { ir, table } = n;
+    const { ir, table, callee } = n;
     const { insts } = ir;
     const back = branchBack(n);
     /** What holds in a loop of one block however its iterations were done. */
@@ -159,6 +159,13 @@ export class Checks {
     let skip: { label: number; known: Knowledge } | undefined;
     const reached = new Set<number>();
     const goes = (key: number, known: Knowledge): void => {
+      // What of a copy is elsewhere is called, and comes back to where the copy does.
+      const to = this.graph.byKey.get(key);
+      if (n.back !== undefined && (!to || (to.order <= n.order && !dominates(to, n))))
+        enters(n.back, Knowledge.nothing());
+      enters(key, known);
+    };
+    const enters = (key: number, known: Knowledge): void => {
       let from = this.edges.get(key);
       if (!from) this.edges.set(key, (from = new Map()));
       const other = reached.has(key) ? from.get(n) : undefined;
@@ -190,9 +197,12 @@ export class Checks {
         continue;
       }
       if (x.op === Op.br || x.op === Op.bx) {
-        if (isCall(ir, k)) forget();
-        else {
-          if (x.op === Op.br) goes(x.to >>> 0, leaves(k));
+        if (isCall(ir, k)) {
+          if (callee !== undefined && k === insts.length - 1) enters(callee, known);
+          forget();
+        } else {
+          if (x.op === Op.br) goes(keyAt(n, x.to), leaves(k));
+          else if (n.back !== undefined) enters(n.back, known);
           // Only who skips this is behind it.
           if (!skip) return;
           known = skip.known.copy();
@@ -200,14 +210,15 @@ export class Checks {
         continue;
       }
       if (x.op === Op.brc || x.op === Op.brz || x.op === Op.brnz) {
-        goes(x.to >>> 0, leaves(k));
+        goes(keyAt(n, x.to), leaves(k));
         if (k === back) known = first;
         continue;
       }
       this.op(x, known);
     }
     if (skip) known = skip.known.meet(known);
-    if (fallsThrough(ir)) goes((ir.end | (ir.thumb ? 1 : 0)) >>> 0, known);
+    const next = keyBehind(n);
+    if (next !== undefined) goes(next, known);
   }
 
   private op(x: Inst, known: Knowledge): void {

@@ -1,4 +1,4 @@
-import { C, conditionReads, type Inst, NONE, NZCV, Op } from "../ir/ops.ts";
+import { C, conditionReads, type Inst, type IrBlock, NONE, NZCV, Op } from "../ir/ops.ts";
 import { type Graph, isCall, keyAt, keyBehind, type Node } from "./graph.ts";
 import { registersOf } from "./shapes.ts";
 
@@ -40,6 +40,14 @@ export function writesAllFlags(x: Inst): boolean {
   return sums.has(x.op) && (x.set & NZCV) !== 0;
 }
 
+const simple = new Set([Op.mov, Op.mvn, Op.add, Op.sub, Op.rsb, Op.and, Op.orr, Op.eor, Op.bic]);
+
+/** Whether a block writes all flags before it can be left, or reads one. */
+export function beginsWithFlags({ insts }: IrBlock): boolean {
+  const first = insts.find((x) => x.set !== 0 || !simple.has(x.op));
+  return first !== undefined && writesAllFlags(first);
+}
+
 /** Keys of the blocks that read a flag which they have not written, or go to such a block before they write it. */
 export function flagReaders(graph: Graph): Set<number> {
   const live = new Map<number, number>();
@@ -57,18 +65,22 @@ export function flagReaders(graph: Graph): Set<number> {
   return new Set([...live].filter(([, mask]) => mask !== 0).map(([key]) => key));
 }
 
-/** Keys of the blocks in which other code runs before all flags are written: the file has to have them there. */
-export function flagSpillers({ nodes }: Graph): Set<number> {
-  return new Set(nodes.filter(spillsFirst).map(({ key }) => key));
+/**
+ * Keys of the blocks in which other code runs before all flags are written: the file has to have them there. A copy that writes all of
+ * them at once counts too: what they follow from would be kept for a slice that ends at the call.
+ */
+export function flagSpillers({ nodes, byKey }: Graph): Set<number> {
+  return new Set(nodes.filter((n) => spillsFirst(n, byKey)).map(({ key }) => key));
 }
 
-function spillsFirst({ ir, callee, back }: Node): boolean {
+function spillsFirst({ ir, callee, back }: Node, byKey: ReadonlyMap<number, Node>): boolean {
   const { insts } = ir;
   let missing = NZCV;
   let until = 0;
   for (let k = 0; k < insts.length && missing; k++) {
     const x = insts[k];
-    const call = isCall(ir, k) && (callee === undefined || k < insts.length - 1);
+    const copy = callee !== undefined && k === insts.length - 1 ? byKey.get(callee) : undefined;
+    const call = isCall(ir, k) && (copy === undefined || beginsWithFlags(copy.ir));
     if (x.op === Op.svc || (x.op === Op.bx && (call || back === undefined))) return true;
     if (x.op === Op.br && call) return true;
     if (x.op === Op.skip) until = Math.max(until, x.label);

@@ -23,6 +23,8 @@ import { guessTargets } from "./targets.ts";
 /** Instructions of a function that is small, and of all copies in a region. */
 const MAX_CALLEE = 24;
 const MAX_COPIES = 160;
+/** Copies in copies, as of what calls itself. */
+const MAX_DEPTH = 2;
 /** Blocks of a small function. */
 const MAX_BLOCKS = 8;
 /** What keys of one copy have in common. */
@@ -80,10 +82,12 @@ function inlineCalls(
   const large = new Set<number>();
   let copies = 0;
   let left = MAX_COPIES;
-  for (const [key, block] of [...blocks]) {
+  // Calls of the function itself first, then those of its copies.
+  const work = [...blocks].map(([key, block]) => ({ key, block, depth: 0 }));
+  for (const { key, block, depth } of work) {
     const target = calledBy(block);
     if (target === undefined || large.has(target) || !hasRun(target)) continue;
-    const back = behind(block.ir);
+    const back = block.base + behind(block.ir);
     if (!blocks.has(back)) continue;
     const callee = findBlocks(fetch, target, hasRun, MAX_CALLEE);
     if (!callee || !isSmall(callee)) {
@@ -96,7 +100,11 @@ function inlineCalls(
     prepare(callee, target);
     const base = ++copies * COPY;
     blocks.set(key, { ...block, callee: base + target });
-    for (const [at, copy] of callee) blocks.set(base + at, { ...copy, base, back });
+    for (const [at, copy] of callee) {
+      const own = { ...copy, base, back };
+      blocks.set(base + at, own);
+      if (depth + 1 < MAX_DEPTH) work.push({ key: base + at, block: own, depth: depth + 1 });
+    }
   }
 }
 

@@ -1,6 +1,6 @@
 import { type Inst, NONE, Op } from "../ir/ops.ts";
 import { writtenBy } from "./facts.ts";
-import { fallsThrough, type Graph, isCall, type Node } from "./graph.ts";
+import { type Graph, isCall, keyAt, keyBehind, type Node } from "./graph.ts";
 import { pairOf } from "./known.ts";
 import { accessOf, groupEnd, needsInterpreter, singleOf } from "./shapes.ts";
 
@@ -49,21 +49,28 @@ export class WantedAccesses {
   }
 
   private block(n: Node): void {
-    const { ir } = n;
+    const { ir, callee, back } = n;
     const { insts } = ir;
-    const behind = fallsThrough(ir) ? (ir.end | (ir.thumb ? 1 : 0)) >>> 0 : undefined;
+    const behind = keyBehind(n);
     const wants: Wants = new Map(behind === undefined ? [] : this.entries.get(behind));
     const conditional = guarded(insts);
     const pairs = new Set<number>();
     for (let k = insts.length - 1; k >= 0; k--) {
       const x = insts[k];
       if (endsKnowledge(insts, k) || x.op === Op.bx || (x.op === Op.br && isCall(ir, k))) {
-        wants.clear();
         pairs.clear();
+        if (endsKnowledge(insts, k) || isCall(ir, k) || !conditional[k]) wants.clear();
+        // Who does not return here goes on.
+        else
+          for (const [r, { read }] of wants) if (r !== SP) wants.set(r, { read, store: undefined });
+        if (endsKnowledge(insts, k) || conditional[k]) continue;
+        const to = !isCall(ir, k) ? back : k === insts.length - 1 ? callee : undefined;
+        if (to !== undefined)
+          for (const [r, want] of this.entries.get(to) ?? []) wants.set(r, want);
       } else if (x.op === Op.br) {
         wants.clear();
         pairs.clear();
-        for (const [r, want] of this.entries.get(x.to >>> 0) ?? []) wants.set(r, want);
+        for (const [r, want] of this.entries.get(keyAt(n, x.to)) ?? []) wants.set(r, want);
       } else if (x.op === Op.brc || x.op === Op.brz || x.op === Op.brnz) this.branch(n, x, wants);
       else if (x.d !== NONE && x.kb && !x.ka && (x.op === Op.add || x.op === Op.sub))
         moved(wants, pairs, x.d, x.a, x.op === Op.add ? x.b : -x.b);
@@ -102,7 +109,7 @@ export class WantedAccesses {
 
   /** What is wanted before a conditional branch. */
   private branch(n: Node, x: Inst, wants: Wants): void {
-    const to = this.graph.byKey.get(x.to >>> 0);
+    const to = this.graph.byKey.get(keyAt(n, x.to));
     // Where the region is left nobody comes.
     if (!to) return;
     if (to.order <= n.order) {

@@ -77,6 +77,7 @@ function makeFunction(random: Random, at: number, others: readonly number[]): nu
     if (random.once(6)) words.push(on(random.below(14), framed ? POP_PC : BX_LR));
     else if (framed && others.length > 0 && random.once(4))
       words.push(branch(here, random.pick(others), true, random.once(3) ? random.below(14) : AL));
+    else if (framed && random.once(6)) words.push(branch(here, at, true, random.below(14)));
     else if (framed && others.length > 0 && random.once(4))
       words.push(...callThrough(random.below(others.length)));
     else if (random.once(5)) {
@@ -147,6 +148,7 @@ test("random functions, in slices of any length, with faults, other returns and 
       const flags = random.below(16) << 28;
       const changed = functions[0] + 4 * random.below(3);
       const word = anything(random);
+      const below = 4 * random.between(2, 64);
       const overwrites = random.once(2);
       if (run > 1 && random.once(3)) setTable();
       for (const { memory, cpu } of sides) {
@@ -154,6 +156,7 @@ test("random functions, in slices of any length, with faults, other returns and 
         cpu.cpsr = 0x13 | flags;
         cpu.jump(CODE);
         if (run === 3) memory.addGuard(AREA + 8, AREA + 12, round);
+        if (run === 5) memory.addGuard(STACK - below, STACK - below + 8, round);
         if (run === 4 && overwrites) memory.st32(changed, word);
       }
       const at = { seed: SEED, round, run, main: main.map((w) => w.toString(16)) };

@@ -21,15 +21,15 @@ const STACK = 0x60010000;
  * A library, Thumb. add: (r0 + r1) with a loop in it; its flags live when it is left at the end of a slice.
  *
  *   f: push {r4, lr}; movs r4, #40; 1: adds r0, r0, r1; adcs r0, r2; bl g; subs r4, #1; bne 1b; pop {r4, pc}
- *   g: cmp r0, #0; it mi; addmi r0, #3; bx lr
+ *   g: movs r3, #2; 1: subs r3, #1; bne 1b; cmp r0, #0; it mi; addmi r0, #3; bx lr
  */
 const LIBRARY = [
-  0xb510, 0x2428, 0x1840, 0x4150, 0xf000, 0xf803, 0x3c01, 0xd1f9, 0xbd10, 0x2800, 0xbf48, 0x3003,
-  0x4770,
+  0xb510, 0x2428, 0x1840, 0x4150, 0xf000, 0xf803, 0x3c01, 0xd1f9, 0xbd10, 0x2302, 0x3b01, 0xd1fd,
+  0x2800, 0xbf48, 0x3003, 0x4770,
 ];
 const F = CODE | 1;
 const G = (CODE + 18) | 1;
-/** 1: blx r6 (f); blx r7 (g); subs r5, #1; bne 1b; svc 0; b 1b. Called so, they do not become part of what calls them. */
+/** 1: blx r6 (f); blx r7 (g); subs r5, #1; bne 1b; svc 0; b 1b. With its loop g does not become part of what calls it. */
 const PROGRAM = [0x47b0, 0x47b8, 0x3d01, 0xd1fb, 0xdf00, 0xe7f9];
 
 function prepare(library: readonly number[] = LIBRARY): GuestMemory {
