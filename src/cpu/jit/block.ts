@@ -66,7 +66,7 @@ export abstract class BlockEmitter extends Calls {
     const { w, flags } = this;
     const { ir } = n;
     const { insts } = ir;
-    let skip: { label: number; state: State; touched: boolean } | undefined;
+    let skip: { label: number; state: State; touched: boolean; other: number } | undefined;
     const closeSkip = (k: number): void => {
       if (!skip) return;
       const last = insts[k - 1];
@@ -78,9 +78,17 @@ export abstract class BlockEmitter extends Calls {
       skip = undefined;
     };
     for (let k = from; k < to; k++) {
+      const x = insts[k];
+      if (skip?.label === k && skip.other > k) {
+        flags.convert(skip.state);
+        w.op(W.else);
+        flags.state = skip.state;
+        this.at(n, k);
+        skip.label = skip.other;
+        continue;
+      }
       if (skip?.label === k) closeSkip(k);
       this.at(n, k);
-      const x = insts[k];
       if (x.op === Op.skip && x.label < to && this.compares) {
         const { label } = x;
         const branch = {
@@ -98,13 +106,14 @@ export abstract class BlockEmitter extends Calls {
       }
       if (x.op === Op.skip) {
         const changes = this.changesFlags(ir, k + 1, x.label);
+        const other = changes ? k : this.otherwise(insts, k, to);
         if (changes) flags.settle();
-        flags.beforeWrite(writtenBy(insts, k + 1, x.label));
+        flags.beforeWrite(writtenBy(insts, k + 1, Math.max(x.label, other)));
         flags.condition(x.cond);
         if (changes) flags.state = IN_LOCALS;
         w.op(W.eqz);
         this.open(W.if, undefined);
-        skip = { label: x.label, state: flags.state, touched: this.float.touched };
+        skip = { label: x.label, state: flags.state, touched: this.float.touched, other };
         continue;
       }
       if (n.table?.first === k) {
@@ -142,6 +151,19 @@ export abstract class BlockEmitter extends Calls {
     const next = keyBehind(n);
     if (next === undefined) w.op(W.unreachable);
     else this.goTo(next, n);
+  }
+
+  /**
+   * Where the code ends that is executed when that behind the skip of op k is not, as in MOVLS, MOVHI; k when there is no such code, or it
+   * does more than to calculate.
+   */
+  private otherwise(insts: readonly Inst[], k: number, to: number): number {
+    const { cond, label } = insts[k];
+    const next = insts[label];
+    if (this.counters || label >= to || next.op !== Op.skip || next.cond !== (cond ^ 1)) return k;
+    for (let j = k + 1; j < next.label; j++)
+      if (j !== label && (!isCalculation(insts[j]) || insts[j].set & NZCV)) return k;
+    return next.label > to ? k : next.label;
   }
 
   private changesFlags(ir: Node["ir"], from: number, to: number): boolean {
@@ -267,3 +289,5 @@ export abstract class BlockEmitter extends Calls {
     this.counted = counted;
   }
 }
+
+const isCalculation = (x: Inst): boolean => dataEmitter(x.op) !== undefined && isTranslated(x);

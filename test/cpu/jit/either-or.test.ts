@@ -1,0 +1,68 @@
+/** Instructions for a condition and for its opposite, as MOVLS and MOVHI behind CMP: in step, at faults between them too. */
+import { expect, test } from "bun:test";
+import { type Engine, Exit } from "../../../src/cpu/mod.ts";
+import { moduleOf } from "../golden/wasm.ts";
+import { Random } from "../qemu/random.ts";
+import { newSide, runInStep } from "./side.ts";
+
+const CODE = 0x60010000;
+const AREA = 0x60200000;
+const SEED = Number(process.env.RTT_SIM_SEED ?? 1);
+const VALUES = [0, 1, 2, 5, 0x7fffffff, 0x80000000, 0x80000001, 0xffffffff];
+
+/** Without their conditions; some write what was compared, one reads the carry, one accesses memory, one writes flags. */
+const OPS = [
+  0x03a06000, // mov r6, #0
+  0x02800001, // add r0, r0, #1
+  0x02611000, // rsb r1, r1, #0
+  0x00a06001, // adc r6, r0, r1
+  0x01a02001, // mov r2, r1
+  0x00062190, // mul r6, r0, r1
+  0x05942008, // ldr r2, [r4, #8]
+  0x00900001, // adds r0, r0, r1
+];
+
+/** cmp r0, r1; one or two ops; ops of another condition; ldr r7, [r4, #4]; str r6, [r4]; add r5, r5, #1; cmp r5, r8; bcc back; svc */
+const code = (cond: number, other: number, ops: readonly number[], more: readonly number[]) => [
+  0xe1500001,
+  ...ops.map((op) => (op | (cond << 28)) >>> 0),
+  ...more.map((op) => (op | (other << 28)) >>> 0),
+  ...[0xe5947004, 0xe5846000, 0xe2855001, 0xe1550008],
+  (0x3affffff - (5 + ops.length + more.length)) >>> 0,
+  0xef000000,
+];
+
+test("either or, beside guards and code, in slices of any length", () => {
+  const random = new Random(SEED);
+  const exits = new Set<Exit>();
+  for (let cond = 0; cond < 14; cond++)
+    for (let variant = 0; variant < 8; variant++) {
+      const sides = (["interp", "jit"] as Engine[]).map(newSide);
+      const some = () => Array.from({ length: 1 + (variant & 1) }, () => random.pick(OPS));
+      const words = code(cond, cond ^ 1, some(), some());
+      for (const { memory } of sides) words.forEach((word, k) => memory.st32(CODE + k * 4, word));
+      for (let round = 0; round < 20; round++) {
+        const numbers = Array.from({ length: 4 }, () => random.pick(VALUES));
+        const r4 = random.once(4) ? random.pick([0, 0x607ffffc, AREA + 64]) : AREA;
+        for (const { memory, cpu } of sides) {
+          cpu.r.set([...numbers, r4, 0, 0, 0, round % 8]);
+          cpu.cpsr = 0x13 | ((round & 15) << 28);
+          cpu.jump(CODE);
+          if (round === 14) memory.addGuard(AREA + 64, AREA + 68, cond);
+        }
+        const at = { seed: SEED, words, round, numbers, r4 };
+        const units = (): number => random.pick([1, 2, 3, 500]);
+        for (const { exit } of runInStep(sides, at, 40, units, [[AREA, 128]])) exits.add(exit);
+      }
+      for (const { memory } of sides) memory.dispose();
+    }
+  expect([...exits].sort()).toEqual([Exit.Slice, Exit.Stop, Exit.Fault]);
+}, 60_000);
+
+test("the opposite of a condition is not asked again", () => {
+  const size = (other: number): number => {
+    const words = code(9, other, [0x03a06000], [0x03a06001]);
+    return moduleOf({ code: new Uint8Array(new Uint32Array(words).buffer), thumb: false }).length;
+  };
+  expect(size(8)).toBeLessThan(size(3) - 4);
+});
