@@ -1,0 +1,195 @@
+import { Op } from "../ir/ops.ts";
+import { BlockEmitter } from "./block.ts";
+import type { BoundedLoop } from "./bounded.ts";
+import { checkPlace, emitBounds, TIMES } from "./bounded-entry.ts";
+import type { CountedLoop } from "./counted.ts";
+import { emitEntry, emitGoesOn, emitGoesOnForRow } from "./counted-entry.ts";
+import type { FixedLoop } from "./fixed.ts";
+import { IN_FILE, type State } from "./flags-state.ts";
+import { AGAIN, BEHIND, DONE, FAST, MANY, REST } from "./frame.ts";
+import type { Node } from "./graph.ts";
+import * as layout from "./layout.ts";
+import { Local, local } from "./layout.ts";
+import { emitSkip } from "./streams-skip.ts";
+import { W } from "./wasm.ts";
+
+/** Writes loops of one block that are there twice: without the checks of their accesses, and as they are. */
+export abstract class LoopEmitter extends BlockEmitter {
+  /** A counted loop: the version without checks as long as it may be entered, and the loop as it is. */
+  protected twice(n: Node, loop: CountedLoop): void {
+    const { w, flags } = this;
+    const { branch, quiet, free } = loop;
+    const x = n.ir.insts[branch];
+    const begin = flags.state;
+    this.open(W.block, BEHIND);
+    this.open(W.block, undefined);
+    this.open(W.loop, AGAIN);
+    emitEntry(w, loop, this.readable, n.key);
+    const inRows = loop.row > 1;
+    if (inRows) this.open(W.block, DONE);
+    const atEnd = inRows ? this.rows(n, loop) : undefined;
+    this.open(W.loop, FAST);
+    // Nobody looks at flags before they are written.
+    if (quiet) flags.state = IN_FILE;
+    this.begin();
+    this.free = free;
+    this.ops(n, 0, branch);
+    this.free = undefined;
+    this.at(n, branch);
+    if (atEnd) flags.convert(atEnd);
+    const { state } = flags;
+    const round = x.at + 1 - this.counted - 2 ** layout.WORK_SHIFT;
+    if (!quiet) flags.convert(begin);
+    this.count(round);
+    emitGoesOn(w, loop);
+    this.brIf(FAST);
+    this.close();
+    if (inRows) this.close();
+    this.count(-round);
+    flags.state = state;
+    if (x.op === Op.brc) flags.condition(x.cond);
+    else w.get(local(x.a));
+    w.op(W.eqz);
+    this.brIf(BEHIND);
+    this.spend(x.at + 1 - this.counted, () => this.exitAt(x.to));
+    flags.convert(begin);
+    this.br(AGAIN);
+    this.close();
+    this.close();
+    flags.state = begin;
+    this.open(W.loop, n.key);
+    this.begin();
+    this.ops(n, 0, branch + 1);
+    this.close();
+    this.close();
+    this.float.forget();
+    this.ops(n, branch + 1, n.ir.insts.length);
+    this.finish(n);
+  }
+
+  /** A counted loop that goes round a known number of times: the version without checks, at once or in rows, and the loop as it is. */
+  protected fixed(n: Node, loop: CountedLoop, { times, row, asked }: FixedLoop): void {
+    const { w, flags } = this;
+    const { branch } = loop;
+    const x = n.ir.insts[branch];
+    const begin = flags.state;
+    this.open(W.block, BEHIND);
+    this.open(W.block, undefined);
+    w.get(Local.Work);
+    w.const64(times * 2 ** layout.WORK_SHIFT);
+    w.op(W.ltS64);
+    w.brIf(0);
+    this.open(W.block, undefined);
+    for (const place of asked) checkPlace(w, place, times, this.readable);
+    this.close();
+    const inRows = row < times;
+    if (inRows) this.open(W.loop, FAST);
+    const atEnd = this.row(n, loop, row);
+    if (inRows) {
+      emitGoesOn(w, loop, true);
+      this.brIf(FAST);
+      this.close();
+    }
+    // The last iteration does not branch.
+    this.count(2 ** layout.WORK_SHIFT - (x.at + 1));
+    this.br(BEHIND);
+    this.close();
+    flags.state = begin;
+    this.open(W.loop, n.key);
+    this.begin();
+    this.ops(n, 0, branch + 1);
+    flags.convert(atEnd);
+    this.close();
+    this.close();
+    this.float.forget();
+    this.ops(n, branch + 1, n.ir.insts.length);
+    this.finish(n);
+  }
+
+  /** Iterations in a row of a version without checks; returns the state of the flags behind the last. */
+  private row(n: Node, { branch, free }: CountedLoop, row: number): State {
+    const { flags } = this;
+    for (let k = 0; k < row; k++) {
+      flags.state = IN_FILE;
+      this.begin();
+      this.free = free;
+      this.ops(n, 0, branch);
+      this.free = undefined;
+      this.at(n, branch);
+    }
+    this.count(row * (n.ir.insts[branch].at + 1 - 2 ** layout.WORK_SHIFT));
+    return flags.state;
+  }
+
+  /**
+   * The version without checks for rows of iterations. Goes to DONE when the last iteration was the last of all, and on when fewer than a
+   * row are left. Returns the state of the flags behind an iteration.
+   */
+  private rows(n: Node, loop: CountedLoop): State {
+    const { w } = this;
+    this.open(W.block, REST);
+    emitGoesOnForRow(w, loop);
+    w.op(W.eqz);
+    this.brIf(REST);
+    this.open(W.loop, MANY);
+    const state = this.row(n, loop, loop.row);
+    emitGoesOnForRow(w, loop);
+    this.brIf(MANY);
+    this.close();
+    emitGoesOn(w, loop);
+    w.op(W.eqz);
+    this.brIf(DONE);
+    this.close();
+    return state;
+  }
+
+  /** A loop that ends on data: the version without checks for so many iterations as are allowed, and the loop as it is. */
+  protected bounded(n: Node, loop: BoundedLoop): void {
+    const { w, flags } = this;
+    const { branch, quiet, free, stream } = loop;
+    const x = n.ir.insts[branch];
+    const begin = flags.state;
+    this.open(W.block, BEHIND);
+    this.open(W.block, undefined);
+    this.open(W.loop, AGAIN);
+    emitBounds(w, loop, this.readable);
+    this.open(W.loop, FAST);
+    // Nobody looks at flags before they are written.
+    if (quiet) flags.state = IN_FILE;
+    this.begin();
+    this.free = free;
+    this.ops(n, 0, branch);
+    this.free = undefined;
+    this.at(n, branch);
+    if (x.op === Op.brc) flags.condition(x.cond);
+    else if (x.op !== Op.br) w.get(local(x.a));
+    const { state } = flags;
+    if (x.op !== Op.br) {
+      if (x.op !== Op.brz) w.op(W.eqz);
+      this.brIf(BEHIND);
+    }
+    this.count(x.at + 1 - this.counted - 2 ** layout.WORK_SHIFT);
+    if (!quiet) flags.convert(begin);
+    w.get(TIMES);
+    w.const(1);
+    w.op(W.sub);
+    w.tee(TIMES);
+    this.brIf(FAST);
+    this.close();
+    flags.convert(begin);
+    if (stream) emitSkip(w, stream, this.readable);
+    this.br(AGAIN);
+    this.close();
+    this.close();
+    flags.state = begin;
+    this.open(W.loop, n.key);
+    this.begin();
+    this.ops(n, 0, branch + 1);
+    this.close();
+    this.close();
+    flags.state = state;
+    this.float.forget();
+    this.ops(n, branch + 1, n.ir.insts.length);
+    this.finish(n);
+  }
+}
