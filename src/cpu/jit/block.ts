@@ -10,6 +10,7 @@ import { dataEmitter } from "./data.ts";
 import { isBackward, writesAllFlags, writtenBy } from "./facts.ts";
 import { IN_LOCALS, type State } from "./flags-state.ts";
 import { isFloatOp, touchesFloat } from "./float.ts";
+import { FloatPlan } from "./float-plan.ts";
 import { type Graph, isCall, keyAt, keyBehind, type Node } from "./graph.ts";
 import type { JumpTable } from "./jump-table.ts";
 import { local } from "./layout.ts";
@@ -24,6 +25,8 @@ export abstract class BlockEmitter extends Calls {
   protected readonly vectors: VectorEmitter;
   /** Accesses that need no check, while the second version of a counted loop is written. */
   protected free: ReadonlySet<number> | undefined;
+  /** Which results of floating point need a test; undefined: all, and nothing is known of the modes. */
+  protected readonly plan: FloatPlan | undefined;
   private readonly access: AccessEmitter;
   protected readonly checks: Checks;
   protected readonly readable: Readable;
@@ -42,6 +45,9 @@ export abstract class BlockEmitter extends Calls {
     this.vectors = new VectorEmitter(w);
     this.access = new AccessEmitter(w, readable, this.floats, this.vectors);
     this.checks = new Checks(graph, surroundings, this.liveness.live.get(graph.entry)![0]);
+    if (surroundings.ordinaryNumbers && this.usesFloat && !counters)
+      this.plan = FloatPlan.make(graph, this.floats, surroundings.literalAt);
+    this.float.lazy = this.plan !== undefined;
     this.compares = counters ? undefined : new ConditionalCompares(w, this.flags, graph);
   }
 
@@ -66,6 +72,7 @@ export abstract class BlockEmitter extends Calls {
     const { w, flags } = this;
     const { ir } = n;
     const { insts } = ir;
+    if (this.plan?.touched.has(n)) this.float.touched = true;
     let skip: { label: number; state: State; touched: boolean; other: number } | undefined;
     const closeSkip = (k: number): void => {
       if (!skip) return;
@@ -196,7 +203,7 @@ export abstract class BlockEmitter extends Calls {
       this.interpretAt(n, x);
       this.labels.length -= ifs;
     };
-    if (isFloatOp(x)) return this.float.emit(x, refused);
+    if (isFloatOp(x)) return this.float.emit(x, refused, this.plan?.of(n, k));
     if (isVectorOp(x)) {
       this.float.touch();
       return this.vectors.emit(x, () => refused(1));

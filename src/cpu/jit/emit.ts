@@ -68,6 +68,7 @@ export class RegionEmitter extends LoopEmitter {
     // The file has all registers.
     this.dirty = 0;
     this.guard();
+    this.guardFloats();
     flags.convert(this.entryState.get(graph.entry.key)!);
     this.tree(graph.entry);
     this.close();
@@ -80,7 +81,7 @@ export class RegionEmitter extends LoopEmitter {
       this.leaveBy(exit);
     }
     this.close();
-    this.floats.store();
+    this.float.store();
     this.counters?.leave();
     this.storeLeft();
     this.storeFile(Slot.PC * 4, () => {
@@ -114,6 +115,24 @@ export class RegionEmitter extends LoopEmitter {
       w.const(value);
       w.set(local(r));
     }
+  }
+
+  /** Leaves when floating-point numbers, or how one calculates with them, are not what the code was made for. */
+  private guardFloats(): void {
+    const { w, plan } = this;
+    if (!plan) return;
+    const { key } = this.graph.entry;
+    const leave = (ifs: number): void => {
+      for (let k = 0; k < ifs; k++) this.labels.push(undefined);
+      this.exitAt(key);
+      this.labels.length -= ifs;
+    };
+    w.get(Local.Unready);
+    w.openUnlikely();
+    this.float.stray();
+    leave(1);
+    w.end();
+    for (const { size, v } of plan.atEntry) this.float.checkRegister(size, v, leave);
   }
 
   /** Runs over the blocks until the states of the flags at their beginnings are stable. What is written is thrown away. */

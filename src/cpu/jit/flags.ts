@@ -4,7 +4,7 @@ import { canBeSource, IN_FILE, type Operand, Place, same, State, type Sum } from
 import { FlagStores } from "./flags-stores.ts";
 import { register } from "./flags-values.ts";
 import * as layout from "./layout.ts";
-import { JUNK, Local, local } from "./layout.ts";
+import { GREATER, JUNK, LESS, Local, local } from "./layout.ts";
 import { Import, W } from "./wasm.ts";
 
 /** Writes the code that produces, moves and tests flags. */
@@ -205,11 +205,29 @@ export class Flags extends FlagStores {
   private compare(cond: number): boolean {
     const { nz, c, v, sum, result } = this.state;
     if (nz !== Place.Sum || c !== Place.Sum || v !== Place.Sum || !sum!.sub) return false;
+    if (sum!.x.r === GREATER && sum!.y.r === LESS) return this.compareFloats(cond, sum!);
     const op = comparisons[cond];
     if (op === 0 || (cond < 2 && result)) return false;
     this.push(sum!.x);
     this.push(sum!.y);
     this.w.op(op);
+    return true;
+  }
+
+  /** The same of what a comparison of floating point found, which is one of greater, less and equal. */
+  private compareFloats(cond: number, { x, y }: Sum): boolean {
+    const { w } = this;
+    if (cond >>> 1 === 0) {
+      this.push(x);
+      this.push(y);
+      w.op(W.or);
+      if ((cond & 1) === 0) w.op(W.eqz);
+      return true;
+    }
+    const [of, not] = floatComparisons[cond] ?? [];
+    if (of === undefined) return false;
+    this.push(of === GREATER ? x : y);
+    if (not) w.op(W.eqz);
     return true;
   }
 
@@ -237,6 +255,20 @@ export class Flags extends FlagStores {
     this.state = to;
   }
 }
+
+/** Which of the results of a comparison is a condition, or is not. */
+const floatComparisons: Readonly<Record<number, readonly [of: number, not: boolean]>> = {
+  2: [LESS, true],
+  3: [LESS, false],
+  4: [LESS, false],
+  5: [LESS, true],
+  8: [GREATER, false],
+  9: [GREATER, true],
+  10: [LESS, true],
+  11: [LESS, false],
+  12: [GREATER, false],
+  13: [GREATER, true],
+};
 
 /** Comparison of x and y for each condition behind a subtraction; 0: none. */
 const comparisons = [

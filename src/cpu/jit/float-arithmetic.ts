@@ -1,6 +1,8 @@
 import { FPSCR, STATUS } from "../float/mod.ts";
+import type { Step } from "./float-facts.ts";
+import { TESTED } from "./float-ranges.ts";
 import type { FloatRegisters } from "./float-registers.ts";
-import { FILE, Local } from "./layout.ts";
+import { FILE, Local, STRAYED } from "./layout.ts";
 import { F, VOID, W, type Writer } from "./wasm.ts";
 
 // Floating point. The host's arithmetic is the guest's when it rounds to nearest, flushes and
@@ -30,6 +32,15 @@ const SPAN: Sizes = [Local.SingleSpan, Local.DoubleSpan];
 /** Bit patterns of normal numbers, shifted by the sign; those of the least exponent are left out, they may have been rounded up to it. */
 const NORMAL = [normal(0x02000000, 0xff000000), normal(0x00400000, 0xffe00000)] as const;
 
+/** The same of numbers that pass the test of those of moderate size (float-ranges.ts); of doubles with all their bits. */
+const moderate = (times: number) =>
+  [
+    { least: (127 - times * TESTED[0]) * 2 ** 24, span: (2 * times * TESTED[0] + 1) * 2 ** 24 },
+    { least: (1023 - times * TESTED[1]) * 2 ** 53, span: (2 * times * TESTED[1] + 1) * 2 ** 53 },
+  ] as const;
+const MODERATE = moderate(1);
+const MODERATE_PRODUCT = moderate(2);
+
 function normal(least: number, infinity: number): { least: number; span: number } {
   return { least, span: infinity - least };
 }
@@ -39,6 +50,13 @@ export type Refused = (ifs: number) => void;
 
 /** Arithmetic: A op B gives R. */
 export class FloatArithmetic {
+  /** What has to be done for the op, in a region that has a plan: the flag for inexact is set, and modes are the usual ones. */
+  protected step: Step | undefined;
+  /** The result needs no test, by the plan. */
+  protected sure = false;
+  /** The entry of the region. */
+  key = 0;
+
   constructor(
     protected readonly w: Writer,
     protected readonly registers: FloatRegisters,
@@ -64,7 +82,7 @@ export class FloatArithmetic {
       this.isZero(B, size);
       w.op(W.or);
     };
-    this.check(size, zero, refused, () => {
+    const exact = (): boolean => {
       if (size) return this.whole(A, B);
       this.wide(Local.SingleA);
       this.wide(Local.SingleB);
@@ -72,7 +90,8 @@ export class FloatArithmetic {
       this.wide(Local.SingleR);
       w.op(F.eq64);
       return true;
-    });
+    };
+    this.check(size, zero, refused, exact, true);
   }
   protected divide(size: number, refused: Refused): void {
     const { w } = this;
@@ -113,8 +132,18 @@ export class FloatArithmetic {
    * Refuses what is not the host's business. `zero` pushes whether a result of zero is exact, `exact` whether the result is, which is
    * asked while the flag for inexact is clear; it returns false when "not" may be wrong.
    */
-  protected check(size: number, zero: () => void, refused: Refused, exact: () => boolean): void {
+  protected check(
+    size: number,
+    zero: () => void,
+    refused: Refused,
+    exact: () => boolean,
+    isProduct = false,
+  ): void {
     const { w } = this;
+    if (this.step) {
+      if (!this.sure) this.checkSize(R, size, zero, refused, isProduct);
+      return;
+    }
     // One comparison says that all is well: nothing is in the span while results need care.
     this.pushPattern(size);
     w.get(SPAN[size]);
@@ -147,8 +176,57 @@ export class FloatArithmetic {
     w.end();
     w.end();
   }
+  /** Refuses what is not of moderate size; `zero` pushes whether a zero is well. */
+  private checkSize(
+    of: Sizes,
+    size: number,
+    zero: () => void,
+    refused: Refused,
+    isProduct = false,
+  ): void {
+    const { w } = this;
+    const { least, span } = (isProduct ? MODERATE_PRODUCT : MODERATE)[size];
+    w.get(of[size]);
+    if (size) {
+      w.op(F.bits64, W.i64, 1, W.shl64);
+      w.const64(least);
+      w.op(W.sub64);
+      w.const64(span);
+      w.op(W.geU64);
+    } else {
+      w.op(F.bits32);
+      w.const(1);
+      w.op(W.shl);
+      w.const(least);
+      w.op(W.sub);
+      w.const(span);
+      w.op(W.geU);
+    }
+    w.openUnlikely();
+    this.isZero(of, size);
+    zero();
+    w.op(W.and, W.eqz);
+    w.openUnlikely();
+    this.stray();
+    refused(2);
+    w.end();
+    w.end();
+  }
+  /** Tests that a register is of moderate size. */
+  checkRegister(size: number, v: number, refused: Refused): void {
+    this.take(A, size, v);
+    this.checkSize(A, size, () => this.w.const(1), refused);
+  }
+  /** Says that the region is not made for the numbers that it met. */
+  stray(): void {
+    const { w } = this;
+    w.const(FILE);
+    w.const(this.key);
+    w.memory(W.store, STRAYED);
+  }
   /** While the flag for inexact is clear: refuses other modes, and sets it when `inexact` pushes so. */
   protected unlessInexactIsSet(refused: Refused, inexact: () => void): void {
+    if (this.step) return;
     const { w } = this;
     w.get(Local.Unready);
     w.openUnlikely();
@@ -270,11 +348,12 @@ export class FloatArithmetic {
     });
     return false;
   }
-  /** Pushes whether denormals count as zero, not 0 when so. */
-  protected flushes(): void {
+  /** Or denormals count as zero: not 0 when so. */
+  protected orFlushes(): void {
+    if (this.step) return;
     this.w.get(Local.Status);
     this.w.const(FPSCR.FZ);
-    this.w.op(W.and);
+    this.w.op(W.and, W.or);
   }
 
   /** Register v into an operand. */

@@ -38,38 +38,40 @@ export class FloatConversions extends FloatArithmetic {
     w.get(Local.DoubleA);
     w.double(signed ? 2 ** 31 : 2 ** 32);
     w.op(F.lt64, W.and, W.eqz);
-    this.flushes();
-    w.op(W.or);
+    this.orFlushes();
     w.openUnlikely();
     refused(1);
     w.end();
     w.get(Local.DoubleA);
     w.op(signed ? F.toSigned64 : F.toUnsigned64);
     w.set(Local.S0);
-    w.get(Local.Status);
-    w.const(FPSCR.IXC);
-    w.op(W.and, W.eqz);
-    w.openUnlikely();
-    w.get(Local.S0);
-    w.op(signed ? F.fromSigned64 : F.fromUnsigned64);
-    w.get(Local.DoubleA);
-    w.op(F.ne64, W.if, VOID);
-    this.setInexact();
-    w.end();
-    w.end();
+    if (!this.step) {
+      w.get(Local.Status);
+      w.const(FPSCR.IXC);
+      w.op(W.and, W.eqz);
+      w.openUnlikely();
+      w.get(Local.S0);
+      w.op(signed ? F.fromSigned64 : F.fromUnsigned64);
+      w.get(Local.DoubleA);
+      w.op(F.ne64, W.if, VOID);
+      this.setInexact();
+      w.end();
+      w.end();
+    }
     this.registers.setBits(x.vd, () => w.get(Local.S0));
   }
   protected widen(x: Inst, refused: Refused): void {
     const { w } = this;
     this.take(A, 0, x.va);
-    w.get(Local.SingleA);
-    w.get(Local.SingleA);
-    w.op(F.ne32);
-    this.flushes();
-    w.op(W.or);
-    w.openUnlikely();
-    refused(1);
-    w.end();
+    if (!this.step?.sure) {
+      w.get(Local.SingleA);
+      w.get(Local.SingleA);
+      w.op(F.ne32);
+      this.orFlushes();
+      w.openUnlikely();
+      refused(1);
+      w.end();
+    }
     this.wide(Local.SingleA);
     w.set(Local.DoubleR);
     this.put(1, x.vd, false);

@@ -131,6 +131,26 @@ export class FloatRegisters {
     for (const [first, l] of this.doubles) f(1, l, first);
     for (const [first, l] of this.singles) f(0, l, first);
   }
+  /** The first word of register v when it is in a local. */
+  at(size: number, v: number): number | undefined {
+    if (size) return this.doubles.has(2 * v) ? 2 * v : undefined;
+    return this.singles.has(v) ? v : undefined;
+  }
+  sizeAt(first: number): Size {
+    return this.doubles.has(first) ? 1 : 0;
+  }
+  /** First words of the registers in locals that an op writes, or a part of which it writes. */
+  written(x: Inst): number[] {
+    if (x.vd === NONE || x.op === Op.vstm) return [];
+    let [first, count] = [x.vd, 1];
+    if (x.op === Op.vldm) count = x.i;
+    else if (!wordMoves.has(x.op) && x.op !== Op.vcvti && x.i & 1) [first, count] = [2 * x.vd, 2];
+    const list: number[] = [];
+    for (let k = first; k < first + count; k++)
+      if (this.singles.has(k)) list.push(k);
+      else if (this.doubles.has(k & ~1) && !list.includes(k & ~1)) list.push(k & ~1);
+    return list;
+  }
   private local(size: number, v: number): number | undefined {
     return (size ? this.doubles.get(2 * v) : this.singles.get(v))?.at;
   }

@@ -1,12 +1,26 @@
 import { STATUS, TOUCHED } from "../float/mod.ts";
-import { type Inst, NONE, Op, TEMP } from "../ir/ops.ts";
+import { type Inst, NONE, Op } from "../ir/ops.ts";
 import type { Flags } from "./flags.ts";
 import { register } from "./flags-values.ts";
-import { A, ABS, B, EQ, GT, LT, NEG, R, type Refused, SQRT, ADD } from "./float-arithmetic.ts";
+import {
+  A,
+  ABS,
+  ADD,
+  B,
+  EQ,
+  GT,
+  LT,
+  NEG,
+  R,
+  type Refused,
+  type Sizes,
+  SQRT,
+} from "./float-arithmetic.ts";
 import { FloatConversions } from "./float-conversions.ts";
+import type { Step } from "./float-facts.ts";
 import type { FloatRegisters } from "./float-registers.ts";
-import { FILE, Local, local } from "./layout.ts";
-import { F, W, type Writer } from "./wasm.ts";
+import { FILE, GREATER, LESS, Local, local } from "./layout.ts";
+import { F, VOID, W, type Writer } from "./wasm.ts";
 
 interface Accumulate {
   readonly negateProduct: boolean;
@@ -29,6 +43,9 @@ for (const [fused, names] of [
 const arithmetic = new Set([Op.vadd, Op.vsub, Op.vmul, Op.vnmul, Op.vdiv]);
 const moves = new Set([Op.vabs, Op.vneg, Op.vmov, Op.vimm, Op.vget, Op.vput]);
 const ZEROWARDS = 3;
+/** What the last comparison compared. */
+const X: Sizes = [Local.SingleX, Local.DoubleX];
+const Y: Sizes = [Local.SingleY, Local.DoubleY];
 
 /** True for ops of floating-point registers that translated code does; loads and stores are not among them. */
 export function isFloatOp(x: Inst): boolean {
@@ -48,13 +65,17 @@ export function touchesFloat(op: number): boolean {
 export class FloatEmitter extends FloatConversions {
   /** The unit is marked as used at this point of the block. */
   touched = false;
-  /** The comparison whose result is in locals, and in the FPSCR. */
-  private compared = false;
+  /** NZCV of the FPSCR are computed at ways out only: the region has a plan, so that it has few of them. */
+  lazy = false;
+  /** The size of the comparison that was the last in this block. */
+  private compared: number | undefined;
 
+  /** `compares`: sizes of which the region has comparisons. */
   constructor(
     w: Writer,
     registers: FloatRegisters,
     private readonly flags: Flags,
+    private readonly compares: readonly number[],
   ) {
     super(w, registers);
   }
@@ -62,12 +83,12 @@ export class FloatEmitter extends FloatConversions {
   /** Nothing is known here. */
   forget(): void {
     this.touched = false;
-    this.compared = false;
+    this.compared = undefined;
   }
   /** Behind something that may not have been executed. */
   join(touched: boolean): void {
     this.touched = touched;
-    this.compared = false;
+    this.compared = undefined;
   }
 
   /** The FPSCR and the registers into their locals. */
@@ -76,8 +97,19 @@ export class FloatEmitter extends FloatConversions {
     w.const(FILE);
     w.memory(W.load, STATUS * 4);
     w.set(Local.Status);
+    if (this.lazy) {
+      w.const(0);
+      w.set(Local.Compared);
+    }
     this.setUnready();
     this.registers.reload();
+  }
+  /** The FPSCR and what may have been written into registers into the file. */
+  store(): void {
+    this.registers.store();
+    if (!this.lazy || this.compares.length === 0) return;
+    this.settleStatus();
+    this.storeStatus();
   }
   touch(): void {
     if (this.touched) return;
@@ -88,10 +120,15 @@ export class FloatEmitter extends FloatConversions {
     w.memory(W.store, TOUCHED * 4);
   }
 
-  emit(x: Inst, refused: Refused): void {
+  emit(x: Inst, refused: Refused, step?: Step): void {
     this.touch();
     const { w } = this;
     const size = x.i & 1;
+    this.step = step;
+    if (step) {
+      for (const v of step.tests) this.checkRegister(size, v, refused);
+      this.sure = step.sure;
+    }
     const accumulate = accumulates.get(x.op);
     if (accumulate?.fused) return this.fused(x, accumulate, refused);
     if (accumulate) return this.accumulate(x, size, accumulate, refused);
@@ -182,6 +219,7 @@ export class FloatEmitter extends FloatConversions {
     if (how.negateProduct) w.op(NEG[size]);
     w.set(B[size]);
     this.take(A, size, x.vd, how.negateSum);
+    if (this.step) this.sure = this.step.sureSum;
     this.add(size, refused);
     this.put(size, x.vd, false);
   }
@@ -226,6 +264,15 @@ export class FloatEmitter extends FloatConversions {
     w.const(1);
     w.op(W.and, W.eqz, W.and, W.mul, W.extendS, W.add64, F.fromBits64, F.demote);
     w.set(Local.SingleR);
+    if (this.step) {
+      this.check(
+        0,
+        () => w.const(0),
+        refused,
+        () => true,
+      );
+      return this.put(0, x.vd, false);
+    }
     // Without the flag for inexact, and for a zero, the interpreter knows better.
     w.get(Local.Unready);
     w.const(0);
@@ -244,61 +291,80 @@ export class FloatEmitter extends FloatConversions {
     const { w } = this;
     this.take(A, size, x.va);
     this.take(B, size, x.vb);
-    for (const of of [A, B]) {
-      w.get(of[size]);
-      w.get(of[size]);
-      w.op(EQ[size]);
+    if (!this.step?.sure) {
+      for (const of of [A, B]) {
+        w.get(of[size]);
+        w.get(of[size]);
+        w.op(EQ[size]);
+      }
+      w.op(W.and, W.eqz);
+      this.orFlushes();
+      w.openUnlikely();
+      refused(1);
+      w.end();
     }
-    w.op(W.and, W.eqz);
-    this.flushes();
-    w.op(W.or);
-    w.openUnlikely();
-    refused(1);
-    w.end();
     w.get(A[size]);
+    w.set(X[size]);
     w.get(B[size]);
-    w.op(GT[size]);
-    w.set(Local.Greater);
-    w.get(A[size]);
-    w.get(B[size]);
-    w.op(LT[size]);
-    w.set(Local.Less);
-    // NZCV: 0110 equal, 1000 less, 0010 greater.
+    w.set(Y[size]);
+    this.compared = size;
+    if (this.lazy) {
+      w.const(size + 1);
+      return w.set(Local.Compared);
+    }
+    this.setComparison(size);
+    this.storeStatus();
+  }
+  /** Pushes 1 when the relation holds between what was compared. */
+  private relation(op: Sizes, size: number): void {
+    const { w } = this;
+    w.get(X[size]);
+    w.get(Y[size]);
+    w.op(op[size]);
+  }
+  /** NZCV of the last comparison into the FPSCR. */
+  private settleStatus(): void {
+    const { w } = this;
+    if (!this.lazy) return;
+    for (const size of this.compares) {
+      w.get(Local.Compared);
+      w.const(size + 1);
+      w.op(W.eq, W.if, VOID);
+      this.setComparison(size);
+      w.end();
+    }
+  }
+  /** NZCV of what was compared into the local of the FPSCR: 0110 equal, 1000 less, 0010 greater. */
+  private setComparison(size: number): void {
+    const { w } = this;
     w.get(Local.Status);
     w.const(0x0fffffff);
     w.op(W.and);
     w.const(6);
-    w.get(Local.Greater);
+    this.relation(GT, size);
     w.const(2);
     w.op(W.shl, W.sub);
-    w.get(Local.Less);
+    this.relation(LT, size);
     w.const(1);
     w.op(W.shl, W.add);
     w.const(28);
     w.op(W.shl, W.or);
     w.set(Local.Status);
-    this.storeStatus();
-    this.compared = true;
   }
 
   private readStatus(x: Inst): void {
-    const { w, flags } = this;
-    if (x.d !== NONE) {
-      w.get(Local.Status);
-      return w.set(local(x.d));
-    }
-    if (this.compared) {
+    const { w, flags, compared } = this;
+    if (x.d === NONE && compared !== undefined) {
       // (a > b) - (a < b) has the flags of the comparison.
-      w.get(Local.Greater);
+      this.relation(GT, compared);
       w.set(local(GREATER));
-      w.get(Local.Less);
+      this.relation(LT, compared);
       w.set(local(LESS));
       return flags.setSum({ sub: true, x: register(GREATER), y: register(LESS) }, NONE);
     }
-    flags.setStatus(Local.Status);
+    this.settleStatus();
+    if (x.d === NONE) return flags.setStatus(Local.Status);
+    w.get(Local.Status);
+    w.set(local(x.d));
   }
 }
-
-/** Temporaries that keep a comparison for the flags. */
-const GREATER = TEMP + 6;
-const LESS = TEMP + 7;

@@ -1,5 +1,5 @@
 import { Slot } from "../interp/state.ts";
-import type { Inst } from "../ir/ops.ts";
+import { type Inst, Op } from "../ir/ops.ts";
 import type { RegionCounters } from "./counters.ts";
 import { Flags } from "./flags.ts";
 import type { Kept } from "./flags-stores.ts";
@@ -82,7 +82,11 @@ export class Frame {
   ) {
     this.floats = new FloatRegisters(w, graph, Local.Saved, isFloatOp);
     this.flags = new Flags(w, Local.Saved + this.floats.size);
-    this.float = new FloatEmitter(w, this.floats, this.flags);
+    const compares = new Set<number>();
+    for (const { ir } of graph.nodes)
+      for (const x of ir.insts) if (x.op === Op.vcmp) compares.add(x.i & 1);
+    this.float = new FloatEmitter(w, this.floats, this.flags, [...compares]);
+    this.float.key = graph.entry.key;
     this.usesFloat = graph.nodes.some(({ ir }) => ir.insts.some((x) => touchesFloat(x.op)));
     this.liveness = new Liveness(graph);
     const small = loopBodies(graph).filter((body) => body.size <= SMALL_LOOP);
@@ -151,7 +155,7 @@ export class Frame {
   /** Brings the file up to date: everything may run behind it. */
   protected storeRegisters(): void {
     this.storeCore(this.dirty);
-    this.floats.store();
+    this.float.store();
     this.dirty = 0;
   }
   /** Brings the file up to date at an exit. */

@@ -3,6 +3,8 @@ import type { CountingPlan } from "../counting.ts";
 import type { Fetch } from "../lift/mod.ts";
 import type { TranslationStats } from "../types.ts";
 import { offeredRegions } from "../prebuilt-regions.ts";
+import { FPSCR, STATUS } from "../float/mod.ts";
+import { MODES } from "./float-arithmetic.ts";
 import { Assumptions, isWritable, shareGranules } from "./assumed.ts";
 import { STUB_SHIFT, TARGET_MASK, targetEntry, TARGETS } from "./layout.ts";
 import { writeRegionModule, writeRuntimeModule } from "./modules.ts";
@@ -22,6 +24,7 @@ const CACHE: CacheLimits = { bytes: 16 << 20, regions: 4096, targets: 16384 };
 const MAX_DROPS = 8;
 /** The same where everything is translated: more often, for tests, but the host keeps what was made longer than it is of use. */
 const MAX_EAGER_DROPS = 32;
+const MAX_STRAYS = 16;
 /**
  * A garbage collection is asked for after so many translations. The host's collector counts the guest's address space as live and
  * would let gigabytes of old modules pass before it begins.
@@ -61,6 +64,8 @@ export class Regions {
     dropped: 0,
   };
   limits = CACHE;
+  /** After meeting so often floating-point numbers which it was not made for, a region is made for all. */
+  mostStrays = MAX_STRAYS;
   /** Says what is counted in a block. */
   countingPlan: CountingPlan | undefined;
   /** Counts drops: what saw it change must not go on in a region. */
@@ -86,6 +91,8 @@ export class Regions {
   private readonly byGranule = new Map<number, Set<Region>>();
   private readonly drops = new Map<number, number>();
   private readonly assumptions = new Assumptions<Region>();
+  /** How often regions met floating-point numbers which they were not made for. */
+  private readonly strays = new Map<number, number>();
   /** One for all, as a translation is made in one go: a megabyte for each machine of a process would be a lot of garbage. */
   private static writers: Writer | undefined;
   private readonly writer = (Regions.writers ??= new Writer());
@@ -148,7 +155,9 @@ export class Regions {
     const { translateRegion } = require("./translation.ts") as typeof import("./translation.ts");
     const { fetch, readable, countingPlan } = this;
     const hasRun = this.eager ? undefined : this.hasRun;
-    const source = { fetch, readable, hasRun, guesses: true, countingPlan };
+    const ordinaryNumbers =
+      this.calculatesOrdinarily && (this.strays.get(key) ?? 0) < this.mostStrays;
+    const source = { fetch, readable, hasRun, guesses: true, ordinaryNumbers, countingPlan };
     const canStore = (start: number, end: number): boolean => isWritable(this.memory, start, end);
     const holds = (r: number): number => this.memory.engine[r];
     const relies = this.assumptions.allows(key);
@@ -227,6 +236,19 @@ export class Regions {
     this.remove(region);
   }
 
+  /** The region at `key` met floating-point numbers which it was not made for. */
+  strayed(key: number): void {
+    key >>>= 0;
+    const count = (this.strays.get(key) ?? 0) + 1;
+    this.strays.set(key, count);
+
+    const region = this.byKey.get(key);
+    if (region && count === this.mostStrays) this.remove(region);
+  }
+  private get calculatesOrdinarily(): boolean {
+    return (this.memory.engine[STATUS] & (MODES | FPSCR.IXC)) === FPSCR.IXC;
+  }
+
   private get isFull(): boolean {
     const { bytes, regions, targets } = this.limits;
     return this.size > bytes || this.byKey.size >= regions || this.used > targets;
@@ -240,6 +262,7 @@ export class Regions {
     for (const region of this.byKey.values()) this.remove(region);
     this.drops.clear();
     this.assumptions.clear();
+    this.strays.clear();
     this.slots.clear();
     this.stubs.length = 0;
     this.pending = [];

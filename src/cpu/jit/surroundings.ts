@@ -9,6 +9,11 @@ export interface Surroundings {
   readonly literalAt: (address: number) => number | undefined;
   /** Whether all of a range can be stored to, as long as the code exists. */
   readonly canStore?: (start: number, end: number) => boolean;
+  /**
+   * Code may rely on floating-point numbers of moderate size, the usual modes and the flag for inexact being set: somebody says when that was
+   * wrong.
+   */
+  readonly ordinaryNumbers?: boolean;
   /** What a register holds now, where the region is about to be entered. */
   readonly holds?: (r: number) => number;
 }

@@ -33,6 +33,8 @@ export interface Source {
   readonly guesses?: boolean;
   /** Whether all of a range can be stored to, which the translation may rely on; undefined: nobody says when that changes. */
   readonly canStore?: (start: number, end: number) => boolean;
+  /** Code may rely on floating-point numbers and modes as programs have them; false: nobody says when that was wrong. */
+  readonly ordinaryNumbers?: boolean;
   /** What a register holds now, where the region is about to be entered; undefined: nobody says when that was wrong. */
   readonly holds?: (r: number) => number;
   /** Says what is counted in a block. */
@@ -55,7 +57,16 @@ function translateUpTo(
   most: number,
   w: Writer,
   key: number,
-  { fetch, readable, hasRun, guesses = false, canStore, holds, countingPlan }: Source,
+  {
+    fetch,
+    readable,
+    hasRun,
+    guesses = false,
+    canStore,
+    holds,
+    ordinaryNumbers,
+    countingPlan,
+  }: Source,
 ): Made | undefined {
   const counts = countingPlan !== undefined;
   const graph = buildGraph(fetch, key, hasRun, { counts, guesses, holds, most });
@@ -83,7 +94,12 @@ function translateUpTo(
   w.at = 0;
   w.forget();
   const counters = countingPlan && new RegionCounters(w, graph, countingPlan);
-  const emitter = new RegionEmitter(w, graph, { literalAt, readable, canStore, holds }, counters);
+  const emitter = new RegionEmitter(
+    w,
+    graph,
+    { literalAt, readable, canStore, holds, ordinaryNumbers },
+    counters,
+  );
   emitter.write();
   if (w.full) return undefined;
   const { unlikely, slots, states } = w;

@@ -62,6 +62,7 @@ export const W = {
   rotr: 0x78,
   ne64: 0x52,
   ltS64: 0x53,
+  geU64: 0x5a,
   add64: 0x7c,
   sub64: 0x7d,
   mul64: 0x7e,
