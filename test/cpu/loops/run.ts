@@ -11,8 +11,9 @@ import { randomLoop } from "./families.ts";
 import { type Isa, ISAS, type Item } from "./items.ts";
 import type { Loop } from "./maker.ts";
 import { explain, hex } from "./report.ts";
-import { apply, BASE, type Place, randomEvent, SIZE } from "./events.ts";
+import { apply, BASE, SIZE } from "./events.ts";
 import { FLOAT_WORDS } from "./float-state.ts";
+import { hook, type Side } from "./host.ts";
 import { NotEncodable } from "./rows.ts";
 import { enter, randomWorld, type World } from "./world.ts";
 
@@ -24,10 +25,6 @@ const ENGINES = ["interp", "webassembly", "jit", "auto"] as const;
 const MOST_SLICES = 24;
 const MOST_CODE_WRITES = 150;
 
-interface Side extends Place {
-  readonly engine: string;
-  readonly calls: string[];
-}
 /** It writes to translated code all the time, which is translated again each time. */
 class GivesUp extends Error {}
 
@@ -102,23 +99,6 @@ function run(side: Side, units: number): State {
   };
 }
 
-/** What the host does when it is called for the nth time: the same on each side. */
-function hook(side: Side, world: World): (imm: number) => boolean {
-  let n = 0;
-  return (imm) => {
-    const { cpu, calls } = side;
-    n++;
-    calls.push(`${imm} ${cpu.units} ${[...cpu.r]} ${cpu.cpsr}`);
-    if (imm === 0) return false;
-    const random = new Random(world.seed + n * 7919);
-    if (!world.hostChanges || !random.once(world.hostChanges)) return true;
-    if (random.once(6)) cpu.units = random.below(30);
-    const near = (): number => (random.pick([...cpu.r]) + random.between(-64, 256)) >>> 0;
-    apply(side, randomEvent(random, near, [...cpu.r]));
-    return !random.once(12);
-  };
-}
-
 export interface Tally {
   loops: number;
   runs: number;
@@ -171,7 +151,7 @@ function inStep(
   const before = sides[0].cpu.stats.instructions;
   for (const side of sides) {
     enter(side, world, start, code, loop.isa !== "a32");
-    side.cpu.onSvc = hook(side, world);
+    side.cpu.onSvc = hook(side, world, start | (loop.isa === "a32" ? 0 : 1));
   }
   let slice = 0;
   let exit: Exit;

@@ -33,6 +33,8 @@ export interface World {
   readonly slices: readonly { readonly units: number; readonly events: readonly Event[] }[];
   /** The host changes something when it is called, once in so many times. */
   readonly hostChanges: number;
+  /** And goes on with another thread once in so many times. */
+  readonly switches: number;
 }
 
 const LENGTHS = [0, 1, 2, 3, 5, 8, 16, 17, 30, 64, 65, 100, 300, 600, 1000, 3000];
@@ -193,6 +195,7 @@ export function randomWorld(
       events: changes ? some(changes) : [],
     })),
     hostChanges: random.pick([0, 0, 1, 4, 20]),
+    switches: random.pick([0, 0, 1, 2, 5]),
   };
 }
 
