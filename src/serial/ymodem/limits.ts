@@ -2,7 +2,7 @@
 export const Limit = {
   /** Between two bytes of a block. */
   byte: 100,
-  /** For a block, or for its acknowledgement. */
+  /** For a block, or for its acknowledgement: RYM_WAIT_PKG_TICK of RT-Thread's ymodem.h. */
   block: 300,
   /** For the acknowledgement of a batch's end. */
   last: 200,
