@@ -23,6 +23,9 @@ const FOR_CALLER = new Set(
 const SCAN_MAX = 96;
 const [SP, LR] = [13, 14];
 
+/** Where the memory of a C++ exception comes from: who catches it gives it back, and nobody when its thread is ended before. */
+const EXCEPTION = new Set(["__cxa_allocate_exception", "__cxa_allocate_dependent_exception"]);
+
 /** Functions that keep what they allocate in the environment, where the caller's name for it is. */
 const ENVIRONMENT = new Set(["setenv", "_setenv_r", "putenv", "_putenv_r"]);
 
@@ -33,6 +36,8 @@ const enum Kind {
   Library = 2,
   /** Inside a function that sets a variable of the environment. */
   Environment = 3,
+  /** Inside what `throw` calls. */
+  Exception = 4,
 }
 
 export interface Allocation {
@@ -47,8 +52,8 @@ export interface Allocation {
   readonly program: Module | undefined;
   /** Function and offset of the call, when its module is gone. */
   readonly from?: string;
-  /** A variable of the environment, or their table. */
-  readonly environment: boolean;
+  /** A variable of the environment, or their table; an exception; what the program asked for itself. */
+  readonly use: "environment" | "exception" | "own";
 }
 
 /** A block that was given back. */
@@ -78,8 +83,8 @@ export class Allocations {
   /** What the last call to rt_free gave back; undefined when that was no block of a module in use. */
   private latest: (typeof this.gone)[number] | undefined;
 
-  /** The block that is being attributed is for the environment. */
-  private environment = false;
+  /** What the block that is being attributed is for. */
+  private use: Allocation["use"] = "own";
   private readonly code: CodeReader;
 
   constructor(
@@ -98,7 +103,7 @@ export class Allocations {
   /** For KernelHooks.allocated. */
   allocated(address: number, size: number): void {
     if (this.registry.empty) return;
-    this.environment = false;
+    this.use = "own";
     const { cpu, memory } = this.kernel;
     if (this.attribute(address, size, cpu.r[LR])) return;
     let at = (cpu.r[SP] + 3) & ~3;
@@ -206,11 +211,11 @@ export class Allocations {
     word >>>= 0;
     const module = this.returns.into(word);
     if (module) {
-      const { environment } = this;
+      const { use } = this;
       // What its constructors and module_init make is for the library itself.
       const program = module.ready ? this.registry.get(this.kernel.currentModule) : undefined;
       const order = this.order++;
-      this.blocks.set(address, { order, size, site: word, module, program, environment });
+      this.blocks.set(address, { order, size, site: word, module, program, use });
       return true;
     }
     // A word of a program's own that is no return address.
@@ -219,11 +224,17 @@ export class Allocations {
     if (kind === undefined) {
       const inside = this.symbols.nearest(word);
       if (!inside || callBefore(this.code, word) === undefined) return false;
-      if (ENVIRONMENT.has(inside.name)) kind = Kind.Environment;
-      else kind = FOR_CALLER.has(inside.name) ? Kind.ForCaller : Kind.Library;
+      kind = kindOf(inside.name);
       this.kinds.set(word, kind);
     }
-    if (kind === Kind.Environment) this.environment = true;
+    if (kind === Kind.Environment) this.use = "environment";
+    else if (kind === Kind.Exception) this.use = "exception";
     return kind === Kind.Library;
   }
+}
+
+function kindOf(name: string): Kind {
+  if (ENVIRONMENT.has(name)) return Kind.Environment;
+  if (EXCEPTION.has(name)) return Kind.Exception;
+  return FOR_CALLER.has(name) ? Kind.ForCaller : Kind.Library;
 }

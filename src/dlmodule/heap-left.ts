@@ -24,8 +24,13 @@ export class HeapLeft {
     const sites = new Map<string, { count: number; bytes: number }>();
     for (const { address, allocation } of this.allocations.take(module)) {
       if (!heap.owns?.(address)) continue;
-      if (allocation.environment) {
+      if (allocation.use === "environment") {
         this.environment(address, allocation, lines);
+        continue;
+      }
+      // Its thread was ended in the middle of it, which is no mistake of who threw it.
+      if (allocation.use === "exception") {
+        heap.free(address);
         continue;
       }
       const from = allocation.from ?? this.name(allocation.site);
