@@ -69,10 +69,11 @@ export function around(m: Maker, inner: Item[], top: string, out: string): strin
     const outer = m.label();
     const n = m.take({ is: "value", value: random.pick([1, 2, 3, 20]) });
     const again: Item[] = [];
+    const all = random.once(2);
     for (const [r, role] of [...m.roles])
-      if (role.is === "count" && random.once(2))
+      if (role.is === "count" && (all || random.once(2)))
         again.push({ op: "mov", d: r, with: { m: m.take(role) } });
-      else if (role.is === "base" && random.once(3))
+      else if (role.is === "base" && role.step !== 0 && (all || random.once(3)))
         again.push({ op: "mov", d: r, with: { m: m.take(role) } });
     const back: Item = { op: "sub", s: true, d: n, n, with: { k: 1 } };
     m.items.unshift({ op: "label", name: outer }, ...again);

@@ -22,19 +22,27 @@ class Program {
   /** Where a function jumps back to, and the stack pointer there. */
   private readonly back: { readonly at: number; readonly sp: number } | undefined;
 
+  /** Pointers to functions, which functions may exchange. */
+  private readonly pointers: readonly [number, number] | undefined;
+
   constructor(readonly maker: Maker) {
     this.m = maker;
     this.depth = maker.take({ is: "index" });
     this.back = maker.random.once(5)
       ? { at: maker.take({ is: "index" }), sp: maker.take({ is: "index" }) }
       : undefined;
+    this.pointers = maker.random.once(3)
+      ? [maker.take({ is: "index" }), maker.take({ is: "index" })]
+      : undefined;
     // The first ones call nothing, others what is there already.
     for (let k = maker.random.between(1, 3); k > 0; k--) this.functions.push(this.function());
   }
 
   main(): Item[] {
-    const { m, back } = this;
+    const { m, back, pointers } = this;
     const items: Item[] = [];
+    for (const d of pointers ?? [])
+      items.push({ op: "address", d, to: m.random.pick(this.functions).name });
     const again = m.label();
     if (back)
       items.push(
@@ -121,6 +129,7 @@ class Program {
     const items: Item[] = [];
     if (!random.once(4))
       items.push({ op: "mov", s, d: depth, with: { k: random.pick([0, 1, 2, 3, 4, 5, 6]) } });
+    if (this.pointers && random.once(2)) return [...items, { op: "blx", m: this.pointers[0] }];
     switch (random.below(6)) {
       case 0: {
         const d = m.value();
@@ -166,7 +175,14 @@ class Program {
   }
   private computes(most: number): Item[] {
     const { m } = this;
-    return Array.from({ length: m.random.below(most + 1) }, () => m.compute(true));
+    const items = Array.from({ length: m.random.below(most + 1) }, () => m.compute(true));
+    if (this.pointers && m.random.once(3)) {
+      const [a, b] = this.pointers;
+      const t = m.value();
+      const move = (d: number, from: number): Item => ({ op: "mov", d, with: { m: from } });
+      items.push(move(t, a), move(a, b), move(b, t));
+    }
+    return items;
   }
 
   /** No frame; may return early. */
