@@ -14,6 +14,7 @@ export function undefinedReason(
   const word = thumb ? ((first << 16) | second) >>> 0 : ((second << 16) | first) >>> 0;
   if (!thumb && word === 0xf1010200) return BIG_ENDIAN;
   if (isSimd(word, thumb)) return "Advanced SIMD (NEON) instruction that is not supported";
+  if (isOrdered(word, thumb)) return ORDERED;
   // Coprocessor instructions: any condition in A32, 111x11 in Thumb.
   const space = thumb
     ? (word & 0xec000000) >>> 0 === 0xec000000
@@ -26,6 +27,14 @@ export function undefinedReason(
 }
 
 const BIG_ENDIAN = "SETEND BE: big-endian data are not supported";
+
+/** LDA, STL, LDAEX, STLEX: compilers for ARMv8-M (cortex-m33) make them of C11's atomics. */
+const ORDERED = "load-acquire or store-release (ARMv8) is not supported: compile for ARMv7";
+
+function isOrdered(word: number, thumb: boolean): boolean {
+  if (thumb) return (word & 0xffe00080) >>> 0 === 0xe8c00080;
+  return word >>> 28 < 15 && (word & 0x0f800cf0) === 0x01800c90 && (word & 0x300) !== 0x300;
+}
 
 function isSimd(word: number, thumb: boolean): boolean {
   const top = word >>> 24;
