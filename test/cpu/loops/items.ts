@@ -20,8 +20,7 @@ export const SHIFTS = ["lsl", "lsr", "asr", "ror"] as const;
 
 /** A register shifted by a constant, or a constant. */
 export type Operand =
-  | { readonly m: number; readonly y?: number; readonly i?: number }
-  | { readonly k: number };
+  { readonly m: number; readonly y?: number; readonly i?: number } | { readonly k: number };
 
 export type Item = Conditional &
   (
