@@ -41,6 +41,8 @@ describe("scons, in an application tree", () => {
     build(apps, ["scons", "-s", "--app=queue"], { RTT_DEVICE: "thumb", RTT_BIN_PATH: bin });
     expect(run(join(bin, "queue.mo"))).toBe("received 6\n");
     expect(rtt("check", join(bin, "queue.mo")).out).toContain("Thumb code");
+    build(apps, ["scons", "-s", "--app=queue"], { RTT_ABI: "5", RTT_BIN_PATH: bin });
+    expect(run(join(bin, "queue.mo"), "5.x")).toBe("received 6\n");
   });
   test.skipIf(!scons)("without a board it says what is missing (needs scons)", () => {
     const apps = tree();
@@ -129,6 +131,32 @@ describe("make", () => {
     expect(rtt("check", join(folder, "libmine.so")).code).toBe(0);
     build(folder, ["make", "-s", "-f", join(sdk, "Makefile"), "clean"]);
     expect(readdirSync(folder).filter((name) => /\.(o|d|mo|so)$/.test(name))).toEqual([]);
+  });
+  test.skipIf(!possible)("static objects in C++, by make and cmake: their destructors run", () => {
+    const folder = mkdtempSync(join(work, "static-"));
+    const source = `#include <stdio.h>
+struct Static { int value; Static() : value(7) {} ~Static() { printf("bye %d\\n", value); } };
+static Static object;
+int main() { printf("hello %d\\n", object.value); return 0; }
+`;
+    writeFileSync(join(folder, "static.cpp"), source);
+    build(folder, ["make", "-s", "-f", join(sdk, "Makefile")]);
+    expect(run(join(folder, "static.mo"))).toBe("hello 7\nbye 7\n");
+    // Who defines it, as a program for a bare ld does, keeps it.
+    const own = `extern "C" { void *__dso_handle __attribute__((visibility("hidden"))) = &__dso_handle; }\n`;
+    writeFileSync(join(folder, "static.cpp"), own + source);
+    build(folder, ["make", "-s", "-B", "-f", join(sdk, "Makefile")]);
+    expect(run(join(folder, "static.mo"))).toBe("hello 7\nbye 7\n");
+    if (!Bun.which("cmake")) return;
+    writeFileSync(join(folder, "static.cpp"), source);
+    writeFileSync(
+      join(folder, "CMakeLists.txt"),
+      "cmake_minimum_required(VERSION 3.18)\nproject(demo CXX)\nadd_executable(static static.cpp)\n",
+    );
+    const toolchainFile = `-DCMAKE_TOOLCHAIN_FILE=${sdk}/cmake/rt-thread.cmake`;
+    build(folder, ["cmake", "-B", "b", "-G", "Unix Makefiles", toolchainFile]);
+    build(folder, ["cmake", "--build", "b"]);
+    expect(run(join(folder, "b/static.mo"))).toBe("hello 7\nbye 7\n");
   });
   test.skipIf(!possible)("a Makefile with module.mk, for Thumb-1, with debug information", () => {
     const folder = sources();

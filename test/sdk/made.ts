@@ -40,8 +40,8 @@ export function build(
 }
 
 /** What a program prints. */
-export function run(file: string): string {
-  const board = new WholeBoard({ "/x.mo": new Uint8Array(readFileSync(file)) });
+export function run(file: string, abi: "4.0.4" | "5.x" = "4.0.4"): string {
+  const board = new WholeBoard({ "/x.mo": new Uint8Array(readFileSync(file)) }, { abi });
   const output = board.run("/x.mo", "x");
   expect(board.diagnostics).toEqual([]);
   return output;

@@ -22,8 +22,9 @@ BUILD_release = -O2
 
 RTT_FLAGS = $(DEVICE_$(DEVICE)) $(BUILD_$(BUILD)) -Wall -mlong-calls -fPIC \
     -D_POSIX_C_SOURCE=199309L -D__RTTHREAD__ -DRT_USING_NEWLIB -DHAVE_CCONFIG_H -DRTT_SIM_ABI=$(ABI) -I$(SDK)/include -I$(SDK)/include/cplusplus
+# What GCC passes along with the destructor of a static object, which the files for the start of a program would define.
 RTT_LINK = $(DEVICE_$(DEVICE)) -shared -fPIC -nostartfiles -nostdlib -static-libgcc \
-    -Wl,--gc-sections,-z,max-page-size=0x4
+    -Wl,--gc-sections,-z,max-page-size=0x4,--defsym=__dso_handle=_DYNAMIC
 RTT_CXXFLAGS = -fno-exceptions -fno-rtti
 
 .DEFAULT_GOAL := modules

@@ -22,7 +22,8 @@ int main(int argc, char *argv[])
     if (queue == RT_NULL || thread == RT_NULL) return 1;
     rt_thread_startup(thread);
     for (i = 0; i < 3; i++) {
-        if (rt_mq_recv(queue, &value, sizeof(value), RT_WAITING_FOREVER) != RT_EOK) return 2;
+        /* RT_EOK, in RT-Thread 5.1 and later the length of the message. */
+        if (rt_mq_recv(queue, &value, sizeof(value), RT_WAITING_FOREVER) < 0) return 2;
         sum += value;
     }
     printf("received %d\n", sum);

@@ -8,7 +8,8 @@ set(CMAKE_STATIC_LIBRARY_PREFIX lib)
 set(CMAKE_STATIC_LIBRARY_SUFFIX .a)
 set(CMAKE_DL_LIBS "")
 
-set(rtt_link "-shared -fPIC -nostartfiles -nostdlib -static-libgcc -Wl,--gc-sections,-z,max-page-size=0x4")
+# __dso_handle is what GCC passes along with the destructor of a static object; the files for the start of a program would define it.
+set(rtt_link "-shared -fPIC -nostartfiles -nostdlib -static-libgcc -Wl,--gc-sections,-z,max-page-size=0x4,--defsym=__dso_handle=_DYNAMIC")
 foreach(rtt_lang C CXX ASM)
   set(rtt_compiler "<CMAKE_${rtt_lang}_COMPILER> ${rtt_device_${RTT_DEVICE}} ${rtt_link}")
   set(CMAKE_${rtt_lang}_LINK_EXECUTABLE
