@@ -24,8 +24,8 @@ export const DEVICE_FLAGS: Record<Target, readonly string[]> = {
   hard: ["-mcpu=cortex-m4", "-mthumb", "-mfpu=fpv4-sp-d16", "-mfloat-abi=hard"],
 };
 
-export const C_FLAGS = ["-Wall", "-g", "-gdwarf-2", "-O0"];
-export const CXX_FLAGS = ["-Woverloaded-virtual", "-fno-exceptions", "-fno-rtti"];
+const C_FLAGS = ["-Wall", "-g", "-gdwarf-2", "-O0"];
+const CXX_FLAGS = ["-Woverloaded-virtual", "-fno-exceptions", "-fno-rtti"];
 export const M_CFLAGS = ["-mlong-calls", "-fPIC"];
 export const M_LFLAGS = [
   "-Wl,--gc-sections,-z,max-page-size=0x4",

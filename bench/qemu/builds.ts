@@ -1,7 +1,7 @@
 /** The kernels as programs for everything they are compared on. */
 import { join } from "node:path";
 
-export const KERNELS_FOLDER = join(import.meta.dir, "kernels");
+const KERNELS_FOLDER = join(import.meta.dir, "kernels");
 const SDK = join(import.meta.dir, "../../src/sdk/include");
 
 /** Names in the order of kernels.inc, with how often each repeats its work in one sample: about 0.1 s under qemu-arm. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { RamDevice } from "../../src/block/mod.ts";
 
 /** mtools and dosfstools, when they are installed. */
-export const TOOLS = ["mformat", "mcopy", "mdir", "mmd", "mattrib", "mkfs.fat", "fsck.fat"];
+const TOOLS = ["mformat", "mcopy", "mdir", "mmd", "mattrib", "mkfs.fat", "fsck.fat"];
 
 export function have(tool: string): boolean {
   return path(tool) !== null;

@@ -26,9 +26,9 @@ async function read(path: string): Promise<File> {
 const paths = [...new Glob("{src,test,bench,disk}/**/*.ts").scanSync(ROOT)].sort();
 const files = await Promise.all(paths.map(read));
 
-/** Exported names of src, and the files that name each. */
+/** Exported names, and the files that name each. */
 const exported = files
-  .filter(({ path }) => path.startsWith("src/") && !PUBLIC.test(path))
+  .filter(({ path }) => !PUBLIC.test(path))
   .flatMap((file) =>
     [...file.text.matchAll(DECLARATION)].map(([, kind, name]) => ({
       file,

@@ -54,7 +54,7 @@ export function moduleOf({ code, thumb }: Pick<Golden, "code" | "thumb">): Uint8
   return modules[1];
 }
 
-export function wasmText(block: Golden): string {
+function wasmText(block: Golden): string {
   const [region] = functionsOf(moduleOf(block));
   return textOf(region, local, (index) => imports.get(index) ?? String(index));
 }

@@ -116,7 +116,7 @@ export const newTally = (): Tally => ({
 });
 
 /** Runs a case in all its worlds; the first difference, if any. */
-export function differenceOf(test: Case, tally?: Tally): Difference | undefined {
+function differenceOf(test: Case, tally?: Tally): Difference | undefined {
   // Sampling takes long to find a loop hot: some of them.
   const sides = ENGINES.filter((engine) =>
     engine === "auto"

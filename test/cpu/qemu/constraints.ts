@@ -166,7 +166,7 @@ function a32(e: Encoding, f: FieldValues): boolean {
 }
 
 /** Data-processing with an immediate or a constant shift: pc reads as the address plus 8. */
-export function isPlainDataProcessing(e: Encoding): boolean {
+function isPlainDataProcessing(e: Encoding): boolean {
   return (
     /^(AND|EOR|SUB|RSB|ADD|ADC|SBC|RSC|TST|TEQ|CMP|CMN|ORR|MOV|BIC|MVN|LSL|LSR|ASR|ROR|RRX)$/.test(
       e.mnemonic,

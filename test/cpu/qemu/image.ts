@@ -13,7 +13,7 @@ export const CAPACITY = 4096;
 /** Bytes of private memory of a case, within which its pointers point. */
 export const WINDOW = 240;
 /** Between the windows of two cases lies a gap that nothing accesses. */
-export const WINDOW_STRIDE = 256;
+const WINDOW_STRIDE = 256;
 
 /** Where the driver lies, which is entered there; its pointers to what it works on; bytes that it needs. */
 export const BASE = 0x60010000;

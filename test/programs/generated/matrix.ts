@@ -2,7 +2,7 @@
 import { type Build, programsBuild, TARGETS } from "./builds.ts";
 
 /** Programs of one executable; translated, each takes about 3 MB of the host. */
-export const BATCH = 64;
+const BATCH = 64;
 /** Compilers at a time. */
 const COMPILERS = 2;
 
