@@ -144,7 +144,15 @@ export function randomWorld(
       : (registers[role.of] + step * times + off) | 0;
   }
   const border = random.once(5) ? atBorder(random, roles, registers, times, size) : [];
+  // Of tables at known places translated code relies on being able to store there.
+  const tables = [...roles.values()].flatMap((role) =>
+    role.is === "base" && role.at !== undefined ? [{ at: role.at, step: role.step }] : [],
+  );
   const near = (): number => {
+    if (tables.length > 0 && random.once(2)) {
+      const { at, step } = random.pick(tables);
+      return (at + step * random.below(34) + random.pick([0, 0, -1, GRANULE])) >>> 0;
+    }
     // The stack, too.
     if (random.once(8)) return registers[13] - random.below(96) + random.below(8);
     const at = random.pick(places.length ? places : [BASE + 0x8000]);
@@ -168,8 +176,8 @@ export function randomWorld(
   const event = (): Event => randomEvent(random, near, registers);
   const some = (n: number): Event[] =>
     random.once(n) ? [event(), ...(random.once(3) ? [event()] : [])] : [];
-  const whole = random.once(2);
-  const changes = random.once(2) ? 0 : 4;
+  const whole = random.once(tables.length > 0 ? 4 : 2);
+  const changes = tables.length > 0 ? random.pick([0, 1, 2]) : random.pick([0, 4]);
   return {
     seed,
     registers,
