@@ -1,6 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, writeSync } from "node:fs";
+import { isTerminal } from "./host-terminal.ts";
 import { OutputClosed, writeAll } from "./output.ts";
-import { isWritable } from "./readable.ts";
+import { isWritable, sendNow } from "./readable.ts";
 
 const STDOUT = 1;
 
@@ -8,12 +9,13 @@ const STDOUT = 1;
 const WAIT_MS = 20;
 
 /**
- * Standard output, where it is a pipe whose reader may be slow: what does not fit is kept, and nothing waits in a call to the system,
- * in which neither a time-out nor a signal is heard. Of Linux only, and only for pipes; elsewhere it is written as always.
+ * Standard output, where it is a pipe, a socket or a terminal whose reader may be slow: what does not fit is kept, and nothing waits in
+ * a call to the system, in which neither a time-out nor a signal is heard. Of Linux only; elsewhere it is written as always.
  */
 export class Outlet {
-  /** The same pipe opened once more: our mode is not that of whoever shares standard output with us. */
+  /** The same pipe or terminal opened once more: our mode is not that of whoever shares standard output with us. A socket as it is. */
   private fd: number | undefined;
+  private socket = false;
   private looked = false;
   private kept: Uint8Array[] = [];
 
@@ -73,7 +75,7 @@ export class Outlet {
     try {
       for (const piece of kept) writeAll(STDOUT, piece);
     } finally {
-      closeSync(this.fd);
+      if (!this.socket) closeSync(this.fd);
       this.fd = undefined;
     }
   }
@@ -81,8 +83,14 @@ export class Outlet {
   private look(): void {
     this.looked = true;
     try {
-      if (fstatSync(STDOUT).isFIFO())
-        this.fd = openSync(`/proc/self/fd/${STDOUT}`, constants.O_WRONLY | constants.O_NONBLOCK);
+      const { O_WRONLY, O_NONBLOCK, O_NOCTTY } = constants;
+      const stat = fstatSync(STDOUT);
+      if (stat.isSocket()) {
+        this.socket = process.platform === "linux";
+        if (this.socket) this.fd = STDOUT;
+      } else if (stat.isFIFO() || isTerminal(STDOUT)) {
+        this.fd = openSync(`/proc/self/fd/${STDOUT}`, O_WRONLY | O_NONBLOCK | O_NOCTTY);
+      }
     } catch {
       // Another system, or the pipe is somebody else's.
     }
@@ -92,10 +100,17 @@ export class Outlet {
   private put(fd: number, bytes: Uint8Array): number {
     let done = 0;
     try {
+      for (let tries = 0; this.socket && done < bytes.length;) {
+        const sent = sendNow(fd, bytes.subarray(done));
+        if (sent < 0 && !isWritable(fd, 0)) return done;
+        // It has room, and takes nothing: a byte says why.
+        if (sent < 0 && ++tries > 1) done += writeSync(fd, bytes, done, 1);
+        if (sent >= 0) done += sent;
+      }
       while (done < bytes.length) done += writeSync(fd, bytes, done);
     } catch (error) {
       const { code } = error as { code?: string };
-      if (code === "EPIPE") throw new OutputClosed();
+      if (code === "EPIPE" || code === "ECONNRESET") throw new OutputClosed();
       if (code !== "EAGAIN") throw error;
     }
     return done;

@@ -3,6 +3,10 @@ import { dlopen, ptr } from "bun:ffi";
 const POLLIN = 1;
 const POLLOUT = 4;
 
+/** send() of Linux: what fits at once, and no signal when the other side has gone. */
+const DONT_WAIT = 0x40;
+const NO_SIGNAL = 0x4000;
+
 type Poll = (fds: Parameters<typeof ptr>[0], timeout: number) => number;
 
 let poll: Poll | undefined;
@@ -15,6 +19,24 @@ export function isReadable(fd: number, milliseconds: number): boolean {
 /** The same of a write. */
 export function isWritable(fd: number, milliseconds: number): boolean {
   return isReady(fd, POLLOUT, milliseconds);
+}
+
+type Send = (fd: number, bytes: Uint8Array) => number;
+
+let send: Send | undefined;
+
+/** Sends on a socket what it has room for now, of Linux only; gives how much, or -1. */
+export function sendNow(fd: number, bytes: Uint8Array): number {
+  send ??= systemSend();
+  return send(fd, bytes);
+}
+
+function systemSend(): Send {
+  const { symbols } = dlopen("libc.so.6", {
+    send: { args: ["i32", "ptr", "u64", "i32"], returns: "i64" },
+  });
+  const flags = DONT_WAIT | NO_SIGNAL;
+  return (fd, bytes) => Number(symbols.send(fd, ptr(bytes), BigInt(bytes.length), flags));
 }
 
 function isReady(fd: number, event: number, milliseconds: number): boolean {

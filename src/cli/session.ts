@@ -14,7 +14,7 @@ import { Progress, waitText } from "./progress.ts";
 import { RealTime } from "./real-time.ts";
 import { richEditing } from "./rich.ts";
 import { Losses } from "./serial/losses.ts";
-import { type Link, openLink } from "./serial/mod.ts";
+import { type Link, openLink, PATIENCE_MS } from "./serial/mod.ts";
 import { isLive, type SerialSpec } from "./serial/spec.ts";
 import { StdioLink } from "./serial/stdio.ts";
 import type { Settings } from "./settings.ts";
@@ -71,6 +71,8 @@ class Session {
   /** A pipe that is full holds the machine up as a line does whose client is slow. */
   private readonly outlet = new Outlet(() => this.board.machine.kernel.pause());
   private readonly output: Output;
+  /** Somebody looks at what is printed. */
+  private readonly shown: boolean;
   private readonly board: Board;
   private readonly rich;
   private readonly losses: Losses;
@@ -92,9 +94,10 @@ class Session {
     private readonly first: Link | undefined,
     private readonly second: Link,
   ) {
-    // At a terminal others write to it too.
-    const sink = terminal ? undefined : this.outlet.write;
-    this.output = new Output(1, terminal && isTerminal(1), "the output", sink);
+    // In raw mode others write to the terminal too.
+    this.shown = terminal && isTerminal(1);
+    const sink = this.shown ? undefined : this.outlet.write;
+    this.output = new Output(1, this.shown, "the output", sink);
     this.losses = new Losses(first?.where ?? "stdio", (text) => this.say(text));
     this.losses1 = new Losses(second.where, (text) => this.say(text));
     this.rich = richEditing(settings, terminal);
@@ -142,8 +145,10 @@ class Session {
       for (;;) {
         board.machine.boot("shell");
         const code = this.terminal ? await this.inTerminal() : await this.atLine();
-        if (CUT_SHORT.has(code)) this.outlet.drop();
-        if (!board.rebooting) return code;
+        if (!board.rebooting) {
+          await this.last(CUT_SHORT.has(code));
+          return code;
+        }
         board.restart();
         this.feeder?.restart();
       }
@@ -157,11 +162,26 @@ class Session {
     }
   }
 
+  /** What was printed goes out. Who has left the terminal waits no longer for a reader than for the client of a line. */
+  private async last(cutShort: boolean): Promise<void> {
+    this.output.flush();
+    if (!cutShort && !this.terminal) return;
+    const end = performance.now() + (cutShort ? 0 : PATIENCE_MS);
+    while (this.outlet.full && performance.now() < end) await Bun.sleep(10);
+    this.outlet.drop();
+    this.second.drop?.();
+  }
+
   private inTerminal(): Promise<number> {
     return interact(this.board.machine, {
       rich: this.rich !== undefined,
       wallTimeout: this.settings.wallTimeout,
       flush: () => this.flush(),
+      show: (text) => {
+        this.output.write(new TextEncoder().encode(text));
+        this.output.flush();
+      },
+      congested: () => !this.shown && this.outlet.full,
       started: (loop) => this.started(loop),
     });
   }

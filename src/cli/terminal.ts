@@ -12,6 +12,10 @@ export interface TerminalOptions {
   readonly wallTimeout: number;
   /** Called whenever the machine rests and its output may be shown. */
   readonly flush: () => void;
+  /** Shows what is not the machine's, behind what is. */
+  readonly show: (text: string) => void;
+  /** Whether the machine has to wait for who reads its output. */
+  readonly congested: () => boolean;
   /** Gives the way to end the session, and to wake it. */
   readonly started: (loop: RealTime) => void;
 }
@@ -21,8 +25,7 @@ export interface TerminalOptions {
  * terminal is restored on every way out.
  */
 export async function interact(machine: Machine, options: TerminalOptions): Promise<number> {
-  // Raw mode leaves line feeds to the terminal's driver, which adds the carriage returns.
-  const show = (text: string): void => writeAll(1, new TextEncoder().encode(text));
+  const { show } = options;
   /** The cursor goes to a row of its own, below the line that is being edited. */
   const leaveLine = (): void => {
     if (monitor.open) return monitor.leave();
@@ -47,6 +50,7 @@ export async function interact(machine: Machine, options: TerminalOptions): Prom
       if (!monitor.open) options.flush();
       listen();
     },
+    congested: options.congested,
     halted: () => writeAll(2, new TextEncoder().encode(HALTED)),
     wallTimeout: options.wallTimeout,
   });
@@ -111,7 +115,7 @@ export async function interact(machine: Machine, options: TerminalOptions): Prom
     process.off("exit", restore);
     process.off("SIGCONT", again);
     process.off("SIGWINCH", onResize);
-    writeAll(1, new TextEncoder().encode("\n"));
+    show("\n");
   }
 }
 

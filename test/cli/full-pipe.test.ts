@@ -1,6 +1,15 @@
 /** A reader that takes nothing and does not go either: the pipe is full, and whatever ends a run ends this one. */
+import { dlopen, ptr } from "bun:ffi";
 import { expect, setDefaultTimeout, test } from "bun:test";
-import { closeSync, constants, openSync, readFileSync, readSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  openSync,
+  readFileSync,
+  readSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { join } from "node:path";
 import { BINARY, ROOT, scratch } from "./binary.ts";
 
@@ -8,6 +17,8 @@ setDefaultTimeout(120_000);
 
 const PRINT = join(ROOT, "bench/shell/programs/print.mo");
 const MEGABYTE = 1 << 20;
+const AF_UNIX = 1;
+const SOCK_STREAM = 1;
 /** Of Linux, less where pieces do not fill its pages. */
 const PIPE_BYTES = 65536;
 
@@ -26,6 +37,31 @@ function pipe(path: string): { read(): Uint8Array; readonly writable: number } &
         return new Uint8Array();
       }
     },
+    [Symbol.dispose]() {
+      closeSync(readable);
+      closeSync(writable);
+    },
+  };
+}
+
+/** The same as a pair of sockets, or a terminal whose other side nobody reads. */
+function pair(kind: "socket" | "terminal"): ReturnType<typeof pipe> & { type(keys: string): void } {
+  const ends = new Int32Array(2);
+  if (kind === "socket") {
+    const type = { args: ["i32", "i32", "i32", "ptr"], returns: "i32" } as const;
+    const { symbols } = dlopen("libc.so.6", { socketpair: type });
+    expect(symbols.socketpair(AF_UNIX, SOCK_STREAM, 0, ptr(ends))).toBe(0);
+  } else {
+    const type = { args: ["ptr", "ptr", "ptr", "ptr", "ptr"], returns: "i32" } as const;
+    const { symbols } = dlopen("libc.so.6", { openpty: type });
+    expect(symbols.openpty(ptr(ends), ptr(ends, 4), null, null, null)).toBe(0);
+  }
+  const [readable, writable] = ends;
+  const buffer = new Uint8Array(PIPE_BYTES);
+  return {
+    writable,
+    read: () => buffer.slice(0, readSync(readable, buffer)),
+    type: (keys) => void writeSync(readable, keys),
     [Symbol.dispose]() {
       closeSync(readable);
       closeSync(writable);
@@ -101,3 +137,68 @@ test("a slow reader gets everything, and the mode of the pipe stays", async () =
   expect(await child.exited).toBe(0);
   expect(text).toBe(`${"x".repeat(63)}\n`.repeat(MEGABYTE / 64));
 });
+
+const ENDS: [string, string[], NodeJS.Signals | undefined, number][] = [
+  ["--wall-timeout", ["--wall-timeout", "700ms"], undefined, 124],
+  ["SIGTERM", [], "SIGTERM", 143],
+  ["SIGINT", [], "SIGINT", 130],
+];
+
+for (const kind of ["socket", "terminal"] as const)
+  test.skipIf(process.platform !== "linux").each(ENDS)(
+    `a ${kind} that nobody reads: %s ends it`,
+    async (_name, options, signal, code) => {
+      using output = pair(kind);
+      const child = Bun.spawn([BINARY, "run", "--stats", ...options, PRINT, "w"], {
+        stdin: "ignore",
+        stdout: output.writable,
+        stderr: "ignore",
+      });
+      if (signal) {
+        expect(output.read().length).toBeGreaterThan(0);
+        await Bun.sleep(200);
+        child.kill(signal);
+      }
+      expect(await child.exited).toBe(code);
+    },
+  );
+
+test.skipIf(process.platform !== "linux")("who reads a socket slowly gets everything", async () => {
+  using output = pair("socket");
+  const child = Bun.spawn([BINARY, "run", PRINT, "w"], {
+    stdin: "ignore",
+    stdout: output.writable,
+    stderr: "ignore",
+  });
+  let text = "";
+  while (text.length < MEGABYTE) {
+    text += Buffer.from(output.read()).toString("latin1");
+    await Bun.sleep(1);
+  }
+  expect(await child.exited).toBe(0);
+  expect(text).toBe(`${"x".repeat(63)}\n`.repeat(MEGABYTE / 64));
+});
+
+test.skipIf(process.platform !== "linux").each([...ENDS, ["Ctrl-A x", [], "\x01x", 0] as const])(
+  "somebody types in a terminal, and nobody reads the pipe: %s ends it",
+  async (_name, options, end, code) => {
+    using dir = scratch();
+    using keys = pair("terminal");
+    using output = pipe(dir.path("fifo"));
+    const disk = image(dir.path("a.img"));
+    const child = Bun.spawn([BINARY, "--snapshot", ...options, disk], {
+      stdin: keys.writable,
+      stdout: output.writable,
+      stderr: "ignore",
+    });
+    if (end) await full(output);
+    keys.type("print w\r");
+    if (end) {
+      for (let bytes = 0; bytes < PIPE_BYTES / 2;) bytes += (await full(output)).length;
+      await Bun.sleep(200);
+    }
+    if (code === 0) keys.type(end!);
+    else if (end) child.kill(end as NodeJS.Signals);
+    expect(await child.exited).toBe(code);
+  },
+);

@@ -12,6 +12,8 @@ export interface Link {
   /** Whoever sends waits until `goOn`. Absent: what the guest is too slow for is lost, as it would be at a UART. */
   hold?(): void;
   goOn?(): void;
+  /** What waits for the other side is given up. */
+  drop?(): void;
   close(): void;
 }
 

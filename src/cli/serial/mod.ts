@@ -5,7 +5,7 @@ import { PtyLink } from "./pty.ts";
 import { SocketLink } from "./socket.ts";
 import type { SerialSpec } from "./spec.ts";
 
-export type { Link } from "./link.ts";
+export { type Link, PATIENCE_MS } from "./link.ts";
 
 /** Opens the host's end of a line; `stdio` is not one of these. */
 export async function openLink(spec: SerialSpec, ptyLink?: string): Promise<Link> {

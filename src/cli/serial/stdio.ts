@@ -1,5 +1,6 @@
 import { EscapeKeys } from "../escape-keys.ts";
 import { isTerminal, setRawMode } from "../host-terminal.ts";
+import { Outlet } from "../outlet.ts";
 import { Output } from "../output.ts";
 import { restoreBefore } from "../restore-before.ts";
 import type { Link } from "./link.ts";
@@ -7,7 +8,6 @@ import type { Link } from "./link.ts";
 /** Standard input and output as a line that is not the console; in a terminal Ctrl-A x leaves. */
 export class StdioLink implements Link {
   readonly where = "stdio";
-  readonly congested = false;
   onData: (bytes: Uint8Array) => void = () => {};
   onRoom: () => void = () => {};
   onLeave: () => void = () => {};
@@ -16,9 +16,13 @@ export class StdioLink implements Link {
   private held = false;
   private freeSignals: (() => void) | undefined;
   private readonly raw = isTerminal(0);
-  private readonly output = new Output(1, this.raw && isTerminal(1));
+  /** A reader that takes nothing holds the guest up, and nothing else. */
+  private readonly outlet = new Outlet(() => {});
+  private readonly output: Output;
 
   constructor() {
+    const terminal = this.raw && isTerminal(1);
+    this.output = new Output(1, terminal, "the output", terminal ? undefined : this.outlet.write);
     const arrived = (bytes: Uint8Array): void => this.onData(bytes);
     const keys = new EscapeKeys(
       true,
@@ -42,6 +46,10 @@ export class StdioLink implements Link {
     process.on("exit", this.restore);
   }
 
+  get congested(): boolean {
+    return this.outlet.full;
+  }
+
   write(bytes: Uint8Array): void {
     this.output.write(bytes);
     this.output.flush();
@@ -60,7 +68,12 @@ export class StdioLink implements Link {
     process.stdin.resume();
   }
 
+  drop(): void {
+    this.outlet.drop();
+  }
+
   close(): void {
+    this.outlet.close();
     this.restore();
     this.freeSignals?.();
     process.off("exit", this.restore);
