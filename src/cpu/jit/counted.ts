@@ -52,6 +52,8 @@ export interface CountedLoop {
   readonly free: ReadonlySet<number>;
   /** Nobody can see flags of the second version before it has set all of them. */
   readonly quiet: boolean;
+  /** The same but for results of floating point that are refused. */
+  readonly calculates: boolean;
   /** How many iterations are written in a row. */
   readonly row: number;
   /** Copies or fills: many iterations are better done at once. */
@@ -105,10 +107,14 @@ export function countedLoop(graph: Graph, n: Node, readsFlags: boolean): Counted
     if (motion && motion.by === NONE) added.set(x.d, (added.get(x.d) ?? 0) + amount(x));
     else if (motion) added.set(x.d, Number.NaN);
   }
-  const seen = insts
-    .slice(0, branch)
-    .some((x) => isFloatOp(x) || isVectorOp(x) || namesAlignment(x));
-  const quiet = !readsFlags && !seen && free.size === accesses && test.flags;
+  const body = insts.slice(0, branch);
+  const goesThrough =
+    !readsFlags &&
+    free.size === accesses &&
+    test.flags &&
+    !body.some((x) => isVectorOp(x) || namesAlignment(x));
+  const calculates = body.some(isFloatOp);
+  const quiet = goesThrough && !calculates;
   const bulk = bulkLoop(n, branch) !== undefined;
   return {
     branch,
@@ -116,6 +122,7 @@ export function countedLoop(graph: Graph, n: Node, readsFlags: boolean): Counted
     places,
     free,
     quiet,
+    calculates: goesThrough && calculates,
     row: quiet ? rowOf(branch, test.by !== NONE) : 1,
     bulk,
   };
@@ -141,7 +148,10 @@ function rowOf(ops: number, by: boolean): number {
   return ops <= MAX_ROW / 2 && !by ? 2 : 1;
 }
 
-type Test = Omit<CountedLoop, "branch" | "places" | "free" | "quiet" | "row" | "bulk"> & {
+type Test = Omit<
+  CountedLoop,
+  "branch" | "places" | "free" | "quiet" | "calculates" | "row" | "bulk"
+> & {
   readonly flags: boolean;
 };
 

@@ -2,7 +2,7 @@ import { Slot } from "../interp/state.ts";
 import { boundedLoop } from "./bounded.ts";
 import { flagReaders, flagSpillers } from "./facts.ts";
 import { IN_FILE, meet, same, type State } from "./flags-state.ts";
-import { EXIT, UNWIND } from "./frame.ts";
+import { EXIT, STORED, UNWIND } from "./frame.ts";
 import { dominates, type Node } from "./graph.ts";
 import * as layout from "./layout.ts";
 import { Local, local } from "./layout.ts";
@@ -60,6 +60,7 @@ export class RegionEmitter extends LoopEmitter {
     this.counters?.enter(Local.Saved + this.floats.size + flags.saved.size);
     this.live = this.liveness.live.get(graph.entry)![0];
     this.reload();
+    if (this.plan) this.open(W.block, STORED);
     this.open(W.block, EXIT);
     const exits = [...this.exits];
     for (const [label] of exits) this.open(W.block, label);
@@ -81,7 +82,9 @@ export class RegionEmitter extends LoopEmitter {
       this.leaveBy(exit);
     }
     this.close();
-    this.float.store();
+    this.floats.store();
+    if (this.plan) this.close();
+    this.float.storeComparison();
     this.counters?.leave();
     this.storeLeft();
     this.storeFile(Slot.PC * 4, () => {
@@ -175,7 +178,8 @@ export class RegionEmitter extends LoopEmitter {
       .sort((a, b) => b.order - a.order);
     for (const c of merges) this.open(W.block, c.key);
     this.flags.state = this.entryState.get(n.key)!;
-    const fixed = this.checks.fixedAt(n);
+    const known = this.checks.fixedAt(n);
+    const fixed = counted?.quiet || this.plan ? known : undefined;
     if (counted && fixed) this.fixed(n, counted, fixed);
     else if (counted) this.twice(n, counted);
     else if (bounded) this.bounded(n, bounded);

@@ -29,7 +29,8 @@ export function fixedLoop(
   before: Knowledge,
   surroundings: Surroundings,
 ): FixedLoop | undefined {
-  if (!loop.quiet || loop.by !== NONE) return undefined;
+  const { quiet, calculates, by } = loop;
+  if (!(quiet || (calculates && surroundings.ordinaryNumbers)) || by !== NONE) return undefined;
   const { counter, end, step } = loop;
   const first = before.of(counter);
   const last = end.r === NONE ? undefined : before.of(end.r);
@@ -49,6 +50,7 @@ export function fixedLoop(
   });
   if (!asked.every((place) => canAsk(place, times))) return undefined;
   if (times * loop.branch <= MAX_OUT) return { times, row: times, asked, stores };
+  if (!quiet) return undefined;
   let row = loop.row;
   while (times % row !== 0) row--;
   return { times, row, asked, stores };

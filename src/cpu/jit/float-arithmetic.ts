@@ -116,6 +116,9 @@ export class FloatArithmetic {
         w.op(F.mul64);
         this.wide(Local.SingleA);
         w.op(F.eq64);
+        // By an infinity, too.
+        this.isZero(A, 0);
+        w.op(W.or);
         return true;
       },
     );

@@ -107,6 +107,10 @@ export class FloatEmitter extends FloatConversions {
   /** The FPSCR and what may have been written into registers into the file. */
   store(): void {
     this.registers.store();
+    this.storeComparison();
+  }
+  /** The FPSCR, when it is not in the file. */
+  storeComparison(): void {
     if (!this.lazy || this.compares.length === 0) return;
     this.settleStatus();
     this.storeStatus();

@@ -107,17 +107,24 @@ export abstract class LoopEmitter extends BlockEmitter {
   }
 
   /** Iterations in a row of a version without checks; returns the state of the flags behind the last. */
-  private row(n: Node, { branch, free }: CountedLoop, row: number): State {
+  private row(n: Node, { branch, free, quiet }: CountedLoop, row: number): State {
     const { flags } = this;
+    const round = n.ir.insts[branch].at + 1 - 2 ** layout.WORK_SHIFT;
     for (let k = 0; k < row; k++) {
-      flags.state = IN_FILE;
+      // Nobody looks at flags before they are written.
+      if (quiet) flags.state = IN_FILE;
       this.begin();
+      // A result that is refused leaves with what the iterations before it have used.
+      if (!quiet) this.counted = -k * round;
+      this.inRow = !quiet;
       this.free = free;
       this.ops(n, 0, branch);
       this.free = undefined;
       this.at(n, branch);
     }
-    this.count(row * (n.ir.insts[branch].at + 1 - 2 ** layout.WORK_SHIFT));
+    this.inRow = false;
+    this.counted = 0;
+    this.count(row * round);
     return flags.state;
   }
 

@@ -94,3 +94,24 @@ test("whole numbers stay exact, and the first inexact result sets its flag once"
     if (!inexact) expect(sum).toBe(90_000);
   }
 }, 60_000);
+
+test("zero by infinity is exact", () => {
+  // loop: vdiv.f32 s2, s0, s1; vdiv.f64 d4, d2, d3; subs r0, r0, #1; bne loop; svc #0
+  const program = [0xee801a20, 0xee824b03, 0xe2500001, 0x1afffffb, 0xef000000];
+  for (const engine of ["interp", "jit"] as const) {
+    const { memory, cpu } = newSide(engine);
+    program.forEach((word, k) => memory.st32(CODE + k * 4, word));
+    const context = new Int32Array(73);
+    new Float32Array(context.buffer).set([0, Number.POSITIVE_INFINITY, 1]);
+    new Float64Array(context.buffer, 16, 2).set([0, Number.NEGATIVE_INFINITY]);
+    cpu.floatContext = context;
+    cpu.r[0] = 3;
+    cpu.jump(CODE);
+    cpu.units = 100;
+    expect(cpu.run()).toBe(Exit.Stop);
+    const after = architectural(cpu);
+    expect([after[2], ...after.slice(8, 10)]).toEqual([0, 0, -(2 ** 31)]);
+    expect(after[64]).toBe(0);
+    memory.dispose();
+  }
+});
