@@ -145,8 +145,10 @@ export function randomWorld(
   }
   const border = random.once(5) ? atBorder(random, roles, registers, times, size) : [];
   // Of tables at known places translated code relies on being able to store there.
-  const tables = [...roles.values()].flatMap((role) =>
-    role.is === "base" && role.at !== undefined ? [{ at: role.at, step: role.step }] : [],
+  const tables = [...roles].flatMap(([r, role]) =>
+    role.is === "base" && (role.at !== undefined || role.step === 0)
+      ? [{ at: registers[r], step: role.step || 4 }]
+      : [],
   );
   const near = (): number => {
     if (tables.length > 0 && random.once(2)) {
