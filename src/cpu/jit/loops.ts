@@ -192,9 +192,10 @@ export abstract class LoopEmitter extends BlockEmitter {
     this.open(W.loop, n.key);
     this.begin();
     this.ops(n, 0, branch + 1);
+    // A comparison that depends on another one is part of the branch here.
+    flags.convert(state);
     this.close();
     this.close();
-    flags.state = state;
     this.float.forget();
     this.ops(n, branch + 1, n.ir.insts.length);
     this.finish(n);

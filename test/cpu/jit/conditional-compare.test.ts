@@ -57,6 +57,33 @@ test("every pair of conditions, beside guards and code, in slices of any length"
   expect([...exits].sort()).toEqual([Exit.Slice, Exit.Stop, Exit.Fault]);
 }, 60_000);
 
+test("a loop of one block that ends on such a pair leaves the flags of the last comparison", () => {
+  const random = new Random(SEED);
+  for (let first = 0; first < 14; first++)
+    for (let then = 0; then < 14; then++) {
+      const sides = (["interp", "jit"] as Engine[]).map(newSide);
+      // ldrb r2, [r4], #1; cmp r2, r0; cmp<first> r2, r3; b<then> back; svc
+      const pair = [((first << 28) | CMP_2_3) >>> 0, ((then << 28) | 0x0afffffb) >>> 0];
+      for (const { memory } of sides)
+        [0xe4d42001, 0xe1520000, ...pair, 0xef000000].forEach((word, k) =>
+          memory.st32(CODE + k * 4, word),
+        );
+      for (let round = 0; round < 8; round++) {
+        const numbers = Array.from({ length: 4 }, () => random.pick([0, 1, 2, 5]));
+        const bytes = Array.from({ length: 64 }, () => random.pick([...numbers, 9]));
+        for (const { memory, cpu } of sides) {
+          bytes.forEach((byte, k) => memory.st8(AREA + k, byte));
+          cpu.r.set([...numbers, AREA]);
+          cpu.cpsr = 0x13 | ((round & 15) << 28);
+          cpu.jump(CODE);
+        }
+        const units = (): number => random.pick([1, 3, 40, 100]);
+        runInStep(sides, { seed: SEED, first, then, round, numbers }, 8, units, []);
+      }
+      for (const { memory } of sides) memory.dispose();
+    }
+}, 60_000);
+
 test("no flag of such a pair is computed where the next comparison comes before any look at them", () => {
   const bytes = (words: readonly number[]) => new Uint8Array(new Uint32Array(words).buffer);
   const size = (words: readonly number[]): number =>
