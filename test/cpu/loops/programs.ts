@@ -104,10 +104,13 @@ class Program {
   private piece(depth: number, inFunction: boolean): Item[] {
     const { m } = this;
     const { random } = m;
-    switch (random.below(8)) {
+    switch (random.below(10)) {
       case 0:
       case 1:
         return walk(m);
+      case 8:
+      case 9:
+        return this.short();
       case 2:
         if (depth > 1) return this.loop(depth - 1, inFunction);
         return walk(m);
@@ -118,6 +121,19 @@ class Program {
       default:
         return this.functions.length ? this.call() : walk(m);
     }
+  }
+
+  /** A loop that goes round a number of times which the code says, and does nothing but go through memory. */
+  private short(): Item[] {
+    const { m } = this;
+    const s = m.isa === "thumb1";
+    const top = m.label();
+    const n = m.take({ is: "index" });
+    const body = walk(m);
+    const k = Math.min(255, m.random.pick(TIMES));
+    const begin: Item = { op: "mov", s, d: n, with: { k } };
+    const less: Item = { op: "sub", s: true, d: n, n, with: { k: 1 } };
+    return [begin, { op: "label", name: top }, ...body, less, { op: "b", c: C.ne, to: top }];
   }
 
   /** Direct, through a register, under a condition; sometimes with the arguments that a recursion has. */
