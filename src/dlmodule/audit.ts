@@ -1,11 +1,12 @@
 import type { Task } from "../kernel/call.ts";
+import { THREAD } from "../kernel/mod.ts";
 import { ObjectClass } from "../kernel/types.ts";
 import type { GuestMemory } from "../memory/mod.ts";
 import { Allocations } from "./allocations.ts";
 import { Callbacks } from "./callbacks.ts";
 import { heapDamage } from "./heap-damage.ts";
 import { finish, type LoaderParts } from "./context.ts";
-import { DEVICE, MODULE, OBJECT_STATIC, THREAD, THREAD_STAT, TIMER } from "./layout.ts";
+import { DEVICE, MODULE, OBJECT_STATIC, THREAD_STAT, TIMER } from "./layout.ts";
 import type { Module } from "./module.ts";
 import type { Objects } from "./objects.ts";
 import { type LeftBehind, leftLines } from "./left-behind.ts";
@@ -27,7 +28,7 @@ const POSIX_PARTS = /^p(th|sem)\d\d$/;
 /** Words of a kernel object that hold the address of code. */
 const CODE: Readonly<Record<number, readonly number[]>> = {
   [ObjectClass.Timer]: [TIMER.TIMEOUT_FUNC],
-  [ObjectClass.Thread]: [THREAD.ENTRY],
+  [ObjectClass.Thread]: [THREAD.entry.offset],
   [ObjectClass.Device]: [DEVICE.OPS, DEVICE.FOPS],
 };
 const CLASS_NAMES: Readonly<Record<number, string>> = {
@@ -110,16 +111,17 @@ export class Audit {
     const name = objects.name(object);
     const named = { kind, name: quoted(name), from: this.origins.of(object) };
     if (cls === ObjectClass.Thread) {
-      const stat = memory.ld8(object + THREAD.STAT) & THREAD_STAT_MASK;
+      const stat = THREAD.stat.get(memory, object) & THREAD_STAT_MASK;
       // The main thread of a program that it started is that program's.
       const owner = memory.ldu32(object + MODULE.MODULE_ID);
       if (stat === THREAD_STAT.CLOSE || owner !== module.address) return undefined;
       const state = stat === THREAD_STAT.INIT ? "never started, with" : "still running";
-      return { ...named, more: `${state} ${this.name(memory.ldu32(object + THREAD.ENTRY))}` };
+      return { ...named, more: `${state} ${this.name(THREAD.entry.get(memory, object))}` };
     }
     if (cls !== ObjectClass.Timer) return fixed || POSIX_PARTS.test(name) ? undefined : named;
     // Every thread has a timer for its waits.
-    if (memory.ldu32(object + TIMER.PARAMETER) === object - THREAD.TIMER) return undefined;
+    const waits = memory.ldu32(object + TIMER.PARAMETER);
+    if (object === THREAD.thread_timer.at(waits, memory)) return undefined;
     const active = (memory.ld8(object + TIMER.FLAG) & TIMER.ACTIVATED) !== 0;
     if (fixed && !active) return undefined;
     const callback = this.name(memory.ldu32(object + TIMER.TIMEOUT_FUNC));

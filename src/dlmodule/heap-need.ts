@@ -1,7 +1,7 @@
 import { amount } from "../elf/mod.ts";
 import { HEAP_BEGIN, HEAP_MEM } from "../kernel/mod.ts";
 import { memorySize, RAM_BASE, SYSTEM_AREA } from "../memory/mod.ts";
-import { MODULE, STACK_404, STACK_404_MAX, THREAD } from "./layout.ts";
+import { MODULE, STACK_404, STACK_404_MAX, THREAD_SIZE } from "./layout.ts";
 import type { LoadPlan } from "./plan-types.ts";
 
 /** RT_ALIGN_SIZE: what rt_malloc gives. */
@@ -64,7 +64,7 @@ export function heapNeed(
     thread: plan.program
       ? [
           BLOCK_MIN,
-          THREAD.SIZE,
+          THREAD_SIZE,
           // 4.0.4 takes only sizes that it then replaces by its own: what the module says never counts.
           stock
             ? stackGiven(stack, true)

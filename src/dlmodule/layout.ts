@@ -27,15 +27,8 @@ export const MODULE = {
 /** module->stat. */
 export const STAT = { INIT: 0, RUNNING: 1, CLOSING: 2, CLOSED: 3 } as const;
 
-/** struct rt_thread: what its end needs. */
-export const THREAD = {
-  SIZE: 136,
-  ENTRY: 36,
-  STAT: 56,
-  NUMBER_MASK: 60,
-  TIMER: 80,
-  CLEANUP: 128,
-} as const;
+/** sizeof(struct rt_thread) of 4.0.4. */
+export const THREAD_SIZE = 136;
 /** struct rt_timer. */
 export const TIMER = { FLAG: 9, TIMEOUT_FUNC: 32, PARAMETER: 36, ACTIVATED: 1 } as const;
 /** struct rt_device: callbacks and the tables of the driver's functions. */

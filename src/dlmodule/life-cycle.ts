@@ -1,10 +1,11 @@
 import { callGuest, type Task } from "../kernel/call.ts";
+import { THREAD } from "../kernel/mod.ts";
 import { ObjectClass } from "../kernel/types.ts";
 import { splitArguments } from "./arguments.ts";
 import type { LoaderParts } from "./context.ts";
 import { stackGiven } from "./heap-need.ts";
 import { stringBytes } from "./guest-strings.ts";
-import { MAIN_SLICE, MODULE, PRIORITY_MAX, STAT, THREAD } from "./layout.ts";
+import { MAIN_SLICE, MODULE, PRIORITY_MAX, STAT } from "./layout.ts";
 import { type HowEnded, type Module, ModuleStruct } from "./module.ts";
 import { Objects } from "./objects.ts";
 import { Reaper } from "./reaper.ts";
@@ -261,9 +262,9 @@ export class LifeCycle {
   private *threadCleanup(module: Module, thread: number): Task<void> {
     if (thread === 0) return;
     const { memory } = this.parts.kernel;
-    const hook = memory.ldu32(thread + THREAD.CLEANUP);
+    const hook = THREAD.cleanup.get(memory, thread);
     if (!module.contains(hook)) return;
-    memory.st32(thread + THREAD.CLEANUP, 0);
+    THREAD.cleanup.set(memory, thread, 0);
     yield* callGuest(hook, thread);
   }
 

@@ -1,7 +1,8 @@
 import { SCHEDULE, type Task } from "../kernel/call.ts";
+import { THREAD } from "../kernel/mod.ts";
 import { ObjectClass } from "../kernel/types.ts";
 import { finish, type LoaderParts } from "./context.ts";
-import { MODULE, OBJECT_STATIC, THREAD, THREAD_STAT } from "./layout.ts";
+import { MODULE, OBJECT_STATIC, THREAD_STAT } from "./layout.ts";
 import * as text from "./messages.ts";
 import type { Module } from "./module.ts";
 
@@ -41,7 +42,9 @@ export class Objects {
     for (const thread of [...this.list(module)]) {
       if (thread === self || this.classOf(thread) !== ObjectClass.Thread || !this.active(thread))
         continue;
-      yield* finish(this.parts.call("rt_timer_stop", thread + THREAD.TIMER));
+      yield* finish(
+        this.parts.call("rt_timer_stop", THREAD.thread_timer.at(thread, kernel.memory)),
+      );
       kernel.threads.suspend(thread);
     }
   }
@@ -206,7 +209,7 @@ export class Objects {
   }
 
   private active(thread: number): boolean {
-    const stat = this.parts.kernel.memory.ld8(thread + THREAD.STAT) & 7;
+    const stat = THREAD.stat.get(this.parts.kernel.memory, thread) & 7;
     return stat !== THREAD_STAT.INIT && stat !== THREAD_STAT.CLOSE;
   }
 }

@@ -1,6 +1,7 @@
 import { callGuest, type Task } from "../kernel/call.ts";
+import { THREAD } from "../kernel/mod.ts";
 import { type LoaderParts, Signal } from "./context.ts";
-import { MAIN_SLICE, MODULE, PRIORITY_MAX, THREAD, THREAD_STAT } from "./layout.ts";
+import { MAIN_SLICE, MODULE, PRIORITY_MAX, THREAD_STAT } from "./layout.ts";
 import type { HowEnded } from "./module.ts";
 import type { Objects } from "./objects.ts";
 
@@ -22,8 +23,8 @@ export class Reaper {
   /** Ends the running thread and has another one run a Task; comes back when there is no memory for that one. */
   *leaveTo(thread: number, how: HowEnded, task: () => Task<void>): Task<void> {
     const { memory, threads } = this.parts.kernel;
-    const hook = memory.ldu32(thread + THREAD.CLEANUP);
-    memory.st32(thread + THREAD.CLEANUP, 0);
+    const hook = THREAD.cleanup.get(memory, thread);
+    THREAD.cleanup.set(memory, thread, 0);
     // What lies below a stack that has overflowed may be the control block.
     if (hook !== 0 && how !== "stack overflow") yield* callGuest(hook, thread);
     if (!this.atOnce(task)) return;
@@ -47,8 +48,8 @@ export class Reaper {
     if (reaper === 0) return false;
     this.made.emit(reaper);
     // rt_thread_startup without its scheduling point: who deletes itself goes on until the next one.
-    memory.st8(reaper + THREAD.STAT, THREAD_STAT.SUSPEND);
-    memory.st32(reaper + THREAD.NUMBER_MASK, 1 << priority);
+    THREAD.stat.set(memory, reaper, THREAD_STAT.SUSPEND);
+    THREAD.number_mask.set(memory, reaper, 1 << priority);
     threads.resume(reaper);
     return true;
   }

@@ -15,6 +15,7 @@ build faulty.so 0 faulty.c
 build closer.mo main closer.c
 build system.mo main system.c
 build descriptors.mo main descriptors.c
+build five-ends.mo main five-ends.c
 build start.so 0 start.c
 build lender.so 0 lender.c
 build borrower.mo main borrower.c
