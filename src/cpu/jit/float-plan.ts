@@ -9,6 +9,8 @@ import { groupEnd, needsInterpreter } from "./shapes.ts";
 // from anything that a result is a normal number, the result is tested to be of moderate size, and so more is known behind it. The
 // region relies on the flag for inexact being set and on the usual modes, and leaves when it is entered otherwise.
 
+/** Blocks of a region that is looked at. */
+const MOST_BLOCKS = 32;
 /** After so many looks at a block what still changes there is given up. */
 const PATIENCE = 3;
 /** Rounds in which registers that grow around loops are found. */
@@ -48,6 +50,9 @@ export class FloatPlan {
     registers: FloatRegisters,
     literalAt: (address: number) => number | undefined,
   ): FloatPlan | undefined {
+    // What is found costs a translation more than it gives where nothing goes round, or much is in between.
+    if (graph.nodes.length > MOST_BLOCKS || !graph.nodes.some(({ isLoop }) => isLoop))
+      return undefined;
     if (graph.nodes.some(leaves) || !graph.nodes.some(({ ir }) => ir.insts.some(computes)))
       return undefined;
     const none = new FloatFacts(registers);
