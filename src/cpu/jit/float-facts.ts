@@ -218,7 +218,9 @@ export class FloatFacts {
       }
     } else {
       const y = insts[k - 1];
-      if (k === 0 || y.op !== Op.mov || !y.kb || y.d !== x.a || !x.kb || x.i > 2) return;
+      // Of the same instruction: ADRNE before it may not have been executed.
+      if (k === 0 || y.op !== Op.mov || y.at !== x.at || !y.kb || y.d !== x.a) return;
+      if (!x.kb || x.i > 2) return;
       for (let j = 0; j < x.i; j++) words.push(literalAt((y.b + x.b + 4 * j) | 0));
     }
     if (words.includes(undefined)) return;

@@ -115,3 +115,34 @@ test("zero by infinity is exact", () => {
     memory.dispose();
   }
 });
+
+test("a number is loaded from where ADRNE says, or from elsewhere", () => {
+  // loop: cmp r0, #4; adrne r3, one; vldr s0, [r3]; vmul.f32 s2, s0, s0; subs r0, r0, #1; bne loop; bx lr; one: 1.0
+  const program = [
+    ...[0xe3500004, 0x128f3010, 0xed930a00, 0xee201a00],
+    ...[0xe2500001, 0x1afffff9, 0xe12fff1e, 0x3f800000],
+  ];
+  const IXC = 16;
+  const OFC = 4;
+  for (const engine of ["interp", "jit"] as const) {
+    const { memory, cpu } = newSide(engine);
+    program.forEach((word, k) => memory.st32(CODE + k * 4, word));
+    memory.st32(END, 0xef000000);
+    // 2^127, of which the square is infinite.
+    memory.st32(WINDOW, 0x7f000000);
+    const found = [20, 4].map((times) => {
+      const context = new Int32Array(73);
+      context[72] = IXC;
+      cpu.floatContext = context;
+      cpu.r[0] = times;
+      cpu.r[3] = WINDOW;
+      cpu.r[14] = END;
+      cpu.jump(CODE);
+      cpu.units = 100;
+      expect(cpu.run()).toBe(Exit.Stop);
+      return architectural(cpu)[64];
+    });
+    expect(found).toEqual([IXC, IXC | OFC]);
+    memory.dispose();
+  }
+});
