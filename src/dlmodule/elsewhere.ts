@@ -74,10 +74,59 @@ const FAMILIES: readonly (readonly [
   [/^(mmap|munmap|mprotect)$/, "sys/mman.h", "RT_USING_POSIX_MMAP", "no mapped files"],
 ];
 
-/** Where else a function is, and what would bring it; undefined when no board of RT-Thread is known to have it. */
+const NO_PROCESSES =
+  "RT-Thread has no processes: system() runs a program to its end, rt_thread_create or pthread_create a function beside others";
+const NO_GROUPS = "RT-Thread has no processes, and no groups or sessions of them";
+const NO_PATTERNS = "the C library here has none: bring its source with the module";
+const ONE_PROCESSOR = "a GNU extension; the board has one processor";
+const ONE_MEMORY =
+  "all programs share one memory: rt_sem_find and its relatives, sem_open and mq_open find what has a name";
+const NO_USERS = "RT-Thread has no users, and FAT no owners of files";
+const NO_LINKS = "FAT has files and directories only";
+const NO_TIMES = "nothing here sets the times of a file but writing it";
+const NO_PRIORITY = "priorities are those of threads: rt_thread_control or pthread_setschedparam";
+
+/** POSIX and GNU functions that no board of RT-Thread has: by names, their header, and why not. */
+const NOWHERE: readonly (readonly [names: RegExp, header: string, why: string])[] = [
+  [/^(v?fork|_fork|exec(l|le|lp|v|ve|vp|vpe)|fexecve|_execve|daemon)$/, "unistd.h", NO_PROCESSES],
+  [/^(wait|waitpid|wait3|wait4|waitid|_wait)$/, "sys/wait.h", NO_PROCESSES],
+  [/^posix_spawn(p|_\w+|attr_\w+)?$/, "spawn.h", NO_PROCESSES],
+  [/^p(open|close)$/, "stdio.h", NO_PROCESSES],
+  [/^([gs]et(pgid|sid|pgrp)|tc[gs]etpgrp)$/, "unistd.h", NO_GROUPS],
+  [/^killpg$/, "signal.h", NO_GROUPS],
+  [/^(nice|[gs]etpriority)$/, "unistd.h and sys/resource.h", NO_PRIORITY],
+  [/^sigaltstack$/, "signal.h", "a handler runs on the stack of its thread"],
+  [/^[gs]etitimer$/, "sys/time.h", "alarm, timer_create and rt_timer_create are here"],
+  [/^reg(comp|exec|error|free)$/, "regex.h", NO_PATTERNS],
+  [/^glob(free)?$/, "glob.h", NO_PATTERNS],
+  [/^word(exp|free)$/, "wordexp.h", NO_PATTERNS],
+  [/^n?ftw$/, "ftw.h", "opendir and readdir go through a directory"],
+  [
+    /^pthread_[gs]etname_np$/,
+    "pthread.h",
+    "a GNU extension: struct rt_thread, which rt_thread_self() gives, has the name",
+  ],
+  [/^pthread_(attr_)?[gs]etaffinity_np$/, "pthread.h", ONE_PROCESSOR],
+  [/^sched_([gs]etaffinity|getcpu)$/, "sched.h", ONE_PROCESSOR],
+  [/^shm_(open|unlink)$/, "sys/mman.h", ONE_MEMORY],
+  [/^(shm(get|at|dt|ctl)|sem(get|op|ctl)|msg(get|snd|rcv|ctl)|ftok)$/, "sys/ipc.h", ONE_MEMORY],
+  [/^f?chmod$/, "sys/stat.h", NO_USERS],
+  [/^([fl]?chown|set(u|g|eu|eg|reu|reg)id|[gs]etgroups|chroot)$/, "unistd.h", NO_USERS],
+  [/^getpw(nam|uid)(_r)?$/, "pwd.h", NO_USERS],
+  [/^getgr(nam|gid)(_r)?$/, "grp.h", NO_USERS],
+  [/^(symlink|readlink|link|_link)$/, "unistd.h", NO_LINKS],
+  [/^mk(fifo|nod)$/, "sys/stat.h", NO_LINKS],
+  [/^utimes?$/, "utime.h and sys/time.h", NO_TIMES],
+  [/^(futimens|utimensat)$/, "sys/stat.h", NO_TIMES],
+];
+
+/** Where else a function is, and what would bring it, or why RT-Thread has it nowhere; undefined when nothing is known of it. */
 export function foundElsewhere(name: string): string | undefined {
   const family = FAMILIES.find(([names]) => names.test(name));
-  if (family === undefined) return undefined;
+  if (family === undefined) {
+    const nowhere = NOWHERE.find(([names]) => names.test(name));
+    return nowhere && `declared in ${nowhere[1]}; ${nowhere[2]}`;
+  }
   const [, header, configuration, here] = family;
   return `declared in ${header}; a board configured with ${configuration} has it, this one has ${here}`;
 }

@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { foundElsewhere } from "../../src/dlmodule/elsewhere.ts";
 import { explainMissing } from "../../src/dlmodule/reasons.ts";
 import { exportRows } from "../../src/exports.ts";
+import { Firmware } from "../../src/firmware/mod.ts";
+import { GuestMemory } from "../../src/memory/mod.ts";
 
 const here = new Set(exportRows.map(({ name }) => name));
 const symbols = { lookup: () => 0, entries: () => [], nearest: () => undefined };
@@ -32,9 +34,25 @@ test("files that RT-Thread 5 has for events are told with what would bring them"
   ]);
 });
 
-test("no function of this board is said to be on others only", () => {
+test("what POSIX has and no board of RT-Thread is told with its header and why", () => {
+  const lines = explainMissing(
+    ["fork", "execvp", "waitpid", "regcomp", "pthread_setname_np", "getpwuid"],
+    symbols,
+  );
+  expect(lines).toHaveLength(5);
+  expect(lines[0]).toStartWith("fork, execvp: declared in unistd.h; RT-Thread has no processes");
+  expect(lines[1]).toStartWith("waitpid: declared in sys/wait.h; RT-Thread has no processes");
+  expect(lines[2]).toStartWith("regcomp: declared in regex.h; ");
+  expect(lines[3]).toStartWith("pthread_setname_np: declared in pthread.h; a GNU extension");
+  expect(lines[4]).toStartWith("getpwuid: declared in pwd.h; RT-Thread has no users");
+});
+
+test("no function of this board is said to be missing, the C library's among them", () => {
+  const image = join(import.meta.dir, "../../src/firmware/prebuilt/firmware.elf");
+  const firmware = new Firmware(new GuestMemory(), readFileSync(image));
+  const names = new Set([...here, ...Array.from(firmware.entries(), ({ name }) => name)]);
   expect(
-    [...here].filter((name) => foundElsewhere(name) !== undefined && !name.startsWith("rym_")),
+    [...names].filter((name) => foundElsewhere(name) !== undefined && !name.startsWith("rym_")),
   ).toEqual([]);
 });
 

@@ -73,6 +73,7 @@ newlib on the board knows no default action: raise() gives -1 with ENOTSUP, and 
 A handler of signal() serves one signal, as in newlib on the board and in System V: raise() sets the default action back before it calls the
 handler, in both modes. A handler that is to stay calls signal() again, or is set with sigaction().
 Handlers are those of all threads of a program, and a signal ends what its thread waits for with EINTR, -RT_EINTR in RT-Thread's calls.
+kill() of a pid that is neither 0, which getpid() gives, nor -1 fails with ESRCH.
 A pthread_kill() for which there is no handler does what raise() of that thread would: it ends the program, or nothing. A signal of
 rt_thread_kill() stays pending, as RT-Thread has it. Under \`--compat 4.0.4\` each thread has its own handlers of sigaction(), and
 pthread_kill() gives ENOSYS, as on a board without RT_USING_SIGNALS.

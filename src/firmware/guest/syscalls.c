@@ -71,9 +71,19 @@ int _getpid_r(struct _reent *r) {
   return getpid();
 }
 
-/* What raise() does without a handler of signal(): SIGABRT ends the module, and the kernel knows the handlers of sigaction(). */
+/*
+ * kill(), and what raise() does without a handler of signal(): SIGABRT ends the module, and the kernel knows the handlers of sigaction().
+ * There is one process, whose getpid() is 0; 0 is its group, too, and -1 all of them.
+ */
 int _kill_r(struct _reent *r, int pid, int signal) {
-  (void)pid;
+  if (pid != 0 && pid != -1) {
+    r->_errno = ESRCH;
+    return -1;
+  }
+  if (signal < 0 || signal >= NSIG) {
+    r->_errno = EINVAL;
+    return -1;
+  }
   if (signal == SIGABRT)
     _rtt_abort();
   if (_rtt_raise(signal) == 0)

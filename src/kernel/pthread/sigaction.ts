@@ -84,6 +84,9 @@ function* sigwait(c: Pthreads, set: number, signo: number): Task<number> {
   }
 }
 
+/** SIGSTOP, SIGTSTP, SIGTTIN and SIGTTOU: nobody could have a program that has stopped go on. */
+const STOPS: ReadonlySet<number> = new Set([17, 18, 21, 22]);
+
 /**
  * Raises a signal in the running thread for raise() of the C library, which has looked for a handler of signal(): -1 when it can do
  * nothing. Without a handler of sigaction() the program ends, as ISO C 7.14.2.1 and POSIX.1 have it, unless the thread holds the signal
@@ -104,8 +107,9 @@ function* raise(c: Pthreads, signo: number): Task<number> {
     const end = c.k.hooks.signalled;
     // The callback of a timer runs on a thread of the system, or in an interrupt of any: there is no program to end.
     const program = c.k.currentModule !== 0 && c.k.scheduler.interruptNest === 0;
-    if (!compat404 && end && program && signo > 0 && !HARMLESS.has(signo)) yield* end(signo);
-    return -1;
+    if (compat404 || !end || !program || STOPS.has(signo)) return -1;
+    if (!HARMLESS.has(signo)) yield* end(signo);
+    return 0;
   }
   const handling = c.signals.kill(c.k.scheduler.current, signo);
   if (typeof handling === "object") yield* handling;

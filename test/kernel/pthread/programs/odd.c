@@ -156,6 +156,12 @@ int main(void) {
     times();
     SHOW(kill(getpid(), 0));
     SHOW(raise(0));
+    SHOW(kill(1234567, SIGTERM) == -1 && errno == ESRCH);
+    SHOW(kill(1234567, SIGABRT) == -1 && errno == ESRCH);
+    SHOW(kill(-1234567, 0) == -1 && errno == ESRCH);
+    SHOW(kill(getpid(), 1000) == -1 && errno == EINVAL);
+    SHOW(kill(getpid(), SIGCHLD));
+    SHOW(raise(SIGURG));
     SHOW(pthread_join(pthread_self(), 0) == EDEADLK);
     sem_destroy(&none);
     return 0;
