@@ -43,9 +43,12 @@ const MEANINGS = [
   "u8[x & 7] = y; i16[1] = x; R[2] = u8[x & 7] + i8[3] + u16[1] + i16[1];",
   "for (r = 0; r < (y & 15); r++) R[2] += x; count += r & 15;",
   "out: for (;;) { switch (x & 7) { case 1: break; case 2: x += 1; continue; case 5: break out; default: R[2] = 3; } y += 1; break; }",
+  "switch (x & 511) { case 255: R[2] = 1; break; default: R[2] = 2; }",
   "done: { if ((x & 1) !== 0) break done; R[2] = 9; } count += y >>> 1;",
 ];
-const NUMBERS = [0, 1, 2, 5, 7, 31, 32, 255, -1, -2, 0x7fffffff, -0x80000000, 0x12345678, -1234567];
+const NUMBERS = [
+  0, 1, 2, 5, 7, 31, 32, 255, 256, -1, -2, 0x7fffffff, -0x80000000, 0x12345678, -1234567,
+];
 
 test.each(MEANINGS)("%s", async (statements) => {
   const source = program(statements);
@@ -108,6 +111,33 @@ const REFUSED: readonly (readonly [string, RegExp])[] = [
   ["R[2] = Q[x];", /no such array/],
   ["count += x;", /what is counted is not negative/],
   ["if (x) R[2] = 1;", /a comparison is wanted/],
+  // What is rounded, or has more than 32 bits.
+  ["R[2] = (x * 0x12345678) | 0;", /no such operator/],
+  ["R[2] = ((x + y) * 9) | 0;", /no such operator/],
+  ["R[2] = (x + 0.5) | 0;", /no number of 32 bits/],
+  ["R[2] = x & 0x1ffffffff;", /no number of 32 bits/],
+  ["if (x + y === 0) R[2] = 1;", /sums are not comparable/],
+  ["let z = x >>> 0; if (z < 5) R[2] = 1;", /variables are signed/],
+  ["core.operand = x >>> 0;", /numbers are signed/],
+  ["if (x >>> 32 < 5) R[2] = 1;", /no such shift/],
+  ["R[2] = R[x >>> 34];", /no such shift/],
+  ["R[2] = R[-1];", /before the array/],
+  // What would be done twice, or in another order.
+  ["R[x++] += 1;", /an operand is written twice/],
+  ["R[2] = (x++ / 3) | 0;", /an operand is written twice/],
+  ["R[3] = R[2] += x;", /not in a chain/],
+  ["R[0] = R[R[0] & 7] = x;", /not in a chain/],
+  ["const z = x + 1; x = 5; R[2] = z;", /may change/],
+  ["const z = R[0] + 1; R[0] = 5; R[2] = z;", /may change/],
+  // What another name, another loop or another case would be taken for.
+  ["if (x === 0) { let r = 5; R[3] = r; }", /another one of that name/],
+  ["if (x === 0) { let z = 5; R[3] = z; } R[2] = z;", /unknown name/],
+  ["for (;;) { for (r = 0; r < 5; r++) { if (x < y) continue; x -= 1; } break; }", /comes before/],
+  ["for (; r < 5;) { r += 1; if (x < y) continue; R[2] = r; }", /comes before/],
+  ["switch (x) { case 1: R[2] = 1; }", /no default/],
+  ["switch (x) { case 256: R[2] = 1; break; default: }", /no code of its own/],
+  ["switch (x) { case 1: R[2] = 1; break; case 1: R[2] = 2; break; default: }", /no code of its/],
+  ["switch (x + y) { case 1: R[2] = 1; break; default: }", /sums are not comparable/],
 ];
 test.each(REFUSED)("refused: %s", (statements, why) => {
   expect(() => compileLoop(program(statements))).toThrow(why);

@@ -30,6 +30,19 @@ export function pathOf(node: Node): string {
   return `${pathOf(object)}.${(property as Identifier).name}`;
 }
 
+const isWord = (value: number): boolean => value === (value | 0) || value === value >>> 0;
+
+/** Whether an expression changes a variable, so that it cannot be written twice. */
+export function hasEffect(node: Node): boolean {
+  if (node.type === "UpdateExpression" || node.type === "AssignmentExpression") return true;
+  return partsOf(node).some(hasEffect);
+}
+export function partsOf(node: Node): Node[] {
+  return Object.values(node)
+    .flat()
+    .filter((part): part is Node => typeof (part as Node | null)?.type === "string");
+}
+
 /** Writes expressions on numbers of 32 bits as WebAssembly. */
 export class Expressions {
   protected w = new Writer();
@@ -60,8 +73,14 @@ export class Expressions {
   }
 
   protected literal(node: Operand): number | undefined {
-    if (node.type === "Literal" && typeof node.value === "number") return node.value;
-    if (node.type === "Identifier") return this.constants.get(node.name);
+    if (node.type === "Literal" && typeof node.value === "number")
+      return isWord(node.value) ? node.value : this.refuse(node, "no number of 32 bits");
+    if (node.type === "Identifier") {
+      const value = this.constants.get(node.name);
+      return value === undefined || isWord(value)
+        ? value
+        : this.refuse(node, "no number of 32 bits");
+    }
     if (node.type !== "UnaryExpression" || node.operator !== "-") return undefined;
     const value = this.literal(node.argument);
     return value === undefined ? undefined : -value;
@@ -71,11 +90,13 @@ export class Expressions {
   protected element(node: MemberExpression): { array: ArrayPlace; offset: number } {
     const array = this.arrays.get(pathOf(node.object));
     if (!array || !node.computed) return this.refuse(node, "no such array");
-    return { array, offset: array.at + this.index(node.property, array.shift) };
+    const offset = array.at + this.index(node.property, array.shift);
+    return offset < 0 ? this.refuse(node, "before the array") : { array, offset };
   }
   private index(index: Operand, shift: number): number {
     const known = this.literal(index);
     if (known !== undefined) {
+      if (known < 0) this.refuse(index, "before the array");
       this.w.const(0);
       return known << shift;
     }
@@ -102,7 +123,7 @@ export class Expressions {
     const mask = masked ? this.literal(node.right) : -1;
     if (field.type !== "BinaryExpression" || field.operator !== ">>>") return false;
     const by = this.literal(field.right);
-    if (by === undefined || mask === undefined || by < shift) return false;
+    if (by === undefined || mask === undefined || by < shift || by > 31) return false;
     this.number(field.left);
     if (by > shift) this.shiftBy(W.shrU, by - shift);
     this.w.const(mask << shift);
@@ -215,9 +236,13 @@ export class Expressions {
       return "truth";
     }
     const op = OPERATORS[operator];
-    // A product of two words has more bits than the host's numbers.
-    if (op === undefined || (operator === "*" && constant === undefined))
+    // A product of more bits than the host's numbers have is rounded there.
+    const isExact = constant !== undefined && Math.abs(constant) <= 2 ** 20 && a !== "sum";
+    if (op === undefined || (operator === "*" && !isExact))
       return this.refuse(node, "no such operator");
+    const isShift = operator === "<<" || operator === ">>" || operator === ">>>";
+    if (isShift && constant !== undefined && (constant < 0 || constant > 31))
+      this.refuse(node, "no such shift");
     this.w.op(op);
     if (operator === "+" || operator === "-" || operator === "*") return "sum";
     if (operator === "&") return a === "positive" || b === "positive" ? "positive" : "signed";
@@ -227,6 +252,7 @@ export class Expressions {
   /** Towards zero. What does not fit into 32 bits, -2^31 / -1, comes out as it went in; nothing is divided by zero. */
   private quotient(left: Operand, right: Operand, node: Node): void {
     const kinds = this.kindsOf(left, right);
+    if (hasEffect(left) || hasEffect(right)) this.refuse(node, "an operand is written twice");
     if (kinds.every(isUnsigned)) {
       this.number(left);
       this.number(right);
@@ -287,7 +313,8 @@ export class Expressions {
     const operator = wanted ? node.operator : INVERSE[node.operator];
     const isZero = this.literal(node.right) === 0;
     if (isZero && (operator === "!==" || operator === "===")) {
-      this.number(node.left);
+      // The low bits of a sum may be 0 when it is not.
+      if (this.number(node.left) === "sum") this.refuse(node, "sums are not comparable");
       if (operator === "===") this.w.op(W.eqz);
     } else this.binary(operator, node.left, node.right, node);
     this.w.brIf(depth);

@@ -30,7 +30,7 @@ function declarations({ body }: Program): {
     const node = statement.type === "ExportNamedDeclaration" ? statement.declaration : statement;
     if (node?.type === "FunctionDeclaration" && node.id?.name === NAME)
       loop = node as FunctionDeclaration;
-    if (node?.type !== "VariableDeclaration") continue;
+    if (node?.type !== "VariableDeclaration" || node.kind !== "const") continue;
     for (const { id, init } of node.declarations)
       if (id.type === "Identifier" && init?.type === "Literal" && typeof init.value === "number")
         constants.set(id.name, init.value);

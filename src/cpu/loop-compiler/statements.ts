@@ -5,6 +5,7 @@ import type {
   ForStatement,
   Identifier,
   Literal,
+  MemberExpression,
   Node,
   Pattern,
   Statement,
@@ -13,7 +14,7 @@ import type {
 } from "acorn";
 import { loopNumbers } from "../interp/loop-layout.ts";
 import { I32, I64, W } from "../jit/wasm.ts";
-import { Expressions, pathOf } from "./expressions.ts";
+import { Expressions, hasEffect, partsOf, pathOf } from "./expressions.ts";
 
 /** Codes are bytes. */
 const CODES = 256;
@@ -30,6 +31,8 @@ interface Level {
 export class Statements extends Expressions {
   private readonly levels: Level[] = [];
   private readonly types: number[] = [];
+  /** Locals that are constants. */
+  private readonly fixed = new Set<number>();
 
   /** The body of a function whose parameters are the state and one number. */
   body(parameters: readonly Pattern[], statements: readonly Statement[]): Uint8Array {
@@ -50,8 +53,9 @@ export class Statements extends Expressions {
       case "ExpressionStatement":
         return this.effect(node.expression);
       case "BlockStatement":
-        for (const inner of node.body) this.statement(inner);
-        return;
+        return this.scope(() => {
+          for (const inner of node.body) this.statement(inner);
+        });
       case "IfStatement": {
         const { test, consequent, alternate } = node;
         if (consequent.type === "BreakStatement" && !alternate)
@@ -83,7 +87,7 @@ export class Statements extends Expressions {
         return this.w.br(this.depthOf(node));
       case "ContinueStatement":
         if (node.label) this.refuse(node, "a label");
-        return this.w.br(this.depth((level) => level.continues === true, node));
+        return this.w.br(this.continued(node));
       case "ReturnStatement":
         this.truth(node.argument ?? this.refuse(node, "no result"));
         return this.w.op(W.return);
@@ -91,6 +95,16 @@ export class Statements extends Expressions {
     this.refuse(node, "no such statement");
   }
 
+  /** What is declared inside is not known behind it. */
+  private scope(write: () => void): void {
+    const maps = [this.locals, this.inlined, this.arrays] as Map<string, unknown>[];
+    const before = maps.map((map) => [...map]);
+    write();
+    maps.forEach((map, k) => {
+      map.clear();
+      for (const [name, value] of before[k]) map.set(name, value);
+    });
+  }
   private inside(op: number, level: Level, write: () => void): void {
     this.w.open(op);
     this.levels.push(level);
@@ -102,6 +116,12 @@ export class Statements extends Expressions {
     const found = this.levels.findLastIndex(wanted);
     return found < 0 ? this.refuse(node, "nothing to go to") : this.levels.length - 1 - found;
   }
+  /** The innermost loop, which has nothing to do before it begins again. */
+  private continued(node: Node): number {
+    const depth = this.depth(({ continues }) => continues !== undefined, node);
+    const { continues } = this.levels.at(-1 - depth)!;
+    return continues ? depth : this.refuse(node, "a test or an update comes before");
+  }
   private depthOf(node: BreakStatement): number {
     const name = node.label?.name;
     return this.depth(({ label, breaks }) => (name ? label === name : breaks === true), node);
@@ -112,7 +132,8 @@ export class Statements extends Expressions {
     if (init) this.effect(init as Expression);
     this.inside(W.block, { label, breaks: true }, () => {
       if (test) this.branchIf(test, false, 0);
-      this.inside(W.loop, { continues: update === null }, () => {
+      const restarts = update === null && test === null;
+      this.inside(W.loop, { continues: restarts }, () => {
         this.statement(body);
         if (update) this.effect(update);
         if (test) this.branchIf(test, true, 0);
@@ -124,18 +145,24 @@ export class Statements extends Expressions {
   /** A jump table into nested blocks, at whose ends the cases stand in their order. */
   private switch(node: SwitchStatement): void {
     const { cases } = node;
-    const table = new Array<number>(CODES).fill(cases.findIndex(({ test }) => !test));
+    const otherwise = cases.findIndex(({ test }) => !test);
+    if (otherwise < 0) this.refuse(node, "no default");
+    const table = new Array<number>(CODES).fill(otherwise);
+    const seen = new Set<number>();
     cases.forEach(({ test }, k) => {
-      if (test) table[this.literal(test) ?? this.refuse(test, "no constant")] = k;
+      if (!test) return;
+      const code = this.literal(test) ?? this.refuse(test, "no constant");
+      if (code < 0 || code >= CODES || seen.has(code)) this.refuse(test, "no code of its own");
+      seen.add(code);
+      table[code] = k;
     });
-    const otherwise = table[CODES - 1];
     while (table.at(-1) === otherwise) table.pop();
     this.inside(W.block, { breaks: true }, () => {
       for (const _ of cases) {
         this.w.open(W.block);
         this.levels.push({});
       }
-      this.number(node.discriminant);
+      if (this.number(node.discriminant) === "sum") this.refuse(node, "sums are not comparable");
       this.w.op(W.brTable);
       this.w.unsigned(table.length);
       for (const k of table) this.w.unsigned(k);
@@ -155,26 +182,49 @@ export class Statements extends Expressions {
         for (const property of id.properties) {
           if (property.type !== "Property") return this.refuse(property, "no name");
           const name = pathOf(property.key);
+          if (this.known(name)) this.refuse(node, "another one of that name");
           this.declareArray(name, `${pathOf(init)}.${name}`, node);
         }
         continue;
       }
       const name = pathOf(id);
       const path = pathOf(init);
+      if (this.known(name)) this.refuse(node, "another one of that name");
       if (node.kind === "const" && path) this.declareArray(name, path, node);
       // Parts of the first word: a shift where it is used costs less than a variable that lives through the jump.
-      else if (node.kind === "const" && init.type === "BinaryExpression")
+      else if (node.kind === "const" && init.type === "BinaryExpression") {
+        if (!this.stays(init)) this.refuse(node, "it may change before it is used");
         this.inlined.set(name, init);
-      else {
+      } else {
         const isCounter = this.literal(init) === 0 && name === "count";
         if (isCounter) this.long.add(name);
+        if (isCounter) this.w.const64(0);
+        else if (this.number(init) === "unsigned") this.refuse(node, "variables are signed");
         this.types.push(isCounter ? I64 : I32);
         this.locals.set(name, this.types.length);
-        if (isCounter) this.w.const64(0);
-        else this.number(init);
+        if (node.kind === "const") this.fixed.add(this.types.length);
         this.w.set(this.types.length);
       }
     }
+  }
+  private known(name: string): boolean {
+    return (
+      this.literal({ type: "Identifier", name, start: 0, end: 0 }) !== undefined ||
+      [this.locals, this.inlined, this.arrays].some((map) => map.has(name))
+    );
+  }
+  /** Whether an expression has the same value wherever it is written: it is made of constants. */
+  private stays(node: Node): boolean {
+    if (node.type === "Identifier") {
+      const { name } = node as Identifier;
+      return (
+        this.literal(node as Identifier) !== undefined ||
+        this.inlined.has(name) ||
+        this.fixed.has(this.locals.get(name) ?? -1)
+      );
+    }
+    if (node.type === "Literal") return true;
+    return node.type === "BinaryExpression" && partsOf(node).every((part) => this.stays(part));
   }
 
   private effect(node: Expression | Literal): void {
@@ -189,6 +239,7 @@ export class Statements extends Expressions {
   private assign(node: AssignmentExpression): void {
     const { left, operator, start, end } = node;
     if (operator !== "=" && this.count(node)) return;
+    if (operator !== "=" && hasEffect(left)) this.refuse(node, "an operand is written twice");
     const right: Expression =
       operator === "="
         ? node.right
@@ -209,7 +260,9 @@ export class Statements extends Expressions {
     if (left.type !== "MemberExpression") return this.refuse(node, "no place");
     // Of a chain the last value is a variable, whatever is stored on the way to it.
     let value = right;
-    while (value.type === "AssignmentExpression") value = value.right;
+    for (; value.type === "AssignmentExpression"; value = value.right)
+      if (value.operator !== "=" || !isPlain(value.left)) this.refuse(value, "not in a chain");
+    if (value !== right && !isPlain(left)) this.refuse(node, "not in a chain");
     if (value !== right && value.type !== "Identifier") this.refuse(value, "no variable");
     if (left.computed) {
       const { array, offset } = this.element(left);
@@ -219,7 +272,7 @@ export class Statements extends Expressions {
       const found = loopNumbers[pathOf(left)];
       if (found?.[1] !== 32) return this.refuse(left, "no such number");
       this.w.const(0);
-      this.number(value);
+      if (this.number(value) === "unsigned") this.refuse(node, "numbers are signed");
       this.w.memory(W.store, found[0]);
     }
     if (right.type === "AssignmentExpression") this.assign(right);
@@ -245,4 +298,19 @@ export class Statements extends Expressions {
     else this.w.set(this.local(path, left));
     return true;
   }
+}
+
+/** Whether an element or a number is named by what no store changes. */
+function isPlain(left: Node): boolean {
+  const parts = partsOf(left);
+  if (left.type === "MemberExpression" && (left as MemberExpression).computed)
+    return (
+      parts.every(
+        ({ type }) => type === "Identifier" || type === "Literal" || type === "BinaryExpression",
+      ) && !parts.some(loads)
+    );
+  return true;
+}
+function loads(node: Node): boolean {
+  return node.type === "MemberExpression" || partsOf(node).some(loads);
 }
