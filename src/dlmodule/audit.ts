@@ -128,6 +128,15 @@ export class Audit {
     return { ...named, more: `${active ? "running" : "stopped"}, which calls ${callback}` };
   }
 
+  /** A device from the list of a module that ends, which is unlinked: a dynamic one is deleted. */
+  device(device: number): LeftBehind {
+    const { memory, objects } = this.parts.kernel;
+    const name = quoted(objects.name(device));
+    const from = this.origins.of(device);
+    if ((memory.ld8(device + MODULE.TYPE) & OBJECT_STATIC) === 0) objects.delete(device);
+    return { kind: "device", name, from };
+  }
+
   /** A report tells that this header of the heap was overwritten. */
   damageTold(header: number): void {
     this.told = header;
@@ -170,22 +179,15 @@ export class Audit {
 
   /**
    * Gives everything back. `things`: a line for each, blocks of the heap by their place; `lines`: for people, one for each kind and
-   * place, and when they are too many the sum of the heap at the end. The memory of the module must still be there. `devices` were in its list, and are unlinked.
+   * place, and when they are too many the sum of the heap at the end. The memory of the module must still be there. `devices`: see `device`.
    */
-  *run(module: Module, devices: readonly number[]): Task<{ things: string[]; lines: string[] }> {
+  *run(
+    module: Module,
+    devices: readonly LeftBehind[],
+  ): Task<{ things: string[]; lines: string[] }> {
     const { kernel } = this.parts;
     if (kernel.options.compat404) return { things: [], lines: [] };
-    const things: (LeftBehind | string)[] = [];
-    for (const device of devices) {
-      things.push({
-        kind: "device",
-        name: quoted(kernel.objects.name(device)),
-        from: this.origins.of(device),
-      });
-      if ((kernel.memory.ld8(device + MODULE.TYPE) & OBJECT_STATIC) === 0)
-        kernel.objects.delete(device);
-    }
-    things.push(...module.left);
+    const things: (LeftBehind | string)[] = [...devices, ...module.left];
     if (module.library) this.allocations.handOver(module, (site) => this.name(site));
     yield* this.openFiles.giveBack(module, things);
     yield* this.devices(module, things);

@@ -2,6 +2,7 @@ import type { Task } from "../kernel/call.ts";
 import type { Audit } from "./audit.ts";
 import type { EndEvent, LoaderParts, Signal } from "./context.ts";
 import { heldAddresses } from "./held-addresses.ts";
+import type { LeftBehind } from "./left-behind.ts";
 import type { Module } from "./module.ts";
 import type { Registry } from "./registry.ts";
 import { visible } from "./visible.ts";
@@ -30,7 +31,7 @@ export class EndReports {
   }
 
   /** Gives back what a module leaves behind, and says so when it ended in good order. */
-  *audit(module: Module, devices: readonly number[]): Task<void> {
+  *audit(module: Module, devices: readonly LeftBehind[]): Task<void> {
     const { kernel, options } = this.parts;
     if (kernel.options.compat404) return;
     const path = visible(module.path);

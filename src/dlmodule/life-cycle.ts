@@ -6,6 +6,7 @@ import type { LoaderParts } from "./context.ts";
 import { stackGiven } from "./heap-need.ts";
 import { stringBytes } from "./guest-strings.ts";
 import { MAIN_SLICE, MODULE, PRIORITY_MAX, STAT } from "./layout.ts";
+import type { LeftBehind } from "./left-behind.ts";
 import { type HowEnded, type Module, ModuleStruct } from "./module.ts";
 import { Objects } from "./objects.ts";
 import { Reaper } from "./reaper.ts";
@@ -26,7 +27,9 @@ export interface LifeEvents {
   /** A nested module object is met while its owner is destroyed. */
   orphan(owner: Module, nested: number): Task<void>;
   /** The module's code has run for the last time, and its memory is still there: what it left behind is given back. */
-  audit(module: Module, devices: readonly number[]): Task<void>;
+  audit(module: Module, devices: readonly LeftBehind[]): Task<void>;
+  /** A device that a module has registered is unlinked; it may be in the memory of a module that ends before its owner. */
+  device(device: number): LeftBehind;
   /** The libraries that the module still has open lose a user. */
   dropLibraries(owner: Module): Task<void>;
 }
@@ -227,11 +230,13 @@ export class LifeCycle {
     yield* this.cleanUp(module);
     if (self !== 0 && memory.ldu32(self + MODULE.MODULE_ID) === address)
       memory.st32(self + MODULE.MODULE_ID, 0);
-    const devices: number[] = [];
+    const devices: LeftBehind[] = [];
     yield* this.objects.destroyAll(
       module,
       (nested) => this.events.orphan(module, nested),
-      (device) => devices.push(device),
+      (device) => {
+        if (!this.compat) devices.push(this.events.device(device));
+      },
       (object) => this.events.leaving(module, object),
     );
     yield* this.events.dropLibraries(module);

@@ -63,6 +63,7 @@ export class Workings {
         module.facts = infos.describe(module);
         return reports.audit(module, devices);
       },
+      device: (device) => audit.device(device),
       finished: (module) => this.finished(module),
       leaked: (module) => reports.ended(module),
       leaving: (module, object) => {

@@ -76,3 +76,48 @@ test("the report names what was left, pipes as well", () => {
   // What stands for stderr goes with the program that put it there, as in POSIX.
   expect(left("moved")).toBe("");
 });
+
+describe("a device of a program, which a descriptor holds open", () => {
+  const board = new WholeBoard({
+    "/driver.mo": fixture("test/dlmodule/leaks/driver.mo"),
+    "/user.mo": fixture("test/dlmodule/leaks/user.mo"),
+  });
+  const before = { heap: board.machine.kernel.heap.used, ...(state(board) as object) };
+  const cases: readonly (readonly [line: string, says: string[], left: RegExp])[] = [
+    ["driver open 10", ["opened", "descriptor 4", "driver ends", "closed"], /descriptor 4/],
+    [
+      "driver wait 200 /user.mo open 50",
+      ["opened", "descriptor 4", "/user.mo ends", "closed", "driver ends"],
+      /user\.mo left .*\n +descriptor 4 \(\/driven\)/,
+    ],
+    [
+      "driver wait 50 /user.mo open 200",
+      ["opened", "descriptor 4", "driver ends", "closed"],
+      /program \/user\.mo.*\n +device "driven"/,
+    ],
+    // Registered by the thread of user.mo, it is in that one's list, where names are not looked for.
+    [
+      "user open 50 /driver.mo wait 200",
+      ["descriptor -1", "user ends"],
+      /device "driven".*\n +program \/driver\.mo/,
+    ],
+    [
+      "user open 200 /driver.mo wait 50",
+      ["descriptor -1", "/driver.mo ends", "user ends"],
+      /driver\.mo left .*\n +device "driven"/,
+    ],
+  ];
+  for (const [line, says, left] of cases)
+    test(line, () => {
+      board.diagnostics.length = 0;
+      const [program] = line.split(" ");
+      const printed = board.run(`/${program}.mo`, line);
+      expect(
+        printed.split("\n").filter((row) => /opened|closed|ends|descriptor/.test(row)),
+      ).toEqual(says);
+      expect(board.diagnostics.join("\n")).toMatch(left);
+      expect(board.machine.loader.modules()).toEqual([]);
+      const after = { heap: board.machine.kernel.heap.used, ...(state(board) as object) };
+      expect(after).toEqual(before);
+    });
+});
