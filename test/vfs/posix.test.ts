@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
 import { GuestFault } from "../../src/memory/mod.ts";
+import { Errno, VfsError } from "../../src/vfs/mod.ts";
 import { Board, bytes, O } from "./board.ts";
 
 let board: Board;
@@ -244,4 +245,28 @@ describe("dfs_normalize_path and dfs_subdir", () => {
     expect(board.call("dfs_subdir", "/", full)).toBe(full);
     expect(board.call("dfs_subdir", "/mnt/x/y", full)).toBe(0);
   });
+});
+
+test("a read that fails has stored what came before: translated code there goes", () => {
+  const { memory, vfs } = board;
+  const fd = board.call("open", "/one.txt", O.RDONLY);
+  const buffer = board.buffer(1024);
+  const end = memory.end - 64;
+  const dropped: number[] = [];
+  memory.onCodeWrite = (start) => dropped.push(start) === 0;
+  memory.markCode(buffer, buffer + 64);
+  memory.markCode(end, end + 64);
+  const { read } = vfs;
+  vfs.read = (_, into) => {
+    into.set(bytes("half"));
+    throw new VfsError(Errno.EIO, "the disk failed");
+  };
+  expect(board.call("read", fd, buffer, 64)).toBe(-1);
+  expect(memory.cstring(buffer)).toBe("half");
+  expect(dropped).toEqual([buffer]);
+  // The same where memory ends before the file does.
+  vfs.read = (_, into) => into.length;
+  expect(() => board.call("read", fd, end, 65)).toThrow(GuestFault);
+  expect(dropped).toEqual([buffer, end]);
+  vfs.read = read;
 });

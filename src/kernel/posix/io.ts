@@ -159,12 +159,17 @@ export function read(c: PosixContext, fd: number, address: number, size: number)
   return posix(c, () => {
     const writable = memory.writable(address, size);
     const into = writable > 0 ? memory.read(address, writable) : new Uint8Array(0);
-    const length = c.vfs.read(fd, into);
-    // Only what there is to read is stored: a fault at the end of file would be none on the board.
-    if (length === writable && writable < size && c.vfs.read(fd, new Uint8Array(1)) > 0)
-      memory.checkStore(address + length, 1);
-    // The store proper: translated code in the buffer is dropped.
-    memory.write(address, into.subarray(0, length));
+    // When the disk fails, some of it may be there.
+    let length = writable;
+    try {
+      length = c.vfs.read(fd, into);
+      // Only what there is to read is stored: a fault at the end of file would be none on the board.
+      if (length === writable && writable < size && c.vfs.read(fd, new Uint8Array(1)) > 0)
+        memory.checkStore(address + length, 1);
+    } finally {
+      // The store proper: translated code in the buffer is dropped.
+      memory.write(address, into.subarray(0, length));
+    }
     return length;
   });
 }
