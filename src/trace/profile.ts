@@ -161,8 +161,9 @@ export class ProfileCore extends WrappedCore {
     const lines = new Map<FunctionName, Map<number, number>>();
     for (const [name, byPath] of this.counters.counts) {
       const own = new Map<FunctionName, number>();
-      for (const [path, code] of byPath) {
-        for (const [address, { passed }] of code) {
+      // In an order that is not that in which an engine met the code.
+      for (const [path, code] of [...byPath].sort(([a], [b]) => (a < b ? -1 : 1))) {
+        for (const [address, { passed }] of [...code].sort(([a], [b]) => a - b)) {
           const place = { path, address };
           const fn = names.of(place);
           own.set(fn, (own.get(fn) ?? 0) + passed);

@@ -22,7 +22,7 @@ function run(...argv: string[]) {
 /** Instructions of the run by --stats: the engine's own counter. */
 const instructions = (err: string) => Number(/^ +instructions +(\d+)$/m.exec(err)?.[1]);
 
-test("folded: thread, outer to inner function; the counts are those of the engine, in every run", () => {
+test("folded: thread, outer to inner function; the counts are those of the engine, in every run and with every engine", () => {
   using dir = scratch();
   const file = dir.path("out.folded");
   const { err, out } = run("--stats", "--profile", file, threads);
@@ -35,8 +35,10 @@ test("folded: thread, outer to inner function; the counts are those of the engin
   expect(rows.some(([, stack]) => stack.startsWith("producer;"))).toBe(true);
   expect(rows.some(([, stack]) => stack.startsWith("consumer;"))).toBe(true);
   expect(out).toBe(run(threads).out);
-  run("--profile", file, threads);
-  expect(readFileSync(file, "utf8")).toBe(text);
+  for (const engine of ["interp", "jit", "auto"]) {
+    run("--engine", engine, "--profile", file, threads);
+    expect(readFileSync(file, "utf8")).toBe(text);
+  }
 });
 
 test("speedscope: what its schema asks for", () => {
