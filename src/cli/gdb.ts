@@ -24,6 +24,9 @@ class Restarted extends Leave {}
 /** Milliseconds that a standing system waits for the debugger before it lets the host's event loop have a turn. */
 const TURN = 50;
 
+/** Milliseconds within which a debugger that has got an answer asks the next thing of the many that belong together. */
+const NEXT = 5;
+
 /** `--gdb`: the debugger's socket, and the instrument that connects it to each machine of the command. */
 export class GdbServer implements Tool {
   private readonly server: SocketServer;
@@ -145,11 +148,12 @@ export class GdbServer implements Tool {
     });
   }
 
-  /** Takes a connection, or what it has to say, within that many milliseconds. */
-  private serve(timeout: number): void {
-    if (this.server.connected) this.listen(timeout);
-    else if (!this.early && this.machine?.kernel.runner.running && this.server.accept(timeout))
+  /** Takes a connection, or what it has to say, within that many milliseconds. Gives whether it has said something. */
+  private serve(timeout: number): boolean {
+    if (this.server.connected) return this.listen(timeout);
+    if (!this.early && this.machine?.kernel.runner.running && this.server.accept(timeout))
       this.welcome();
+    return false;
   }
 
   private welcome(): void {
@@ -160,7 +164,7 @@ export class GdbServer implements Tool {
     this.session = new Session(target, (bytes) => this.server.send(bytes), target.stop!);
   }
 
-  private listen(timeout: number): void {
+  private listen(timeout: number): boolean {
     const bytes = this.server.receive(timeout);
     if (bytes === undefined) this.goodbye();
     else this.session?.receive(bytes);
@@ -169,6 +173,7 @@ export class GdbServer implements Tool {
       this.core_.halt({ signal: Signal.INT });
       this.report();
     }
+    return bytes !== undefined && bytes.length > 0 && this.server.connected;
   }
 
   private goodbye(): void {
@@ -183,10 +188,12 @@ export class GdbServer implements Tool {
     if (stop) this.session?.stopped(stop);
   }
 
-  /** Nothing runs: an interactive system waits for a key. */
+  /** Nothing runs: an interactive system waits for a key. A debugger that comes reads files in hundreds of pieces. */
   private serveIdle(): void {
+    const end = performance.now() + TURN;
     try {
-      this.serve(0);
+      if (!this.serve(0)) return;
+      while (performance.now() < end && this.serve(NEXT));
     } catch (error) {
       if (!(error instanceof Killed || error instanceof Restarted)) throw error;
       this.ended = error;

@@ -65,7 +65,7 @@ export async function run(parsed: Parsed): Promise<number> {
     output: (piece) => output.write(piece),
     // An object of --json has what was on the line.
     text: observer ? undefined : (bytes, start, end) => output.text(bytes, start, end),
-    gathers: observer === undefined,
+    gathers: observer === undefined && settings.realTime !== true,
     diagnostics: (text) => {
       output.flush();
       message(text);

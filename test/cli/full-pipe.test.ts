@@ -4,6 +4,7 @@ import { expect, setDefaultTimeout, test } from "bun:test";
 import {
   closeSync,
   constants,
+  existsSync,
   openSync,
   readFileSync,
   readSync,
@@ -200,5 +201,33 @@ test.skipIf(process.platform !== "linux").each([...ENDS, ["Ctrl-A x", [], "\x01x
     if (code === 0) keys.type(end!);
     else if (end) child.kill(end as NodeJS.Signals);
     expect(await child.exited).toBe(code);
+  },
+);
+
+test.skipIf(process.platform !== "linux").each(ENDS)(
+  "the second line is a pipe that nobody reads (--serial1 stdio): %s ends it",
+  async (_name, options, signal, code) => {
+    using dir = scratch();
+    using output = pipe(dir.path("fifo"));
+    const line = dir.path("line");
+    const argv = ["--snapshot", "--serial", `unix:${line}`, "--serial1", "stdio", ...options];
+    const child = Bun.spawn([BINARY, ...argv, join(ROOT, "disk/disk.img")], {
+      stdin: new TextEncoder().encode("read by nobody"),
+      stdout: output.writable,
+      stderr: "ignore",
+    });
+    while (!existsSync(line)) await Bun.sleep(5);
+    using client = await Bun.connect({ unix: line, socket: { data() {} } });
+    // A megabyte of the guest's memory, by the C mode.
+    client.write(
+      'exit\rint d\rd = rt_device_find("uart1")\rrt_device_open(d, 3)\rrt_device_write(d, 0, 0x60100000, 1048576)\r',
+    );
+    if (signal) {
+      for (let bytes = 0; bytes < PIPE_BYTES / 2;) bytes += (await full(output)).length;
+      await Bun.sleep(200);
+      child.kill(signal);
+    }
+    expect(await child.exited).toBe(code);
+    expect(output.read().length).toBeGreaterThan(PIPE_BYTES / 4);
   },
 );

@@ -1,10 +1,12 @@
 /** How a debugged run ends that is not left to itself: by signals, and by the debugger while the shell is idle. */
-import { describe, expect, test } from "bun:test";
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { scratch } from "../cli/binary.ts";
 import { debug } from "./session.ts";
 import { gdb } from "./toolchain.ts";
+
+setDefaultTimeout(60_000);
 
 const root = join(import.meta.dir, "../..");
 const hello = "disk/prebuilt/a9/hello.mo";
@@ -103,3 +105,29 @@ test.skipIf(!gdb)(
     expect(await child.exited).toBe(0);
   },
 );
+
+test("a debugger at an idle shell asks 400 things in much less than 400 turns of a timer", async () => {
+  using dir = scratch();
+  const path = dir.path("gdb.sock");
+  const child = Bun.spawn([process.execPath, join(root, "src/main.ts"), "--gdb", `unix:${path}`], {
+    cwd: root,
+    stdin: "pipe",
+    stdout: "ignore",
+    stderr: "ignore",
+  });
+  while (!existsSync(path)) await Bun.sleep(5);
+  let answers = 0;
+  const ask = "+$qC#b4";
+  using socket = await Bun.connect({
+    unix: path,
+    socket: {
+      data(from, bytes) {
+        for (const byte of bytes) if (byte === 0x24 && ++answers < 400) from.write(ask);
+      },
+    },
+  });
+  socket.write(ask);
+  while (answers < 400) await Bun.sleep(20);
+  child.kill();
+  await child.exited;
+}, 10_000);
