@@ -13,6 +13,7 @@ rules are those of its sources, and \`test/utest/five\` runs against them. It ca
 | error codes | 1 to 10 | those of errno.h, RT_ERROR 255 |
 | names | 8 characters, then not terminated | 7 characters |
 | rt_mq_recv | RT_EOK, and as many bytes as fit | the length of the message |
+| mq_receive | the length of the buffer | the length of the message |
 | mutexes | FIFO or PRIO, inheritance of one step that outlives a waiter's time-out, kept by a thread that ends | by priority, inheritance along chains, taken back with the waiter, given on when a thread ends |
 | a waiter that rt_thread_resume wakes | RT_EOK | -RT_EINTR |
 | rt_thread_delay(0) | until the next tick | -RT_EINVAL at once |

@@ -25,7 +25,7 @@ const INTERNAL: Readonly<Record<string, string>> = {
   "pin.c": "rt_device_pin_register",
   "dfs.c": "dfs_normalize_path",
   "devfs.c": "dfs_device_fs_open dfs_device_fs_stat dfs_device_fs_getdents",
-  "mqueue.c": "mq_send",
+  "mqueue.c": "mq_send mq_receive",
   "block_dev.c": "rt_mmcsd_control rt_mmcsd_read",
   "rt_null.c": "null_read",
   "rt_zero.c": "zero_read",
@@ -109,7 +109,7 @@ function mistakes({ file, rules, body }: Program): string[] {
 }
 
 test("every assertion cites a rule of its program, and every rule has an assertion", () => {
-  expect(all.length).toBe(24);
+  expect(all.length).toBe(25);
   expect(all.flatMap(mistakes)).toEqual([]);
 });
 

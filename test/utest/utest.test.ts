@@ -60,6 +60,15 @@ for (const engine of ["interp", "jit", "auto"] as const) {
   });
 }
 
+for (const engine of ["interp", "auto"] as const) {
+  test(`queues of 5.1 by mq_receive and the C++ class, ${engine}`, () => {
+    const { failures, verdict, assertions, code } = run("../five/queues", { abi: "5.x", engine });
+    expect(failures).toEqual([]);
+    expect({ verdict, code }).toEqual({ verdict: "PASSED", code: 0 });
+    expect(assertions).toBeGreaterThan(10);
+  });
+}
+
 // Addresses of the kernel's own objects are the highest there are.
 for (const program of ["device", "heap", "time", "timer"])
   test(`${program} with 512 MiB`, () => {

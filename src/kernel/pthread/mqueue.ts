@@ -19,8 +19,8 @@ import type { Pthreads } from "./threads.ts";
 import { finish } from "./wait.ts";
 
 /**
- * POSIX message queues on kernel message queues: no priorities, no lengths (a message is as long as the receiver's buffer), and a full
- * queue is an error at once.
+ * POSIX message queues on kernel message queues: no priorities, in 4.0.4 no lengths (a message is as long as the receiver's buffer), and a
+ * full queue is an error at once.
  */
 
 const HEADER = "mqueue.h";
@@ -147,10 +147,11 @@ function* receive(
   if (message === 0) return failed(k, E.EINVAL);
   const mq = c.queues.object(mqdes, "rt_mq_recv");
   k.assert(length !== 0, "size != 0", "rt_mq_recv", 2585);
-  const error = yield* finish(queueRecv(k, mq, message, length >>> 0, ticks));
-  if (error === RT_EOK) return length;
-  if (error === -RT_ETIMEOUT) return failed(k, late);
-  return failed(k, error === -RT_EINTR && !k.options.compat404 ? E.EINTR : other);
+  // 4.0.4 keeps no lengths.
+  const received = yield* finish(queueRecv(k, mq, message, length >>> 0, ticks));
+  if (received >= RT_EOK) return k.five ? received : length;
+  if (received === -RT_ETIMEOUT) return failed(k, late);
+  return failed(k, received === -RT_EINTR && !k.options.compat404 ? E.EINTR : other);
 }
 
 function close({ k, queues }: Pthreads, mqdes: number): number {

@@ -14,7 +14,7 @@ public:
 
     rt_err_t put(T &data, int32_t millisec = 0) { return rt_mq_send_wait(&mID, &data, sizeof(data), ticks(millisec)); }
     bool get(T &data, int32_t millisec = -1) {
-        return rt_mq_recv(&mID, &data, sizeof(data), ticks(millisec)) == RT_EOK;
+        return rt_mq_recv(&mID, &data, sizeof(data), ticks(millisec)) >= RT_EOK;
     }
 
 private:
@@ -22,8 +22,9 @@ private:
         return millisec < 0 ? RT_WAITING_FOREVER : (rt_int32_t)rt_tick_from_millisecond(millisec);
     }
     struct rt_messagequeue mID;
-    /* A slot is a pointer and the object, rounded up to a word. */
-    rt_ubase_t mPool[queue_sz * (1 + (sizeof(T) + sizeof(rt_ubase_t) - 1) / sizeof(rt_ubase_t))];
+    /* A slot is a pointer, in RT-Thread 5.x a length, too, and the object, rounded up to a word. */
+    enum { HEAD = RTT_SIM_ABI == 5 ? 2 : 1 };
+    rt_ubase_t mPool[queue_sz * (HEAD + (sizeof(T) + sizeof(rt_ubase_t) - 1) / sizeof(rt_ubase_t))];
     Queue(const Queue &);
     Queue &operator=(const Queue &);
 };
