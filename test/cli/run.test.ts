@@ -269,3 +269,12 @@ test.skipIf(process.platform === "win32")("a folder as stdin is no empty one", (
   expect(stderr.toString()).toContain("standard input cannot be read: it is a directory");
   expect(exitCode).toBe(66);
 });
+
+test("in real time each line that a program prints is a call of the kernel's, so that none is late", () => {
+  const calls = (...options: string[]) => {
+    const { err } = rttSim(["run", "--stats", ...options, "bench/shell/programs/print.mo", "p"]);
+    return Number(/supervisor calls +(\d+)/.exec(err)?.[1]);
+  };
+  expect(calls("--time", "real")).toBeGreaterThan(16384);
+  expect(calls()).toBeLessThan(1000);
+});
