@@ -22,9 +22,8 @@ interface Loaded {
 export interface Execution {
   passed: number;
   executed: number;
-  /** Times that a conditional branch was met, and that it was not taken or was taken, whichever is counted. */
+  /** Times that a conditional branch was met, and that it was taken. */
   branches: number;
-  fellThrough: number;
   taken: number;
 }
 
@@ -121,15 +120,17 @@ export class ExecutionCounters {
       if (!code) byPath.set(path, (code = new Map()));
       let found = code.get(address);
       if (!found) {
-        found = { passed: 0, executed: 0, branches: 0, fellThrough: 0, taken: 0 };
+        found = { passed: 0, executed: 0, branches: 0, taken: 0 };
         code.set(address, found);
       }
       return found;
     };
     for (const pc of meaning.passed) record(pc).passed += value;
     for (const pc of meaning.executed) record(pc).executed += value;
-    for (const pc of meaning.branches) record(pc).branches += value;
-    if (meaning.fellThrough !== undefined) record(meaning.fellThrough).fellThrough += value;
+    for (const pc of [...meaning.branches, ...meaning.jumps]) record(pc).branches += value;
+    // Blocks that overlap may count the same branch in both ways.
+    for (const pc of meaning.branches) record(pc).taken += value;
+    if (meaning.fellThrough !== undefined) record(meaning.fellThrough).taken -= value;
     if (meaning.taken !== undefined) record(meaning.taken).taken += value;
   }
 
@@ -153,11 +154,11 @@ export class ExecutionCounters {
 
   /** A counter; 0 when there is nothing to count, or no room. */
   private word(meaning: Counted): number {
-    const { passed, executed, branches, fellThrough, taken } = meaning;
+    const { passed, executed, branches, jumps, fellThrough, taken } = meaning;
     // A profile needs no more than how often instructions were passed.
     if (passed.length === 0 && this.perThread) return 0;
     const ways = fellThrough !== undefined || taken !== undefined;
-    if (!ways && passed.length + executed.length + branches.length === 0) return 0;
+    if (!ways && passed.length + executed.length + branches.length + jumps.length === 0) return 0;
     if (this.meanings.length >= AREA_WORDS) {
       this.overflowed = true;
       return 0;

@@ -93,10 +93,8 @@ export class Coverage {
       const known = branches.get(key) ?? { taken: undefined, not: undefined };
       const execution = counts?.get(address);
       if (execution && execution.branches > 0) {
-        const { fellThrough, taken } = execution;
-        const went = taken > 0 ? taken : execution.branches - fellThrough;
-        known.taken = (known.taken ?? 0) + went;
-        known.not = (known.not ?? 0) + (execution.branches - went);
+        known.taken = (known.taken ?? 0) + execution.taken;
+        known.not = (known.not ?? 0) + (execution.branches - execution.taken);
       }
       branches.set(key, known);
     }

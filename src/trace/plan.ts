@@ -11,8 +11,10 @@ export interface Counted {
   readonly passed: readonly number[];
   /** Instructions executed as often: without those whose condition had a say. */
   readonly executed: readonly number[];
-  /** Conditional branches met as often. */
+  /** Conditional branches met as often, of which it is counted how often they were not taken. */
   readonly branches: readonly number[];
+  /** The same of those of which it is counted how often they were taken. */
+  readonly jumps: readonly number[];
   /** The conditional branch that was not taken as often. */
   readonly fellThrough?: number;
   /** The conditional branch that was taken as often. */
@@ -37,6 +39,7 @@ interface Draft {
   passed: number[];
   executed: number[];
   branches: number[];
+  jumps: number[];
   fellThrough?: number;
   taken?: number;
 }
@@ -50,7 +53,8 @@ export function planCounters({ insts, pcs }: IrBlock): CounterPlan {
   const active: Draft[][] = [];
   const draft = (k: number): Draft => {
     let found = plan.get(k);
-    if (!found) plan.set(k, (found = { sign: 1, passed: [], executed: [], branches: [] }));
+    if (!found)
+      plan.set(k, (found = { sign: 1, passed: [], executed: [], branches: [], jumps: [] }));
     return found;
   };
   let now = draft(0);
@@ -89,7 +93,7 @@ export function planCounters({ insts, pcs }: IrBlock): CounterPlan {
       else now = draft(k + 1);
     } else if (body && LEAVES.has(x.op)) {
       // A conditional call or jump: met as often as the instruction is passed.
-      now.branches.push(pc);
+      now.jumps.push(pc);
       body.counter.taken = pc;
       body.leaves = true;
     }
@@ -102,13 +106,14 @@ export function planCounters({ insts, pcs }: IrBlock): CounterPlan {
 
 /** What is to be taken back of the counters when the instructions at `pcs`, which they have counted, are not executed. */
 export function takenBack(counters: readonly Counted[], pcs: ReadonlySet<number>): Counted {
-  const of = (name: "passed" | "executed" | "branches"): number[] =>
+  const of = (name: "passed" | "executed" | "branches" | "jumps"): number[] =>
     counters.flatMap((counter) => counter[name].filter((pc) => pcs.has(pc)));
   return {
     sign: -1,
     passed: of("passed"),
     executed: of("executed"),
     branches: of("branches"),
+    jumps: of("jumps"),
     taken: counters.find(({ taken }) => taken !== undefined && pcs.has(taken))?.taken,
   };
 }

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { RamDevice } from "../../src/block/mod.ts";
 import type { Engine } from "../../src/cpu/mod.ts";
-import { type Cpu, Exit } from "../../src/cpu/types.ts";
+import { type Cpu, CPSR_T, Exit } from "../../src/cpu/types.ts";
 import { FatVolume } from "../../src/fat/mod.ts";
 import { Machine } from "../../src/machine.ts";
 import { ExecutionCounters } from "../../src/trace/counters.ts";
@@ -35,17 +35,20 @@ class Counting extends WrappedCore {
   }
 }
 
-/** Executes every instruction by itself and notes its address. */
+/** Executes every instruction by itself and notes its address, and whether it went elsewhere than behind itself. */
 class Stepping extends WrappedCore {
   readonly passed: Histogram = new Map();
+  readonly taken: Histogram = new Map();
   override run(): Exit {
     for (;;) {
       if (this.inner.units <= 0) return Exit.Slice;
       const pc = this.r[15] >>> 0;
+      const behind = pc + (this.cpsr & CPSR_T && this.memory.ld16(pc) >>> 11 < 0x1d ? 2 : 4);
       const before = this.inner.stats.instructions;
       const exit = this.inner.single();
       const ran = this.inner.stats.instructions - before;
       if (ran > 0) this.passed.set(pc, (this.passed.get(pc) ?? 0) + ran);
+      if (ran > 0 && this.r[15] >>> 0 !== behind) this.taken.set(pc, (this.taken.get(pc) ?? 0) + 1);
       if (exit !== undefined) return exit;
     }
   }
@@ -81,13 +84,12 @@ function counted(engine: Engine, module: Uint8Array, line: string) {
   core.counters.end();
   const passed: Histogram = new Map();
   const executed: Histogram = new Map();
-  const ways = new Map<number, string>();
+  const ways: Histogram = new Map();
   for (const [pc, execution] of core.counters.counts.get("")?.get("") ?? []) {
     if (execution.passed !== 0) passed.set(pc, execution.passed);
     if (execution.executed !== 0) executed.set(pc, execution.executed);
-    const { branches, fellThrough, taken } = execution;
-    if (branches !== 0)
-      ways.set(pc, `${branches}: ${taken > 0 ? taken : branches - fellThrough} taken`);
+    const { branches, taken } = execution;
+    if (branches !== 0) ways.set(pc, taken);
   }
   return { passed, executed, ways, total };
 }
@@ -116,6 +118,11 @@ function compare(module: Uint8Array, line: string): void {
   expect(sorted(interpreted.passed)).toEqual(sorted(core.passed));
   expect(sorted(translated.passed)).toEqual(sorted(core.passed));
   expect(sorted(translated.executed)).toEqual(sorted(interpreted.executed));
+  const taken = [...interpreted.ways.keys()].map((pc): [number, number] => [
+    pc,
+    core.taken.get(pc) ?? 0,
+  ]);
+  expect(sorted(interpreted.ways)).toEqual(sorted(new Map(taken)));
   expect(sorted(translated.ways)).toEqual(sorted(interpreted.ways));
 }
 

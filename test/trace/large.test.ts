@@ -24,7 +24,7 @@ function program(functions: number): [DebugInfo, Parameters<Coverage["addModule"
     })),
     line: (at: number) => ({ file: "a.c", line: at }),
   };
-  const count = { executed: 3, passed: 3, branches: 3, taken: 1, fellThrough: 2 };
+  const count = { executed: 3, passed: 3, branches: 3, taken: 1 };
   const counts = new Map(starts.map((start) => [start + 4, count]));
   return [info as unknown as DebugInfo, counts];
 }
