@@ -124,13 +124,14 @@ export class AccessEmitter {
     w.get(base);
     w.const(readable.start - low);
     w.op(W.sub);
-    const last = readable.size - size;
+    // None at all when more is wanted than can be read anywhere.
+    const places = Math.max(readable.size - size + 1, 0);
     if (aligned) {
       // The bits that must be zero go to the top.
       w.const(2);
       w.op(W.rotr);
-      w.const((last >>> 2) + 1);
-    } else w.const(last + 1);
+      w.const((places + 3) >>> 2);
+    } else w.const(places);
     w.op(W.geU);
     w.openUnlikely();
     refused(1);

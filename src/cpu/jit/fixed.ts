@@ -48,7 +48,7 @@ export function fixedLoop(
     stores.push(...range);
     return false;
   });
-  if (!asked.every((place) => canAsk(place, times))) return undefined;
+  if (!asked.every((place) => canAsk(place, times, surroundings.readable))) return undefined;
   if (times * loop.branch <= MAX_OUT) return { times, row: times, asked, stores };
   if (!quiet) return undefined;
   let row = loop.row;
@@ -73,9 +73,10 @@ function spanOf({ step, low, high, most, shift }: Place, times: number): readonl
     high + Math.max(way, 0) + (most === undefined ? 0 : most << shift),
   ];
 }
-function canAsk(place: Place, times: number): boolean {
+/** Whether one question about all iterations makes sense. */
+function canAsk(place: Place, times: number, readable: Readable): boolean {
   const [low, high] = spanOf(place, times);
-  return high - low <= (place.store ? MOST_STORED : MOST_LOADED);
+  return high - low <= (place.store ? MOST_STORED : Math.min(MOST_LOADED, readable.size));
 }
 /** Whether all iterations certainly may touch the place. */
 function isAllowed(place: Place, times: number, before: Knowledge, readable: Readable): boolean {

@@ -1,6 +1,7 @@
 /** Where the versions of loops that ask less than each access does must not be taken: in step with the interpreter. */
 import { expect, test } from "bun:test";
 import { type Engine, Exit } from "../../../src/cpu/mod.ts";
+import { READ, WRITE } from "../../../src/memory/mod.ts";
 import { newSide, runInStep, type Side } from "./side.ts";
 
 const CODE = 0x60010000;
@@ -102,3 +103,21 @@ test("a loop that loads from both ends of memory ends where the second of them d
   });
   expect(exit).toBe(Exit.Fault);
 });
+
+const FAR: Record<string, number[]> = {
+  // movs r0, #0; movs r3, #10; 1: ldr r2, [r1], #64; add r0, r2; subs r3, #1; bne 1b
+  "of a known number of iterations": [0x2000, 0x230a, 0xf851, 0x2b40, 0x4410, 0x3b01, 0xd1fa],
+  // 1: ldr r2, [r1]; ldr.w r3, [r1, #508]; b 1b
+  "with loads far apart": [0x680a, 0xf8d1, 0x31fc, 0xe7fb],
+  // 1: ldr r2, [r1]; ldrd r2, r3, [r1, #504]; b 1b
+  "with aligned loads far apart": [0x680a, 0xe9d1, 0x237e, 0xe7fb],
+};
+for (const [name, code] of Object.entries(FAR))
+  test(`a loop ${name} reads further than there is memory that can be read`, () => {
+    const exit = inStep(code, ({ memory, cpu }) => {
+      memory.protect(memory.base, memory.end, 0);
+      memory.protect(CODE - 64, CODE + 192, READ | WRITE);
+      cpu.r[1] = CODE;
+    });
+    expect(exit).toBe(Exit.Fault);
+  });
