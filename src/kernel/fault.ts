@@ -53,6 +53,7 @@ export class Faults {
       this.assertionText(SHUTDOWN);
       this.endThread();
     } else if (error instanceof BrokenList || error instanceof UnboundCall) {
+      if (error instanceof BrokenList) this.k.hooks.kernelBroken?.(error.message);
       this.k.console.print(`${error.message}\n`);
       if (!this.abortCall(new GuestAborted(error.message))) this.endThread();
     } else throw error;

@@ -32,6 +32,18 @@ test("waiters of a deleted semaphore", () => {
   expect(text).toContain("does not let go of its first entry");
 });
 
+test("who meets them is told, with a report", () => {
+  const told: string[] = [];
+  const text = said((k) => {
+    k.hooks.kernelBroken = (message) => told.push(message);
+    const sem = k.call("rt_sem_create", k.heap.alloc(8), 0, 0) as number;
+    bend(k, IPC.suspend_thread.at(sem), k.heap.alloc(256) + 128);
+    k.call("rt_sem_delete", sem);
+  });
+  expect(told).toHaveLength(1);
+  expect(text).toContain(told[0]);
+});
+
 test("the free list of a memory heap", () => {
   const text = said((k) => {
     const heap = k.heap.alloc(MEMHEAP.size);
