@@ -2,12 +2,16 @@ import { type Figure, figure, type Section } from "../figure.ts";
 import { LoadMachine } from "./load.ts";
 import { switchCosts } from "./switches.ts";
 
-/** What programs/load.c does, jitted: operation, what one is, how many of them, and among how many other objects of each kind. */
+/**
+ * What programs/load.c does, jitted: operation, what one is, how many of them, among how many other objects of each kind, and
+ * whether what is printed comes together, as with `run`.
+ */
 const LOADS: readonly (readonly [
   what: string,
   label: string,
   count: number,
   others: readonly number[],
+  gathers?: boolean,
 ])[] = [
   ["take-release", "rt_sem_take and rt_sem_release", 200_000, [1000]],
   ["ping-pong", "two switches by semaphores", 50_000, [1000]],
@@ -15,13 +19,14 @@ const LOADS: readonly (readonly [
   ["malloc", "rt_free and rt_malloc, mixed sizes", 50_000, [0, 1000]],
   ["object", "rt_sem_create and rt_sem_delete", 20_000, [0, 1000]],
   ["thread", "a thread's life", 2_000, [0, 1000]],
-  ["printf", "a line of printf", 100_000, [0]],
+  ["printf", "a line of printf", 100_000, [0], true],
+  ["printf", "a line of printf, each write made", 100_000, [0]],
 ];
 
 function loads(quick: boolean): Figure[] {
-  return LOADS.flatMap(([what, label, count, amounts]) =>
+  return LOADS.flatMap(([what, label, count, amounts, gathers]) =>
     amounts.map((others) => {
-      const machine = new LoadMachine("auto");
+      const machine = new LoadMachine("auto", 0, gathers);
       const times = quick ? count / 10 : count;
       if (quick) machine.cost(what, times / 4, 0);
       else machine.warm(what, times, others);

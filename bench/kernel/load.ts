@@ -23,8 +23,8 @@ export class LoadMachine {
   private begin = 0;
   private end = 0;
 
-  /** `libraries`: copies of a library on the disk, for `dlopen`. */
-  constructor(engine: Engine, libraries = 0) {
+  /** `libraries`: copies of a library on the disk, for `dlopen`. `gathers`: what the C library prints comes together, as with `run`. */
+  constructor(engine: Engine, libraries = 0, gathers = false) {
     const paths = Array.from({ length: libraries }, (_, n) => `/lib/${n}.so`);
     const files = [...paths, "/one.so"].map((path) => ({ path, bytes: LIBRARY }));
     this.machine = new Machine({
@@ -34,6 +34,7 @@ export class LoadMachine {
       diagnostics: () => {},
       engine,
       leaks: "ignore",
+      gathers,
       ram: 64 << 20,
     });
     this.machine.boot("lines");
