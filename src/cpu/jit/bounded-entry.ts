@@ -1,14 +1,11 @@
 import { GRANULE_SHIFT, WRITE } from "../../memory/mod.ts";
-import { NONE } from "../ir/ops.ts";
 import type { BoundedLoop } from "./bounded.ts";
 import type { Place } from "./counted.ts";
-import { Local, local, WORK_SHIFT } from "./layout.ts";
+import { LOW, OUT, startOf } from "./counted-places.ts";
+import { Local, WORK_SHIFT } from "./layout.ts";
 import type { Readable } from "./readable.ts";
 import { W, type Writer } from "./wasm.ts";
 
-/** The way to the loop as it is. */
-const OUT = 1;
-const LOW = Local.S1;
 /** Iterations to come; no way out needs Key before it sets it. */
 export const TIMES = Local.Key;
 
@@ -30,30 +27,11 @@ export function emitBounds(w: Writer, { places, most }: BoundedLoop, readable: R
 
 /** Goes to the loop as it is (the second label) unless so many iterations may access the place. */
 export function checkPlace(w: Writer, place: Place, times: number, readable: Readable): void {
-  const { base, index, shift, step, most, store, low, high, aligned } = place;
-  w.get(local(base));
-  if (index !== NONE && most === undefined) {
-    w.get(local(index));
-    if (shift) {
-      w.const(shift);
-      w.op(W.shl);
-    }
-    w.op(W.add);
-  }
+  const { shift, step, most, store, low, high } = place;
   const way = (times - 1) * (step ?? 0);
   const first = low + Math.min(way, 0);
   const size = high - low + Math.abs(way) + (most === undefined ? 0 : most << shift);
-  if (first) {
-    w.const(first);
-    w.op(W.add);
-  }
-  w.set(LOW);
-  if (aligned) {
-    w.get(LOW);
-    w.const(3);
-    w.op(W.and);
-    w.brIf(OUT);
-  }
+  startOf(w, place, first);
   w.get(LOW);
   if (!store) {
     w.const(readable.start);

@@ -14,7 +14,7 @@ export const MAX_STORED = 1 << 16;
 export const OUT = 1;
 /** How many iterations are asked about. */
 export const TIMES = Local.S0;
-const LOW = Local.S1;
+export const LOW = Local.S1;
 export const LAST = Local.S2;
 
 /** Goes to the loop as it is unless TIMES iterations may access all of its places. */
@@ -40,15 +40,12 @@ function covers(a: Place, b: Place): boolean {
   );
 }
 
-/** Goes to the loop as it is unless all that is accessed there can be. */
-function askPlace(
+/** LOW becomes the address so many bytes from where the place is now; goes to the loop as it is when that is not aligned as it has to be. */
+export function startOf(
   w: Writer,
-  loop: CountedLoop,
-  place: Place,
-  readable: Readable,
-  window: number,
+  { base, index, shift, most, aligned }: Place,
+  offset: number,
 ): void {
-  const { base, index, shift, step, most, store, low, high, aligned } = place;
   w.get(local(base));
   if (index !== NONE && most === undefined) {
     w.get(local(index));
@@ -58,8 +55,8 @@ function askPlace(
     }
     w.op(W.add);
   }
-  if (low) {
-    w.const(low);
+  if (offset) {
+    w.const(offset);
     w.op(W.add);
   }
   w.set(LOW);
@@ -69,6 +66,18 @@ function askPlace(
     w.op(W.and);
     w.brIf(OUT);
   }
+}
+
+/** Goes to the loop as it is unless all that is accessed there can be. */
+function askPlace(
+  w: Writer,
+  loop: CountedLoop,
+  place: Place,
+  readable: Readable,
+  window: number,
+): void {
+  const { index, shift, step, most, store, low, high } = place;
+  startOf(w, place, low);
   const size = high - low;
   // The last byte.
   w.get(LOW);

@@ -55,16 +55,7 @@ export abstract class LoopEmitter extends BlockEmitter {
     flags.convert(begin);
     this.br(AGAIN);
     this.close();
-    this.close();
-    flags.state = begin;
-    this.open(W.loop, n.key);
-    this.begin();
-    this.ops(n, 0, branch + 1);
-    this.close();
-    this.close();
-    this.float.forget();
-    this.ops(n, branch + 1, n.ir.insts.length);
-    this.finish(n);
+    this.asItIs(n, branch, begin, state);
   }
 
   /** A counted loop that goes round a known number of times: the version without checks, at once or in rows, and the loop as it is. */
@@ -93,17 +84,7 @@ export abstract class LoopEmitter extends BlockEmitter {
     // The last iteration does not branch.
     this.count(2 ** layout.WORK_SHIFT - (x.at + 1));
     this.br(BEHIND);
-    this.close();
-    flags.state = begin;
-    this.open(W.loop, n.key);
-    this.begin();
-    this.ops(n, 0, branch + 1);
-    flags.convert(atEnd);
-    this.close();
-    this.close();
-    this.float.forget();
-    this.ops(n, branch + 1, n.ir.insts.length);
-    this.finish(n);
+    this.asItIs(n, branch, begin, atEnd);
   }
 
   /** Iterations in a row of a version without checks; returns the state of the flags behind the last. */
@@ -187,13 +168,22 @@ export abstract class LoopEmitter extends BlockEmitter {
     if (stream) emitSkip(w, stream, this.readable);
     this.br(AGAIN);
     this.close();
+    this.asItIs(n, branch, begin, state);
+  }
+
+  /**
+   * Closes the way to the loop as it is, writes that, and what is behind both versions: `begin` is the state of the flags where the loop
+   * begins, `end` the one in which the other version goes to BEHIND.
+   */
+  private asItIs(n: Node, branch: number, begin: State, end: State): void {
+    const { flags } = this;
     this.close();
     flags.state = begin;
     this.open(W.loop, n.key);
     this.begin();
     this.ops(n, 0, branch + 1);
     // A comparison that depends on another one is part of the branch here.
-    flags.convert(state);
+    flags.convert(end);
     this.close();
     this.close();
     this.float.forget();
