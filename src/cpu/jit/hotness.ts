@@ -39,7 +39,7 @@ export interface Budget {
  * to compile the translator, and its compilers take 1 to 3 us for a byte on other threads; together half a second of CPU time for a
  * program that is everywhere in `vfprintf`, in which the interpreter does 100 to 160 million instructions. A program that is in one
  * loop pays for its one small translation after 30 to 50 million. Programs that end before they have paid lose as much as those
- * that run on would gain once; other figures do no better in the mean, in CPU time or on the clock (docs/cpu.md).
+ * that run on would gain once; other figures do no better in the mean, in CPU time or on the clock (docs/jit.md).
  */
 export const BUDGET: Budget = { ready: 160_000_000, first: 160_000_000, perByte: 80, focus: 4 };
 /** For tests: what is hot is translated at once. */
