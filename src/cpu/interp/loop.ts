@@ -1393,7 +1393,10 @@ export function loop(core: LoopState, ip: number): boolean {
           // A base in the list is loaded last.
           R[a] = (R[a] + m[ip + 2]) | 0;
           ip += 3;
-          for (y = ip + b; ip < y; ip++) R[m[ip]] = i32[r++];
+          for (y = b; y > 0; y--) {
+            R[m[ip]] = i32[r++];
+            ip += 1;
+          }
           continue;
         case Code.Stm:
           r = (R[a] + k) | 0;
@@ -1405,7 +1408,10 @@ export function loop(core: LoopState, ip: number): boolean {
           r >>>= 2;
           x = (R[a] + m[ip + 2]) | 0;
           ip += 3;
-          for (y = ip + b; ip < y; ip++) i32[r++] = R[m[ip]];
+          for (y = b; y > 0; y--) {
+            i32[r++] = R[m[ip]];
+            ip += 1;
+          }
           R[a] = x;
           continue;
         case Code.LdrdI:

@@ -3,10 +3,11 @@ import type {
   Identifier,
   MemberExpression,
   Node,
+  Pattern,
   PrivateIdentifier,
   Super,
 } from "acorn";
-import { loopArrays, loopNumbers } from "../interp/loop-layout.ts";
+import { ARENA, loopArrays, loopNumbers } from "../interp/loop-layout.ts";
 import { I32, W, Writer } from "../jit/wasm.ts";
 import {
   type ArrayPlace,
@@ -19,6 +20,15 @@ import {
   type Kind,
   OPERATORS,
 } from "./kinds.ts";
+
+/**
+ * What the host adds to an address costs it nothing up to here. More it adds in 64 bits and compares with the end of the memory, at each
+ * access: six instructions more.
+ */
+const NEAR = 1 << 16;
+/** The parameter is an index into the arena, and kept as the address of its word. */
+const POINTER = "ip";
+const POINTED = ARENA;
 
 type Operand = Expression | PrivateIdentifier | Super;
 
@@ -86,34 +96,61 @@ export class Expressions {
     return value === undefined ? undefined : -value;
   }
 
-  /** The address of an element is the number on the stack plus what is returned. */
+  /** The address of an element is the number on the stack plus `offset`, as that of one with a known index. */
   protected element(node: MemberExpression): { array: ArrayPlace; offset: number } {
     const array = this.arrays.get(pathOf(node.object));
     if (!array || !node.computed) return this.refuse(node, "no such array");
-    const offset = array.at + this.index(node.property, array.shift);
-    return offset < 0 ? this.refuse(node, "before the array") : { array, offset };
+    return { array, offset: this.index(node.property, array) };
   }
-  private index(index: Operand, shift: number): number {
+  private index(index: Operand, array: ArrayPlace): number {
+    const { at, shift } = array;
     const known = this.literal(index);
     if (known !== undefined) {
       if (known < 0) this.refuse(index, "before the array");
-      this.w.const(0);
-      return known << shift;
+      return this.place(at) + (known << shift);
     }
     const node = index.type === "Identifier" ? (this.inlined.get(index.name) ?? index) : index;
+    if (this.isPointer(node) && at === POINTED) {
+      this.w.get(this.local(POINTER, node));
+      return 0;
+    }
     if (node.type === "BinaryExpression") {
       const { operator, left, right } = node;
       const constant = this.literal(right);
       // Arena indices are far from where a sum would wrap.
       if (constant !== undefined && left.type === "Identifier" && shift === 2) {
-        if (operator === "+") return this.index(left, shift) + (constant << shift);
-        if (operator === "-") return this.index(left, shift) - (constant << shift);
+        if (operator === "+" && constant >= 0) return this.index(left, array) + (constant << shift);
+        if (operator === "-" && this.isPointer(left) && at === POINTED) {
+          this.index(left, array);
+          this.operate(W.sub, constant << shift);
+          return 0;
+        }
       }
-      if (this.shiftedField(node, shift)) return 0;
+      if (this.shiftedField(node, shift)) return this.within(at);
     }
     this.number(node);
-    if (shift > 0) this.shiftBy(W.shl, shift);
+    if (shift > 0) this.operate(W.shl, shift);
+    return this.within(at);
+  }
+  /** Something at a known address: what is left of it for the access to add, which is the same for what is near it. */
+  protected place(at: number): number {
+    const offset = at % NEAR;
+    this.w.const(at - offset);
+    return offset;
+  }
+  /** The number on the stack is a distance from `at`. The access adds what costs nothing there. */
+  private within(at: number): number {
+    if (at < NEAR) return at;
+    this.operate(W.add, at);
     return 0;
+  }
+  protected isPointer(node: Operand | Pattern): boolean {
+    return node.type === "Identifier" && node.name === POINTER;
+  }
+  /** A pointer of the index on the stack. */
+  protected point(): void {
+    this.operate(W.shl, 2);
+    this.operate(W.add, POINTED);
   }
   /** `v >>> n` or `v >>> n & mask` times the size of an element, with one shift instead of two. */
   private shiftedField(node: Expression, shift: number): boolean {
@@ -125,13 +162,12 @@ export class Expressions {
     const by = this.literal(field.right);
     if (by === undefined || mask === undefined || by < shift || by > 31) return false;
     this.number(field.left);
-    if (by > shift) this.shiftBy(W.shrU, by - shift);
-    this.w.const(mask << shift);
-    this.w.op(W.and);
+    if (by > shift) this.operate(W.shrU, by - shift);
+    this.operate(W.and, mask << shift);
     return true;
   }
-  private shiftBy(op: number, by: number): void {
-    this.w.const(by);
+  protected operate(op: number, constant: number): void {
+    this.w.const(constant);
     this.w.op(op);
   }
 
@@ -156,6 +192,10 @@ export class Expressions {
         if (inlined) return this.number(inlined);
         if (this.long.has(node.name)) break;
         this.w.get(this.local(node.name, node));
+        if (this.isPointer(node)) {
+          this.operate(W.sub, POINTED);
+          this.operate(W.shrU, 2);
+        }
         return "signed";
       }
       case "MemberExpression":
@@ -163,11 +203,10 @@ export class Expressions {
       case "UnaryExpression":
         if (node.operator !== "~") break;
         this.number(node.argument);
-        this.w.const(-1);
-        this.w.op(W.xor);
+        this.operate(W.xor, -1);
         return "signed";
       case "UpdateExpression": {
-        if (node.argument.type !== "Identifier") break;
+        if (node.argument.type !== "Identifier" || this.isPointer(node.argument)) break;
         const local = this.local(node.argument.name, node);
         this.w.get(local);
         if (!node.prefix) this.w.get(local);
@@ -209,8 +248,8 @@ export class Expressions {
   private field(node: MemberExpression): Kind {
     const found = loopNumbers[pathOf(node)];
     if (found?.[1] !== 32) return this.refuse(node, "no such number");
-    this.w.const(0);
-    this.w.memory(W.load, found[0]);
+    const offset = this.place(found[0]);
+    this.w.memory(W.load, offset);
     return "signed";
   }
 

@@ -36,7 +36,12 @@ export class Statements extends Expressions {
 
   /** The body of a function whose parameters are the state and one number. */
   body(parameters: readonly Pattern[], statements: readonly Statement[]): Uint8Array {
-    this.locals.set((parameters[1] as Identifier).name, 0);
+    const [, index] = parameters;
+    if (!index || !this.isPointer(index)) throw new Error("loop: the parameter is not the pointer");
+    this.locals.set((index as Identifier).name, 0);
+    this.w.get(0);
+    this.point();
+    this.w.set(0);
     for (const statement of statements) this.statement(statement);
     this.w.op(W.unreachable, W.end);
     return this.w.take();
@@ -239,6 +244,7 @@ export class Statements extends Expressions {
   private assign(node: AssignmentExpression): void {
     const { left, operator, start, end } = node;
     if (operator !== "=" && this.count(node)) return;
+    if (this.isPointer(left)) return this.goTo(node);
     if (operator !== "=" && hasEffect(left)) this.refuse(node, "an operand is written twice");
     const right: Expression =
       operator === "="
@@ -271,21 +277,36 @@ export class Statements extends Expressions {
     } else {
       const found = loopNumbers[pathOf(left)];
       if (found?.[1] !== 32) return this.refuse(left, "no such number");
-      this.w.const(0);
+      const offset = this.place(found[0]);
       if (this.number(value) === "unsigned") this.refuse(node, "numbers are signed");
-      this.w.memory(W.store, found[0]);
+      this.w.memory(W.store, offset);
     }
     if (right.type === "AssignmentExpression") this.assign(right);
+  }
+  /** The pointer becomes another one. */
+  private goTo(node: AssignmentExpression): void {
+    const { left, right, operator } = node;
+    const local = this.local((left as Identifier).name, left);
+    const step = this.literal(right);
+    if (operator === "=") {
+      this.number(right);
+      this.point();
+    } else if (operator === "+=" && step !== undefined) {
+      this.w.get(local);
+      this.operate(W.add, step << 2);
+    } else return this.refuse(node, "no such step");
+    this.w.set(local);
   }
   /** Additions to what has 64 bits. */
   private count({ left, right, operator }: AssignmentExpression): boolean {
     const path = pathOf(left);
     const place = loopNumbers[path];
+    let offset = 0;
     if (operator !== "+=" || (place?.[1] !== 64 && !this.long.has(path))) return false;
     if (place) {
-      this.w.const(0);
-      this.w.const(0);
-      this.w.memory(W.load64, place[0]);
+      this.place(place[0]);
+      offset = this.place(place[0]);
+      this.w.memory(W.load64, offset);
     } else this.w.get(this.local(path, left));
     if (right.type === "Identifier" && this.long.has(right.name))
       this.w.get(this.local(right.name, right));
@@ -294,7 +315,7 @@ export class Statements extends Expressions {
       this.w.op(W.extendU);
     }
     this.w.op(W.add64);
-    if (place) this.w.memory(W.store64, place[0]);
+    if (place) this.w.memory(W.store64, offset);
     else this.w.set(this.local(path, left));
     return true;
   }
