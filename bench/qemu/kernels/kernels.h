@@ -10,7 +10,7 @@ typedef int32_t i32;
 typedef int64_t i64;
 
 #define KERNEL(name) u32 name(u32 n);
-#include "kernels.inc"
+#include KERNEL_LIST
 #undef KERNEL
 
 #define NOINLINE __attribute__((noinline))

@@ -19,7 +19,7 @@ static int same(const char *a, const char *b) {
 
 static const struct { const char *name; u32 (*run)(u32); } kernels[] = {
 #define KERNEL(name) {#name, name},
-#include "kernels.inc"
+#include KERNEL_LIST
 #undef KERNEL
 };
 

@@ -28,6 +28,9 @@ export const A: Sizes = [Local.SingleA, Local.DoubleA];
 export const B: Sizes = [Local.SingleB, Local.DoubleB];
 export const R: Sizes = [Local.SingleR, Local.DoubleR];
 
+/** Of doubles: bits behind the first one, and what their exponents are counted from. */
+const FRACTION_BITS = 52;
+const BIAS = 1023;
 const SPAN: Sizes = [Local.SingleSpan, Local.DoubleSpan];
 /** Bit patterns of normal numbers, shifted by the sign; those of the least exponent are left out, they may have been rounded up to it. */
 const NORMAL = [normal(0x02000000, 0xff000000), normal(0x00400000, 0xffe00000)] as const;
@@ -68,10 +71,7 @@ export class FloatArithmetic {
       size,
       () => this.w.const(1),
       refused,
-      () => {
-        this.sumIsExact(size);
-        return true;
-      },
+      () => this.sumIsExact(size),
     );
   }
   protected multiply(size: number, refused: Refused): void {
@@ -82,14 +82,13 @@ export class FloatArithmetic {
       this.isZero(B, size);
       w.op(W.or);
     };
-    const exact = (): boolean => {
-      if (size) return this.whole(A, B);
+    const exact = (refused: Refused): void => {
+      if (size) return this.productIsExact(A, B, R, refused);
       this.wide(Local.SingleA);
       this.wide(Local.SingleB);
       w.op(F.mul64);
       this.wide(Local.SingleR);
       w.op(F.eq64);
-      return true;
     };
     this.check(size, zero, refused, exact, true);
   }
@@ -100,17 +99,8 @@ export class FloatArithmetic {
       size,
       () => this.isZero(A, size),
       refused,
-      () => {
-        if (size) {
-          w.get(Local.DoubleR);
-          w.get(Local.DoubleB);
-          w.op(F.mul64);
-          w.get(Local.DoubleA);
-          w.op(F.eq64);
-          this.whole(A, B);
-          w.op(W.and);
-          return false;
-        }
+      (refused) => {
+        if (size) return this.isProduct(R, B, refused);
         this.wide(Local.SingleR);
         this.wide(Local.SingleB);
         w.op(F.mul64);
@@ -119,7 +109,6 @@ export class FloatArithmetic {
         // By an infinity, too.
         this.isZero(A, 0);
         w.op(W.or);
-        return true;
       },
     );
   }
@@ -133,13 +122,13 @@ export class FloatArithmetic {
   }
   /**
    * Refuses what is not the host's business. `zero` pushes whether a result of zero is exact, `exact` whether the result is, which is
-   * asked while the flag for inexact is clear; it returns false when "not" may be wrong.
+   * asked while the flag for inexact is clear.
    */
   protected check(
     size: number,
     zero: () => void,
     refused: Refused,
-    exact: () => boolean,
+    exact: (refused: Refused) => void,
     isProduct = false,
   ): void {
     const { w } = this;
@@ -170,11 +159,10 @@ export class FloatArithmetic {
     w.openUnlikely();
     refused(3);
     w.end();
-    const sure = exact();
+    exact((ifs) => refused(2 + ifs));
     w.op(W.eqz);
     w.openUnlikely();
-    if (sure) this.setInexact();
-    else refused(3);
+    this.setInexact();
     w.end();
     w.end();
     w.end();
@@ -336,20 +324,62 @@ export class FloatArithmetic {
     w.get(Local.DoubleC);
     w.op(F.sub64, F.add64);
   }
-  /** Pushes whether the operands and the result are integers that fit; false: otherwise nothing is known. */
-  protected whole(a: Sizes, b: Sizes): boolean {
+  /**
+   * Pushes whether `of`, the product of two doubles as the host rounds it, is exact: odd numbers of n and m bits give one of n + m bits, or of
+   * one less where the exponents are just added. Refuses denormals, whose first bit is elsewhere.
+   */
+  protected productIsExact(a: Sizes, b: Sizes, of: Sizes, refused: Refused): void {
     const { w } = this;
-    [a, b, R].forEach((x, k) => {
+    const BITS = FRACTION_BITS + 1;
+    const pushExponent = (x: Sizes): void => {
       w.get(x[1]);
+      w.op(F.bits64, W.i64, 1, W.shl64);
+      w.const64(BITS);
+      w.op(W.shrU64, W.wrap);
+    };
+    for (const x of [a, b]) {
+      pushExponent(x);
+      w.op(W.eqz);
+      this.isZero(x, 1);
+      w.op(W.gtU);
+    }
+    w.op(W.or);
+    w.openUnlikely();
+    refused(1);
+    w.end();
+    // Zeros behind the last bit that is set.
+    for (const x of [a, b]) {
       w.get(x[1]);
-      w.op(F.trunc64, F.eq64);
-      w.get(x[1]);
-      w.op(F.abs64);
-      w.double(2 ** 53);
-      w.op(F.lt64, W.and);
-      if (k > 0) w.op(W.and);
-    });
-    return false;
+      w.op(F.bits64);
+      w.const64(2 ** FRACTION_BITS);
+      w.op(W.or64, W.ctz64, W.wrap);
+    }
+    w.op(W.add);
+    pushExponent(a);
+    pushExponent(b);
+    w.op(W.add);
+    pushExponent(of);
+    w.op(W.sub);
+    w.const(BIAS);
+    w.op(W.eq, W.add);
+    w.const(BITS);
+    w.op(W.geU);
+    // Two numbers of which one is zero.
+    this.isZero(of, 1);
+    w.op(W.or);
+  }
+  /** Pushes whether A is the product of two doubles. */
+  protected isProduct(a: Sizes, b: Sizes, refused: Refused): void {
+    const { w } = this;
+    this.productIsExact(a, b, A, refused);
+    w.get(a[1]);
+    w.get(b[1]);
+    w.op(F.mul64);
+    w.get(A[1]);
+    w.op(F.eq64, W.and);
+    // By an infinity, too.
+    this.isZero(A, 1);
+    w.op(W.or);
   }
   /** Or denormals count as zero: not 0 when so. */
   protected orFlushes(): void {

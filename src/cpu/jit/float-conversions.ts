@@ -90,7 +90,6 @@ export class FloatConversions extends FloatArithmetic {
         this.wide(Local.SingleR);
         w.get(Local.DoubleA);
         w.op(F.eq64);
-        return true;
       },
     );
     this.put(0, x.vd, false);

@@ -192,23 +192,13 @@ export class FloatEmitter extends FloatConversions {
       size,
       () => w.const(1),
       refused,
-      () => {
-        if (size) {
-          w.get(Local.DoubleR);
-          w.get(Local.DoubleR);
-          w.op(F.mul64);
-          w.get(Local.DoubleA);
-          w.op(F.eq64);
-          this.whole(A, A);
-          w.op(W.and);
-          return false;
-        }
+      (refused) => {
+        if (size) return this.isProduct(R, R, refused);
         this.wide(Local.SingleR);
         this.wide(Local.SingleR);
         w.op(F.mul64);
         this.wide(Local.SingleA);
         w.op(F.eq64);
-        return true;
       },
     );
     this.put(size, x.vd, false);
@@ -273,19 +263,24 @@ export class FloatEmitter extends FloatConversions {
         0,
         () => w.const(0),
         refused,
-        () => true,
+        () => {},
       );
       return this.put(0, x.vd, false);
     }
-    // Without the flag for inexact, and for a zero, the interpreter knows better.
-    w.get(Local.Unready);
-    w.const(0);
-    w.op(W.ne);
+    // Of a zero the interpreter knows better.
     this.isNormal(0);
-    w.op(W.eqz, W.or);
+    w.op(W.eqz);
     w.openUnlikely();
     refused(1);
     w.end();
+    this.unlessInexactIsSet(refused, () => {
+      w.get(Local.DoubleB);
+      w.double(0);
+      w.op(F.ne64);
+      this.wide(Local.SingleR);
+      w.get(Local.DoubleR);
+      w.op(F.ne64, W.or);
+    });
     this.put(0, x.vd, false);
   }
 

@@ -71,6 +71,7 @@ export const W = {
   shl64: 0x86,
   shrS64: 0x87,
   shrU64: 0x88,
+  ctz64: 0x7a,
   wrap: 0xa7,
   extendS: 0xac,
   extendU: 0xad,

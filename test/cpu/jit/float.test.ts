@@ -146,3 +146,65 @@ test("a number is loaded from where ADRNE says, or from elsewhere", () => {
     memory.dispose();
   }
 });
+
+test("fractions that stay exact set no flag, in whichever bit they end", () => {
+  const programs = { mul: 0xee202b01, div: 0xee802b01, sqrt: 0xeeb12bc0, fma: 0xeea02a01 };
+  const IXC = 16;
+  const sides = [newSide("interp"), newSide("jit")];
+  Object.values(programs).forEach((word, k) => {
+    for (const { memory } of sides)
+      [word, 0xef000000].forEach((x, j) => memory.st32(CODE + k * 64 + j * 4, x));
+  });
+  let state = SEED;
+  const random = (below: number): number => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+  /** An odd number of so many bits. */
+  const odd = (bits: number): bigint => {
+    let x = 1n;
+    for (let k = 2; k < bits; k++) x = (x << 1n) | BigInt(random(2));
+    return bits < 2 ? 1n : (x << 1n) | 1n;
+  };
+  const fits = (x: bigint, bits: number): boolean => x < 1n << BigInt(bits);
+  let inexact = 0;
+  for (let round = 0; round < 300; round++)
+    Object.keys(programs).forEach((name, k) => {
+      const single = name === "fma";
+      const bits = single ? 24 : 53;
+      const first = 1 + random(bits);
+      const [a, b] = [odd(first), odd(Math.min(Math.max(1, bits - first + random(4) - 1), bits))];
+      const by = 2 ** (random(60) - 30);
+      const product = Number(a * b) * by;
+      // A quotient that is exact, or one that is not; a root likewise.
+      const near = random(2) ? 0 : 2;
+      const operands = {
+        mul: Number(a) * by,
+        div: product,
+        sqrt: Number(a * a) + near,
+        fma: Number(a) * by,
+      }[name]!;
+      const expected = {
+        mul: fits(a * b, bits),
+        div: fits(a * b, bits) ? true : undefined,
+        sqrt: fits(a * a, bits) && near === 0 ? true : undefined,
+        fma: fits(a * b, bits),
+      }[name];
+      const found = sides.map(({ cpu }) => {
+        const context = new Int32Array(73);
+        if (single) new Float32Array(context.buffer).set([operands, 0, Number(b)]);
+        else new Float64Array(context.buffer, 0, 2).set([operands, Number(b)]);
+        cpu.floatContext = context;
+        cpu.jump(CODE + k * 64);
+        cpu.units = 100;
+        expect(cpu.run()).toBe(Exit.Stop);
+        return architectural(cpu);
+      });
+      expect(found[1]).toEqual(found[0]);
+      if (expected !== undefined)
+        expect([name, a, b, found[0][64]]).toEqual([name, a, b, expected ? 0 : IXC]);
+      if (found[0][64] & IXC) inexact++;
+    });
+  expect(inexact).toBeGreaterThan(200);
+  for (const { memory } of sides) memory.dispose();
+});
