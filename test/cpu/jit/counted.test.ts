@@ -59,18 +59,27 @@ for (const [name, code] of Object.entries(LOOPS))
     const random = new Random(SEED);
     const exits = new Set<Exit>();
     for (let round = 0; round < ROUNDS; round++) {
-      const times = random.pick([1, 2, 3, 4, 10, 33, 100, 1000, 3000]) + random.below(8);
+      // The first one goes on to the end of memory and beyond, whatever the seed.
+      const beyond = round === 0;
+      const times = beyond
+        ? 1000
+        : random.pick([1, 2, 3, 4, 10, 33, 100, 1000, 3000]) + random.below(8);
       const near = (): number =>
-        random.once(8) ? RAM_END - random.below(8192) : AREA + SIZE / 4 + random.below(SIZE / 4);
+        beyond
+          ? RAM_END - (name === "down" ? 1 : 64) - random.below(48)
+          : random.once(8)
+            ? RAM_END - random.below(8192)
+            : AREA + SIZE / 4 + random.below(SIZE / 4);
       const align = random.once(6) ? 0 : 3;
       const bases = [near() & ~align, near() & ~align];
-      const odd = random.once(6) ? random.pick([1, 2, 0x7fffffff, -5]) : 0;
+      const odd = !beyond && random.once(6) ? random.pick([1, 2, 0x7fffffff, -5]) : 0;
       const down = DOWN.includes(name);
       // Indices near zero, and where numbers begin again.
-      const first = random.once(8)
-        ? random.pick([0x7ffffff0, -0x80000000, -3, 0x7fffff00]) + random.below(8)
-        : random.below(64);
-      const step = random.once(8) ? random.pick([0, -1, 0x20000]) : 1 + random.below(40);
+      const first =
+        !beyond && random.once(8)
+          ? random.pick([0x7ffffff0, -0x80000000, -3, 0x7fffff00]) + random.below(8)
+          : random.below(64);
+      const step = !beyond && random.once(8) ? random.pick([0, -1, 0x20000]) : 1 + random.below(40);
       const way = (MEETS[name] ?? Math.abs(POINTERS[name] ?? 1)) * times + odd;
       const from = name in POINTERS ? bases[1] : first;
       const end = name === "blocks" ? times : down ? from - way : from + way;
@@ -88,7 +97,7 @@ for (const [name, code] of Object.entries(LOOPS))
         if (guard !== undefined && memory.contains(guard)) memory.addGuard(guard, guard + 4, tag);
       }
       const at = { seed: SEED, round, first, end, step, bases, guard, inCode };
-      const units = () => random.pick([1, 2, 3, 7, 40, 500, 5000, 20_000]);
+      const units = () => (beyond ? 400 : random.pick([1, 2, 3, 7, 40, 500, 5000, 20_000]));
       for (const { exit } of runInStep(sides, at, 12, units, PLACES)) exits.add(exit);
       for (const { memory } of sides)
         if (guard !== undefined && memory.contains(guard)) memory.removeGuard(guard);

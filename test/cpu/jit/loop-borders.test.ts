@@ -104,6 +104,32 @@ test("a loop that loads from both ends of memory ends where the second of them d
   expect(exit).toBe(Exit.Fault);
 });
 
+const TO_THE_END: Record<string, number[]> = {
+  // 1: ldrb r2, [r1], #1; cmp r2, r6; bne 1b
+  "a search for a byte": [0xf811, 0x2b01, 0x42b2, 0xd1fb],
+  // 1: ldrb r2, [r1], #1; eor r3, r2; cmp r2, r6; bne 1b: each iteration does something
+  "a search that calculates": [0xf811, 0x2b01, 0xea83, 0x0302, 0x42b2, 0xd1f9],
+};
+for (const [name, code] of Object.entries(TO_THE_END))
+  test(`${name} loads all bytes to the end of memory, and faults there`, () => {
+    const sides = (["interp", "jit"] as Engine[]).map(newSide);
+    // A byte more or less than is asked about at once.
+    for (const step of [64, 512, 4096])
+      for (const way of [step - 2, step - 1, step, step + 1, 2 * step - 1]) {
+        for (const { memory, cpu } of sides) {
+          code.forEach((half, k) => memory.st16(CODE + k * 2, half));
+          memory.fill(RAM_END - 0x4000, 0x4000, 1);
+          cpu.r[1] = RAM_END - way;
+          cpu.r[6] = 2;
+          cpu.cpsr = 0x33;
+          cpu.jump(CODE | 1);
+        }
+        const [{ exit, fault }] = runInStep(sides, way, 1, () => 50_000, []);
+        expect({ exit, address: fault?.address }).toEqual({ exit: Exit.Fault, address: RAM_END });
+      }
+    for (const { memory } of sides) memory.dispose();
+  });
+
 const FAR: Record<string, number[]> = {
   // movs r0, #0; movs r3, #10; 1: ldr r2, [r1], #64; add r0, r2; subs r3, #1; bne 1b
   "of a known number of iterations": [0x2000, 0x230a, 0xf851, 0x2b40, 0x4410, 0x3b01, 0xd1fa],

@@ -24,13 +24,17 @@ export function atBorder(
       ? END
       : BASE
     : BASE + 0x8000 + GRANULE * random.between(64, 128) + random.pick([0, 0, 0, 1, -1, 4]);
-  const first = border - step * times + (step < 0 && random.once(2) ? step : 0);
+  // What is accessed may go on before or behind the base.
+  const off = random.pick([0, 0, 0, 1, size, -size, 2 * size]);
+  // So many bytes are asked about at once where nobody knows how many there will be.
+  const way = random.once(3) ? 64 * Math.sign(step) * random.between(1, 40) : step * times;
+  const first = border + off - way + (step < 0 && random.once(2) ? step : 0);
   registers[base] = first | 0;
   for (const { r } of bases)
     if (r !== base && random.once(2))
       registers[r] =
         (first + random.pick([0, 1, -1, 2, -2, 3, -3, size, -size, 4, -4, 8, -8, 16, -16])) | 0;
-  const more = random.pick([0, 1, 2, 5, 100, 1000]);
+  const more = random.pick([0, 1, 1, 2, 5, 100, 1000]);
   for (const [r, role] of roles)
     if (role.is === "count") registers[r] = ((role.end ?? 0) - role.step * (times + more)) | 0;
     else if (role.is === "end") {
@@ -41,7 +45,10 @@ export function atBorder(
   if (ends) return [{ what: "register", r: base, value: registers[base] }];
   const start = step > 0 ? border & -GRANULE : (border & -GRANULE) - GRANULE;
   const what = random.below(3);
-  if (what === 0) return [{ what: "protect", start, end: start + GRANULE, rights: READ }];
+  if (what === 0) {
+    const rights = random.pick([READ, READ, 0]);
+    return [{ what: "protect", start, end: start + GRANULE, rights }];
+  }
   if (what === 1) return [{ what: "guard", start: border, end: border + 4, reads: random.once(3) }];
   return [{ what: "code", at: step > 0 ? border : border - 1 }];
 }

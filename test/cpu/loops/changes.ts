@@ -64,26 +64,31 @@ export function around(m: Maker, inner: Item[], top: string, out: string): strin
     mutate(m, inner);
   }
   if (random.once(6)) {
-    // Around it another loop, which may begin with the counters anew.
     done.push("nested");
-    const outer = m.label();
-    const n = m.take({ is: "value", value: random.pick([1, 2, 3, 20]) });
-    const again: Item[] = [];
-    const all = random.once(2);
-    for (const [r, role] of [...m.roles])
-      if (role.is === "count" && (all || random.once(2)))
-        again.push({ op: "mov", d: r, with: { m: m.take(role) } });
-      else if (role.is === "base" && role.step !== 0 && (all || random.once(3)))
-        again.push({ op: "mov", d: r, with: { m: m.take(role) } });
-    const back: Item = { op: "sub", s: true, d: n, n, with: { k: 1 } };
-    m.items.unshift({ op: "label", name: outer }, ...again);
-    inner.push({ op: "label", name: `${outer}b` }, back, { op: "b", c: C.ne, to: outer });
-    if (random.once(2)) inner.splice(inner.length - 3, 0, m.compute(true));
-    // Between two runs of the inner loop.
-    if (random.once(3)) inner.splice(inner.length - 3, 0, { op: "svc", i: 1 });
+    nest(m, inner);
   }
   inner.push({ op: "label", name: out });
   return done;
+}
+
+/** Puts another loop around it, which may begin with the counters anew. */
+export function nest(m: Maker, inner: Item[]): void {
+  const { random } = m;
+  const outer = m.label();
+  const n = m.take({ is: "value", value: random.pick([1, 2, 3, 20]) });
+  const again: Item[] = [];
+  const all = random.once(2);
+  for (const [r, role] of [...m.roles])
+    if (role.is === "count" && (all || random.once(2)))
+      again.push({ op: "mov", d: r, with: { m: m.take(role) } });
+    else if (role.is === "base" && role.step !== 0 && (all || random.once(3)))
+      again.push({ op: "mov", d: r, with: { m: m.take(role) } });
+  const back: Item = { op: "sub", s: true, d: n, n, with: { k: 1 } };
+  m.items.unshift({ op: "label", name: outer }, ...again);
+  inner.push({ op: "label", name: `${outer}b` }, back, { op: "b", c: C.ne, to: outer });
+  if (random.once(2)) inner.splice(inner.length - 3, 0, m.compute(true));
+  // Between two runs of the inner loop.
+  if (random.once(3)) inner.splice(inner.length - 3, 0, { op: "svc", i: 1 });
 }
 
 /** A function that loops call. */

@@ -30,6 +30,16 @@ export type Event =
   | { readonly what: "byte"; readonly at: number; readonly value: number }
   | { readonly what: "register"; readonly r: number; readonly value: number };
 
+/** What a loop goes through: a place, and so many bytes. */
+export type Target = readonly [start: number, bytes: number];
+
+/** A place at one of the ends of what a loop goes through, or in it, or a granule further. */
+export function beside(random: Random, [start, bytes]: Target): number {
+  const within = random.below(Math.max(1, bytes));
+  const at = random.pick([start, start - 1, start + bytes - 1, start + bytes, start + within]);
+  return (at + random.pick([0, 0, 0, 0, GRANULE, -GRANULE])) >>> 0;
+}
+
 export function randomEvent(
   random: Random,
   near: () => number,

@@ -1,13 +1,13 @@
 /** Random loops of the shapes that translated code treats in a special way, and of those that look much like them. */
 import type { Random } from "../qemu/random.ts";
-import { around, leaf } from "./changes.ts";
+import { around, leaf, nest } from "./changes.ts";
 import { floatQuestion } from "./floats.ts";
 import type { Isa, Item } from "./items.ts";
-import { C, type Loop, Maker } from "./maker.ts";
+import { C, type Loop, Maker, type Role } from "./maker.ts";
 import { known } from "./known.ts";
 import { program } from "./programs.ts";
 import { strings } from "./strings.ts";
-import { question, walk } from "./walks.ts";
+import { along, question, table, walk } from "./walks.ts";
 
 /** What sets flags and the branch under which the loop goes on. */
 interface Closing {
@@ -16,12 +16,12 @@ interface Closing {
   readonly c: number;
 }
 
-/** A counter of any kind. */
-function counting(m: Maker): Closing {
+/** A counter of any kind; `kinds`: of the first of these. */
+function counting(m: Maker, kinds = 5): Closing {
   const { random, isa } = m;
   const k = random.pick([1, 1, 1, 1, 2, 4, 3, 16]);
   const s = isa === "thumb1";
-  switch (random.below(5)) {
+  switch (random.below(kinds)) {
     // Down to 0, in the instruction that counts.
     case 0: {
       const n = m.take({ is: "count", step: -k });
@@ -117,6 +117,48 @@ function counted(m: Maker, top: string, out: string): Item[] {
   return [...body, { op: "b", c, to: top }];
 }
 
+/** Stores that go on where those of the loop before ended, or begin again: what is known of memory then is of the run before. */
+function again(m: Maker, top: string): Item[] {
+  const { random } = m;
+  const body: Item[] = [];
+  for (let k = random.pick([1, 1, 2]); k > 0; k--) {
+    const size = random.pick([1, 2, 4] as const);
+    const step = size * random.pick([1, 1, 2, -1]);
+    const n = m.take({ is: "base", step });
+    body.push(
+      m.access(random.pick(["store", "store", "load"]), size, n, "offset", size * random.below(2)),
+      { op: step < 0 ? "sub" : "add", s: m.isa === "thumb1", d: n, n, with: { k: Math.abs(step) } },
+    );
+  }
+  const { tests, c } = random.once(2) ? plainCount(m) : counting(m);
+  return [...body, ...tests, { op: "b", c, to: top }];
+}
+
+/** What goes through memory, as often as the code says, and nothing else. */
+function fixed(m: Maker, top: string): Item[] {
+  const { random } = m;
+  const body: Item[] = [];
+  for (let k = random.pick([1, 1, 2]); k > 0; k--)
+    body.push(...(random.once(4) ? walk(m) : along(m)));
+  for (let k = random.below(3); k > 0; k--) mix(random, body, [m.compute(false)]);
+  const { tests, c } = counting(m, 3);
+  if (random.once(2)) body.push(...tests);
+  else mix(random, body, tests);
+  return [...body, { op: "b", c, to: top }];
+}
+
+/** Stores to tables at known places, as often as the code says, which the host hears of. */
+function tables(m: Maker, top: string): Item[] {
+  const { random } = m;
+  const body: Item[] = [];
+  for (let k = random.pick([1, 1, 2]); k > 0; k--) body.push(...table(m));
+  for (let k = random.below(3); k > 0; k--) mix(random, body, [m.compute(false)]);
+  if (random.once(2)) mix(random, body, [{ op: "svc", i: 1 }]);
+  const { tests, c } = random.once(2) ? plainCount(m) : counting(m);
+  body.push(...tests);
+  return [...body, { op: "b", c, to: top }];
+}
+
 /** Ends on data, in one place or in several. */
 function bounded(m: Maker, top: string, out: string): Item[] {
   const { random } = m;
@@ -185,22 +227,51 @@ const FAMILIES: Readonly<Record<string, (m: Maker, top: string, out: string) => 
   bounded,
   bulk: bulkLoop,
   strings,
+  again,
+  fixed,
+  tables,
+};
+const COMMON = ["counted", "bounded", "bulk", "strings", "counted", "bounded", "strings", "again"];
+/** 16-bit Thumb has no constants that say what is known. */
+const MIXED = [
+  ...COMMON,
+  "strings",
+  "strings",
+  "bulk",
+  "again",
+  "fixed",
+  "fixed",
+  "fixed",
+  "tables",
+  "tables",
+];
+/** Which mostly are what they are. */
+const PLAIN = ["again", "fixed", "tables"];
+/** What the code says of some of these. */
+const SAID: Readonly<Record<string, readonly Role["is"][]>> = {
+  fixed: ["count"],
+  tables: ["base", "count"],
 };
 
 /** A loop that nobody has encoded yet: not all of them can be. */
 export function randomLoop(random: Random, isa: Isa): Loop {
   if (random.once(4)) {
-    const { items, roles, floats } = program(random, isa);
-    return { isa, family: floats ? "program, floats" : "program", items, roles, floats };
+    const { items, roles, floats, times } = program(random, isa);
+    return { isa, family: floats ? "program, floats" : "program", items, roles, floats, times };
   }
   const m = new Maker(random, isa);
-  const name = random.pick(Object.keys(FAMILIES));
+  const name = random.pick(isa === "thumb1" ? COMMON : MIXED);
   const [top, out] = [m.label(), m.label()];
   const inner: Item[] = [{ op: "label", name: top }, ...FAMILIES[name](m, top, out)];
-  const family = [name, ...around(m, inner, top, out)].join(", ");
+  let family = name;
+  if (PLAIN.includes(name) && !random.once(3)) {
+    if (name === "again") nest(m, inner);
+    inner.push({ op: "label", name: out });
+  } else family = [name, ...around(m, inner, top, out)].join(", ");
   // In front of all loops, or of the inner one.
-  const constants = random.once(2) ? known(m) : [];
-  if (random.once(2)) m.items.unshift(...constants);
+  const said = SAID[name];
+  const constants = said || random.once(2) ? known(m, undefined, said) : [];
+  if (!said && random.once(2)) m.items.unshift(...constants);
   else m.put(...constants);
   m.put(...inner);
   // What is read behind it, or is written before anybody looks.
@@ -210,6 +281,6 @@ export function randomLoop(random: Random, isa: Isa): Loop {
   m.put({ op: "label", name: "end" }, { op: "svc", i: 0 }, { op: "b", to: "end" });
   if (m.calls) m.put(...leaf(m));
   if (random.once(2)) m.items.unshift({ op: "cmp", n: m.value(), with: { k: m.constant() } });
-  const { items, roles, floats } = m;
-  return { isa, family: m.floats ? `${family}, floats` : family, items, roles, floats };
+  const { items, roles, floats, times } = m;
+  return { isa, family: m.floats ? `${family}, floats` : family, items, roles, floats, times };
 }

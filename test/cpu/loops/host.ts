@@ -1,7 +1,7 @@
 /** What the host does when random loops call it: as a kernel it changes rights and registers, ends slices, and switches threads. */
 import type { FloatContext } from "../../../src/cpu/mod.ts";
 import { Random } from "../qemu/random.ts";
-import { apply, BASE, type Place, randomEvent } from "./events.ts";
+import { apply, BASE, beside, type Place, randomEvent } from "./events.ts";
 import type { World } from "./world.ts";
 
 export interface Side extends Place {
@@ -39,7 +39,10 @@ export function hook(side: Side, world: World, entry: number): (imm: number) => 
     if (world.switches && random.once(world.switches)) change();
     if (!world.hostChanges || !random.once(world.hostChanges)) return true;
     if (random.once(6)) cpu.units = random.below(30);
-    const near = (): number => (random.pick([...cpu.r]) + random.between(-64, 256)) >>> 0;
+    const near = (): number =>
+      world.targets.length > 0 && random.once(2)
+        ? beside(random, random.pick(world.targets))
+        : (random.pick([...cpu.r]) + random.between(-64, 256)) >>> 0;
     apply(side, randomEvent(random, near, [...cpu.r]));
     return !random.once(12);
   };

@@ -3,8 +3,8 @@ import { type Access, ALU, type Isa, type Item, type Operand } from "./items.ts"
 
 /** What a register has to be when a loop begins. */
 export type Role =
-  /** An address that goes on by so many bytes in an iteration. */
-  | { readonly is: "base"; readonly step: number; readonly at?: number }
+  /** An address that goes on by so many bytes in an iteration; a table of so many bytes, which stays. */
+  | { readonly is: "base"; readonly step: number; readonly at?: number; readonly bytes?: number }
   /** A number that goes on by `step`, and after the last iteration meets 0 or `end`. */
   | { readonly is: "count"; readonly step: number; readonly end?: number; readonly from?: number }
   /** What register `of` is after the last iteration. */
@@ -27,6 +27,8 @@ export interface Loop {
   readonly roles: ReadonlyMap<number, Role>;
   /** It has to do with floating-point registers. */
   readonly floats: boolean;
+  /** How often loops of it go round whose code says so. */
+  readonly times: readonly number[];
 }
 
 /** The condition codes by name. */
@@ -51,6 +53,8 @@ export const C = {
 export class Maker {
   readonly items: Item[] = [];
   readonly roles = new Map<number, Role>();
+  /** How often loops go round whose code says so. */
+  readonly times: number[] = [];
   /** Registers for what is loaded and computed. */
   readonly data: number[];
   /** The link register is for calls. */

@@ -73,6 +73,7 @@ class Program {
       body.push(...tests, { op: "b", c, to: out });
     }
     const isKnown = !random.once(4);
+    if (isKnown) m.times.push(times);
     const s = m.isa === "thumb1";
     const up = random.once(3);
     const k = random.pick([1, 1, 1, 2, 4]);
@@ -131,6 +132,7 @@ class Program {
     const n = m.take({ is: "index" });
     const body = walk(m);
     const k = Math.min(255, m.random.pick(TIMES));
+    m.times.push(k);
     const begin: Item = { op: "mov", s, d: n, with: { k } };
     const less: Item = { op: "sub", s: true, d: n, n, with: { k: 1 } };
     return [begin, { op: "label", name: top }, ...body, less, { op: "b", c: C.ne, to: top }];

@@ -260,8 +260,14 @@ function again(test: Case, world: World): Difference | undefined {
   }
 }
 
-/** Loops of `count` seeds; explanations of what differs. */
-export function runLoops(firstSeed: number, count: number, tally: Tally, most = 3): string[] {
+/** Loops of `count` seeds; explanations of what differs, made smaller. */
+export function runLoops(
+  firstSeed: number,
+  count: number,
+  tally: Tally,
+  most = 3,
+  smaller = true,
+): string[] {
   const found: string[] = [];
   for (let seed = firstSeed; seed < firstSeed + count && found.length < most; seed++) {
     const test = caseOf(seed);
@@ -269,7 +275,8 @@ export function runLoops(firstSeed: number, count: number, tally: Tally, most = 
     const name = `${test.loop.isa} ${test.loop.family.split(",")[0]}`;
     tally.families.set(name, (tally.families.get(name) ?? 0) + 1);
     const difference = differenceOf(test, tally);
-    if (difference) found.push(explain(shrink(again(test, difference.world) ?? difference)));
+    if (difference && !smaller) found.push(explain(difference));
+    else if (difference) found.push(explain(shrink(again(test, difference.world) ?? difference)));
   }
   return found;
 }

@@ -21,7 +21,7 @@ const step = (m: Maker, n: number, k: number): Item => ({
 });
 
 /** One or several elements at a base that goes on with one of them, or by itself. */
-function along(m: Maker): Item[] {
+export function along(m: Maker): Item[] {
   const { random } = m;
   const size = m.size();
   const count = random.pick([1, 1, 1, 2, 2, 4]);
@@ -60,9 +60,8 @@ function indexed(m: Maker): Item[] {
 }
 
 /** A table by an index that is cut to so many bits. */
-function table(m: Maker): Item[] {
+export function table(m: Maker): Item[] {
   const { random, isa } = m;
-  const base = m.take({ is: "base", step: 0 });
   const from = m.value();
   const t = m.value();
   const d = random.pick(m.data.filter((r) => r !== t).concat(from));
@@ -81,6 +80,7 @@ function table(m: Maker): Item[] {
         ]);
   const size = random.pick([1, 2, 4] as const);
   const shift = isa === "thumb1" || (isa === "a32" && size === 2) ? 0 : random.below(4);
+  const base = m.take({ is: "base", step: 0, bytes: (largest(cut) << shift) + size });
   const op = random.pick(["loadAt", "loadAt", "storeAt"] as const);
   const items: Item[] = [cut];
   if (random.once(4)) items.push(m.compute(false));
@@ -88,6 +88,14 @@ function table(m: Maker): Item[] {
   if (random.once(3))
     items.push({ op: op === "loadAt" ? "storeAt" : "loadAt", size, t, n: base, m: d, shift });
   return items;
+}
+
+/** The largest number that an instruction leaves which cuts one. */
+function largest(x: Item): number {
+  if (x.op === "ubfx") return 2 ** x.width - 1;
+  if (x.op === "and" || x.op === "mov")
+    return "k" in x.with ? x.with.k : 2 ** (32 - (x.with.i ?? 0)) - 1;
+  return 255;
 }
 
 /** An address or an index that was loaded. */

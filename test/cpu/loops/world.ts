@@ -4,6 +4,7 @@ import { atBorder } from "./borders.ts";
 import {
   apply,
   BASE,
+  beside,
   END,
   type Event,
   GRANULE,
@@ -11,6 +12,7 @@ import {
   randomEvent,
   READ,
   SIZE,
+  type Target,
   WRITE,
 } from "./events.ts";
 import { ordinary, randomFloats } from "./float-state.ts";
@@ -35,6 +37,8 @@ export interface World {
   readonly hostChanges: number;
   /** And goes on with another thread once in so many times. */
   readonly switches: number;
+  /** What it may take rights from: tables, and what the loop goes through. */
+  readonly targets: readonly Target[];
 }
 
 const LENGTHS = [0, 1, 2, 3, 5, 8, 16, 17, 30, 64, 65, 100, 300, 600, 1000, 3000];
@@ -47,7 +51,9 @@ export function randomWorld(
 ): World {
   const random = new Random(seed);
   const { roles } = loop;
-  const times = random.pick(LENGTHS) + random.below(3);
+  const known = loop.times.length > 0;
+  const times =
+    known && !random.once(4) ? random.pick(loop.times) : random.pick(LENGTHS) + random.below(3);
   const size = Math.max(
     1,
     ...[...roles.values()].map((role) => (role.is === "base" ? Math.abs(role.step) : 1)),
@@ -143,18 +149,19 @@ export function randomWorld(
       ? random.word() | 0
       : (registers[role.of] + step * times + off) | 0;
   }
-  const border = random.once(5) ? atBorder(random, roles, registers, times, size) : [];
+  const border = random.once(known ? 2 : 3) ? atBorder(random, roles, registers, times, size) : [];
   // Of tables at known places translated code relies on being able to store there.
-  const tables = [...roles].flatMap(([r, role]) =>
-    role.is === "base" && (role.at !== undefined || role.step === 0)
-      ? [{ at: registers[r], step: role.step || 4 }]
-      : [],
-  );
+  const tables: Target[] = [];
+  const targets: Target[] = [];
+  for (const [r, role] of roles) {
+    if (role.is !== "base") continue;
+    const way = role.step === 0 ? (role.bytes ?? 136) : role.step * times;
+    const target: Target = [registers[r] + Math.min(way, 0), Math.abs(way)];
+    targets.push(target);
+    if (role.at !== undefined || role.step === 0) tables.push(target);
+  }
   const near = (): number => {
-    if (tables.length > 0 && random.once(2)) {
-      const { at, step } = random.pick(tables);
-      return (at + step * random.below(34) + random.pick([0, 0, -1, GRANULE])) >>> 0;
-    }
+    if (tables.length > 0 && random.once(2)) return beside(random, random.pick(tables));
     // The stack, too.
     if (random.once(8)) return registers[13] - random.below(96) + random.below(8);
     const at = random.pick(places.length ? places : [BASE + 0x8000]);
@@ -178,7 +185,7 @@ export function randomWorld(
   const event = (): Event => randomEvent(random, near, registers);
   const some = (n: number): Event[] =>
     random.once(n) ? [event(), ...(random.once(3) ? [event()] : [])] : [];
-  const whole = random.once(tables.length > 0 ? 4 : 2);
+  const whole = random.once(known || tables.length > 0 ? 4 : 2);
   const changes = tables.length > 0 ? random.pick([0, 1, 2]) : random.pick([0, 4]);
   return {
     seed,
@@ -198,14 +205,17 @@ export function randomWorld(
     slices: Array.from({ length: random.pick([1, 2, 6]) }, () => ({
       units: whole
         ? 6000
-        : border.length > 0 || random.once(3)
-          ? // As many as the loop has iterations, or nearly.
-            Math.max(1, (times >> random.pick([0, 0, 0, 1, 2])) + random.between(-3, 3))
-          : random.pick([1, 2, 3, 4, 5, 7, 8, 9, 20, 64, 100, 513, 1000, 5000]),
+        : known && random.once(2)
+          ? Math.max(1, random.pick(loop.times) + random.pick([0, 0, -1, -1, 1, -2]))
+          : border.length > 0 || random.once(3)
+            ? // As many as the loop has iterations, or nearly.
+              Math.max(1, (times >> random.pick([0, 0, 0, 1, 2])) + random.between(-3, 3))
+            : random.pick([1, 2, 3, 4, 5, 7, 8, 9, 20, 64, 100, 513, 1000, 5000]),
       events: changes ? some(changes) : [],
     })),
     hostChanges: random.pick([0, 0, 1, 4, 20]),
     switches: random.pick([0, 0, 1, 2, 5]),
+    targets,
   };
 }
 

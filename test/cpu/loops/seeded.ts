@@ -1,0 +1,231 @@
+/** Bugs as somebody might write them into the translator: what `bench/fuzz/seeded.ts` puts into a copy, to see what finds them. */
+
+export interface SeededBug {
+  readonly name: string;
+  readonly file: string;
+  /** Text of the file that becomes `to`; it is there once. */
+  readonly from: string;
+  readonly to: string;
+  /** Test files that are run when random loops do not find it. */
+  readonly tests?: readonly string[];
+}
+
+const JIT = "src/cpu/jit/";
+const MEMORY = "src/memory/address-space.ts";
+const BORDERS = ["test/cpu/jit/loop-borders.test.ts"];
+const CHECKS = ["test/cpu/jit/shared-checks.test.ts"];
+
+export const SEEDED: readonly SeededBug[] = [
+  {
+    name: "bulk: a copy over itself",
+    file: `${JIT}bulk.ts`,
+    from: "w.op(W.sub, W.geU, W.and);\n    }",
+    to: "w.op(W.sub, W.geU, W.or);\n    }",
+  },
+  {
+    name: "bulk: the last element is loaded from where the one before it is",
+    file: `${JIT}bulk.ts`,
+    from: "      w.const(size);\n      w.op(W.sub);\n    }\n    w.memory(loop.code, 0);",
+    to: "      w.const(2 * size);\n      w.op(W.sub);\n    }\n    w.memory(loop.code, 0);",
+  },
+  {
+    name: "bounded: the last byte that can be read, and one more",
+    file: `${JIT}bounded-entry.ts`,
+    from: "w.const(readable.size - size + 1);",
+    to: "w.const(readable.size - size + 2);",
+    tests: BORDERS,
+  },
+  {
+    name: "bounded: stores of five granules are asked about as of four",
+    file: `${JIT}bounded.ts`,
+    from: "export const MOST_STORED = 449;",
+    to: "export const MOST_STORED = 540;",
+  },
+  {
+    name: "counted: one iteration less is asked about than done",
+    file: `${JIT}counted-places.ts`,
+    from: "    w.get(TIMES);\n    w.const(1);\n    w.op(W.sub);\n    if (step === undefined) {",
+    to: "    w.get(TIMES);\n    w.const(2);\n    w.op(W.sub);\n    if (step === undefined) {",
+  },
+  {
+    name: "counted: ends may lie where numbers begin again",
+    file: `${JIT}counted-entry.ts`,
+    from: "if (end.r === NONE) return;\n  const { lowest",
+    to: "return;\n  const { lowest",
+  },
+  {
+    name: "counted: the last granules of an uneven number are not looked at",
+    file: `${JIT}counted-places.ts`,
+    from: "w.const(24);\n  w.get(Local.Address);",
+    to: "w.const(32);\n  w.get(Local.Address);",
+  },
+  {
+    name: "counted: what is remembered of rights is a granule too long",
+    file: `${JIT}counted-places.ts`,
+    from: "    load(window);\n    w.op(W.sub);\n    w.const(1);\n    w.op(W.add);",
+    to: "    load(window);\n    w.op(W.sub);\n    w.const(2);\n    w.op(W.add);",
+  },
+  {
+    name: "counted: a row of iterations goes over the end",
+    file: `${JIT}counted-entry.ts`,
+    from: "w.const(before + step * (row - 2));",
+    to: "w.const(before + step * (row - 3));",
+  },
+  {
+    name: "counted: rights are remembered over calls of the host",
+    file: `${JIT}tiered.ts`,
+    from: "const goOn = this.hook(imm);\n        file[EPOCH >>> 2]++;",
+    to: "const goOn = this.hook(imm);",
+  },
+  {
+    name: "fixed: one iteration less is asked about than done",
+    file: `${JIT}fixed.ts`,
+    from: "const way = (times - 1) * step!;",
+    to: "const way = (times - 2) * step!;",
+  },
+  {
+    name: "fixed: one unit too few is enough",
+    file: `${JIT}loops.ts`,
+    from: "w.const64(times * 2 ** layout.WORK_SHIFT);",
+    to: "w.const64((times - 2) * 2 ** layout.WORK_SHIFT);",
+  },
+  {
+    name: "fixed: signed numbers are compared as unsigned ones",
+    file: `${JIT}fixed.ts`,
+    from: "(signed ? v | 0 : v >>> 0)",
+    to: "v >>> 0",
+  },
+  {
+    name: "fixed: upwards, also when equal, is forgotten",
+    file: `${JIT}fixed.ts`,
+    from: "equal ? number(v) <= to : number(v) < to",
+    to: "number(v) < to",
+  },
+  {
+    name: "streams: elements may lie across those that are compared side by side",
+    file: `${JIT}streams.ts`,
+    from: "if ((of.at - low) % unit !== 0 || step % unit !== 0) return undefined;",
+    to: "",
+    tests: BORDERS,
+  },
+  {
+    name: "streams: a carried word is not loaded again",
+    file: `${JIT}streams-skip.ts`,
+    from: "    w.memory(LOADS[size], 0);\n    w.set(local(r));",
+    to: "    w.memory(LOADS[size], 0);\n    w.op(W.drop);",
+    tests: ["test/cpu/jit/streams.test.ts"],
+  },
+  {
+    name: "tables: those that begin where rights went away stay",
+    file: `${JIT}assumed.ts`,
+    from: "ranges[k] >>> GRANULE_SHIFT <= last &&",
+    to: "ranges[k] >>> GRANULE_SHIFT < last &&",
+    tests: ["test/cpu/jit/assumed.test.ts"],
+  },
+  {
+    name: "tables: nobody is told of guards",
+    file: MEMORY,
+    from: "    if (reads) this.onProtect();\n    this.onNarrow(start, end);\n  }",
+    to: "    if (reads) this.onProtect();\n  }",
+    tests: ["test/cpu/jit/assumed.test.ts"],
+  },
+  {
+    name: "tables: nobody is told of code",
+    file: MEMORY,
+    from: "      this.refresh(g);\n    }\n    this.onNarrow(start, end);",
+    to: "      this.refresh(g);\n    }",
+    tests: ["test/cpu/jit/assumed.test.ts"],
+  },
+  {
+    name: "accesses: the second granule of what is not aligned",
+    file: `${JIT}access.ts`,
+    from: "      this.pushRights(size - 1, 1);\n      w.op(W.and);",
+    to: "      this.pushRights(size - 2, 1);\n      w.op(W.and);",
+  },
+  {
+    name: "accesses: the last byte that can be read, and one more",
+    file: `${JIT}access.ts`,
+    from: "Math.max(readable.size - size + 1, 0)",
+    to: "Math.max(readable.size - size + 2, 0)",
+  },
+  {
+    name: "known: what lies between two tests is taken for tested",
+    file: `${JIT}known.ts`,
+    from: "low > to || high < from || from === to;",
+    to: "from === to;",
+    tests: CHECKS,
+  },
+  {
+    name: "known: a base is aligned where its access is",
+    file: `${JIT}known.ts`,
+    from: "if (aligned) phase = -low & 3;",
+    to: "if (aligned) phase = 0;",
+    tests: CHECKS,
+  },
+  {
+    name: "copies: the return address is not compared",
+    file: `${JIT}calls.ts`,
+    from: "    w.get(local(a));\n    w.const(back);\n    w.op(W.ne);\n    w.openUnlikely();",
+    to: "    w.const(0);\n    w.openUnlikely();",
+  },
+  {
+    name: "calls: what came back elsewhere goes on here",
+    file: `${JIT}calls.ts`,
+    from: "    w.tee(Local.Key);\n    w.const(back);\n    w.op(W.ne);\n    this.brIf(UNWIND);",
+    to: "    w.set(Local.Key);",
+  },
+  {
+    name: "calls: what is expected in a register is not compared",
+    file: `${JIT}calls.ts`,
+    from: "    w.get(local(n.ir.insts[k].a));\n    w.const(to);\n    w.op(W.eq);\n    this.open(W.if, undefined);\n    this.enterCopy",
+    to: "    w.const(1);\n    this.open(W.if, undefined);\n    this.enterCopy",
+  },
+  {
+    name: "calls: those backwards cost no unit",
+    file: `${JIT}calls.ts`,
+    from: "    if (isBackward(to, own)) this.spend(0, () => this.exitAt(to));\n    w.get(Local.Depth);",
+    to: "    w.get(Local.Depth);",
+  },
+  {
+    name: "float: NaN is less or greater",
+    file: `${JIT}float.ts`,
+    from: "      w.op(W.and, W.eqz);\n      this.orFlushes();\n      w.openUnlikely();",
+    to: "      w.op(W.drop, W.drop);\n      w.const(0);\n      this.orFlushes();\n      w.openUnlikely();",
+  },
+  {
+    name: "float: the flag for inexact is not set",
+    file: `${JIT}float-arithmetic.ts`,
+    from: "    if (sure) this.setInexact();\n    else refused(3);\n    w.end();\n    w.end();\n    w.end();\n  }",
+    to: "    if (!sure) refused(3);\n    w.end();\n    w.end();\n    w.end();\n  }",
+  },
+  {
+    name: "float: modes are not looked at",
+    file: `${JIT}float-arithmetic.ts`,
+    from: "    w.get(Local.Status);\n    w.const(MODES);\n    w.op(W.and);\n    w.openUnlikely();\n    refused(3);\n    w.end();\n    const sure",
+    to: "    const sure",
+  },
+  {
+    name: "float: VNMUL is VMUL",
+    file: `${JIT}float.ts`,
+    from: "return this.put(size, x.vd, x.op === Op.vnmul);",
+    to: "return this.put(size, x.vd, false);",
+  },
+  {
+    name: "float: denormals are normal numbers",
+    file: `${JIT}float-arithmetic.ts`,
+    from: "normal(0x02000000, 0xff000000), normal(0x00400000, 0xffe00000)",
+    to: "normal(0x00000000, 0xff000000), normal(0x00000000, 0xffe00000)",
+  },
+  {
+    name: "float: VMLA of singles rounds once",
+    file: `${JIT}float.ts`,
+    from: "if (accumulate?.fused) return",
+    to: "if (accumulate && !size) return",
+  },
+  {
+    name: "interpreter: the last word of VSTM is not asked about",
+    file: "src/cpu/interp/vfp.ts",
+    from: "if (!core.reaches(ip, address, count, true)) return;",
+    to: "if (!core.reaches(ip, address, count - 1 || 1, true)) return;",
+  },
+];
