@@ -4,6 +4,7 @@ import { type Check, NOTHING } from "./checks.ts";
 import type { FloatRegisters } from "./float-registers.ts";
 import { Local, local } from "./layout.ts";
 import type { Readable } from "./readable.ts";
+import type { Address } from "./rows.ts";
 import { accessOf, registersOf, type Shape, singleOf } from "./shapes.ts";
 import { unpack } from "../simd/mod.ts";
 import type { VectorEmitter } from "./vectors.ts";
@@ -27,12 +28,20 @@ export class AccessEmitter {
     private readonly vectors: VectorEmitter,
   ) {}
 
-  /** A load or store; `check` is that of `Checks`; `free`: nothing is to be checked but what the instruction asks for. */
-  emit(x: Inst, check: Check | undefined, refused: Refused, free = false): void {
+  /**
+   * A load or store; `check` is that of `Checks`; `free`: nothing is to be checked but what the instruction asks for; `address` is where it
+   * certainly is, for accesses that need no check.
+   */
+  emit(x: Inst, check: Check | undefined, refused: Refused, free = false, address?: Address): void {
     const shape = accessOf(x)!;
     const { w } = this;
     // Behind a check of its base, nothing wraps around: the offset can be part of the access.
     let offset = 0;
+    if (address && (free || check === NOTHING)) {
+      address.push(w);
+      w.set(Local.Address);
+      return this.transfer(x, shape, Local.Address, address.offset);
+    }
     if (check && shape.offset !== undefined) {
       this.check(x, check, refused);
       if (shape.offset >= 0) offset = shape.offset;

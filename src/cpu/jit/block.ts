@@ -15,6 +15,8 @@ import { type Graph, isCall, keyAt, keyBehind, type Node } from "./graph.ts";
 import type { JumpTable } from "./jump-table.ts";
 import { local } from "./layout.ts";
 import type { Readable } from "./readable.ts";
+import { emitRelay, type Relay } from "./relays.ts";
+import type { Address, RowAddresses } from "./rows.ts";
 import { groupEnd, isAccess, isTranslated, needsInterpreter } from "./shapes.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { isVectorOp, vectorBytes, VectorEmitter } from "./vectors.ts";
@@ -25,6 +27,10 @@ export abstract class BlockEmitter extends Calls {
   protected readonly vectors: VectorEmitter;
   /** Accesses that need no check, while the second version of a counted loop is written. */
   protected free: ReadonlySet<number> | undefined;
+  /** The iteration of it that is written, of a row. */
+  protected row: { readonly addresses: RowAddresses; iteration: number } | undefined;
+  /** Which sums of it are added in another order. */
+  protected relay: Relay | undefined;
   /** Which results of floating point need a test; undefined: all, and nothing is known of the modes. */
   protected readonly plan: FloatPlan | undefined;
   private readonly access: AccessEmitter;
@@ -190,6 +196,7 @@ export abstract class BlockEmitter extends Calls {
     const data = dataEmitter(x.op);
     // A sum that writes all flags needs nothing of what they were.
     if (!data || !writesAllFlags(x)) flags.beforeWrite(writtenBy(ir.insts, k, k + 1));
+    if (data && this.relay && emitRelay(w, this.relay, x, k)) return;
     if (data) return data(x, w, flags);
     if (x.op === Op.ldr && x.ka && x.kb) {
       const value = this.surroundings.literalAt((x.a + x.b) | 0);
@@ -211,9 +218,11 @@ export abstract class BlockEmitter extends Calls {
     if (isAccess(x)) {
       if (touchesFloat(x.op) || vectorBytes(x) !== undefined) this.float.touch();
       // What shares a check may be without the one that it shares.
-      if (this.free?.has(k)) return this.access.emit(x, ownCheck(x) && NOTHING, refused, true);
+      const address = this.row?.addresses.of(k, this.row.iteration) ?? this.inTable(x);
+      if (this.free?.has(k))
+        return this.access.emit(x, ownCheck(x) && NOTHING, refused, true, address);
       if (this.free) return this.access.emit(x, ownCheck(x), refused);
-      return this.access.emit(x, this.checks.of(x), refused);
+      return this.access.emit(x, this.checks.of(x), refused, false, address);
     }
     switch (x.op) {
       case Op.br:
@@ -241,6 +250,18 @@ export abstract class BlockEmitter extends Calls {
       default:
         this.interpretAt(n, x);
     }
+  }
+
+  /** Where an access with an index is in a table at a known address. */
+  private inTable(x: Inst): Address | undefined {
+    const table = this.checks.tableOf(x);
+    if (table === undefined) return undefined;
+    const push = (w: Writer): void => {
+      w.get(local(x.b));
+      w.const(x.i);
+      w.op(W.shl);
+    };
+    return { push, offset: table };
   }
 
   // Branches.

@@ -47,6 +47,11 @@ export class Checks {
   guards: ReadonlyMap<number, number> = new Map();
   /** Ranges of stores that need no test as long as they can be made. */
   private readonly assumed = new Map<Inst, readonly [start: number, end: number]>();
+  /**
+   * Bases of loads that iterations wait for, where they are constants to which the index can be added without going over the end of all
+   * addresses.
+   */
+  private readonly tables = new Map<Inst, number>();
   private readonly counted = new Map<Node, CountedLoop>();
   private readonly fixedLoops = new Map<Node, FixedLoop>();
   /** What is known where a block goes to another, by the key of that and the block. */
@@ -84,7 +89,7 @@ export class Checks {
   /** Finds what is known everywhere; returns what is where the region is entered. */
   private solve(): Knowledge {
     const { graph } = this;
-    for (const map of [this.plan, this.assumed, this.edges]) map.clear();
+    for (const map of [this.plan, this.assumed, this.tables, this.edges]) map.clear();
     const entries = new Map<Node, Knowledge>();
     for (let changed = true; changed;) {
       changed = false;
@@ -109,6 +114,11 @@ export class Checks {
   /** Of an access that is made in the block as it is, and not in a version that asks for all of it beforehand. */
   of(x: Inst): Check | undefined {
     return this.plan.get(x);
+  }
+
+  /** The address of the table from which an access loads what iterations wait for; undefined: it does not, or that is not known. */
+  tableOf(x: Inst): number | undefined {
+    return this.tables.get(x);
   }
 
   /** The block as a loop that counts. */
@@ -261,10 +271,19 @@ export class Checks {
     this.assumed.set(x, [low, high]);
     return true;
   }
-  /** How many stores with an index need no test, and how many short loops go round a known number of times. */
+  /** Whether iterations of a loop wait for a load. */
+  private isAwaited(x: Inst): boolean {
+    for (const { chain } of this.counted.values()) if (chain?.loads.has(x)) return true;
+    return false;
+  }
+  /** How many stores with an index need no test, how many loads have a constant table, and how many short loops go round a known number of times. */
   private get worth(): number {
     const tables = [...this.assumed.keys()].filter((x) => !x.kb).length;
-    return tables + [...this.fixedLoops.values()].filter(({ times }) => times <= SHORT).length;
+    return (
+      this.tables.size +
+      tables +
+      [...this.fixedLoops.values()].filter(({ times }) => times <= SHORT).length
+    );
   }
   /** Ranges that the code relies on being able to store to: start, end, ... */
   get stores(): number[] {
@@ -278,12 +297,15 @@ export class Checks {
     const { readable } = this.surroundings;
     if (words) return void plan.delete(x);
     const shift = singleOf(x.op) ? x.i : 0;
-    const key = pairOf(x.a, x.b, shift);
-    const { read = 0, store: stored = 0 } = known.pair(key) ?? {};
-    if (size <= stored || (!store && size <= read)) return void plan.set(x, NOTHING);
     const [base, index] = [known.of(x.a), known.of(x.b)];
     const low = base.least + index.least * 2 ** shift;
     const high = base.most + index.most * 2 ** shift + size;
+    this.tables.delete(x);
+    if (this.isAwaited(x) && base.least === base.most && high <= 2 ** 32)
+      this.tables.set(x, base.least);
+    const key = pairOf(x.a, x.b, shift);
+    const { read = 0, store: stored = 0 } = known.pair(key) ?? {};
+    if (size <= stored || (!store && size <= read)) return void plan.set(x, NOTHING);
     if (!store && within(low, high, readable)) return void plan.set(x, NOTHING);
     if (this.assumes(x, store, low, high)) return void plan.set(x, NOTHING);
     const asStore = store || this.wanted.isStored(x);

@@ -4,6 +4,7 @@ import { writtenBy } from "./facts.ts";
 import { isFloatOp } from "./float.ts";
 import type { Graph, Node } from "./graph.ts";
 import { amount, MAX_STEP, type Motion, motionsOf } from "./motions.ts";
+import { type Chain, chainOf } from "./relays.ts";
 import { accessOf, isAccess, isTranslated, namesAlignment, singleOf } from "./shapes.ts";
 import { isVectorOp } from "./vectors.ts";
 
@@ -56,6 +57,8 @@ export interface CountedLoop {
   readonly calculates: boolean;
   /** How many iterations are written in a row. */
   readonly row: number;
+  /** What iterations of the second version wait for, when nobody can look in between. */
+  readonly chain: Chain | undefined;
   /** Copies or fills: many iterations are better done at once. */
   readonly bulk: boolean;
 }
@@ -123,6 +126,7 @@ export function countedLoop(graph: Graph, n: Node, readsFlags: boolean): Counted
     free,
     quiet,
     calculates: goesThrough && calculates,
+    chain: quiet ? chainOf(insts, branch, conditional) : undefined,
     row: quiet ? rowOf(branch, test.by !== NONE) : 1,
     bulk,
   };
@@ -150,7 +154,7 @@ function rowOf(ops: number, by: boolean): number {
 
 type Test = Omit<
   CountedLoop,
-  "branch" | "places" | "free" | "quiet" | "calculates" | "row" | "bulk"
+  "branch" | "places" | "free" | "quiet" | "calculates" | "chain" | "row" | "bulk"
 > & {
   readonly flags: boolean;
 };

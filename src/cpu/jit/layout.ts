@@ -106,25 +106,31 @@ export const Local = {
   /** How many bit patterns pass for normal numbers, of singles and of doubles: none while results need care. */
   SingleSpan: 40,
   DoubleSpan: 41,
+  /** Operands of a sum that are added to another one in another order (relays.ts). */
+  Late: 42,
+  Early: 43,
+  /** What registers were where a row of iterations began (rows.ts). */
+  Origins: 44,
   /** 64 bits. */
-  Long: 42,
-  DoubleA: 43,
-  DoubleB: 44,
-  DoubleC: 45,
-  DoubleR: 46,
+  Long: 48,
+  DoubleA: 49,
+  DoubleB: 50,
+  DoubleC: 51,
+  DoubleR: 52,
   /** What was compared. */
-  DoubleX: 47,
-  DoubleY: 48,
-  SingleA: 49,
-  SingleB: 50,
-  SingleR: 51,
-  SingleX: 52,
-  SingleY: 53,
+  DoubleX: 53,
+  DoubleY: 54,
+  SingleA: 55,
+  SingleB: 56,
+  SingleR: 57,
+  SingleX: 58,
+  SingleY: 59,
   /** Floating-point registers, then registers that flags need, saved before they change, then counters. */
-  Saved: 54,
+  Saved: 60,
 } as const;
 /** Locals besides the parameters: words, 64-bit numbers, doubles, singles, then words for saved registers. */
-export const WORD_LOCALS = 40;
+export const WORD_LOCALS = 46;
+export const ORIGINS = 4;
 export const LONG_LOCALS = 1;
 export const DOUBLE_LOCALS = 6;
 export const SINGLE_LOCALS = 5;

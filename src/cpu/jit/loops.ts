@@ -10,7 +10,10 @@ import { AGAIN, BEHIND, DONE, FAST, MANY, REST } from "./frame.ts";
 import type { Node } from "./graph.ts";
 import * as layout from "./layout.ts";
 import { Local, local } from "./layout.ts";
+import { beginRelay } from "./relays.ts";
+import { RowAddresses } from "./rows.ts";
 import { emitSkip } from "./streams-skip.ts";
+import { guarded } from "./wants.ts";
 import { W } from "./wasm.ts";
 
 /** Writes loops of one block that are there twice: without the checks of their accesses, and as they are. */
@@ -26,6 +29,8 @@ export abstract class LoopEmitter extends BlockEmitter {
     this.open(W.loop, AGAIN);
     emitEntry(w, loop, this.readable, n.key);
     const inRows = loop.row > 1;
+    this.relay = loop.chain?.relay;
+    if (this.relay) beginRelay(w, this.relay);
     if (inRows) this.open(W.block, DONE);
     const atEnd = inRows ? this.rows(n, loop) : undefined;
     this.open(W.loop, FAST);
@@ -35,6 +40,7 @@ export abstract class LoopEmitter extends BlockEmitter {
     this.free = free;
     this.ops(n, 0, branch);
     this.free = undefined;
+    this.relay = undefined;
     this.at(n, branch);
     if (atEnd) flags.convert(atEnd);
     const { state } = flags;
@@ -75,7 +81,7 @@ export abstract class LoopEmitter extends BlockEmitter {
     this.close();
     const inRows = row < times;
     if (inRows) this.open(W.loop, FAST);
-    const atEnd = this.row(n, loop, row);
+    const atEnd = this.writeRow(n, loop, row);
     if (inRows) {
       emitGoesOn(w, loop, true);
       this.brIf(FAST);
@@ -88,10 +94,14 @@ export abstract class LoopEmitter extends BlockEmitter {
   }
 
   /** Iterations in a row of a version without checks; returns the state of the flags behind the last. */
-  private row(n: Node, { branch, free, quiet }: CountedLoop, row: number): State {
+  private writeRow(n: Node, { branch, free, quiet }: CountedLoop, row: number): State {
     const { flags } = this;
-    const round = n.ir.insts[branch].at + 1 - 2 ** layout.WORK_SHIFT;
+    const { insts } = n.ir;
+    const round = insts[branch].at + 1 - 2 ** layout.WORK_SHIFT;
+    const addresses = new RowAddresses(insts, branch, guarded(insts), row, this.readable);
+    addresses.begin(this.w);
     for (let k = 0; k < row; k++) {
+      this.row = { addresses, iteration: k };
       // Nobody looks at flags before they are written.
       if (quiet) flags.state = IN_FILE;
       this.begin();
@@ -104,6 +114,7 @@ export abstract class LoopEmitter extends BlockEmitter {
       this.at(n, branch);
     }
     this.inRow = false;
+    this.row = undefined;
     this.counted = 0;
     this.count(row * round);
     return flags.state;
@@ -120,7 +131,7 @@ export abstract class LoopEmitter extends BlockEmitter {
     w.op(W.eqz);
     this.brIf(REST);
     this.open(W.loop, MANY);
-    const state = this.row(n, loop, loop.row);
+    const state = this.writeRow(n, loop, loop.row);
     emitGoesOnForRow(w, loop);
     this.brIf(MANY);
     this.close();

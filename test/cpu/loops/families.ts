@@ -7,7 +7,7 @@ import { C, type Loop, Maker, type Role } from "./maker.ts";
 import { known } from "./known.ts";
 import { program } from "./programs.ts";
 import { strings } from "./strings.ts";
-import { along, question, table, walk } from "./walks.ts";
+import { along, chained, question, table, walk } from "./walks.ts";
 
 /** What sets flags and the branch under which the loop goes on. */
 interface Closing {
@@ -159,6 +159,15 @@ function tables(m: Maker, top: string): Item[] {
   return [...body, { op: "b", c, to: top }];
 }
 
+/** Counts, and iterations wait for one another. */
+function waits(m: Maker, top: string): Item[] {
+  const body = chained(m);
+  if (m.random.once(4)) mix(m.random, body, walk(m));
+  const { tests, c } = m.random.once(2) ? counting(m) : plainCount(m);
+  mix(m.random, body, tests);
+  return [...body, { op: "b", c, to: top }];
+}
+
 /** Ends on data, in one place or in several. */
 function bounded(m: Maker, top: string, out: string): Item[] {
   const { random } = m;
@@ -224,6 +233,7 @@ function bulkLoop(m: Maker, top: string): Item[] {
 
 const FAMILIES: Readonly<Record<string, (m: Maker, top: string, out: string) => Item[]>> = {
   counted,
+  waits,
   bounded,
   bulk: bulkLoop,
   strings,
@@ -237,16 +247,18 @@ const MIXED = [
   ...COMMON,
   "strings",
   "strings",
+  "strings",
   "bulk",
   "again",
   "fixed",
   "fixed",
   "fixed",
   "tables",
+  "waits",
   "tables",
 ];
 /** Which mostly are what they are. */
-const PLAIN = ["again", "fixed", "tables"];
+const PLAIN = ["again", "fixed", "tables", "waits"];
 /** What the code says of some of these. */
 const SAID: Readonly<Record<string, readonly Role["is"][]>> = {
   fixed: ["count"],

@@ -98,6 +98,38 @@ function largest(x: Item): number {
   return 255;
 }
 
+/** A table by what the iteration before made of its element and other data, as a CRC has it. */
+export function chained(m: Maker): Item[] {
+  const { random } = m;
+  const base = m.take({ is: "base", step: 0 });
+  const [c, t] = random.sample(m.data.slice(0, 2), 2);
+  const op = random.pick(["eor", "eor", "add", "orr"] as const);
+  const either = (d: number, n: number, k: number): Item => {
+    const shifted = random.once(3) ? {} : { y: random.below(3), i: 1 + random.below(31) };
+    return { op: random.once(12) ? "sub" : op, d, n, with: { m: k, ...shifted } };
+  };
+  const items: Item[] = [];
+  if (!random.once(4))
+    items.push({ ...m.access("load", 1, m.take({ is: "base", step: 1 }), "post", 1), t });
+  items.push(
+    random.once(2) ? { op, d: t, n: t, with: { m: c } } : { op, d: t, n: c, with: { m: t } },
+  );
+  if (random.once(12)) items.push(m.compute(false));
+  items.push(
+    random.pick<Item>([
+      { op: "uxtb", d: t, n: t },
+      { op: "and", d: t, n: t, with: { k: random.pick([15, 63, 255]) } },
+      { op: "ubfx", d: t, n: t, low: random.below(24), width: 1 + random.below(8) },
+    ]),
+  );
+  const size = random.pick([1, 4, 4] as const);
+  items.push({ op: "loadAt", size, t, n: base, m: t, shift: random.pick([0, 2, 2]) });
+  if (random.once(12)) items.push(m.compute(false));
+  const sum = random.once(2) ? either(c, t, c) : either(c, c, t);
+  items.push(random.once(12) ? { ...sum, c: random.below(14) } : sum);
+  return items;
+}
+
 /** An address or an index that was loaded. */
 function gathered(m: Maker): Item[] {
   const { random, isa } = m;
