@@ -52,10 +52,16 @@ alu[Op.lsr] = { r: Code.LsrR, i: Code.LsrI, is: Code.LsrsI };
 alu[Op.asr] = { r: Code.AsrR, i: Code.AsrI, is: Code.AsrsI };
 alu[Op.ror] = { r: Code.RorR, i: Code.RorI };
 alu[Op.rsc] = {};
-alu[Op.mvn] = { r: Code.MvnR };
+alu[Op.mvn] = { r: Code.MvnR, rs: Code.MvnsR };
 alu[Op.mul] = { r: Code.Mul, rs: Code.Muls };
 alu[Op.sdiv] = { r: Code.Sdiv };
 alu[Op.udiv] = { r: Code.Udiv };
+
+/** Shifts by constants that set C alone. */
+export const carryCodes: (Code | undefined)[] = [];
+carryCodes[Op.lsl] = Code.LslcI;
+carryCodes[Op.lsr] = Code.LsrcI;
+carryCodes[Op.asr] = Code.AsrcI;
 
 export const unaryCodes: (Code | undefined)[] = [];
 unaryCodes[Op.sxtb] = Code.Sxtb;

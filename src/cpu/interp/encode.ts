@@ -2,6 +2,7 @@ import type { Inst, IrBlock } from "../ir/ops.ts";
 import { C, NONE, Op, opRows, TEMP, TEMPS } from "../ir/ops.ts";
 import {
   alu,
+  carryCodes,
   compareOrder,
   type Forms,
   isShift,
@@ -150,8 +151,8 @@ export class Encoder extends CodeWriter {
   private shiftBy(x: Inst, forms: Forms, k: number): number {
     const fused = this.fuseShift(x, k);
     if (fused !== k) return fused;
-    const code = x.set ? forms.is : forms.i;
-    if ((x.b === 32 && x.set) || x.set === C || code === undefined) this.rareWords(x, x.b);
+    const code = x.set === C ? carryCodes[x.op] : x.set ? forms.is : forms.i;
+    if ((x.b === 32 && x.set) || code === undefined) this.rareWords(x, x.b);
     else if (x.b < 32) this.op(code, x.d, x.a, x.b);
     else if (x.op === Op.lsr) this.opK(Code.MovI, x.d, 0, 0, 0);
     else this.op(code, x.d, x.a, 31);
@@ -248,6 +249,9 @@ export class Encoder extends CodeWriter {
         return this.opK(Code.Bfi, x.d, x.a, x.i, x.j === 32 ? -1 : ((1 << x.j) - 1) << x.i);
       case Op.cross:
         return this.opK(Code.Cross, 0, 0, 0, x.i);
+      case Op.rrx:
+        if (x.set === 0 && x.d !== NONE) return this.op(Code.Rrx, x.d, x.a, 0);
+        break;
       case Op.sel:
         return this.op(Code.Sel, x.d, x.a, x.b);
       case Op.parallel:

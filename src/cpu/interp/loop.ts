@@ -83,6 +83,7 @@ export const enum Code {
   MovsR,
   MovsI,
   MvnR,
+  MvnsR,
   AddR,
   AddI,
   SubR,
@@ -133,6 +134,10 @@ export const enum Code {
   LslsI,
   LsrsI,
   AsrsI,
+  LslcI, // C alone: the operand of a logical operation with flags
+  LsrcI,
+  AsrcI,
+  Rrx,
   AddLsl, // d = a + (b << k)
   AddLsr,
   AddAsr,
@@ -708,6 +713,12 @@ export function loop(core: LoopState, ip: number): boolean {
           R[d] = ~R[a];
           ip += 1;
           continue;
+        case Code.MvnsR:
+          r = ~R[a];
+          R[F.N] = R[F.Z] = r;
+          R[d] = r;
+          ip += 1;
+          continue;
         case Code.AddR:
           R[d] = (R[a] + R[b]) | 0;
           ip += 1;
@@ -1014,6 +1025,28 @@ export function loop(core: LoopState, ip: number): boolean {
           R[F.N] = R[F.Z] = r;
           R[F.C] = (x >> (b - 1)) & 1;
           R[d] = r;
+          ip += 1;
+          continue;
+        case Code.LslcI:
+          x = R[a];
+          R[F.C] = (x >>> (32 - b)) & 1;
+          R[d] = x << b;
+          ip += 1;
+          continue;
+        case Code.LsrcI:
+          x = R[a];
+          R[F.C] = (x >>> (b - 1)) & 1;
+          R[d] = x >>> b;
+          ip += 1;
+          continue;
+        case Code.AsrcI:
+          x = R[a];
+          R[F.C] = (x >> (b - 1)) & 1;
+          R[d] = x >> b;
+          ip += 1;
+          continue;
+        case Code.Rrx:
+          R[d] = (R[F.C] << 31) | (R[a] >>> 1);
           ip += 1;
           continue;
         case Code.AddLsl:

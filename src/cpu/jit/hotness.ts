@@ -2,6 +2,9 @@ import type { Candidate } from "./prebuilt.ts";
 
 /** The interpreter leaves after so many units, on average, so that the place where it is can be counted. */
 const SAMPLE_UNITS = 128;
+/** So many times as many while what has been done is a small part of what the first translation costs: nothing can be hot by then. */
+const EARLY_TIMES = 16;
+const EARLY_SHARE = 8;
 /** A place seen so often is translated: a loop of about a thousand iterations, interpreted in the time that a translation takes. */
 const HOT_SAMPLES = 16;
 /** So many calls from translated code make a function worth translating. */
@@ -86,7 +89,9 @@ export class Hotness {
     if (this.left <= 0) {
       if (this.sampled) {
         this.random = (Math.imul(this.random, 1664525) + 1013904223) | 0;
-        this.left = SAMPLE_UNITS / 2 + ((this.random >>> 16) & (SAMPLE_UNITS - 1));
+        const units =
+          this.worked * EARLY_SHARE < this.budget.ready ? SAMPLE_UNITS * EARLY_TIMES : SAMPLE_UNITS;
+        this.left = units / 2 + ((this.random >>> 16) & (units - 1));
         this.sampled = false;
       } else {
         // A supervisor call took the last of them, which says nothing of where the thread works: its next branch does.
