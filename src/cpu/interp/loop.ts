@@ -266,24 +266,26 @@ export function loop(core: LoopState, ip: number): boolean {
   let y = 0;
   let r = 0;
   let high = 0;
+  let k = 0;
   loop: for (;;) {
     const w = m[ip];
-    let k = m[ip + 1];
     const d = (w >>> 8) & 255;
     const a = (w >>> 16) & 255;
     const b = w >>> 24;
     help: {
       switch (w & 255) {
         case Code.B:
+          k = m[ip + 1];
           break;
         case Code.BL:
           R[14] = m[ip + 2];
+          k = m[ip + 1];
           break;
         case Code.Blx:
           x = R[a];
           R[14] = m[ip + 2];
           count += b;
-          if ((x & -2) >>> 0 <= k >>> 0 && --units <= 0) break loop;
+          if ((x & -2) >>> 0 <= m[ip + 1] >>> 0 && --units <= 0) break loop;
           y = ((x >>> 1) & CACHE_MASK) << 1;
           if (cache[y] !== x) break help;
           ip = cache[y + 1];
@@ -291,7 +293,7 @@ export function loop(core: LoopState, ip: number): boolean {
         case Code.Bx:
           x = R[a];
           count += b;
-          if ((x & -2) >>> 0 <= k >>> 0 && --units <= 0) break loop;
+          if ((x & -2) >>> 0 <= m[ip + 1] >>> 0 && --units <= 0) break loop;
           y = ((x >>> 1) & CACHE_MASK) << 1;
           if (cache[y] !== x) break help;
           ip = cache[y + 1];
@@ -301,96 +303,112 @@ export function loop(core: LoopState, ip: number): boolean {
             ip += 2;
             continue;
           }
+          k = m[ip + 1];
           break;
         case Code.Bnz:
           if (R[a] === 0) {
             ip += 2;
             continue;
           }
+          k = m[ip + 1];
           break;
         case Code.Beq:
           if (R[F.Z] !== 0) {
             ip += 2;
             continue;
           }
+          k = m[ip + 1];
           break;
         case Code.Bne:
           if (R[F.Z] === 0) {
             ip += 2;
             continue;
           }
+          k = m[ip + 1];
           break;
         case Code.Bcs:
           if (R[F.C] === 0) {
             ip += 2;
             continue;
           }
+          k = m[ip + 1];
           break;
         case Code.Bcc:
           if (R[F.C] !== 0) {
             ip += 2;
             continue;
           }
+          k = m[ip + 1];
           break;
         case Code.Bmi:
           if (R[F.N] >= 0) {
             ip += 2;
             continue;
           }
+          k = m[ip + 1];
           break;
         case Code.Bpl:
           if (R[F.N] < 0) {
             ip += 2;
             continue;
           }
+          k = m[ip + 1];
           break;
         case Code.Bvs:
           if (R[F.V] >= 0) {
             ip += 2;
             continue;
           }
+          k = m[ip + 1];
           break;
         case Code.Bvc:
           if (R[F.V] < 0) {
             ip += 2;
             continue;
           }
+          k = m[ip + 1];
           break;
         case Code.Bhi:
           if (R[F.C] === 0 || R[F.Z] === 0) {
             ip += 2;
             continue;
           }
+          k = m[ip + 1];
           break;
         case Code.Bls:
           if (R[F.C] !== 0 && R[F.Z] !== 0) {
             ip += 2;
             continue;
           }
+          k = m[ip + 1];
           break;
         case Code.Bge:
           if ((R[F.N] ^ R[F.V]) < 0) {
             ip += 2;
             continue;
           }
+          k = m[ip + 1];
           break;
         case Code.Blt:
           if ((R[F.N] ^ R[F.V]) >= 0) {
             ip += 2;
             continue;
           }
+          k = m[ip + 1];
           break;
         case Code.Bgt:
           if (R[F.Z] === 0 || (R[F.N] ^ R[F.V]) < 0) {
             ip += 2;
             continue;
           }
+          k = m[ip + 1];
           break;
         case Code.Ble:
           if (R[F.Z] !== 0 && (R[F.N] ^ R[F.V]) >= 0) {
             ip += 2;
             continue;
           }
+          k = m[ip + 1];
           break;
         case Code.CmpBeqR:
           x = R[d];
@@ -403,6 +421,7 @@ export function loop(core: LoopState, ip: number): boolean {
             ip += 2;
             continue;
           }
+          k = m[ip + 1];
           break;
         case Code.CmpBneR:
           x = R[d];
@@ -415,6 +434,7 @@ export function loop(core: LoopState, ip: number): boolean {
             ip += 2;
             continue;
           }
+          k = m[ip + 1];
           break;
         case Code.CmpBcsR:
           x = R[d];
@@ -427,6 +447,7 @@ export function loop(core: LoopState, ip: number): boolean {
             ip += 2;
             continue;
           }
+          k = m[ip + 1];
           break;
         case Code.CmpBccR:
           x = R[d];
@@ -439,6 +460,7 @@ export function loop(core: LoopState, ip: number): boolean {
             ip += 2;
             continue;
           }
+          k = m[ip + 1];
           break;
         case Code.CmpBhiR:
           x = R[d];
@@ -451,6 +473,7 @@ export function loop(core: LoopState, ip: number): boolean {
             ip += 2;
             continue;
           }
+          k = m[ip + 1];
           break;
         case Code.CmpBlsR:
           x = R[d];
@@ -463,6 +486,7 @@ export function loop(core: LoopState, ip: number): boolean {
             ip += 2;
             continue;
           }
+          k = m[ip + 1];
           break;
         case Code.CmpBgeR:
           x = R[d];
@@ -475,6 +499,7 @@ export function loop(core: LoopState, ip: number): boolean {
             ip += 2;
             continue;
           }
+          k = m[ip + 1];
           break;
         case Code.CmpBltR:
           x = R[d];
@@ -487,6 +512,7 @@ export function loop(core: LoopState, ip: number): boolean {
             ip += 2;
             continue;
           }
+          k = m[ip + 1];
           break;
         case Code.CmpBgtR:
           x = R[d];
@@ -499,6 +525,7 @@ export function loop(core: LoopState, ip: number): boolean {
             ip += 2;
             continue;
           }
+          k = m[ip + 1];
           break;
         case Code.CmpBleR:
           x = R[d];
@@ -511,11 +538,11 @@ export function loop(core: LoopState, ip: number): boolean {
             ip += 2;
             continue;
           }
+          k = m[ip + 1];
           break;
         case Code.CmpBeqI:
           x = R[d];
-          y = k;
-          k = m[ip + 2];
+          y = m[ip + 1];
           r = (x - y) | 0;
           R[F.N] = R[F.Z] = r;
           R[F.C] = ((x & ~y) | ((x | ~y) & ~r)) >>> 31;
@@ -524,11 +551,11 @@ export function loop(core: LoopState, ip: number): boolean {
             ip += 3;
             continue;
           }
+          k = m[ip + 2];
           break;
         case Code.CmpBneI:
           x = R[d];
-          y = k;
-          k = m[ip + 2];
+          y = m[ip + 1];
           r = (x - y) | 0;
           R[F.N] = R[F.Z] = r;
           R[F.C] = ((x & ~y) | ((x | ~y) & ~r)) >>> 31;
@@ -537,11 +564,11 @@ export function loop(core: LoopState, ip: number): boolean {
             ip += 3;
             continue;
           }
+          k = m[ip + 2];
           break;
         case Code.CmpBcsI:
           x = R[d];
-          y = k;
-          k = m[ip + 2];
+          y = m[ip + 1];
           r = (x - y) | 0;
           R[F.N] = R[F.Z] = r;
           R[F.C] = ((x & ~y) | ((x | ~y) & ~r)) >>> 31;
@@ -550,11 +577,11 @@ export function loop(core: LoopState, ip: number): boolean {
             ip += 3;
             continue;
           }
+          k = m[ip + 2];
           break;
         case Code.CmpBccI:
           x = R[d];
-          y = k;
-          k = m[ip + 2];
+          y = m[ip + 1];
           r = (x - y) | 0;
           R[F.N] = R[F.Z] = r;
           R[F.C] = ((x & ~y) | ((x | ~y) & ~r)) >>> 31;
@@ -563,11 +590,11 @@ export function loop(core: LoopState, ip: number): boolean {
             ip += 3;
             continue;
           }
+          k = m[ip + 2];
           break;
         case Code.CmpBhiI:
           x = R[d];
-          y = k;
-          k = m[ip + 2];
+          y = m[ip + 1];
           r = (x - y) | 0;
           R[F.N] = R[F.Z] = r;
           R[F.C] = ((x & ~y) | ((x | ~y) & ~r)) >>> 31;
@@ -576,11 +603,11 @@ export function loop(core: LoopState, ip: number): boolean {
             ip += 3;
             continue;
           }
+          k = m[ip + 2];
           break;
         case Code.CmpBlsI:
           x = R[d];
-          y = k;
-          k = m[ip + 2];
+          y = m[ip + 1];
           r = (x - y) | 0;
           R[F.N] = R[F.Z] = r;
           R[F.C] = ((x & ~y) | ((x | ~y) & ~r)) >>> 31;
@@ -589,11 +616,11 @@ export function loop(core: LoopState, ip: number): boolean {
             ip += 3;
             continue;
           }
+          k = m[ip + 2];
           break;
         case Code.CmpBgeI:
           x = R[d];
-          y = k;
-          k = m[ip + 2];
+          y = m[ip + 1];
           r = (x - y) | 0;
           R[F.N] = R[F.Z] = r;
           R[F.C] = ((x & ~y) | ((x | ~y) & ~r)) >>> 31;
@@ -602,11 +629,11 @@ export function loop(core: LoopState, ip: number): boolean {
             ip += 3;
             continue;
           }
+          k = m[ip + 2];
           break;
         case Code.CmpBltI:
           x = R[d];
-          y = k;
-          k = m[ip + 2];
+          y = m[ip + 1];
           r = (x - y) | 0;
           R[F.N] = R[F.Z] = r;
           R[F.C] = ((x & ~y) | ((x | ~y) & ~r)) >>> 31;
@@ -615,11 +642,11 @@ export function loop(core: LoopState, ip: number): boolean {
             ip += 3;
             continue;
           }
+          k = m[ip + 2];
           break;
         case Code.CmpBgtI:
           x = R[d];
-          y = k;
-          k = m[ip + 2];
+          y = m[ip + 1];
           r = (x - y) | 0;
           R[F.N] = R[F.Z] = r;
           R[F.C] = ((x & ~y) | ((x | ~y) & ~r)) >>> 31;
@@ -628,11 +655,11 @@ export function loop(core: LoopState, ip: number): boolean {
             ip += 3;
             continue;
           }
+          k = m[ip + 2];
           break;
         case Code.CmpBleI:
           x = R[d];
-          y = k;
-          k = m[ip + 2];
+          y = m[ip + 1];
           r = (x - y) | 0;
           R[F.N] = R[F.Z] = r;
           R[F.C] = ((x & ~y) | ((x | ~y) & ~r)) >>> 31;
@@ -641,6 +668,7 @@ export function loop(core: LoopState, ip: number): boolean {
             ip += 3;
             continue;
           }
+          k = m[ip + 2];
           break;
         case Code.TstBeqR:
           r = R[d] & R[a];
@@ -649,6 +677,7 @@ export function loop(core: LoopState, ip: number): boolean {
             ip += 2;
             continue;
           }
+          k = m[ip + 1];
           break;
         case Code.TstBneR:
           r = R[d] & R[a];
@@ -657,29 +686,29 @@ export function loop(core: LoopState, ip: number): boolean {
             ip += 2;
             continue;
           }
+          k = m[ip + 1];
           break;
         case Code.TstBeqI:
-          r = R[d] & k;
-          k = m[ip + 2];
+          r = R[d] & m[ip + 1];
           R[F.N] = R[F.Z] = r;
           if (r !== 0) {
             ip += 3;
             continue;
           }
+          k = m[ip + 2];
           break;
         case Code.TstBneI:
-          r = R[d] & k;
-          k = m[ip + 2];
+          r = R[d] & m[ip + 1];
           R[F.N] = R[F.Z] = r;
           if (r === 0) {
             ip += 3;
             continue;
           }
+          k = m[ip + 2];
           break;
         case Code.SubsBne:
           x = R[a];
-          y = k;
-          k = m[ip + 2];
+          y = m[ip + 1];
           r = (x - y) | 0;
           R[F.N] = R[F.Z] = r;
           R[F.C] = ((x & ~y) | ((x | ~y) & ~r)) >>> 31;
@@ -689,13 +718,14 @@ export function loop(core: LoopState, ip: number): boolean {
             ip += 3;
             continue;
           }
+          k = m[ip + 2];
           break;
         case Code.MovR:
           R[d] = R[a];
           ip += 1;
           continue;
         case Code.MovI:
-          R[d] = k;
+          R[d] = m[ip + 1];
           ip += 2;
           continue;
         case Code.MovsR:
@@ -705,8 +735,9 @@ export function loop(core: LoopState, ip: number): boolean {
           ip += 1;
           continue;
         case Code.MovsI:
-          R[F.N] = R[F.Z] = k;
-          R[d] = k;
+          r = m[ip + 1];
+          R[F.N] = R[F.Z] = r;
+          R[d] = r;
           ip += 2;
           continue;
         case Code.MvnR:
@@ -724,7 +755,7 @@ export function loop(core: LoopState, ip: number): boolean {
           ip += 1;
           continue;
         case Code.AddI:
-          R[d] = (R[a] + k) | 0;
+          R[d] = (R[a] + m[ip + 1]) | 0;
           ip += 2;
           continue;
         case Code.SubR:
@@ -732,7 +763,7 @@ export function loop(core: LoopState, ip: number): boolean {
           ip += 1;
           continue;
         case Code.RsbI:
-          R[d] = (k - R[a]) | 0;
+          R[d] = (m[ip + 1] - R[a]) | 0;
           ip += 2;
           continue;
         case Code.AdcR:
@@ -740,7 +771,7 @@ export function loop(core: LoopState, ip: number): boolean {
           ip += 1;
           continue;
         case Code.AdcI:
-          R[d] = (R[a] + k + R[F.C]) | 0;
+          R[d] = (R[a] + m[ip + 1] + R[F.C]) | 0;
           ip += 2;
           continue;
         case Code.SbcR:
@@ -748,7 +779,7 @@ export function loop(core: LoopState, ip: number): boolean {
           ip += 1;
           continue;
         case Code.SbcI:
-          R[d] = (R[a] - k - 1 + R[F.C]) | 0;
+          R[d] = (R[a] - m[ip + 1] - 1 + R[F.C]) | 0;
           ip += 2;
           continue;
         case Code.AndR:
@@ -756,7 +787,7 @@ export function loop(core: LoopState, ip: number): boolean {
           ip += 1;
           continue;
         case Code.AndI:
-          R[d] = R[a] & k;
+          R[d] = R[a] & m[ip + 1];
           ip += 2;
           continue;
         case Code.OrrR:
@@ -764,7 +795,7 @@ export function loop(core: LoopState, ip: number): boolean {
           ip += 1;
           continue;
         case Code.OrrI:
-          R[d] = R[a] | k;
+          R[d] = R[a] | m[ip + 1];
           ip += 2;
           continue;
         case Code.EorR:
@@ -772,7 +803,7 @@ export function loop(core: LoopState, ip: number): boolean {
           ip += 1;
           continue;
         case Code.EorI:
-          R[d] = R[a] ^ k;
+          R[d] = R[a] ^ m[ip + 1];
           ip += 2;
           continue;
         case Code.BicR:
@@ -795,7 +826,7 @@ export function loop(core: LoopState, ip: number): boolean {
           continue;
         case Code.AddsI:
           x = R[a];
-          y = k;
+          y = m[ip + 1];
           r = (x + y) | 0;
           R[F.N] = R[F.Z] = r;
           R[F.C] = ((x & y) | ((x | y) & ~r)) >>> 31;
@@ -815,7 +846,7 @@ export function loop(core: LoopState, ip: number): boolean {
           continue;
         case Code.SubsI:
           x = R[a];
-          y = k;
+          y = m[ip + 1];
           r = (x - y) | 0;
           R[F.N] = R[F.Z] = r;
           R[F.C] = ((x & ~y) | ((x | ~y) & ~r)) >>> 31;
@@ -824,7 +855,7 @@ export function loop(core: LoopState, ip: number): boolean {
           ip += 2;
           continue;
         case Code.RsbsI:
-          x = k;
+          x = m[ip + 1];
           y = R[a];
           r = (x - y) | 0;
           R[F.N] = R[F.Z] = r;
@@ -845,7 +876,7 @@ export function loop(core: LoopState, ip: number): boolean {
           continue;
         case Code.AdcsI:
           x = R[a];
-          y = k;
+          y = m[ip + 1];
           r = (x + y + R[F.C]) | 0;
           R[F.N] = R[F.Z] = r;
           R[F.C] = ((x & y) | ((x | y) & ~r)) >>> 31;
@@ -865,7 +896,7 @@ export function loop(core: LoopState, ip: number): boolean {
           continue;
         case Code.SbcsI:
           x = R[a];
-          y = ~k;
+          y = ~m[ip + 1];
           r = (x + y + R[F.C]) | 0;
           R[F.N] = R[F.Z] = r;
           R[F.C] = ((x & y) | ((x | y) & ~r)) >>> 31;
@@ -880,7 +911,7 @@ export function loop(core: LoopState, ip: number): boolean {
           ip += 1;
           continue;
         case Code.AndsI:
-          r = R[a] & k;
+          r = R[a] & m[ip + 1];
           R[F.N] = R[F.Z] = r;
           R[d] = r;
           ip += 2;
@@ -892,7 +923,7 @@ export function loop(core: LoopState, ip: number): boolean {
           ip += 1;
           continue;
         case Code.OrrsI:
-          r = R[a] | k;
+          r = R[a] | m[ip + 1];
           R[F.N] = R[F.Z] = r;
           R[d] = r;
           ip += 2;
@@ -904,7 +935,7 @@ export function loop(core: LoopState, ip: number): boolean {
           ip += 1;
           continue;
         case Code.EorsI:
-          r = R[a] ^ k;
+          r = R[a] ^ m[ip + 1];
           R[F.N] = R[F.Z] = r;
           R[d] = r;
           ip += 2;
@@ -920,7 +951,7 @@ export function loop(core: LoopState, ip: number): boolean {
           continue;
         case Code.CmpI:
           x = R[d];
-          y = k;
+          y = m[ip + 1];
           r = (x - y) | 0;
           R[F.N] = R[F.Z] = r;
           R[F.C] = ((x & ~y) | ((x | ~y) & ~r)) >>> 31;
@@ -938,7 +969,7 @@ export function loop(core: LoopState, ip: number): boolean {
           continue;
         case Code.CmnI:
           x = R[d];
-          y = k;
+          y = m[ip + 1];
           r = (x + y) | 0;
           R[F.N] = R[F.Z] = r;
           R[F.C] = ((x & y) | ((x | y) & ~r)) >>> 31;
@@ -951,7 +982,7 @@ export function loop(core: LoopState, ip: number): boolean {
           ip += 1;
           continue;
         case Code.TstI:
-          r = R[d] & k;
+          r = R[d] & m[ip + 1];
           R[F.N] = R[F.Z] = r;
           ip += 2;
           continue;
@@ -961,7 +992,7 @@ export function loop(core: LoopState, ip: number): boolean {
           ip += 1;
           continue;
         case Code.TeqI:
-          r = R[d] ^ k;
+          r = R[d] ^ m[ip + 1];
           R[F.N] = R[F.Z] = r;
           ip += 2;
           continue;
@@ -1050,35 +1081,35 @@ export function loop(core: LoopState, ip: number): boolean {
           ip += 1;
           continue;
         case Code.AddLsl:
-          R[d] = (R[a] + (R[b] << k)) | 0;
+          R[d] = (R[a] + (R[b] << m[ip + 1])) | 0;
           ip += 2;
           continue;
         case Code.AddLsr:
-          R[d] = (R[a] + (R[b] >>> k)) | 0;
+          R[d] = (R[a] + (R[b] >>> m[ip + 1])) | 0;
           ip += 2;
           continue;
         case Code.AddAsr:
-          R[d] = (R[a] + (R[b] >> k)) | 0;
+          R[d] = (R[a] + (R[b] >> m[ip + 1])) | 0;
           ip += 2;
           continue;
         case Code.SubLsl:
-          R[d] = (R[a] - (R[b] << k)) | 0;
+          R[d] = (R[a] - (R[b] << m[ip + 1])) | 0;
           ip += 2;
           continue;
         case Code.OrrLsl:
-          R[d] = R[a] | (R[b] << k);
+          R[d] = R[a] | (R[b] << m[ip + 1]);
           ip += 2;
           continue;
         case Code.OrrLsr:
-          R[d] = R[a] | (R[b] >>> k);
+          R[d] = R[a] | (R[b] >>> m[ip + 1]);
           ip += 2;
           continue;
         case Code.EorLsl:
-          R[d] = R[a] ^ (R[b] << k);
+          R[d] = R[a] ^ (R[b] << m[ip + 1]);
           ip += 2;
           continue;
         case Code.EorLsr:
-          R[d] = R[a] ^ (R[b] >>> k);
+          R[d] = R[a] ^ (R[b] >>> m[ip + 1]);
           ip += 2;
           continue;
         case Code.Mul:
@@ -1092,11 +1123,11 @@ export function loop(core: LoopState, ip: number): boolean {
           ip += 1;
           continue;
         case Code.Mla:
-          R[d] = (R[k] + Math.imul(R[a], R[b])) | 0;
+          R[d] = (R[m[ip + 1]] + Math.imul(R[a], R[b])) | 0;
           ip += 2;
           continue;
         case Code.Mls:
-          R[d] = (R[k] - Math.imul(R[a], R[b])) | 0;
+          R[d] = (R[m[ip + 1]] - Math.imul(R[a], R[b])) | 0;
           ip += 2;
           continue;
         case Code.Long:
@@ -1107,15 +1138,16 @@ export function loop(core: LoopState, ip: number): boolean {
           high = (Math.imul(x & 0xffff, y >>> 16) + (r & 0xffff)) | 0;
           high = (Math.imul(x >>> 16, y >>> 16) + (r >>> 16) + (high >>> 16)) | 0;
           r = Math.imul(x, y);
-          if ((k & Long.Signed) !== 0) high = (high - ((x >> 31) & y) - ((y >> 31) & x)) | 0;
-          if ((k & Long.Accumulate) !== 0) {
+          if ((m[ip + 1] & Long.Signed) !== 0)
+            high = (high - ((x >> 31) & y) - ((y >> 31) & x)) | 0;
+          if ((m[ip + 1] & Long.Accumulate) !== 0) {
             x = r;
             y = R[d];
             r = (x + y) | 0;
-            high = (high + R[k & 255] + (((x & y) | ((x | y) & ~r)) >>> 31)) | 0;
+            high = (high + R[m[ip + 1] & 255] + (((x & y) | ((x | y) & ~r)) >>> 31)) | 0;
           }
           R[d] = r;
-          R[k & 255] = high;
+          R[m[ip + 1] & 255] = high;
           ip += 2;
           continue;
         case Code.Sdiv:
@@ -1146,21 +1178,21 @@ export function loop(core: LoopState, ip: number): boolean {
           ip += 1;
           continue;
         case Code.Ubfx:
-          R[d] = (R[a] << b) >>> k;
+          R[d] = (R[a] << b) >>> m[ip + 1];
           ip += 2;
           continue;
         case Code.Sbfx:
-          R[d] = (R[a] << b) >> k;
+          R[d] = (R[a] << b) >> m[ip + 1];
           ip += 2;
           continue;
         case Code.Bfi:
-          R[d] = (R[d] & ~k) | ((R[a] << b) & k);
+          R[d] = (R[d] & ~m[ip + 1]) | ((R[a] << b) & m[ip + 1]);
           ip += 2;
           continue;
         case Code.Cross:
           x = (units + R[F.Reserve]) | 0;
-          if (R[F.Crossed] === x && R[F.Border] === ((k - PAGE) | 0)) break help;
-          R[F.Border] = k;
+          if (R[F.Crossed] === x && R[F.Border] === ((m[ip + 1] - PAGE) | 0)) break help;
+          R[F.Border] = m[ip + 1];
           R[F.Crossed] = x;
           ip += 2;
           continue;
@@ -1181,7 +1213,7 @@ export function loop(core: LoopState, ip: number): boolean {
           ip += 1;
           continue;
         case Code.LdrI:
-          x = (R[a] + k) | 0;
+          x = (R[a] + m[ip + 1]) | 0;
           if ((rights[x >>> 6] & Right.Read) !== 0 && (x & 3) === 0) {
             R[d] = i32[x >>> 2];
             ip += 2;
@@ -1194,7 +1226,7 @@ export function loop(core: LoopState, ip: number): boolean {
           }
           break help;
         case Code.LdrbI:
-          x = (R[a] + k) | 0;
+          x = (R[a] + m[ip + 1]) | 0;
           if ((rights[x >>> 6] & Right.Read) !== 0) {
             R[d] = u8[x];
             ip += 2;
@@ -1202,7 +1234,7 @@ export function loop(core: LoopState, ip: number): boolean {
           }
           break help;
         case Code.LdrhI:
-          x = (R[a] + k) | 0;
+          x = (R[a] + m[ip + 1]) | 0;
           if ((rights[x >>> 6] & Right.Read) !== 0 && (x & 1) === 0) {
             R[d] = u16[x >>> 1];
             ip += 2;
@@ -1210,7 +1242,7 @@ export function loop(core: LoopState, ip: number): boolean {
           }
           break help;
         case Code.LdrsbI:
-          x = (R[a] + k) | 0;
+          x = (R[a] + m[ip + 1]) | 0;
           if ((rights[x >>> 6] & Right.Read) !== 0) {
             R[d] = i8[x];
             ip += 2;
@@ -1218,7 +1250,7 @@ export function loop(core: LoopState, ip: number): boolean {
           }
           break help;
         case Code.LdrshI:
-          x = (R[a] + k) | 0;
+          x = (R[a] + m[ip + 1]) | 0;
           if ((rights[x >>> 6] & Right.Read) !== 0 && (x & 1) === 0) {
             R[d] = i16[x >>> 1];
             ip += 2;
@@ -1226,7 +1258,7 @@ export function loop(core: LoopState, ip: number): boolean {
           }
           break help;
         case Code.LdrX:
-          x = (R[a] + (R[b] << k)) | 0;
+          x = (R[a] + (R[b] << m[ip + 1])) | 0;
           if ((rights[x >>> 6] & Right.Read) !== 0 && (x & 3) === 0) {
             R[d] = i32[x >>> 2];
             ip += 2;
@@ -1234,7 +1266,7 @@ export function loop(core: LoopState, ip: number): boolean {
           }
           break help;
         case Code.LdrbX:
-          x = (R[a] + (R[b] << k)) | 0;
+          x = (R[a] + (R[b] << m[ip + 1])) | 0;
           if ((rights[x >>> 6] & Right.Read) !== 0) {
             R[d] = u8[x];
             ip += 2;
@@ -1242,7 +1274,7 @@ export function loop(core: LoopState, ip: number): boolean {
           }
           break help;
         case Code.LdrhX:
-          x = (R[a] + (R[b] << k)) | 0;
+          x = (R[a] + (R[b] << m[ip + 1])) | 0;
           if ((rights[x >>> 6] & Right.Read) !== 0 && (x & 1) === 0) {
             R[d] = u16[x >>> 1];
             ip += 2;
@@ -1250,7 +1282,7 @@ export function loop(core: LoopState, ip: number): boolean {
           }
           break help;
         case Code.LdrsbX:
-          x = (R[a] + (R[b] << k)) | 0;
+          x = (R[a] + (R[b] << m[ip + 1])) | 0;
           if ((rights[x >>> 6] & Right.Read) !== 0) {
             R[d] = i8[x];
             ip += 2;
@@ -1258,7 +1290,7 @@ export function loop(core: LoopState, ip: number): boolean {
           }
           break help;
         case Code.LdrshX:
-          x = (R[a] + (R[b] << k)) | 0;
+          x = (R[a] + (R[b] << m[ip + 1])) | 0;
           if ((rights[x >>> 6] & Right.Read) !== 0 && (x & 1) === 0) {
             R[d] = i16[x >>> 1];
             ip += 2;
@@ -1266,7 +1298,7 @@ export function loop(core: LoopState, ip: number): boolean {
           }
           break help;
         case Code.LdrAbs:
-          x = k;
+          x = m[ip + 1];
           if ((rights[x >>> 6] & Right.Read) !== 0 && (x & 3) === 0) {
             R[d] = i32[x >>> 2];
             ip += 2;
@@ -1274,7 +1306,7 @@ export function loop(core: LoopState, ip: number): boolean {
           }
           break help;
         case Code.StrI:
-          x = (R[a] + k) | 0;
+          x = (R[a] + m[ip + 1]) | 0;
           if ((rights[x >>> 6] & Right.Write) !== 0 && (x & 3) === 0) {
             i32[x >>> 2] = R[d];
             ip += 2;
@@ -1291,7 +1323,7 @@ export function loop(core: LoopState, ip: number): boolean {
           }
           break help;
         case Code.StrbI:
-          x = (R[a] + k) | 0;
+          x = (R[a] + m[ip + 1]) | 0;
           if ((rights[x >>> 6] & Right.Write) !== 0) {
             u8[x] = R[d];
             ip += 2;
@@ -1299,7 +1331,7 @@ export function loop(core: LoopState, ip: number): boolean {
           }
           break help;
         case Code.StrhI:
-          x = (R[a] + k) | 0;
+          x = (R[a] + m[ip + 1]) | 0;
           if ((rights[x >>> 6] & Right.Write) !== 0 && (x & 1) === 0) {
             u16[x >>> 1] = R[d];
             ip += 2;
@@ -1307,7 +1339,7 @@ export function loop(core: LoopState, ip: number): boolean {
           }
           break help;
         case Code.StrX:
-          x = (R[a] + (R[b] << k)) | 0;
+          x = (R[a] + (R[b] << m[ip + 1])) | 0;
           if ((rights[x >>> 6] & Right.Write) !== 0 && (x & 3) === 0) {
             i32[x >>> 2] = R[d];
             ip += 2;
@@ -1315,7 +1347,7 @@ export function loop(core: LoopState, ip: number): boolean {
           }
           break help;
         case Code.StrbX:
-          x = (R[a] + (R[b] << k)) | 0;
+          x = (R[a] + (R[b] << m[ip + 1])) | 0;
           if ((rights[x >>> 6] & Right.Write) !== 0) {
             u8[x] = R[d];
             ip += 2;
@@ -1323,7 +1355,7 @@ export function loop(core: LoopState, ip: number): boolean {
           }
           break help;
         case Code.StrhX:
-          x = (R[a] + (R[b] << k)) | 0;
+          x = (R[a] + (R[b] << m[ip + 1])) | 0;
           if ((rights[x >>> 6] & Right.Write) !== 0 && (x & 1) === 0) {
             u16[x >>> 1] = R[d];
             ip += 2;
@@ -1334,13 +1366,13 @@ export function loop(core: LoopState, ip: number): boolean {
           x = R[a];
           if ((rights[x >>> 6] & Right.Read) !== 0 && (x & 3) === 0) {
             R[d] = i32[x >>> 2];
-            R[a] = (x + k) | 0;
+            R[a] = (x + m[ip + 1]) | 0;
             ip += 2;
             continue;
           }
           if ((rights[x >>> 6] & rights[(x + 3) >>> 6] & Right.Read) !== 0) {
             R[d] = u8[x] | (u8[x + 1] << 8) | (u8[x + 2] << 16) | (u8[x + 3] << 24);
-            R[a] = (x + k) | 0;
+            R[a] = (x + m[ip + 1]) | 0;
             ip += 2;
             continue;
           }
@@ -1349,7 +1381,7 @@ export function loop(core: LoopState, ip: number): boolean {
           x = R[a];
           if ((rights[x >>> 6] & Right.Read) !== 0) {
             R[d] = u8[x];
-            R[a] = (x + k) | 0;
+            R[a] = (x + m[ip + 1]) | 0;
             ip += 2;
             continue;
           }
@@ -1358,7 +1390,7 @@ export function loop(core: LoopState, ip: number): boolean {
           x = R[a];
           if ((rights[x >>> 6] & Right.Write) !== 0 && (x & 3) === 0) {
             i32[x >>> 2] = R[d];
-            R[a] = (x + k) | 0;
+            R[a] = (x + m[ip + 1]) | 0;
             ip += 2;
             continue;
           }
@@ -1368,7 +1400,7 @@ export function loop(core: LoopState, ip: number): boolean {
             u8[x + 1] = r >>> 8;
             u8[x + 2] = r >>> 16;
             u8[x + 3] = r >>> 24;
-            R[a] = (x + k) | 0;
+            R[a] = (x + m[ip + 1]) | 0;
             ip += 2;
             continue;
           }
@@ -1377,13 +1409,13 @@ export function loop(core: LoopState, ip: number): boolean {
           x = R[a];
           if ((rights[x >>> 6] & Right.Write) !== 0) {
             u8[x] = R[d];
-            R[a] = (x + k) | 0;
+            R[a] = (x + m[ip + 1]) | 0;
             ip += 2;
             continue;
           }
           break help;
         case Code.LdrPre:
-          x = (R[a] + k) | 0;
+          x = (R[a] + m[ip + 1]) | 0;
           if ((rights[x >>> 6] & Right.Read) !== 0 && (x & 3) === 0) {
             R[d] = i32[x >>> 2];
             R[a] = x;
@@ -1392,7 +1424,7 @@ export function loop(core: LoopState, ip: number): boolean {
           }
           break help;
         case Code.LdrbPre:
-          x = (R[a] + k) | 0;
+          x = (R[a] + m[ip + 1]) | 0;
           if ((rights[x >>> 6] & Right.Read) !== 0) {
             R[d] = u8[x];
             R[a] = x;
@@ -1401,7 +1433,7 @@ export function loop(core: LoopState, ip: number): boolean {
           }
           break help;
         case Code.StrPre:
-          x = (R[a] + k) | 0;
+          x = (R[a] + m[ip + 1]) | 0;
           if ((rights[x >>> 6] & Right.Write) !== 0 && (x & 3) === 0) {
             i32[x >>> 2] = R[d];
             R[a] = x;
@@ -1410,7 +1442,7 @@ export function loop(core: LoopState, ip: number): boolean {
           }
           break help;
         case Code.StrbPre:
-          x = (R[a] + k) | 0;
+          x = (R[a] + m[ip + 1]) | 0;
           if ((rights[x >>> 6] & Right.Write) !== 0) {
             u8[x] = R[d];
             R[a] = x;
@@ -1419,7 +1451,7 @@ export function loop(core: LoopState, ip: number): boolean {
           }
           break help;
         case Code.Ldm:
-          r = (R[a] + k) | 0;
+          r = (R[a] + m[ip + 1]) | 0;
           if ((rights[r >>> 6] & rights[(r + b * 4 - 4) >>> 6] & Right.Read) === 0 || (r & 3) !== 0)
             break help;
           r >>>= 2;
@@ -1432,7 +1464,7 @@ export function loop(core: LoopState, ip: number): boolean {
           }
           continue;
         case Code.Stm:
-          r = (R[a] + k) | 0;
+          r = (R[a] + m[ip + 1]) | 0;
           if (
             (rights[r >>> 6] & rights[(r + b * 4 - 4) >>> 6] & Right.Write) === 0 ||
             (r & 3) !== 0
@@ -1448,7 +1480,7 @@ export function loop(core: LoopState, ip: number): boolean {
           R[a] = x;
           continue;
         case Code.LdrdI:
-          x = (R[a] + k) | 0;
+          x = (R[a] + m[ip + 1]) | 0;
           if ((rights[x >>> 6] & rights[(x + 4) >>> 6] & Right.Read) === 0 || (x & 3) !== 0)
             break help;
           x >>>= 2;
@@ -1457,7 +1489,7 @@ export function loop(core: LoopState, ip: number): boolean {
           ip += 2;
           continue;
         case Code.StrdI:
-          x = (R[a] + k) | 0;
+          x = (R[a] + m[ip + 1]) | 0;
           if ((rights[x >>> 6] & rights[(x + 4) >>> 6] & Right.Write) === 0 || (x & 3) !== 0)
             break help;
           x >>>= 2;
@@ -1466,7 +1498,7 @@ export function loop(core: LoopState, ip: number): boolean {
           ip += 2;
           continue;
         case Code.Count:
-          i32[k + R[F.Counters]]++;
+          i32[m[ip + 1] + R[F.Counters]]++;
           ip += 2;
           continue;
         default:
