@@ -94,6 +94,7 @@ export class Encoder extends CodeWriter {
       const code = x.kb ? (x.set ? forms.is : forms.i) : x.set ? forms.rs : forms.r;
       const d = x.d === NONE ? JUNK : x.d;
       if (d === 14 && x.kb && this.call(x, k)) return k + 1;
+      if (x.kb && this.addConstant(x, k)) return k + 1;
       if (code === undefined) this.rare(x);
       else if (x.kb) this.opK(code, d, 0, 0, x.b);
       else this.op(code, d, x.b, 0);
@@ -132,6 +133,17 @@ export class Encoder extends CodeWriter {
     else if (y.op === Op.bx) this.other(y, Code.Blx);
     else return false;
     this.put(x.b);
+    this.starts[k + 1] = this.ip;
+    return true;
+  }
+
+  /** A constant into a temporary that an addition of the same instruction consumes: ADD of A32 with the pc. */
+  private addConstant(x: Inst, k: number): boolean {
+    const y = this.block.insts[k + 1];
+    if (!y || y.at !== x.at || x.set || x.d < TEMP || x.d >= TEMP + TEMPS) return false;
+    if (y.op !== Op.add || y.set || y.kb || y.ka || y.d === NONE) return false;
+    if ((y.a === x.d) === (y.b === x.d)) return false;
+    this.opK(Code.AddI, y.d, y.a === x.d ? y.b : y.a, 0, x.b);
     this.starts[k + 1] = this.ip;
     return true;
   }
