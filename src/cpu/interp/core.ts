@@ -20,11 +20,17 @@ const loadRareOps = () => (rareOps = require("./rare.ts") as typeof import("./ra
 
 /**
  * Guest instructions that a process executes with the loop in JavaScript, in a millisecond: it takes as long to have the other one, and
- * to print a line takes fewer.
+ * to print a line takes fewer. With a few times as many the host begins to compile this one.
  */
-const COMPILE_AFTER = 10_000;
+const COMPILE_AFTER = 4_000;
 /** Units that the loop gets at once: they fit into a word. */
 const MOST_UNITS = 2 ** 30;
+/**
+ * The same for the first so many instructions: the host has better code of the loop some milliseconds after it began, and who calls the
+ * loop gets that. For one that does not come back the host would compile all of it again, to go on in its middle.
+ */
+const FIRST_UNITS = 512;
+const FIRST_INSTRUCTIONS = 20_000_000;
 
 /** The interpreter as a Cpu. What the loop and the rare ops need of it is public, everybody else sees `Cpu`. */
 export class Core extends Ways implements Cpu, LoopState {
@@ -167,17 +173,18 @@ export class Core extends Ways implements Cpu, LoopState {
   }
   /** The loop, as WebAssembly when there is more to do. */
   private loop(ip: number): boolean {
-    if (this.units > MOST_UNITS) return this.loopInPart(ip);
+    const most = this.stats.instructions < FIRST_INSTRUCTIONS ? FIRST_UNITS : MOST_UNITS;
+    if (this.units > most) return this.loopInPart(ip, most);
     if (this.compiled) return this.compiled.run(this, ip);
     if (this.stats.instructions < this.compileAfter) return loop(this, ip);
     this.compiled = CompiledLoop.in(this.memory);
     return this.compiled.run(this, ip);
   }
-  private loopInPart(ip: number): boolean {
+  private loopInPart(ip: number, most: number): boolean {
     const { file } = this;
     const reserve = file[Slot.Reserve];
-    const rest = this.units - MOST_UNITS;
-    this.units = MOST_UNITS;
+    const rest = this.units - most;
+    this.units = most;
     file[Slot.Reserve] += rest;
     const needsHelp = this.loop(ip);
     file[Slot.Reserve] = reserve;
