@@ -24,6 +24,9 @@ import { interact } from "./terminal.ts";
 const PIPE_BYTES = 65536;
 const TIDY_BYTES = 16384;
 
+/** How long a key may wait for the reader of the terminal. */
+const KEY_MS = 20;
+
 /** A time-out, or 128 and a signal: nobody waits for a reader any more. */
 const CUT_SHORT = new Set<number>([ExitCode.Timeout, 129, 130, 131, 143]);
 
@@ -94,10 +97,8 @@ class Session {
     private readonly first: Link | undefined,
     private readonly second: Link,
   ) {
-    // In raw mode others write to the terminal too.
     this.shown = terminal && isTerminal(1);
-    const sink = this.shown ? undefined : this.outlet.write;
-    this.output = new Output(1, this.shown, "the output", sink);
+    this.output = new Output(1, this.shown, "the output", this.outlet.write);
     this.losses = new Losses(first?.where ?? "stdio", (text) => this.say(text));
     this.losses1 = new Losses(second.where, (text) => this.say(text));
     this.rich = richEditing(settings, terminal);
@@ -181,7 +182,7 @@ class Session {
         this.output.write(new TextEncoder().encode(text));
         this.output.flush();
       },
-      congested: () => !this.shown && this.outlet.full,
+      congested: () => this.isBehind(KEY_MS),
       started: (loop) => this.started(loop),
     });
   }
@@ -230,9 +231,17 @@ class Session {
     if (this.board.rebooting) this.stop(0);
   }
 
+  /** Whether the reader still has not taken what was printed, so many milliseconds later: terminals have room for a few kilobytes at a time. */
+  private isBehind(ms: number): boolean {
+    for (const end = performance.now() + ms; this.outlet.waits();)
+      if (performance.now() >= end) return true;
+    return false;
+  }
+
   private say(text: string): void {
-    // In the order in which things happened.
+    // In the order in which things happened, unless the terminal was stopped.
     this.output.flush();
+    if (this.shown) this.isBehind(PATIENCE_MS);
     message(text);
   }
 

@@ -180,12 +180,16 @@ test.skipIf(process.platform !== "linux")("who reads a socket slowly gets everyt
   expect(text).toBe(`${"x".repeat(63)}\n`.repeat(MEGABYTE / 64));
 });
 
-test.skipIf(process.platform !== "linux").each([...ENDS, ["Ctrl-A x", [], "\x01x", 0] as const])(
-  "somebody types in a terminal, and nobody reads the pipe: %s ends it",
-  async (_name, options, end, code) => {
+const LEAVES = [...ENDS, ["Ctrl-A x", [], "\x01x", 0] as const];
+const TYPED = ["pipe", "terminal"].flatMap((to) => LEAVES.map((how) => [to, ...how] as const));
+
+test.skipIf(process.platform !== "linux").each(TYPED)(
+  "somebody types in a terminal, and nobody reads the %s: %s ends it",
+  async (to, _name, options, end, code) => {
     using dir = scratch();
     using keys = pair("terminal");
-    using output = pipe(dir.path("fifo"));
+    using fifo = pipe(dir.path("fifo"));
+    const output = to === "pipe" ? fifo : keys;
     const disk = image(dir.path("a.img"));
     const child = Bun.spawn([BINARY, "--snapshot", ...options, disk], {
       stdin: keys.writable,
