@@ -13,6 +13,8 @@ export interface SeededBug {
 const JIT = "src/cpu/jit/";
 const MEMORY = "src/memory/address-space.ts";
 const BORDERS = ["test/cpu/jit/loop-borders.test.ts"];
+const BULK = ["test/cpu/jit/bulk.test.ts"];
+const RIGHTS = ["test/cpu/jit/loop-rights.test.ts"];
 const CHECKS = ["test/cpu/jit/shared-checks.test.ts"];
 
 export const SEEDED: readonly SeededBug[] = [
@@ -21,12 +23,14 @@ export const SEEDED: readonly SeededBug[] = [
     file: `${JIT}bulk.ts`,
     from: "w.op(W.sub, W.geU, W.and);\n    }",
     to: "w.op(W.sub, W.geU, W.or);\n    }",
+    tests: BULK,
   },
   {
     name: "bulk: the last element is loaded from where the one before it is",
     file: `${JIT}bulk.ts`,
     from: "      w.const(size);\n      w.op(W.sub);\n    }\n    w.memory(loop.code, 0);",
     to: "      w.const(2 * size);\n      w.op(W.sub);\n    }\n    w.memory(loop.code, 0);",
+    tests: BULK,
   },
   {
     name: "bounded: the last byte that can be read, and one more",
@@ -64,6 +68,7 @@ export const SEEDED: readonly SeededBug[] = [
     file: `${JIT}counted-places.ts`,
     from: "    load(window);\n    w.op(W.sub);\n    w.const(1);\n    w.op(W.add);",
     to: "    load(window);\n    w.op(W.sub);\n    w.const(2);\n    w.op(W.add);",
+    tests: RIGHTS,
   },
   {
     name: "counted: a row of iterations goes over the end",
@@ -76,12 +81,14 @@ export const SEEDED: readonly SeededBug[] = [
     file: `${JIT}tiered.ts`,
     from: "const goOn = this.hook(imm);\n        file[EPOCH >>> 2]++;",
     to: "const goOn = this.hook(imm);",
+    tests: RIGHTS,
   },
   {
     name: "fixed: one iteration less is asked about than done",
     file: `${JIT}fixed.ts`,
     from: "const way = (times - 1) * step!;",
     to: "const way = (times - 2) * step!;",
+    tests: RIGHTS,
   },
   {
     name: "fixed: one unit too few is enough",

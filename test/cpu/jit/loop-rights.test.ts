@@ -1,0 +1,115 @@
+/** What is asked about once for all iterations of a loop, and is remembered: in step with the interpreter at the border of what is allowed. */
+import { afterAll, beforeEach, expect, test } from "bun:test";
+import { type Engine, Exit } from "../../../src/cpu/mod.ts";
+import { READ, WRITE } from "../../../src/memory/mod.ts";
+import { newSide, runInStep } from "./side.ts";
+
+const AREA = 0x60200000;
+const SIZE = 1024;
+const GRANULE = 64;
+const RAM_END = 0x60800000;
+const sides = (["interp", "jit"] as Engine[]).map(newSide);
+/** What was relied on wrongly once is not relied on again: each run has code of its own. */
+let code = 0x60010000;
+
+afterAll(() => sides.forEach(({ memory }) => memory.dispose()));
+beforeEach(() => {
+  for (const { memory } of sides) {
+    memory.clearCode(AREA, AREA + SIZE);
+    memory.protect(memory.base, memory.end, READ | WRITE);
+    memory.fill(AREA, SIZE, 1);
+    memory.fill(RAM_END - SIZE, SIZE, 1);
+  }
+});
+
+/** Runs A32 code on both sides; the address at which it faults, if it does. */
+function run(words: readonly number[], registers: Record<number, number>): number | undefined {
+  for (const { memory, cpu } of sides) {
+    [...words, 0xef000000].forEach((word, k) => memory.st32(code + k * 4, word));
+    cpu.r.fill(0);
+    for (const [r, value] of Object.entries(registers)) cpu.r[Number(r)] = value;
+    cpu.cpsr = 0x13;
+    cpu.jump(code);
+  }
+  code += 256;
+  const ranges = [
+    [AREA, SIZE],
+    [RAM_END - SIZE, SIZE],
+  ] as const;
+  const [{ exit, fault }] = runInStep(sides, { words, registers }, 1, () => 50_000, ranges);
+  expect(exit).not.toBe(Exit.Slice);
+  return fault?.address;
+}
+function protect(start: number): void {
+  for (const { memory } of sides) memory.protect(start, start + GRANULE, READ);
+}
+
+/** movw, movt. */
+const constant = (r: number, value: number): number[] =>
+  [value & 0xffff, value >>> 16].map(
+    (half, k) =>
+      (0xe3000000 | (k << 22) | ((half & 0xf000) << 4) | (r << 12) | (half & 0xfff)) >>> 0,
+  );
+
+// mov r0, #1; 1: mov r3, r5; 2: str r1, [r4], #4; subs r3, r3, #1; bne 2b; subs r6, r6, #1; bne 1b
+const GOES_ON = [
+  ...[0xe3a00001, 0xe1a03005, 0xe4841004, 0xe2533001, 0x1afffffc, 0xe2566001, 0x1afffff9],
+];
+test("stores go on run by run, up to where the first may not", () => {
+  const border = AREA + 3 * GRANULE;
+  protect(border);
+  for (const times of [3, 5, 16, 17])
+    for (let first = 0; first < GRANULE; first += 12)
+      expect([times, first, run(GOES_ON, { 4: AREA + first, 5: times, 6: 80 })]).toEqual([
+        ...[times, first, border],
+      ]);
+});
+
+// mov r0, #1; 1: svc #1; mov r3, r5; mov r4, r7; 2: str r1, [r4], #4; subs r3, r3, #1; bne 2b; subs r6, r6, #1; bne 1b
+const AGAIN = [
+  ...[0xe3a00001, 0xef000001, 0xe1a03005, 0xe1a04007, 0xe4841004, 0xe2533001, 0x1afffffc],
+  ...[0xe2566001, 0x1afffff7],
+];
+test("the host takes the right to store between two runs over the same memory", () => {
+  for (const call of [2, 3, 7])
+    for (const what of ["rights", "guard", "code"]) {
+      const place = AREA + GRANULE;
+      for (const { cpu, memory, svcs } of sides) {
+        let calls = 0;
+        cpu.onSvc = (imm) => {
+          svcs.push(`${imm} ${cpu.units} ${[...cpu.r]}`);
+          if (imm === 1 && ++calls === call) {
+            if (what === "rights") memory.protect(place, place + GRANULE, READ);
+            if (what === "guard") memory.addGuard(place, place + 4, "guard");
+            if (what === "code") memory.markCode(place, place + 4);
+          }
+          return imm !== 0;
+        };
+      }
+      const fault = run(AGAIN, { 1: call, 4: 0, 5: 24, 6: 10, 7: AREA + 16 });
+      expect([what, fault]).toEqual([what, what === "code" ? undefined : place]);
+      for (const { memory } of sides) {
+        memory.removeGuard(place);
+        memory.clearCode(AREA, AREA + SIZE);
+        memory.protect(AREA, AREA + SIZE, READ | WRITE);
+      }
+    }
+});
+
+for (const [name, access, border] of [
+  // ldr r2, [r4], #4
+  ["loads of a known number from a known place go to the end of memory", 0xe4942004, RAM_END],
+  // str r1, [r4], #4
+  ["stores of a known number to a known place go to the first that may not", 0xe4841004, AREA + 64],
+] as const)
+  test(name, () => {
+    if (border !== RAM_END) protect(border);
+    for (const times of [2, 3, 8, 20])
+      for (const beyond of [-1, 0, 1, 2]) {
+        const first = border - 4 * (times - beyond);
+        // mov r3, #times; 1: the access; add r0, r0, r2; subs r3, r3, #1; bne 1b
+        const words = [...[0xe3a03000 | times, access, 0xe0800002, 0xe2533001, 0x1afffffb]];
+        const fault = run([...constant(4, first), ...words], {});
+        expect([times, beyond, fault]).toEqual([times, beyond, beyond > 0 ? border : undefined]);
+      }
+  });
