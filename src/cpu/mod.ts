@@ -39,6 +39,7 @@ export function createInterpreter(memory: GuestMemory): Cpu {
   return new Core(memory);
 }
 
+export { CallWord } from "./call-words.ts";
 export { offerRegions, prebuildRegions } from "./prebuilt-regions.ts";
 export { executedBlocks, prepareCode, usePreparedCode } from "./prepared-code.ts";
 export type { FloatContext } from "./float/mod.ts";

@@ -91,6 +91,11 @@ export interface Cpu {
    */
   onSvc: (imm: number) => boolean;
   /**
+   * For a number in ip at svc #0: the index in `memory.engine` of the word that is the result, of a call that does nothing else (CallWord).
+   * A core may then do without the hook. Undefined, or not set: there is no such word.
+   */
+  answers?: (number: number) => number | undefined;
+  /**
    * The hook may put the registers of another thread into the core and have it go on there. A core that watches what single threads do
    * has the kernel leave `run` first.
    */

@@ -1,3 +1,5 @@
+import type { Answer } from "./attention.ts";
+
 /**
  * How TypeScript code runs as part of a guest thread.
  *
@@ -80,6 +82,8 @@ export interface ExportRow<C> {
   /** C prototype as in the header, used by docs, `list_symbols`, tracing. */
   readonly proto: string;
   readonly header: string;
+  /** It has no effect, and this word is always what it returns. */
+  readonly answer?: Answer;
   readonly call: (context: C, a0: number, a1: number, a2: number, a3: number) => CallResult;
 }
 

@@ -1,4 +1,5 @@
 import { TICK_PER_SECOND } from "./abi/constants.ts";
+import { Answer, type KernelWords } from "./attention.ts";
 import type { KernelOptions, SchedulePolicy, WallClock } from "./types.ts";
 
 /**
@@ -25,8 +26,7 @@ export const RTC_BOOT = 1514764800;
 
 /** When ticks happen: every UNITS_PER_TICK units, or by the host's clock. */
 export class Clock {
-  /** rt_tick. */
-  tick = 0;
+  private ticks = 0;
   /** Units executed since boot. */
   units = 0;
   private readonly wall: WallClock | undefined;
@@ -36,10 +36,23 @@ export class Clock {
   /** Milliseconds of the host's clock when it was last looked at. */
   private seen = 0;
 
-  constructor(options: KernelOptions) {
+  constructor(
+    options: KernelOptions,
+    private readonly words: KernelWords,
+  ) {
+    this.tick = 0;
     this.wall = options.wall;
     this.schedule = options.schedule;
     if (this.wall !== undefined) this.nextWall = this.wall.now() + MS_PER_TICK;
+  }
+
+  /** rt_tick. */
+  get tick(): number {
+    return this.ticks;
+  }
+  set tick(tick: number) {
+    this.ticks = tick;
+    this.words.setAnswer(Answer.Tick, tick);
   }
 
   get isVirtual(): boolean {

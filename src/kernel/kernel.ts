@@ -3,6 +3,7 @@ import type { GuestMemory } from "../memory/mod.ts";
 import { NAME_MAX, RT_EFULL, RT_ENOSYS, RT_EOK, THREAD_STAT_YIELD } from "./abi/constants.ts";
 import { programError } from "./abi/five.ts";
 import { OBJECT, OBJECT_INFORMATION, THREAD } from "./abi/layout.ts";
+import { KernelWords } from "./attention.ts";
 import { type SystemArea, systemArea, Trap, writeTraps } from "./board.ts";
 import { bootBoard } from "./boot.ts";
 import type { CallResult, ExportGroup, LaterGroup, Task } from "./call.ts";
@@ -48,6 +49,7 @@ export class Kernel implements KernelApi {
   readonly hooks: KernelHooks = {};
   readonly objects: Objects;
   readonly heap: Heap;
+  readonly words: KernelWords;
   readonly scheduler: Scheduler;
   readonly timers: Timers;
   readonly threads: Threads;
@@ -92,11 +94,12 @@ export class Kernel implements KernelApi {
     readonly options: BoardOptions,
   ) {
     memory.layout = options.abi === "5.x" ? 1 : 0;
+    this.words = new KernelWords(memory.engine);
     this.area = systemArea(memory);
     this.trap = writeTraps(memory, this.area);
     this.systemFree = this.area.free;
     this.threadTimeout = symbols?.lookup("rt_thread_timeout") || this.trap(Trap.ThreadTimeout);
-    this.clock = new Clock(options);
+    this.clock = new Clock(options, this.words);
     this.console = new Console(this);
     this.threads = new Threads(this);
     let data = this.area.data;

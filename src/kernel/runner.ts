@@ -1,6 +1,7 @@
 import { type Cpu, Exit, SVC_UNITS } from "../cpu/types.ts";
 import type { GuestMemory } from "../memory/mod.ts";
 import { THREAD } from "./abi/layout.ts";
+import { Attention, type KernelWords } from "./attention.ts";
 import { Trap } from "./board.ts";
 import { type GuestCall, SCHEDULE, type Task } from "./call.ts";
 import {
@@ -28,16 +29,15 @@ export class Runner {
   halted = false;
   /** The idle thread has nothing to do until the next interrupt. */
   idleWaits = false;
-  /** A stack pointer below is that of an overflowed stack. */
-  stackLow = NO_CHECK;
   /** The end of that stack. */
   private stackEnd = 0;
   /** An interrupt handler is under way. */
   serving = false;
-  /** The call that is being served left something for the run loop to do. */
-  leave = false;
   private readonly cpu: Cpu;
   private readonly memory: GuestMemory;
+  private readonly words: KernelWords;
+  /** What the word says, for who reads it here. */
+  private leaves = false;
   /** Units given to the engine for the slice that runs now. */
   private given = 0;
   private inCpu = false;
@@ -48,7 +48,27 @@ export class Runner {
   constructor(private readonly k: Kernel) {
     this.cpu = k.cpu;
     this.memory = k.memory;
+    this.words = k.words;
+    this.leave = false;
+    this.stackLow = NO_CHECK;
     if (k.options.schedule !== undefined) this.preemption = new Preemption(k, k.options.schedule);
+  }
+
+  /** The call that is being served left something for the run loop to do. */
+  get leave(): boolean {
+    return this.leaves;
+  }
+  set leave(leave: boolean) {
+    this.leaves = leave;
+    this.words.need(Attention.Leave, leave);
+  }
+
+  /** A stack pointer below is that of an overflowed stack. */
+  get stackLow(): number {
+    return this.words.stackLow;
+  }
+  set stackLow(address: number) {
+    this.words.stackLow = address;
   }
 
   /** Units the engine has used of the running slice. */
@@ -389,7 +409,7 @@ export class Runner {
     const sp = (cpu.r[13] - FRAME_SIZE) >>> 0;
     cpu.floatContext = state.float;
     const stack = THREAD.stack_addr.get(memory, to);
-    this.stackLow = k.options.compat404 ? NO_CHECK : stack;
+    this.stackLow = k.options.compat404 ? NO_CHECK : stack | 0;
     this.stackEnd = stack + THREAD.stack_size.get(memory, to);
     k.reents.activate(state);
     k.hooks.switched?.(to);

@@ -7,6 +7,7 @@ import {
   THREAD_STAT_YIELD,
 } from "./abi/constants.ts";
 import { THREAD } from "./abi/layout.ts";
+import { Answer, Attention, type KernelWords } from "./attention.ts";
 import type { Kernel } from "./kernel.ts";
 import { listEach, listInit, listInsertBefore, listIsEmpty, listNext, listRemove } from "./list.ts";
 
@@ -18,17 +19,16 @@ export const READY_LISTS_SIZE = 8 * THREAD_PRIORITY_MAX;
  * not on a list.
  */
 export class Scheduler {
-  /** TCB of the running thread, 0 before start. In an interrupt it is already the thread to be switched to. */
-  current = 0;
-  /** rt_scheduler_lock_nest. */
-  lockNest = 0;
   /** rt_interrupt_nest. */
   interruptNest = 0;
-  /** rt_schedule() was called; the runner picks a thread when the present call or step is over. */
-  requested = false;
   /** The running thread was ended and its TCB freed. */
   currentGone = false;
   private readonly memory: GuestMemory;
+  private readonly words: KernelWords;
+  // What the words say, for who reads it here.
+  private thread = 0;
+  private locks = 0;
+  private isRequested = false;
   private readyGroup = 0;
 
   constructor(
@@ -36,8 +36,38 @@ export class Scheduler {
     private readonly lists: number,
   ) {
     this.memory = k.memory;
+    this.words = k.words;
+    this.requested = false;
+    this.current = this.lockNest = 0;
     for (let priority = 0; priority < THREAD_PRIORITY_MAX; priority++)
       listInit(this.memory, this.head(priority));
+  }
+
+  /** TCB of the running thread, 0 before start. In an interrupt it is already the thread to be switched to. */
+  get current(): number {
+    return this.thread;
+  }
+  set current(thread: number) {
+    this.thread = thread;
+    this.words.setAnswer(Answer.Thread, thread);
+  }
+
+  /** rt_scheduler_lock_nest. */
+  get lockNest(): number {
+    return this.locks;
+  }
+  set lockNest(locks: number) {
+    this.locks = locks;
+    this.words.setAnswer(Answer.Locks, locks);
+  }
+
+  /** rt_schedule() was called; the runner picks a thread when the present call or step is over. */
+  get requested(): boolean {
+    return this.isRequested;
+  }
+  set requested(requested: boolean) {
+    this.isRequested = requested;
+    this.words.need(Attention.Schedule, requested);
   }
 
   private head(priority: number): number {

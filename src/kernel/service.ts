@@ -1,5 +1,6 @@
 import { NAME_MAX } from "./abi/constants.ts";
 import { OBJECT } from "./abi/layout.ts";
+import { Answer } from "./attention.ts";
 import type { ExportRow } from "./call.ts";
 import { AssertionFailed } from "./errors.ts";
 import type { Kernel } from "./kernel.ts";
@@ -72,6 +73,7 @@ export const serviceRows: readonly ExportRow<Kernel>[] = [
     name: "rt_critical_level",
     proto: "rt_uint16_t rt_critical_level(void);",
     header: RTTHREAD,
+    answer: Answer.Locks,
     call: (k) => k.scheduler.lockNest,
   },
   {

@@ -7,7 +7,7 @@ import type { ThreadState } from "./thread-state.ts";
 const MARGIN = 32;
 
 /** Below every address, as signed words compare. */
-export const NO_CHECK = -0x80000000;
+export const NO_CHECK = -0x80000000 | 0;
 /** Bytes of the smallest stack that a coroutine is given. */
 const COROUTINE_STACK = 256;
 /** As far below a stack among a program's variables an overflow is meant, not the stack of a coroutine. */
@@ -25,7 +25,7 @@ export class StackCheck {
     const outside = sp <= stack || sp > end;
     if (m.ld8(stack) !== STACK_FILL || (outside && !this.isCoroutine(state, sp)))
       k.faults.stackOverflow(thread);
-    else if (outside) k.runner.stackLow = sp < stack ? NO_CHECK : stack;
+    else if (outside) k.runner.stackLow = sp < stack ? NO_CHECK : stack | 0;
     else if (sp <= stack + MARGIN)
       k.console.print(
         `warning: ${OBJECT.name.get(m, thread)} stack is close to end of stack address.\n`,

@@ -1,4 +1,5 @@
 import type { Cpu } from "../cpu/types.ts";
+import type { KernelWords } from "./attention.ts";
 import { programError } from "./abi/five.ts";
 import {
   type CallResult,
@@ -58,10 +59,15 @@ export class SupervisorCalls {
   private readonly contexts: unknown[] = [];
   private nameOf: NameOf = () => undefined;
   private readonly cpu: Cpu;
+  private readonly r: Int32Array;
+  private readonly words: KernelWords;
 
   constructor(private readonly k: Kernel) {
     this.cpu = k.cpu;
+    this.r = k.cpu.r;
+    this.words = k.words;
     k.cpu.onSvc = (imm) => this.serve(imm);
+    k.cpu.answers = (number) => this.answerOf(number);
   }
 
   register<C>(group: ExportGroup<C>): void {
@@ -73,13 +79,23 @@ export class SupervisorCalls {
   }
 
   private find(name: string): { row: ExportRow<never>; context: unknown } {
+    const found = this.look(name);
+    if (!found) throw new UnboundCall(name);
+    return found;
+  }
+  private look(name: string): { row: ExportRow<never>; context: unknown } | undefined {
     for (const { names, load } of this.groups) {
       if (!names.test(name)) continue;
       const { rows, context } = load();
       const row = byName(rows).get(name);
       if (row) return { row, context };
     }
-    throw new UnboundCall(name);
+    return undefined;
+  }
+
+  private answerOf(number: number): number | undefined {
+    const name = this.nameOf(number);
+    return name === undefined ? undefined : this.look(name)?.row.answer;
   }
 
   /** Gives every number of the firmware its function. */
@@ -97,11 +113,10 @@ export class SupervisorCalls {
   }
 
   private serve(imm: number): boolean {
-    this.k.gathered?.take();
+    const { k, r, words } = this;
+    if (!words.quiet) k.gathered?.take();
     if (imm !== 0) return this.trap(imm);
-    const { k, cpu } = this;
-    const r = cpu.r;
-    if (r[13] < k.runner.stackLow && k.stackCheck.isOutside(k.runner.running)) {
+    if (r[13] < words.stackLow && k.stackCheck.isOutside(k.runner.running)) {
       k.runner.leave = true;
       return false;
     }
@@ -114,11 +129,17 @@ export class SupervisorCalls {
       k.faults.pend(error);
       return false;
     }
-    if (typeof result === "number") r[0] = result;
+    if (typeof result === "number") r[0] = result | 0;
     else if (isSuspended(result)) return k.runner.suspend(result, this.toR0);
     else if (result !== undefined && !k.runner.begin(result, this.toR0)) return false;
-    if (k.scheduler.requested && this.switches()) return k.runner.switchInCall();
-    return !k.runner.leave;
+    return words.quiet || this.goesOn();
+  }
+
+  /** Something needs attention: whether guest code goes on. */
+  private goesOn(): boolean {
+    const { runner, scheduler } = this.k;
+    if (scheduler.requested && this.switches()) return runner.switchInCall();
+    return !runner.leave;
   }
 
   /** rt_schedule: whether it picks another thread, or has to be asked again later. */
@@ -130,7 +151,7 @@ export class SupervisorCalls {
   }
 
   private readonly toR0 = (value: unknown): void => {
-    if (typeof value === "number") this.cpu.r[0] = value;
+    if (typeof value === "number") this.cpu.r[0] = value | 0;
   };
 
   private resolve(n: number): Handler {

@@ -6,6 +6,7 @@ import {
   THREAD_CTRL_RESET_PRIORITY,
   THREAD_CTRL_STARTUP,
 } from "./abi/constants.ts";
+import { Answer } from "./attention.ts";
 import { THREAD } from "./abi/layout.ts";
 import { SCHEDULE, type ExportRow, type Task } from "./call.ts";
 import { objectCheck } from "./ipc/check.ts";
@@ -81,6 +82,7 @@ export const threadRows: readonly ExportRow<Kernel>[] = [
     name: "rt_thread_self",
     proto: "rt_thread_t rt_thread_self(void);",
     header: HEADER,
+    answer: Answer.Thread,
     call: (k) => k.scheduler.current,
   },
   {

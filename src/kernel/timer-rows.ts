@@ -1,3 +1,4 @@
+import { Answer } from "./attention.ts";
 import type { ExportRow } from "./call.ts";
 import { objectCheck } from "./ipc/check.ts";
 import type { Kernel } from "./kernel.ts";
@@ -84,6 +85,7 @@ export const timerRows: readonly ExportRow<Kernel>[] = [
     name: "rt_tick_get",
     proto: "rt_tick_t rt_tick_get(void);",
     header: HEADER,
+    answer: Answer.Tick,
     call: (k) => k.clock.tick,
   },
   {

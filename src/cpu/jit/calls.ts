@@ -27,14 +27,20 @@ export abstract class Calls extends HostCalls {
     this.storeRegisters();
     if (x.op === Op.br) {
       this.callRegion(x.to, own, back);
+      this.reload();
     } else {
+      const expected =
+        n.target !== undefined && n.callee === undefined && k === ir.insts.length - 1;
+      const answered = expected && n.answer !== undefined;
+      if (answered) this.open(W.block, undefined);
       this.open(W.block, undefined);
-      if (n.target !== undefined && n.callee === undefined && k === ir.insts.length - 1)
-        this.callExpected(n, x.a, own, back);
+      if (expected) this.callExpected(n, x.a, own, back);
       this.callRegister(x.a, own, back);
       this.close();
+      this.reloadCore();
+      if (answered) this.close();
+      this.reloadFloats();
     }
-    this.reload();
     if (conditional) this.count(counted - x.at - 1);
     else this.counted = x.at + 1;
   }
@@ -87,7 +93,7 @@ export abstract class Calls extends HostCalls {
     this.close();
   }
   /** Calls what is probably in register `a`, if it is, and leaves the block around it. */
-  private callExpected({ target, stub }: Node, a: number, own: number, back: number): void {
+  private callExpected({ target, stub, answer }: Node, a: number, own: number, back: number): void {
     const { w } = this;
     const to = target! | 0;
     w.get(local(a));
@@ -97,6 +103,12 @@ export abstract class Calls extends HostCalls {
     if (stub === undefined) this.callRegion(to, own, back);
     else {
       if (isBackward(to, own)) this.spend(0, () => this.exitAt(to));
+      if (answer !== undefined) {
+        this.answerStub(stub, answer, to, back);
+        // Behind what loads the registers.
+        w.br(3);
+        this.close();
+      }
       w.const(to);
       w.set(Local.Key);
       this.callStub(back, () => w.const(stub));

@@ -195,6 +195,14 @@ export class Frame {
     store(layout.LEFT_STATE, Local.Left);
   }
   protected reload(): void {
+    this.reloadCore();
+    this.reloadFloats();
+  }
+  protected reloadFloats(): void {
+    if (this.usesFloat) this.float.reload();
+    this.float.forget();
+  }
+  protected reloadCore(): void {
     const { w } = this;
     for (let r = 0; r < 15; r++) {
       if (!(this.live & (1 << r))) continue;
@@ -202,8 +210,6 @@ export class Frame {
       w.memory(W.load, r * 4);
       w.set(local(r));
     }
-    if (this.usesFloat) this.float.reload();
-    this.float.forget();
   }
   protected storeFile(offset: number, push: () => void): void {
     this.w.const(FILE);

@@ -21,6 +21,8 @@ export interface Block {
   readonly target: number | undefined;
   /** There is a stub of the firmware: its number. */
   readonly stub: number | undefined;
+  /** Its call has its result in this word of the engines' area (CallWord). */
+  readonly answer: number | undefined;
   /** It is code of such a call: the key of the block to which that returns. */
   readonly back: number | undefined;
 }
@@ -119,8 +121,8 @@ export function findBlocks(
   const blocks = new Map<number, Block>();
   const add = (key: number, ir: IrBlock): Block => {
     const table = findJumpTable(ir, fetch);
-    const own = { base: 0, callee: undefined, back: undefined, target: undefined, stub: undefined };
-    const block = { ir, table, ...own };
+    const none = { callee: undefined, back: undefined, target: undefined };
+    const block = { ir, table, base: 0, stub: undefined, answer: undefined, ...none };
     blocks.set(key, block);
     return block;
   };

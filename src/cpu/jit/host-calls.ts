@@ -1,12 +1,14 @@
 import { Slot } from "../interp/state.ts";
 import type { Inst } from "../ir/ops.ts";
+import { CallWord } from "../call-words.ts";
 import { SVC_UNITS } from "../types.ts";
+import { isBackward } from "./facts.ts";
 import { IN_FILE } from "./flags-state.ts";
 import { Borders } from "./borders.ts";
 import { UNWIND } from "./frame.ts";
 import type { Node } from "./graph.ts";
 import * as layout from "./layout.ts";
-import { FILE, Local } from "./layout.ts";
+import { FILE, Local, local } from "./layout.ts";
 import { STUB_SVC_END } from "./stub.ts";
 import { Import, W } from "./wasm.ts";
 
@@ -68,6 +70,45 @@ export class HostCalls extends Borders {
       this.unwind();
     });
     this.close();
+  }
+
+  /**
+   * Does what the stub at `to` does whose result is word `answer` of the engines' area, within an `if` that it leaves open: nobody has to
+   * look, and the units last. Registers are in the file, and those that are wanted in locals.
+   */
+  protected answerStub(stub: number, answer: number, to: number, back: number): void {
+    const { w } = this;
+    const units = SVC_UNITS + (isBackward(back, to + STUB_SVC_END - 1) ? 1 : 0);
+    const load = (word: number): void => {
+      w.const(FILE);
+      w.memory(W.load, word * 4);
+    };
+    const becomes = (r: number, push: () => void): void => {
+      push();
+      w.set(local(r));
+      this.storeFile(r * 4, () => w.get(local(r)));
+    };
+    w.get(Local.Work);
+    w.const64(3 - units * 2 ** layout.WORK_SHIFT);
+    w.op(W.add64);
+    w.tee(Local.Long);
+    w.const64(0);
+    w.op(W.ltS64);
+    load(CallWord.Attention);
+    w.op(W.or);
+    load(13);
+    load(CallWord.StackLow);
+    w.op(W.ltS, W.or, W.eqz);
+    this.open(W.if, undefined);
+    w.get(Local.Long);
+    w.set(Local.Work);
+    this.storeFile(CallWord.Served * 4, () => {
+      load(CallWord.Served);
+      w.const(1);
+      w.op(W.add);
+    });
+    becomes(0, () => load(answer));
+    becomes(12, () => w.const(stub));
   }
 
   /** The interpreter executes the instruction of x. */

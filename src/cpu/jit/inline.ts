@@ -37,6 +37,8 @@ interface Now {
   /** Whether it may look into memory for where calls lead, and what registers hold at the entry. */
   readonly guesses: boolean;
   readonly holds: ((r: number) => number) | undefined;
+  /** See `Cpu.answers`. */
+  readonly answers?: (number: number) => number | undefined;
   /** Instructions behind which it takes no more blocks; undefined: as many as a region may have. */
   readonly most?: number;
 }
@@ -69,7 +71,8 @@ function guess(blocks: Map<number, Block>, entry: number, fetch: Fetch, now: Now
     const isCode = (to & 3) !== 2 && fetch((to & ~1) >>> 0) !== undefined;
     if (!isCode) continue;
     const stub = now.counts ? undefined : stubNumber(fetch, to);
-    blocks.set(key, { ...blocks.get(key)!, target: to >>> 0, stub });
+    const answer = stub === undefined ? undefined : now.answers?.(stub);
+    blocks.set(key, { ...blocks.get(key)!, target: to >>> 0, stub, answer });
   }
 }
 

@@ -42,6 +42,8 @@ export const MISSED = 0x804;
 export const STRAYED = 0x808;
 /** Not 0: the host has left the next pc in the register file for regions to go on there, as behind a switch of threads. */
 export const GO_ON = 0x80c;
+/** Not 0: the host changed registers or regions in a way that translated code, which called it, has to be told. */
+export const CARE = 0xc10;
 export const WINDOWS = 0x810;
 export const WINDOW_SIZE = 16;
 export const WINDOW_COUNT = 64;

@@ -7,6 +7,8 @@ import { groupEnd, needsInterpreter, registersOf } from "./shapes.ts";
 // call stores them, and loads the latter when it comes back. All of it as masks of r0-r14.
 
 const CORE = 0x7fff;
+/** What a stub writes whose result is known: r0 and ip. */
+const ANSWERED = 0x1001;
 const readsDestination = new Set([Op.bfi, Op.umlal, Op.smlal, Op.umaal, Op.smlald, Op.smlsld]);
 
 function readBy(x: Inst): number {
@@ -28,6 +30,8 @@ interface Effect {
   readonly writes: number;
   /** Other code runs, after which the file has all: nothing needs to be kept in locals across it. */
   readonly leaves: boolean;
+  /** It may do without that: registers are kept, but for what it writes. */
+  readonly keeps: boolean;
   /** It may not be executed. */
   readonly conditional: boolean;
   /** Index of the op that is executed when this skip does not go into what it guards. */
@@ -39,7 +43,7 @@ interface Effect {
 }
 
 function effects(n: Node): Effect[] {
-  const { ir, table, callee, back } = n;
+  const { ir, table, callee, back, answer } = n;
   /** It calls as others do when it is not what was expected. */
   const through = n.target !== undefined;
   const { insts } = ir;
@@ -49,7 +53,8 @@ function effects(n: Node): Effect[] {
     const x = insts[k];
     const skip = x.op === Op.skip ? x.label : undefined;
     if (skip !== undefined) guarded = Math.max(guarded, skip);
-    const base = { reads: readBy(x), writes: 0, leaves: false, skip, to: [], goesOn: true };
+    const ways = { leaves: false, keeps: false, to: [], goesOn: true };
+    const base = { reads: readBy(x), writes: 0, skip, ...ways };
     const conditional = k < guarded;
     if (skip !== undefined) {
       list.push({ ...base, conditional });
@@ -69,6 +74,8 @@ function effects(n: Node): Effect[] {
     const call = (x.op === Op.br || x.op === Op.bx) && isCall(ir, k);
     if (call && callee !== undefined && k === insts.length - 1)
       list.push({ ...base, to: [callee], leaves: through, goesOn: through, conditional });
+    else if (call && answer !== undefined && k === insts.length - 1)
+      list.push({ ...base, writes: ANSWERED, leaves: true, keeps: true, conditional });
     else if (call || x.op === Op.svc) list.push({ ...base, leaves: true, conditional });
     else if (isBranch)
       list.push({ ...base, to: [keyAt(n, x.to)], goesOn: x.op !== Op.br, conditional });
@@ -133,7 +140,7 @@ export class Liveness {
         l[list.length] = d[list.length] | liveAt(behind(n));
         for (let k = list.length - 1; k >= 0; k--) {
           const e = list[k];
-          let mask = e.goesOn && !e.leaves ? l[k + 1] & ~e.writes : 0;
+          let mask = e.goesOn && (!e.leaves || e.keeps) ? l[k + 1] & ~e.writes : 0;
           if (e.skip !== undefined) mask |= l[e.skip];
           for (const key of e.to) mask |= liveAt(graph.byKey.get(key));
           l[k] = mask | e.reads | d[k];

@@ -6,7 +6,7 @@ import { offeredRegions } from "../prebuilt-regions.ts";
 import { FPSCR, STATUS } from "../float/mod.ts";
 import { MODES } from "./float-arithmetic.ts";
 import { Assumptions, isWritable, shareGranules } from "./assumed.ts";
-import { STUB_SHIFT, TARGET_MASK, targetEntry, TARGETS } from "./layout.ts";
+import { CARE, STUB_SHIFT, TARGET_MASK, targetEntry, TARGETS } from "./layout.ts";
 import { writeRegionModule, writeRuntimeModule } from "./modules.ts";
 import { type Readable, readableRange } from "./readable.ts";
 import type { Candidate } from "./prebuilt.ts";
@@ -36,6 +36,8 @@ export interface Host {
   svc(imm: number, next: number): number;
   step(pc: number, next: number): number;
   flags(): void;
+  /** See `Cpu.answers`. */
+  readonly answers: ((number: number) => number | undefined) | undefined;
 }
 
 /** A translated piece of guest code, entered at one address. */
@@ -157,7 +159,9 @@ export class Regions {
     const hasRun = this.eager ? undefined : this.hasRun;
     const ordinaryNumbers =
       this.calculatesOrdinarily && (this.strays.get(key) ?? 0) < this.mostStrays;
-    const source = { fetch, readable, hasRun, guesses: true, ordinaryNumbers, countingPlan };
+    const { answers } = this.host;
+    const known = { fetch, readable, hasRun, guesses: true, answers };
+    const source = { ...known, ordinaryNumbers, countingPlan };
     const canStore = (start: number, end: number): boolean => isWritable(this.memory, start, end);
     const holds = (r: number): number => this.memory.engine[r];
     const relies = this.assumptions.allows(key);
@@ -302,6 +306,7 @@ export class Regions {
     const at = targetEntry(key) >>> 2;
     if (this.memory.engine[at] === (key | 0)) this.memory.engine[at] = notFor(at);
     this.version++;
+    this.memory.engine[CARE >>> 2] = 1;
     this.stats.dropped++;
     this.onChange(key, false);
   }

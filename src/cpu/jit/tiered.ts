@@ -6,9 +6,10 @@ import { Core } from "../interp/core.ts";
 import { HANDOVER } from "../interp/loop.ts";
 import type { PreparedCode } from "../interp/prepared.ts";
 import { Slot } from "../interp/state.ts";
+import { CallWord } from "../call-words.ts";
 import { type Cpu, type CpuFault, type CpuStats, Exit } from "../types.ts";
 import { dropFlags, settleFlags } from "./flags-state.ts";
-import { COUNT, EPOCH, GO_ON, MISSED, MOST_UNITS, STRAYED, UNITS } from "./layout.ts";
+import { CARE, COUNT, EPOCH, GO_ON, MISSED, MOST_UNITS, STRAYED, UNITS } from "./layout.ts";
 import { BUDGET, type Budget, Hotness, type Spent } from "./hotness.ts";
 import type { Host, Regions } from "./regions.ts";
 
@@ -26,6 +27,7 @@ const ARRIVAL_WORK = 100;
 export class TieredCore implements Cpu {
   readonly r: Int32Array;
   readonly takesSwitches = true;
+  answers: Cpu["answers"];
 
   private readonly core: Core;
   private readonly file: Int32Array;
@@ -38,12 +40,8 @@ export class TieredCore implements Cpu {
   private inside = false;
   /** Instructions of translated code that are in the statistics. */
   private taken = 0;
-  /** Supervisor calls of translated code. */
-  private svcs = 0;
   private hook: (imm: number) => boolean = () => false;
   private readonly hotness: Hotness;
-  /** The registers became those of another thread: translated code has what it called on the host's stack, and must not go on. */
-  private switched = false;
   /** How often translated code came to an address which is not. */
   private arrivals = 0;
   /** Instructions at the last supervisor call. */
@@ -78,34 +76,26 @@ export class TieredCore implements Cpu {
       // One function, small enough for the host to put the hook into it: a call on this way takes 2 to 5 ns.
       svc: (imm, next) => {
         const units = file[UNITS >>> 2];
-        const { version } = regions;
-        this.svcs++;
-        this.switched = false;
+        file[CallWord.Served]++;
         const goOn = this.hook(imm);
         file[EPOCH >>> 2]++;
-        if (!goOn) return this.unwind(Exit.Stop);
         if (
-          !this.switched &&
+          goOn &&
+          file[CARE >>> 2] === 0 &&
           (file[Slot.PC] | file[Slot.T]) === next &&
           file[UNITS >>> 2] === units &&
           units > 0 &&
-          file[Slot.IT] === 0 &&
-          version === regions.version
+          file[Slot.IT] === 0
         ) {
           file[Slot.PC] = 0;
           file[Slot.T] = 0;
           return 0;
         }
-        const left = file[UNITS >>> 2];
-        if (left > 0 && left <= units && file[Slot.IT] === 0) {
-          // All regions return, and the loop around them goes on at the pc.
-          file[GO_ON >>> 2] = 1;
-          return 1;
-        }
-        return this.unwind(this.units <= 0 ? Exit.Slice : undefined);
+        return this.goElsewhere(goOn, units);
       },
       step: (pc, next) => this.step(pc, next),
       flags: () => settleFlags(file),
+      answers: this.answers,
     };
     const { Regions } = require("./regions.ts") as typeof import("./regions.ts");
     const regions = new Regions(memory, core.fetch, host, core.hasRun, this.eager);
@@ -181,7 +171,8 @@ export class TieredCore implements Cpu {
     this.core.invalidate(start, end);
   }
   clearExclusive(): void {
-    this.switched = true;
+    // Registers became those of another thread: translated code has what it called on the host's stack, and must not go on.
+    this.file[CARE >>> 2] = 1;
     this.core.clearExclusive();
   }
 
@@ -240,6 +231,7 @@ export class TieredCore implements Cpu {
     file[Slot.PC] = 0;
     file[Slot.T] = 0;
     file[EPOCH >>> 2]++;
+    file[CARE >>> 2] = 0;
     const next = this.enter(key, units);
     core.units = file[UNITS >>> 2];
     settleFlags(file);
@@ -369,6 +361,20 @@ export class TieredCore implements Cpu {
     return 1;
   }
 
+  /** A hook was called with so many units, and translated code does not go on behind the call. */
+  private goElsewhere(goOn: boolean, units: number): number {
+    const { file } = this;
+    file[CARE >>> 2] = 0;
+    if (!goOn) return this.unwind(Exit.Stop);
+    const left = file[UNITS >>> 2];
+    if (left > 0 && left <= units && file[Slot.IT] === 0) {
+      // All regions return, and the loop around them goes on at the pc.
+      file[GO_ON >>> 2] = 1;
+      return 1;
+    }
+    return this.unwind(this.units <= 0 ? Exit.Slice : undefined);
+  }
+
   private goOn(): number {
     const { file } = this;
     file[Slot.PC] = 0;
@@ -385,8 +391,8 @@ export class TieredCore implements Cpu {
   }
   private takeCount(): void {
     const { core, file, count } = this;
-    core.stats.svcs += this.svcs;
-    this.svcs = 0;
+    core.stats.svcs += file[CallWord.Served] >>> 0;
+    file[CallWord.Served] = 0;
     core.stats.instructions += count;
     this.taken += count;
     file[COUNT >>> 2] = file[(COUNT >>> 2) + 1] = 0;

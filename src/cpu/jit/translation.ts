@@ -37,6 +37,8 @@ export interface Source {
   readonly ordinaryNumbers?: boolean;
   /** What a register holds now, where the region is about to be entered; undefined: nobody says when that was wrong. */
   readonly holds?: (r: number) => number;
+  /** See `Cpu.answers`. */
+  readonly answers?: (number: number) => number | undefined;
   /** Says what is counted in a block. */
   readonly countingPlan?: CountingPlan;
 }
@@ -64,12 +66,13 @@ function translateUpTo(
     guesses = false,
     canStore,
     holds,
+    answers,
     ordinaryNumbers,
     countingPlan,
   }: Source,
 ): Made | undefined {
   const counts = countingPlan !== undefined;
-  const graph = buildGraph(fetch, key, hasRun, { counts, guesses, holds, most });
+  const graph = buildGraph(fetch, key, hasRun, { counts, guesses, holds, answers, most });
   if (!graph || (hasRun && isMostlyInterpreted(graph))) return undefined;
   const ranges: number[] = [];
   for (const { ir, table, target, stub } of graph.nodes) {

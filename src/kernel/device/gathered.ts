@@ -1,4 +1,5 @@
 import { SVC_UNITS } from "../../cpu/mod.ts";
+import { Attention } from "../attention.ts";
 import type { Kernel } from "../kernel.ts";
 
 /** `struct rtt_gathered` of the C library (firmware/guest/rtt.h). */
@@ -18,8 +19,7 @@ const LAST = 512;
  * come together before it does anything else. Whether there is a call or not, the guest spends the same units: such a call costs none.
  */
 export class Gathered {
-  /** The library may go on without the kernel. */
-  private open = false;
+  private isOpen = false;
   /** What was printed up to here is out. */
   private from = 0;
   private readonly words: number;
@@ -31,9 +31,19 @@ export class Gathered {
     words: number,
   ) {
     this.words = words;
+    this.open = false;
     if (!k.options.gathers) return;
     this.start = k.systemAlloc(ROOM);
     k.memory.st32(words + AT, this.start);
+  }
+
+  /** The library may go on without the kernel. */
+  private get open(): boolean {
+    return this.isOpen;
+  }
+  private set open(open: boolean) {
+    this.isOpen = open;
+    this.k.words.need(Attention.Gathered, open);
   }
 
   /** Whether the call being served is the library's own, with the text behind what it has gathered. */
