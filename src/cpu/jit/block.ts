@@ -10,6 +10,8 @@ import { dataEmitter } from "./data.ts";
 import { isBackward, writesAllFlags, writtenBy } from "./facts.ts";
 import { IN_LOCALS, type State } from "./flags-state.ts";
 import { isFloatOp, touchesFloat } from "./float.ts";
+import type { Step } from "./float-facts.ts";
+import { FloatGroups } from "./float-groups.ts";
 import { FloatPlan } from "./float-plan.ts";
 import { type Graph, isCall, keyAt, keyBehind, type Node } from "./graph.ts";
 import type { JumpTable } from "./jump-table.ts";
@@ -33,6 +35,9 @@ export abstract class BlockEmitter extends Calls {
   protected relay: Relay | undefined;
   /** Which results of floating point need a test; undefined: all, and nothing is known of the modes. */
   protected readonly plan: FloatPlan | undefined;
+  /** The same, while iterations are written whose results are tested together. */
+  protected steps: readonly Step[] | undefined;
+  protected readonly groups: FloatGroups;
   private readonly access: AccessEmitter;
   protected readonly checks: Checks;
   protected readonly readable: Readable;
@@ -53,6 +58,7 @@ export abstract class BlockEmitter extends Calls {
     this.checks = new Checks(graph, surroundings, this.liveness.live.get(graph.entry)![0]);
     if (surroundings.ordinaryNumbers && this.usesFloat && !counters)
       this.plan = FloatPlan.make(graph, this.floats, surroundings.literalAt);
+    this.groups = new FloatGroups(w, this.floats, () => [...this.flags.saved.values()]);
     this.float.lazy = this.plan !== undefined;
     this.compares = counters ? undefined : new ConditionalCompares(w, this.flags, graph);
   }
@@ -210,7 +216,8 @@ export abstract class BlockEmitter extends Calls {
       this.interpretAt(n, x);
       this.labels.length -= ifs;
     };
-    if (isFloatOp(x)) return this.float.emit(x, refused, this.plan?.of(n, k));
+    if (isFloatOp(x))
+      return this.float.emit(x, refused, this.steps ? this.steps[k] : this.plan?.of(n, k));
     if (isVectorOp(x)) {
       this.float.touch();
       return this.vectors.emit(x, () => refused(1));

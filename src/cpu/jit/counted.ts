@@ -55,7 +55,7 @@ export interface CountedLoop {
   readonly quiet: boolean;
   /** The same but for results of floating point that are refused. */
   readonly calculates: boolean;
-  /** How many iterations are written in a row. */
+  /** How many iterations are written in a row; with floating point, where results can be tested together. */
   readonly row: number;
   /** What iterations of the second version wait for, when nobody can look in between. */
   readonly chain: Chain | undefined;
@@ -127,7 +127,7 @@ export function countedLoop(graph: Graph, n: Node, readsFlags: boolean): Counted
     quiet,
     calculates: goesThrough && calculates,
     chain: quiet ? chainOf(insts, branch, conditional) : undefined,
-    row: quiet ? rowOf(branch, test.by !== NONE) : 1,
+    row: goesThrough ? rowOf(branch, test.by !== NONE) : 1,
     bulk,
   };
 }
@@ -257,7 +257,14 @@ export function placeOf(
     low += (added.get(r) ?? 0) << shift;
     return true;
   };
-  if (!goes(x.a, 0)) return undefined;
+  const copy = motions.has(x.a) && !motions.get(x.a) ? copyOf(insts, at, conditional) : undefined;
+  const base = copy ? copy.r : x.a;
+  if (copy) {
+    const motion = motions.get(copy.r);
+    if (motions.has(copy.r) && motion?.by !== NONE) return undefined;
+    step = motion?.step ?? 0;
+    low += copy.more;
+  } else if (!goes(base, 0)) return undefined;
   if (offset === undefined) {
     index = x.b;
     shift = singleOf(x.op) ? x.i : 0;
@@ -269,7 +276,28 @@ export function placeOf(
   if (step !== undefined && Math.abs(step) > MAX_STEP) return undefined;
   if (step === undefined && words && shift < 2) return undefined;
   const high = low + size;
-  return { base: x.a, index, shift, step, most, store, low, high, aligned: words };
+  return { base, index, shift, step, most, store, low, high, aligned: words };
+}
+
+/**
+ * Of which register the base of access `at` is a copy, as the iteration finds that register, and what was added to it; undefined when it is none.
+ */
+function copyOf(
+  insts: readonly Inst[],
+  at: number,
+  conditional: readonly boolean[],
+): { readonly r: number; readonly more: number } | undefined {
+  const base = 1 << insts[at].a;
+  let k = at - 1;
+  while (k >= 0 && !(writtenBy(insts, k, k + 1) & base)) k--;
+  if (k < 0 || conditional[k]) return undefined;
+  const { op, a, b, ka, kb } = insts[k];
+  const adds = (op === Op.add || op === Op.sub) && !ka && kb;
+  if (!adds && (op !== Op.mov || kb)) return undefined;
+  const r = adds ? a : b;
+  let more = adds ? amount(insts[k]) : 0;
+  for (let j = 0; j < k; j++) if (insts[j].d === r) more += amount(insts[j]);
+  return r === insts[at].a ? undefined : { r, more };
 }
 
 /** The largest value that a register, written by the iteration, has at op `at`; undefined when it may be anything. */

@@ -42,7 +42,7 @@ export class RegionEmitter extends LoopEmitter {
   write(): void {
     const { w, graph, flags } = this;
     this.findEntryStates();
-    w.unsigned(this.usesVectors ? 8 : 7);
+    w.unsigned(7 + (this.plan ? 4 : 0) + (this.usesVectors ? 1 : 0));
     w.unsigned(layout.WORD_LOCALS);
     w.byte(I32);
     w.unsigned(layout.LONG_LOCALS);
@@ -55,7 +55,9 @@ export class RegionEmitter extends LoopEmitter {
     const words = flags.saved.size + (this.counters?.size ?? 0);
     w.unsigned(words);
     w.byte(I32);
-    this.vectors.first = Local.Saved + this.floats.size + words;
+    let next = Local.Saved + this.floats.size + words;
+    if (this.plan) next += this.groups.declare(next);
+    this.vectors.first = next;
     if (this.usesVectors) declareVectors(w);
     this.counters?.enter(Local.Saved + this.floats.size + flags.saved.size);
     this.live = this.liveness.live.get(graph.entry)![0];

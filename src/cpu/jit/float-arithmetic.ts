@@ -1,5 +1,6 @@
 import { FPSCR, STATUS } from "../float/mod.ts";
 import type { Step } from "./float-facts.ts";
+import type { FloatGroups } from "./float-groups.ts";
 import { TESTED } from "./float-ranges.ts";
 import type { FloatRegisters } from "./float-registers.ts";
 import { FILE, Local, STRAYED } from "./layout.ts";
@@ -57,6 +58,8 @@ export class FloatArithmetic {
   protected step: Step | undefined;
   /** The result needs no test, by the plan. */
   protected sure = false;
+  /** Where results are collected that are tested together, instead of one by one. */
+  group: FloatGroups | undefined;
   /** The entry of the region. */
   key = 0;
 
@@ -176,6 +179,7 @@ export class FloatArithmetic {
     isProduct = false,
   ): void {
     const { w } = this;
+    if (this.group) return this.group.add(of[size], size, isProduct);
     const { least, span } = (isProduct ? MODERATE_PRODUCT : MODERATE)[size];
     w.get(of[size]);
     if (size) {
@@ -207,6 +211,11 @@ export class FloatArithmetic {
   checkRegister(size: number, v: number, refused: Refused): void {
     this.take(A, size, v);
     this.checkSize(A, size, () => this.w.const(1), refused);
+  }
+  /** Has a register tested with what else is collected. */
+  collect(size: number, v: number): void {
+    this.take(A, size, v);
+    this.group!.add(A[size], size, false);
   }
   /** Says that the region is not made for the numbers that it met. */
   stray(): void {

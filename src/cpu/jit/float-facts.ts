@@ -45,6 +45,13 @@ export class FloatFacts {
     if (at !== undefined) this.known[at] = passed(size, this.known[at]);
   }
 
+  /** Registers, by first words, of which less is known than in the other facts, or another thing. */
+  unlike(other: FloatFacts): number[] {
+    return other.known.flatMap((b, at) => {
+      const a = this.known[at];
+      return b && !(a && contains(b, a)) ? [at] : [];
+    });
+  }
   /**
    * What is known on both of two ways; this, when that is all. With `grows`, numbers that became larger are those that pass the test, and
    * the registers of others are added to it.

@@ -3,7 +3,7 @@ import { isFloatOp } from "./float.ts";
 import { FloatFacts, type Step } from "./float-facts.ts";
 import type { FloatRegisters } from "./float-registers.ts";
 import { type Graph, isBranch, isCall, type Node } from "./graph.ts";
-import { groupEnd, needsInterpreter } from "./shapes.ts";
+import { accessOf, groupEnd, isAccess, needsInterpreter } from "./shapes.ts";
 
 // Which results of floating point in a region need a test. What is known of numbers is followed along all ways; where it does not follow
 // from anything that a result is a normal number, the result is tested to be of moderate size, and so more is known behind it. The
@@ -22,6 +22,21 @@ export interface FloatRegister {
   readonly v: number;
 }
 
+/** Iterations whose results are tested together. */
+export interface FloatRow {
+  /** What to do for the ops of each iteration. */
+  readonly steps: readonly (readonly Step[])[];
+  /** Registers that are tested at the end. */
+  readonly ends: readonly FloatRegister[];
+  /** First words of registers that an iteration writes and may have read before: nobody sees the others before they are written again. */
+  readonly kept: ReadonlySet<number>;
+}
+const NO_GROWTH: ReadonlySet<number> = new Set();
+/** Ops that need more than a test of their result, or leave something behind besides it. */
+const leavesByItself = new Set([Op.vcmp, Op.vcvti, Op.vmrs, Op.vmsr]);
+/** A double from a single of which nothing is known. */
+const asksItself = ({ op, i }: Inst): boolean => op === Op.vcvt && (i & 1) === 1;
+
 export class FloatPlan {
   private readonly steps = new Map<Node, Step[]>();
   /** Blocks that are entered with the unit marked as used. */
@@ -32,9 +47,10 @@ export class FloatPlan {
     /** Registers that are tested when the region is entered. */
     readonly atEntry: readonly FloatRegister[],
     facts: FloatFacts,
-    begin: ReadonlyMap<Node, FloatFacts>,
-    grows: ReadonlySet<number>,
-    literalAt: (address: number) => number | undefined,
+    private readonly begin: ReadonlyMap<Node, FloatFacts>,
+    private readonly grows: ReadonlySet<number>,
+    private readonly literalAt: (address: number) => number | undefined,
+    private readonly registers: FloatRegisters,
   ) {
     for (const n of graph.nodes) {
       const steps: Step[] = [];
@@ -66,7 +82,41 @@ export class FloatPlan {
       begin = solve(graph, entry, grows, literalAt);
       if (grows.size === before) break;
     }
-    return new FloatPlan(graph, atEntry, none, begin, grows, literalAt);
+    return new FloatPlan(graph, atEntry, none, begin, grows, literalAt, registers);
+  }
+
+  /**
+   * Iterations in a row of a loop of one block, ops [0, branch), whose results are tested together; undefined when that cannot be: it stores,
+   * or leaves for other reasons. Of results that follow from others in it none are tested but those that are wanted behind it: there as much
+   * is known as behind an iteration with tests of its own.
+   */
+  row(n: Node, branch: number, times: number): FloatRow | undefined {
+    const insts = n.ir.insts.slice(0, branch);
+    if (insts.some((x) => leavesByItself.has(x.op) || (isAccess(x) && accessOf(x)!.store)))
+      return undefined;
+    const begin = this.begin.get(n);
+    if (!begin) return undefined;
+    const { literalAt, registers } = this;
+    const end = followOps(insts, begin, this.grows, literalAt);
+    const steps: Step[][] = [];
+    let facts = begin;
+    for (let k = 0; k < times; k++) {
+      const list: Step[] = [];
+      facts = followOps(insts, facts, NO_GROWTH, literalAt, list);
+      steps.push(list);
+    }
+    const ends = facts.unlike(end).map((at) => {
+      const size = registers.sizeAt(at);
+      return { at, size, v: size ? at >> 1 : at };
+    });
+    for (const { size, v } of ends) facts.pass(size, v);
+    if (facts.unlike(end).length > 0) return undefined;
+    if (steps.some((list) => list.some((step, k) => step && !step.sure && asksItself(insts[k]))))
+      return undefined;
+    const kept = registers.readBeforeWritten(insts);
+    const written = new Set(insts.flatMap((x) => registers.written(x)));
+    for (const at of kept) if (!written.has(at)) kept.delete(at);
+    return { steps, ends, kept };
   }
 
   /** What to do for op k of a block. */
@@ -126,7 +176,7 @@ function solve(
 
 /** Follows a block; returns what is known wherever it branches to. */
 function follow(
-  { ir: { insts } }: Node,
+  { ir: { insts } }: { readonly ir: { readonly insts: readonly Inst[] } },
   begin: FloatFacts,
   grows: ReadonlySet<number>,
   literalAt: (address: number) => number | undefined,
@@ -148,6 +198,17 @@ function follow(
   }
   for (const skip of skips) facts = facts.meet(skip.facts);
   return out ? out.meet(facts) : facts;
+}
+
+/** Follows ops of a loop of one block up to the branch back, which nothing skips. */
+function followOps(
+  insts: readonly Inst[],
+  begin: FloatFacts,
+  grows: ReadonlySet<number>,
+  literalAt: (address: number) => number | undefined,
+  steps?: Step[],
+): FloatFacts {
+  return follow({ ir: { insts } }, begin, grows, literalAt, steps);
 }
 
 /** Registers that some op computes with before the region has written them. */

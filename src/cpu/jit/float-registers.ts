@@ -40,8 +40,7 @@ function registersOf(x: Inst, read: Use, write: Use): void {
     default:
       read(size, x.va);
       if (x.vb !== NONE) read(size, x.vb);
-      // An accumulation reads what it writes.
-      read(size, x.vd);
+      if (x.op >= Op.vmla && x.op <= Op.vfnms) read(size, x.vd);
       write(size, x.vd);
   }
 }
@@ -60,7 +59,7 @@ export class FloatRegisters {
   constructor(
     private readonly w: Writer,
     graph: Graph,
-    first: number,
+    private readonly first: number,
     isFloat: (x: Inst) => boolean,
   ) {
     const views = [new Set<number>(), new Set<number>()];
@@ -136,6 +135,15 @@ export class FloatRegisters {
     if (size) return this.doubles.has(2 * v) ? 2 * v : undefined;
     return this.singles.has(v) ? v : undefined;
   }
+  /** How many of each size there are. */
+  get counts(): { readonly doubles: number; readonly singles: number } {
+    return { doubles: this.doubles.size, singles: this.singles.size };
+  }
+  /** The local of a register by its first word, and its index among all of them: doubles come first. */
+  place(first: number): { readonly at: number; readonly index: number } {
+    const { at } = (this.doubles.get(first) ?? this.singles.get(first))!;
+    return { at, index: at - this.first };
+  }
   sizeAt(first: number): Size {
     return this.doubles.has(first) ? 1 : 0;
   }
@@ -150,6 +158,36 @@ export class FloatRegisters {
       if (this.singles.has(k)) list.push(k);
       else if (this.doubles.has(k & ~1) && !list.includes(k & ~1)) list.push(k & ~1);
     return list;
+  }
+  /** First words of registers in locals that ops read before they certainly have written all of them; branches are not among the ops. */
+  readBeforeWritten(insts: readonly Inst[]): Set<number> {
+    const found = new Set<number>();
+    const done = new Set<number>();
+    let guarded = 0;
+    insts.forEach((x, k) => {
+      if (x.op === Op.skip) guarded = Math.max(guarded, x.label);
+      if (x.op < Op.vadd || x.op > Op.vmsr) return;
+      const written = this.written(x);
+      const reads = new Set<number>();
+      const read: Use = (size, v) => {
+        for (const at of size ? [2 * v, 2 * v + 1] : [v, v & ~1])
+          if (this.singles.has(at) || this.doubles.has(at)) reads.add(at);
+      };
+      if (x.op === Op.vstm) for (let v = x.vd; v < x.vd + x.i; v++) read(0, v);
+      else if (x.op === Op.vget) read(0, x.va);
+      // The other half stays.
+      else if (wordMoves.has(x.op))
+        for (const at of written) if (this.doubles.has(at)) reads.add(at);
+      if (x.op !== Op.vldm && x.op !== Op.vstm && !wordMoves.has(x.op))
+        registersOf(x, read, () => {});
+      for (const at of reads) if (!done.has(at)) found.add(at);
+      // A half of a double may have been loaded.
+      const whole = x.op !== Op.vldm || ((x.vd | x.i) & 1) === 0;
+      for (const at of written)
+        if (k >= guarded && (whole || this.singles.has(at))) done.add(at);
+        else if (!done.has(at)) found.add(at);
+    });
+    return found;
   }
   private local(size: number, v: number): number | undefined {
     return (size ? this.doubles.get(2 * v) : this.singles.get(v))?.at;

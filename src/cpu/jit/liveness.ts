@@ -24,6 +24,19 @@ function readBy(x: Inst): number {
   return mask & CORE;
 }
 
+/** Registers that ops may read before they certainly have written them; branches are not among the ops. */
+export function readBeforeWritten(insts: readonly Inst[]): number {
+  let [found, done, guarded] = [0, 0, 0];
+  insts.forEach((x, k) => {
+    if (x.op === Op.skip) guarded = Math.max(guarded, x.label);
+    found |= readBy(x) & ~done;
+    const written = writtenBy(insts, k, k + 1);
+    if (k >= guarded) done |= written;
+    else found |= written & ~done;
+  });
+  return found & CORE;
+}
+
 /** What an op does to registers. */
 interface Effect {
   readonly reads: number;

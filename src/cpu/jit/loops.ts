@@ -10,6 +10,8 @@ import { AGAIN, BEHIND, DONE, FAST, MANY, REST } from "./frame.ts";
 import type { Node } from "./graph.ts";
 import * as layout from "./layout.ts";
 import { Local, local } from "./layout.ts";
+import { readBeforeWritten } from "./liveness.ts";
+import type { FloatRow } from "./float-plan.ts";
 import { beginRelay } from "./relays.ts";
 import { RowAddresses } from "./rows.ts";
 import { emitSkip } from "./streams-skip.ts";
@@ -28,11 +30,12 @@ export abstract class LoopEmitter extends BlockEmitter {
     this.open(W.block, undefined);
     this.open(W.loop, AGAIN);
     emitEntry(w, loop, this.readable, n.key);
-    const inRows = loop.row > 1;
+    const together = loop.calculates ? this.plan?.row(n, branch, loop.row) : undefined;
+    const inRows = loop.row > 1 && (quiet || this.plan !== undefined);
     this.relay = loop.chain?.relay;
     if (this.relay) beginRelay(w, this.relay);
     if (inRows) this.open(W.block, DONE);
-    const atEnd = inRows ? this.rows(n, loop) : undefined;
+    const atEnd = inRows ? this.rows(n, loop, together) : undefined;
     this.open(W.loop, FAST);
     // Nobody looks at flags before they are written.
     if (quiet) flags.state = IN_FILE;
@@ -70,8 +73,9 @@ export abstract class LoopEmitter extends BlockEmitter {
     const { branch } = loop;
     const x = n.ir.insts[branch];
     const begin = flags.state;
+    const together = loop.calculates ? this.plan?.row(n, branch, row) : undefined;
     this.open(W.block, BEHIND);
-    this.open(W.block, undefined);
+    this.open(W.block, REST);
     w.get(Local.Work);
     w.const64(times * 2 ** layout.WORK_SHIFT);
     w.op(W.ltS64);
@@ -81,7 +85,7 @@ export abstract class LoopEmitter extends BlockEmitter {
     this.close();
     const inRows = row < times;
     if (inRows) this.open(W.loop, FAST);
-    const atEnd = this.writeRow(n, loop, row);
+    const atEnd = together ? this.rowTogether(n, loop, together) : this.writeRow(n, loop, row);
     if (inRows) {
       emitGoesOn(w, loop, true);
       this.brIf(FAST);
@@ -124,22 +128,75 @@ export abstract class LoopEmitter extends BlockEmitter {
    * The version without checks for rows of iterations. Goes to DONE when the last iteration was the last of all, and on when fewer than a
    * row are left. Returns the state of the flags behind an iteration.
    */
-  private rows(n: Node, loop: CountedLoop): State {
-    const { w } = this;
+  private rows(n: Node, loop: CountedLoop, together: FloatRow | undefined): State {
+    const { w, flags } = this;
+    const begin = flags.state;
     this.open(W.block, REST);
     emitGoesOnForRow(w, loop);
     w.op(W.eqz);
     this.brIf(REST);
     this.open(W.loop, MANY);
-    const state = this.writeRow(n, loop, loop.row);
+    const state = together ? this.rowTogether(n, loop, together) : this.writeRow(n, loop, loop.row);
     emitGoesOnForRow(w, loop);
-    this.brIf(MANY);
+    if (!loop.quiet) {
+      this.open(W.if, undefined);
+      flags.convert(begin);
+      this.br(MANY);
+      this.close();
+      flags.state = state;
+    } else this.brIf(MANY);
     this.close();
     emitGoesOn(w, loop);
     w.op(W.eqz);
     this.brIf(DONE);
+    if (!loop.quiet) flags.convert(begin);
     this.close();
     return state;
+  }
+
+  /**
+   * Iterations in a row of a version without checks, which stores nothing, with one test for all results. When it fails, goes to REST with
+   * everything as it was at the beginning. Returns the state of the flags behind the last.
+   */
+  private rowTogether(
+    n: Node,
+    { branch, free }: CountedLoop,
+    { steps, ends, kept }: FloatRow,
+  ): State {
+    const { w, flags, float, groups } = this;
+    const { insts } = n.ir;
+    const round = insts[branch].at + 1 - 2 ** layout.WORK_SHIFT;
+    const begin = flags.state;
+    const read = readBeforeWritten(insts.slice(0, branch));
+    groups.begin(read | begin.registers | begin.sourceRegisters, kept);
+    const addresses = new RowAddresses(insts, branch, guarded(insts), steps.length, this.readable);
+    addresses.begin(w);
+    this.free = free;
+    float.group = groups;
+    steps.forEach((list, iteration) => {
+      this.row = { addresses, iteration };
+      // Nobody looks at flags before they are written.
+      flags.state = IN_FILE;
+      this.begin();
+      this.steps = list;
+      this.ops(n, 0, branch);
+    });
+    this.row = undefined;
+    this.steps = undefined;
+    this.free = undefined;
+    this.at(n, branch);
+    for (const { size, v } of ends) float.collect(size, v);
+    float.group = undefined;
+    if (groups.push()) {
+      w.openUnlikely();
+      this.labels.push(undefined);
+      groups.restore();
+      this.br(REST);
+      this.close();
+    }
+    this.counted = 0;
+    this.count(steps.length * round);
+    return flags.state;
   }
 
   /** A loop that ends on data: the version without checks for so many iterations as are allowed, and the loop as it is. */

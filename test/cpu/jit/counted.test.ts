@@ -37,6 +37,12 @@ const LOOPS: Record<string, number[]> = {
   half: [0xe7986003, 0xe0c460b2, 0xe2833001, 0xe15c0003, 0x8afffffa],
   // cmp r3, ip; str r2, [r8, r3, lsl #1]; add r3, r3, #2; bne
   late: [0xe153000c, 0xe7882083, 0xe2833002, 0x1afffffb],
+  // mov r9, r8; add r8, r8, #4; ldr r6, [r9, #4]; add r4, r4, #4; add r10, r4, #400; add r2, r2, r6; str r2, [r10, #12]; add r3, r3, #1;
+  // cmp ip, r3; bhi
+  copies: [
+    ...[0xe1a09008, 0xe2888004, 0xe5996004, 0xe2844004, 0xe284ae19],
+    ...[0xe0822006, 0xe58a200c, 0xe2833001, 0xe15c0003, 0x8afffff5],
+  ],
   // ldrd r6, [r8], #8; adds r2, r2, r6; adc r1, r1, r7; strd r6, [r4], #16; add r3, r3, #1; cmp r3, ip; bls
   double: [0xe0c860d8, 0xe0922006, 0xe0a11007, 0xe0c461f0, 0xe2833001, 0xe153000c, 0x9afffff8],
 };
