@@ -3,7 +3,7 @@ import { bulkLoop } from "./bulk.ts";
 import { writtenBy } from "./facts.ts";
 import { isFloatOp } from "./float.ts";
 import type { Graph, Node } from "./graph.ts";
-import { amount, MAX_STEP, type Motion, motionsOf } from "./motions.ts";
+import { amount, copyOf, MAX_STEP, type Motion, motionsOf } from "./motions.ts";
 import { type Chain, chainOf } from "./relays.ts";
 import { accessOf, isAccess, isTranslated, namesAlignment, singleOf } from "./shapes.ts";
 import { isVectorOp } from "./vectors.ts";
@@ -277,27 +277,6 @@ export function placeOf(
   if (step === undefined && words && shift < 2) return undefined;
   const high = low + size;
   return { base, index, shift, step, most, store, low, high, aligned: words };
-}
-
-/**
- * Of which register the base of access `at` is a copy, as the iteration finds that register, and what was added to it; undefined when it is none.
- */
-function copyOf(
-  insts: readonly Inst[],
-  at: number,
-  conditional: readonly boolean[],
-): { readonly r: number; readonly more: number } | undefined {
-  const base = 1 << insts[at].a;
-  let k = at - 1;
-  while (k >= 0 && !(writtenBy(insts, k, k + 1) & base)) k--;
-  if (k < 0 || conditional[k]) return undefined;
-  const { op, a, b, ka, kb } = insts[k];
-  const adds = (op === Op.add || op === Op.sub) && !ka && kb;
-  if (!adds && (op !== Op.mov || kb)) return undefined;
-  const r = adds ? a : b;
-  let more = adds ? amount(insts[k]) : 0;
-  for (let j = 0; j < k; j++) if (insts[j].d === r) more += amount(insts[j]);
-  return r === insts[at].a ? undefined : { r, more };
 }
 
 /** The largest value that a register, written by the iteration, has at op `at`; undefined when it may be anything. */

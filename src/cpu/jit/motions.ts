@@ -42,3 +42,24 @@ export function motionsOf(
   }
   return motions;
 }
+
+/**
+ * Of which register the base of access `at` is a copy, as the iteration finds that register, and what was added to it; undefined when it is none.
+ */
+export function copyOf(
+  insts: readonly Inst[],
+  at: number,
+  conditional: readonly boolean[],
+): { readonly r: number; readonly more: number } | undefined {
+  const base = 1 << insts[at].a;
+  let k = at - 1;
+  while (k >= 0 && !(writtenBy(insts, k, k + 1) & base)) k--;
+  if (k < 0 || conditional[k]) return undefined;
+  const { op, a, b, ka, kb } = insts[k];
+  const adds = (op === Op.add || op === Op.sub) && !ka && kb;
+  if (!adds && (op !== Op.mov || kb)) return undefined;
+  const r = adds ? a : b;
+  let more = adds ? amount(insts[k]) : 0;
+  for (let j = 0; j < k; j++) if (insts[j].d === r) more += amount(insts[j]);
+  return r === insts[at].a ? undefined : { r, more };
+}

@@ -1,6 +1,6 @@
 import { type Inst, NONE, Op } from "../ir/ops.ts";
 import { Local, local, ORIGINS } from "./layout.ts";
-import { amount, type Motion, motionsOf } from "./motions.ts";
+import { amount, copyOf, type Motion, motionsOf } from "./motions.ts";
 import type { Readable } from "./readable.ts";
 import { accessOf, singleOf } from "./shapes.ts";
 import { W, type Writer } from "./wasm.ts";
@@ -51,7 +51,7 @@ export class RowAddresses {
     const all: [number, Omit<Way, "bias">, string][] = [];
     for (let k = 0; k < branch; k++) {
       const x = insts[k];
-      const way = this.wayOf(x, motions, added);
+      const way = this.wayOf(insts, k, conditional, motions, added);
       if (way) {
         const name = `${way.base} ${way.index} ${way.shift}`;
         const low = way.first + Math.min(0, way.step * (row - 1));
@@ -68,10 +68,13 @@ export class RowAddresses {
   }
 
   private wayOf(
-    x: Inst,
+    insts: readonly Inst[],
+    k: number,
+    conditional: readonly boolean[],
     motions: ReadonlyMap<number, Motion>,
     added: ReadonlyMap<number, number>,
   ): Omit<Way, "bias"> | undefined {
+    const x = insts[k];
     const shape = accessOf(x);
     if (!shape || x.ka || x.op === Op.vldn || x.op === Op.vstn) return undefined;
     const index = shape.offset === undefined ? x.b : NONE;
@@ -88,8 +91,15 @@ export class RowAddresses {
       if (!this.origins.has(r)) this.origins.set(r, Local.Origins + this.origins.size);
       return true;
     };
-    if (!goes(x.a, 0) || (index !== NONE && !goes(index, shift)) || step === 0) return undefined;
-    return { base: x.a, index, shift, step, first };
+    const copy = motions.has(x.a) && !motions.get(x.a) ? copyOf(insts, k, conditional) : undefined;
+    const base = copy ? copy.r : x.a;
+    if (copy) {
+      const before = added.get(base) ?? 0;
+      if (!goes(base, 0)) return undefined;
+      first += copy.more - before;
+    } else if (!goes(base, 0)) return undefined;
+    if ((index !== NONE && !goes(index, shift)) || step === 0) return undefined;
+    return { base, index, shift, step, first };
   }
 
   /** The row begins. */
