@@ -12,8 +12,8 @@ const LIBRARY = new Uint8Array(
 );
 const PROGRAM = new Uint8Array(readFileSync(join(import.meta.dir, "programs/load.mo")));
 
-/** CPU time after which a program is translated: that takes 32 to 160 million instructions of a run (src/cpu/jit/hotness.ts). */
-const WARM_NS = 1.2e9;
+/** CPU time after which a program is translated: that takes 40 to 300 million instructions of a run (src/cpu/jit/hotness.ts). */
+const WARM_NS = 1.6e9;
 
 export type Engine = "interp" | "auto" | "jit";
 

@@ -34,17 +34,17 @@ export interface Budget {
   readonly first: number;
   /** For each byte of WebAssembly written so far, on top. */
   readonly perByte: number;
-  /** How often more work counts that was done where a translation is wanted. */
+  /** How often more work counts that was done where a translation is wanted, if that was half of all. */
   readonly focus: number;
 }
 /**
  * Rent or buy: translations are paid for with work of about the same time. The first costs as much as ten others, for the host has
- * to compile the translator, and its compilers take 1 to 3 us for a byte on other threads; together half a second of CPU time for a
- * program that is everywhere in `vfprintf`, in which the interpreter does 100 to 160 million instructions. A program that is in one
- * loop pays for its one small translation after 30 to 50 million. Programs that end before they have paid lose as much as those
- * that run on would gain once; other figures do no better in the mean, in CPU time or on the clock (docs/jit.md).
+ * to compile the translator, and its compilers take 1 to 3 us for a byte on other threads; together 0.6 to 0.9 s of CPU time for a
+ * program that is everywhere in `vfprintf`, in which the interpreter does 300 to 400 million instructions. A program that is in one
+ * loop pays for its one small translation, 75 ms, after 40 million. Programs that end before they have paid lose as much as those
+ * that run on would gain once (docs/jit.md).
  */
-export const BUDGET: Budget = { ready: 160_000_000, first: 160_000_000, perByte: 80, focus: 4 };
+export const BUDGET: Budget = { ready: 300_000_000, first: 300_000_000, perByte: 80, focus: 7 };
 /** For tests: what is hot is translated at once. */
 export const NO_BUDGET: Budget = { ready: 0, first: 0, perByte: 0, focus: 0 };
 
@@ -140,7 +140,8 @@ export class Hotness {
     const { budget, ready } = this;
     const { work, bytes } = this.spent();
     const heat = this.warm(key, by);
-    const earned = work + budget.focus * HEAT_WORK * heat;
+    const own = HEAT_WORK * heat;
+    const earned = work + (own * 2 >= work ? budget.focus * own : own);
     const candidate = earned >= budget.ready ? ready.for(key) : undefined;
     if (candidate) {
       const { entry, size, isLoop } = candidate;
