@@ -99,26 +99,32 @@ for (const [name, code] of Object.entries(PIECES))
   });
 
 test("code that is translated in a table is executed as it is stored there", () => {
-  // 1: add r5, r5, #1; and r6, r0, #1; str r5, [r8, r6, lsl #2]; blx r9; add r2, r2, r1; subs r0, r0, #1; bne 1b; svc #0
-  const loop = [
-    ...[0xe2855001, 0xe2006001, 0xe7885106, 0xe12fff39, 0xe0822001, 0xe2500001, 0x1afffff8],
+  // movw r8, #0; movt r8, #0x6020; mov r0, #3; 1: and r6, r0, #1; str r5, [r8, r6, lsl #2]; subs r0, r0, #1; bne 1b; svc #0
+  const stores = [
+    ...[0xe3008000, 0xe3468020, 0xe3a00003, 0xe2006001, 0xe7885106, 0xe2500001, 0x1afffffb],
     0xef000000,
   ];
-  // Too long for a copy: mov r1, #0, which is what is stored over; nop, ...; bx lr.
-  const called = [0xe3a01000, ...Array<number>(40).fill(0xe1a00000), 0xe12fff1e];
   const sides = ENGINES.map(newSide);
-  for (const { memory, cpu } of sides) {
-    loop.forEach((word, k) => memory.st32(CODE + k * 4, word));
-    called.forEach((word, k) => memory.st32(AREA + k * 4, word));
-    cpu.r.set([80, 0, 0, 0, 0, 0xe3a01000 | 0, 0, 0, AREA, AREA, 0, 0, 0, 0, 0]);
-    cpu.cpsr = 0x13;
-    cpu.jump(CODE);
+  const run = (start: number, instruction: number): number[] => {
+    for (const { cpu } of sides) {
+      cpu.r.fill(0);
+      cpu.r[5] = instruction;
+      cpu.cpsr = 0x13;
+      cpu.jump(start);
+    }
+    const [{ exit }] = runInStep(sides, instruction, 1, () => 5000, [[AREA, SIZE]]);
+    expect(exit).toBe(Exit.Stop);
+    return sides.map(({ cpu }) => cpu.r[1]);
+  };
+  for (const { memory } of sides) {
+    stores.forEach((word, k) => memory.st32(CODE + k * 4, word));
+    memory.st32(AREA + 8, 0xef000000);
   }
-  const [{ exit }] = runInStep(sides, "table", 1, () => 50_000, [[AREA, SIZE]]);
-  expect(exit).toBe(Exit.Stop);
-  // The first instruction is of the last odd time, the one behind it of the last even one: 1, 2, 2, 4, 4, ... 78, 78, 80.
-  const sum = 1 + 2 * 2 * ((39 * 40) / 2) + 80;
-  expect(sides.map(({ cpu }) => cpu.r[2])).toEqual(ENGINES.map(() => sum));
+  for (let round = 1; round < 8; round++) {
+    // add r1, r1, #round, twice.
+    run(CODE, 0xe2811000 | round);
+    expect(run(AREA, round)).toEqual(ENGINES.map(() => 2 * round));
+  }
   for (const { memory } of sides) memory.dispose();
 });
 

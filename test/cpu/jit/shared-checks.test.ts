@@ -206,3 +206,29 @@ test("where a version of a loop without tests is left, what lies behind tests fo
     for (const { memory } of sides) memory.dispose();
   }
 });
+
+/** Code from r4 on that faults at its last access, and r4. */
+const REFUSED: Record<string, readonly [code: number[], at: number, address: number]> = {
+  // str r0, [r4]; str r0, [r4, #2048]; str r0, [r4, #1024]
+  "between two that were tested": [[0xe5840000, 0xe5840800, 0xe5840400], AREA, AREA + 1024],
+  // ldrd r0, r1, [r4, #2]; ldrd r0, r1, [r4]
+  "that is aligned otherwise than one that was tested": [
+    [0xe1c400d2, 0xe1c400d0],
+    AREA + 2,
+    AREA + 2,
+  ],
+};
+for (const [name, [code, at, address]] of Object.entries(REFUSED))
+  test(`an access ${name} faults`, () => {
+    const sides = sidesWith([...code, STOP]);
+    for (const { memory, cpu } of sides) {
+      memory.st32(AREA, 0);
+      memory.protect(AREA + 1024, AREA + 1088, READ);
+      cpu.r.set([0, 0, 0, 0, at]);
+      cpu.cpsr = 0x13;
+      cpu.jump(CODE);
+    }
+    const [{ exit, fault }] = runInStep(sides, name, 1, () => 100, [[AREA, 4096]]);
+    expect({ exit, address: fault?.address }).toEqual({ exit: Exit.Fault, address });
+    for (const { memory } of sides) memory.dispose();
+  });
