@@ -104,10 +104,11 @@ function plain(text: Uint8Array): number {
   return left;
 }
 
-/** Guest instructions of a line of 63 characters that print.mo prints: what it costs whatever the host is. */
+/** Guest instructions of a line of 63 characters that print.mo prints as with `run`: what it costs whatever the host is. */
 function instructionsOf(kind: string): number {
   const disk = makeDisk([{ path: "print.mo", bytes: readFileSync(PRINT) }], { size: 1 << 20 });
-  const machine = new Machine({ firmware: readFileSync(FIRMWARE), disk, output: () => {} });
+  const options = { firmware: readFileSync(FIRMWARE), disk, output: () => {}, gathers: true };
+  const machine = new Machine(options);
   machine.boot("lines");
   const settle = () => {
     do machine.kernel.run({ units: 1_000_000, skipIdle: true });

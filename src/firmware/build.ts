@@ -38,6 +38,7 @@ const out = values.out ?? (check ? `${work}/firmware.elf` : checkedIn);
 
 /** Functions whose callers in the libraries get ours, which in turn may call the original. */
 const WRAPPED = [
+  "printf",
   "_vfprintf_r",
   "vfprintf",
   "_vfiprintf_r",
@@ -69,6 +70,7 @@ const CFLAGS = [
   "-Wno-override-init",
   "-Werror",
   "-fno-builtin",
+  "-fno-schedule-insns2",
   "-ffunction-sections",
   "-fdata-sections",
   "-funwind-tables",
@@ -86,9 +88,6 @@ const SMALL = [
   "syscalls.c",
   "time.c",
 ];
-
-/** What takes in a source of newlib's. */
-const OF_NEWLIB = ["format.c"];
 
 if (values.fixtures === true) {
   const same = buildTestPrograms(`${root}test/firmware/`, check);
@@ -108,12 +107,10 @@ const objects = readdirSync(`${here}guest`)
     const source = `${here}guest/${file}`;
     const maps = [`-ffile-prefix-map=${here}=`, `-ffile-prefix-map=${root}=`];
     const size = SMALL.includes(file) ? ["-Os"] : [];
-    const theirs = OF_NEWLIB.includes(file) ? newlib.stdio : [];
     run([
       "arm-none-eabi-gcc",
       ...CFLAGS,
       ...size,
-      ...theirs,
       ...newlib.include,
       ...maps,
       "-c",

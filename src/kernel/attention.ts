@@ -6,7 +6,7 @@ export const Attention = {
   Schedule: 1,
   /** `Runner.leave`. */
   Leave: 2,
-  /** `Gathered.open`. */
+  /** `Gathered.take` is to be called. */
   Gathered: 4,
 } as const;
 type Reason = (typeof Attention)[keyof typeof Attention];

@@ -12,6 +12,9 @@ const DATA = 0x1000;
 export const IRQ_STACK = 0x4000;
 const REENTS = 0x80000;
 
+/** Bytes for what the C library prints before the kernel takes it (device/gathered.ts). */
+export const GATHERED = 0x4000;
+
 /** Where everything in the system area lies. */
 export interface SystemArea {
   readonly heapBegin: number;
@@ -23,6 +26,8 @@ export interface SystemArea {
   /** [reents, reentsEnd) holds the C library's area of each thread. */
   readonly reents: number;
   readonly reentsEnd: number;
+  /** Room for what the C library prints, above `end`. */
+  readonly gathered: number;
   /** [free, end) belongs to whoever asks with `Kernel.systemAlloc`. */
   readonly free: number;
   readonly end: number;
@@ -46,7 +51,8 @@ export function systemArea(memory: GuestMemory): SystemArea {
     reents,
     reentsEnd: reents + REENTS,
     free: reents + REENTS,
-    end: memory.end - IRQ_STACK,
+    gathered: memory.end - IRQ_STACK - GATHERED,
+    end: memory.end - IRQ_STACK - GATHERED,
   };
 }
 

@@ -300,8 +300,8 @@ export interface KernelApi {
   readonly gathered?: {
     /** Whether the call being served is the library's own, with the text behind what it has gathered. */
     isNext(address: number): boolean;
-    /** Such a text has been written to the console, by descriptor 1. */
-    resume(): void;
+    /** Such a text of so many bytes has been written to the console, by descriptor 1. */
+    resume(size: number): void;
   };
   /** Ticks since boot, 32 bits. */
   readonly tick: number;

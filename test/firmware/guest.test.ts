@@ -8,6 +8,7 @@ setDefaultTimeout(120_000);
 /** Fixtures, and whether the borders of writes matter. Expected output: that of this machine's C library, see the build. */
 const PROGRAMS: [string, boolean][] = [
   ["format", false],
+  ["formats", false],
   ["handlers", false],
   ["cxx", false],
   ["uncaught", false],
@@ -16,6 +17,17 @@ const PROGRAMS: [string, boolean][] = [
   ["streams", true],
   ["redirect", true],
 ];
+
+/** What printf makes of each of `twice`'s formats, and what newlib makes of it elsewhere. */
+function pairs(output: string): { format: string; printed: string; newlib: string }[] {
+  return output
+    .split("\n=")
+    .slice(1)
+    .map((part) => {
+      const [, printed, newlib, format] = /^(.*)\n:(.*)\n (.*)$/s.exec(part)!;
+      return { format, printed, newlib };
+    });
+}
 
 const expected = (fixture: string) =>
   readFileSync(`${import.meta.dir}/fixtures/${fixture}.expected`, "utf8");
@@ -26,6 +38,16 @@ describe("on the simulator's core", () => {
     const status = board.runMain();
     expect(`${board.output}exit ${status}\n`).toBe(expected(fixture));
   });
+});
+
+test("printf has a shorter formatter for some formats, which makes the same of them as newlib's, defined or not", () => {
+  const board = new Board("twice");
+  board.runMain();
+  const made = pairs(board.output);
+  expect(made.length).toBe(2500);
+  for (const { format, printed, newlib } of made)
+    expect([format, printed]).toEqual([format, newlib]);
+  expect(new Set(made.map(({ printed }) => printed)).size).toBeGreaterThan(1500);
 });
 
 describe.skipIf(!hasQemu)("on QEMU's CPU (skipped without qemu-arm)", () => {

@@ -19,7 +19,7 @@ const LINK =
   );
 
 /** Programs with one right output, which the C library of this machine knows. */
-const PORTABLE = ["format", "handlers", "cxx", "files", "print"];
+const PORTABLE = ["format", "formats", "handlers", "cxx", "files", "print"];
 
 /** Runs a program on this machine, in the kernel's time zone, for what it prints and its exit code. */
 function expected(source: string, cxx: boolean): string {

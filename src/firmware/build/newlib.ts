@@ -7,8 +7,6 @@ export interface Newlib {
   readonly libm: string;
   /** Options by which a C file sees the headers of this very newlib. */
   readonly include: readonly string[];
-  /** Options by which a C file may take in a source of its standard I/O, which has warnings. */
-  readonly stdio: readonly string[];
 }
 
 /**
@@ -38,12 +36,6 @@ export function buildNewlib(cache: string): Newlib {
   return {
     libc: `${build}/libc.a`,
     libm: `${build}/libm.a`,
-    stdio: [
-      "-w",
-      `-I${root}/source/newlib/libc/stdio`,
-      "-idirafter",
-      run(["arm-none-eabi-gcc", "-print-file-name=include-fixed"]).trim(),
-    ],
     include: [
       "-nostdinc",
       "-isystem",

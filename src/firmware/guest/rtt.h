@@ -78,6 +78,8 @@ static inline int rtt_try_once(struct __lock *lock) {
 struct rtt_gathered {
   char *volatile limit;
   char *volatile at;
+  /* The stream that was written to last, as long as nobody has taken a lock by a call: then it is as it was, and no one has its lock. */
+  FILE *volatile stream;
   struct __lock lock; /* for who makes a text at `at` */
 };
 extern struct rtt_gathered _rtt_gathered;
@@ -94,11 +96,19 @@ struct rtt_thread_area {
 void rtt_open_standard_streams(void);
 void rtt_settle_streams(void *module);
 
-/* Whether rtt_format_plain() knows everything in the format (format.c). */
-int rtt_plain(const char *format);
-/* What _vfprintf_r makes of such a format, for the stream that has the library's buffer. */
-int rtt_format_plain(struct _reent *, FILE *, const char *format, va_list);
-/* Takes what the buffer of that stream has no room for; EOF when it cannot be written (stdio.c). */
-int rtt_put_much(FILE *, const char *text, size_t size);
+/*
+ * What _vfprintf_r makes of the format, up to `end`; its end, or NULL when there is no room or something in the format that it
+ * does not know (format.c).
+ */
+char *rtt_format(char *to, char *end, const char *format, va_list);
+/*
+ * Copies a text without its final 0 to a place before `end`, as long as there is room; behind `end` RTT_BEHIND bytes may be stored to.
+ * The end of the copy, or NULL.
+ */
+#define RTT_BEHIND 32
+char *rtt_copy(char *to, const char *end, const char *text);
+
+/* putc() of any stream (stdio.c). */
+int rtt_put(int c, FILE *);
 
 #endif

@@ -40,7 +40,6 @@ extern struct __lock *_rtt_locks;
 
 /* For the owner of the lock, for whom nobody waits; static, since a module's stack is small. */
 static struct {
-  struct _reent *caller;
   FILE front;
   char gather[GATHER];
 } own;
@@ -217,10 +216,10 @@ static inline __attribute__((always_inline)) int send(struct _reent *r, FILE *fp
 }
 
 /*
- * The same of what lies at _rtt_gathered.at, by the owner of its lock and for descriptor 1. It is done when the kernel has room behind it:
+ * write() of what lies at _rtt_gathered.at, by the owner of its lock and to descriptor 1. It is done when the kernel has room behind it:
  * nobody can lose the processor between the question and the answer, and both ways spend the same units.
  */
-static inline __attribute__((always_inline)) int commit(struct _reent *r, FILE *fp, char *text, int size) {
+static inline __attribute__((always_inline)) int write_or_go_on(char *text, int size) {
   register int result __asm__("r0") = STDOUT_FILENO;
   register char *from __asm__("r1") = text;
   register int length __asm__("r2") = size;
@@ -229,7 +228,17 @@ static inline __attribute__((always_inline)) int commit(struct _reent *r, FILE *
                    : [file] "+r"(result)
                    : [out] "r"(&_rtt_gathered), [end] "r"(text + size), "r"(from), [length] "r"(length)
                    : "ip", "lr", "cc", "memory");
+  return result;
+}
+
+static inline __attribute__((always_inline)) int commit(struct _reent *r, FILE *fp, char *text, int size) {
+  int result = write_or_go_on(text, size);
   return result == size ? 0 : send_rest(r, fp, text, size, result);
+}
+
+static inline __attribute__((always_inline)) int send_if_any(struct _reent *r, FILE *fp, const char *text, int size) {
+  fp->_flags |= __SORD;
+  return size > 0 && send(r, fp, text, size);
 }
 
 /* Puts the parts one behind the other; returns the end. */
@@ -271,9 +280,9 @@ typedef unsigned __attribute__((may_alias)) word;
 /* `_flags` and `_file` of standard output that was written to, is unbuffered and not redirected. */
 #define USUAL (1 << 16 | __SWR | __SNBF | __SORD)
 
-/* Such a stream, which nobody uses, and the buffer is free too. */
+/* Such a stream, which nobody uses, and the buffer is free too. That the caller has to lock it (__SNLK) does no harm. */
 static inline __attribute__((always_inline)) int is_usual(FILE *fp) {
-  return *(const word *)&fp->_flags == USUAL && fp->_lock && !(fp->_flags2 | fp->_lock->owner | _rtt_gathered.lock.owner);
+  return *(const word *)&fp->_flags == USUAL && fp->_lock && !(fp->_flags2 >> 1 | fp->_lock->owner | _rtt_gathered.lock.owner);
 }
 
 /* Takes both locks of a stream of which this is true; between the question and this there is no branch backwards. */
@@ -283,7 +292,9 @@ static inline __attribute__((always_inline)) void take_both(struct __lock *lock)
   lock->count = _rtt_gathered.lock.count = 1;
 }
 
-static inline __attribute__((always_inline)) void give_both_back(struct __lock *lock) {
+static inline __attribute__((always_inline)) void give_both_back(FILE *fp) {
+  struct __lock *lock = fp->_lock;
+  _rtt_gathered.stream = fp;
   _rtt_gathered.lock.owner = 0;
   if (!lock->waiters && lock->count == 1)
     lock->owner = 0;
@@ -295,14 +306,13 @@ typedef int formatter(struct _reent *, FILE *, const char *, va_list);
 formatter __real__vfprintf_r, __real__vfiprintf_r;
 
 /* Formats through a stand-in for the unbuffered stream that has a buffer. */
-static inline __attribute__((always_inline)) int buffered(formatter *format, struct _reent *r, FILE *fp, const char *text, va_list arguments, int usual) {
+SMALL static __attribute__((noinline)) int buffered(formatter *format, struct _reent *r, FILE *fp, const char *text, va_list arguments, int usual) {
   FILE *front = &own.front;
   char *start = _rtt_gathered.at;
-  own.caller = r;
   *(word *)&front->_flags = (unsigned)fp->_file << 16 | __SWR | __SORD;
   front->_p = front->_bf._base = (unsigned char *)start;
   front->_w = GATHER;
-  int result = rtt_plain(text) ? rtt_format_plain(r, front, text, arguments) : format(r, front, text, arguments);
+  int result = format(r, front, text, arguments);
   int size = (char *)front->_p - start;
   fp->_flags |= __SORD | (front->_flags & __SERR);
   if (result < 0 || size <= 0)
@@ -311,7 +321,7 @@ static inline __attribute__((always_inline)) int buffered(formatter *format, str
   return failed ? EOF : result;
 }
 
-static inline __attribute__((always_inline)) int locked(formatter *format, struct _reent *r, FILE *fp, const char *text, va_list arguments) {
+SMALL static __attribute__((noinline)) int vfprintf_locked(formatter *format, struct _reent *r, FILE *fp, const char *text, va_list arguments) {
   int result;
   if (!(fp->_flags & __SNBF) || (fp->_flags2 & __SNLK))
     return format(r, fp, text, arguments);
@@ -320,7 +330,13 @@ static inline __attribute__((always_inline)) int locked(formatter *format, struc
   if (!(fp->_flags & __SWR))
     __swsetup_r(r, fp); /* when it fails, so it does in format() */
   if (writes_at_once(fp) && rtt_take(&_rtt_gathered.lock, me) == 0) {
-    result = buffered(format, r, fp, text, arguments, 0);
+    char *start = _rtt_gathered.at;
+    char *end = rtt_format(start, start + GATHER, text, arguments);
+    result = end - start;
+    if (!end)
+      result = buffered(format, r, fp, text, arguments, 0);
+    else if (send_if_any(r, fp, start, result))
+      result = EOF;
     _rtt_gathered.lock.owner = 0;
   } else {
     result = format(r, fp, text, arguments);
@@ -329,22 +345,40 @@ static inline __attribute__((always_inline)) int locked(formatter *format, struc
   return result;
 }
 
-SMALL static __attribute__((noinline)) int vfprintf_locked(struct _reent *r, FILE *fp, const char *text, va_list arguments) {
-  return locked(__real__vfprintf_r, r, fp, text, arguments);
+/* What follows when the format is not one of rtt_format's, there is nothing to write, or not all was written. */
+SMALL static __attribute__((noinline)) int print_rest(struct _reent *r, FILE *fp, const char *text, va_list arguments, int size, int written) {
+  if ((unsigned)size > GATHER)
+    return buffered(__real__vfprintf_r, r, fp, text, arguments, 1);
+  return size > 0 && send_rest(r, fp, _rtt_gathered.at, size, written) ? EOF : size;
+}
+
+static inline __attribute__((always_inline)) int print(struct _reent *r, FILE *fp, const char *text, va_list arguments) {
+  if (!is_usual(fp))
+    return vfprintf_locked(__real__vfprintf_r, r, fp, text, arguments);
+  take_both(fp->_lock);
+  char *start = _rtt_gathered.at;
+  int size = rtt_format(start, start + GATHER, text, arguments) - start, written = 0;
+  /* Without a result it is less than 0. */
+  if (size <= 0 || (written = write_or_go_on(start, size)) != size)
+    written = print_rest(r, fp, text, arguments, size, written);
+  give_both_back(fp);
+  return written;
 }
 int __wrap__vfprintf_r(struct _reent *r, FILE *fp, const char *text, va_list arguments) {
-  if (!is_usual(fp))
-    return vfprintf_locked(r, fp, text, arguments);
-  take_both(fp->_lock);
-  int result = buffered(__real__vfprintf_r, r, fp, text, arguments, 1);
-  give_both_back(fp->_lock);
+  return print(r, fp, text, arguments);
+}
+int __wrap_printf(const char *text, ...) {
+  va_list arguments;
+  va_start(arguments, text);
+  int result = print(_REENT, _REENT->_stdout, text, arguments);
+  va_end(arguments);
   return result;
 }
 int __wrap_vfprintf(FILE *fp, const char *text, va_list arguments) {
   return __wrap__vfprintf_r(_REENT, fp, text, arguments);
 }
 SMALL int __wrap__vfiprintf_r(struct _reent *r, FILE *fp, const char *text, va_list arguments) {
-  return locked(__real__vfiprintf_r, r, fp, text, arguments);
+  return vfprintf_locked(__real__vfiprintf_r, r, fp, text, arguments);
 }
 int __wrap_vfiprintf(FILE *fp, const char *text, va_list arguments) {
   return __wrap__vfiprintf_r(_REENT, fp, text, arguments);
@@ -374,12 +408,6 @@ SMALL int __wrap___sfvwrite_r(struct _reent *r, FILE *fp, struct __suio *uio) {
   return result;
 }
 
-SMALL int rtt_put_much(FILE *fp, const char *text, size_t size) {
-  struct __siov part = {text, size};
-  struct __suio uio = {&part, 1, size};
-  return __real___sfvwrite_r(own.caller, fp, &uio);
-}
-
 int __real___swbuf_r(struct _reent *, int, FILE *);
 
 /* putchar() and the like. */
@@ -397,20 +425,16 @@ static inline __attribute__((always_inline)) int ours(FILE *fp, int me) {
 }
 
 /*
- * One character by the shortest way; 0 when it cannot be that one. From the questions to the end there is neither a call nor a branch
- * backwards, so that no lock needs to be taken.
+ * One character, when the shortest way (put.c) is not open; 0 when it cannot be this one. From the questions to the end there is neither
+ * a call nor a branch backwards, so that no lock needs to be taken.
  */
 static inline __attribute__((always_inline)) int put_at_once(int c, FILE *fp) {
   if (!is_usual(fp))
     return 0;
-  register int result __asm__("r0");
-  __asm__ volatile("movw ip, #:lower16:_rtt_gathered\n\tmovt ip, #:upper16:_rtt_gathered\n\tldr r1, [ip, #4]\n\t"
-                   "ldr r0, [ip]\n\tstrb %[c], [r1]\n\tadds r2, r1, #1\n\tcmp r2, r0\n\tmov r0, #1\n\tbls 1f\n\t"
-                   "movs r2, #1\n\t" WRITE "\n\tb 2f\n1:\tstr r2, [ip, #4]\n2:"
-                   : "=&r"(result)
-                   : [c] "r"(c)
-                   : "r1", "r2", "ip", "lr", "cc", "memory");
-  return result;
+  char *at = _rtt_gathered.at;
+  *at = c;
+  _rtt_gathered.stream = fp;
+  return write_or_go_on(at, 1);
 }
 
 int __real__putc_r(struct _reent *, int, FILE *);
@@ -426,37 +450,37 @@ SMALL static __attribute__((noinline)) int put(struct _reent *r, int c, FILE *fp
   release(fp, 1);
   return failed ? EOF : (unsigned char)c;
 }
-int __wrap__putc_r(struct _reent *r, int c, FILE *fp) {
+static inline __attribute__((always_inline)) int put_by_one(struct _reent *r, int c, FILE *fp) {
   return put_at_once(c, fp) > 0 ? (unsigned char)c : put(r, c, fp);
 }
-int __wrap_putchar(int c) {
-  FILE *fp = _REENT->_stdout;
-  return put_at_once(c, fp) > 0 ? (unsigned char)c : put(_REENT, c, fp);
+int __wrap__putc_r(struct _reent *r, int c, FILE *fp) {
+  return put_by_one(r, c, fp);
+}
+int rtt_put(int c, FILE *fp) {
+  return put_by_one(_REENT, c, fp);
 }
 int __wrap__puts_r(struct _reent *r, const char *text) {
   FILE *fp = r->_stdout;
-  size_t length = strlen(text);
-  if (length >= GATHER || !r->__sdidinit || !is_usual(fp))
+  if (!r->__sdidinit || !is_usual(fp))
     return __real__puts_r(r, text);
   take_both(fp->_lock);
   char *start = _rtt_gathered.at;
-  memcpy(start, text, length);
-  start[length] = '\n';
-  int failed = commit(r, fp, start, length + 1);
-  give_both_back(fp->_lock);
+  char *end = rtt_copy(start, start + GATHER - RTT_BEHIND, text);
+  int failed = 0;
+  if (end) {
+    *end++ = '\n';
+    failed = commit(r, fp, start, end - start);
+  }
+  give_both_back(fp);
+  if (!end)
+    return __real__puts_r(r, text);
   return failed ? EOF : '\n';
 }
 int __wrap_puts(const char *text) {
   return __wrap__puts_r(_REENT, text);
 }
-int __wrap_putc(int c, FILE *fp) {
-  return __wrap__putc_r(_REENT, c, fp);
-}
 int __wrap__fputc_r(struct _reent *r, int c, FILE *fp) {
   return __wrap__putc_r(r, c, fp);
-}
-int __wrap_fputc(int c, FILE *fp) {
-  return __wrap__putc_r(_REENT, c, fp);
 }
 
 /* Locks that a program holds over several calls. */

@@ -195,8 +195,9 @@ export function write(c: PosixContext, fd: number, address: number, size: number
     console.write(memory.u8, true, start, start + size);
     const { gathered } = c.kernel;
     const goesOn = fd === STDOUT && gathered !== undefined && gathered.isNext(address);
-    if (goesOn) gathered.resume();
+    // Which asks where the library makes its texts.
     c.consoleWritten?.(address);
+    if (goesOn) gathered.resume(size);
     return size;
   }
   const bytes = memory.read(address, size);

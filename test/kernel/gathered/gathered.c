@@ -79,6 +79,32 @@ int main(int argc, char **argv)
     some(2);
     funlockfile(stdout);
 
+    /* The shortest way of putchar() ends with what it was open for. */
+    putchar('1');
+    setvbuf(stdout, text, _IOFBF, sizeof text);
+    putchar('2');
+    rt_kprintf("k");
+    fflush(stdout);
+    setvbuf(stdout, NULL, _IONBF, 0);
+    putchar('3');
+    FILE *second = fdopen(dup(STDOUT_FILENO), "w"), *first = stdout;
+    setvbuf(second, NULL, _IONBF, 0);
+    putc('4', second);
+    putchar('5');
+    stdout = fopen("/characters.txt", "w");
+    putchar('6');
+    fclose(stdout);
+    stdout = first;
+    putchar('7');
+    close(STDOUT_FILENO);
+    int gone = putchar('8');
+    dup2(copy, STDOUT_FILENO);
+    clearerr(stdout);
+    fclose(second);
+    for (int i = 0; i < 20000; i++)
+        putchar("0123456789\n"[i % 11]);
+    printf("\n%d for a character, %d\n", gone, putchar(0x141));
+
     pthread_t threads[3];
     char *names[] = {"one", "two", "three"};
     for (int i = 0; i < 3; i++)

@@ -22,9 +22,18 @@ function run(engine: Engine, gathers: boolean, end: string, options: object) {
     const { kernel } = board.machine;
     const from = kernel.cpu.stats.svcs;
     const text = board.run("/g.mo", `g ${end}`);
-    const file = Buffer.from(board.machine.vfs.readFile("/out.txt")).toString();
+    const contents = (path: string) => Buffer.from(board.machine.vfs.readFile(path)).toString();
+    const file = contents("/out.txt");
+    const characters = contents("/characters.txt");
     const { diagnostics } = board;
-    const run = { text, file, diagnostics, units: kernel.clock.units, tick: kernel.tick };
+    const run = {
+      text,
+      file,
+      characters,
+      diagnostics,
+      units: kernel.clock.units,
+      tick: kernel.tick,
+    };
     return { run, svcs: kernel.cpu.stats.svcs - from };
   } finally {
     board.machine.close();
@@ -44,7 +53,7 @@ for (const options of [{}, { seed: 5, abi: "5.x" }])
   }
 
 test("lines are in the order in which they were printed", () => {
-  const { text, file } = run("interp", true, "", {}).run;
+  const { text, file, characters } = run("interp", true, "", {}).run;
   const numbers = [...`${text}${file}`.matchAll(/^(\d+) (?!for)/gm)].map(([, n]) => Number(n));
   const sorted = numbers.toSorted((a, b) => a - b);
   expect(new Set(numbers).size).toBe(numbers.length);
@@ -58,6 +67,10 @@ test("lines are in the order in which they were printed", () => {
   );
   expect(text).toMatch(/buffered by line\nbefore it; \d+ not yet; now\n/);
   expect(text).toContain("-1 for what was lost\n");
+  expect(text).toContain(
+    `\n1k23457${"0123456789\n".repeat(2000).slice(0, 20000)}A\n-1 for a character, 65\n`,
+  );
+  expect(characters).toBe("6");
   expect(text).not.toContain("lost\nlost");
   expect(text).toEndWith("no end of line");
 });
