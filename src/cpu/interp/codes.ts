@@ -47,9 +47,9 @@ alu[Op.eor] = {
 };
 alu[Op.bic] = { r: Code.BicR };
 alu[Op.orn] = { r: Code.OrnR };
-alu[Op.lsl] = { r: Code.LslR, i: Code.LslI, is: Code.LslsI };
-alu[Op.lsr] = { r: Code.LsrR, i: Code.LsrI, is: Code.LsrsI };
-alu[Op.asr] = { r: Code.AsrR, i: Code.AsrI, is: Code.AsrsI };
+alu[Op.lsl] = { r: Code.LslR, i: Code.LslI, rs: Code.LslsR, is: Code.LslsI };
+alu[Op.lsr] = { r: Code.LsrR, i: Code.LsrI, rs: Code.LsrsR, is: Code.LsrsI };
+alu[Op.asr] = { r: Code.AsrR, i: Code.AsrI, rs: Code.AsrsR, is: Code.AsrsI };
 alu[Op.ror] = { r: Code.RorR, i: Code.RorI };
 alu[Op.rsc] = {};
 alu[Op.mvn] = { r: Code.MvnR, rs: Code.MvnsR };

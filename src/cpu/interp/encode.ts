@@ -119,7 +119,8 @@ export class Encoder extends CodeWriter {
       x.kb = false;
       code = x.set ? forms.rs : forms.r;
     }
-    if (code === undefined) this.rareWords(x, isShift(x.op) ? -1 : x.i);
+    if (code === undefined || (isShift(x.op) && x.set === C))
+      this.rareWords(x, isShift(x.op) ? -1 : x.i);
     else if (x.kb) this.opK(code, x.d, x.a, 0, x.b);
     else this.op(code, x.d, x.a, x.b);
     return k;

@@ -134,6 +134,9 @@ export const enum Code {
   LslsI,
   LsrsI,
   AsrsI,
+  LslsR, // by the low byte of b; by 0 leaves C alone
+  LsrsR,
+  AsrsR,
   LslcI, // C alone: the operand of a logical operation with flags
   LsrcI,
   AsrcI,
@@ -1055,6 +1058,51 @@ export function loop(core: LoopState, ip: number): boolean {
           r = x >> b;
           R[F.N] = R[F.Z] = r;
           R[F.C] = (x >> (b - 1)) & 1;
+          R[d] = r;
+          ip += 1;
+          continue;
+        case Code.LslsR:
+          x = R[a];
+          r = x;
+          k = R[b] & 255;
+          if (k > 31) {
+            r = 0;
+            R[F.C] = k === 32 ? x & 1 : 0;
+          } else if (k !== 0) {
+            r = x << k;
+            R[F.C] = (x >>> (32 - k)) & 1;
+          }
+          R[F.N] = R[F.Z] = r;
+          R[d] = r;
+          ip += 1;
+          continue;
+        case Code.LsrsR:
+          x = R[a];
+          r = x;
+          k = R[b] & 255;
+          if (k > 31) {
+            r = 0;
+            R[F.C] = k === 32 ? x >>> 31 : 0;
+          } else if (k !== 0) {
+            r = (x >>> k) | 0;
+            R[F.C] = (x >>> (k - 1)) & 1;
+          }
+          R[F.N] = R[F.Z] = r;
+          R[d] = r;
+          ip += 1;
+          continue;
+        case Code.AsrsR:
+          x = R[a];
+          r = x;
+          k = R[b] & 255;
+          if (k > 31) {
+            r = x >> 31;
+            R[F.C] = x >>> 31;
+          } else if (k !== 0) {
+            r = x >> k;
+            R[F.C] = (x >>> (k - 1)) & 1;
+          }
+          R[F.N] = R[F.Z] = r;
           R[d] = r;
           ip += 1;
           continue;
