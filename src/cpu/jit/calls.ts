@@ -87,7 +87,7 @@ export abstract class Calls extends HostCalls {
     });
     w.op(W.else);
     this.pushArguments();
-    w.get(Local.S1);
+    this.pushCachedSlot();
     w.op(W.callIndirect, Type.Region, 0);
     this.comeBack(back);
     this.close();
@@ -215,6 +215,16 @@ export abstract class Calls extends HostCalls {
     w.op(W.eq);
   }
 
+  /** The index in the table of what `lookUp` found for Key. */
+  private pushCachedSlot(): void {
+    const { w } = this;
+    w.get(Local.Key);
+    w.const(1);
+    w.op(W.shrU);
+    w.const(layout.TARGET_MASK);
+    w.op(W.and);
+  }
+
   /** A return, a jump through a table or a tail call. */
   protected branchExchange(n: Node, k: number): void {
     const { w, flags } = this;
@@ -234,10 +244,7 @@ export abstract class Calls extends HostCalls {
     this.open(W.if, undefined);
     w.get(Local.Work);
     w.get(Local.Depth);
-    w.get(Local.S0);
-    w.memory(W.load, 4);
-    w.const(layout.SLOT_MASK);
-    w.op(W.and);
+    this.pushCachedSlot();
     w.op(W.returnCallIndirect, Type.Region, 0);
     this.close();
     w.get(Local.Key);

@@ -65,6 +65,16 @@ export const TARGET_MASK = 0x3fff;
 export const STUB_SHIFT = 16;
 export const SLOT_MASK = 0xffff;
 
+/**
+ * The table of regions begins with the functions of the regions that are in the cache of targets, each at the index of its entry: a call
+ * through a register need not wait for the index. The others' indexes begin here.
+ */
+export const FIRST_SLOT = TARGET_MASK + 1;
+/** Index of the entry of a guest address. */
+export function cachedSlot(key: number): number {
+  return (key >>> 1) & TARGET_MASK;
+}
+
 /** Byte offset of the entry of a guest address. */
 export function targetEntry(key: number): number {
   return TARGETS + ((key << 2) & (TARGET_MASK << 3));

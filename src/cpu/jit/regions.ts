@@ -6,7 +6,15 @@ import { offeredRegions } from "../prebuilt-regions.ts";
 import { FPSCR, STATUS } from "../float/mod.ts";
 import { MODES } from "./float-arithmetic.ts";
 import { Assumptions, isWritable, shareGranules } from "./assumed.ts";
-import { CARE, STUB_SHIFT, TARGET_MASK, targetEntry, TARGETS } from "./layout.ts";
+import {
+  CARE,
+  cachedSlot,
+  FIRST_SLOT,
+  STUB_SHIFT,
+  TARGET_MASK,
+  targetEntry,
+  TARGETS,
+} from "./layout.ts";
 import { writeRegionModule, writeRuntimeModule } from "./modules.ts";
 import { type Readable, readableRange } from "./readable.ts";
 import type { Candidate } from "./prebuilt.ts";
@@ -80,7 +88,7 @@ export class Regions {
    */
   enter: Enter = () => 0;
 
-  private readonly table = new WebAssembly.Table({ initial: 64, element: "anyfunc" });
+  private readonly table = new WebAssembly.Table({ initial: FIRST_SLOT + 64, element: "anyfunc" });
   private used = 0;
   /** Bytes of the modules of all regions there are. */
   private size = 0;
@@ -142,11 +150,17 @@ export class Regions {
   find(key: number): boolean {
     const region = this.byKey.get(key >>> 0);
     if (!region) return false;
+    if (this.memory.engine[targetEntry(key) >>> 2] !== (key | 0)) this.cacheTarget(region);
+    return true;
+  }
+  /** The cache of targets has the region from now on. */
+  private cacheTarget({ key, stub }: Region): void {
     const at = targetEntry(key) >>> 2;
     const { engine } = this.memory;
+    const slot = this.slots.get(key)!;
     engine[at] = key | 0;
-    engine[at + 1] = this.slots.get(key >>> 0)! | (region.stub << STUB_SHIFT);
-    return true;
+    engine[at + 1] = slot | (stub << STUB_SHIFT);
+    this.table.set(cachedSlot(key), this.table.get(slot));
   }
 
   /** Translates the region that begins at `key`; false when that cannot be done. */
@@ -288,7 +302,7 @@ export class Regions {
       }
     }
     this.assumptions.add(region);
-    this.find(region.key);
+    this.cacheTarget(region);
     this.onChange(region.key, true);
   }
 
@@ -304,7 +318,10 @@ export class Regions {
     const slot = this.slots.get(key)!;
     this.table.set(slot, this.stubs[slot]);
     const at = targetEntry(key) >>> 2;
-    if (this.memory.engine[at] === (key | 0)) this.memory.engine[at] = notFor(at);
+    if (this.memory.engine[at] === (key | 0)) {
+      this.memory.engine[at] = notFor(at);
+      this.table.set(cachedSlot(key), null);
+    }
     this.version++;
     this.memory.engine[CARE >>> 2] = 1;
     this.stats.dropped++;
@@ -321,7 +338,7 @@ export class Regions {
   private slotOf(key: number): number {
     let slot = this.slots.get(key);
     if (slot === undefined) {
-      slot = this.used++;
+      slot = FIRST_SLOT + this.used++;
       if (slot === this.table.length) this.table.grow(slot);
       this.slots.set(key, slot);
       this.pending.push(key);
