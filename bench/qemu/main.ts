@@ -40,9 +40,8 @@ const { values, positionals } = scriptOptions(USAGE, {
   },
   allowPositionals: true,
 });
-/** Samples of a process in which it warms up: translated code has reached its last tier after about a second of the processor. */
+/** Samples in which a process of the others warms up; ours and the WebAssembly say when they are warm (samples.ts). */
 const WARM = 2;
-const WARM_TRANSLATED = 12;
 /** The interpreter gets that part of the work, qemu-system, whose clock counts hundredths of a second, so many times as much. */
 const PARTS: Readonly<Record<string, number>> = { interp: 6, "qemu-system": 1 / 4 };
 /** Sides that have nothing to do for the kernels which call the system, and for those which call the C library. */
@@ -118,7 +117,7 @@ function add(side: Parameters<typeof missing>[0], make: () => void): void {
 /** Median nanoseconds of one process, and its checksum. */
 function measure(name: string, kernel: string): { time: number; sum: string } {
   const part = PARTS[name] ?? 1;
-  const warm = name === "auto" || name === "jit" || name === "wasm" ? WARM_TRANSLATED : WARM;
+  const warm = [...values.engines.split(","), "wasm"].includes(name) ? 0 : WARM;
   const samples = Number(values.samples) + warm;
   const n = Math.max(1, Math.round(times[kernel] / part));
   const command = sides.get(name)!(kernel, n, samples);
