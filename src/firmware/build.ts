@@ -70,7 +70,6 @@ const CFLAGS = [
   "-Wno-override-init",
   "-Werror",
   "-fno-builtin",
-  "-fno-schedule-insns2",
   "-ffunction-sections",
   "-fdata-sections",
   "-funwind-tables",
@@ -88,6 +87,9 @@ const SMALL = [
   "syscalls.c",
   "time.c",
 ];
+
+/** What takes in a source of newlib's. */
+const OF_NEWLIB = ["format.c"];
 
 if (values.fixtures === true) {
   const same = buildTestPrograms(`${root}test/firmware/`, check);
@@ -107,10 +109,12 @@ const objects = readdirSync(`${here}guest`)
     const source = `${here}guest/${file}`;
     const maps = [`-ffile-prefix-map=${here}=`, `-ffile-prefix-map=${root}=`];
     const size = SMALL.includes(file) ? ["-Os"] : [];
+    const theirs = OF_NEWLIB.includes(file) ? newlib.stdio : [];
     run([
       "arm-none-eabi-gcc",
       ...CFLAGS,
       ...size,
+      ...theirs,
       ...newlib.include,
       ...maps,
       "-c",

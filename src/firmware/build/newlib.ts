@@ -7,6 +7,8 @@ export interface Newlib {
   readonly libm: string;
   /** Options by which a C file sees the headers of this very newlib. */
   readonly include: readonly string[];
+  /** Options by which a C file may take in a source of its standard I/O, which has warnings. */
+  readonly stdio: readonly string[];
 }
 
 /**
@@ -36,6 +38,12 @@ export function buildNewlib(cache: string): Newlib {
   return {
     libc: `${build}/libc.a`,
     libm: `${build}/libm.a`,
+    stdio: [
+      "-w",
+      `-I${root}/source/newlib/libc/stdio`,
+      "-idirafter",
+      run(["arm-none-eabi-gcc", "-print-file-name=include-fixed"]).trim(),
+    ],
     include: [
       "-nostdinc",
       "-isystem",

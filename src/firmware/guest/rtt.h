@@ -97,16 +97,10 @@ void rtt_open_standard_streams(void);
 void rtt_settle_streams(void *module);
 
 /*
- * What _vfprintf_r makes of the format, up to `end`; its end, or NULL when there is no room or something in the format that it
- * does not know (format.c).
+ * What _vfprintf_r makes of the format, up to `end`; its end, or NULL when there is no room or something in the format that is not for the
+ * shorter formatter (format.c). `front` is the stand-in for a stream.
  */
-char *rtt_format(char *to, char *end, const char *format, va_list);
-/*
- * Copies a text without its final 0 to a place before `end`, as long as there is room; behind `end` RTT_BEHIND bytes may be stored to.
- * The end of the copy, or NULL.
- */
-#define RTT_BEHIND 32
-char *rtt_copy(char *to, const char *end, const char *text);
+char *rtt_format(FILE *front, char *to, char *end, const char *format, va_list);
 
 /* putc() of any stream (stdio.c). */
 int rtt_put(int c, FILE *);

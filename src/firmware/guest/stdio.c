@@ -331,7 +331,7 @@ SMALL static __attribute__((noinline)) int vfprintf_locked(formatter *format, st
     __swsetup_r(r, fp); /* when it fails, so it does in format() */
   if (writes_at_once(fp) && rtt_take(&_rtt_gathered.lock, me) == 0) {
     char *start = _rtt_gathered.at;
-    char *end = rtt_format(start, start + GATHER, text, arguments);
+    char *end = rtt_format(&own.front, start, start + GATHER, text, arguments);
     result = end - start;
     if (!end)
       result = buffered(format, r, fp, text, arguments, 0);
@@ -357,7 +357,7 @@ static inline __attribute__((always_inline)) int print(struct _reent *r, FILE *f
     return vfprintf_locked(__real__vfprintf_r, r, fp, text, arguments);
   take_both(fp->_lock);
   char *start = _rtt_gathered.at;
-  int size = rtt_format(start, start + GATHER, text, arguments) - start, written = 0;
+  int size = rtt_format(&own.front, start, start + GATHER, text, arguments) - start, written = 0;
   /* Without a result it is less than 0. */
   if (size <= 0 || (written = write_or_go_on(start, size)) != size)
     written = print_rest(r, fp, text, arguments, size, written);
@@ -461,19 +461,15 @@ int rtt_put(int c, FILE *fp) {
 }
 int __wrap__puts_r(struct _reent *r, const char *text) {
   FILE *fp = r->_stdout;
-  if (!r->__sdidinit || !is_usual(fp))
+  size_t length = strlen(text);
+  if (length >= GATHER || !r->__sdidinit || !is_usual(fp))
     return __real__puts_r(r, text);
   take_both(fp->_lock);
   char *start = _rtt_gathered.at;
-  char *end = rtt_copy(start, start + GATHER - RTT_BEHIND, text);
-  int failed = 0;
-  if (end) {
-    *end++ = '\n';
-    failed = commit(r, fp, start, end - start);
-  }
+  memcpy(start, text, length);
+  start[length] = '\n';
+  int failed = commit(r, fp, start, length + 1);
   give_both_back(fp);
-  if (!end)
-    return __real__puts_r(r, text);
   return failed ? EOF : '\n';
 }
 int __wrap_puts(const char *text) {
