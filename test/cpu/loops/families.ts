@@ -277,7 +277,7 @@ export function randomLoop(random: Random, isa: Isa): Loop {
   const inner: Item[] = [{ op: "label", name: top }, ...FAMILIES[name](m, top, out)];
   let family = name;
   if (PLAIN.includes(name) && !random.once(3)) {
-    if (name === "again") nest(m, inner);
+    if (name === "again" || (name === "waits" && random.once(2))) nest(m, inner);
     inner.push({ op: "label", name: out });
   } else family = [name, ...around(m, inner, top, out)].join(", ");
   // In front of all loops, or of the inner one.

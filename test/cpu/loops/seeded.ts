@@ -15,6 +15,7 @@ const MEMORY = "src/memory/address-space.ts";
 const BORDERS = ["test/cpu/jit/loop-borders.test.ts"];
 const BULK = ["test/cpu/jit/bulk.test.ts"];
 const RIGHTS = ["test/cpu/jit/loop-rights.test.ts"];
+const COUNTED = ["test/cpu/jit/counted.test.ts"];
 const CHECKS = ["test/cpu/jit/shared-checks.test.ts"];
 
 export const SEEDED: readonly SeededBug[] = [
@@ -192,6 +193,64 @@ export const SEEDED: readonly SeededBug[] = [
     file: `${JIT}calls.ts`,
     from: "    if (isBackward(to, own)) this.spend(0, () => this.exitAt(to));\n    w.get(Local.Depth);",
     to: "    w.get(Local.Depth);",
+  },
+  {
+    name: "rows: an address goes on from the first access of its registers",
+    file: `${JIT}rows.ts`,
+    from: "return { push, offset: first - bias",
+    to: "return { push, offset: first",
+    tests: COUNTED,
+  },
+  {
+    name: "rows: an index steps by its bytes",
+    file: `${JIT}rows.ts`,
+    from: "step += motion.step * 2 ** shift;",
+    to: "step += motion.step;",
+    tests: COUNTED,
+  },
+  {
+    name: "rows: what was added before an access does not count",
+    file: `${JIT}rows.ts`,
+    from: "first += (added.get(r) ?? 0) * 2 ** shift;",
+    to: "",
+    tests: COUNTED,
+  },
+  {
+    name: "relays: the operand that comes late is that of the loop before",
+    file: `${JIT}relays.ts`,
+    from: "  w.get(local(carried));\n  w.set(Local.Late);\n",
+    to: "",
+    tests: COUNTED,
+  },
+  {
+    name: "relays: the other operand is that of the loop before",
+    file: `${JIT}relays.ts`,
+    from: "  w.const(0);\n  w.set(Local.Early);\n",
+    to: "",
+  },
+  {
+    name: "relays: a sum that is not made each time",
+    file: `${JIT}relays.ts`,
+    from: " || conditional[producer]",
+    to: "",
+  },
+  {
+    name: "relays: sums that set flags",
+    file: `${JIT}relays.ts`,
+    from: " && x.set === 0;",
+    to: ";",
+  },
+  {
+    name: "relays: a sum of another kind",
+    file: `${JIT}relays.ts`,
+    from: "y.op !== x.op || ",
+    to: "",
+  },
+  {
+    name: "checks: a constant table by an index that may go back",
+    file: `${JIT}checks.ts`,
+    from: "base.least === base.most && high <= 2 ** 32",
+    to: "base.least === base.most",
   },
   {
     name: "float: NaN is less or greater",

@@ -111,8 +111,9 @@ export function chained(m: Maker): Item[] {
   const items: Item[] = [];
   if (!random.once(4))
     items.push({ ...m.access("load", 1, m.take({ is: "base", step: 1 }), "post", 1), t });
+  const s = random.once(10);
   items.push(
-    random.once(2) ? { op, d: t, n: t, with: { m: c } } : { op, d: t, n: c, with: { m: t } },
+    random.once(2) ? { op, s, d: t, n: t, with: { m: c } } : { op, s, d: t, n: c, with: { m: t } },
   );
   if (random.once(12)) items.push(m.compute(false));
   items.push(
@@ -126,7 +127,7 @@ export function chained(m: Maker): Item[] {
   items.push({ op: "loadAt", size, t, n: base, m: t, shift: random.pick([0, 2, 2]) });
   if (random.once(12)) items.push(m.compute(false));
   const sum = random.once(2) ? either(c, t, c) : either(c, c, t);
-  items.push(random.once(12) ? { ...sum, c: random.below(14) } : sum);
+  items.push(random.once(6) ? { ...sum, c: random.below(14) } : sum);
   return items;
 }
 
