@@ -63,7 +63,10 @@ function lookAtAll(): void {
 function look(copy: string, { file, from, to, tests = [] }: SeededBug): string {
   const path = join(copy, file);
   const text = readFileSync(path, "utf8");
-  if (text.split(from).length !== 2) return "";
+  if (text.split(from).length !== 2) {
+    console.log(`${file} has other text now:`);
+    return "";
+  }
   writeFileSync(
     path,
     text.replace(from, () => to),
