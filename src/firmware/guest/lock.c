@@ -40,7 +40,7 @@ static __attribute__((noinline)) void wait_for(struct __lock *lock, int owner, i
 
 void __retarget_lock_acquire_recursive(_LOCK_T lock) {
   int owner = rtt_me();
-  _rtt_gathered.stream = NULL;
+  _rtt_gathered.stream = RTT_NO_STREAM;
   if (!lock)
     return;
   int holder = rtt_take(lock, owner);
@@ -52,7 +52,7 @@ void __retarget_lock_acquire_recursive(_LOCK_T lock) {
 
 int __retarget_lock_try_acquire_recursive(_LOCK_T lock) {
   int owner = rtt_me();
-  _rtt_gathered.stream = NULL;
+  _rtt_gathered.stream = RTT_NO_STREAM;
   if (lock && lock->owner == owner)
     lock->count++;
   else if (lock)

@@ -84,6 +84,9 @@ struct rtt_gathered {
 };
 extern struct rtt_gathered _rtt_gathered;
 
+/* What `stream` is then: not NULL, which a program may give to putc(), and which has to fault. */
+#define RTT_NO_STREAM ((FILE *)&_rtt_gathered)
+
 /* What a thread has in place of one struct _reent: the C++ runtime's part follows newlib's. */
 struct rtt_thread_area {
   struct _reent reent;

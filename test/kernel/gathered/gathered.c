@@ -1,5 +1,5 @@
 /*
- * Prints by everything that reaches the console, with other things between. The arguments say how it ends: `fault`, `exit`, `abort`,
+ * Prints by everything that reaches the console, with other things between. The arguments say how it ends: `fault`, `no-stream`, `exit`, `abort`,
  * `endless`, `kill` (the thread of another one), nothing. What is printed says itself in which order it has to be.
  */
 #include <pthread.h>
@@ -119,6 +119,12 @@ int main(int argc, char **argv)
         *(volatile int *)4 = 0;
     if (strcmp(end, "string") == 0)
         printf("as far as %s\n", (char *)8);
+    if (strcmp(end, "no-stream") == 0) {
+        puts("");
+        fflush(stdout);
+        snprintf(text, sizeof text, "%s %d", end, line);
+        fputc(text[0], NULL);
+    }
     if (strcmp(end, "exit") == 0)
         exit(3);
     if (strcmp(end, "quick") == 0)
