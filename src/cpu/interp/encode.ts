@@ -143,7 +143,7 @@ export class Encoder extends CodeWriter {
     const y = this.block.insts[k + 1];
     if (!y || y.at !== x.at || x.set || x.d < TEMP || x.d >= TEMP + TEMPS) return false;
     if (y.op !== Op.add || y.set || y.kb || y.ka || y.d === NONE) return false;
-    if ((y.a === x.d) === (y.b === x.d)) return false;
+    if ((y.a === x.d) === (y.b === x.d) || this.isReadBehind(k + 1, x.d)) return false;
     this.opK(Code.AddI, y.d, y.a === x.d ? y.b : y.a, 0, x.b);
     this.starts[k + 1] = this.ip;
     return true;
@@ -201,12 +201,23 @@ export class Encoder extends CodeWriter {
     const y = this.block.insts[k + 1];
     if (!y || !x.kb || x.set || y.set || y.at !== x.at || y.kb || y.ka) return k;
     if (x.b === 32 || x.d < TEMP || x.d >= TEMP + TEMPS || y.b !== x.d || y.a === x.d) return k;
-    if (y.d === NONE || y.op === Op.nop) return k;
+    if (y.d === NONE || y.op === Op.nop || this.isReadBehind(k + 1, x.d)) return k;
     const code = shiftFusion(x.op, y.op);
     if (code === undefined) return k;
     this.opK(code, y.d, y.a, x.a, x.b);
     this.starts[k + 1] = this.ip;
     return k + 1;
+  }
+
+  /** Whether ops of the same instruction behind op k read a temporary, as those do that make a frame and ask first whether it reaches a guard. */
+  private isReadBehind(k: number, t: number): boolean {
+    const { insts } = this.block;
+    const { at } = insts[k];
+    while (++k < insts.length && insts[k].at === at) {
+      const { a, b, c, d, s, t: second, ka, kb } = insts[k];
+      if ((!ka && a === t) || (!kb && b === t) || [c, d, s, second].includes(t)) return true;
+    }
+    return false;
   }
 
   private access(x: Inst, [i, indexed]: readonly [Code, Code], k: number): number {
