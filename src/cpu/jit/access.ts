@@ -64,6 +64,15 @@ export class AccessEmitter {
     this.transfer(x, shape, base, offset);
   }
 
+  /** The low byte of what a load of one register loads that needs no check, to a local. */
+  lowByte(x: Inst, to: number, address?: Address): void {
+    const { w } = this;
+    if (address) address.push(w);
+    else this.pushAddress(x, accessOf(x)!);
+    w.memory(W.load8u, address?.offset ?? 0);
+    w.set(to);
+  }
+
   private transfer(x: Inst, { store }: Shape, base: number, offset: number): void {
     const { w } = this;
     const single = singleOf(x.op);

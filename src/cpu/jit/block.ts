@@ -15,7 +15,7 @@ import { FloatGroups } from "./float-groups.ts";
 import { FloatPlan } from "./float-plan.ts";
 import { type Graph, isCall, keyAt, keyBehind, type Node } from "./graph.ts";
 import type { JumpTable } from "./jump-table.ts";
-import { local } from "./layout.ts";
+import { Local, local } from "./layout.ts";
 import type { Readable } from "./readable.ts";
 import { emitRelay, type Relay } from "./relays.ts";
 import type { Address, RowAddresses } from "./rows.ts";
@@ -226,6 +226,7 @@ export abstract class BlockEmitter extends Calls {
       if (touchesFloat(x.op) || vectorBytes(x) !== undefined) this.float.touch();
       // What shares a check may be without the one that it shares.
       const address = this.row?.addresses.of(k, this.row.iteration) ?? this.inTable(x);
+      if (this.relay?.low?.load === k) this.access.lowByte(x, Local.LoadedByte, address);
       if (this.free?.has(k))
         return this.access.emit(x, ownCheck(x) && NOTHING, refused, true, address);
       if (this.free) return this.access.emit(x, ownCheck(x), refused);

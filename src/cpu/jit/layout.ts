@@ -121,27 +121,31 @@ export const Local = {
   /** Operands of a sum that are added to another one in another order (relays.ts). */
   Late: 42,
   Early: 43,
+  /** The low byte of the late one, of what is loaded for it, and of the sum. */
+  LateByte: 44,
+  LoadedByte: 45,
+  CutByte: 46,
   /** What registers were where a row of iterations began (rows.ts). */
-  Origins: 44,
+  Origins: 47,
   /** 64 bits. */
-  Long: 48,
-  DoubleA: 49,
-  DoubleB: 50,
-  DoubleC: 51,
-  DoubleR: 52,
+  Long: 51,
+  DoubleA: 52,
+  DoubleB: 53,
+  DoubleC: 54,
+  DoubleR: 55,
   /** What was compared. */
-  DoubleX: 53,
-  DoubleY: 54,
-  SingleA: 55,
-  SingleB: 56,
-  SingleR: 57,
-  SingleX: 58,
-  SingleY: 59,
+  DoubleX: 56,
+  DoubleY: 57,
+  SingleA: 58,
+  SingleB: 59,
+  SingleR: 60,
+  SingleX: 61,
+  SingleY: 62,
   /** Floating-point registers, then registers that flags need, saved before they change, then counters. */
-  Saved: 60,
+  Saved: 63,
 } as const;
 /** Locals besides the parameters: words, 64-bit numbers, doubles, singles, then words for saved registers. */
-export const WORD_LOCALS = 46;
+export const WORD_LOCALS = 49;
 export const ORIGINS = 4;
 export const LONG_LOCALS = 1;
 export const DOUBLE_LOCALS = 6;

@@ -6,8 +6,9 @@ import { W, type Writer } from "./wasm.ts";
 
 // Iterations that wait for one another. A sum of two operands, one of which comes late, is an operand of the next sum: that can add the
 // early one first, so that what is late is waited for once, for (late + early) + other is late + (early + other). It holds for exclusive
-// or and or as well. A load of which the result is waited for gets the address of its table as a constant. A CRC by a table has one
-// exclusive or and one addition less between two loads.
+// or and or as well. A load of which the result is waited for gets the address of its table as a constant. When only the low byte of such an
+// exclusive or is wanted and what is late is loaded, the byte is loaded once more by itself, so that nothing has to be cut off behind it. A
+// CRC by a table has one exclusive or, one extension and one addition less between two loads.
 
 /** An op whose operand is a sum, and the op that makes the sum. */
 export interface Relay {
@@ -20,6 +21,14 @@ export interface Relay {
   readonly early: number;
   /** The sum is that of the iteration before: this register has it where the loop begins. */
   readonly carried: number | undefined;
+  readonly low?: LowByte;
+}
+
+/** The low byte of what a relay's consumer makes, of which what is late is loaded: bits do not depend on one another. */
+interface LowByte {
+  /** The ops that load what is late, and that cut the byte off. */
+  readonly load: number;
+  readonly cut: number;
 }
 
 /** What can be added in any order, and how. */
@@ -69,6 +78,11 @@ export function chainOf(
     for (const other of relaysAt(loop, k, late)) {
       const wait = waiting(loop, { relay: other });
       if (wait < least) [least, relay] = [wait, other];
+      const low = lowByte(loop, other);
+      if (!low) continue;
+      const cut = { ...other, low };
+      const shorter = waiting(loop, { relay: cut });
+      if (shorter < least) [least, relay] = [shorter, cut];
     }
   const loads = new Set<Inst>();
   for (let k = 0; k < branch; k++) {
@@ -110,6 +124,25 @@ function* relaysAt(
   }
 }
 
+/** Where a relay makes a number of which the low byte is wanted. */
+function lowByte(
+  { insts, branch, conditional }: Loop,
+  { consumer, producer, late }: Relay,
+): LowByte | undefined {
+  const { op, d } = insts[consumer];
+  if (op === Op.add) return undefined;
+  const load = lastWriter(insts, producer, late);
+  if (load === undefined || conditional[load] || !WIDE.has(insts[load].op)) return undefined;
+  for (let k = consumer + 1; k < branch; k++) {
+    const x = insts[k];
+    if (x.op === Op.and && x.a === d && !x.ka && x.kb && x.b === 0xff && x.set === 0)
+      return conditional[k] ? undefined : { load, cut: k };
+    if (writtenBy(insts, k, k + 1) & (1 << d)) return undefined;
+  }
+  return undefined;
+}
+const WIDE = new Set([Op.ldr, Op.ldrh]);
+
 const isSum = (x: Inst): boolean => sums[x.op] !== undefined && !x.ka && !x.kb && x.set === 0;
 
 /** The op before k that wrote a register. */
@@ -133,13 +166,17 @@ function waiting(
   const ready = new Array<number>(32).fill(0);
   const at = (r: number): number => (r === NONE ? 0 : ready[r]);
   let halfway = 0;
-  let [lateAt, earlyAt] = [0, 0];
+  let [lateAt, earlyAt, othersAt] = [0, 0, 0];
   for (let round = 0; round < 2 * SETTLED; round++) {
     for (let k = 0; k < branch; k++) {
       const x = insts[k];
       if (x.op === Op.skip) continue;
       let from = Math.max(x.ka ? 0 : at(x.a), x.kb ? 0 : at(x.b), at(x.c), at(x.s), at(x.t));
-      if (relay?.consumer === k) from = Math.max(lateAt, Math.max(earlyAt, at(relay.other)) + 1);
+      if (relay?.low?.cut === k) from = othersAt;
+      if (relay?.consumer === k) {
+        from = Math.max(lateAt, Math.max(earlyAt, at(relay.other)) + 1);
+        othersAt = Math.max(lateAt, Math.max(earlyAt, at(relay.other)) + 2);
+      }
       if (relay?.producer === k) [lateAt, earlyAt] = [at(relay.late), at(relay.early)];
       if (late && isSum(x)) late[k] = at(x.a) > at(x.b) ? x.a : x.b;
       const written = writtenBy(insts, k, k + 1);
@@ -157,26 +194,52 @@ const accumulates = (x: Inst): boolean =>
   x.op === Op.bfi || x.op === Op.umlal || x.op === Op.smlal || x.op === Op.umaal;
 
 /** The loop begins. */
-export function beginRelay(w: Writer, { carried }: Relay): void {
+export function beginRelay(w: Writer, { carried, low }: Relay): void {
   if (carried === undefined) return;
   w.get(local(carried));
   w.set(Local.Late);
   w.const(0);
   w.set(Local.Early);
+  if (!low) return;
+  w.get(local(carried));
+  w.const(0xff);
+  w.op(W.and);
+  w.set(Local.LateByte);
 }
 /** Before op k. Returns true when that has been written. */
 export function emitRelay(w: Writer, relay: Relay, x: Inst, k: number): boolean {
+  const { low } = relay;
   if (k === relay.producer) {
     w.get(local(relay.late));
     w.set(Local.Late);
     w.get(local(relay.early));
     w.set(Local.Early);
+    if (low) {
+      w.get(Local.LoadedByte);
+      w.set(Local.LateByte);
+    }
+  }
+  if (k === low?.cut) {
+    w.get(Local.CutByte);
+    w.set(local(x.d));
+    return true;
   }
   if (k !== relay.consumer) return false;
   const op = sums[x.op];
-  w.get(local(relay.other));
-  w.get(Local.Early);
-  w.op(op);
+  const others = (): void => {
+    w.get(local(relay.other));
+    w.get(Local.Early);
+    w.op(op);
+  };
+  if (low) {
+    others();
+    w.const(0xff);
+    w.op(W.and);
+    w.get(Local.LateByte);
+    w.op(op);
+    w.set(Local.CutByte);
+  }
+  others();
   w.get(Local.Late);
   w.op(op);
   w.set(local(x.d));

@@ -31,16 +31,18 @@ const word = ({ op, d, n, m, s, condition = ALWAYS }: Sum, lsr = 0): number =>
 
 const NOP = 0xe1a00000;
 const COUNT = 97;
+const LDR = 0xe7946106;
+const LDRH = 0xe19460b6;
 /**
  * r2 goes round through a table of words at r4, three times: mov r1, #3; 1: mov r0, #COUNT; 2: ldrb r7, [r5, r0]; r6 = r7 + r2; `behind`; and r6,
- * r6, #63; ldr r6, [r4, r6, lsl #2]; `before`; r2 = r6 + r3; subs r0, r0, #1; bne 2b; subs r1, r1, #1; bne 1b; svc #0, with sums of all kinds for +.
+ * r6, #mask; ldr r6, [r4, r6, lsl #2]; `before`; r2 = r6 + r3; subs r0, r0, #1; bne 2b; subs r1, r1, #1; bne 1b; svc #0, with sums of all kinds for +.
  */
 const loop = (
   consumer: Sum,
   producer: Sum,
-  { shift = 0, behind = NOP, before = NOP } = {},
+  { shift = 0, behind = NOP, before = NOP, mask = 63, load = LDR } = {},
 ): number[] => [
-  ...[0xe3a01003, 0xe3a00000 + COUNT, 0xe7d57000, word(consumer), behind, 0xe206603f, 0xe7946106],
+  ...[0xe3a01003, 0xe3a00000 + COUNT, 0xe7d57000, word(consumer), behind, 0xe2066000 + mask, load],
   ...[before, word(producer, shift), 0xe2500001, 0x1afffff6, 0xe2511001, 0x1afffff3, 0xef000000],
 ];
 
@@ -61,6 +63,10 @@ function loops(): { name: string; code: number[] }[] {
         const add = (kind: string, code: number[]) =>
           found.push({ name: `${a} ${b} ${way} ${kind}`, code });
         add("plain", loop(consumer, producer(3)));
+        add("low byte", loop(consumer, producer(2), { shift: 8, mask: 255 }));
+        add("low byte, stored", loop(consumer, producer(3), { before: STORE, mask: 255 }));
+        add("low byte, halfwords", loop(consumer, producer(2), { mask: 255, load: LDRH }));
+        add("not the low byte", loop(consumer, producer(3), { mask: 254 }));
         add("stored", loop(consumer, producer(3), { before: STORE }));
         add("carried twice", loop(consumer, producer(2)));
         add("shifted", loop(consumer, producer(2), { shift: 8 }));
