@@ -1,7 +1,7 @@
 import { type Inst, NONE, Op } from "../ir/ops.ts";
 import { isFloatOp } from "./float.ts";
 import { FloatFacts, type Step } from "./float-facts.ts";
-import type { FloatRegisters } from "./float-registers.ts";
+import { carriedWords, type FloatRegisters } from "./float-registers.ts";
 import { type Graph, isBranch, isCall, type Node } from "./graph.ts";
 import { accessOf, groupEnd, isAccess, needsInterpreter } from "./shapes.ts";
 
@@ -33,7 +33,7 @@ export interface FloatRow {
 }
 const NO_GROWTH: ReadonlySet<number> = new Set();
 /** Ops that need more than a test of their result, or leave something behind besides it. */
-const leavesByItself = new Set([Op.vcmp, Op.vcvti, Op.vmrs, Op.vmsr]);
+const leavesByItself = new Set([Op.vcmp, Op.vcvti, Op.vmrs, Op.vmsr, Op.vldn, Op.vstn]);
 /** A double from a single of which nothing is known. */
 const asksItself = ({ op, i }: Inst): boolean => op === Op.vcvt && (i & 1) === 1;
 
@@ -87,7 +87,7 @@ export class FloatPlan {
 
   /**
    * Iterations in a row of a loop of one block, ops [0, branch), whose results are tested together; undefined when that cannot be: it stores,
-   * or leaves for other reasons. Of results that follow from others in it none are tested but those that are wanted behind it: there as much
+   * or leaves for other reasons, or hands on a register that is not in a local. Of results that follow from others in it none are tested but those that are wanted behind it: there as much
    * is known as behind an iteration with tests of its own.
    */
   row(n: Node, branch: number, times: number): FloatRow | undefined {
@@ -113,9 +113,12 @@ export class FloatPlan {
     if (facts.unlike(end).length > 0) return undefined;
     if (steps.some((list) => list.some((step, k) => step && !step.sure && asksItself(insts[k]))))
       return undefined;
-    const kept = registers.readBeforeWritten(insts);
-    const written = new Set(insts.flatMap((x) => registers.written(x)));
-    for (const at of kept) if (!written.has(at)) kept.delete(at);
+    const kept = new Set<number>();
+    for (const word of carriedWords(insts)) {
+      const first = registers.firstOf(word);
+      if (first === undefined) return undefined;
+      kept.add(first);
+    }
     return { steps, ends, kept };
   }
 

@@ -45,6 +45,36 @@ function registersOf(x: Inst, read: Use, write: Use): void {
   }
 }
 
+/** Words of registers that ops, none of Advanced SIMD, write, and read before they certainly have written them; branches are not among the ops. */
+export function carriedWords(insts: readonly Inst[]): Set<number> {
+  const early = new Set<number>();
+  const done = new Set<number>();
+  const written = new Set<number>();
+  let guarded = 0;
+  insts.forEach((x, k) => {
+    if (x.op === Op.skip) guarded = Math.max(guarded, x.label);
+    if (x.op < Op.vadd || x.op > Op.vmsr) return;
+    const reads: number[] = [];
+    const writes: number[] = [];
+    const into =
+      (list: number[]): Use =>
+      (size, v) =>
+        list.push(...(size ? [2 * v, 2 * v + 1] : [v]));
+    if (x.op === Op.vldm || x.op === Op.vstm)
+      for (let k = 0; k < x.i; k++) (x.op === Op.vldm ? writes : reads).push(x.vd + k);
+    else if (wordMoves.has(x.op)) x.op === Op.vget ? reads.push(x.va) : writes.push(x.vd);
+    else registersOf(x, into(reads), into(writes));
+    for (const v of reads) if (!done.has(v)) early.add(v);
+    for (const v of writes) {
+      written.add(v);
+      if (k >= guarded) done.add(v);
+      // Where it is not executed, the register keeps what it has.
+      else if (!done.has(v)) early.add(v);
+    }
+  });
+  return early.intersection(written);
+}
+
 /** Byte offset of a word of the registers. */
 export function word(k: number): number {
   return (REGISTERS + k) * 4;
@@ -159,35 +189,10 @@ export class FloatRegisters {
       else if (this.doubles.has(k & ~1) && !list.includes(k & ~1)) list.push(k & ~1);
     return list;
   }
-  /** First words of registers in locals that ops read before they certainly have written all of them; branches are not among the ops. */
-  readBeforeWritten(insts: readonly Inst[]): Set<number> {
-    const found = new Set<number>();
-    const done = new Set<number>();
-    let guarded = 0;
-    insts.forEach((x, k) => {
-      if (x.op === Op.skip) guarded = Math.max(guarded, x.label);
-      if (x.op < Op.vadd || x.op > Op.vmsr) return;
-      const written = this.written(x);
-      const reads = new Set<number>();
-      const read: Use = (size, v) => {
-        for (const at of size ? [2 * v, 2 * v + 1] : [v, v & ~1])
-          if (this.singles.has(at) || this.doubles.has(at)) reads.add(at);
-      };
-      if (x.op === Op.vstm) for (let v = x.vd; v < x.vd + x.i; v++) read(0, v);
-      else if (x.op === Op.vget) read(0, x.va);
-      // The other half stays.
-      else if (wordMoves.has(x.op))
-        for (const at of written) if (this.doubles.has(at)) reads.add(at);
-      if (x.op !== Op.vldm && x.op !== Op.vstm && !wordMoves.has(x.op))
-        registersOf(x, read, () => {});
-      for (const at of reads) if (!done.has(at)) found.add(at);
-      // A half of a double may have been loaded.
-      const whole = x.op !== Op.vldm || ((x.vd | x.i) & 1) === 0;
-      for (const at of written)
-        if (k >= guarded && (whole || this.singles.has(at))) done.add(at);
-        else if (!done.has(at)) found.add(at);
-    });
-    return found;
+  /** The first word of the register in a local of which a word is a part; undefined: it is in the file. */
+  firstOf(word: number): number | undefined {
+    if (this.singles.has(word)) return word;
+    return this.doubles.has(word & ~1) ? word & ~1 : undefined;
   }
   private local(size: number, v: number): number | undefined {
     return (size ? this.doubles.get(2 * v) : this.singles.get(v))?.at;

@@ -33,6 +33,11 @@ const LOOPS: Readonly<Record<string, Loop>> = {
   },
   // vldmia r1!, {d1}; vldmia r2!, {d2}; vmla.f64 d0, d1, d2
   "sum of products of doubles": { words: [0xecb11b02, 0xecb22b02, 0xee010b02], double: true },
+  // The same; vmov.f32 s8, s0: d0 is in no local, for its halves are looked at as singles
+  "a sum that stays in the file": {
+    words: [0xecb11b02, 0xecb22b02, 0xee010b02, 0xeeb04a40],
+    double: true,
+  },
   // vldmia r1!, {s1}; vmul.f32 s0, s0, s3; vadd.f32 s0, s0, s1
   polynomial: { words: [0xecf10a01, 0xee200a21, 0xee300a20], double: false },
   // vldmia r1!, {s1}; vmul.f32 s0, s0, s1
