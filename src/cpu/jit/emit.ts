@@ -104,7 +104,10 @@ export class RegionEmitter extends LoopEmitter {
     w.end();
   }
 
-  /** Leaves when registers are not what the code was made for. */
+  /**
+   * Leaves when registers are not what the code was made for. They stay registers behind that: for each access at a constant address the
+   * host would put that into a register.
+   */
   private guard(): void {
     const { w } = this;
     const { key } = this.graph.entry;
@@ -117,8 +120,6 @@ export class RegionEmitter extends LoopEmitter {
       this.storeFile(layout.MISSED, () => w.const(key));
       this.exitAt(key);
       this.close();
-      w.const(value);
-      w.set(local(r));
     }
   }
 
