@@ -259,6 +259,7 @@ export const SEEDED: readonly SeededBug[] = [
     file: `${JIT}checks.ts`,
     from: "base.least === base.most && high <= 2 ** 32",
     to: "base.least === base.most",
+    tests: RELAYS,
   },
   {
     name: "float: NaN is less or greater",
@@ -277,6 +278,7 @@ export const SEEDED: readonly SeededBug[] = [
     file: `${JIT}float-arithmetic.ts`,
     from: "    w.const(MODES);\n    w.op(W.and);\n    w.openUnlikely();\n    refused(3);\n    w.end();\n    exact",
     to: "    w.op(W.drop);\n    exact",
+    tests: ["test/cpu/jit/float.test.ts"],
   },
   {
     name: "float: VNMUL is VMUL",
