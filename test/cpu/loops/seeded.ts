@@ -278,7 +278,7 @@ export const SEEDED: readonly SeededBug[] = [
     file: `${JIT}float-arithmetic.ts`,
     from: "    w.const(MODES);\n    w.op(W.and);\n    w.openUnlikely();\n    refused(3);\n    w.end();\n    exact",
     to: "    w.op(W.drop);\n    exact",
-    tests: ["test/cpu/jit/float.test.ts"],
+    tests: ["test/cpu/jit/float-modes.test.ts"],
   },
   {
     name: "float: VNMUL is VMUL",
