@@ -303,5 +303,6 @@ export const SEEDED: readonly SeededBug[] = [
     file: "src/cpu/interp/vfp.ts",
     from: "if (!core.reaches(ip, address, count, true)) return;",
     to: "if (!core.reaches(ip, address, count - 1 || 1, true)) return;",
+    tests: ["test/cpu/ends.test.ts"],
   },
 ];
