@@ -38,6 +38,8 @@ const LOOPS: Readonly<Record<string, Loop>> = {
     words: [0xecb11b02, 0xecb22b02, 0xee010b02, 0xeeb04a40],
     double: true,
   },
+  // vldmia r1!, {s1}; vmul.f32 s4, s1, s1; vmla.f32 s0, s4, s1: the operand is tested, its square is not
+  "sum of cubes": { words: [0xecf10a01, 0xee202aa0, 0xee020a20], double: false },
   // vldmia r1!, {s1}; vmul.f32 s0, s0, s3; vadd.f32 s0, s0, s1
   polynomial: { words: [0xecf10a01, 0xee200a21, 0xee300a20], double: false },
   // vldmia r1!, {s1}; vmul.f32 s0, s0, s1
