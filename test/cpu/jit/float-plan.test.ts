@@ -67,7 +67,7 @@ function instructions(random: Random, double: boolean, before: { d: number }): n
     return (TERNARY[op] | size | sources | d()) >>> 0;
   };
   const AL = 0xe0000000;
-  switch (random(16)) {
+  switch (random(19)) {
     case 0:
       return [AL | BINARY[random(4)] | size | d() | m()];
     case 1: {
@@ -90,6 +90,21 @@ function instructions(random: Random, double: boolean, before: { d: number }): n
       // From and to an integer, between the sizes.
       if (double) return random(2) ? [0xeeb80be8, 0xeebd8bc0 | random(5)] : [];
       return random(2) ? [AL | 0xeb80ac0 | d() | m()] : [AL | 0xebd0ac0 | d() | m()];
+    case 16: {
+      // A register of the other size, which may be a half of another one or two of them.
+      const other = field(!double, random(6), 12, 22);
+      if (random(2)) return [(AL | 0xeb70ac0 | size | other | m()) >>> 0];
+      return [(AL | 0xeb70ac0 | (size ^ 0x100) | d() | field(!double, random(6), 0, 5)) >>> 0];
+    }
+    case 17: {
+      const word = field(false, random(10), 16, 7);
+      return [(AL | (random(2) ? 0xe105a10 : 0xe005a10) | word) >>> 0];
+    }
+    case 18:
+      // The base goes on.
+      return random(2)
+        ? [AL | 0xcb80a00 | size | d() | (double ? 2 : 1)]
+        : [0xeeb04a40 | random(6)];
     default:
       return [AL | ternary(double ? 9 : TERNARY.length)];
   }
