@@ -1,13 +1,16 @@
 import { Slot } from "../interp/state.ts";
-import { type Inst, NZCV, Op } from "../ir/ops.ts";
+import { type Inst, NZCV, Op, TEMP } from "../ir/ops.ts";
 import { AccessEmitter } from "./access.ts";
 import { bulkLoop, emitBulk, followsRegisters } from "./bulk.ts";
 import { Calls } from "./calls.ts";
 import { Checks, NOTHING, ownCheck } from "./checks.ts";
 import { ConditionalCompares } from "./conditional-compare.ts";
+import { isChosen, onlyResult } from "./choices.ts";
 import type { RegionCounters } from "./counters.ts";
 import { dataEmitter } from "./data.ts";
+import { decisionOf } from "./decisions.ts";
 import { isBackward, writesAllFlags, writtenBy } from "./facts.ts";
+import { comparisons } from "./flags.ts";
 import { IN_LOCALS, type State } from "./flags-state.ts";
 import { isFloatOp, touchesFloat } from "./float.ts";
 import type { Step } from "./float-facts.ts";
@@ -16,6 +19,7 @@ import { FloatPlan } from "./float-plan.ts";
 import { type Graph, isCall, keyAt, keyBehind, type Node } from "./graph.ts";
 import type { JumpTable } from "./jump-table.ts";
 import { Local, local } from "./layout.ts";
+import { pushA, pushB } from "./operands.ts";
 import type { Readable } from "./readable.ts";
 import { emitRelay, type Relay } from "./relays.ts";
 import type { Address, RowAddresses } from "./rows.ts";
@@ -55,7 +59,12 @@ export abstract class BlockEmitter extends Calls {
     this.readable = readable;
     this.vectors = new VectorEmitter(w);
     this.access = new AccessEmitter(w, readable, this.floats, this.vectors);
-    this.checks = new Checks(graph, surroundings, this.liveness.live.get(graph.entry)![0]);
+    this.checks = new Checks(
+      graph,
+      surroundings,
+      this.liveness.live.get(graph.entry)![0],
+      !counters,
+    );
     if (surroundings.ordinaryNumbers && this.usesFloat && !counters)
       this.plan = FloatPlan.make(graph, this.floats, surroundings.literalAt);
     this.groups = new FloatGroups(w, this.floats, () => [...this.flags.saved.values()]);
@@ -123,6 +132,10 @@ export abstract class BlockEmitter extends Calls {
           continue;
         }
       }
+      if (x.op === Op.skip && !this.counters && isChosen(insts, k)) {
+        k = this.choose(n, k, to) - 1;
+        continue;
+      }
       if (x.op === Op.skip) {
         const changes = this.changesFlags(ir, k + 1, x.label);
         const other = changes ? k : this.otherwise(insts, k, to);
@@ -153,6 +166,59 @@ export abstract class BlockEmitter extends Calls {
     this.dirty = this.liveness.dirty.get(n)![to];
     closeSkip(to);
   }
+  /** Writes what is behind the skip of op k, and what is behind that for the opposite condition, without a branch; returns where that ends. */
+  private choose(n: Node, k: number, to: number): number {
+    const { w, flags } = this;
+    const { insts } = n.ir;
+    const { cond, label } = insts[k];
+    const next = insts[label];
+    const both = label < to && next.op === Op.skip && next.cond === (cond ^ 1);
+    const end = both && isChosen(insts, label) ? next.label : label;
+    flags.beforeWrite(writtenBy(insts, k + 1, end));
+    flags.condition(cond);
+    w.set(Local.Skipped);
+    const d = onlyResult(insts, k + 1, label);
+    if (end > label && d !== undefined && d === onlyResult(insts, label + 1, end)) {
+      const at = local(d);
+      w.get(at);
+      w.set(Local.Before);
+      for (let j = k + 1; j < label; j++) this.always(n, j);
+      w.get(at);
+      w.set(Local.Other);
+      w.get(Local.Before);
+      w.set(at);
+      for (let j = label + 1; j < end; j++) this.always(n, j);
+      this.chosen(at, Local.Other, at);
+      return end;
+    }
+    for (let j = k + 1; j < end; j++) {
+      if (j === label) continue;
+      const at = local(insts[j].d);
+      if (insts[j].d < TEMP) {
+        w.get(at);
+        w.set(Local.Before);
+      }
+      this.always(n, j);
+      if (insts[j].d >= TEMP) continue;
+      if (j < label) this.chosen(at, at, Local.Before);
+      else this.chosen(at, Local.Before, at);
+    }
+    return end;
+  }
+  private always(n: Node, k: number): void {
+    this.at(n, k);
+    this.inst(n, k, false);
+  }
+  /** One of two locals. */
+  private chosen(to: number, executed: number, skipped: number): void {
+    const { w } = this;
+    w.get(skipped);
+    w.get(executed);
+    w.get(Local.Skipped);
+    w.op(W.select);
+    w.set(to);
+  }
+
   /** Goes on behind the block. */
   protected finish(n: Node): void {
     const { w } = this;
@@ -239,7 +305,7 @@ export abstract class BlockEmitter extends Calls {
         else this.call(n, k, conditional);
         return;
       case Op.brc:
-        flags.condition(x.cond);
+        if (!this.decided(n, k)) flags.condition(x.cond);
         return this.takenIf(n, x);
       case Op.brz:
       case Op.brnz:
@@ -274,6 +340,16 @@ export abstract class BlockEmitter extends Calls {
 
   // Branches.
 
+  /** Pushes whether the branch of op k is taken when a comparison long before it decides that. */
+  private decided({ ir: { insts } }: Node, k: number): boolean {
+    const decision = this.counters ? undefined : decisionOf(insts, k);
+    if (!decision) return false;
+    const { w } = this;
+    pushA(decision.compare, w);
+    pushB(decision.compare, w);
+    w.op(comparisons[decision.cond]);
+    return true;
+  }
   private takenIf(n: Node, x: Inst): void {
     const { flags } = this;
     const { state } = flags;

@@ -1,4 +1,5 @@
 import { type Inst, NONE, Op } from "../ir/ops.ts";
+import { isChosen } from "./choices.ts";
 import { type CountedLoop, countedLoop } from "./counted.ts";
 import { flagReaders, writtenBy } from "./facts.ts";
 import { type FixedLoop, fixedLoop } from "./fixed.ts";
@@ -61,6 +62,8 @@ export class Checks {
     private readonly graph: Graph,
     private readonly surroundings: Surroundings,
     liveAtEntry: number,
+    /** Conditional instructions may be done always (choices.ts). */
+    private readonly chooses: boolean,
   ) {
     this.wanted = new WantedAccesses(graph);
     const readers = flagReaders(graph);
@@ -166,7 +169,7 @@ export class Checks {
     const back = branchBack(n);
     /** What holds in a loop of one block however its iterations were done. */
     const first = back === undefined ? known : known.copy();
-    let skip: { label: number; known: Knowledge } | undefined;
+    let skip: { label: number; known: Knowledge; chosen: boolean } | undefined;
     const reached = new Set<number>();
     const goes = (key: number, known: Knowledge): void => {
       // What of a copy is elsewhere is called, and comes back to where the copy does.
@@ -198,7 +201,8 @@ export class Checks {
         return;
       }
       if (x.op === Op.skip) {
-        skip = { label: x.label, known: known.copy() };
+        const chosen = this.chooses && isChosen(insts, k);
+        skip = { label: x.label, known: known.copy(), chosen };
         continue;
       }
       if (endsKnowledge(insts, k)) {
@@ -225,6 +229,11 @@ export class Checks {
         continue;
       }
       this.op(x, known);
+      const tested = skip?.chosen && isAccess(x) ? this.plan.get(x) : undefined;
+      if (skip && tested && tested !== NOTHING) {
+        const { low, high, store, aligned } = tested;
+        skip.known.learn(x.a, skip.known.of(x.a).tested(low, high, store, aligned));
+      }
     }
     if (skip) known = skip.known.meet(known);
     const next = keyBehind(n);

@@ -271,7 +271,7 @@ const floatComparisons: Readonly<Record<number, readonly [of: number, not: boole
 };
 
 /** Comparison of x and y for each condition behind a subtraction; 0: none. */
-const comparisons = [
+export const comparisons = [
   W.eq,
   W.ne,
   W.geU,

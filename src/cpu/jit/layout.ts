@@ -125,27 +125,31 @@ export const Local = {
   LateByte: 44,
   LoadedByte: 45,
   CutByte: 46,
+  /** Of conditional ops that are done always: what was there before, what the ops of the opposite condition made, whether they are skipped. */
+  Before: 47,
+  Other: 48,
+  Skipped: 49,
   /** What registers were where a row of iterations began (rows.ts). */
-  Origins: 47,
+  Origins: 50,
   /** 64 bits. */
-  Long: 51,
-  DoubleA: 52,
-  DoubleB: 53,
-  DoubleC: 54,
-  DoubleR: 55,
+  Long: 54,
+  DoubleA: 55,
+  DoubleB: 56,
+  DoubleC: 57,
+  DoubleR: 58,
   /** What was compared. */
-  DoubleX: 56,
-  DoubleY: 57,
-  SingleA: 58,
-  SingleB: 59,
-  SingleR: 60,
-  SingleX: 61,
-  SingleY: 62,
+  DoubleX: 59,
+  DoubleY: 60,
+  SingleA: 61,
+  SingleB: 62,
+  SingleR: 63,
+  SingleX: 64,
+  SingleY: 65,
   /** Floating-point registers, then registers that flags need, saved before they change, then counters. */
-  Saved: 63,
+  Saved: 66,
 } as const;
 /** Locals besides the parameters: words, 64-bit numbers, doubles, singles, then words for saved registers. */
-export const WORD_LOCALS = 49;
+export const WORD_LOCALS = 52;
 export const ORIGINS = 4;
 export const LONG_LOCALS = 1;
 export const DOUBLE_LOCALS = 6;
