@@ -45,7 +45,7 @@ alu[Op.eor] = {
   rc: Code.TeqR,
   ic: Code.TeqI,
 };
-alu[Op.bic] = { r: Code.BicR };
+alu[Op.bic] = { r: Code.BicR, rs: Code.BicsR };
 alu[Op.orn] = { r: Code.OrnR };
 alu[Op.lsl] = { r: Code.LslR, i: Code.LslI, rs: Code.LslsR, is: Code.LslsI };
 alu[Op.lsr] = { r: Code.LsrR, i: Code.LsrI, rs: Code.LsrsR, is: Code.LsrsI };
@@ -68,6 +68,7 @@ unaryCodes[Op.sxtb] = Code.Sxtb;
 unaryCodes[Op.sxth] = Code.Sxth;
 unaryCodes[Op.clz] = Code.Clz;
 unaryCodes[Op.rev] = Code.Rev;
+unaryCodes[Op.rbit] = Code.Rbit;
 
 /** Long multiplications: bits of Long. */
 export const longForms: (number | undefined)[] = [];

@@ -111,6 +111,7 @@ export const enum Code {
   SbcsI,
   AndsR,
   AndsI,
+  BicsR,
   OrrsR,
   OrrsI,
   EorsR,
@@ -160,6 +161,7 @@ export const enum Code {
   Sxth,
   Clz,
   Rev,
+  Rbit,
   Ubfx, // d = a << b >>> k
   Sbfx,
   Bfi, // b = lsb, k = mask
@@ -907,6 +909,12 @@ export function loop(core: LoopState, ip: number): boolean {
           R[d] = r;
           ip += 2;
           continue;
+        case Code.BicsR:
+          r = R[a] & ~R[b];
+          R[F.N] = R[F.Z] = r;
+          R[d] = r;
+          ip += 1;
+          continue;
         case Code.AndsR:
           r = R[a] & R[b];
           R[F.N] = R[F.Z] = r;
@@ -1222,6 +1230,14 @@ export function loop(core: LoopState, ip: number): boolean {
           continue;
         case Code.Rev:
           x = R[a];
+          R[d] = (x << 24) | ((x & 0xff00) << 8) | ((x >>> 8) & 0xff00) | (x >>> 24);
+          ip += 1;
+          continue;
+        case Code.Rbit:
+          x = R[a];
+          x = ((x >>> 1) & 0x55555555) | ((x & 0x55555555) << 1);
+          x = ((x >>> 2) & 0x33333333) | ((x & 0x33333333) << 2);
+          x = ((x >>> 4) & 0x0f0f0f0f) | ((x & 0x0f0f0f0f) << 4);
           R[d] = (x << 24) | ((x & 0xff00) << 8) | ((x >>> 8) & 0xff00) | (x >>> 24);
           ip += 1;
           continue;

@@ -4,7 +4,7 @@ import type { GuestMemory } from "../../memory/mod.ts";
  * First word of prepared code: "RTP" and the version of the encoding, to be raised with every change of Code (loop.ts) or of what
  * encode.ts writes. A file of another version, which a source tree may still have, is ignored.
  */
-export const PREPARED_MAGIC = 0x07505452;
+export const PREPARED_MAGIC = 0x08505452;
 /** Words before the keys: the magic, and how many blocks there are. */
 const PREPARED_HEADER = 2;
 

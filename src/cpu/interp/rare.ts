@@ -129,13 +129,6 @@ const usada8: Rare = (_, R, m, ip) => {
   R[m[ip + D]] = sum;
 };
 
-/** Bits in reverse order. */
-function rbit(x: number): number {
-  let r = 0;
-  for (let k = 0; k < 32; k++) r = (r << 1) | ((x >>> k) & 1);
-  return r;
-}
-
 const ldrex: Rare = (core, R, m, ip) => {
   core.loadExclusive(ip, m[ip + D], m[ip + E], (R[m[ip + A]] + m[ip + B]) | 0, m[ip + I]);
 };
@@ -231,7 +224,6 @@ const functions: Partial<Record<keyof typeof Op, Rare>> = {
   sxtb16: unary((x) => ((lo(x << 8) >> 8) & 0xffff) | (((x << 8) >> 24) << 16)),
   uxtb16: unary((x) => x & 0x00ff00ff),
   add16: logic((a, b) => ((a & 0xffff0000) + (b & 0xffff0000)) | ((a + b) & 0xffff)),
-  rbit: unary(rbit),
   rev16: unary((x) => ((x & 0x00ff00ff) << 8) | ((x >>> 8) & 0x00ff00ff)),
   revsh: unary((x) => ((x << 24) >> 16) | ((x >>> 8) & 0xff)),
   pkh: logic((a, b) => (a & 0xffff) | (b & 0xffff0000)),
