@@ -121,7 +121,12 @@ export function emitSkip(w: Writer, stream: Stream, readable: Readable): void {
     w.const(high - low);
     w.op(W.add, W.ltU, W.or);
     w.brIf(OUT);
-    checkStores(w, TO, pushBytes);
+    // The one behind them, too: where it faults, what it has not computed is left from those.
+    checkStores(w, TO, () => {
+      pushBytes();
+      w.const(step);
+      w.op(W.add);
+    });
     w.get(TO);
     plus(copy.from, copy.at + copy.delta);
     pushBytes();

@@ -218,3 +218,25 @@ for (const [name, { code, has, step, end, table, difference }] of Object.entries
     expect([...exits].sort()).toEqual([Exit.Slice, Exit.Stop, Exit.Fault]);
     for (const { memory } of sides) memory.dispose();
   }, 120_000);
+
+test("a copy that faults where it stores, with a number that each iteration makes behind that", () => {
+  // ldrh r0, [r5], #2; strh r0, [r10], #2; rsb r1, r0, #31; cmp r10, r2; bne back; svc #0
+  const code = [0xe0d500b2, 0xe0ca00b2, 0xe260101f, 0xe15a0002, 0x1afffffa, 0xef000000];
+  const to = AREA + 0x1000;
+  for (let count = 60; count < 400; count += 17) {
+    const sides = (["interp", "jit"] as Engine[]).map(newSide);
+    const guard = to + count * 2;
+    for (const { memory, cpu } of sides) {
+      code.forEach((word, k) => memory.st32(CODE + k * 4, word));
+      for (let k = 0; k < 500; k++) memory.st16(AREA + k * 2, k * 77 + 5);
+      cpu.r.set([0, 0, guard + 4, 0, 0, AREA, 0, 0, 0, 0, to]);
+      cpu.jump(CODE);
+      memory.addGuard(guard, guard + 4, "guard");
+    }
+    const [{ cpu }] = sides;
+    const ends = runInStep(sides, { count }, 1, () => 5000, [[AREA, 0x2000]]);
+    expect(ends.at(-1)?.exit).toBe(Exit.Fault);
+    expect(cpu.r[1]).toBe(31 - (((count - 1) * 77 + 5) & 0xffff));
+    for (const { memory } of sides) memory.dispose();
+  }
+});
