@@ -82,3 +82,55 @@ for (const [where, stubs] of [
     for (const { memory } of sides) memory.dispose();
   }, 60_000);
 }
+
+test("a stub that the program itself makes another one, while its result is known", () => {
+  // loop: cmp r4, #200; streq r10, [r6, #-1]; cmp r4, #100; streq r11, [r6, #-1]; adds r0, r4, r1; blx r6; add r3, r3, r0, lsl #1;
+  // eor r9, r9, ip; subs r4, r4, #1; bne loop; bx lr', which is r8
+  const loop = [
+    ...[0xe35400c8, 0x0506a001, 0xe3540064, 0x0506b001, 0xe0940001, 0xe12fff36, 0xe0833080],
+    ...[0xe029900c, 0xe2544001, 0x1afffff5, 0xe12fff18],
+  ];
+  const stubs = 0x60500000;
+  const sides = (["interp", "jit", "auto"] as Engine[]).map(newSide);
+  const results = [0x1111, 0x22220000];
+  for (const { memory, cpu, svcs } of sides) {
+    stub(ANSWERED).forEach((word, k) => memory.st32(stubs + k * 4, word));
+    loop.forEach((word, k) => memory.st32(CODE + k * 4, word));
+    memory.st32(END, 0xef000001);
+    memory.engine[CallWord.Attention] = 0;
+    memory.engine[CallWord.StackLow] = -0x80000000;
+    results.forEach((result, k) => (memory.engine[CallWord.First + k] = result));
+    const answerOf = (number: number): number | undefined =>
+      number === ANSWERED
+        ? CallWord.First
+        : number === ANSWERED + 1
+          ? CallWord.First + 1
+          : undefined;
+    cpu.answers = answerOf;
+    cpu.onSvc = (imm) => {
+      if (imm !== 0) return false;
+      const at = answerOf(cpu.r[12]);
+      if (at === undefined) svcs.push(`${cpu.units} ${[...cpu.r]} ${cpu.cpsr}`);
+      cpu.r[0] = at === undefined ? cpu.r[4] : memory.engine[at];
+      return true;
+    };
+    cpu.r.fill(0);
+    [cpu.r[4], cpu.r[6], cpu.r[8], cpu.r[13]] = [ROUNDS, stubs + 1, END, SP];
+    // The other stub whose result is known; then one that is the host's.
+    [cpu.r[10], cpu.r[11]] = [stub(ANSWERED + 1)[0], stub(9)[0]];
+    cpu.jump(CODE);
+  }
+  const random = new Random(2);
+  while (sides[0].cpu.r[15] !== END + 4) {
+    const units = random.between(1, 500);
+    const [first, ...others] = sides.map((side) => {
+      side.cpu.units = units;
+      return { ...(seen(side, side.cpu.run()) as object), served: side.cpu.stats.svcs };
+    });
+    for (const state of others) expect(state).toEqual(first);
+  }
+  const own = Array.from({ length: 100 }, (_, k) => 100 - k).reduce((sum, x) => sum + x, 0);
+  const expected = (ROUNDS - 200) * results[0] + 100 * results[1] + own;
+  expect(sides.map(({ cpu }) => cpu.r[3])).toEqual(sides.map(() => (2 * expected) | 0));
+  for (const { memory } of sides) memory.dispose();
+}, 60_000);
