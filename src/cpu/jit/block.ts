@@ -16,6 +16,7 @@ import { isFloatOp, touchesFloat } from "./float.ts";
 import type { Step } from "./float-facts.ts";
 import { FloatGroups } from "./float-groups.ts";
 import { FloatPlan } from "./float-plan.ts";
+import type { IterationRow } from "./float-rows.ts";
 import { type Graph, isCall, keyAt, keyBehind, type Node } from "./graph.ts";
 import type { JumpTable } from "./jump-table.ts";
 import { Local, local } from "./layout.ts";
@@ -66,12 +67,23 @@ export abstract class BlockEmitter extends Calls {
       !counters,
     );
     if (surroundings.ordinaryNumbers && this.usesFloat && !counters)
-      this.plan = FloatPlan.make(graph, this.floats, surroundings.literalAt);
+      this.plan = FloatPlan.make(graph, this.floats, surroundings, this.fixedRows());
     this.groups = new FloatGroups(w, this.floats, () => [...this.flags.saved.values()]);
     this.float.lazy = this.plan !== undefined;
     this.compares = counters ? undefined : new ConditionalCompares(w, this.flags, graph);
   }
 
+  /** Loops with floating point that go round a known number of times. */
+  private fixedRows(): Map<Node, IterationRow> {
+    const rows = new Map<Node, IterationRow>();
+    for (const n of this.graph.nodes) {
+      const counted = this.checks.countedAt(n);
+      const fixed = this.checks.fixedAt(n);
+      if (counted?.calculates && fixed)
+        rows.set(n, { branch: counted.branch, times: fixed.row, all: true });
+    }
+    return rows;
+  }
   /** Ranges that the code relies on being able to store to: start, end, ... */
   get stores(): number[] {
     return this.checks.stores;

@@ -138,6 +138,8 @@ export class RegionEmitter extends LoopEmitter {
     this.float.stray();
     leave(1);
     w.end();
+    for (const { size, v, value } of plan.constants)
+      this.float.checkConstant(size, v, value, leave);
     for (const { size, v } of plan.atEntry) this.float.checkRegister(size, v, leave);
   }
 

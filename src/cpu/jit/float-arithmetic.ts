@@ -16,6 +16,7 @@ export const MODES = FPSCR.FZ | FPSCR.DN | (3 << 22);
 /** Of singles, of doubles. */
 export type Sizes = readonly [single: number, double: number];
 export const ADD: Sizes = [F.add32, F.add64];
+const SUB: Sizes = [F.sub32, F.sub64];
 const MUL: Sizes = [F.mul32, F.mul64];
 const DIV: Sizes = [F.div32, F.div64];
 export const SQRT: Sizes = [F.sqrt32, F.sqrt64];
@@ -36,11 +37,11 @@ const SPAN: Sizes = [Local.SingleSpan, Local.DoubleSpan];
 /** Bit patterns of normal numbers, shifted by the sign; those of the least exponent are left out, they may have been rounded up to it. */
 const NORMAL = [normal(0x02000000, 0xff000000), normal(0x00400000, 0xffe00000)] as const;
 
-/** The same of numbers that pass the test of those of moderate size (float-ranges.ts); of doubles with all their bits. */
+/** The same of numbers that pass the test of those of moderate size (float-ranges.ts). */
 const moderate = (times: number) =>
   [
     { least: (127 - times * TESTED[0]) * 2 ** 24, span: (2 * times * TESTED[0] + 1) * 2 ** 24 },
-    { least: (1023 - times * TESTED[1]) * 2 ** 53, span: (2 * times * TESTED[1] + 1) * 2 ** 53 },
+    { least: (1023 - times * TESTED[1]) * 2 ** 21, span: (2 * times * TESTED[1] + 1) * 2 ** 21 },
   ] as const;
 const MODERATE = moderate(1);
 const MODERATE_PRODUCT = moderate(2);
@@ -68,8 +69,9 @@ export class FloatArithmetic {
     protected readonly registers: FloatRegisters,
   ) {}
 
-  protected add(size: number, refused: Refused): void {
-    this.compute(ADD, size);
+  /** `sub`: A - B instead, which is the same as A + -B; only where nobody asks whether it is exact. */
+  protected add(size: number, refused: Refused, sub = false): void {
+    this.compute(sub ? SUB : ADD, size);
     this.check(
       size,
       () => this.w.const(1),
@@ -182,21 +184,14 @@ export class FloatArithmetic {
     if (this.group) return this.group.add(of[size], size, isProduct);
     const { least, span } = (isProduct ? MODERATE_PRODUCT : MODERATE)[size];
     w.get(of[size]);
-    if (size) {
-      w.op(F.bits64, W.i64, 1, W.shl64);
-      w.const64(least);
-      w.op(W.sub64);
-      w.const64(span);
-      w.op(W.geU64);
-    } else {
-      w.op(F.bits32);
-      w.const(1);
-      w.op(W.shl);
-      w.const(least);
-      w.op(W.sub);
-      w.const(span);
-      w.op(W.geU);
-    }
+    if (size) w.op(F.bits64, W.i64, 32, W.shrU64, W.wrap);
+    else w.op(F.bits32);
+    w.const(1);
+    w.op(W.shl);
+    w.const(least);
+    w.op(W.sub);
+    w.const(span);
+    w.op(W.geU);
     w.openUnlikely();
     this.isZero(of, size);
     zero();
@@ -211,6 +206,18 @@ export class FloatArithmetic {
   checkRegister(size: number, v: number, refused: Refused): void {
     this.take(A, size, v);
     this.checkSize(A, size, () => this.w.const(1), refused);
+  }
+  /** Tests that a register has this value, which is not zero. */
+  checkConstant(size: number, v: number, value: number, refused: Refused): void {
+    const { w } = this;
+    this.registers.get(size, v);
+    if (size) w.double(value);
+    else w.single(value);
+    w.op(size ? F.ne64 : F.ne32);
+    w.openUnlikely();
+    this.stray();
+    refused(1);
+    w.end();
   }
   /** Has a register tested with what else is collected. */
   collect(size: number, v: number): void {

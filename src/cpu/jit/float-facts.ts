@@ -39,10 +39,25 @@ export class FloatFacts {
     facts.known = this.known.slice();
     return facts;
   }
+  /** Without what is known of other registers than these, by first words. */
+  only(registers: ReadonlySet<number>): FloatFacts {
+    if (this.known.every((known, at) => !known || registers.has(at))) return this;
+    const facts = this.copy();
+    facts.known.forEach((_, at) => {
+      if (!registers.has(at)) facts.known[at] = undefined;
+    });
+    return facts;
+  }
   /** A register passed the test. */
   pass(size: number, v: number): void {
     const at = this.registers.at(size, v);
     if (at !== undefined) this.known[at] = passed(size, this.known[at]);
+  }
+  /** A register has this value; returns false when nothing is said of it. */
+  holds(size: number, v: number, value: number): boolean {
+    const range = ranges.rangeOf(value);
+    if (range) this.put(size, v, range);
+    return range !== undefined;
   }
 
   /** Registers, by first words, of which less is known than in the other facts, or another thing. */
@@ -170,7 +185,10 @@ export class FloatFacts {
     const step = this.result(insts, k, size, sum, tests, grows);
     return { tests, sure: fused ? step.sure : sure, sureSum: step.sure };
   }
-  /** Tests operands of which nothing is known, when all of these are used again, and so the result need not be tested. */
+  /**
+   * Tests operands of which nothing is known, when all of these are used again, and so the result need not be tested: of a single one, and
+   * of a number that is multiplied by itself, as much is known for one test when it is the operand's.
+   */
   private operands(
     insts: readonly Inst[],
     k: number,
@@ -178,13 +196,22 @@ export class FloatFacts {
     operands: readonly number[],
   ): number[] {
     const unknown = [...new Set(operands)].filter((v) => !this.of(size, v));
+    const isOnly = unknown.length === 1 && operands.every((v) => this.isModerate(size, v));
     const often = unknown.every((v) => {
       const at = this.registers.at(size, v);
-      return at !== undefined && usesBehind(this.registers, insts, k, size, v, at) > 1;
+      if (at === undefined) return false;
+      if (isOnly && !insts.some((x, j) => j >= k && this.registers.written(x).includes(at)))
+        return true;
+      return usesBehind(this.registers, insts, k, size, v, at) > 1;
     });
     if (!often) return [];
     for (const v of unknown) this.pass(size, v);
     return unknown;
+  }
+  /** Whether nothing is known of the register, or that it is of moderate size. */
+  private isModerate(size: number, v: number): boolean {
+    const known = this.of(size, v);
+    return !known || isTested(size, known);
   }
   /** The result of op k is in this range. */
   private result(
@@ -234,10 +261,14 @@ export class FloatFacts {
     const size = words.length - 1;
     const at = registers.at(size, first >> size);
     if (at === undefined || first & size) return;
-    const bits = Int32Array.from(words as number[]).buffer;
-    const [value] = size ? new Float64Array(bits) : new Float32Array(bits);
-    this.known[at] = ranges.rangeOf(value);
+    this.known[at] = ranges.rangeOf(valueOf(words as number[]));
   }
+}
+
+/** The number in one word or two. */
+export function valueOf(words: readonly number[]): number {
+  const bits = Int32Array.from(words).buffer;
+  return (words.length > 1 ? new Float64Array(bits) : new Float32Array(bits))[0];
 }
 
 /** Whether the result of the op is a product, which is tested as such. */

@@ -18,6 +18,8 @@ type Use = (size: Size, v: number) => void;
 /** Ops that move a word, which may be a half of a double-precision register: core registers and constants come and go so. */
 const wordMoves = new Set([Op.vget, Op.vput, Op.vimm]);
 
+const branches = new Set([Op.br, Op.brc, Op.brz, Op.brnz, Op.bx]);
+
 /** The floating-point registers that other ops read, and that they write. Not of loads and stores of several words. */
 function registersOf(x: Inst, read: Use, write: Use): void {
   const size = (x.i & 1) as Size;
@@ -73,6 +75,12 @@ export function carriedWords(insts: readonly Inst[]): Set<number> {
     }
   });
   return early.intersection(written);
+}
+
+/** A register: its size, and its number among those of that size. */
+export interface FloatRegister {
+  readonly size: number;
+  readonly v: number;
 }
 
 /** Byte offset of a word of the registers. */
@@ -165,6 +173,10 @@ export class FloatRegisters {
     if (size) return this.doubles.has(2 * v) ? 2 * v : undefined;
     return this.singles.has(v) ? v : undefined;
   }
+  /** Whether the region may write the register of a local. */
+  mayWrite(first: number): boolean {
+    return (this.doubles.get(first) ?? this.singles.get(first))!.written;
+  }
   /** How many of each size there are. */
   get counts(): { readonly doubles: number; readonly singles: number } {
     return { doubles: this.doubles.size, singles: this.singles.size };
@@ -193,6 +205,41 @@ export class FloatRegisters {
   firstOf(word: number): number | undefined {
     if (this.singles.has(word)) return word;
     return this.doubles.has(word & ~1) ? word & ~1 : undefined;
+  }
+  /** First words of registers in locals that ops read before they certainly have written all of them, and write before they branch. */
+  flowOf(insts: readonly Inst[]): {
+    readonly reads: Set<number>;
+    readonly writes: ReadonlySet<number>;
+  } {
+    let writes: Set<number> | undefined;
+    const found = new Set<number>();
+    const done = new Set<number>();
+    let guarded = 0;
+    insts.forEach((x, k) => {
+      if (x.op === Op.skip) guarded = Math.max(guarded, x.label);
+      if (branches.has(x.op)) writes ??= new Set(done);
+      if (x.op < Op.vadd || x.op > Op.vmsr) return;
+      const written = this.written(x);
+      const reads = new Set<number>();
+      const read: Use = (size, v) => {
+        for (const at of size ? [2 * v, 2 * v + 1] : [v, v & ~1])
+          if (this.singles.has(at) || this.doubles.has(at)) reads.add(at);
+      };
+      if (x.op === Op.vstm) for (let v = x.vd; v < x.vd + x.i; v++) read(0, v);
+      else if (x.op === Op.vget) read(0, x.va);
+      // The other half stays.
+      else if (wordMoves.has(x.op))
+        for (const at of written) if (this.doubles.has(at)) reads.add(at);
+      if (x.op !== Op.vldm && x.op !== Op.vstm && !wordMoves.has(x.op))
+        registersOf(x, read, () => {});
+      for (const at of reads) if (!done.has(at)) found.add(at);
+      // A half of a double may have been loaded.
+      const whole = x.op !== Op.vldm || ((x.vd | x.i) & 1) === 0;
+      for (const at of written)
+        if (k >= guarded && (whole || this.singles.has(at))) done.add(at);
+        else if (!done.has(at)) found.add(at);
+    });
+    return { reads: found, writes: writes ?? done };
   }
   private local(size: number, v: number): number | undefined {
     return (size ? this.doubles.get(2 * v) : this.singles.get(v))?.at;

@@ -143,10 +143,10 @@ export class FloatEmitter extends FloatConversions {
       case Op.vnmul:
       case Op.vdiv:
         this.take(A, size, x.va);
-        this.take(B, size, x.vb, x.op === Op.vsub);
+        this.take(B, size, x.vb, x.op === Op.vsub && !step);
         if (x.op === Op.vdiv) this.divide(size, refused);
         else if (x.op === Op.vmul || x.op === Op.vnmul) this.multiply(size, refused);
-        else this.add(size, refused);
+        else this.add(size, refused, x.op === Op.vsub && step !== undefined);
         return this.put(size, x.vd, x.op === Op.vnmul);
       case Op.vsqrt:
         return this.squareRoot(x, size, refused);
@@ -210,11 +210,11 @@ export class FloatEmitter extends FloatConversions {
     this.take(B, size, x.vb);
     this.multiply(size, refused);
     w.get(R[size]);
-    if (how.negateProduct) w.op(NEG[size]);
+    if (how.negateProduct && !this.step) w.op(NEG[size]);
     w.set(B[size]);
     this.take(A, size, x.vd, how.negateSum);
     if (this.step) this.sure = this.step.sureSum;
-    this.add(size, refused);
+    this.add(size, refused, how.negateProduct && this.step !== undefined);
     this.put(size, x.vd, false);
   }
   /**

@@ -11,7 +11,7 @@ import type { Node } from "./graph.ts";
 import * as layout from "./layout.ts";
 import { Local, local } from "./layout.ts";
 import { readBeforeWritten } from "./liveness.ts";
-import type { FloatRow } from "./float-plan.ts";
+import type { FloatRow } from "./float-rows.ts";
 import { beginRelay } from "./relays.ts";
 import { RowAddresses } from "./rows.ts";
 import { emitSkip } from "./streams-skip.ts";
@@ -30,7 +30,9 @@ export abstract class LoopEmitter extends BlockEmitter {
     this.open(W.block, undefined);
     this.open(W.loop, AGAIN);
     emitEntry(w, loop, this.readable, n.key);
-    const together = loop.calculates ? this.plan?.row(n, branch, loop.row) : undefined;
+    const together = loop.calculates
+      ? this.plan?.row(n, { branch, times: loop.row, all: false })
+      : undefined;
     const inRows = loop.row > 1 && (quiet || this.plan !== undefined);
     this.relay = loop.chain?.relay;
     if (this.relay) beginRelay(w, this.relay);
@@ -73,7 +75,9 @@ export abstract class LoopEmitter extends BlockEmitter {
     const { branch } = loop;
     const x = n.ir.insts[branch];
     const begin = flags.state;
-    const together = loop.calculates ? this.plan?.row(n, branch, row) : undefined;
+    const together = loop.calculates
+      ? this.plan?.row(n, { branch, times: row, all: true })
+      : undefined;
     this.open(W.block, BEHIND);
     this.open(W.block, REST);
     w.get(Local.Work);

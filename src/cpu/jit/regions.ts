@@ -3,7 +3,7 @@ import type { CountingPlan } from "../counting.ts";
 import type { Fetch } from "../lift/mod.ts";
 import type { TranslationStats } from "../types.ts";
 import { offeredRegions } from "../prebuilt-regions.ts";
-import { FPSCR, STATUS } from "../float/mod.ts";
+import { FPSCR, REGISTERS, STATUS } from "../float/mod.ts";
 import { MODES } from "./float-arithmetic.ts";
 import { Assumptions, isWritable, shareGranules } from "./assumed.ts";
 import {
@@ -33,6 +33,8 @@ const MAX_DROPS = 8;
 /** The same where everything is translated: more often, for tests, but the host keeps what was made longer than it is of use. */
 const MAX_EAGER_DROPS = 32;
 const MAX_STRAYS = 16;
+/** After so many of these it does not compare registers with what they held when it was made. */
+const MOST_OTHERS = 4;
 /**
  * A garbage collection is asked for after so many translations. The host's collector counts the guest's address space as live and
  * would let gigabytes of old modules pass before it begins.
@@ -173,9 +175,13 @@ export class Regions {
     const hasRun = this.eager ? undefined : this.hasRun;
     const ordinaryNumbers =
       this.calculatesOrdinarily && (this.strays.get(key) ?? 0) < this.mostStrays;
+    const holdsFloat =
+      (this.strays.get(key) ?? 0) < MOST_OTHERS
+        ? (word: number): number => this.memory.engine[REGISTERS + word]
+        : undefined;
     const { answers } = this.host;
     const known = { fetch, readable, hasRun, guesses: true, answers };
-    const source = { ...known, ordinaryNumbers, countingPlan };
+    const source = { ...known, holdsFloat, ordinaryNumbers, countingPlan };
     const canStore = (start: number, end: number): boolean => isWritable(this.memory, start, end);
     const holds = (r: number): number => this.memory.engine[r];
     const relies = this.assumptions.allows(key);
@@ -261,7 +267,7 @@ export class Regions {
     this.strays.set(key, count);
 
     const region = this.byKey.get(key);
-    if (region && count === this.mostStrays) this.remove(region);
+    if (region && (count === this.mostStrays || count === MOST_OTHERS)) this.remove(region);
   }
   private get calculatesOrdinarily(): boolean {
     return (this.memory.engine[STATUS] & (MODES | FPSCR.IXC)) === FPSCR.IXC;

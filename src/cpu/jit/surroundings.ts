@@ -16,6 +16,8 @@ export interface Surroundings {
   readonly ordinaryNumbers?: boolean;
   /** What a register holds now, where the region is about to be entered. */
   readonly holds?: (r: number) => number;
+  /** What a word of the floating-point registers holds now; somebody says when the code met another. */
+  readonly holdsFloat?: (word: number) => number;
 }
 
 /** Whether code may rely on being able to store to [low, high). */

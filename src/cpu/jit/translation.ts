@@ -37,6 +37,8 @@ export interface Source {
   readonly ordinaryNumbers?: boolean;
   /** What a register holds now, where the region is about to be entered; undefined: nobody says when that was wrong. */
   readonly holds?: (r: number) => number;
+  /** The same of words of the floating-point registers. */
+  readonly holdsFloat?: (word: number) => number;
   /** See `Cpu.answers`. */
   readonly answers?: (number: number) => number | undefined;
   /** Says what is counted in a block. */
@@ -66,6 +68,7 @@ function translateUpTo(
     guesses = false,
     canStore,
     holds,
+    holdsFloat,
     answers,
     ordinaryNumbers,
     countingPlan,
@@ -100,7 +103,7 @@ function translateUpTo(
   const emitter = new RegionEmitter(
     w,
     graph,
-    { literalAt, readable, canStore, holds, ordinaryNumbers },
+    { literalAt, readable, canStore, holds, holdsFloat, ordinaryNumbers },
     counters,
   );
   emitter.write();

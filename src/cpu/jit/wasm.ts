@@ -100,6 +100,7 @@ export const F = {
   neg32: 0x8c,
   sqrt32: 0x91,
   add32: 0x92,
+  sub32: 0x93,
   mul32: 0x94,
   div32: 0x95,
   abs64: 0x99,

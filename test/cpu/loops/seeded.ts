@@ -20,6 +20,7 @@ const RIGHTS = ["test/cpu/jit/loop-rights.test.ts"];
 const COPIES = ["test/cpu/jit/inline.test.ts"];
 const COUNTED = ["test/cpu/jit/counted.test.ts"];
 const CHECKS = ["test/cpu/jit/shared-checks.test.ts"];
+const OPERANDS = ["test/cpu/jit/float-operands.test.ts"];
 
 export const SEEDED: readonly SeededBug[] = [
   {
@@ -308,9 +309,44 @@ export const SEEDED: readonly SeededBug[] = [
   },
   {
     name: "float: a row that fails has changed registers in the file",
-    file: `${JIT}float-plan.ts`,
-    from: "      if (first === undefined) return undefined;\n",
-    to: "      if (first === undefined) continue;\n",
+    file: `${JIT}float-rows.ts`,
+    from: "    if (first === undefined) return undefined;\n",
+    to: "    if (first === undefined) continue;\n",
+    tests: FLOAT_ROWS,
+  },
+  {
+    name: "float plan: a result is taken for tested",
+    file: `${JIT}float-facts.ts`,
+    from: "    return { tests, sure, sureSum: true };",
+    to: "    return { tests, sure: true, sureSum: true };",
+    tests: OPERANDS,
+  },
+  {
+    name: "float plan: what a register held is not compared",
+    file: `${JIT}float-arithmetic.ts`,
+    from: "    w.op(size ? F.ne64 : F.ne32);\n",
+    to: "    w.op(size ? F.ne64 : F.ne32, W.drop);\n    w.const(0);\n",
+    tests: OPERANDS,
+  },
+  {
+    name: "float plan: registers are not tested at the entry",
+    file: `${JIT}emit.ts`,
+    from: "    for (const { size, v } of plan.atEntry) this.float.checkRegister(size, v, leave);\n",
+    to: "",
+    tests: FLOAT_ROWS,
+  },
+  {
+    name: "float rows: what a row hands on is taken for tested",
+    file: `${JIT}loops.ts`,
+    from: "    for (const { size, v } of ends) float.collect(size, v);\n",
+    to: "",
+    tests: FLOAT_ROWS,
+  },
+  {
+    name: "float rows: registers are not what they were",
+    file: `${JIT}loops.ts`,
+    from: "      groups.restore();\n",
+    to: "",
     tests: FLOAT_ROWS,
   },
   {

@@ -1,0 +1,184 @@
+import { type Inst, NONE, NZCV, Op } from "../ir/ops.ts";
+import { FloatFacts, type Step } from "./float-facts.ts";
+import type { FloatRegisters } from "./float-registers.ts";
+import { type Graph, isBranch, keyAt, keyBehind, type Node } from "./graph.ts";
+
+// What is known of floating-point numbers, followed along all ways through a region.
+
+/** After so many looks at a block what still changes there is given up. */
+const PATIENCE = 3;
+/** Rounds in which registers that grow around loops are found. */
+const MOST_ROUNDS = 4;
+
+/** What is known when some registers are tested wherever they were written last. */
+export interface Solution {
+  /** Where the region is entered. */
+  readonly entry: FloatFacts;
+  /** At the beginning of each block. */
+  readonly begin: ReadonlyMap<Node, FloatFacts>;
+  /** First words of those registers. */
+  readonly tested: ReadonlySet<number>;
+}
+
+/** What is known where a block goes to. */
+class Ways {
+  private readonly known = new Map<number | undefined, FloatFacts>();
+
+  /** `key`: of a block; undefined: it may be any. */
+  add(key: number | undefined, facts: FloatFacts): void {
+    const before = this.known.get(key);
+    this.known.set(key, before ? before.meet(facts) : facts.copy());
+  }
+  to(key: number): FloatFacts {
+    const all = [this.known.get(key), this.known.get(undefined)];
+    return all.filter((facts) => facts !== undefined).reduce((a, b) => a.meet(b));
+  }
+}
+
+export class FloatFlow {
+  /** First words of registers that are read before they are written, from the beginning of each block on. */
+  private readonly live: ReadonlyMap<Node, ReadonlySet<number>>;
+
+  constructor(
+    private readonly graph: Graph,
+    readonly registers: FloatRegisters,
+    private readonly literalAt: (address: number) => number | undefined,
+  ) {
+    this.live = liveRegisters(graph, registers);
+  }
+
+  /** `entry`: what is known where the region is entered; at least the registers of `tested` are tested. */
+  solve(entry: FloatFacts, tested: ReadonlySet<number>): Solution {
+    const grows = new Set(tested);
+    let begin: ReadonlyMap<Node, FloatFacts> = new Map();
+    for (let round = 0; round < MOST_ROUNDS; round++) {
+      const before = grows.size;
+      begin = this.round(entry, grows);
+      if (grows.size === before) break;
+    }
+    return { entry, begin, tested: grows };
+  }
+  /** What is known at the beginning of each block. Registers that grow around a loop are added to `grows`. */
+  private round(entry: FloatFacts, grows: Set<number>): Map<Node, FloatFacts> {
+    const { graph, live } = this;
+    const begin = new Map<Node, FloatFacts>([[graph.entry, entry]]);
+    const looks = new Map<Node, number>();
+    const tested = new Set(grows);
+    for (let changed = true; changed;) {
+      changed = false;
+      for (const n of graph.nodes) {
+        if (!begin.has(n)) continue;
+        const ways = this.block(n, { entry, begin, tested });
+        for (const key of n.successors) {
+          const to = graph.byKey.get(key);
+          if (!to) continue;
+          // What is written again before it is read must not seem to grow.
+          const out = ways.to(key).only(live.get(to)!);
+          const before = begin.get(to);
+          const seen = looks.get(to) ?? 0;
+          const next = before ? before.meet(out, seen < PATIENCE ? undefined : grows) : out;
+          if (next === before) continue;
+          looks.set(to, seen + 1);
+          begin.set(to, next);
+          changed = true;
+        }
+      }
+    }
+    return begin;
+  }
+
+  /** Follows a block; what is to be done for its ops goes to `steps`. */
+  block(n: Node, { begin, tested }: Solution, steps?: Step[]): Ways {
+    const ways = new Ways();
+    const facts = begin.get(n) ?? new FloatFacts(this.registers);
+    const end = this.ops(n.ir.insts, facts, tested, steps, (x, facts) => {
+      ways.add(isBranch(x) && !n.table ? keyAt(n, x.to) : undefined, facts);
+    });
+    const behind = keyBehind(n);
+    if (behind !== undefined) ways.add(behind, end);
+    return ways;
+  }
+  /** Follows ops to their end; `branched` is told what is known where they branch. */
+  ops(
+    insts: readonly Inst[],
+    begin: FloatFacts,
+    tested: ReadonlySet<number>,
+    steps?: Step[],
+    branched?: (x: Inst, facts: FloatFacts) => void,
+  ): FloatFacts {
+    let facts = begin.copy();
+    let skips: { label: number; facts: FloatFacts }[] = [];
+    for (let k = 0; k < insts.length; k++) {
+      const x = insts[k];
+      if (isOpposite(insts, k)) {
+        const [skip] = skips;
+        skips = [{ label: x.label, facts }];
+        ({ facts } = skip);
+        continue;
+      }
+      for (const skip of skips) if (skip.label === k) facts = facts.meet(skip.facts).copy();
+      skips = skips.filter(({ label }) => label !== k);
+      if (x.op === Op.skip) skips.push({ label: x.label, facts: facts.copy() });
+      else if (isBranch(x) || x.op === Op.bx) branched?.(x, facts);
+      else {
+        const step = facts.op(insts, k, tested, this.literalAt);
+        if (steps && step) steps[k] = step;
+      }
+    }
+    for (const skip of skips) facts = facts.meet(skip.facts);
+    return facts;
+  }
+
+  /** What is known where a loop is entered from elsewhere. */
+  outside(loop: Node, solution: Solution): FloatFacts {
+    const { graph } = this;
+    let facts = loop === graph.entry ? solution.entry : undefined;
+    for (const p of graph.nodes) {
+      if (p === loop || !solution.begin.has(p) || !p.successors.includes(loop.key)) continue;
+      const out = this.block(p, solution).to(loop.key);
+      facts = facts ? facts.meet(out) : out;
+    }
+    return facts!;
+  }
+  /** First words of registers that somebody reads behind op k of a block before they are written. */
+  wantedBehind(n: Node, k: number): ReadonlySet<number> {
+    const wanted = this.registers.flowOf(n.ir.insts.slice(k)).reads;
+    for (const key of n.successors) {
+      const to = this.graph.byKey.get(key);
+      for (const at of (to && this.live.get(to)) ?? []) wanted.add(at);
+    }
+    return wanted;
+  }
+}
+
+/** Whether op k skips under one condition what comes where that before it, which skips under the opposite one, goes on: one of both is done. */
+function isOpposite(insts: readonly Inst[], k: number): boolean {
+  const { op, cond } = insts[k];
+  if (op !== Op.skip) return false;
+  const open = insts.flatMap((x, j) => (x.op === Op.skip && j < k && x.label >= k ? [j] : []));
+  const [first] = open;
+  if (open.length !== 1 || insts[first].label !== k || insts[first].cond !== (cond ^ 1))
+    return false;
+  return insts.slice(first + 1, k).every((x) => {
+    const setsFlags = (x.set & NZCV) !== 0 || (x.op === Op.vmrs && x.d === NONE);
+    return !setsFlags && !isBranch(x) && x.op !== Op.bx;
+  });
+}
+
+function liveRegisters(graph: Graph, registers: FloatRegisters): Map<Node, Set<number>> {
+  const flows = new Map(graph.nodes.map((n) => [n, registers.flowOf(n.ir.insts)]));
+  const live = new Map(graph.nodes.map((n) => [n, new Set(flows.get(n)!.reads)]));
+  for (let changed = true; changed;) {
+    changed = false;
+    for (const n of graph.nodes.toReversed()) {
+      const now = live.get(n)!;
+      const before = now.size;
+      for (const key of n.successors) {
+        const to = graph.byKey.get(key);
+        for (const at of (to && live.get(to)) ?? []) if (!flows.get(n)!.writes.has(at)) now.add(at);
+      }
+      if (now.size > before) changed = true;
+    }
+  }
+  return live;
+}
