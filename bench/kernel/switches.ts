@@ -14,7 +14,8 @@ export interface SwitchCosts {
   readonly switchRatio: number;
 }
 
-const COUNT = { empty: 200_000, "take-release": 200_000, "ping-pong": 40_000 };
+/** So many that what the host needs to compile the code of a program that begins anew is no part of them. */
+const COUNT = { empty: 1_000_000, "take-release": 1_000_000, "ping-pong": 100_000 };
 /** In turn, as they are measured: the host's best compiler gives functions up that it had made for one of the works, and makes them again. */
 const WARM_ROUNDS = 3;
 type Work = keyof typeof COUNT;

@@ -46,6 +46,20 @@ export const SLIDE_UNITS = 1024;
 /** Bytes. */
 export const SLIDE_PAGE = 4096;
 
+/** Serves a supervisor call with these registers; the result is r0 behind it. */
+export type DirectCall = (r0: number, r1: number, r2: number, r3: number) => number;
+
+/**
+ * Supervisor calls one by one. A core may call such a function instead of `Cpu.onSvc`, with the same promises, when `CallWord.Attention` is 0 and
+ * sp not below `CallWord.StackLow`. Guest code then goes on as behind a hook that returned true, unless `Attention` is not 0 any more:
+ * then `behind` says what the hook would have returned.
+ */
+export interface DirectCalls {
+  /** For a number in ip at svc #0; undefined: only the hook knows. */
+  for(number: number): DirectCall | undefined;
+  behind(): boolean;
+}
+
 /** Counters of one machine, printed by `--stats`. Deterministic. */
 export interface CpuStats {
   instructions: number;
@@ -95,6 +109,8 @@ export interface Cpu {
    * A core may then do without the hook. Undefined, or not set: there is no such word.
    */
   answers?: (number: number) => number | undefined;
+  /** Set by who serves supervisor calls: a core may do with it without the hook. */
+  direct?: DirectCalls;
   /**
    * The hook may put the registers of another thread into the core and have it go on there. A core that watches what single threads do
    * has the kernel leave `run` first.

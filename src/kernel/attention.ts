@@ -8,6 +8,8 @@ export const Attention = {
   Leave: 2,
   /** `Gathered.take` is to be called. */
   Gathered: 4,
+  /** Guest code does not go on behind the direct call being served. */
+  Stop: 8,
 } as const;
 type Reason = (typeof Attention)[keyof typeof Attention];
 
@@ -21,6 +23,9 @@ export class KernelWords {
   /** Nothing needs attention. */
   get quiet(): boolean {
     return this.words[CallWord.Attention] === 0;
+  }
+  has(reason: Reason): boolean {
+    return (this.words[CallWord.Attention] & reason) !== 0;
   }
   need(reason: Reason, on: boolean): void {
     const { words } = this;

@@ -1,5 +1,5 @@
-import type { Cpu } from "../cpu/types.ts";
-import type { KernelWords } from "./attention.ts";
+import type { Cpu, DirectCall } from "../cpu/types.ts";
+import { Attention, type KernelWords } from "./attention.ts";
 import { programError } from "./abi/five.ts";
 import {
   type CallResult,
@@ -9,12 +9,11 @@ import {
   type LaterGroup,
   type Task,
 } from "./call.ts";
+import { directCall, type Handler } from "./direct-calls.ts";
 import { cancellable, isCancellationPoint } from "./cancellation.ts";
 import type { Kernel } from "./kernel.ts";
 import { Trap } from "./board.ts";
 import { SoftwareInterrupt, UnboundCall } from "./errors.ts";
-
-type Handler = ExportRow<never>["call"];
 
 /** Functions whose result is a code of the kernel: not what rt_get_errno finds in the thread. */
 const RESULTS = /^(rt_err_t (?!rt_get_errno\b)|int rt_(thread_kill|signal_wait)\b)/;
@@ -68,6 +67,10 @@ export class SupervisorCalls {
     this.words = k.words;
     k.cpu.onSvc = (imm) => this.serve(imm);
     k.cpu.answers = (number) => this.answerOf(number);
+    k.cpu.direct = {
+      for: (number) => this.directCall(number),
+      behind: () => this.behindDirect(),
+    };
   }
 
   register<C>(group: ExportGroup<C>): void {
@@ -130,9 +133,44 @@ export class SupervisorCalls {
       return false;
     }
     if (typeof result === "number") r[0] = result | 0;
-    else if (isSuspended(result)) return k.runner.suspend(result, this.toR0);
-    else if (result !== undefined && !k.runner.begin(result, this.toR0)) return false;
+    else if (!this.goesOnWith(result)) return false;
     return words.quiet || this.goesOn();
+  }
+
+  private directCall(number: number): DirectCall | undefined {
+    const name = this.nameOf(number);
+    if (name === undefined || !this.look(name)) return undefined;
+    const handler = this.handlers[number] ?? this.resolve(number);
+    return directCall(name, handler, this.contexts[number], {
+      other: (result) => {
+        if (!this.goesOnWith(result)) this.words.need(Attention.Stop, true);
+        return this.r[0];
+      },
+      failed: (error) => {
+        this.k.faults.pend(error);
+        this.words.need(Attention.Stop, true);
+        return this.r[0];
+      },
+    });
+  }
+
+  /** Something needs attention behind a direct call: whether guest code goes on. */
+  private behindDirect(): boolean {
+    const { words } = this;
+    if (words.has(Attention.Stop)) {
+      words.need(Attention.Stop, false);
+      return false;
+    }
+    return words.quiet || this.goesOn();
+  }
+
+  /** What is no number: the thread waits, or has a Task to do, or nothing is to be done. Whether guest code goes on, maybe of another one. */
+  private goesOnWith(result: CallResult): boolean {
+    const { runner } = this.k;
+    if (typeof result !== "object") return true;
+    return isSuspended(result)
+      ? runner.suspend(result, this.toR0)
+      : runner.begin(result, this.toR0);
   }
 
   /** Something needs attention: whether guest code goes on. */

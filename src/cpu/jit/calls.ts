@@ -93,27 +93,37 @@ export abstract class Calls extends HostCalls {
     this.close();
   }
   /** Calls what is probably in register `a`, if it is, and leaves the block around it. */
-  private callExpected({ target, stub, answer }: Node, a: number, own: number, back: number): void {
+  private callExpected(
+    { target, stub, answer, direct }: Node,
+    a: number,
+    own: number,
+    back: number,
+  ): void {
     const { w } = this;
     const to = target! | 0;
     w.get(local(a));
     w.const(to);
     w.op(W.eq);
     this.open(W.if, undefined);
+    const quick = answer !== undefined || direct;
     if (stub === undefined) this.callRegion(to, own, back);
-    else {
+    else if (!quick) {
       if (isBackward(to, own)) this.spend(0, () => this.exitAt(to));
-      if (answer !== undefined) {
-        this.answerStub(stub, answer, to, back);
-        // Behind what loads the registers.
-        w.br(3);
-        this.close();
-      }
       w.const(to);
       w.set(Local.Key);
       this.callStub(back, () => w.const(stub));
+    } else if (answer !== undefined) {
+      this.answerStub(stub, answer, to, own, back);
+      // Behind what loads the registers.
+      w.br(3);
+      this.close();
+    } else {
+      this.directStub(stub, to, own, back);
+      w.br(2);
+      this.close();
     }
-    w.br(1);
+    // What cannot be done so is done as when another address is in the register.
+    if (!quick) w.br(1);
     this.close();
   }
   /** Goes on when what was called came back to `back`. */

@@ -23,6 +23,8 @@ export interface Block {
   readonly stub: number | undefined;
   /** Its call has its result in this word of the engines' area (CallWord). */
   readonly answer: number | undefined;
+  /** That has a function of its own (DirectCalls). */
+  readonly direct: boolean;
   /** It is code of such a call: the key of the block to which that returns. */
   readonly back: number | undefined;
 }
@@ -122,7 +124,15 @@ export function findBlocks(
   const add = (key: number, ir: IrBlock): Block => {
     const table = findJumpTable(ir, fetch);
     const none = { callee: undefined, back: undefined, target: undefined };
-    const block = { ir, table, base: 0, stub: undefined, answer: undefined, ...none };
+    const block = {
+      ir,
+      table,
+      base: 0,
+      stub: undefined,
+      answer: undefined,
+      direct: false,
+      ...none,
+    };
     blocks.set(key, block);
     return block;
   };

@@ -12,6 +12,9 @@ import { FILE, Local, local } from "./layout.ts";
 import { STUB_SVC_END } from "./stub.ts";
 import { Import, W } from "./wasm.ts";
 
+/** What a branch from `own` to `to` spends. */
+const unitOf = (to: number, own: number): number => (isBackward(to, own) ? 1 : 0);
+
 /** Code that calls the host. The register file, units and pc are up to date for it, as the contract of `Cpu.onSvc` has it. */
 export class HostCalls extends Borders {
   /** A supervisor call. */
@@ -73,42 +76,102 @@ export class HostCalls extends Borders {
   }
 
   /**
-   * Does what the stub at `to` does whose result is word `answer` of the engines' area, within an `if` that it leaves open: nobody has to
-   * look, and the units last. Registers are in the file, and those that are wanted in locals.
+   * Does what the stub at `to` does whose result is word `answer` of the engines' area, within an `if` that it leaves open. Registers are in
+   * the file, and those that are wanted in locals.
    */
-  protected answerStub(stub: number, answer: number, to: number, back: number): void {
+  protected answerStub(stub: number, answer: number, to: number, own: number, back: number): void {
     const { w } = this;
-    const units = SVC_UNITS + (isBackward(back, to + STUB_SVC_END - 1) ? 1 : 0);
-    const load = (word: number): void => {
-      w.const(FILE);
-      w.memory(W.load, word * 4);
-    };
     const becomes = (r: number, push: () => void): void => {
       push();
       w.set(local(r));
       this.storeFile(r * 4, () => w.get(local(r)));
     };
+    this.openQuick(SVC_UNITS + unitOf(to, own) + unitOf(back, to + STUB_SVC_END - 1), 0);
+    this.countServed();
+    becomes(0, () => this.loadFile(answer * 4));
+    becomes(12, () => w.const(stub));
+  }
+
+  /**
+   * Does what the stub at `to` does by the function of its supervisor call, within an `if` that it leaves open. Registers are in the file,
+   * before and behind it.
+   */
+  protected directStub(stub: number, to: number, own: number, back: number): void {
+    const { w } = this;
+    const svcEnd = to + STUB_SVC_END - 1;
+    const onReturn = unitOf(back, svcEnd);
+    this.openQuick(SVC_UNITS + unitOf(to, own), onReturn);
+    this.storeUnits();
+    this.storeFile(12 * 4, () => w.const(stub));
+    this.storeFile(Slot.PC * 4, () => w.const(svcEnd));
+    this.storeFile(Slot.T * 4, () => w.const(1));
+    this.countServed();
+    this.storeFile(0, () => {
+      for (let r = 0; r < 4; r++) this.loadFile(r * 4);
+      w.callDirect(stub);
+    });
+    this.increment(layout.EPOCH);
+    this.loadFile(CallWord.Attention * 4);
+    this.loadFile(layout.CARE);
+    w.op(W.or);
+    w.openUnlikely();
+    this.labels.push(undefined);
+    this.pushUnitsLeft();
+    w.const(svcEnd | 1);
+    w.call(Import.Behind);
+    this.open(W.if, undefined);
+    this.loadUnits();
+    // The return was counted.
+    this.count(-1);
+    this.unwind();
+    this.close();
+    w.op(W.else);
+    this.storeFile(Slot.PC * 4, () => w.const(0));
+    this.storeFile(Slot.T * 4, () => w.const(0));
+    this.close();
+    if (onReturn) {
+      w.get(Local.Work);
+      w.const64(-(2 ** layout.WORK_SHIFT));
+      w.op(W.add64);
+      w.set(Local.Work);
+    }
+  }
+
+  /**
+   * Opens an `if` in which the three instructions of a stub are counted and so many units spent: the host has nothing to do before the
+   * call, and the units last, with `more`.
+   */
+  private openQuick(units: number, more: number): void {
+    const { w } = this;
     w.get(Local.Work);
     w.const64(3 - units * 2 ** layout.WORK_SHIFT);
     w.op(W.add64);
     w.tee(Local.Long);
-    w.const64(0);
+    w.const64(more * 2 ** layout.WORK_SHIFT);
     w.op(W.ltS64);
-    load(CallWord.Attention);
+    this.loadFile(CallWord.Attention * 4);
     w.op(W.or);
-    load(13);
-    load(CallWord.StackLow);
+    this.loadFile(13 * 4);
+    this.loadFile(CallWord.StackLow * 4);
     w.op(W.ltS, W.or, W.eqz);
     this.open(W.if, undefined);
     w.get(Local.Long);
     w.set(Local.Work);
-    this.storeFile(CallWord.Served * 4, () => {
-      load(CallWord.Served);
+  }
+  private countServed(): void {
+    this.increment(CallWord.Served * 4);
+  }
+  private increment(offset: number): void {
+    const { w } = this;
+    this.storeFile(offset, () => {
+      this.loadFile(offset);
       w.const(1);
       w.op(W.add);
     });
-    becomes(0, () => load(answer));
-    becomes(12, () => w.const(stub));
+  }
+  private loadFile(offset: number): void {
+    this.w.const(FILE);
+    this.w.memory(W.load, offset);
   }
 
   /** The interpreter executes the instruction of x. */
@@ -165,14 +228,15 @@ export class HostCalls extends Borders {
   }
 
   private storeUnits(): void {
+    this.storeFile(layout.UNITS, () => this.pushUnitsLeft());
+  }
+  private pushUnitsLeft(): void {
     const { w } = this;
-    this.storeFile(layout.UNITS, () => {
-      w.get(Local.Work);
-      w.const64(layout.WORK_SHIFT);
-      w.op(W.shrS64, W.wrap);
-      w.const(1);
-      w.op(W.add);
-    });
+    w.get(Local.Work);
+    w.const64(layout.WORK_SHIFT);
+    w.op(W.shrS64, W.wrap);
+    w.const(1);
+    w.op(W.add);
   }
   /** Makes Work of the units that the host left. */
   private loadUnits(): void {

@@ -39,6 +39,8 @@ interface Now {
   readonly holds: ((r: number) => number) | undefined;
   /** See `Cpu.answers`. */
   readonly answers?: (number: number) => number | undefined;
+  /** Whether there is a function for the supervisor call of a number: DirectCalls. */
+  readonly isDirect?: (number: number) => boolean;
   /** Instructions behind which it takes no more blocks; undefined: as many as a region may have. */
   readonly most?: number;
 }
@@ -72,7 +74,8 @@ function guess(blocks: Map<number, Block>, entry: number, fetch: Fetch, now: Now
     if (!isCode) continue;
     const stub = now.counts ? undefined : stubNumber(fetch, to);
     const answer = stub === undefined ? undefined : now.answers?.(stub);
-    blocks.set(key, { ...blocks.get(key)!, target: to >>> 0, stub, answer });
+    const direct = stub !== undefined && now.isDirect?.(stub) === true;
+    blocks.set(key, { ...blocks.get(key)!, target: to >>> 0, stub, answer, direct });
   }
 }
 

@@ -25,17 +25,19 @@ export interface Code {
   readonly slots: ArrayLike<number>;
   /** Where numbers of states of the flags are, and which: pairs. */
   readonly states: ArrayLike<number>;
+  /** Numbers of supervisor calls whose functions it calls, in the order of its imports. */
+  readonly directs: readonly number[];
 }
 
 /** The sections of a module with the function "r" and a stub "s0" and so on for each of `stubs`. */
 export function writeRegionModule(
   w: Writer,
   pages: number,
-  { body, unlikely, slots, states }: Code,
+  { body, unlikely, slots, states, directs }: Code,
   stubs: readonly number[],
   slotOf: (key: number) => number,
 ): Uint8Array<ArrayBuffer> {
-  writeHead(w, pages);
+  writeHead(w, pages, directs);
   const count = 1 + stubs.length;
   w.section(3, () => {
     w.unsigned(count);
@@ -46,7 +48,7 @@ export function writeRegionModule(
     for (let k = 0; k < count; k++) {
       w.name(k === 0 ? "r" : `s${k - 1}`);
       w.byte(0);
-      w.unsigned(Import.Count + k);
+      w.unsigned(Import.Count + directs.length + k);
     }
   });
   // WebAssembly Branch Hinting 1.0: the ways out are cold. JavaScriptCore looks a function's hints up by its index among the

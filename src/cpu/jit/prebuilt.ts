@@ -127,7 +127,7 @@ export class PrebuiltRegions {
       ranges,
       stub: words[at + Head.Stub],
       stores: [],
-      code: { body, unlikely, slots, states },
+      code: { body, unlikely, slots, states, directs: [] },
     };
   }
 

@@ -1,7 +1,7 @@
 import { GRANULE_SHIFT, type GuestMemory } from "../../memory/mod.ts";
 import type { CountingPlan } from "../counting.ts";
 import type { Fetch } from "../lift/mod.ts";
-import type { TranslationStats } from "../types.ts";
+import type { DirectCall, TranslationStats } from "../types.ts";
 import { offeredRegions } from "../prebuilt-regions.ts";
 import { FPSCR, REGISTERS, STATUS } from "../float/mod.ts";
 import { MODES } from "./float-arithmetic.ts";
@@ -48,6 +48,9 @@ export interface Host {
   flags(): void;
   /** See `Cpu.answers`. */
   readonly answers: ((number: number) => number | undefined) | undefined;
+  behind(units: number, next: number): number;
+  /** See DirectCalls. */
+  direct(number: number): DirectCall | undefined;
 }
 
 /** A translated piece of guest code, entered at one address. */
@@ -63,6 +66,7 @@ interface Region {
   readonly stores: readonly number[];
 }
 
+type Imports = ConstructorParameters<typeof WebAssembly.Instance>[1];
 type Exports = Record<string, (a: number, b: number) => number>;
 type Enter = (key: number, units: number) => number;
 
@@ -102,6 +106,8 @@ export class Regions {
   private readonly byKey = new Map<number, Region>();
   private readonly byGranule = new Map<number, Set<Region>>();
   private readonly drops = new Map<number, number>();
+  /** Functions of supervisor calls that were asked for. */
+  private readonly directs = new Map<number, DirectCall>();
   private readonly assumptions = new Assumptions<Region>();
   /** How often regions met floating-point numbers which they were not made for. */
   private readonly strays = new Map<number, number>();
@@ -180,7 +186,8 @@ export class Regions {
         ? (word: number): number => this.memory.engine[REGISTERS + word]
         : undefined;
     const { answers } = this.host;
-    const known = { fetch, readable, hasRun, guesses: true, answers };
+    const { isDirect } = this;
+    const known = { fetch, readable, hasRun, guesses: true, answers, isDirect };
     const source = { ...known, holdsFloat, ordinaryNumbers, countingPlan };
     const canStore = (start: number, end: number): boolean => isWritable(this.memory, start, end);
     const holds = (r: number): number => this.memory.engine[r];
@@ -231,7 +238,7 @@ export class Regions {
     const stubs = this.pending;
     this.pending = [];
     const bytes = writeRegionModule(writer, this.pages, code, stubs, (to) => this.slotOf(to));
-    const exports = this.instantiate(bytes);
+    const exports = this.instantiate(bytes, code.directs);
     stubs.forEach((target, k) => this.setStub(target, exports[`s${k}`]));
     this.table.set(slot, exports.r);
     this.add({ key, ranges, stub, stores, size: bytes.length });
@@ -357,10 +364,26 @@ export class Regions {
     this.table.set(slot, stub);
   }
 
-  private instantiate(bytes: Uint8Array<ArrayBuffer>): Exports {
-    const { svc, step, flags } = this.host;
-    const e = { svc, step, flags, memory: this.memory.wasm, table: this.table };
-    const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { e });
+  private readonly isDirect = (number: number): boolean => this.directCall(number) !== undefined;
+  private directCall(number: number): DirectCall | undefined {
+    let call = this.directs.get(number);
+    if (!call && (call = this.host.direct(number))) this.directs.set(number, call);
+    return call;
+  }
+
+  private instantiate(bytes: Uint8Array<ArrayBuffer>, directs: readonly number[] = []): Exports {
+    const { svc, step, flags, behind } = this.host;
+    const { table } = this;
+    const e: Record<string, unknown> = {
+      svc,
+      step,
+      flags,
+      behind,
+      memory: this.memory.wasm,
+      table,
+    };
+    for (const number of directs) e[`d${number}`] = this.directCall(number)!;
+    const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { e } as Imports);
     return instance.exports as unknown as Exports;
   }
 

@@ -7,7 +7,7 @@ import { HANDOVER } from "../interp/loop.ts";
 import type { PreparedCode } from "../interp/prepared.ts";
 import { Slot } from "../interp/state.ts";
 import { CallWord } from "../call-words.ts";
-import { type Cpu, type CpuFault, type CpuStats, Exit } from "../types.ts";
+import { type Cpu, type DirectCalls, type CpuFault, type CpuStats, Exit } from "../types.ts";
 import { dropFlags, settleFlags } from "./flags-state.ts";
 import { CARE, COUNT, EPOCH, GO_ON, MISSED, MOST_UNITS, STRAYED, UNITS } from "./layout.ts";
 import { BUDGET, type Budget, Hotness, type Spent } from "./hotness.ts";
@@ -28,6 +28,7 @@ export class TieredCore implements Cpu {
   readonly r: Int32Array;
   readonly takesSwitches = true;
   answers: Cpu["answers"];
+  direct: DirectCalls | undefined;
 
   private readonly core: Core;
   private readonly file: Int32Array;
@@ -72,27 +73,32 @@ export class TieredCore implements Cpu {
   }
   private makeRegions(): Regions {
     const { core, memory, file } = this;
+    const called = (goOn: boolean, units: number, next: number): number => {
+      file[EPOCH >>> 2]++;
+      if (
+        goOn &&
+        file[CARE >>> 2] === 0 &&
+        (file[Slot.PC] | file[Slot.T]) === next &&
+        file[UNITS >>> 2] === units &&
+        units > 0 &&
+        file[Slot.IT] === 0
+      ) {
+        file[Slot.PC] = 0;
+        file[Slot.T] = 0;
+        return 0;
+      }
+      return this.goElsewhere(goOn, units);
+    };
     const host: Host = {
       // One function, small enough for the host to put the hook into it: a call on this way takes 2 to 5 ns.
       svc: (imm, next) => {
         const units = file[UNITS >>> 2];
         file[CallWord.Served]++;
-        const goOn = this.hook(imm);
-        file[EPOCH >>> 2]++;
-        if (
-          goOn &&
-          file[CARE >>> 2] === 0 &&
-          (file[Slot.PC] | file[Slot.T]) === next &&
-          file[UNITS >>> 2] === units &&
-          units > 0 &&
-          file[Slot.IT] === 0
-        ) {
-          file[Slot.PC] = 0;
-          file[Slot.T] = 0;
-          return 0;
-        }
-        return this.goElsewhere(goOn, units);
+        return called(this.hook(imm), units, next);
       },
+      behind: (units, next) =>
+        called(file[CallWord.Attention] === 0 || this.direct!.behind(), units, next),
+      direct: (number) => this.direct?.for(number),
       step: (pc, next) => this.step(pc, next),
       flags: () => settleFlags(file),
       answers: this.answers,
@@ -110,6 +116,7 @@ export class TieredCore implements Cpu {
     return this.core.cpsr;
   }
   set cpsr(value: number) {
+    this.file[CARE >>> 2] = 1;
     dropFlags(this.file);
     this.core.cpsr = value;
   }
@@ -128,6 +135,7 @@ export class TieredCore implements Cpu {
   set units(value: number) {
     if (this.inside) {
       // What is left fits into what translated code counts with.
+      this.file[CARE >>> 2] = 1;
       const part = Math.min(value, MOST_UNITS);
       this.file[UNITS >>> 2] = part;
       this.reserve = value - part;
@@ -165,6 +173,7 @@ export class TieredCore implements Cpu {
     this.hook = hook;
   }
   jump(target: number): void {
+    this.file[CARE >>> 2] = 1;
     this.core.jump(target);
   }
   invalidate(start: number, end: number): void {

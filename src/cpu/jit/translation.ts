@@ -41,6 +41,8 @@ export interface Source {
   readonly holdsFloat?: (word: number) => number;
   /** See `Cpu.answers`. */
   readonly answers?: (number: number) => number | undefined;
+  /** Whether there is a function for the supervisor call of a number: DirectCalls. */
+  readonly isDirect?: (number: number) => boolean;
   /** Says what is counted in a block. */
   readonly countingPlan?: CountingPlan;
 }
@@ -70,12 +72,13 @@ function translateUpTo(
     holds,
     holdsFloat,
     answers,
+    isDirect,
     ordinaryNumbers,
     countingPlan,
   }: Source,
 ): Made | undefined {
   const counts = countingPlan !== undefined;
-  const graph = buildGraph(fetch, key, hasRun, { counts, guesses, holds, answers, most });
+  const graph = buildGraph(fetch, key, hasRun, { counts, guesses, holds, answers, isDirect, most });
   if (!graph || (hasRun && isMostlyInterpreted(graph))) return undefined;
   const ranges: number[] = [];
   for (const { ir, table, target, stub } of graph.nodes) {
@@ -108,11 +111,12 @@ function translateUpTo(
   );
   emitter.write();
   if (w.full) return undefined;
-  const { unlikely, slots, states } = w;
+  const { unlikely, slots, states, directs } = w;
   // What is counted in a stub is counted in its region only.
   const stub = countingPlan ? 0 : (stubNumber(fetch, key) ?? -1) + 1;
   const { stores } = emitter;
-  return { key, ranges, stub, stores, code: { body: w.take(), unlikely, slots, states }, graph };
+  const code = { body: w.take(), unlikely, slots, states, directs };
+  return { key, ranges, stub, stores, code, graph };
 }
 
 /** An instruction that the interpreter has to execute costs translated code as much as some fifty others. */

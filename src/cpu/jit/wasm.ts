@@ -147,6 +147,8 @@ export class Writer {
   slots: number[] = [];
   /** The same: where, and the number of a state of the flags. */
   states: number[] = [];
+  /** Numbers of supervisor calls that are imports of their own. */
+  directs: number[] = [];
 
   /** A copy of what has been written. */
   take(): Uint8Array<ArrayBuffer> {
@@ -229,6 +231,7 @@ export class Writer {
     this.unlikely = [];
     this.slots = [];
     this.states = [];
+    this.directs = [];
   }
   /** A 64-bit constant that fits into 32 bits. */
   const64(value: number): void {
@@ -290,6 +293,12 @@ export class Writer {
     this.byte(W.call);
     this.unsigned(index);
   }
+  /** Calls the function that serves a supervisor call. */
+  callDirect(number: number): void {
+    const { directs } = this;
+    if (!directs.includes(number)) directs.push(number);
+    this.call(Import.Count + directs.indexOf(number));
+  }
 }
 
 /** The common beginning of every module: magic, version, types. */
@@ -300,6 +309,8 @@ export const Type = {
   Binary: 1,
   /** () -> (). */
   Nothing: 2,
+  /** (r0, r1, r2, r3) -> r0: a supervisor call. */
+  Direct: 3,
 } as const;
 
 /** Index of the imported functions. */
@@ -310,21 +321,28 @@ export const Import = {
   Step: 1,
   /** Computes pending flags in the register file. */
   Flags: 2,
-  Count: 3,
+  /** behind(units, next pc | Thumb): as svc, of a call that another import served and that left something to do. */
+  Behind: 3,
+  /** So many, and then the functions of supervisor calls. */
+  Count: 4,
 } as const;
 
-/** Magic, version, types and imports. `pages` is the size of the memory, which never grows. */
-export function writeHead(w: Writer, pages: number): void {
+/**
+ * Magic, version, types and imports: those of all modules, and functions of supervisor calls. `pages` is the size of the memory, which
+ * never grows.
+ */
+export function writeHead(w: Writer, pages: number, directs: readonly number[] = []): void {
   w.at = 0;
   w.op(0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
   w.section(1, () => {
-    w.unsigned(3);
+    w.unsigned(4);
     w.op(0x60, 2, I64, I32, 2, I32, I64);
     w.op(0x60, 2, I32, I32, 1, I32);
     w.op(0x60, 0, 0);
+    w.op(0x60, 4, I32, I32, I32, I32, 1, I32);
   });
   w.section(2, () => {
-    w.unsigned(5);
+    w.unsigned(Import.Count + 2 + directs.length);
     const item = (name: string, ...bytes: number[]): void => {
       w.name("e");
       w.name(name);
@@ -333,6 +351,8 @@ export function writeHead(w: Writer, pages: number): void {
     item("svc", 0, Type.Binary);
     item("step", 0, Type.Binary);
     item("flags", 0, Type.Nothing);
+    item("behind", 0, Type.Binary);
+    for (const number of directs) item(`d${number}`, 0, Type.Direct);
     item("memory", 2, 1);
     w.unsigned(pages);
     w.unsigned(pages);
