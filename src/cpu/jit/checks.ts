@@ -5,6 +5,7 @@ import { flagReaders, writtenBy } from "./facts.ts";
 import { type FixedLoop, fixedLoop } from "./fixed.ts";
 import { dominates, type Graph, isCall, keyAt, keyBehind, type Node } from "./graph.ts";
 import { exactly, type Known, Knowledge, pairOf, UNKNOWN, within } from "./known.ts";
+import { findNest, type Nest } from "./nests.ts";
 import { resultOf } from "./numbers.ts";
 import { accessOf, groupEnd, isAccess, type Shape, singleOf } from "./shapes.ts";
 import { isAssumed, type Surroundings } from "./surroundings.ts";
@@ -55,6 +56,10 @@ export class Checks {
   private readonly tables = new Map<Inst, number>();
   private readonly counted = new Map<Node, CountedLoop>();
   private readonly fixedLoops = new Map<Node, FixedLoop>();
+  private readonly nests = new Map<Node, Nest>();
+  /** Where nests may begin, and the registers that they write, as masks. */
+  private readonly nestHeads = new Map<Node, number>();
+  private readonly readers: ReadonlySet<number>;
   /** What is known where a block goes to another, by the key of that and the block. */
   private readonly edges = new Map<number, Map<Node, Knowledge>>();
 
@@ -66,9 +71,9 @@ export class Checks {
     private readonly chooses: boolean,
   ) {
     this.wanted = new WantedAccesses(graph);
-    const readers = flagReaders(graph);
+    this.readers = flagReaders(graph);
     for (const n of graph.nodes) {
-      const loop = countedLoop(graph, n, readers.has(n.key));
+      const loop = countedLoop(graph, n, this.readers.has(n.key));
       if (loop) this.counted.set(n, loop);
     }
     this.solve();
@@ -91,6 +96,30 @@ export class Checks {
 
   /** Finds what is known everywhere; returns what is where the region is entered. */
   private solve(): Knowledge {
+    const { nests, nestHeads } = this;
+    nestHeads.clear();
+    const atEntry = this.spread();
+    this.findNests();
+    if (nests.size === 0) return atEntry;
+    for (const [n, { written }] of nests) nestHeads.set(n, written);
+    const known = this.spread();
+    this.findNests(nestHeads);
+    return known;
+  }
+  /** Finds counted loops of several blocks, or which of some still are such. */
+  private findNests(only?: ReadonlyMap<Node, number>): void {
+    const { graph, nests, fixedLoops: fixed, counted, surroundings } = this;
+    nests.clear();
+    for (const n of graph.nodes) {
+      if (!n.isLoop || counted.has(n) || (only && !only.has(n))) continue;
+      const readsFlags = this.readers.has(n.key);
+      const before = this.before(n);
+      const nest = findNest(graph, n, { readsFlags, fixed, counted, before, surroundings });
+      if (nest) nests.set(n, nest);
+    }
+  }
+  /** Finds what is known everywhere where iterations at some heads are done without tests. */
+  private spread(): Knowledge {
     const { graph } = this;
     for (const map of [this.plan, this.assumed, this.tables, this.edges]) map.clear();
     const entries = new Map<Node, Knowledge>();
@@ -133,11 +162,16 @@ export class Checks {
     return this.fixedLoops.get(n);
   }
 
-  /** What is known where a loop of one block is entered from elsewhere. */
+  /** As one of several blocks that goes round without a choice. */
+  nestAt(n: Node): Nest | undefined {
+    return this.nests.get(n);
+  }
+
+  /** What is known where a loop is entered from elsewhere. */
   private before(n: Node): Knowledge {
     let all = n === this.graph.entry ? this.atEntry() : undefined;
     for (const [from, knowledge] of this.edges.get(n.key) ?? [])
-      if (from !== n) all = all ? all.meet(knowledge) : knowledge;
+      if (from.order < n.order) all = all ? all.meet(knowledge) : knowledge;
     return all ?? Knowledge.nothing();
   }
   /** What is known where the region is entered. */
@@ -159,7 +193,8 @@ export class Checks {
     const { insts } = n.ir;
     const back = branchBack(n);
     // Iterations may have been done otherwise, without these tests.
-    if (back !== undefined) forgetWritten(known, insts, back);
+    if (back !== undefined) forgetWritten(known, writtenBy(insts, 0, back));
+    forgetWritten(known, this.nestHeads.get(n) ?? 0);
     return known;
   }
 
@@ -290,6 +325,7 @@ export class Checks {
     const tables = [...this.assumed.keys()].filter((x) => !x.kb).length;
     return (
       this.tables.size +
+      this.nests.size +
       tables +
       [...this.fixedLoops.values()].filter(({ times }) => times <= SHORT).length
     );
@@ -297,7 +333,8 @@ export class Checks {
   /** Ranges that the code relies on being able to store to: start, end, ... */
   get stores(): number[] {
     const inLoops = [...this.fixedLoops.values()].flatMap(({ stores }) => stores);
-    return [...[...this.assumed.values()].flat(), ...inLoops];
+    const inNests = [...this.nests.values()].flatMap(({ stores }) => stores);
+    return [...[...this.assumed.values()].flat(), ...inLoops, ...inNests];
   }
 
   /** An access of which the address is a sum of registers. */
@@ -336,8 +373,7 @@ function branchBack({ key, ir }: Node): number | undefined {
   return k < 0 ? undefined : k;
 }
 
-function forgetWritten(known: Knowledge, insts: readonly Inst[], until: number): void {
-  const written = writtenBy(insts, 0, until);
+function forgetWritten(known: Knowledge, written: number): void {
   for (let r = 0; r < 32; r++) if (written & (1 << r)) known.write(r, UNKNOWN);
 }
 

@@ -22,14 +22,21 @@ const BOUND = Local.Key;
 
 /**
  * Goes to the loop as it is when something of the iterations to come might be refused or they are few. Otherwise BOUND is where they
- * end: before the last one, when the units or the memory that has been looked at do not last for all.
+ * end: before the last one, when the units or the memory that has been looked at do not last for all. `units`: an iteration uses up so many,
+ * and the last one is the business of the loop as it is.
  */
-export function emitEntry(w: Writer, loop: CountedLoop, readable: Readable, key: number): void {
+export function emitEntry(
+  w: Writer,
+  loop: CountedLoop,
+  readable: Readable,
+  key: number,
+  units?: number,
+): void {
   const { places, step, by, equal, relation } = loop;
   const limits = places.filter((p) => p.store && p.step).map((p) => MAX_STORED / Math.abs(p.step!));
   const most = Math.floor(Math.min(MOST, ...limits));
-  pushFirst(w, loop);
   if (relation !== "ne") {
+    pushFirst(w, loop);
     pushEnd(w, loop);
     w.op(compare(loop), W.eqz);
     w.brIf(OUT);
@@ -49,11 +56,20 @@ export function emitEntry(w: Writer, loop: CountedLoop, readable: Readable, key:
     w.get(Local.Work);
     w.const64(WORK_SHIFT);
     w.op(W.shrS64, W.wrap);
+    if (units === undefined || units === 1) return;
+    w.const(units);
+    w.op(W.divU);
   };
   if (by === NONE) {
     countTimes(w, loop);
     w.get(TIMES);
     w.set(LAST);
+    if (units !== undefined) {
+      w.get(TIMES);
+      w.const(1);
+      w.op(W.sub);
+      w.set(TIMES);
+    }
     if (loop.bulk) {
       w.get(TIMES);
       w.const(BULK);

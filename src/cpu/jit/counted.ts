@@ -87,8 +87,22 @@ export function countedLoop(graph: Graph, n: Node, readsFlags: boolean): Counted
   const { insts } = n.ir;
   const branch = insts.findIndex(({ op }) => op === Op.brc || op === Op.brnz);
   if (branch < 0 || branch > MAX_OPS || insts[branch].to >>> 0 !== n.key) return undefined;
+  if (insts.slice(branch + 1).some((x) => x.to >>> 0 === n.key)) return undefined;
+  const loop = countedBody(insts, branch, readsFlags, bulkLoop(n, branch) !== undefined);
+  if (!loop?.quiet) return loop;
+  return { ...loop, chain: chainOf(insts, branch, guarded(insts, branch)!) };
+}
+
+/** Ops [0, branch) as a counted loop, which the op behind them goes on with. Of accesses in `given` it is known where they are: undefined, that they may be made. */
+export function countedBody(
+  insts: readonly Inst[],
+  branch: number,
+  readsFlags: boolean,
+  bulk: boolean,
+  given: ReadonlyMap<number, Place | undefined> = new Map(),
+): CountedLoop | undefined {
   const conditional = guarded(insts, branch);
-  if (!conditional || insts.slice(branch + 1).some((x) => x.to >>> 0 === n.key)) return undefined;
+  if (!conditional) return undefined;
   const motions = motionsOf(insts, branch, conditional);
   const test = testOf(insts, branch, conditional, motions);
   if (!test) return undefined;
@@ -100,11 +114,11 @@ export function countedLoop(graph: Graph, n: Node, readsFlags: boolean): Counted
     const x = insts[k];
     if (isAccess(x)) {
       accesses++;
-      const place = placeOf(insts, k, conditional, motions, added, test.counter);
-      if (place) {
-        join(places, place);
-        free.add(k);
-      }
+      const place = given.has(k)
+        ? given.get(k)
+        : placeOf(insts, k, conditional, motions, added, test.counter);
+      if (place) join(places, place);
+      if (place || given.has(k)) free.add(k);
     }
     const motion = motions.get(x.d);
     if (motion && motion.by === NONE) added.set(x.d, (added.get(x.d) ?? 0) + amount(x));
@@ -118,7 +132,6 @@ export function countedLoop(graph: Graph, n: Node, readsFlags: boolean): Counted
     !body.some((x) => isVectorOp(x) || namesAlignment(x));
   const calculates = body.some(isFloatOp);
   const quiet = goesThrough && !calculates;
-  const bulk = bulkLoop(n, branch) !== undefined;
   return {
     branch,
     ...test,
@@ -126,7 +139,7 @@ export function countedLoop(graph: Graph, n: Node, readsFlags: boolean): Counted
     free,
     quiet,
     calculates: goesThrough && calculates,
-    chain: quiet ? chainOf(insts, branch, conditional) : undefined,
+    chain: undefined,
     row: goesThrough ? rowOf(branch, test.by !== NONE) : 1,
     bulk,
   };

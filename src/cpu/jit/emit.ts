@@ -163,6 +163,12 @@ export class RegionEmitter extends LoopEmitter {
         w.at = at;
       }
     } while (this.changed);
+    // Registers that are saved for flags there, too.
+    for (const n of graph.nodes) {
+      const nest = this.checks.nestAt(n);
+      if (nest) this.nestParts(nest);
+      w.at = at;
+    }
     w.forget();
     this.dry = false;
   }
@@ -176,6 +182,9 @@ export class RegionEmitter extends LoopEmitter {
     const bounded = may ? boundedLoop(this.graph, n, readsFlags) : undefined;
     const counted = bounded?.stream ? undefined : this.checks.countedAt(n);
     const twice = counted ?? bounded;
+    const nest = may ? this.checks.nestAt(n) : undefined;
+    this.flags.state = this.entryState.get(n.key)!;
+    if (nest) this.nest(nest, n.key);
     if (n.isLoop && !twice) this.open(W.loop, n.key);
     // A loop that is written twice leaves to the same places.
     const merges = n.children

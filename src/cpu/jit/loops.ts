@@ -8,6 +8,7 @@ import type { FixedLoop } from "./fixed.ts";
 import { IN_FILE, type State } from "./flags-state.ts";
 import { AGAIN, BEHIND, DONE, FAST, MANY, REST } from "./frame.ts";
 import type { Node } from "./graph.ts";
+import type { Nest } from "./nests.ts";
 import * as layout from "./layout.ts";
 import { Local, local } from "./layout.ts";
 import { readBeforeWritten } from "./liveness.ts";
@@ -99,6 +100,38 @@ export abstract class LoopEmitter extends BlockEmitter {
     this.count(2 ** layout.WORK_SHIFT - (x.at + 1));
     this.br(BEHIND);
     this.asItIs(n, branch, begin, atEnd);
+  }
+
+  /** A counted loop of several blocks: iterations of a version without checks, before the loop as it is. */
+  protected nest(nest: Nest, key: number): void {
+    const { w, flags } = this;
+    const begin = flags.state;
+    const { loop, units, instructions } = nest;
+    this.open(W.block, undefined);
+    this.open(W.block, undefined);
+    emitEntry(w, loop, this.readable, key, units);
+    this.open(W.loop, FAST);
+    this.nestParts(nest);
+    this.count(instructions - units * 2 ** layout.WORK_SHIFT);
+    emitGoesOn(w, loop);
+    this.brIf(FAST);
+    this.close();
+    this.close();
+    flags.convert(begin);
+    this.close();
+    flags.state = begin;
+  }
+  /** An iteration of it. */
+  protected nestParts({ parts }: Nest): void {
+    this.flags.state = IN_FILE;
+    for (const { n, from, to, isInner } of parts) {
+      if (isInner) this.flags.state = IN_FILE;
+      this.begin();
+      this.free = new Set(n.ir.insts.keys());
+      this.ops(n, from, to);
+    }
+    this.free = undefined;
+    this.counted = 0;
   }
 
   /** Iterations in a row of a version without checks; returns the state of the flags behind the last. */

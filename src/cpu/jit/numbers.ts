@@ -28,7 +28,9 @@ export function resultOf(x: Inst, knowledge: Knowledge): Known {
     case Op.orr: {
       const both = [a(), b()];
       if (both.every((k) => k.least === k.most)) return exactly(both[0].least | both[1].least);
-      return UNKNOWN;
+      const most = Math.max(...both.map((k) => k.most));
+      // All bits below the first that one of them may have.
+      return between(Math.max(...both.map((k) => k.least)), 2 ** (32 - Math.clz32(most)) - 1);
     }
     case Op.lsl: {
       const most = x.kb ? a().most * 2 ** x.b : LAST + 1;

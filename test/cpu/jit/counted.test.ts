@@ -43,11 +43,22 @@ const LOOPS: Record<string, number[]> = {
     ...[0xe1a09008, 0xe2888004, 0xe5996004, 0xe2844004, 0xe284ae19],
     ...[0xe0822006, 0xe58a200c, 0xe2833001, 0xe15c0003, 0x8afffff5],
   ],
+  // ldr r6, [r8], #4; mov r7, #5; (eor r2, r6, r2, ror #7; subs r7, r7, #1; bne); str r2, [r4], #4; add r3, r3, #1; cmp r3, ip; bcc
+  rounds: [
+    ...[0xe4986004, 0xe3a07005, 0xe02623e2, 0xe2577001, 0x1afffffc],
+    ...[0xe4842004, 0xe2833001, 0xe153000c, 0x3afffff6],
+  ],
+  // mov r7, #3; (ldrh r6, [r8], #2; subs r7, r7, #1; add r2, r2, r6; bne); and r6, r2, #255; add r6, r4, r6, lsl #2; strb r2, [r6, #12];
+  // ldr r1, [r4]; add r3, r3, #1; cmp r3, ip; bne
+  steps: [
+    ...[0xe3a07003, 0xe0d860b2, 0xe2577001, 0xe0822006, 0x1afffffb, 0xe20260ff],
+    ...[0xe0846106, 0xe5c6200c, 0xe5941000, 0xe2833001, 0xe153000c, 0x1afffff3],
+  ],
   // ldrd r6, [r8], #8; adds r2, r2, r6; adc r1, r1, r7; strd r6, [r4], #16; add r3, r3, #1; cmp r3, ip; bls
   double: [0xe0c860d8, 0xe0922006, 0xe0a11007, 0xe0c461f0, 0xe2833001, 0xe153000c, 0x9afffff8],
 };
 /** Those that go on while the counter has not met its end: it steps by so much. */
-const MEETS: Record<string, number> = { matrix: 12, late: 2 };
+const MEETS: Record<string, number> = { matrix: 12, late: 2, steps: 1 };
 /** The pointer r8 is compared. */
 const POINTERS: Record<string, number> = { table: 1, down: -2 };
 const DOWN = ["down", "conditional"];

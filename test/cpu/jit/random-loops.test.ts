@@ -56,6 +56,19 @@ function body(random: Numbers): number[] {
   return Array.from({ length: 1 + random.below(3) }, () => random.pick(pieces)()).flat();
 }
 
+/** The same around a loop that goes round a known number of times. */
+function rounds(random: Numbers): number[] {
+  const [before, inner, behind] = [body(random), body(random), body(random)];
+  return [
+    ...(random.once(2) ? before : []),
+    imm(MOV, 14, 0, random.pick([2, 3, 4, 7, 8])), // mov lr, #; ...; subs lr, lr, #1; bne
+    ...inner,
+    imm(SUBS, 14, 14, 1),
+    branch(NE, -inner.length - 1),
+    ...(random.once(2) ? behind : []),
+  ];
+}
+
 interface Loop {
   readonly code: readonly number[];
   /** What the counter begins with, and its end. */
@@ -72,15 +85,17 @@ function loop(random: Numbers): Loop {
   const first = middle >>> 0;
   const end = (up ? first + way : first - way) >>> 0;
   const cond = random.pick(up ? [NE, NE, CC, LS, LT, LE] : [NE, NE, HI, CS, GT, GE]);
-  const inner = body(random);
+  const nested = random.once(3);
+  const inner = nested ? rounds(random) : body(random);
   const back = [imm(up ? ADD : SUB, COUNTER, COUNTER, step)];
   // Down to 0 by the flags of the subtraction itself, or against a register.
   if (!up && end === 0 && cond === NE) back[0] = imm(SUBS, COUNTER, COUNTER, step);
   else back.push(reg(CMP, 0, COUNTER, END));
   // The comparison may come before the rest.
-  const whole = random.once(4)
-    ? [...back, ...inner.filter((x) => !setsFlags(x))]
-    : [...inner, ...back];
+  const whole =
+    !nested && random.once(4)
+      ? [...back, ...inner.filter((x) => !setsFlags(x))]
+      : [...inner, ...back];
   // The loop within another, which is where it begins: mov r3, r10; mov r4, r11, perhaps; ...; subs r9, r9, #1; bne
   const outer = random.once(2);
   const known = !outer && !random.once(4);
