@@ -28,10 +28,11 @@ struct __suio {
 };
 
 /*
- * The call of the kernel itself: a branch to its stub and back would be more than the other way takes. A stand-in for the kernel can be
+ * The call of the kernel itself, behind its number: a branch to its stub and back would be more than the other way takes. A stand-in for the kernel can be
  * called in the place of the last two instructions, and the second of them tells the kernel whose call it is (gathered.ts).
  */
-#define WRITE "movw ip, #:lower16:_rtt_svc_write\n\tsvc #0\n\tnop"
+#define WRITE_NUMBER "movw ip, #:lower16:_rtt_svc_write\n\t"
+#define WRITE "svc #0\n\tnop"
 
 int __swsetup_r(struct _reent *, FILE *);
 void __sinit(struct _reent *);
@@ -217,16 +218,17 @@ static inline __attribute__((always_inline)) int send(struct _reent *r, FILE *fp
 
 /*
  * write() of what lies at _rtt_gathered.at, by the owner of its lock and to descriptor 1. It is done when the kernel has room behind it:
- * nobody can lose the processor between the question and the answer, and both ways spend the same units.
+ * nobody can lose the processor between the question and the answer, and both ways spend the same units and leave the same in registers.
  */
 static inline __attribute__((always_inline)) int write_or_go_on(char *text, int size) {
-  register int result __asm__("r0") = STDOUT_FILENO;
+  register int result __asm__("r0");
   register char *from __asm__("r1") = text;
   register int length __asm__("r2") = size;
-  __asm__ volatile("ldr ip, [%[out]]\n\tcmp %[end], ip\n\tbls 1f\n\t" WRITE
+  register char *end __asm__("r3") = text + size;
+  __asm__ volatile(WRITE_NUMBER "ldr %[file], [%[out]]\n\tcmp %[end], %[file]\n\tbls 1f\n\tmov %[file], %[console]\n\t" WRITE
                    "\n\tb 2f\n1:\tstr %[end], [%[out], #4]\n\tmov %[file], %[length]\n2:"
-                   : [file] "+r"(result)
-                   : [out] "r"(&_rtt_gathered), [end] "r"(text + size), "r"(from), [length] "r"(length)
+                   : [file] "=&r"(result)
+                   : [out] "r"(&_rtt_gathered), [end] "r"(end), "r"(from), [length] "r"(length), [console] "i"(STDOUT_FILENO)
                    : "ip", "lr", "cc", "memory");
   return result;
 }

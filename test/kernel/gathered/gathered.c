@@ -1,6 +1,6 @@
 /*
- * Prints by everything that reaches the console, with other things between. The arguments say how it ends: `fault`, `no-stream`, `exit`, `abort`,
- * `endless`, `kill` (the thread of another one), nothing. What is printed says itself in which order it has to be.
+ * Prints by everything that reaches the console, with other things between. The arguments say how it ends: `fault`, `behind-puts`, `behind-printf`, `no-stream`,
+ * `exit`, `abort`, `endless`, `kill` (the thread of another one), nothing. What is printed says itself in which order it has to be.
  */
 #include <pthread.h>
 #include <rtthread.h>
@@ -124,6 +124,17 @@ int main(int argc, char **argv)
         fflush(stdout);
         snprintf(text, sizeof text, "%s %d", end, line);
         fputc(text[0], NULL);
+    }
+    /* What registers have behind a call that printed. */
+    if (strcmp(end, "behind-puts") == 0) {
+        puts("one");
+        puts("two");
+        __asm__ volatile("udf #1");
+    }
+    if (strcmp(end, "behind-printf") == 0) {
+        printf("%d\n", line);
+        printf("%d\n", line + 1);
+        __asm__ volatile("udf #2");
     }
     if (strcmp(end, "exit") == 0)
         exit(3);

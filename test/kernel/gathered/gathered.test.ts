@@ -12,7 +12,10 @@ setDefaultTimeout(120_000);
 const here = (name: string) => join(import.meta.dir, name);
 const FLAGS = `-march=armv7-a -mthumb -msoft-float -O2 -w -D_GNU_SOURCE -fno-builtin -I${here("../../../src/sdk/include")}`;
 const PROGRAM = new Uint8Array(readFileSync(here("gathered.mo")));
-const ENDS = ["", "fault", "string", "no-stream", "exit", "quick", "abort", "sleep", "hang"];
+const ENDS = [
+  ...["", "fault", "string", "no-stream", "behind-puts", "behind-printf"],
+  ...["exit", "quick", "abort", "sleep", "hang"],
+];
 
 type Engine = "interp" | "auto" | "jit";
 
