@@ -6,6 +6,7 @@ import type { Isa, Item } from "./items.ts";
 import { C, type Loop, Maker, type Role } from "./maker.ts";
 import { known } from "./known.ts";
 import { program } from "./programs.ts";
+import { rounds } from "./rounds.ts";
 import { strings } from "./strings.ts";
 import { along, chained, question, table, walk } from "./walks.ts";
 
@@ -103,6 +104,13 @@ function mix(random: Random, into: Item[], items: readonly Item[]): void {
     at = random.between(at, into.length);
     into.splice(at++, 0, x);
   }
+}
+
+/** A loop of several blocks that counts. */
+function nested(m: Maker, top: string): Item[] {
+  const body = rounds(m);
+  const { tests, c } = m.random.once(2) ? plainCount(m) : counting(m);
+  return [...body, ...tests, { op: "b", c, to: top }];
 }
 
 /** A loop of one block that counts; sometimes it has another end. */
@@ -240,6 +248,7 @@ const FAMILIES: Readonly<Record<string, (m: Maker, top: string, out: string) => 
   again,
   fixed,
   tables,
+  rounds: nested,
 };
 const COMMON = ["counted", "bounded", "bulk", "strings", "counted", "bounded", "strings", "again"];
 /** 16-bit Thumb has no constants that say what is known. */
@@ -256,9 +265,11 @@ const MIXED = [
   "tables",
   "waits",
   "tables",
+  "rounds",
+  "rounds",
 ];
 /** Which mostly are what they are. */
-const PLAIN = ["again", "fixed", "tables", "waits"];
+const PLAIN = ["again", "fixed", "tables", "waits", "rounds"];
 /** What the code says of some of these. */
 const SAID: Readonly<Record<string, readonly Role["is"][]>> = {
   fixed: ["count"],
