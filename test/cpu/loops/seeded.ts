@@ -84,8 +84,8 @@ export const SEEDED: readonly SeededBug[] = [
   {
     name: "counted: rights are remembered over calls of the host",
     file: `${JIT}tiered.ts`,
-    from: "const goOn = this.hook(imm);\n        file[EPOCH >>> 2]++;",
-    to: "const goOn = this.hook(imm);",
+    from: "      file[EPOCH >>> 2]++;\n      if (\n",
+    to: "      if (\n",
     tests: RIGHTS,
   },
   {
