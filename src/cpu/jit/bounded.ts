@@ -37,7 +37,8 @@ const BEFORE_SKIP = 64;
 
 /** The block as such a loop. */
 export function boundedLoop(graph: Graph, n: Node, readsFlags: boolean): BoundedLoop | undefined {
-  if (!n.isLoop || n.table) return undefined;
+  // A return may lead to its own block (recursion.ts).
+  if (!n.isLoop || n.table || n.sites?.includes(n.key)) return undefined;
   for (const p of graph.nodes)
     if (p !== n && p.order > n.order && p.successors.includes(n.key)) return undefined;
   const { insts } = n.ir;

@@ -3,16 +3,13 @@ import { beginsWithFlags, isBackward, isReturn } from "./facts.ts";
 import { IN_FILE } from "./flags-state.ts";
 import { UNWIND } from "./frame.ts";
 import type { Node } from "./graph.ts";
-import { HostCalls } from "./host-calls.ts";
 import * as layout from "./layout.ts";
 import { FILE, Local, local } from "./layout.ts";
+import { OwnCalls } from "./own-calls.ts";
 import { Type, W } from "./wasm.ts";
 
 /** Code that goes to other regions and comes back or not. */
-export abstract class Calls extends HostCalls {
-  /** Goes to a block or out of the region. */
-  protected abstract goTo(key: number, from: Node): void;
-
+export abstract class Calls extends OwnCalls {
   /** Calls the region of the target; goes on when it comes back to the instruction behind. */
   protected call(n: Node, k: number, conditional: boolean): void {
     const { flags } = this;
@@ -46,18 +43,8 @@ export abstract class Calls extends HostCalls {
   }
   /** Calls the region at a guest address. */
   private callRegion(to: number, own: number, back: number): void {
-    const { w } = this;
     if (isBackward(to, own)) this.spend(0, () => this.exitAt(to));
-    w.get(Local.Depth);
-    w.op(W.eqz);
-    this.open(W.if, undefined);
-    w.const(to);
-    w.set(Local.Key);
-    this.br(UNWIND);
-    this.close();
-    this.pushArguments();
-    w.slot(to >>> 0);
-    w.op(W.callIndirect, Type.Region, 0);
+    this.enterRegion(to);
     this.comeBack(back);
   }
   /** Calls what is at the guest address in a register. */
@@ -202,13 +189,6 @@ export abstract class Calls extends HostCalls {
     this.goTo(n.back!, n);
   }
 
-  protected pushArguments(): void {
-    const { w } = this;
-    w.get(Local.Work);
-    w.get(Local.Depth);
-    w.const(1);
-    w.op(W.sub);
-  }
   /** Pushes 1 when the region for Key is in the cache of targets, whose entry is then at S0. */
   protected lookUp(): void {
     const { w } = this;
@@ -242,6 +222,7 @@ export abstract class Calls extends HostCalls {
     const x = insts[k];
     if (n.back !== undefined) return this.leaveCopy(n, k);
     this.count(x.at + 1 - this.counted);
+    if (n.sites && isReturn(insts, k)) this.returnToOwn(n, k, n.sites);
     flags.spill();
     flags.state = IN_FILE;
     w.get(local(x.a));
@@ -252,10 +233,20 @@ export abstract class Calls extends HostCalls {
     this.counters?.leave();
     this.lookUp();
     this.open(W.if, undefined);
-    w.get(Local.Work);
-    w.get(Local.Depth);
-    this.pushCachedSlot();
-    w.op(W.returnCallIndirect, Type.Region, 0);
+    if (n.sites) {
+      w.get(Local.Depth);
+      w.op(W.eqz);
+      this.brIf(UNWIND);
+      this.pushArguments();
+      this.pushCachedSlot();
+      w.op(W.callIndirect, Type.Region, 0);
+      this.comeBackToOwn(n, n.sites);
+    } else {
+      w.get(Local.Work);
+      w.get(Local.Depth);
+      this.pushCachedSlot();
+      w.op(W.returnCallIndirect, Type.Region, 0);
+    }
     this.close();
     w.get(Local.Key);
     w.get(Local.Work);

@@ -1,9 +1,9 @@
 import { type Inst, NONE, Op } from "../ir/ops.ts";
 import { isChosen } from "./choices.ts";
 import { type CountedLoop, countedLoop } from "./counted.ts";
-import { flagReaders, writtenBy } from "./facts.ts";
+import { flagReaders, isReturn, writtenBy } from "./facts.ts";
 import { type FixedLoop, fixedLoop } from "./fixed.ts";
-import { dominates, type Graph, isCall, keyAt, keyBehind, type Node } from "./graph.ts";
+import { canGoTo, dominates, type Graph, isCall, keyAt, keyBehind, type Node } from "./graph.ts";
 import { exactly, type Known, Knowledge, pairOf, UNKNOWN, within } from "./known.ts";
 import { findNest, type Nest } from "./nests.ts";
 import { resultOf } from "./numbers.ts";
@@ -78,7 +78,7 @@ export class Checks {
     }
     this.solve();
     const { holds } = surroundings;
-    if (!holds || !graph.entry.isLoop) return;
+    if (!holds || !graph.entry.isLoop || graph.entry.sites) return;
     const before = this.worth;
     const guards = new Map<number, number>();
     for (const r of guardable(graph, [...this.counted.values()]))
@@ -211,6 +211,8 @@ export class Checks {
       const to = this.graph.byKey.get(key);
       if (n.back !== undefined && (!to || (to.order <= n.order && !dominates(to, n))))
         enters(n.back, Knowledge.nothing());
+      if (n.sites && (!to || !canGoTo(to, n)))
+        for (const site of n.sites) enters(site, Knowledge.nothing());
       enters(key, known);
     };
     const enters = (key: number, known: Knowledge): void => {
@@ -252,6 +254,11 @@ export class Checks {
         } else {
           if (x.op === Op.br) goes(keyAt(n, x.to), leaves(k));
           else if (n.back !== undefined) enters(n.back, known);
+          else {
+            // What is gone to otherwise comes back there when it returns.
+            const then = isReturn(insts, k) ? known : Knowledge.nothing();
+            for (const site of n.sites ?? []) enters(site, then);
+          }
           // Only who skips this is behind it.
           if (!skip) return;
           known = skip.known.copy();

@@ -75,7 +75,7 @@ export class ConditionalCompares {
 
   /** Whether all flags are written before one is read, on both ways of the branch. */
   private die(n: Node, branch: number): boolean {
-    const { ir, callee, back } = n;
+    const { ir, callee, back, sites } = n;
     const { insts } = ir;
     const readers = (this.readers ??= flagReaders(this.graph));
     if (readers.has(keyAt(n, insts[branch].to))) return false;
@@ -83,7 +83,8 @@ export class ConditionalCompares {
       const x = insts[k];
       if (x.op === Op.brc || x.op === Op.skip) return false;
       // Other code finds them in the file.
-      if (x.op === Op.bx && !isCall(ir, k)) return back === undefined || !readers.has(back);
+      if (x.op === Op.bx && !isCall(ir, k))
+        return (back === undefined ? (sites ?? []) : [back]).every((to) => !readers.has(to));
       if (x.op === Op.svc || x.op === Op.bx || (x.op === Op.br && isCall(ir, k)))
         return callee === undefined || k < insts.length - 1 || !readers.has(callee);
       if (x.op === Op.br) return !readers.has(keyAt(n, x.to));

@@ -81,7 +81,8 @@ export function margin(down: boolean, signed: boolean): { lowest: number; count:
 
 /** The block as a counted loop, when it is one. */
 export function countedLoop(graph: Graph, n: Node, readsFlags: boolean): CountedLoop | undefined {
-  if (!n.isLoop || n.table) return undefined;
+  // A return may lead to its own block (recursion.ts).
+  if (!n.isLoop || n.table || n.sites?.includes(n.key)) return undefined;
   for (const p of graph.nodes)
     if (p !== n && p.order > n.order && p.successors.includes(n.key)) return undefined;
   const { insts } = n.ir;

@@ -208,8 +208,10 @@ export class RegionEmitter extends LoopEmitter {
   /** Goes to a block or out of the region. */
   protected goTo(key: number, from: Node): void {
     const to = this.graph.byKey.get(key);
-    if (!to || (to.order <= from.order && !dominates(to, from)))
+    if (!to || (to.order <= from.order && !dominates(to, from))) {
+      if (from.sites) return this.goOnOutside(key, from, from.sites);
       return key > 0xffffffff ? this.goOnElsewhere(key, from) : this.leaveTo(key);
+    }
     const known = this.entryState.get(key);
     if (this.dry) {
       const state = this.flags.state;

@@ -90,7 +90,7 @@ function spillsFirst({ ir, callee, back }: Node, byKey: ReadonlyMap<number, Node
 }
 
 function liveBefore(n: Node, live: ReadonlyMap<number, number>): number {
-  const { ir, table, callee, back } = n;
+  const { ir, table, callee, back, sites } = n;
   const { insts } = ir;
   const at = (key: number | undefined): number => (key === undefined ? 0 : (live.get(key) ?? 0));
   let mask = ir.open ? at(keyBehind(n)) : 0;
@@ -107,6 +107,7 @@ function liveBefore(n: Node, live: ReadonlyMap<number, number>): number {
     if (table?.last === k) for (const to of table.targets) mask |= at(to);
     if (x.op === Op.bx)
       mask |= at(isCall(ir, k) ? (k < insts.length - 1 ? undefined : callee) : back);
+    if (x.op === Op.bx && !isCall(ir, k)) for (const to of sites ?? []) mask |= at(to);
     if (x.op === Op.br || x.op === Op.brc || x.op === Op.brz || x.op === Op.brnz) {
       const there = isCall(ir, k) ? (k < insts.length - 1 ? 0 : at(callee)) : at(keyAt(n, x.to));
       mask = x.op === Op.br && k > certain ? mask | there : x.op === Op.br ? there : mask | there;

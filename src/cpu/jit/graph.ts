@@ -27,6 +27,8 @@ export interface Block {
   readonly direct: boolean;
   /** It is code of such a call: the key of the block to which that returns. */
   readonly back: number | undefined;
+  /** The function calls itself by branches (recursion.ts): keys of the blocks to which returns lead. */
+  readonly sites: readonly number[] | undefined;
 }
 
 /** A block of a region: straight code with branches out of it. */
@@ -82,11 +84,11 @@ export function keyBehind(block: Block): number | undefined {
 type Blocks = ReadonlyMap<number, Block>;
 
 /** Where a block can go: targets of branches, behind calls, its end. */
-function* targets({ ir, table }: Block): Generator<number> {
+export function* targets({ ir, table }: Block): Generator<number> {
   yield* branchTargets(ir, table);
   if (fallsThrough(ir)) yield behind(ir);
 }
-function* branchTargets(ir: IrBlock, table: JumpTable | undefined): Generator<number> {
+export function* branchTargets(ir: IrBlock, table: JumpTable | undefined): Generator<number> {
   yield* new Set(table?.targets);
   const thumb = ir.thumb ? 1 : 0;
   const { insts } = ir;
@@ -95,6 +97,18 @@ function* branchTargets(ir: IrBlock, table: JumpTable | undefined): Generator<nu
     if (isBranch(x) && !isCall(ir, k) && (x.to & 1) === thumb) yield x.to >>> 0;
   }
 }
+/** Where the call at the end of a block leads, if that is known or likely and no change of instruction sets. */
+export function calledBy({ ir, target }: Block): number | undefined {
+  const { insts, open, thumb } = ir;
+  const last = insts.length - 1;
+  if (open) return undefined;
+  const { op, to } = insts[last];
+  if ((op !== Op.br && op !== Op.bx) || !isCall(ir, last)) return undefined;
+  const called = op === Op.br ? to >>> 0 : target;
+  if (called === undefined || (called & 1) !== (thumb ? 1 : 0)) return undefined;
+  return insts.some(({ op, label }) => op === Op.skip && label > last) ? undefined : called;
+}
+
 /** The address behind the block. */
 export const behind = (ir: IrBlock): number => (ir.end | (ir.thumb ? 1 : 0)) >>> 0;
 
@@ -123,7 +137,7 @@ export function findBlocks(
   const blocks = new Map<number, Block>();
   const add = (key: number, ir: IrBlock): Block => {
     const table = findJumpTable(ir, fetch);
-    const none = { callee: undefined, back: undefined, target: undefined };
+    const none = { callee: undefined, back: undefined, sites: undefined, target: undefined };
     const block = {
       ir,
       table,
@@ -240,7 +254,7 @@ function loopOf(blocks: Map<number, Block>, entry: number): Map<number, Block> {
 
 /** Where a block goes within the region. */
 function* successors(block: Block, blocks: Blocks): Generator<number> {
-  const { ir, table, base, callee, back } = block;
+  const { ir, table, base, callee, back, sites } = block;
   let comesBack = false;
   for (const target of branchTargets(ir, table)) {
     const key = base + target;
@@ -252,7 +266,9 @@ function* successors(block: Block, blocks: Blocks): Generator<number> {
   const next = keyBehind(block);
   if (next !== undefined && blocks.has(next)) yield next;
   else if (next !== undefined) comesBack = true;
-  if (back !== undefined && (comesBack || ir.insts.some((x) => x.op === Op.bx))) yield back;
+  if (!comesBack && !ir.insts.some((x, k) => x.op === Op.bx && !isCall(ir, k))) return;
+  if (back !== undefined) yield back;
+  yield* sites ?? [];
 }
 
 /** The graph of the blocks of a region. */
@@ -327,6 +343,16 @@ function dominators(nodes: readonly Node[], byKey: ReadonlyMap<number, Node>): v
 export function dominates(a: Node, b: Node): boolean {
   while (b.order > a.order) b = b.dominator;
   return a === b;
+}
+
+/** Whether WebAssembly has a branch from one block to another: forward, or back in a loop. */
+export function canGoTo(to: Node, from: Node): boolean {
+  return to.order > from.order || dominates(to, from);
+}
+
+/** Whether all ways back lead to blocks by which they are dominated. */
+export function isReducible({ nodes, byKey }: Graph): boolean {
+  return nodes.every((n) => n.successors.every((key) => canGoTo(byKey.get(key)!, n)));
 }
 
 /** The blocks of each natural loop. */

@@ -4,13 +4,16 @@ import { isBackward, isReturn } from "./facts.ts";
 import {
   behind,
   type Block,
+  calledBy,
   fallsThrough,
   findBlocks,
   type Graph,
   isBranch,
   isCall,
+  isReducible,
   orderBlocks,
 } from "./graph.ts";
+import { withOwnCalls } from "./recursion.ts";
 import { interpretedIn } from "./shapes.ts";
 import { stubNumber } from "./stub.ts";
 import { guessTargets } from "./targets.ts";
@@ -52,11 +55,14 @@ export function buildGraph(
   hasRun: (key: number) => boolean = () => true,
   now?: Now,
 ): Graph | undefined {
-  const blocks = findBlocks(fetch, entry, hasRun, now?.most);
-  if (!blocks) return undefined;
-  if (now?.guesses) guess(blocks, entry >>> 0, fetch, now);
+  const found = findBlocks(fetch, entry, hasRun, now?.most);
+  if (!found) return undefined;
+  if (now?.guesses) guess(found, entry >>> 0, fetch, now);
+  const joined = now?.counts ? undefined : withOwnCalls(found, entry >>> 0);
+  const blocks = joined ?? found;
+  const own = joined && entry >>> 0;
   if (!now?.counts)
-    inlineCalls(blocks, fetch, hasRun, (callee, to) => {
+    inlineCalls(own, blocks, fetch, hasRun, (callee, to) => {
       if (now?.guesses) guess(callee, to, fetch, { ...now, holds: undefined });
     });
   return orderBlocks(blocks, entry >>> 0);
@@ -80,12 +86,14 @@ function guess(blocks: Map<number, Block>, entry: number, fetch: Fetch, now: Now
 }
 
 function inlineCalls(
+  own: number | undefined,
   blocks: Map<number, Block>,
   fetch: Fetch,
   hasRun: (key: number) => boolean,
   prepare: (callee: Map<number, Block>, entry: number) => void,
 ): void {
-  const large = new Set<number>();
+  /** Functions that are not copied. */
+  const large = new Set(own === undefined ? [] : [own]);
   let copies = 0;
   let left = MAX_COPIES;
   // Calls of the function itself first, then those of its copies.
@@ -96,7 +104,8 @@ function inlineCalls(
     const back = block.base + behind(block.ir);
     if (!blocks.has(back)) continue;
     const callee = findBlocks(fetch, target, hasRun, MAX_CALLEE);
-    if (!callee || !isSmall(callee)) {
+    // One that calls itself is better by itself.
+    if (!callee || !isSmall(callee, target) || withOwnCalls(callee, target)) {
       large.add(target);
       continue;
     }
@@ -114,28 +123,18 @@ function inlineCalls(
   }
 }
 
-/** Where the call at the end of a block leads, if that is known or likely and no change of instruction sets. */
-function calledBy({ ir, target }: Block): number | undefined {
-  const { insts, open, thumb } = ir;
-  const last = insts.length - 1;
-  if (open) return undefined;
-  const { op, to } = insts[last];
-  if ((op !== Op.br && op !== Op.bx) || !isCall(ir, last)) return undefined;
-  const called = op === Op.br ? to >>> 0 : target;
-  if (called === undefined || (called & 1) !== (thumb ? 1 : 0)) return undefined;
-  return insts.some(({ op, label }) => op === Op.skip && label > last) ? undefined : called;
-}
-
 const instructionsOf = (blocks: ReadonlyMap<number, Block>): number =>
   [...blocks.values()].reduce((sum, { ir }) => sum + ir.pcs.length - 1, 0);
 
 /** Whether the blocks of a function may be copied: they do nothing that leaves for good but return. */
-function isSmall(blocks: ReadonlyMap<number, Block>): boolean {
+function isSmall(blocks: ReadonlyMap<number, Block>, entry: number): boolean {
   if (blocks.size > MAX_BLOCKS || instructionsOf(blocks) > MAX_CALLEE) return false;
   const returns = [...blocks.values()].some(({ ir }) =>
     ir.insts.some((x, k) => x.op === Op.bx && isReturn(ir.insts, k) && !isCall(ir, k)),
   );
-  return returns && [...blocks.values()].every(isPlain) && !isLoop(blocks);
+  if (!returns || ![...blocks.values()].every(isPlain) || isLoop(blocks)) return false;
+  // A copy in a copy could not go back into a loop that is entered in two places.
+  return isReducible(orderBlocks(blocks, entry));
 }
 /** A loop that calls nothing is better by itself: regions do more about those (counted.ts, streams.ts). */
 function isLoop(blocks: ReadonlyMap<number, Block>): boolean {

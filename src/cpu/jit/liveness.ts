@@ -56,7 +56,7 @@ interface Effect {
 }
 
 function effects(n: Node): Effect[] {
-  const { ir, table, callee, back, answer } = n;
+  const { ir, table, callee, back, sites, answer } = n;
   /** It calls as others do when it is not what was expected. */
   const through = n.target !== undefined;
   const { insts } = ir;
@@ -95,7 +95,7 @@ function effects(n: Node): Effect[] {
     else if (x.op === Op.bx)
       list.push({
         ...base,
-        to: table?.last === k ? table.targets : back === undefined ? [] : [back],
+        to: table?.last === k ? table.targets : back === undefined ? (sites ?? []) : [back],
         goesOn: false,
         conditional,
       });

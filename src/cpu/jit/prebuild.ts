@@ -1,6 +1,7 @@
 import type { GuestMemory } from "../../memory/mod.ts";
 import type { Fetch } from "../lift/mod.ts";
 import { stateWords } from "./flags-state.ts";
+import { dominates, keyAt, type Node, targets } from "./graph.ts";
 import { Head, Header, PREBUILT_MAGIC, wordsFor } from "./prebuilt.ts";
 import { type Readable, readableRange } from "./readable.ts";
 import { type Translation, translateRegion } from "./translation.ts";
@@ -52,7 +53,7 @@ export function prebuildRegions({ memory, functions, executed }: Firmware): Uint
       if (!memory.isReadOnly(ranges[k], ranges[k + 1])) return undefined;
     const own = nodes.filter((n) => n.base === 0);
     const keys = own.map((n) => n.key);
-    const loops = own.filter((n) => n.isLoop).map((n) => n.key);
+    const loops = own.filter((n) => n.isLoop && isLoopOf(nodes, n)).map((n) => n.key);
     const instructions = nodes.reduce((sum, { ir }) => sum + ir.pcs.length - 1, 0);
     return { ...region, ranges, keys, loops, isLoop, instructions };
   };
@@ -85,6 +86,14 @@ function leftFor({ keys, code: { slots } }: Made): number[] {
   const found: number[] = [];
   for (let k = 1; k < slots.length; k += 2) if (keys.includes(slots[k])) found.push(slots[k]);
   return found;
+}
+
+/** Whether branches come back to a block; those of recursion.ts are of the function as a whole. */
+function isLoopOf(nodes: readonly Node[], n: Node): boolean {
+  if (!n.sites) return true;
+  const leads = (from: Node): boolean =>
+    from.base === n.base && [...targets(from)].some((to) => keyAt(from, to) === n.key);
+  return nodes.some((from) => leads(from) && dominates(n, from));
 }
 
 const count = (list: readonly number[], item: number): number =>
