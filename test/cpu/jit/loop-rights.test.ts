@@ -2,7 +2,7 @@
 import { afterAll, beforeEach, expect, test } from "bun:test";
 import { type Engine, Exit } from "../../../src/cpu/mod.ts";
 import { READ, WRITE } from "../../../src/memory/mod.ts";
-import { newSide, runInStep } from "./side.ts";
+import { newSide, runInStep, type Side } from "./side.ts";
 
 const AREA = 0x60200000;
 const SIZE = 1024;
@@ -22,15 +22,18 @@ beforeEach(() => {
   }
 });
 
-/** Runs A32 code on both sides; the address at which it faults, if it does. */
-function run(words: readonly number[], registers: Record<number, number>): number | undefined {
-  for (const { memory, cpu } of sides) {
-    [...words, 0xef000000].forEach((word, k) => memory.st32(code + k * 4, word));
-    cpu.r.fill(0);
-    for (const [r, value] of Object.entries(registers)) cpu.r[Number(r)] = value;
-    cpu.cpsr = 0x13;
-    cpu.jump(code);
-  }
+type Registers = Record<number, number>;
+/** A32 code to be run. */
+function begin({ memory, cpu }: Side, words: readonly number[], registers: Registers): void {
+  [...words, 0xef000000].forEach((word, k) => memory.st32(code + k * 4, word));
+  cpu.r.fill(0);
+  for (const [r, value] of Object.entries(registers)) cpu.r[Number(r)] = value;
+  cpu.cpsr = 0x13;
+  cpu.jump(code);
+}
+/** Runs it on both sides; the address at which it faults, if it does. */
+function run(words: readonly number[], registers: Registers): number | undefined {
+  for (const side of sides) begin(side, words, registers);
   code += 256;
   const ranges = [
     [AREA, SIZE],
@@ -94,6 +97,57 @@ test("the host takes the right to store between two runs over the same memory", 
         memory.protect(AREA, AREA + SIZE, READ | WRITE);
       }
     }
+});
+
+// The same with blx r8 instead of svc #1.
+const CALLS = AGAIN.with(1, 0xe12fff38);
+const STUB = 0x6000f000;
+const NUMBER = 3;
+test("a call that has a function of its own takes the right to store between two runs", () => {
+  let change = (): void => {};
+  const direct = { for: () => (r0: number) => (change(), r0), behind: () => true };
+  for (const { memory, cpu } of sides) {
+    // movw ip, #NUMBER; svc #0; bx lr
+    [0x0c00f240 | (NUMBER << 16), 0x4770df00].forEach((x, k) => memory.st32(STUB + 4 * k, x));
+    cpu.direct = direct;
+  }
+  let asked = 0;
+  for (const call of [2, 3, 7])
+    for (const what of ["rights", "guard"]) {
+      const place = AREA + GRANULE;
+      let calls = 0;
+      const by = ({ memory }: Side): void => {
+        if (++calls !== call) return;
+        if (what === "rights") memory.protect(place, place + GRANULE, READ);
+        else memory.addGuard(place, place + 4, "guard");
+      };
+      sides.forEach((side, k) => {
+        side.cpu.onSvc = (imm) => {
+          if (side.cpu.r[12] !== NUMBER) return imm !== 0;
+          asked += k;
+          by(side);
+          return true;
+        };
+      });
+      // One side runs behind the other.
+      change = () => by(sides[1]);
+      const registers = { 1: call, 5: 24, 6: 10, 7: AREA + 16, 8: STUB + 1 };
+      const first = sides.map((side) => {
+        calls = 0;
+        begin(side, CALLS, registers);
+        const { cpu } = side;
+        cpu.units = 50_000;
+        return cpu.run() === Exit.Fault ? cpu.fault?.address : undefined;
+      });
+      code += 256;
+      expect([what, call, ...first]).toEqual([what, call, place, place]);
+      for (const { memory } of sides) {
+        memory.removeGuard(place);
+        memory.protect(AREA, AREA + SIZE, READ | WRITE);
+      }
+    }
+  // The function was called, and not the hook.
+  expect(asked).toBe(0);
 });
 
 for (const [name, access, border] of [

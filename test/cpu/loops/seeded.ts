@@ -89,6 +89,13 @@ export const SEEDED: readonly SeededBug[] = [
     tests: RIGHTS,
   },
   {
+    name: "counted: rights are remembered over calls that have functions of their own",
+    file: `${JIT}host-calls.ts`,
+    from: "    this.increment(layout.EPOCH);\n",
+    to: "",
+    tests: RIGHTS,
+  },
+  {
     name: "fixed: one iteration less is asked about than done",
     file: `${JIT}fixed.ts`,
     from: "const way = (times - 1) * step!;",
