@@ -13,6 +13,7 @@ export interface SeededBug {
 const JIT = "src/cpu/jit/";
 const MEMORY = "src/memory/address-space.ts";
 const BORDERS = ["test/cpu/jit/loop-borders.test.ts"];
+const RECURSION = ["test/cpu/jit/recursion.test.ts"];
 const BULK = ["test/cpu/jit/bulk.test.ts"];
 const RELAYS = ["test/cpu/jit/relays.test.ts"];
 const FLOAT_ROWS = ["test/cpu/jit/float-rows.test.ts"];
@@ -204,8 +205,29 @@ export const SEEDED: readonly SeededBug[] = [
   {
     name: "calls: those backwards cost no unit",
     file: `${JIT}calls.ts`,
-    from: "    if (isBackward(to, own)) this.spend(0, () => this.exitAt(to));\n    w.get(Local.Depth);",
-    to: "    w.get(Local.Depth);",
+    from: "    if (isBackward(to, own)) this.spend(0, () => this.exitAt(to));\n    this.enterRegion(to);",
+    to: "    this.enterRegion(to);",
+  },
+  {
+    name: "calls by branches: returns backwards cost no unit",
+    file: `${JIT}own-calls.ts`,
+    from: "      if (isBackward(site, n.ir.pcs[at])) this.spend(0, () => this.exitAt(site));\n",
+    to: "",
+    tests: RECURSION,
+  },
+  {
+    name: "calls by branches: flags are not those of the return",
+    file: `${JIT}own-calls.ts`,
+    from: "if (canGoTo(to, n) && beginsWithFlags(to.ir)) flags.state",
+    to: "if (canGoTo(to, n)) flags.state",
+    tests: RECURSION,
+  },
+  {
+    name: "calls by branches: registers are what they were before another region went on",
+    file: `${JIT}own-calls.ts`,
+    from: "      this.reload();\n",
+    to: "",
+    tests: RECURSION,
   },
   {
     name: "rows: an address goes on from the first access of its registers",
