@@ -19,6 +19,9 @@ export class GuestMemory extends AddressSpace {
   ld16(address: number): number {
     const fast = address >>> 0;
     if ((fast & 1) === 0 && this.rights[fast >>> GRANULE_SHIFT] & READ) return this.u16[fast >>> 1];
+    return this.load16(address);
+  }
+  private load16(address: number): number {
     const a = this.host(address, 2, "read");
     return this.u8[a] | (this.u8[a + 1] << 8);
   }
@@ -27,6 +30,9 @@ export class GuestMemory extends AddressSpace {
   ld32(address: number): number {
     const fast = address >>> 0;
     if ((fast & 3) === 0 && this.rights[fast >>> GRANULE_SHIFT] & READ) return this.i32[fast >>> 2];
+    return this.load32(address);
+  }
+  private load32(address: number): number {
     const a = this.host(address, 4, "read");
     if ((a & 3) === 0) return this.i32[a >>> 2];
     return this.u8[a] | (this.u8[a + 1] << 8) | (this.u8[a + 2] << 16) | (this.u8[a + 3] << 24);
@@ -34,7 +40,9 @@ export class GuestMemory extends AddressSpace {
 
   /** Unsigned 32-bit word; any alignment. */
   ldu32(address: number): number {
-    return this.ld32(address) >>> 0;
+    const fast = address >>> 0;
+    if ((fast & 3) === 0 && this.rights[fast >>> GRANULE_SHIFT] & READ) return this.u32[fast >>> 2];
+    return this.load32(address) >>> 0;
   }
 
   st8(address: number, value: number): void {
@@ -52,6 +60,9 @@ export class GuestMemory extends AddressSpace {
       this.u16[fast >>> 1] = value;
       return;
     }
+    this.store16(address, value);
+  }
+  private store16(address: number, value: number): void {
     const a = this.host(address, 2, "write");
     this.u8[a] = value;
     this.u8[a + 1] = value >>> 8;
@@ -63,6 +74,9 @@ export class GuestMemory extends AddressSpace {
       this.i32[fast >>> 2] = value;
       return;
     }
+    this.store32(address, value);
+  }
+  private store32(address: number, value: number): void {
     const a = this.host(address, 4, "write");
     if ((a & 3) === 0) {
       this.i32[a >>> 2] = value;

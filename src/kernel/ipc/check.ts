@@ -1,3 +1,5 @@
+import { OBJECT_STATIC } from "../abi/constants.ts";
+import { OBJECT } from "../abi/layout.ts";
 import type { Kernel } from "../kernel.ts";
 import { ObjectClass } from "../types.ts";
 
@@ -12,7 +14,8 @@ export function objectCheck(
 ): (k: Kernel, address: number, fn: string, line: number) => void {
   const cls = ObjectClass[name];
   return (k, address, fn, line) => {
-    if (address !== 0 && k.objects.classOf(address) === cls) return;
+    const type = address === 0 ? 0 : OBJECT.type.get(k.memory, address);
+    if ((type & ~OBJECT_STATIC) === cls) return;
     k.assert(address !== 0, `${variable} != RT_NULL`, fn, line);
     k.assert(false, `rt_object_get_type(${object}) == RT_Object_Class_${name}`, fn, line + 1);
   };

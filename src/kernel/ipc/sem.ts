@@ -75,14 +75,6 @@ export function semTake(k: Kernel, sem: number, timeout: number): number | Task<
   );
 }
 
-/** The same as the result of a row. */
-function take(k: Kernel, sem: number, timeout: number): number | Task<number> {
-  return (
-    takeAtOnce(k, sem, timeout) ??
-    k.waits.blockCaller(IPC.suspend_thread.at(sem), OBJECT.flag.get(k.memory, sem), timeout)
-  );
-}
-
 export function semRelease(k: Kernel, sem: number): number {
   const first = k.waits.first(IPC.suspend_thread.at(sem));
   if (first !== 0) {
@@ -158,7 +150,10 @@ export const semRows: readonly ExportRow<Kernel>[] = [
     header: HEADER,
     call: (k, sem, timeout) => {
       checkSem(k, sem, "rt_sem_take", 359);
-      return take(k, sem, timeout);
+      return (
+        takeAtOnce(k, sem, timeout) ??
+        k.waits.blockCaller(IPC.suspend_thread.at(sem), OBJECT.flag.get(k.memory, sem), timeout)
+      );
     },
   },
   {

@@ -3,7 +3,7 @@ import { IPC_FLAG_PRIO, RT_EINTR, RT_EOK, RT_ERROR } from "../abi/constants.ts";
 import { THREAD } from "../abi/layout.ts";
 import { SCHEDULE, Suspended, type Task } from "../call.ts";
 import type { Kernel } from "../kernel.ts";
-import { listEach, listHasLost, listInsertBefore, listIsEmpty, listNext } from "../list.ts";
+import { listEach, listHasLost, listInsertBefore, listIsEmpty } from "../list.ts";
 
 /** Wait lists of IPC objects: the common part of src/ipc.c of RT-Thread 4.0.4. */
 export class WaitLists {
@@ -47,7 +47,7 @@ export class WaitLists {
 
   /** The first waiter, 0 when there is none. */
   first(list: number): number {
-    const node = listNext(this.memory, list);
+    const node = this.memory.ldu32(list);
     return node === list ? 0 : node - THREAD.tlist.offsetIn(this.memory);
   }
 
