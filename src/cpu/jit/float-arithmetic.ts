@@ -138,7 +138,9 @@ export class FloatArithmetic {
   ): void {
     const { w } = this;
     if (this.step) {
-      if (!this.sure) this.checkSize(R, size, zero, refused, isProduct);
+      if (this.sure) return;
+      if (this.step.isNumber && !isProduct) this.checkNumber(size, refused);
+      else this.checkSize(R, size, zero, refused, isProduct);
       return;
     }
     // One comparison says that all is well: nothing is in the span while results need care.
@@ -170,6 +172,17 @@ export class FloatArithmetic {
     this.setInexact();
     w.end();
     w.end();
+    w.end();
+  }
+  /** Refuses a result that is no number. */
+  private checkNumber(size: number, refused: Refused): void {
+    const { w } = this;
+    w.get(R[size]);
+    w.get(R[size]);
+    w.op(size ? F.ne64 : F.ne32);
+    w.openUnlikely();
+    this.stray();
+    refused(1);
     w.end();
   }
   /** Refuses what is not of moderate size; `zero` pushes whether a zero is well. */

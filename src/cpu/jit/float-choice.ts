@@ -68,8 +68,9 @@ function weightsOf(graph: Graph): ReadonlyMap<Node, number> {
   return weights;
 }
 
-const testsOf = ({ tests, sure, sureSum }: Step): number =>
-  tests.length + (sure ? 0 : 1) + (sureSum ? 0 : 1);
+/** What they cost: one whether a number is none is two instructions of the host, others are five. */
+const testsOf = ({ tests, sure, sureSum, isNumber }: Step): number =>
+  tests.length + (sure ? 0 : 1) + (sureSum ? 0 : 1) - (isNumber ? 0.5 : 0);
 
 interface Cost {
   readonly cost: number;

@@ -1,5 +1,6 @@
 import { type Inst, NONE, Op } from "../ir/ops.ts";
 import * as ranges from "./float-ranges.ts";
+import { isBranch } from "./graph.ts";
 import type { FloatRegisters } from "./float-registers.ts";
 import { contains, isNormal, isTested, passed, type Range, tested, union } from "./float-ranges.ts";
 
@@ -11,8 +12,13 @@ export interface Step {
   readonly sure: boolean;
   /** The same of the sum of an accumulation. */
   readonly sureSum: boolean;
+  /** The test of a sum only asks whether it is a number. */
+  readonly isNumber?: boolean;
 }
 const CERTAIN: Step = { tests: [], sure: true, sureSum: true };
+
+/** Whether somebody calculates with a register (its first word) where an op branches to, or behind all of them. */
+export type Wanted = (at: number, branch?: Inst) => boolean;
 
 /** [negate product, negate what is added to] of an accumulation. */
 const accumulations = new Map<number, readonly [boolean, boolean]>(
@@ -92,19 +98,23 @@ export class FloatFacts {
     return undefined;
   }
 
-  /** Executes op k of a block; `grows` names registers that are tested where they were written last. */
+  /**
+   * Executes op k of a block; `grows` names registers that are tested where they were written last, `wanted` says of which something has to be
+   * known behind them; undefined: all.
+   */
   op(
     insts: readonly Inst[],
     k: number,
     grows: ReadonlySet<number>,
     literalAt: (address: number) => number | undefined,
+    wanted?: Wanted,
   ): Step | undefined {
     const x = insts[k];
     const { registers } = this;
     const size = x.i & 1;
     const how = accumulations.get(x.op);
-    if (how) return this.accumulate(insts, k, size, how, grows);
-    if (binary.has(x.op)) return this.binary(insts, k, size, grows);
+    if (how) return this.accumulate(insts, k, size, how, grows, wanted);
+    if (binary.has(x.op)) return this.binary(insts, k, size, grows, wanted);
     switch (x.op) {
       case Op.vcmp:
         return { ...CERTAIN, sure: !!this.of(size, x.va) && !!this.of(size, x.vb) };
@@ -150,11 +160,15 @@ export class FloatFacts {
     k: number,
     size: number,
     grows: ReadonlySet<number>,
+    wanted: Wanted | undefined,
   ): Step {
     const x = insts[k];
     const tests = this.operands(insts, k, size, [x.va, x.vb]);
     const a = this.of(size, x.va);
     const b = this.of(size, x.vb);
+    const isSum = x.op === Op.vadd || x.op === Op.vsub;
+    if (isSum && ranges.isFinite(size, a, b) && this.isLast(insts, k, size, grows, wanted))
+      return this.number(size, x, { tests, sure: false, sureSum: true, isNumber: true });
     let result: Known;
     if (x.op === Op.vadd) result = ranges.sum(a, b);
     else if (x.op === Op.vsub) result = ranges.sum(a, ranges.negated(b));
@@ -169,6 +183,7 @@ export class FloatFacts {
     size: number,
     [negateProduct, negateSum]: readonly [boolean, boolean],
     grows: ReadonlySet<number>,
+    wanted: Wanted | undefined,
   ): Step {
     const x = insts[k];
     const fused = x.op >= Op.vfma;
@@ -180,6 +195,8 @@ export class FloatFacts {
     if (!sure) product = passed(size, product, true);
     if (negateProduct) product = ranges.negated(product);
     const to = this.of(size, x.vd);
+    if (!fused && ranges.isFinite(size, to, product) && this.isLast(insts, k, size, grows, wanted))
+      return this.number(size, x, { tests, sure, sureSum: false, isNumber: true });
     let sum = ranges.sum(negateSum ? ranges.negated(to) : to, product);
     if (fused) sum = ranges.rounded(sum);
     const step = this.result(insts, k, size, sum, tests, grows);
@@ -212,6 +229,32 @@ export class FloatFacts {
   private isModerate(size: number, v: number): boolean {
     const known = this.of(size, v);
     return !known || isTested(size, known);
+  }
+  /** Whether nobody calculates with the result of op k, so that nothing has to be known of it. */
+  private isLast(
+    insts: readonly Inst[],
+    k: number,
+    size: number,
+    grows: ReadonlySet<number>,
+    wanted: Wanted | undefined,
+  ): boolean {
+    const { vd } = insts[k];
+    const at = this.registers.at(size, vd);
+    if (at === undefined || grows.has(at) || !wanted) return false;
+    let guarded = 0;
+    for (let j = k + 1; j < insts.length; j++) {
+      const x = insts[j];
+      if (x.op === Op.skip) guarded = Math.max(guarded, x.label);
+      if ((isBranch(x) || x.op === Op.bx) && wanted(at, x)) return false;
+      if (this.registers.reads(x, at)) return false;
+      if (j >= guarded && this.registers.written(x).includes(at)) return true;
+    }
+    return !wanted(at);
+  }
+  /** Nothing is known of the result. */
+  private number(size: number, { vd }: Inst, step: Step): Step {
+    this.put(size, vd, undefined);
+    return step;
   }
   /** The result of op k is in this range. */
   private result(

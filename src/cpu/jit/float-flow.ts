@@ -1,5 +1,5 @@
 import { type Inst, NONE, NZCV, Op } from "../ir/ops.ts";
-import { FloatFacts, type Step } from "./float-facts.ts";
+import { FloatFacts, type Step, type Wanted } from "./float-facts.ts";
 import type { FloatRegisters } from "./float-registers.ts";
 import { type Graph, isBranch, keyAt, keyBehind, type Node } from "./graph.ts";
 
@@ -91,9 +91,10 @@ export class FloatFlow {
   block(n: Node, { begin, tested }: Solution, steps?: Step[]): Ways {
     const ways = new Ways();
     const facts = begin.get(n) ?? new FloatFacts(this.registers);
-    const end = this.ops(n.ir.insts, facts, tested, steps, (x, facts) => {
+    const wanted = (at: number, x?: Inst): boolean => this.isWanted(n, at, x);
+    const branched = (x: Inst, facts: FloatFacts): void =>
       ways.add(isBranch(x) && !n.table ? keyAt(n, x.to) : undefined, facts);
-    });
+    const end = this.ops(n.ir.insts, facts, tested, steps, wanted, branched);
     const behind = keyBehind(n);
     if (behind !== undefined) ways.add(behind, end);
     return ways;
@@ -104,6 +105,7 @@ export class FloatFlow {
     begin: FloatFacts,
     tested: ReadonlySet<number>,
     steps?: Step[],
+    wanted?: Wanted,
     branched?: (x: Inst, facts: FloatFacts) => void,
   ): FloatFacts {
     let facts = begin.copy();
@@ -121,7 +123,7 @@ export class FloatFlow {
       if (x.op === Op.skip) skips.push({ label: x.label, facts: facts.copy() });
       else if (isBranch(x) || x.op === Op.bx) branched?.(x, facts);
       else {
-        const step = facts.op(insts, k, tested, this.literalAt);
+        const step = facts.op(insts, k, tested, this.literalAt, wanted);
         if (steps && step) steps[k] = step;
       }
     }
@@ -139,6 +141,15 @@ export class FloatFlow {
       facts = facts ? facts.meet(out) : out;
     }
     return facts!;
+  }
+  /** Whether somebody reads a register where an op of a block branches to, or behind the block, before it is written. */
+  private isWanted(n: Node, at: number, x: Inst | undefined): boolean {
+    const sure = x === undefined ? keyBehind(n) : isBranch(x) && !n.table ? keyAt(n, x.to) : NONE;
+    const keys = sure === NONE ? n.successors : [sure];
+    return keys.some((key) => {
+      const to = key === undefined ? undefined : this.graph.byKey.get(key);
+      return to !== undefined && this.live.get(to)!.has(at);
+    });
   }
   /** First words of registers that somebody reads behind op k of a block before they are written. */
   wantedBehind(n: Node, k: number): ReadonlySet<number> {

@@ -114,6 +114,13 @@ export function sum(a: Known, b: Known): Known {
   const low = zero ? Math.min(a.low, b.low) : Math.max(...least);
   return { low, high, unit, zero, sign: a.sign };
 }
+/** A number that is larger than any other by less than half of its last place, and so does not become an infinity when this is added. */
+const ADDED = [100, 960] as const;
+/** Whether the sum is as it is in all modes that are usual unless one of both is no number: nothing is known of one, and the other is not too large. */
+export function isFinite(size: number, a: Known, b: Known): boolean {
+  const known = a ?? b;
+  return known !== undefined && !(a && b) && known.high <= ADDED[size];
+}
 /** Of the quotient, when the divisor certainly is not zero. */
 export function quotient(size: number, a: Known, b: Known): Known {
   if (!a || !b || b.zero) return undefined;

@@ -201,6 +201,15 @@ export class FloatRegisters {
       else if (this.doubles.has(k & ~1) && !list.includes(k & ~1)) list.push(k & ~1);
     return list;
   }
+  /** Whether an op that does more than to store it reads the register in a local with this first word. */
+  reads(x: Inst, first: number): boolean {
+    if (x.op < Op.vadd || x.op > Op.vmsr || x.op === Op.vldm || x.op === Op.vstm) return false;
+    if (wordMoves.has(x.op)) return x.op !== Op.vget && this.written(x).includes(first);
+    let found = false;
+    const read: Use = (size, v) => (found ||= (size ? 2 * v : v) === first);
+    registersOf(x, read, () => {});
+    return found;
+  }
   /** The first word of the register in a local of which a word is a part; undefined: it is in the file. */
   firstOf(word: number): number | undefined {
     if (this.singles.has(word)) return word;

@@ -353,8 +353,15 @@ export const SEEDED: readonly SeededBug[] = [
   {
     name: "float plan: what a register held is not compared",
     file: `${JIT}float-arithmetic.ts`,
-    from: "    w.op(size ? F.ne64 : F.ne32);\n",
-    to: "    w.op(size ? F.ne64 : F.ne32, W.drop);\n    w.const(0);\n",
+    from: "    else w.single(value);\n    w.op(size ? F.ne64 : F.ne32);\n",
+    to: "    else w.single(value);\n    w.op(size ? F.ne64 : F.ne32, W.drop);\n    w.const(0);\n",
+    tests: OPERANDS,
+  },
+  {
+    name: "float plan: a sum is a number",
+    file: `${JIT}float-arithmetic.ts`,
+    from: "if (this.step.isNumber && !isProduct) this.checkNumber(size, refused);",
+    to: "if (this.step.isNumber && !isProduct) return;",
     tests: OPERANDS,
   },
   {
