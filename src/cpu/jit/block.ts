@@ -35,7 +35,7 @@ export abstract class BlockEmitter extends Calls {
   /** Accesses that need no check, while the second version of a counted loop is written. */
   protected free: ReadonlySet<number> | undefined;
   /** The iteration of it that is written, of a row. */
-  protected row: { readonly addresses: RowAddresses; iteration: number } | undefined;
+  protected row: { readonly addresses: Pick<RowAddresses, "of">; iteration: number } | undefined;
   /** Which sums of it are added in another order. */
   protected relay: Relay | undefined;
   /** Which results of floating point need a test; undefined: all, and nothing is known of the modes. */

@@ -122,15 +122,21 @@ export abstract class LoopEmitter extends BlockEmitter {
     flags.state = begin;
   }
   /** An iteration of it. */
-  protected nestParts({ parts }: Nest): void {
+  protected nestParts({ parts, addresses }: Nest): void {
     this.flags.state = IN_FILE;
+    /** Number of the op in the iteration that the first op of a block would have. */
+    let first = 0;
     for (const { n, from, to, isInner } of parts) {
+      first -= from;
+      this.row = { addresses: { of: (k, first) => addresses.get(first + k) }, iteration: first };
+      first += to;
       if (isInner) this.flags.state = IN_FILE;
       this.begin();
       this.free = new Set(n.ir.insts.keys());
       this.ops(n, from, to);
     }
     this.free = undefined;
+    this.row = undefined;
     this.counted = 0;
   }
 

@@ -4,9 +4,13 @@ import { isBackward, writtenBy } from "./facts.ts";
 import type { FixedLoop } from "./fixed.ts";
 import { type Graph, isCall, keyAt, keyBehind, type Node } from "./graph.ts";
 import { exactly, type Knowledge, UNKNOWN, within } from "./known.ts";
+import { local } from "./layout.ts";
 import { resultOf } from "./numbers.ts";
+import type { Readable } from "./readable.ts";
+import type { Address } from "./rows.ts";
 import { accessOf, isTranslated, type Shape, singleOf } from "./shapes.ts";
 import { isAssumed, type Surroundings } from "./surroundings.ts";
+import { W, type Writer } from "./wasm.ts";
 
 // Counted loops of several blocks that go round without a choice: straight code, and loops within that go round a known number of times.
 // What one iteration does is then a list of ops, as in a loop of one block. Those iterations that certainly go round, have units and may
@@ -35,6 +39,8 @@ export interface Nest {
   readonly written: number;
   /** Ranges that it relies on being able to store to: start, end, ... */
   readonly stores: readonly number[];
+  /** Where accesses of an iteration are, by the number of the op in it, that are at a constant distance from a register that stays. */
+  readonly addresses: ReadonlyMap<number, Address>;
 }
 
 /** What is known of a loop. */
@@ -67,10 +73,12 @@ export function findNest(graph: Graph, head: Node, about: About): Nest | undefin
   insts.push(back);
   const written = writtenBy(insts, 0, branch);
   const stores: number[] = [];
-  const given = accessesOf(insts, written, about, stores);
+  const fixed = new Map<number, Fixed>();
+  const given = accessesOf(insts, written, about, stores, fixed);
   const loop = countedBody(insts, branch, about.readsFlags, false, given);
   if (!loop?.quiet || loop.by !== NONE) return undefined;
-  return { loop, parts, units, instructions, written, stores };
+  const addresses = addressesOf(insts, fixed, about.surroundings.readable);
+  return { loop, parts, units, instructions, written, stores, addresses };
 }
 
 type Path = Pick<Nest, "parts" | "units" | "instructions"> & { readonly back: Inst };
@@ -119,13 +127,15 @@ interface Relative {
 
 /**
  * Where accesses of an iteration are, whatever registers that it writes were before it: within a place that does not move, or, undefined,
- * where they certainly may be made. `stores` gets the ranges for which that is so as long as they can be stored to.
+ * where they certainly may be made. `stores` gets the ranges for which that is so as long as they can be stored to, `fixed` the
+ * accesses at a constant distance from a register.
  */
 function accessesOf(
   insts: readonly Inst[],
   written: number,
   { before, surroundings }: About,
   stores: number[],
+  fixed: Map<number, Fixed>,
 ): ReadonlyMap<number, Place | undefined> {
   const given = new Map<number, Place | undefined>();
   const { readable, literalAt } = surroundings;
@@ -173,6 +183,9 @@ function accessesOf(
   return given;
 
   function access(x: Inst, k: number, { store, size, words, offset }: Shape): void {
+    const relative = relatives.get(x.a);
+    if (offset !== undefined && relative && relative.low === relative.high)
+      fixed.set(k, { base: relative.base, at: relative.low + offset });
     const of = known.of(x.a);
     const scale = offset === undefined && singleOf(x.op) ? 2 ** x.i : 1;
     const index = offset === undefined ? known.of(x.b) : exactly(0);
@@ -187,13 +200,44 @@ function accessesOf(
       stores.push(low, high);
       return void given.set(k, undefined);
     }
-    const sum = offset === undefined ? sumOf(x.a, x.b, scale) : relatives.get(x.a);
+    const sum = offset === undefined ? sumOf(x.a, x.b, scale) : relative;
     if (!sum || !isNear(sum) || (words && sum.low !== sum.high)) return;
     const place = { base: sum.base, index: NONE, shift: 0, step: 0, most: undefined, store };
     const from = sum.low + (offset ?? 0);
     const to = sum.high + (offset ?? 0) + size;
     given.set(k, { ...place, low: from, high: to, aligned: words });
   }
+}
+
+/** The address of an access: a register that the loop does not write, and a constant. */
+interface Fixed {
+  readonly base: number;
+  readonly at: number;
+}
+
+/** Those of copies and behind negative offsets, so that one address serves all accesses that are near one register. */
+function addressesOf(
+  insts: readonly Inst[],
+  fixed: ReadonlyMap<number, Fixed>,
+  readable: Readable,
+): ReadonlyMap<number, Address> {
+  const addresses = new Map<number, Address>();
+  // Memory begins above the most that is added: none of the sums goes over the end of all addresses.
+  if (readable.start < 4 * MAX_WIDTH) return addresses;
+  const least = new Map<number, number>();
+  for (const { base, at } of fixed.values()) least.set(base, Math.min(at, least.get(base) ?? 0));
+  for (const [k, { base, at }] of fixed) {
+    const low = least.get(base)!;
+    if ((insts[k].a === base && at >= 0) || at - low >= 2 * MAX_WIDTH) continue;
+    const push = (w: Writer): void => {
+      w.get(local(base));
+      if (low === 0) return;
+      w.const(low);
+      w.op(W.add);
+    };
+    addresses.set(k, { push, offset: at - low });
+  }
+  return addresses;
 }
 
 /** What is within so many bytes is asked about as one place. */
