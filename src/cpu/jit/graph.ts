@@ -244,12 +244,47 @@ function loopOf(blocks: Map<number, Block>, entry: number): Map<number, Block> {
   };
   const all = before.get(entry) ?? [];
   if (all.length === 0) return blocks;
+  const turning = loopAround(blocks, entry);
+  // As compilers make them who enter loops in their middle.
+  if (turning) {
+    const loop = reaching(all.filter((key) => turning(key)));
+    for (const key of loop.keys()) if (!turning(key)) loop.delete(key);
+    if (loop.has(entry)) return loop;
+  }
   const latches = all.filter((key) => (key & ~1) >>> 0 >= (entry & ~1) >>> 0);
   if (latches.length === 0 || latches.length === all.length) return reaching(all);
   const inner = reaching(latches);
   // Only when it is entered at its first block is it a loop in the loop.
   inner.set(entry, blocks.get(entry)!);
   return all.some((key) => !latches.includes(key) && inner.has(key)) ? reaching(all) : inner;
+}
+
+/**
+ * Whether a block lies in the innermost loop around the entry, as the addresses of branches back say; undefined when it begins with the entry.
+ * Loops that have addresses in common are one, unless one of them has all of the other's.
+ */
+function loopAround(blocks: Blocks, entry: number): ((key: number) => boolean) | undefined {
+  const back: [to: number, from: number][] = [];
+  for (const [key, block] of blocks)
+    for (const target of targets(block)) if (target <= key) back.push([target, key]);
+  let inner: [number, number] | undefined;
+  for (const [to, from] of back)
+    if (to <= entry && from >= entry && (!inner || from - to < inner[1] - inner[0]))
+      inner = [to, from];
+  if (!inner) return undefined;
+  let [low, high] = inner;
+  for (let changed = true; changed;) {
+    changed = false;
+    for (const [to, from] of back) {
+      const crosses =
+        (to < low && from >= low && from < high) || (to >= low && to <= high && from > high);
+      if (!crosses) continue;
+      low = Math.min(low, to);
+      high = Math.max(high, from);
+      changed = true;
+    }
+  }
+  return low === entry ? undefined : (key) => key >= low && key <= high;
 }
 
 /** Where a block goes within the region. */

@@ -1,6 +1,7 @@
 /** Loops that are entered inside, or with other registers than they were translated for: in step with the interpreter. */
 import { expect, test } from "bun:test";
 import { Exit } from "../../../src/cpu/mod.ts";
+import { findBlocks } from "../../../src/cpu/jit/graph.ts";
 import { newSide, runInStep, type Side } from "./side.ts";
 
 const CODE = 0x60004000;
@@ -53,6 +54,38 @@ test("registers that the loop has not written are left alone when it is entered 
       cpu.cpsr = 0x13;
     }
     expect(inStep(sides, CODE, exit === Exit.Stop ? 1000 : 1)).toBe(exit);
+  }
+  for (const { memory } of sides) memory.dispose();
+});
+
+test("a loop that is entered in its middle from one around it is a region of its own", () => {
+  // 0: mov r1, #0; b 4f; 1: add r1, r1, #2; 2: cmp r1, #64; bcs 5f; 3: mov r2, r0; 4: add r0, r2, #1; tst r0, #3; bne 1b;
+  // add r1, r1, #2; add r5, r5, r0; b 3b; 5: subs r4, r4, #1; bne 0b; svc #0
+  const code = [
+    ...[0xe3a01000, 0xea000003, 0xe2811002, 0xe3510040, 0x2a000006, 0xe1a02000, 0xe2820001],
+    ...[0xe3100003, 0x1afffff8, 0xe2811002, 0xe0855000, 0xeafffff8, 0xe2544001, 0x1afffff1],
+    0xef000000,
+  ];
+  const fetch = (at: number): number | undefined => {
+    const word = code[(at - CODE) >> 2];
+    return word === undefined ? undefined : (word >>> ((at & 2) * 8)) & 0xffff;
+  };
+  const from = (entry: number): number[] =>
+    [...findBlocks(fetch, CODE + entry, () => true)!.keys()].map((key) => key - CODE);
+  expect(from(0x14).sort((x, y) => x - y)).toEqual([8, 0x14, 0x18]);
+  for (const entry of [0, 0x30])
+    expect(from(entry)).toEqual(expect.arrayContaining([0, 8, 0x18, 0x30]));
+  const sides = (["interp", "jit", "auto"] as const).map(newSide);
+  for (const units of [1000, 7]) {
+    for (const { memory, cpu } of sides) {
+      code.forEach((word, k) => memory.st32(CODE + 4 * k, word));
+      cpu.r.fill(0);
+      cpu.r[4] = 9;
+      cpu.cpsr = 0x13;
+      cpu.jump(CODE);
+    }
+    const ends = runInStep(sides, units, 200, () => units, []);
+    expect(ends.at(-1)!.exit).toBe(Exit.Stop);
   }
   for (const { memory } of sides) memory.dispose();
 });
