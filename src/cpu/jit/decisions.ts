@@ -26,7 +26,7 @@ export function decisionOf(insts: readonly Inst[], k: number): Decision | undefi
   for (let at = k - 1, until = k; at >= 0; at--) {
     const x = insts[at];
     if (x.op === Op.skip) until = at;
-    if (!isCompare(x) || until === k || x.ka || insts[at - 1]?.op === Op.skip) continue;
+    if (!isCompare(x) || until === k || x.ka || isSkipped(insts, at)) continue;
     for (const family of [UNSIGNED, SIGNED]) {
       const taken = ["0", "1", "2"].map((way) => ends(insts, at, k, family, Number(way)));
       if (taken.includes(undefined)) continue;
@@ -36,6 +36,11 @@ export function decisionOf(insts: readonly Inst[], k: number): Decision | undefi
     }
   }
   return undefined;
+}
+
+/** Whether op `at` is conditional; the shift of its operand may be an op between it and its skip. */
+function isSkipped(insts: readonly Inst[], at: number): boolean {
+  return insts.some((x, k) => x.op === Op.skip && k < at && at < x.label);
 }
 
 function isCompare(x: Inst): boolean {

@@ -27,8 +27,10 @@ const OPS = [
 const SMALL = 9;
 const MOV_R6 = [0x03a06000, 0x03a06001, 0x03e06000];
 const CMP_R0_R1 = 0xe1500001;
-/** cmp r0, r1; r0, r2; r1, r0; r6, #1; r6, r7 */
-const COMPARES = [CMP_R0_R1, CMP_R0_R1, 0xe1500002, 0xe1510000, 0xe3560001, 0xe1560007];
+/** cmp r0, r1; r0, r2; r1, r0; r6, #1; r6, r7; r0, r2, lsl r3 */
+const COMPARES = [
+  0x01500001, 0x01500001, 0x01500002, 0x01510000, 0x03560001, 0x01560007, 0x01500312,
+];
 const UNSIGNED = [0, 1, 2, 3, 8, 9];
 const SIGNED = [0, 1, 10, 11, 12, 13];
 
@@ -41,7 +43,8 @@ function code(random: Random): number[] {
   const words = [CMP_R0_R1, on(cond, random.pick(MOV_R6)), on(cond ^ 1, random.pick(MOV_R6))];
   for (let k = random.below(5); k > 0; k--) {
     const op = OPS[random.below(random.once(3) ? OPS.length : SMALL)];
-    if (random.once(3)) words.push(random.pick(COMPARES));
+    if (random.once(3))
+      words.push(on(random.once(4) ? random.pick(conditions) : 14, random.pick(COMPARES)));
     words.push(on(random.once(4) ? 14 : random.pick(conditions), op));
   }
   if (!random.once(4)) words.push((0xe3560000 | random.below(3)) >>> 0);
