@@ -374,7 +374,7 @@ export abstract class BlockEmitter extends Calls {
     const { counted, dirty } = this;
     if (isBackward(to, n.ir.pcs[at])) {
       this.spend(at + 1 - counted, () => this.exitAt(to));
-      if (to >>> 0 === n.key) this.bulk(n, at);
+      if (keyAt(n, to) === n.key) this.bulk(n, at);
     } else this.count(at + 1 - counted);
     // The tree of another block may be written here.
     this.goTo(keyAt(n, to), n);

@@ -1,7 +1,7 @@
 import { NONE, NZCV, Op } from "../ir/ops.ts";
 import { join, MAX_OPS, type Place, placeOf } from "./counted.ts";
 import { isFloatOp } from "./float.ts";
-import type { Graph, Node } from "./graph.ts";
+import { type Graph, keyAt, type Node } from "./graph.ts";
 import { hasVectors } from "./host-vectors.ts";
 import { amount, type Motion, motionsOf } from "./motions.ts";
 import { isAccess, isTranslated, namesAlignment } from "./shapes.ts";
@@ -44,10 +44,10 @@ export function boundedLoop(graph: Graph, n: Node, readsFlags: boolean): Bounded
   const { insts } = n.ir;
   const branches = new Set<number>([Op.brc, Op.brz, Op.brnz]);
   const branch = insts.findIndex(
-    (x) => (branches.has(x.op) || x.op === Op.br) && x.to >>> 0 === n.key,
+    (x) => (branches.has(x.op) || x.op === Op.br) && keyAt(n, x.to) === n.key,
   );
   if (branch < 0 || branch > MAX_OPS) return undefined;
-  if (insts.slice(branch + 1).some((x) => x.to >>> 0 === n.key)) return undefined;
+  if (insts.slice(branch + 1).some((x) => keyAt(n, x.to) === n.key)) return undefined;
   const conditional: boolean[] = [];
   let until = 0;
   for (let k = 0; k < branch; k++) {

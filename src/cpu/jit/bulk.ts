@@ -2,7 +2,7 @@ import { GRANULE_SHIFT, WRITE } from "../../memory/mod.ts";
 import { type Inst, NONE, Op } from "../ir/ops.ts";
 import type { Readable } from "./readable.ts";
 import { Place, type State } from "./flags-state.ts";
-import type { Node } from "./graph.ts";
+import { keyAt, type Node } from "./graph.ts";
 import { Local, local, WORK_SHIFT } from "./layout.ts";
 import { singleOf } from "./shapes.ts";
 import { W, type Writer } from "./wasm.ts";
@@ -47,7 +47,7 @@ const stores = new Set([Op.str, Op.strb, Op.strh]);
 export function bulkLoop(n: Node, branch: number): BulkLoop | undefined {
   const { insts } = n.ir;
   const last = insts[branch];
-  if (last.op !== Op.brc || last.cond !== NE || last.to >>> 0 !== n.key) return undefined;
+  if (last.op !== Op.brc || last.cond !== NE || keyAt(n, last.to) !== n.key) return undefined;
   const steps = new Map<number, number>();
   let load: (At & { to: number; op: number }) | undefined;
   let store: (At & { value: number; op: number }) | undefined;

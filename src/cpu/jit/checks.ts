@@ -234,7 +234,7 @@ export class Checks {
         skip = undefined;
       }
       if (table?.first === k) {
-        for (const to of table.targets) goes(to, known);
+        for (const to of table.targets) goes(keyAt(n, to), known);
         return;
       }
       if (x.op === Op.skip) {
@@ -371,11 +371,11 @@ const contains = (a: { low: number; high: number }, b: { low: number; high: numb
   b.low >= a.low && b.high <= a.high;
 
 /** The op by which a block comes back to itself. */
-function branchBack({ key, ir }: Node): number | undefined {
-  const k = ir.insts.findLastIndex(
+function branchBack(n: Node): number | undefined {
+  const k = n.ir.insts.findLastIndex(
     (x) =>
       (x.op === Op.br || x.op === Op.brc || x.op === Op.brz || x.op === Op.brnz) &&
-      x.to >>> 0 === key,
+      keyAt(n, x.to) === n.key,
   );
   return k < 0 ? undefined : k;
 }

@@ -104,7 +104,7 @@ function liveBefore(n: Node, live: ReadonlyMap<number, number>): number {
     const x = insts[k];
     const start = skips.get(k + 1);
     if (start !== undefined) certain = start;
-    if (table?.last === k) for (const to of table.targets) mask |= at(to);
+    if (table?.last === k) for (const to of table.targets) mask |= at(keyAt(n, to));
     if (x.op === Op.bx)
       mask |= at(isCall(ir, k) ? (k < insts.length - 1 ? undefined : callee) : back);
     if (x.op === Op.bx && !isCall(ir, k)) for (const to of sites ?? []) mask |= at(to);

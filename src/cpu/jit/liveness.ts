@@ -59,6 +59,7 @@ function effects(n: Node): Effect[] {
   const { ir, table, callee, back, sites, answer } = n;
   /** It calls as others do when it is not what was expected. */
   const through = n.target !== undefined;
+  const tableKeys = table?.targets.map((to) => keyAt(n, to)) ?? [];
   const { insts } = ir;
   const list: Effect[] = [];
   let guarded = 0;
@@ -95,7 +96,7 @@ function effects(n: Node): Effect[] {
     else if (x.op === Op.bx)
       list.push({
         ...base,
-        to: table?.last === k ? table.targets : back === undefined ? (sites ?? []) : [back],
+        to: table?.last === k ? tableKeys : back === undefined ? (sites ?? []) : [back],
         goesOn: false,
         conditional,
       });

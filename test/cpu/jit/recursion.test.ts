@@ -1,5 +1,8 @@
 /** Functions that call themselves, which are one region without calls of the host: what is seen of them is what the interpreter does. */
 import { expect, test } from "bun:test";
+import { boundedLoop } from "../../../src/cpu/jit/bounded.ts";
+import { countedLoop } from "../../../src/cpu/jit/counted.ts";
+import { buildGraph } from "../../../src/cpu/jit/inline.ts";
 import { TieredCore } from "../../../src/cpu/jit/tiered.ts";
 import { Exit } from "../../../src/cpu/mod.ts";
 import { GuestMemory } from "../../../src/memory/mod.ts";
@@ -266,4 +269,77 @@ test("what the region does not have is another region, which comes back behind a
   for (const mask of [0, 1, 2, 4, 3, 5, 7]) run(mask);
   expect(new Set(results).size).toBeGreaterThan(6);
   for (const { memory } of sides) memory.dispose();
+});
+
+/**
+ * f: push {r4-r6, lr}; cmp r5, #0; pople {r4-r6, pc}; sub r5, r5, #1; mov r6, #3; then, for r6 = 3 to 1, bl f when a bit of r7 is in it
+ * (a return leads into the loop, whose code is there twice), add r1, r1, #5, and what `body` is; subs r6, r6, #1; bne; pop
+ */
+function withLoop(body: readonly number[]): number[] {
+  const words = [PUSH, 0xe3550000, on(LE, POP_PC), 0xe2455001, 0xe3a06003];
+  const loop = F + 4 * words.length;
+  words.push(0xe1160007, branch(loop + 4, loop + 12, false, 0), branch(loop + 8, F, true));
+  words.push(0xe2811005, ...body, 0xe2566001);
+  return [...words, branch(F + 4 * words.length, loop, false, NE), on(AL, POP_PC)];
+}
+
+test("a switch in a loop with such a call: where it leads, registers and faults are the interpreter's", () => {
+  const body = F + 36;
+  // cmp r6, #3; ldrls pc, [pc, r6, lsl #2]; b behind; two cases: str r2, [r8]; b behind; add r2, r2, r6; ldr r0, [r8]
+  const cases = [body + 28, body + 28, body + 36, body + 36];
+  const words = [0xe3560003, 0x979ff106, branch(body + 8, body + 44, false), ...cases];
+  words.push(0xe5882000, branch(body + 32, body + 44, false), 0xe0822006, 0xe5980000);
+  for (const [r8, ending] of [
+    [AREA, Exit.Stop],
+    [16, Exit.Fault],
+  ] as const)
+    for (const length of [3, 1000]) {
+      const sides: Side[] = [newSide("interp"), newSide("jit"), newSide("auto")];
+      write(sides, F, withLoop(words));
+      write(sides, CODE, [branch(CODE, F, true), MOV_R12_0, SVC]);
+      for (const { cpu } of sides) {
+        cpu.r.set([0, 1, 2, 3, 4, 3, 6, 1, r8, 9, 10, 11, 12, STACK, 14]);
+        cpu.jump(CODE);
+      }
+      const ended = runInStep(sides, { r8, length }, 2000, () => length, [[STACK - 512, 512]]);
+      expect(ended.at(-1)!.exit).toBe(ending);
+      for (const { memory } of sides) memory.dispose();
+    }
+});
+
+test("loops in a loop with such a call are counted loops and copies there as elsewhere", () => {
+  const body = F + 36;
+  // mov r3, #40; mov r4, r8; ldr r0, [r4], #4; add r2, r2, r0; subs r3, r3, #1; bne
+  const words = [0xe3a03028, 0xe1a04008, 0xe4940004, 0xe0822000, 0xe2533001];
+  words.push(branch(body + 20, body + 8, false, NE));
+  // mov r4, r8; add r9, r8, #1024; ldrb r0, [r4], #1; strb r0, [r9], #1; cmp r0, #0; bne
+  words.push(0xe1a04008, 0xe2889b01, 0xe4d40001, 0xe4c90001, 0xe3500000);
+  words.push(branch(body + 44, body + 32, false, NE));
+  const f = withLoop(words);
+  const fetch = (at: number): number => (f[(at - F) >> 2] >>> ((at & 2) << 3)) & 0xffff;
+  const end = F + 4 * f.length;
+  const graph = buildGraph(
+    (at) => (at >>> 0 >= F && at >>> 0 < end ? fetch(at >>> 0) : undefined),
+    F,
+  )!;
+  const there = (start: number): number =>
+    graph.nodes.filter(({ ir }) => ir.start === start).length;
+  const counted = graph.nodes.filter((n) => countedLoop(graph, n, false));
+  const copies = graph.nodes.filter((n) => boundedLoop(graph, n, false)?.stream);
+  expect(there(body + 8)).toBe(2);
+  expect(counted.filter(({ ir }) => ir.start === body + 8)).toHaveLength(2);
+  expect(copies.filter(({ ir }) => ir.start === body + 32)).toHaveLength(2);
+  for (const length of [7, 90, 100_000]) {
+    const sides: Side[] = [newSide("interp"), newSide("jit"), newSide("auto")];
+    write(sides, F, f);
+    write(sides, CODE, [branch(CODE, F, true), MOV_R12_0, SVC]);
+    for (const { cpu, memory } of sides) {
+      for (let k = 0; k < 200; k++) memory.st8(AREA + k, k < 199 ? 1 + k : 0);
+      cpu.r.set([0, 1, 2, 3, 4, 2, 6, 1, AREA, 9, 10, 11, 12, STACK, 14]);
+      cpu.jump(CODE);
+    }
+    const ended = runInStep(sides, length, 5000, () => length, [[AREA, 2048]]);
+    expect(ended.at(-1)!.exit).toBe(Exit.Stop);
+    for (const { memory } of sides) memory.dispose();
+  }
 });
