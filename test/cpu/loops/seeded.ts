@@ -230,6 +230,20 @@ export const SEEDED: readonly SeededBug[] = [
     tests: RECURSION,
   },
   {
+    name: "calls by branches: cases of a switch in code that is there twice are those of the first",
+    file: `${JIT}liveness.ts`,
+    from: "table?.targets.map((to) => keyAt(n, to)) ?? []",
+    to: "table?.targets ?? []",
+    tests: RECURSION,
+  },
+  {
+    name: "calls by branches: loops in code that is there twice are no counted loops",
+    file: `${JIT}counted.ts`,
+    from: "keyAt(n, insts[branch].to) !== n.key",
+    to: "insts[branch].to >>> 0 !== n.key",
+    tests: RECURSION,
+  },
+  {
     name: "rows: an address goes on from the first access of its registers",
     file: `${JIT}rows.ts`,
     from: "return { push, offset: first - bias",
