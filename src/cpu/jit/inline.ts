@@ -97,15 +97,15 @@ function inlineCalls(
   let copies = 0;
   let left = MAX_COPIES;
   // Calls of the function itself first, then those of its copies.
-  const work = [...blocks].map(([key, block]) => ({ key, block, depth: 0 }));
-  for (const { key, block, depth } of work) {
+  const work = [...blocks].map(([key, block]) => ({ key, block, depth: 0, alone: own }));
+  for (const { key, block, depth, alone } of work) {
     const target = calledBy(block);
     if (target === undefined || large.has(target) || !hasRun(target)) continue;
+    if (target === alone) continue;
     const back = block.base + behind(block.ir);
     if (!blocks.has(back)) continue;
     const callee = findBlocks(fetch, target, hasRun, MAX_CALLEE);
-    // One that calls itself is better by itself.
-    if (!callee || !isSmall(callee, target) || withOwnCalls(callee, target)) {
+    if (!callee || !isSmall(callee, target)) {
       large.add(target);
       continue;
     }
@@ -113,12 +113,15 @@ function inlineCalls(
     if (size > left) continue;
     left -= size;
     prepare(callee, target);
+    // Where its own calls are branches, a copy is for those calls of it in which it does not call itself.
+    const noMore = withOwnCalls(callee, target) && target;
     const base = ++copies * COPY;
     blocks.set(key, { ...block, callee: base + target });
     for (const [at, copy] of callee) {
       const own = { ...copy, base, back };
       blocks.set(base + at, own);
-      if (depth + 1 < MAX_DEPTH) work.push({ key: base + at, block: own, depth: depth + 1 });
+      if (depth + 1 < MAX_DEPTH)
+        work.push({ key: base + at, block: own, depth: depth + 1, alone: noMore });
     }
   }
 }

@@ -343,3 +343,14 @@ test("loops in a loop with such a call are counted loops and copies there as els
     for (const { memory } of sides) memory.dispose();
   }
 });
+
+test("who calls such a function has its first level as a copy, as of other small functions, for those calls that go no deeper", () => {
+  const words = new Map<number, number>(FIBONACCI.map((word, k) => [F + 4 * k, word]));
+  [branch(CODE, F, true), on(AL, BX_LR)].forEach((word, k) => words.set(CODE + 4 * k, word));
+  const fetch = (at: number): number | undefined => {
+    const word = words.get((at & ~2) >>> 0);
+    return word === undefined ? undefined : (word >>> ((at & 2) << 3)) & 0xffff;
+  };
+  const { nodes } = buildGraph(fetch, CODE)!;
+  expect(nodes.filter(({ ir }) => ir.start === F)).toHaveLength(1);
+});
