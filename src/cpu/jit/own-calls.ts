@@ -46,7 +46,7 @@ export abstract class OwnCalls extends HostCalls {
   }
   /** Goes behind the call to which what was called for a part of the function has returned. */
   protected comeBackToOwn(n: Node, sites: readonly number[]): void {
-    const { w, flags, counted, dirty, live, inSmallLoop } = this;
+    const { w, flags } = this;
     w.set(Local.Work);
     w.set(Local.Key);
     for (const site of sites) {
@@ -58,39 +58,44 @@ export abstract class OwnCalls extends HostCalls {
       w.const(site | 0);
       w.op(W.eq);
       this.open(W.if, undefined);
-      this.live = this.liveness.live.get(to)![0];
-      this.reload();
-      flags.state = IN_FILE;
-      this.goTo(site, n);
+      this.apart(() => {
+        this.live = this.liveness.live.get(to)![0];
+        this.reload();
+        flags.state = IN_FILE;
+        this.goTo(site, n);
+      });
       this.close();
     }
-    this.counted = counted;
-    this.dirty = dirty;
-    this.live = live;
-    this.inSmallLoop = inSmallLoop;
     this.br(UNWIND);
   }
   /** Goes behind the call to which a return of the function itself leads, if it is one of those. */
   protected returnToOwn(n: Node, k: number, sites: readonly number[]): void {
-    const { w, flags, counted, dirty, live, inSmallLoop } = this;
-    const { state } = flags;
+    const { w, flags } = this;
     const { at, a } = n.ir.insts[k];
     for (const site of sites) {
       w.get(local(a));
       w.const(site | 0);
       w.op(W.eq);
       this.open(W.if, undefined);
-      if (isBackward(site, n.ir.pcs[at])) this.spend(0, () => this.exitAt(site));
-      // Nobody looks at them any more.
-      const to = this.graph.byKey.get(site)!;
-      if (canGoTo(to, n) && beginsWithFlags(to.ir)) flags.state = IN_FILE;
-      this.goTo(site, n);
+      this.apart(() => {
+        if (isBackward(site, n.ir.pcs[at])) this.spend(0, () => this.exitAt(site));
+        // Nobody looks at them any more.
+        const to = this.graph.byKey.get(site)!;
+        if (canGoTo(to, n) && beginsWithFlags(to.ir)) flags.state = IN_FILE;
+        this.goTo(site, n);
+      });
       this.close();
-      this.counted = counted;
-      this.dirty = dirty;
-      this.live = live;
-      this.inSmallLoop = inSmallLoop;
-      flags.state = state;
     }
+  }
+  /** Writes one of several ways: other blocks may be written on it, and the next begins with what is so here. */
+  private apart(write: () => void): void {
+    const { flags, counted, dirty, live, inSmallLoop } = this;
+    const { state } = flags;
+    write();
+    this.counted = counted;
+    this.dirty = dirty;
+    this.live = live;
+    this.inSmallLoop = inSmallLoop;
+    flags.state = state;
   }
 }
