@@ -116,7 +116,7 @@ export class Core extends Ways implements Cpu, LoopState {
       return exit === HANDOVER ? undefined : exit;
     } finally {
       this.alone = false;
-      this.end(this.units);
+      this.end(this.allUnits);
     }
   }
 
@@ -141,6 +141,13 @@ export class Core extends Ways implements Cpu, LoopState {
     const full = (key >>> 0) + (it + STEP_IT) * 2 ** 32;
     const block = this.arena.get(full) ?? this.translate(key, it, full);
     return this.execute(block ? block.first + 1 : PREFETCH_ABORT);
+  }
+
+  /** The other engine goes on at the pc behind a supervisor call, with so many units. Returns those that are left. */
+  behindCall(units: number): number {
+    this.units = units;
+    this.goOnBehind(this.r[15]);
+    return this.units;
   }
 
   /** True when the interpreter has come to the block at a guest address (bit 0: Thumb) and remembers it. */
@@ -252,9 +259,10 @@ export class Core extends Ways implements Cpu, LoopState {
     stats.instructions += count;
     stats.svcs++;
     if (!this.onSvc(words[ip + 1])) return ~Exit.Stop;
+    const same = file[Slot.PC] === (next & ~1) && file[Slot.T] === (next & 1);
+    if (same) this.goOnBehind(next & ~1);
     if (this.units <= 0) return ~Exit.Slice;
     if (this.alone) return ~HANDOVER;
-    const same = file[Slot.PC] === (next & ~1) && file[Slot.T] === (next & 1);
     if (!same || file[Slot.IT] !== it || arena.version !== version) return this.enter();
     // The block goes on and will count its instructions from its start.
     stats.instructions -= count;

@@ -29,7 +29,11 @@ export class Straight extends Blocks {
     file[Slot.Crossed] = this.allUnits;
     return !straight || this.units > 0;
   }
-  private get allUnits(): number {
+  /** The same where execution goes on at `pc` behind a supervisor call, whatever of this code is left: its hook may have dropped it. */
+  protected goOnBehind(pc: number): void {
+    if (pc % SLIDE_PAGE === 0) this.cross(pc);
+  }
+  protected get allUnits(): number {
     return (this.units + this.file[Slot.Reserve]) | 0;
   }
 

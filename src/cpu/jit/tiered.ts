@@ -87,7 +87,7 @@ export class TieredCore implements Cpu {
         file[Slot.T] = 0;
         return 0;
       }
-      return this.goElsewhere(goOn, units);
+      return this.goElsewhere(goOn, units, next);
     };
     const host: Host = {
       // One function, small enough for the host to put the hook into it: a call on this way takes 2 to 5 ns.
@@ -371,10 +371,12 @@ export class TieredCore implements Cpu {
   }
 
   /** A hook was called with so many units, and translated code does not go on behind the call. */
-  private goElsewhere(goOn: boolean, units: number): number {
-    const { file } = this;
+  private goElsewhere(goOn: boolean, units: number, next: number): number {
+    const { core, file } = this;
     file[CARE >>> 2] = 0;
     if (!goOn) return this.unwind(Exit.Stop);
+    const same = (file[Slot.PC] | file[Slot.T]) === next;
+    if (same) file[UNITS >>> 2] = core.behindCall(file[UNITS >>> 2]);
     const left = file[UNITS >>> 2];
     if (left > 0 && left <= units && file[Slot.IT] === 0) {
       // All regions return, and the loop around them goes on at the pc.

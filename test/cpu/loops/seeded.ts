@@ -434,4 +434,18 @@ export const SEEDED: readonly SeededBug[] = [
     to: "if (!core.reaches(ip, address, count - 1 || 1, true)) return;",
     tests: ["test/cpu/ends.test.ts"],
   },
+  {
+    name: "borders: behind a supervisor call only code that is still there counts them",
+    file: "src/cpu/interp/core.ts",
+    from: "if (same) this.goOnBehind(next & ~1);",
+    to: "",
+    tests: ["test/cpu/borders-calls.test.ts"],
+  },
+  {
+    name: "borders: translated code that is left behind a supervisor call counts none",
+    file: `${JIT}tiered.ts`,
+    from: "if (same) file[UNITS >>> 2] = core.behindCall(file[UNITS >>> 2]);",
+    to: "",
+    tests: ["test/cpu/borders-calls.test.ts"],
+  },
 ];
