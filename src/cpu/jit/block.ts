@@ -1,36 +1,31 @@
 import { Slot } from "../interp/state.ts";
-import { type Inst, NZCV, Op, TEMP } from "../ir/ops.ts";
+import { type Inst, Op } from "../ir/ops.ts";
 import { AccessEmitter } from "./access.ts";
-import { bulkLoop, emitBulk, followsRegisters } from "./bulk.ts";
-import { Calls } from "./calls.ts";
 import { Checks, NOTHING, ownCheck } from "./checks.ts";
 import { ConditionalCompares } from "./conditional-compare.ts";
-import { isChosen, onlyResult } from "./choices.ts";
+import { Conditionals } from "./conditionals.ts";
+import { isChosen } from "./choices.ts";
 import type { RegionCounters } from "./counters.ts";
 import { dataEmitter } from "./data.ts";
-import { decisionOf } from "./decisions.ts";
-import { isBackward, writesAllFlags, writtenBy } from "./facts.ts";
-import { comparisons } from "./flags.ts";
+import { writesAllFlags, writtenBy } from "./facts.ts";
 import { IN_LOCALS, type State } from "./flags-state.ts";
 import { isFloatOp, touchesFloat } from "./float.ts";
 import type { Step } from "./float-facts.ts";
 import { FloatGroups } from "./float-groups.ts";
 import { FloatPlan } from "./float-plan.ts";
 import type { IterationRow } from "./float-rows.ts";
-import { type Graph, isCall, keyAt, keyBehind, type Node } from "./graph.ts";
-import type { JumpTable } from "./jump-table.ts";
+import { type Graph, isCall, keyBehind, type Node } from "./graph.ts";
 import { Local, local } from "./layout.ts";
-import { pushA, pushB } from "./operands.ts";
 import type { Readable } from "./readable.ts";
 import { emitRelay, type Relay } from "./relays.ts";
 import type { Address, RowAddresses } from "./rows.ts";
-import { groupEnd, isAccess, isTranslated, needsInterpreter } from "./shapes.ts";
+import { groupEnd, isAccess, needsInterpreter } from "./shapes.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { isVectorOp, vectorBytes, VectorEmitter } from "./vectors.ts";
 import { W, type Writer } from "./wasm.ts";
 
 /** Writes the straight code of blocks, with their branches. */
-export abstract class BlockEmitter extends Calls {
+export abstract class BlockEmitter extends Conditionals {
   protected readonly vectors: VectorEmitter;
   /** Accesses that need no check, while the second version of a counted loop is written. */
   protected free: ReadonlySet<number> | undefined;
@@ -178,59 +173,6 @@ export abstract class BlockEmitter extends Calls {
     this.dirty = this.liveness.dirty.get(n)![to];
     closeSkip(to);
   }
-  /** Writes what is behind the skip of op k, and what is behind that for the opposite condition, without a branch; returns where that ends. */
-  private choose(n: Node, k: number, to: number): number {
-    const { w, flags } = this;
-    const { insts } = n.ir;
-    const { cond, label } = insts[k];
-    const next = insts[label];
-    const both = label < to && next.op === Op.skip && next.cond === (cond ^ 1);
-    const end = both && isChosen(insts, label) ? next.label : label;
-    flags.beforeWrite(writtenBy(insts, k + 1, end));
-    flags.condition(cond);
-    w.set(Local.Skipped);
-    const d = onlyResult(insts, k + 1, label);
-    if (end > label && d !== undefined && d === onlyResult(insts, label + 1, end)) {
-      const at = local(d);
-      w.get(at);
-      w.set(Local.Before);
-      for (let j = k + 1; j < label; j++) this.always(n, j);
-      w.get(at);
-      w.set(Local.Other);
-      w.get(Local.Before);
-      w.set(at);
-      for (let j = label + 1; j < end; j++) this.always(n, j);
-      this.chosen(at, Local.Other, at);
-      return end;
-    }
-    for (let j = k + 1; j < end; j++) {
-      if (j === label) continue;
-      const at = local(insts[j].d);
-      if (insts[j].d < TEMP) {
-        w.get(at);
-        w.set(Local.Before);
-      }
-      this.always(n, j);
-      if (insts[j].d >= TEMP) continue;
-      if (j < label) this.chosen(at, at, Local.Before);
-      else this.chosen(at, Local.Before, at);
-    }
-    return end;
-  }
-  private always(n: Node, k: number): void {
-    this.at(n, k);
-    this.inst(n, k, false);
-  }
-  /** One of two locals. */
-  private chosen(to: number, executed: number, skipped: number): void {
-    const { w } = this;
-    w.get(skipped);
-    w.get(executed);
-    w.get(Local.Skipped);
-    w.op(W.select);
-    w.set(to);
-  }
-
   /** Goes on behind the block. */
   protected finish(n: Node): void {
     const { w } = this;
@@ -250,30 +192,7 @@ export abstract class BlockEmitter extends Calls {
     else this.goTo(next, n);
   }
 
-  /**
-   * Where the code ends that is executed when that behind the skip of op k is not, as in MOVLS, MOVHI; k when there is no such code, or it
-   * does more than to calculate.
-   */
-  private otherwise(insts: readonly Inst[], k: number, to: number): number {
-    const { cond, label } = insts[k];
-    const next = insts[label];
-    if (this.counters || label >= to || next.op !== Op.skip || next.cond !== (cond ^ 1)) return k;
-    for (let j = k + 1; j < next.label; j++)
-      if (j !== label && (!isCalculation(insts[j]) || insts[j].set & NZCV)) return k;
-    return next.label > to ? k : next.label;
-  }
-
-  private changesFlags(ir: Node["ir"], from: number, to: number): boolean {
-    for (let k = from; k < to; k++) {
-      const x = ir.insts[k];
-      // A way out for good: nothing comes behind it.
-      if ((x.op === Op.br || x.op === Op.bx) && !isCall(ir, k)) continue;
-      if (x.set & NZCV || x.op === Op.svc || !isTranslated(x)) return true;
-    }
-    return false;
-  }
-
-  private inst(n: Node, k: number, conditional: boolean): void {
+  protected inst(n: Node, k: number, conditional: boolean): void {
     const { w, flags } = this;
     const { ir } = n;
     const x = ir.insts[k];
@@ -349,69 +268,4 @@ export abstract class BlockEmitter extends Calls {
     };
     return { push, offset: table };
   }
-
-  // Branches.
-
-  /** Pushes whether the branch of op k is taken when a comparison long before it decides that. */
-  private decided({ ir: { insts } }: Node, k: number): boolean {
-    const decision = this.counters ? undefined : decisionOf(insts, k);
-    if (!decision) return false;
-    const { w } = this;
-    pushA(decision.compare, w);
-    pushB(decision.compare, w);
-    w.op(comparisons[decision.cond]);
-    return true;
-  }
-  private takenIf(n: Node, x: Inst): void {
-    const { flags } = this;
-    const { state } = flags;
-    this.open(W.if, undefined);
-    this.taken(n, x);
-    this.close();
-    flags.state = state;
-  }
-  private taken(n: Node, { at, to }: { at: number; to: number }): void {
-    const { counted, dirty } = this;
-    if (isBackward(to, n.ir.pcs[at])) {
-      this.spend(at + 1 - counted, () => this.exitAt(to));
-      if (keyAt(n, to) === n.key) this.bulk(n, at);
-    } else this.count(at + 1 - counted);
-    // The tree of another block may be written here.
-    this.goTo(keyAt(n, to), n);
-    this.counted = counted;
-    this.dirty = dirty;
-  }
-  /** Iterations of a loop of one block that can be done at once. */
-  private bulk(n: Node, at: number): void {
-    if (!followsRegisters(this.flags.state)) return;
-    const branch = n.ir.insts.findIndex((x) => x.at === at && x.op === Op.brc);
-    const loop = branch < 0 ? undefined : bulkLoop(n, branch);
-    if (loop) emitBulk(this.w, loop, this.readable, (count) => this.counters?.times(n, count));
-  }
-  /** A branch for each place the table leads to. An index beyond the table is the interpreter's business. */
-  private jumpThrough(n: Node, { last, index, targets }: JumpTable): void {
-    const { w, flags } = this;
-    const { state } = flags;
-    const x = n.ir.insts[last];
-    const places = [...new Set(targets)];
-    this.open(W.block, undefined);
-    for (const _ of places) this.open(W.block, undefined);
-    w.get(local(index));
-    w.op(W.brTable);
-    w.unsigned(targets.length);
-    for (const target of targets) w.unsigned(places.indexOf(target));
-    w.unsigned(places.length);
-    for (const to of places) {
-      this.close();
-      flags.state = state;
-      this.taken(n, { at: x.at, to });
-    }
-    this.close();
-    flags.state = state;
-    const { counted } = this;
-    this.interpretAt(n, x);
-    this.counted = counted;
-  }
 }
-
-const isCalculation = (x: Inst): boolean => dataEmitter(x.op) !== undefined && isTranslated(x);

@@ -1,12 +1,12 @@
 import { type Inst, Op } from "../ir/ops.ts";
 import type { Fetch } from "../lift/mod.ts";
+import { findBlocks } from "./blocks.ts";
 import { isBackward, isReturn } from "./facts.ts";
 import {
   behind,
   type Block,
   calledBy,
   fallsThrough,
-  findBlocks,
   type Graph,
   isBranch,
   isCall,

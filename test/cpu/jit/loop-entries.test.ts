@@ -1,7 +1,7 @@
 /** Loops that are entered inside, or with other registers than they were translated for: in step with the interpreter. */
 import { expect, test } from "bun:test";
 import { Exit } from "../../../src/cpu/mod.ts";
-import { findBlocks } from "../../../src/cpu/jit/graph.ts";
+import { findBlocks } from "../../../src/cpu/jit/blocks.ts";
 import { newSide, runInStep, type Side } from "./side.ts";
 
 const CODE = 0x60004000;
