@@ -1,6 +1,6 @@
 import { GRANULE_SHIFT, WRITE } from "../../memory/mod.ts";
 import { type Inst, Op } from "../ir/ops.ts";
-import { type Check, NOTHING } from "./checks.ts";
+import { type Check, NOTHING } from "./access-plan.ts";
 import type { FloatRegisters } from "./float-registers.ts";
 import { Local, local } from "./layout.ts";
 import type { Readable } from "./readable.ts";

@@ -1,7 +1,8 @@
 import { Slot } from "../interp/state.ts";
 import { type Inst, Op } from "../ir/ops.ts";
 import { AccessEmitter } from "./access.ts";
-import { Checks, NOTHING, ownCheck } from "./checks.ts";
+import { NOTHING, ownCheck } from "./access-plan.ts";
+import { Checks } from "./checks.ts";
 import { ConditionalCompares } from "./conditional-compare.ts";
 import { Conditionals } from "./conditionals.ts";
 import { isChosen } from "./choices.ts";

@@ -1,59 +1,25 @@
 import { type Inst, NONE, Op } from "../ir/ops.ts";
+import { AccessPlan, type Check, NOTHING } from "./access-plan.ts";
 import { isChosen } from "./choices.ts";
 import { type CountedLoop, countedLoop } from "./counted.ts";
 import { flagReaders, isReturn, writtenBy } from "./facts.ts";
 import { type FixedLoop, fixedLoop } from "./fixed.ts";
 import { canGoTo, dominates, type Graph, isCall, keyAt, keyBehind, type Node } from "./graph.ts";
-import { exactly, type Known, Knowledge, pairOf, UNKNOWN, within } from "./known.ts";
+import { exactly, type Known, Knowledge, UNKNOWN } from "./known.ts";
 import { findNest, type Nest } from "./nests.ts";
 import { resultOf } from "./numbers.ts";
-import { accessOf, groupEnd, isAccess, type Shape, singleOf } from "./shapes.ts";
-import { isAssumed, type Surroundings } from "./surroundings.ts";
-import { endsKnowledge, MAX_READ, mostStored, WantedAccesses } from "./wants.ts";
-
-/**
- * What a load or store has to test. Accesses share tests along all ways through a region: the first of them looks at the bytes of those
- * to come, too, and these look at nothing. When that is refused, the interpreter executes the first and goes on, so that a test may be
- * too wide but a fault is exact.
- */
-export interface Check {
-  /** Bytes from base + low up to base + high; nothing is to be checked when they are equal. */
-  readonly low: number;
-  readonly high: number;
-  /** The address must be a multiple of 4. */
-  readonly aligned: boolean;
-  /** They must be fit for stores, also when the access is a load: there is a store to come. */
-  readonly store: boolean;
-}
+import { accessOf, groupEnd, isAccess } from "./shapes.ts";
+import type { Surroundings } from "./surroundings.ts";
+import { endsKnowledge, WantedAccesses } from "./wants.ts";
 
 /** Iterations of a short loop: what is asked before it is much of the work. */
 const SHORT = 32;
 
-export const NOTHING: Check = { low: 0, high: 0, aligned: false, store: false };
-
-/** The check of an access that shares it with no other; undefined for one without a constant offset. */
-export function ownCheck(x: Inst): Check | undefined {
-  const shape = accessOf(x);
-  if (!shape || x.ka || shape.offset === undefined) return undefined;
-  const { store, size, words: aligned, offset: low } = shape;
-  return { low, high: low + size, aligned, store };
-}
-
-type Plan = Map<Inst, Check>;
-
-/** The checks of the accesses of a region. */
+/** The checks of the accesses of a region: follows what is known of registers along all ways, and around loops. */
 export class Checks {
-  private readonly plan: Plan = new Map();
-  private readonly wanted: WantedAccesses;
   /** Numbers that registers must have where the region is entered. */
   guards: ReadonlyMap<number, number> = new Map();
-  /** Ranges of stores that need no test as long as they can be made. */
-  private readonly assumed = new Map<Inst, readonly [start: number, end: number]>();
-  /**
-   * Bases of loads that iterations wait for, where they are constants to which the index can be added without going over the end of all
-   * addresses.
-   */
-  private readonly tables = new Map<Inst, number>();
+  private readonly accesses: AccessPlan;
   private readonly counted = new Map<Node, CountedLoop>();
   private readonly fixedLoops = new Map<Node, FixedLoop>();
   private readonly nests = new Map<Node, Nest>();
@@ -70,7 +36,9 @@ export class Checks {
     /** Conditional instructions may be done always (choices.ts). */
     private readonly chooses: boolean,
   ) {
-    this.wanted = new WantedAccesses(graph);
+    this.accesses = new AccessPlan(surroundings, new WantedAccesses(graph), (x) =>
+      this.isAwaited(x),
+    );
     this.readers = flagReaders(graph);
     for (const n of graph.nodes) {
       const loop = countedLoop(graph, n, this.readers.has(n.key));
@@ -121,7 +89,8 @@ export class Checks {
   /** Finds what is known everywhere where iterations at some heads are done without tests. */
   private spread(): Knowledge {
     const { graph } = this;
-    for (const map of [this.plan, this.assumed, this.tables, this.edges]) map.clear();
+    this.accesses.clear();
+    this.edges.clear();
     const entries = new Map<Node, Knowledge>();
     for (let changed = true; changed;) {
       changed = false;
@@ -145,12 +114,12 @@ export class Checks {
 
   /** Of an access that is made in the block as it is, and not in a version that asks for all of it beforehand. */
   of(x: Inst): Check | undefined {
-    return this.plan.get(x);
+    return this.accesses.of(x);
   }
 
   /** The address of the table from which an access loads what iterations wait for; undefined: it does not, or that is not known. */
   tableOf(x: Inst): number | undefined {
-    return this.tables.get(x);
+    return this.accesses.tableOf(x);
   }
 
   /** The block as a loop that counts. */
@@ -271,7 +240,7 @@ export class Checks {
         continue;
       }
       this.op(x, known);
-      const tested = skip?.chosen && isAccess(x) ? this.plan.get(x) : undefined;
+      const tested = skip?.chosen && isAccess(x) ? this.of(x) : undefined;
       if (skip && tested && tested !== NOTHING) {
         const { low, high, store, aligned } = tested;
         skip.known.learn(x.a, skip.known.of(x.a).tested(low, high, store, aligned));
@@ -284,7 +253,7 @@ export class Checks {
 
   private op(x: Inst, known: Knowledge): void {
     const shape = accessOf(x);
-    if (shape && !x.ka) this.access(x, shape, known);
+    if (shape && !x.ka) this.accesses.add(x, shape, known);
     if (x.d !== NONE && x.e === NONE && x.op !== Op.ldm) {
       const literal =
         x.op === Op.ldr && x.ka && x.kb ? this.surroundings.literalAt((x.a + x.b) | 0) : undefined;
@@ -295,45 +264,16 @@ export class Checks {
     for (let r = 0; r < 32; r++) if (written & (1 << r)) known.write(r, UNKNOWN);
   }
 
-  private access(x: Inst, { store, size, words, offset }: Shape, known: Knowledge): void {
-    const { plan, wanted } = this;
-    this.assumed.delete(x);
-    const { readable } = this.surroundings;
-    if (offset === undefined) return this.indexed(x, store, size, words, known);
-    const of = known.of(x.a);
-    const own = { low: offset, high: offset + size };
-    if (of.allows(own.low, own.high, store, words, readable)) return void plan.set(x, NOTHING);
-    if (this.assumes(x, store && !words, of.least + own.low, of.most + own.high))
-      return void plan.set(x, NOTHING);
-    const want = wanted.of(x);
-    const asStore = store || (!!want?.store && contains(want.store, own));
-    let { low, high } = (asStore ? want?.store : want?.read) ?? own;
-    if (!contains({ low, high }, own)) ({ low, high } = own);
-    // A look at alignment is about the low end.
-    if (words) low = offset - ((offset - low + 3) & ~3);
-    if (high - low > (asStore ? mostStored(x.a) : MAX_READ)) ({ low, high } = own);
-    plan.set(x, { low, high, aligned: words, store: asStore });
-    known.learn(x.a, of.tested(low, high, asStore, words));
-  }
-
-  /** Whether the code relies on being able to store to [low, high), which is where the access goes. */
-  private assumes(x: Inst, store: boolean, low: number, high: number): boolean {
-    if (!store || !isAssumed(this.surroundings, low, high)) return false;
-    this.assumed.set(x, [low, high]);
-    return true;
-  }
   /** Whether iterations of a loop wait for a load. */
   private isAwaited(x: Inst): boolean {
     for (const { chain } of this.counted.values()) if (chain?.loads.has(x)) return true;
     return false;
   }
-  /** How many stores with an index need no test, how many loads have a constant table, and how many short loops go round a known number of times. */
+  /** What guards are good for: `AccessPlan.worth`, and how many short loops go round a known number of times. */
   private get worth(): number {
-    const tables = [...this.assumed.keys()].filter((x) => !x.kb).length;
     return (
-      this.tables.size +
+      this.accesses.worth +
       this.nests.size +
-      tables +
       [...this.fixedLoops.values()].filter(({ times }) => times <= SHORT).length
     );
   }
@@ -341,34 +281,9 @@ export class Checks {
   get stores(): number[] {
     const inLoops = [...this.fixedLoops.values()].flatMap(({ stores }) => stores);
     const inNests = [...this.nests.values()].flatMap(({ stores }) => stores);
-    return [...[...this.assumed.values()].flat(), ...inLoops, ...inNests];
-  }
-
-  /** An access of which the address is a sum of registers. */
-  private indexed(x: Inst, store: boolean, size: number, words: boolean, known: Knowledge): void {
-    const { plan } = this;
-    const { readable } = this.surroundings;
-    if (words) return void plan.delete(x);
-    const shift = singleOf(x.op) ? x.i : 0;
-    const [base, index] = [known.of(x.a), known.of(x.b)];
-    const low = base.least + index.least * 2 ** shift;
-    const high = base.most + index.most * 2 ** shift + size;
-    this.tables.delete(x);
-    if (this.isAwaited(x) && base.least === base.most && high <= 2 ** 32)
-      this.tables.set(x, base.least);
-    const key = pairOf(x.a, x.b, shift);
-    const { read = 0, store: stored = 0 } = known.pair(key) ?? {};
-    if (size <= stored || (!store && size <= read)) return void plan.set(x, NOTHING);
-    if (!store && within(low, high, readable)) return void plan.set(x, NOTHING);
-    if (this.assumes(x, store, low, high)) return void plan.set(x, NOTHING);
-    const asStore = store || this.wanted.isStored(x);
-    plan.set(x, { low: 0, high: size, aligned: false, store: asStore });
-    known.learnPair(key, size, asStore);
+    return [...this.accesses.stores, ...inLoops, ...inNests];
   }
 }
-
-const contains = (a: { low: number; high: number }, b: { low: number; high: number }): boolean =>
-  b.low >= a.low && b.high <= a.high;
 
 /** The op by which a block comes back to itself. */
 function branchBack(n: Node): number | undefined {

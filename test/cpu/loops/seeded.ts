@@ -301,7 +301,7 @@ export const SEEDED: readonly SeededBug[] = [
   },
   {
     name: "checks: a constant table by an index that may go back",
-    file: `${JIT}checks.ts`,
+    file: `${JIT}access-plan.ts`,
     from: "base.least === base.most && high <= 2 ** 32",
     to: "base.least === base.most",
     tests: RELAYS,
