@@ -7,8 +7,6 @@ import { type Graph, isBranch, keyAt, keyBehind, type Node } from "./graph.ts";
 
 /** After so many looks at a block what still changes there is given up. */
 const PATIENCE = 3;
-/** Rounds in which registers that grow around loops are found. */
-const MOST_ROUNDS = 4;
 
 /** What is known when some registers are tested wherever they were written last. */
 export interface Solution {
@@ -36,6 +34,8 @@ class Ways {
 }
 
 export class FloatFlow {
+  /** Rounds in which registers that grow around loops are found; those that grow in the last are known to be nothing. */
+  static mostRounds = 4;
   /** First words of registers that are read before they are written, from the beginning of each block on. */
   private readonly live: ReadonlyMap<Node, ReadonlySet<number>>;
 
@@ -49,21 +49,24 @@ export class FloatFlow {
 
   /** `entry`: what is known where the region is entered; at least the registers of `tested` are tested. */
   solve(entry: FloatFacts, tested: ReadonlySet<number>): Solution {
-    const grows = new Set(tested);
-    let begin: ReadonlyMap<Node, FloatFacts> = new Map();
-    for (let round = 0; round < MOST_ROUNDS; round++) {
-      const before = grows.size;
-      begin = this.round(entry, grows);
-      if (grows.size === before) break;
+    for (let round = 1; ; round++) {
+      const grows = new Set(tested);
+      const begin = this.round(entry, tested, grows);
+      // What was found holds with the tests that it was found with: of those that grew nothing is known, and that may be all.
+      if (grows.size === tested.size || round >= FloatFlow.mostRounds)
+        return { entry, begin, tested };
+      tested = grows;
     }
-    return { entry, begin, tested: grows };
   }
   /** What is known at the beginning of each block. Registers that grow around a loop are added to `grows`. */
-  private round(entry: FloatFacts, grows: Set<number>): Map<Node, FloatFacts> {
+  private round(
+    entry: FloatFacts,
+    tested: ReadonlySet<number>,
+    grows: Set<number>,
+  ): Map<Node, FloatFacts> {
     const { graph, live } = this;
     const begin = new Map<Node, FloatFacts>([[graph.entry, entry]]);
     const looks = new Map<Node, number>();
-    const tested = new Set(grows);
     for (let changed = true; changed;) {
       changed = false;
       for (const n of graph.nodes) {

@@ -116,6 +116,7 @@ export class TieredCore implements Cpu {
     return this.core.cpsr;
   }
   set cpsr(value: number) {
+    // Who puts in the registers of another thread, the pc among them, sets this too: translated code must not go on.
     this.file[CARE >>> 2] = 1;
     dropFlags(this.file);
     this.core.cpsr = value;
@@ -180,8 +181,6 @@ export class TieredCore implements Cpu {
     this.core.invalidate(start, end);
   }
   clearExclusive(): void {
-    // Registers became those of another thread: translated code has what it called on the host's stack, and must not go on.
-    this.file[CARE >>> 2] = 1;
     this.core.clearExclusive();
   }
 

@@ -48,6 +48,13 @@ class Calls {
       r[2] = n;
       cpu.clearExclusive();
     }
+    if (n % 43 === 19) {
+      // Registers of another thread, as the kernel puts them in.
+      cpu.cpsr = 0x13 | (n << 28);
+      r[8] = n;
+      r[15] = ELSEWHERE;
+      cpu.clearExclusive();
+    }
     if (n % 41 === 17) memory.engine[CallWord.StackLow] = SP + 1;
     return Math.imul(n, 0x01234567);
   }

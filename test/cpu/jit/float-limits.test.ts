@@ -1,10 +1,11 @@
 /**
  * Loops at the limits of what translated code takes for certain of floating point, against the interpreter: sums with which nobody calculates,
- * of a number that is almost too large and one that is loaded, and conditional instructions whose flags change between one condition
- * and its opposite. Registers, FPSCR, units and instructions at the end of every slice, and what is stored.
+ * of a number that is almost too large and one that is loaded, conditional instructions whose flags change between one condition
+ * and its opposite, and loops of which not all is found out. Registers, FPSCR, units and instructions at the end of every slice, and what is stored.
  */
 import { expect, test } from "bun:test";
 import { Exit } from "../../../src/cpu/mod.ts";
+import { FloatFlow } from "../../../src/cpu/jit/float-flow.ts";
 import type { TieredCore } from "../../../src/cpu/jit/tiered.ts";
 import { newSide, seen } from "./side.ts";
 
@@ -132,3 +133,33 @@ test("a comparison between instructions of a condition and of its opposite: both
   expect(flags & OFC).toBe(OFC);
   end();
 });
+
+/** d1 grows, and d4 by it until nothing is known of d1; how large d5 becomes, which the iteration squares, depends on whether d4 is tested. */
+const GROWING = [
+  0xeeb77b00, // vmov.f64 d7, #1
+  0xee256b05, // vmul.f64 d6, d5, d5
+  0xee34ab07, // vadd.f64 d10, d4, d7
+  0xeeb02b41, // vmov.f64 d2, d1
+  0xee213b07, // vmul.f64 d3, d1, d7
+  0xeeb03bc3, // vabs.f64 d3, d3
+  0xee334b07, // vadd.f64 d4, d3, d7
+  0xee25bb05, // vmul.f64 d11, d5, d5
+  0xee25cb05, // vmul.f64 d12, d5, d5
+  0xee25db05, // vmul.f64 d13, d5, d5
+  0xee248b04, // vmul.f64 d8, d4, d4
+  0xee285b08, // vmul.f64 d5, d8, d8
+  0xee321b07, // vadd.f64 d1, d2, d7
+];
+for (const rounds of [1, FloatFlow.mostRounds])
+  test(`numbers that grow around a loop, found out in ${rounds} rounds at most: what overflows is tested`, () => {
+    const { mostRounds } = FloatFlow;
+    FloatFlow.mostRounds = rounds;
+    try {
+      const { run, end } = newRun(true, GROWING);
+      expect(run([1, 1], [])).toBe(IXC);
+      expect(run([1, 2 ** 200], [])).toBe(IXC | OFC);
+      end();
+    } finally {
+      FloatFlow.mostRounds = mostRounds;
+    }
+  });

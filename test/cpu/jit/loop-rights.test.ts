@@ -167,3 +167,18 @@ for (const [name, access, border] of [
         expect([times, beyond, fault]).toEqual([times, beyond, beyond > 0 ? border : undefined]);
       }
   });
+
+// ldr r2, [r1, #700]; 1: ldr r3, [r1, #700]; add r8, r8, r3; ldr r3, [r1, #100]; add r8, r8, r3; ldr r3, [r1, #600]; add r1, r1, #4;
+// mov r6, #2; 2: eor r8, r8, r8, ror #3; subs r6, r6, #1; bne 2b; subs r0, r0, #1; bne 1b; ldr r9, [r1, #700]
+const LOOKS_AHEAD = [
+  ...[0xe59122bc, 0xe59132bc, 0xe0888003, 0xe5913064, 0xe0888003, 0xe5913258, 0xe2811004],
+  ...[0xe3a06002, 0xe02881e8, 0xe2566001, 0x1afffffc, 0xe2500001, 0x1afffff3, 0xe59192bc],
+];
+test("what an iteration tests beyond what it loads is not known behind iterations that are done without tests", () => {
+  const times = 8;
+  for (let beyond = 0; beyond <= times + 2; beyond++) {
+    const first = RAM_END - 704 - 4 * beyond;
+    const fault = beyond < times ? RAM_END : undefined;
+    expect([beyond, run(LOOKS_AHEAD, { 0: times, 1: first })]).toEqual([beyond, fault]);
+  }
+});

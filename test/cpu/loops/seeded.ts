@@ -209,6 +209,13 @@ export const SEEDED: readonly SeededBug[] = [
     to: "    this.enterRegion(to);",
   },
   {
+    name: "calls: registers of another thread are not noticed",
+    file: `${JIT}tiered.ts`,
+    from: "    this.file[CARE >>> 2] = 1;\n    dropFlags",
+    to: "    dropFlags",
+    tests: ["test/cpu/jit/direct.test.ts"],
+  },
+  {
     name: "calls by branches: returns backwards cost no unit",
     file: `${JIT}own-calls.ts`,
     from: "      if (isBackward(site, n.ir.pcs[at])) this.spend(0, () => this.exitAt(site));\n",
@@ -386,6 +393,13 @@ export const SEEDED: readonly SeededBug[] = [
     tests: FLOAT_ROWS,
   },
   {
+    name: "float plan: what was found with other tests holds",
+    file: `${JIT}float-flow.ts`,
+    from: "        return { entry, begin, tested };",
+    to: "        return { entry, begin, tested: grows };",
+    tests: ["test/cpu/jit/float-limits.test.ts"],
+  },
+  {
     name: "float rows: what a row hands on is taken for tested",
     file: `${JIT}loops.ts`,
     from: "    for (const { size, v } of ends) float.collect(size, v);\n",
@@ -426,6 +440,13 @@ export const SEEDED: readonly SeededBug[] = [
     from: "    if (units !== undefined) {\n      w.get(TIMES);\n      w.const(1);",
     to: "    if (units !== undefined) {\n      w.get(TIMES);\n      w.const(0);",
     tests: COUNTED,
+  },
+  {
+    name: "nests: what was tested by the loop as it is holds behind iterations without tests",
+    file: `${JIT}checks.ts`,
+    from: "    forgetWritten(known, this.nestHeads.get(n) ?? 0);\n",
+    to: "",
+    tests: RIGHTS,
   },
   {
     name: "interpreter: the last word of VSTM is not asked about",
