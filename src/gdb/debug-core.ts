@@ -186,9 +186,7 @@ export class DebugCore extends WrappedCore {
       this.before = { pc: fault.pc, tcb };
       return Exit.Stop;
     }
-    watchpoints.lift();
-    const exit = this.inner.single();
-    watchpoints.lower();
+    const exit = watchpoints.pass(() => this.inner.single());
     if (exit === Exit.Fault) return exit;
     if (!watch) return exit;
     const changed = watch.changed();

@@ -86,18 +86,25 @@ export class Watchpoints {
     return this.watches.find((watch) => watch.kind !== "rwatch" && watch.changed());
   }
 
-  /** Takes the guards off, for an access that may pass. */
-  lift(): void {
-    if (this.lifted) return;
-    this.lifted = true;
-    // A guard is removed by its start; another one may begin there, such as that of a stack.
-    for (const { address } of this.watches) {
-      const tag = this.memory.guardAt(address);
-      if (tag instanceof Watch) this.memory.removeGuard(address);
-    }
+  /** Has an access made that may pass, by the interpreter. */
+  pass<T>(access: () => T): T {
+    return this.memory.withoutGuards(this.starts, access);
   }
 
-  lower(): void {
+  /** Where guards begin. They are removed by that; another one may begin there, such as that of a stack. */
+  private get starts(): readonly number[] {
+    return this.watches
+      .map(({ address }) => address)
+      .filter((address) => this.memory.guardAt(address) instanceof Watch);
+  }
+
+  private lift(): void {
+    if (this.lifted) return;
+    this.lifted = true;
+    for (const start of this.starts) this.memory.removeGuard(start);
+  }
+
+  private lower(): void {
     if (!this.lifted) return;
     this.lifted = false;
     for (const watch of this.watches) {

@@ -3,6 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DebugCore } from "../../src/gdb/mod.ts";
+import { CODE, DATA, disposeMachines, Exit, newMachine } from "../cpu/machine.ts";
 import { debug } from "./session.ts";
 import { compile, gcc, gdb, PROGRAMS } from "./toolchain.ts";
 
@@ -61,4 +63,26 @@ describe.skipIf(skip)(`watchpoints of gdb-multiarch${why}`, () => {
       expect(out).toBe("done 4 6\n");
     }, 60_000);
   }
+});
+
+test("stores to bytes whose loads are watched: code stays translated, and the guards are there behind them", () => {
+  const { cpu, memory } = newMachine("jit");
+  const rounds = 300;
+  // add r1, r1, #1; str r1, [r0]; subs r2, r2, #1; bne -16; svc #0
+  const code = [0xe2811001, 0xe5801000, 0xe2522001, 0x1afffffb, 0xef000000];
+  code.forEach((word, k) => memory.st32(CODE + 4 * k, word));
+  cpu.r.set([DATA, 0, rounds]);
+  const core = new DebugCore(cpu);
+  core.attached = true;
+  expect(core.watchpoints.insert("rwatch", DATA, 4)).toBe(true);
+  cpu.jump(CODE);
+  cpu.units = 10 * rounds;
+  expect(core.run()).toBe(Exit.Stop);
+  expect(core.stop).toBeUndefined();
+  expect(memory.ld32(DATA)).toBe(rounds);
+  expect(cpu.stats.translation!.regions).toBeLessThan(10);
+  expect(() => memory.checkAccess(DATA, 4, "read")).toThrow();
+  core.detach();
+  expect(() => memory.checkAccess(DATA, 4, "read")).not.toThrow();
+  disposeMachines();
 });
