@@ -42,6 +42,7 @@ export abstract class BlockEmitter extends Conditionals {
   private readonly access: AccessEmitter;
   protected readonly checks: Checks;
   protected readonly readable: Readable;
+  protected readonly loadsAnyway: boolean;
   /** None where instructions are counted: both comparisons are made. */
   private readonly compares: ConditionalCompares | undefined;
 
@@ -56,11 +57,13 @@ export abstract class BlockEmitter extends Conditionals {
     this.readable = readable;
     this.vectors = new VectorEmitter(w);
     this.access = new AccessEmitter(w, readable, this.floats, this.vectors);
+    this.loadsAnyway = surroundings.loadsAnyway ?? true;
     this.checks = new Checks(
       graph,
       surroundings,
       this.liveness.live.get(graph.entry)![0],
       !counters,
+      this.loadsAnyway,
     );
     if (surroundings.ordinaryNumbers && this.usesFloat && !counters)
       this.plan = FloatPlan.make(graph, this.floats, surroundings, this.fixedRows());
@@ -140,7 +143,7 @@ export abstract class BlockEmitter extends Conditionals {
           continue;
         }
       }
-      if (x.op === Op.skip && !this.counters && isChosen(insts, k)) {
+      if (x.op === Op.skip && !this.counters && isChosen(insts, k, this.loadsAnyway)) {
         k = this.choose(n, k, to) - 1;
         continue;
       }
@@ -211,6 +214,7 @@ export abstract class BlockEmitter extends Conditionals {
     }
     const refused = (ifs: number): void => {
       for (let k = 0; k < ifs; k++) this.labels.push(undefined);
+      if (this.anyway) this.float.stray();
       this.interpretAt(n, x);
       this.labels.length -= ifs;
     };

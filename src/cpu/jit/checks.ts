@@ -35,6 +35,7 @@ export class Checks {
     liveAtEntry: number,
     /** Conditional instructions may be done always (choices.ts). */
     private readonly chooses: boolean,
+    private readonly loadsAnyway: boolean,
   ) {
     this.accesses = new AccessPlan(surroundings, new WantedAccesses(graph), (x) =>
       this.isAwaited(x),
@@ -207,7 +208,7 @@ export class Checks {
         return;
       }
       if (x.op === Op.skip) {
-        const chosen = this.chooses && isChosen(insts, k);
+        const chosen = this.chooses && isChosen(insts, k, this.loadsAnyway);
         skip = { label: x.label, known: known.copy(), chosen };
         continue;
       }

@@ -18,14 +18,14 @@ const calculations = new Set<number>([
   ...[Op.lsl, Op.lsr, Op.asr, Op.ror, Op.ubfx, Op.sbfx, Op.sxtb, Op.sxth],
 ]);
 
-/** Whether what the skip of op k jumps over is done always. */
-export function isChosen(insts: readonly Inst[], k: number): boolean {
+/** Whether what the skip of op k jumps over is done always; `loads`: also when it loads. */
+export function isChosen(insts: readonly Inst[], k: number, loads: boolean): boolean {
   const { label } = insts[k];
   if (label === k + 1 || label > k + 1 + MOST) return false;
   for (let j = k + 1; j < label; j++) {
     const x = insts[j];
     if (x.d === NONE || x.e !== NONE || x.set !== 0) return false;
-    if (!calculations.has(x.op) && !isLoadedAnyway(insts, k, j)) return false;
+    if (!calculations.has(x.op) && !(loads && isLoadedAnyway(insts, k, j))) return false;
   }
   return true;
 }

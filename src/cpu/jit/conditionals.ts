@@ -10,6 +10,11 @@ import { W } from "./wasm.ts";
 
 /** Conditional instructions: those that are done always, of whose results one is chosen (choices.ts), and those in two branches. */
 export abstract class Conditionals extends Branches {
+  /** Conditional loads may be done always. */
+  protected abstract readonly loadsAnyway: boolean;
+  /** The op is done also when its condition does not hold. */
+  protected anyway = false;
+
   /** Op k is reached, or the end. */
   protected abstract at(n: Node, k: number): void;
   /** Writes op k. */
@@ -22,7 +27,7 @@ export abstract class Conditionals extends Branches {
     const { cond, label } = insts[k];
     const next = insts[label];
     const both = label < to && next.op === Op.skip && next.cond === (cond ^ 1);
-    const end = both && isChosen(insts, label) ? next.label : label;
+    const end = both && isChosen(insts, label, this.loadsAnyway) ? next.label : label;
     flags.beforeWrite(writtenBy(insts, k + 1, end));
     flags.condition(cond);
     w.set(Local.Skipped);
@@ -56,7 +61,9 @@ export abstract class Conditionals extends Branches {
   }
   private always(n: Node, k: number): void {
     this.at(n, k);
+    this.anyway = true;
     this.inst(n, k, false);
+    this.anyway = false;
   }
   /** One of two locals. */
   private chosen(to: number, executed: number, skipped: number): void {

@@ -38,7 +38,7 @@ export const LEFT_SAVED = 0x420;
 export const EPOCH = 0x800;
 /** The address of a region that was entered with other registers than it was made for; 0: none. */
 export const MISSED = 0x804;
-/** The same of a region that met floating-point numbers which it was not made for. */
+/** The same of a region that met floating-point numbers which it was not made for, or a load that it does always beyond what can be read. */
 export const STRAYED = 0x808;
 /** Not 0: the host has left the next pc in the register file for regions to go on there, as behind a switch of threads. */
 export const GO_ON = 0x80c;

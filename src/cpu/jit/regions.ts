@@ -80,7 +80,7 @@ export class Regions {
     dropped: 0,
   };
   limits = CACHE;
-  /** After meeting so often floating-point numbers which it was not made for, a region is made for all. */
+  /** After meeting so often floating-point numbers which it was not made for, or loads beyond what can be read, a region is made for all. */
   mostStrays = MAX_STRAYS;
   /** Says what is counted in a block. */
   countingPlan: CountingPlan | undefined;
@@ -179,8 +179,8 @@ export class Regions {
     const { translateRegion } = require("./translation.ts") as typeof import("./translation.ts");
     const { fetch, readable, countingPlan } = this;
     const hasRun = this.eager ? undefined : this.hasRun;
-    const ordinaryNumbers =
-      this.calculatesOrdinarily && (this.strays.get(key) ?? 0) < this.mostStrays;
+    const loadsAnyway = (this.strays.get(key) ?? 0) < this.mostStrays;
+    const ordinaryNumbers = this.calculatesOrdinarily && loadsAnyway;
     const holdsFloat =
       (this.strays.get(key) ?? 0) < MOST_OTHERS
         ? (word: number): number => this.memory.engine[REGISTERS + word]
@@ -188,7 +188,7 @@ export class Regions {
     const { answers } = this.host;
     const { isDirect } = this;
     const known = { fetch, readable, hasRun, guesses: true, answers, isDirect };
-    const source = { ...known, holdsFloat, ordinaryNumbers, countingPlan };
+    const source = { ...known, holdsFloat, ordinaryNumbers, loadsAnyway, countingPlan };
     const canStore = (start: number, end: number): boolean => isWritable(this.memory, start, end);
     const holds = (r: number): number => this.memory.engine[r];
     const relies = this.assumptions.allows(key);
@@ -209,7 +209,7 @@ export class Regions {
     return prebuilt.find(key >>> 0, this.isLeft);
   }
   private readonly isLeft = (entry: number): boolean =>
-    !this.byKey.has(entry) && !this.drops.has(entry);
+    !this.byKey.has(entry) && !this.drops.has(entry) && !this.strays.has(entry);
   /** Whether the block at `key` is part of a region that came with the program and is there. */
   isWithinReady(key: number): boolean {
     if (this.eager || this.countingPlan) return false;
@@ -267,7 +267,7 @@ export class Regions {
     this.remove(region);
   }
 
-  /** The region at `key` met floating-point numbers which it was not made for. */
+  /** The region at `key` met floating-point numbers which it was not made for, or did not come to an end with a load that it does always. */
   strayed(key: number): void {
     key >>>= 0;
     const count = (this.strays.get(key) ?? 0) + 1;

@@ -14,6 +14,8 @@ export interface Surroundings {
    * wrong.
    */
   readonly ordinaryNumbers?: boolean;
+  /** Conditional loads may be done always, for they are near others: somebody says when that was wrong; undefined: they may. */
+  readonly loadsAnyway?: boolean;
   /** What a register holds now, where the region is about to be entered. */
   readonly holds?: (r: number) => number;
   /** What a word of the floating-point registers holds now; somebody says when the code met another. */

@@ -36,6 +36,8 @@ export interface Source {
   readonly canStore?: (start: number, end: number) => boolean;
   /** Code may rely on floating-point numbers and modes as programs have them; false: nobody says when that was wrong. */
   readonly ordinaryNumbers?: boolean;
+  /** False: conditional loads are not done always, for some went beyond what can be read. */
+  readonly loadsAnyway?: boolean;
   /** What a register holds now, where the region is about to be entered; undefined: nobody says when that was wrong. */
   readonly holds?: (r: number) => number;
   /** The same of words of the floating-point registers. */
@@ -75,6 +77,7 @@ function translateUpTo(
     answers,
     isDirect,
     ordinaryNumbers,
+    loadsAnyway,
     countingPlan,
   }: Source,
 ): Made | undefined {
@@ -107,7 +110,7 @@ function translateUpTo(
   const emitter = new RegionEmitter(
     w,
     graph,
-    { literalAt, readable, canStore, holds, holdsFloat, ordinaryNumbers },
+    { literalAt, readable, canStore, holds, holdsFloat, ordinaryNumbers, loadsAnyway },
     counters,
   );
   emitter.write();

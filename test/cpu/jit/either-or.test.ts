@@ -1,5 +1,7 @@
 /** Instructions for a condition and for its opposite, as MOVLS and MOVHI behind CMP: in step, at faults between them too. */
 import { expect, test } from "bun:test";
+import { TieredCore } from "../../../src/cpu/jit/tiered.ts";
+import { GuestMemory } from "../../../src/memory/mod.ts";
 import { type Engine, Exit } from "../../../src/cpu/mod.ts";
 import { moduleOf } from "../golden/wasm.ts";
 import { Random } from "../qemu/random.ts";
@@ -65,4 +67,32 @@ test("the opposite of a condition is not asked again", () => {
     return moduleOf({ code: new Uint8Array(new Uint32Array(words).buffer), thumb: false }).length;
   };
   expect(size(8)).toBeLessThan(size(3) - 4);
+});
+
+test("a load that is done always, beyond the end of memory: translated code is not left for it each time", () => {
+  const memory = new GuestMemory({ base: 0x60000000, size: 0x800000 });
+  const cpu = new TieredCore(memory, true);
+  // str r3, [r4]; cmp r4, #0; ldreq r6, [r4, #8]; add r3, r3, r6; subs r0, r0, #1; bne; svc
+  const loop = [0xe5843000, 0xe3540000, 0x05946008, 0xe0833006, 0xe2500001, 0x1afffff9, 0xef000000];
+  loop.forEach((word, k) => memory.st32(CODE + k * 4, word));
+  cpu.onSvc = () => false;
+  let entered = 0;
+  const run = (): number => {
+    entered = 0;
+    cpu.r.set([4000, 0, 0, 0, memory.end - 4, 0, 5]);
+    cpu.jump(CODE);
+    cpu.units = 100_000;
+    expect(cpu.run()).toBe(Exit.Stop);
+    expect(cpu.r[3]).toBe(20_000);
+    return entered;
+  };
+  const { regions } = cpu;
+  run();
+  const own = regions.enter;
+  regions.enter = (key, units) => {
+    entered++;
+    return own(key, units);
+  };
+  expect(run()).toBeLessThan(20);
+  memory.dispose();
 });
