@@ -20,6 +20,7 @@ const FLOAT_ROWS = ["test/cpu/jit/float-rows.test.ts"];
 const RIGHTS = ["test/cpu/jit/loop-rights.test.ts"];
 const COPIES = ["test/cpu/jit/inline.test.ts"];
 const COUNTED = ["test/cpu/jit/counted.test.ts"];
+const NESTS = ["test/cpu/jit/nests.test.ts"];
 const CHECKS = ["test/cpu/jit/shared-checks.test.ts"];
 const OPERANDS = ["test/cpu/jit/float-operands.test.ts"];
 
@@ -447,6 +448,69 @@ export const SEEDED: readonly SeededBug[] = [
     from: "    forgetWritten(known, this.nestHeads.get(n) ?? 0);\n",
     to: "",
     tests: RIGHTS,
+  },
+  {
+    name: "nests: conditional instructions are done",
+    file: `${JIT}nests.ts`,
+    from: " && k >= until",
+    to: "",
+    tests: NESTS,
+  },
+  {
+    name: "nests: what is near a register stays so",
+    file: `${JIT}nests.ts`,
+    from: "      relatives.delete(r);\n",
+    to: "",
+    tests: NESTS,
+  },
+  {
+    name: "nests: what is below a register is above it",
+    file: `${JIT}nests.ts`,
+    from: "op === Op.sub && kb ? -b",
+    to: "op === Op.sub && kb ? b",
+    tests: NESTS,
+  },
+  {
+    name: "nests: sums of registers are aligned",
+    file: `${JIT}nests.ts`,
+    from: " || (words && sum.low !== sum.high)",
+    to: "",
+    tests: NESTS,
+  },
+  {
+    name: "nests: an access ends where it begins",
+    file: `${JIT}nests.ts`,
+    from: "const to = sum.high + (offset ?? 0) + size",
+    to: "const to = sum.high + (offset ?? 0)",
+    tests: NESTS,
+  },
+  {
+    name: "nests: stores need what loads do",
+    file: `${JIT}nests.ts`,
+    from: "of.allows(offset, offset + size, store, words, readable)",
+    to: "of.allows(offset, offset + size, false, words, readable)",
+    tests: NESTS,
+  },
+  {
+    name: "nests: conditional instructions skip to where they did in their block",
+    file: `${JIT}nests.ts`,
+    from: "label: x.label + by",
+    to: "label: x.label",
+    tests: NESTS,
+  },
+  {
+    name: "nests: branches of IT blocks are no choice",
+    file: `${JIT}nests.ts`,
+    from: "table || insts.some(({ op, label }, k) => op === Op.skip && k < to && label > to)",
+    to: "table",
+    tests: NESTS,
+  },
+  {
+    name: "nests: branches backward cost no unit",
+    file: `${JIT}nests.ts`,
+    from: " || isBackward(x.to, pcs[x.at])",
+    to: "",
+    tests: NESTS,
   },
   {
     name: "interpreter: the last word of VSTM is not asked about",
