@@ -33,6 +33,7 @@ import {
 } from "./embed/checks.ts";
 import { diskOf } from "./embed/disks.ts";
 import type { BootOptions, RunOptions, RunResult, ThreadState } from "./embed/types.ts";
+import { garbage } from "./memory/mod.ts";
 import { type DirEntry, VfsError as FileError } from "./vfs/mod.ts";
 
 export type { BootOptions, RunOptions, RunResult, ThreadState } from "./embed/types.ts";
@@ -86,6 +87,7 @@ export class Machine implements Disposable {
     this.observer.attach(this.board);
     this.driver = new Driver(this.board, {
       input: { next: () => this.input() },
+      look: () => garbage.look(),
       timeout: options.timeout ?? TIMEOUT,
       wallTimeout: options.wallTimeout ?? 0,
     });

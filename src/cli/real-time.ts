@@ -1,5 +1,6 @@
 import type { RunResult } from "../kernel/types.ts";
 import type { Machine } from "../machine.ts";
+import { collectGarbage } from "./garbage.ts";
 
 /** Between two turns of the event loop, so that a program that computes does not delay a key noticeably. */
 const TURN_MS = 4;
@@ -96,6 +97,7 @@ export class RealTime {
     const { kernel } = this.machine;
     const [start, before] = [performance.now(), kernel.clock.units];
     const result = kernel.run({ units: this.units, skipIdle: false });
+    collectGarbage();
     if (kernel.clock.units - before < this.units) return result;
     const share = TURN_MS / Math.max(performance.now() - start, TURN_MS / 2);
     this.units = Math.min(UNITS.most, Math.max(UNITS.least, Math.floor(this.units * share)));

@@ -190,10 +190,13 @@ export class AddressSpace {
         throw new GuestFault(access, address, "read-only");
       if (access === "execute") continue;
       if (access === "write") this.touch(address, size);
-      for (const guard of this.guarded.get(g) ?? []) {
-        if (access === "read" && !guard.reads) continue;
-        if (address < guard.end && address + size > guard.start)
-          throw new GuestFault(access, address, "guard");
+      const guards = this.guarded.get(g);
+      if (guards) {
+        for (const guard of guards) {
+          if (access === "read" && !guard.reads) continue;
+          if (address < guard.end && address + size > guard.start)
+            throw new GuestFault(access, address, "guard");
+        }
       }
       if (access === "write" && this.code.has(g)) this.writeCode(g, address, address + size);
     }

@@ -8,6 +8,7 @@ export {
   type MemoryMap,
   reserveMemory,
 } from "./space.ts";
+export { Garbage, garbage } from "./garbage.ts";
 export { GuestFault, type AccessKind } from "./fault.ts";
 export { IntMap } from "./int-map.ts";
 export { GRANULE_SHIFT, READ, WRITE } from "./access.ts";

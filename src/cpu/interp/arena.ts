@@ -5,11 +5,6 @@ import { ARENA, ARENA_WORDS, CACHE, CACHE_WORDS } from "./loop-layout.ts";
 
 /** Room that the largest block can need. */
 const BLOCK_WORDS = 1 << 13;
-/**
- * Garbage is collected after so many drops: code that writes to itself leaves 1 KB each time, and the host's collector, which
- * counts the guest's address space as live, would let gigabytes of it pass before it begins.
- */
-const COLLECT_AFTER = 1 << 16;
 
 /** A translated block. */
 export interface Block {
@@ -140,7 +135,11 @@ export class Arena {
   drop(start: number, end: number): number {
     let dropped = 0;
     for (let g = start >>> GRANULE_SHIFT; g <= (end - 1) >>> GRANULE_SHIFT; g++) {
-      for (const block of this.byGranule.get(g)?.slice() ?? []) {
+      const list = this.byGranule.get(g);
+      if (!list) continue;
+      // From the end: what is forgotten goes from the list. A copy of it for each store beside code would be a lot of garbage.
+      for (let k = list.length - 1; k >= 0; k--) {
+        const block = list[k];
         if (block.start >= end || block.end <= start) continue;
         this.forget(block);
         dropped++;
@@ -148,7 +147,7 @@ export class Arena {
     }
     if (dropped) {
       this.clearCache();
-      if (++this.version % COLLECT_AFTER === 0) Bun.gc(true);
+      this.version++;
     }
     return dropped;
   }
@@ -192,8 +191,6 @@ export class Arena {
   }
 
   private flush(): void {
-    // The host's collector takes the guest's address space for live memory and would let gigabytes of blocks pass.
-    Bun.gc(false);
     this.next = FIRST_FREE;
     this.byKey.clear();
     this.byGranule.clear();

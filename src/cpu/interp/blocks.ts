@@ -1,4 +1,4 @@
-import { GRANULE_SHIFT, GuestFault, READ } from "../../memory/mod.ts";
+import { garbage, GRANULE_SHIFT, GuestFault, READ } from "../../memory/mod.ts";
 import type { CountingPlan } from "../counting.ts";
 import type { CpuStats } from "../types.ts";
 import type { Block } from "./arena.ts";
@@ -11,6 +11,9 @@ import type { TranslatedBlock, Translator } from "./translate.ts";
 export const STEP_IT = 256;
 /** The same for one that nothing is executed behind. */
 export const ALONE_IT = 512;
+
+/** Garbage of a translation, in bytes for each instruction, about; once more for the block. */
+const GARBAGE = 1024;
 
 /** What a core executes: blocks, which are made when they are asked for. */
 export class Blocks extends DataAccess {
@@ -69,8 +72,10 @@ export class Blocks extends DataAccess {
     this.arena.add(block);
     if (this.foreign.has(full)) this.arena.patch(block, Code.Handover);
     this.memory.markCode(block.start, block.end);
+    const instructions = made.map.length / 2 - 1;
     this.stats.blocks++;
-    this.stats.translatedInstructions += made.map.length / 2 - 1;
+    this.stats.translatedInstructions += instructions;
+    garbage.made(GARBAGE * (instructions + 1));
     return block;
   }
 

@@ -1,4 +1,4 @@
-import { GRANULE_SHIFT, type GuestMemory } from "../../memory/mod.ts";
+import { garbage, GRANULE_SHIFT, type GuestMemory } from "../../memory/mod.ts";
 import type { FloatContext } from "../float/mod.ts";
 import { type Cpu, Exit, SVC_UNITS } from "../types.ts";
 import { type Arena, PREFETCH_ABORT } from "./arena.ts";
@@ -32,6 +32,12 @@ const MOST_UNITS = 2 ** 30;
 const FIRST_UNITS = 512;
 const FIRST_INSTRUCTIONS = 20_000_000;
 
+/** Garbage of an op that the loop leaves to its core, in bytes, about, and after how many of them (a mask) it is told of. */
+const HELP_GARBAGE = 256;
+const HELPS = 0x3fff;
+/** The same of a run: of its fault, and what the kernel does between two of them. */
+export const RUN_GARBAGE = 1024;
+
 /** The interpreter as a Cpu. What the loop and the rare ops need of it is public, everybody else sees `Cpu`. */
 export class Core extends Ways implements Cpu, LoopState {
   readonly r: Int32Array;
@@ -41,6 +47,7 @@ export class Core extends Ways implements Cpu, LoopState {
   /** So many instructions are executed by the loop in JavaScript. */
   compileAfter = CompiledLoop.isLoaded ? 0 : COMPILE_AFTER;
   private compiled: CompiledLoop | undefined;
+  private helped = 0;
 
   constructor(memory: GuestMemory, arena?: Arena) {
     super(memory, arena);
@@ -95,6 +102,7 @@ export class Core extends Ways implements Cpu, LoopState {
   run(): Exit {
     this.fault = undefined;
     if (this.units <= 0) return Exit.Slice;
+    garbage.made(RUN_GARBAGE);
     this.begin(this.units);
     const exit = this.interpret() as Exit;
     this.end(this.units);
@@ -172,8 +180,10 @@ export class Core extends Ways implements Cpu, LoopState {
   /** Runs from an arena index until an exit. */
   private execute(ip: number): Exit | typeof HANDOVER {
     while (ip >= 0) {
-      if (this.loop(ip)) ip = this.help(this.at);
-      else if (this.units > 0) ip = this.enter();
+      if (this.loop(ip)) {
+        if ((++this.helped & HELPS) === 0) garbage.made(HELPS * HELP_GARBAGE);
+        ip = this.help(this.at);
+      } else if (this.units > 0) ip = this.enter();
       else return Exit.Slice;
     }
     return ~ip as Exit | typeof HANDOVER;

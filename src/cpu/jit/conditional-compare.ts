@@ -43,7 +43,7 @@ export class ConditionalCompares {
     const isLast = (state: State): void => {
       flags.state = state;
       if (!both.isSource) return;
-      w.state(state.id);
+      w.state(state);
       w.set(Local.Source);
     };
     const [TAKEN, BEHIND] = [0, 1];

@@ -36,7 +36,7 @@ const MAX_SOURCES = 6;
 
 /** A state of the flags; immutable. */
 export class State {
-  private number = -1;
+  private text: string | undefined;
 
   constructor(
     readonly nz: Place,
@@ -94,20 +94,11 @@ export class State {
     return mask;
   }
 
-  /** Its number for settleFlags; equal states have the same. */
-  get id(): number {
-    if (this.number < 0) {
-      const key = this.key();
-      const found = numbers.get(key);
-      if (found !== undefined) this.number = found;
-      else {
-        this.number = states.push(this) - 1;
-        numbers.set(key, this.number);
-      }
-    }
-    return this.number;
+  /** Equal states have the same. */
+  get key(): string {
+    return (this.text ??= this.describe());
   }
-  private key(): string {
+  private describe(): string {
     const one = (o: Operand | undefined): string => (o ? `${o.r}+${o.k}${o.saved ? "!" : ""}` : "");
     const { sum } = this;
     const words = [
@@ -117,19 +108,17 @@ export class State {
       one(sum?.y),
       one(this.result),
       this.saved,
-      ...this.sources.map((s) => s.id),
+      ...this.sources.map((s) => `(${s.key})`),
     ];
     return words.join(" ");
   }
 }
 
-/** All states that were numbered. Code of one process has a few hundred. */
-const states: State[] = [];
-const numbers = new Map<string, number>();
-
 /** What a state consists of, in words, where `numberOf` says how its sources are called; `stateFrom` makes it of them again. */
-export function stateWords(id: number, numberOf: (id: number) => number): number[] {
-  const { nz, c, v, sum, result, saved, sources } = states[id];
+export function stateWords(
+  { nz, c, v, sum, result, saved, sources }: State,
+  numberOf: (state: State) => number,
+): number[] {
   const words = (o: Operand | undefined): number[] =>
     o ? [1, o.r, o.k, o.saved ? 1 : 0] : [0, 0, 0, 0];
   return [
@@ -137,27 +126,27 @@ export function stateWords(id: number, numberOf: (id: number) => number): number
     ...[sum?.x, sum?.y, result].flatMap(words),
     saved,
     sources.length,
-    ...sources.map((s) => numberOf(s.id)),
+    ...sources.map(numberOf),
   ];
 }
-/** Sources of states that have numbers, from their own, which may be others in this process: `idOf` tells. Returns its number. */
-export function stateFrom(words: Int32Array, at: number, idOf: (number: number) => number): number {
+/** The state again; `stateOf` has its sources by what they were called. */
+export function stateFrom(
+  words: Int32Array,
+  at: number,
+  stateOf: (number: number) => State,
+): State {
   const operand = (k: number): Operand | undefined =>
     words[k] ? { r: words[k + 1], k: words[k + 2], saved: words[k + 3] !== 0 } : undefined;
   const [x, y, result] = [at + 4, at + 8, at + 12].map(operand);
   const kind = words[at + 3];
   const sum = kind && x && y ? { sub: kind === 2, x, y } : undefined;
   const place = (k: number): Place => words[at + k] as Place;
-  const sources = Array.from(
-    words.subarray(at + 18, at + 18 + words[at + 17]),
-    (n) => states[idOf(n)],
-  );
-  return new State(place(0), place(1), place(2), sum, result, sources, words[at + 16]).id;
+  const sources = Array.from(words.subarray(at + 18, at + 18 + words[at + 17]), stateOf);
+  return new State(place(0), place(1), place(2), sum, result, sources, words[at + 16]);
 }
 
-/** All in the register file: entry of a region, and behind a call. Its number is 0. */
+/** All in the register file: entry of a region, and behind a call. */
 export const IN_FILE = new State(Place.File, Place.File, Place.File, undefined, undefined, [], 0);
-void IN_FILE.id;
 /** All in locals. */
 export const IN_LOCALS = new State(
   Place.Local,
@@ -170,7 +159,7 @@ export const IN_LOCALS = new State(
 );
 
 export function same(a: State, b: State): boolean {
-  return a === b || a.id === b.id;
+  return a === b || a.key === b.key;
 }
 
 const equal = (a: Operand | undefined, b: Operand | undefined): boolean =>
@@ -230,24 +219,50 @@ export function dropFlags(f: Int32Array): void {
   f[layout.PENDING >>> 2] = f[layout.LEFT_STATE >>> 2] = 0;
 }
 
-/** Computes the flags of the register file `f` where code left them. */
-export function settleFlags(f: Int32Array): void {
-  const pending = f[layout.PENDING >>> 2];
-  if (pending !== 0) {
-    const sub = (pending & layout.PENDING_SUB) !== 0;
-    settleSum(f, pending, sub, f[layout.PENDING_X >>> 2], f[layout.PENDING_Y >>> 2]);
-    f[layout.PENDING >>> 2] = 0;
+/**
+ * The numbers by which translated code of a core says where it left the flags. There are as many states as code compares with other
+ * constants: common programs have a few hundred, and whoever makes code can make them without end.
+ */
+export class FlagNumbers {
+  private states = [IN_FILE];
+  private readonly numbers = new Map([[IN_FILE.key, 0]]);
+
+  get count(): number {
+    return this.states.length;
   }
-  const left = f[layout.LEFT_STATE >>> 2];
-  if (left === 0) return;
-  f[layout.LEFT_STATE >>> 2] = 0;
-  const s = states[left];
-  if (s.hasSource) {
-    const source = states[f[layout.LEFT_SOURCE >>> 2]];
-    const S = Place.Source;
-    settle(f, source, s.nz === S, s.c === S, s.v === S, s.saved);
+  /** Equal states have the same; that of IN_FILE is 0. */
+  numberOf(state: State): number {
+    const { states, numbers } = this;
+    let number = numbers.get(state.key);
+    if (number === undefined) numbers.set(state.key, (number = states.push(state) - 1));
+    return number;
   }
-  settle(f, s, true, true, true, 0);
+  /** Forgets all; no code that was written with these numbers will run again. */
+  clear(): void {
+    this.states = [IN_FILE];
+    this.numbers.clear();
+    this.numbers.set(IN_FILE.key, 0);
+  }
+
+  /** Computes the flags of the register file `f` where code left them. */
+  settle(f: Int32Array): void {
+    const pending = f[layout.PENDING >>> 2];
+    if (pending !== 0) {
+      const sub = (pending & layout.PENDING_SUB) !== 0;
+      settleSum(f, pending, sub, f[layout.PENDING_X >>> 2], f[layout.PENDING_Y >>> 2]);
+      f[layout.PENDING >>> 2] = 0;
+    }
+    const left = f[layout.LEFT_STATE >>> 2];
+    if (left === 0) return;
+    f[layout.LEFT_STATE >>> 2] = 0;
+    const s = this.states[left];
+    if (s.hasSource) {
+      const source = this.states[f[layout.LEFT_SOURCE >>> 2]];
+      const S = Place.Source;
+      settle(f, source, s.nz === S, s.c === S, s.v === S, s.saved);
+    }
+    settle(f, s, true, true, true, 0);
+  }
 }
 
 function settle(f: Int32Array, s: State, nz: boolean, c: boolean, v: boolean, saved: number): void {

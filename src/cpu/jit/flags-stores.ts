@@ -1,5 +1,5 @@
 import { Slot } from "../interp/state.ts";
-import { type Operand, pendingWord, Place, type State } from "./flags-state.ts";
+import { IN_FILE, type Operand, pendingWord, Place, same, type State } from "./flags-state.ts";
 import { FlagValues } from "./flags-values.ts";
 import * as layout from "./layout.ts";
 import { FILE, JUNK, Local, local } from "./layout.ts";
@@ -24,9 +24,9 @@ export class FlagStores extends FlagValues {
     const S = Place.Source;
     if (s.hasSource) {
       for (const source of s.sources) {
-        if (source.id === 0) continue;
+        if (same(source, IN_FILE)) continue;
         w.get(Local.Source);
-        w.state(source.id);
+        w.state(source);
         w.op(W.eq);
         w.open(W.if);
         this.store(source, s.nz === S, s.c === S, s.v === S, s.saved);
@@ -82,7 +82,7 @@ export class FlagStores extends FlagValues {
     left.source ||= s.hasSource;
     left.locals ||= locals;
     left.temporaries |= temporaries;
-    w.state(s.id);
+    w.state(s);
     w.set(Local.Left);
     return { locals, source: s.hasSource, temporaries, saved: s.savedRegisters };
   }

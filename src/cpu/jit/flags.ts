@@ -242,7 +242,7 @@ export class Flags extends FlagStores {
       if (!from.isSource) {
         const direct = canBeSource(from) && to.sources.some((s) => same(s, from));
         if (!direct) this.spill();
-        w.state(direct ? from.id : IN_FILE.id);
+        w.state(direct ? from : IN_FILE);
         w.set(Local.Source);
       }
     } else {

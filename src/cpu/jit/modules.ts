@@ -1,4 +1,5 @@
 import { Slot } from "../interp/state.ts";
+import type { State } from "./flags-state.ts";
 import {
   COUNT,
   FILE,
@@ -11,7 +12,7 @@ import {
   UNITS,
   WORK_SHIFT,
 } from "./layout.ts";
-import { I32, I64, Import, Type, W, writeHead, type Writer } from "./wasm.ts";
+import { I32, I64, Import, type StateAt, Type, W, writeHead, type Writer } from "./wasm.ts";
 
 // The modules around the functions.
 
@@ -23,8 +24,8 @@ export interface Code {
   readonly unlikely: ArrayLike<number>;
   /** Where indexes into the table of regions are, and for which guest addresses: pairs. */
   readonly slots: ArrayLike<number>;
-  /** Where numbers of states of the flags are, and which: pairs. */
-  readonly states: ArrayLike<number>;
+  /** Where numbers of states of the flags are, and which. */
+  readonly states: readonly StateAt[];
   /** Numbers of supervisor calls whose functions it calls, in the order of its imports. */
   readonly directs: readonly number[];
 }
@@ -36,6 +37,7 @@ export function writeRegionModule(
   { body, unlikely, slots, states, directs }: Code,
   stubs: readonly number[],
   slotOf: (key: number) => number,
+  numberOf: (state: State) => number,
 ): Uint8Array<ArrayBuffer> {
   writeHead(w, pages, directs);
   const count = 1 + stubs.length;
@@ -69,7 +71,7 @@ export function writeRegionModule(
       const { at } = w;
       w.append(body);
       for (let k = 0; k < slots.length; k += 2) w.patch(at + slots[k], slotOf(slots[k + 1]));
-      for (let k = 0; k < states.length; k += 2) w.patch(at + states[k], states[k + 1]);
+      for (const [place, state] of states) w.patch(at + place, numberOf(state));
     });
     for (const key of stubs) {
       w.sized(() => {

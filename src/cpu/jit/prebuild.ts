@@ -1,6 +1,6 @@
 import type { GuestMemory } from "../../memory/mod.ts";
 import type { Fetch } from "../lift/mod.ts";
-import { stateWords } from "./flags-state.ts";
+import { type State, stateWords } from "./flags-state.ts";
 import { dominates, keyAt, type Node, targets } from "./graph.ts";
 import { Head, Header, PREBUILT_MAGIC, wordsFor } from "./prebuilt.ts";
 import { type Readable, readableRange } from "./readable.ts";
@@ -142,14 +142,14 @@ function encode(made: readonly Made[], memory: GuestMemory, readable: Readable):
     firsts.push(candidates.length);
   }
   // Numbers of states are those in the order of their first use.
-  const states = new Map<number, number>();
+  const states = new Map<string, number>();
   const stateRecords: number[][] = [];
-  const numberOf = (id: number): number => {
-    let found = states.get(id);
+  const numberOf = (state: State): number => {
+    let found = states.get(state.key);
     if (found === undefined) {
-      states.set(id, (found = states.size));
+      states.set(state.key, (found = states.size));
       stateRecords.push([]);
-      stateRecords[found] = stateWords(id, numberOf);
+      stateRecords[found] = stateWords(state, numberOf);
     }
     return found;
   };
@@ -183,10 +183,10 @@ function encode(made: readonly Made[], memory: GuestMemory, readable: Readable):
 function record(
   { key, stub, isLoop, ranges, code }: Made,
   memory: GuestMemory,
-  numberOf: (id: number) => number,
+  numberOf: (state: State) => number,
 ): Int32Array {
   const { body, unlikely, slots } = code;
-  const states = Array.from(code.states, (word, k) => (k & 1 ? numberOf(word) : word));
+  const states = code.states.flatMap(([at, state]) => [at, numberOf(state)]);
   const lists = [...ranges, ...Array.from(unlikely), ...Array.from(slots), ...states];
   const lengths = [ranges.length, unlikely.length, slots.length, states.length, body.length];
   let size = 0;

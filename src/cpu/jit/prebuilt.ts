@@ -1,8 +1,9 @@
 import type { GuestMemory } from "../../memory/mod.ts";
-import { stateFrom } from "./flags-state.ts";
+import { type State, stateFrom } from "./flags-state.ts";
 import { hasVectors } from "./host-vectors.ts";
 import type { Readable } from "./readable.ts";
 import type { Translation } from "./translation.ts";
+import type { StateAt } from "./wasm.ts";
 
 /** First word of prebuilt regions: "RTR" and the version of the encoding. */
 export const PREBUILT_MAGIC = 0x01525452;
@@ -52,7 +53,7 @@ export const wordsFor = (bytes: number): number => (bytes + 3) >>> 2;
 
 /**
  * Translations of the firmware's code, made when the program was built: what the host's first contact with the translator costs is
- * more than most programs do. Numbers that differ from process to process are patched when a region is used, and one is used only
+ * more than most programs do. Numbers that differ from core to core are patched when a region is used, and one is used only
  * where guest memory holds the very code it was made of and can be read as far as it could then.
  *
  * Tables: guest addresses of blocks, ascending; where the candidates of each begin in the next table, and their end; the regions that
@@ -65,8 +66,8 @@ export class PrebuiltRegions {
   private readonly candidates: number;
   private readonly regions: number;
   private readonly states: number;
-  /** Numbers of states in this process. */
-  private readonly ids = new Map<number, number>();
+  /** States of the flags, by their number here. */
+  private readonly known = new Map<number, State>();
 
   /** Of bytes that begin at a multiple of 4 in their buffer. */
   constructor(private readonly bytes: Uint8Array) {
@@ -108,9 +109,10 @@ export class PrebuiltRegions {
     const ranges = Array.from(list(words[at + Head.Ranges]), (a) => a >>> 0);
     const unlikely = list(words[at + Head.Unlikely]);
     const slots = Array.from(list(words[at + Head.Slots]), (word) => word >>> 0);
-    const states = Array.from(list(words[at + Head.States]), (word, k) =>
-      k & 1 ? this.idOf(word) : word,
-    );
+    const numbers = list(words[at + Head.States]);
+    const states: StateAt[] = [];
+    for (let k = 0; k < numbers.length; k += 2)
+      states.push([numbers[k], this.stateOf(numbers[k + 1])]);
     let from = p * 4;
     for (let k = 0; k < ranges.length; k += 2) {
       const length = ranges[k + 1] - ranges[k];
@@ -131,13 +133,13 @@ export class PrebuiltRegions {
     };
   }
 
-  private idOf(number: number): number {
-    let id = this.ids.get(number);
-    if (id === undefined) {
+  private stateOf(number: number): State {
+    let state = this.known.get(number);
+    if (!state) {
       const at = this.words[this.states + number];
-      this.ids.set(number, (id = stateFrom(this.words, at, (n) => this.idOf(n))));
+      this.known.set(number, (state = stateFrom(this.words, at, (n) => this.stateOf(n))));
     }
-    return id;
+    return state;
   }
 
   /** Index of a place, -1: none. */

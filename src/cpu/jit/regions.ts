@@ -1,10 +1,11 @@
-import { GRANULE_SHIFT, type GuestMemory } from "../../memory/mod.ts";
+import { garbage, GRANULE_SHIFT, type GuestMemory } from "../../memory/mod.ts";
 import type { CountingPlan } from "../counting.ts";
 import type { Fetch } from "../lift/mod.ts";
 import type { DirectCall, TranslationStats } from "../types.ts";
 import { offeredRegions } from "../prebuilt-regions.ts";
 import { FPSCR, REGISTERS, STATUS } from "../float/mod.ts";
 import { MODES } from "./float-arithmetic.ts";
+import type { FlagNumbers } from "./flags-state.ts";
 import { Assumptions, isWritable, shareGranules } from "./assumed.ts";
 import {
   CARE,
@@ -21,13 +22,17 @@ import type { Candidate } from "./prebuilt.ts";
 import type { Translation } from "./translation.ts";
 import { Writer } from "./wasm.ts";
 
-/** Bytes of modules, regions and guest addresses that they branch to, after which everything is forgotten. */
+/** What is kept, after which everything is forgotten. */
 export interface CacheLimits {
+  /** Of modules that something leads to: those of regions, and those of which a stub is left. */
   readonly bytes: number;
   readonly regions: number;
+  /** Guest addresses that regions branch to. */
   readonly targets: number;
+  /** Of the flags, in which code is left: their numbers are constants of the code, of 20 bits. */
+  readonly states: number;
 }
-const CACHE: CacheLimits = { bytes: 16 << 20, regions: 4096, targets: 16384 };
+const CACHE: CacheLimits = { bytes: 16 << 20, regions: 4096, targets: 16384, states: 32768 };
 /** A region that guest code wrote over so often is left to the interpreter: its code changes all the time. */
 const MAX_DROPS = 8;
 /** The same where everything is translated: more often, for tests, but the host keeps what was made longer than it is of use. */
@@ -35,17 +40,16 @@ const MAX_EAGER_DROPS = 32;
 const MAX_STRAYS = 16;
 /** After so many of these it does not compare registers with what they held when it was made. */
 const MOST_OTHERS = 4;
-/**
- * A garbage collection is asked for after so many translations. The host's collector counts the guest's address space as live and
- * would let gigabytes of old modules pass before it begins.
- */
-const COLLECT_AFTER = 128;
+/** Garbage of a translation, in bytes, about: of any, and for each byte of its module. */
+const GARBAGE = 64 << 10;
+const GARBAGE_PER_BYTE = 256;
 
 /** What translated code calls. */
 export interface Host {
   svc(imm: number, next: number): number;
   step(pc: number, next: number): number;
   flags(): void;
+  readonly flagNumbers: FlagNumbers;
   /** See `Cpu.answers`. */
   readonly answers: ((number: number) => number | undefined) | undefined;
   behind(units: number, next: number): number;
@@ -60,7 +64,7 @@ interface Region {
   readonly ranges: readonly number[];
   /** A stub for a supervisor call and nothing else: one more than its number. */
   readonly stub: number;
-  /** Bytes of its module. */
+  /** Bytes of its module that go when it goes: none when stubs of others are in it. */
   readonly size: number;
   /** Ranges that it relies on being able to store to: start, end, ... */
   readonly stores: readonly number[];
@@ -96,7 +100,7 @@ export class Regions {
 
   private readonly table = new WebAssembly.Table({ initial: FIRST_SLOT + 64, element: "anyfunc" });
   private used = 0;
-  /** Bytes of the modules of all regions there are. */
+  /** Bytes of all modules that something leads to. */
   private size = 0;
   private readonly slots = new Map<number, number>();
   /** For each slot the function that returns its guest address, and which is there while there is no region. */
@@ -196,8 +200,10 @@ export class Regions {
     // Memory beside code of the region itself.
     if (made && shareGranules(made.stores, made.ranges))
       made = translateRegion(this.writer, key, source);
-    if (made) this.translatedBytes += this.install(made);
+    const bytes = made ? this.install(made) : 0;
+    this.translatedBytes += bytes;
     this.stats.milliseconds += performance.now() - start;
+    garbage.made(GARBAGE + GARBAGE_PER_BYTE * bytes);
     return made !== undefined;
   }
 
@@ -226,7 +232,9 @@ export class Regions {
 
   /** Makes a region of a translation; returns the size of its module. */
   private install({ key, ranges, stub, stores, code }: Translation): number {
-    if (this.isFull) this.clear();
+    if (this.isFull) this.forgetAll();
+    const old = this.byKey.get(key);
+    if (old) this.remove(old);
     const { writer } = this;
     if (this.used === 0) {
       const runtime = this.instantiate(writeRuntimeModule(writer, this.pages));
@@ -237,20 +245,30 @@ export class Regions {
     for (let k = 1; k < slots.length; k += 2) this.slotOf(slots[k]);
     const stubs = this.pending;
     this.pending = [];
-    const bytes = writeRegionModule(writer, this.pages, code, stubs, (to) => this.slotOf(to));
+    const bytes = writeRegionModule(
+      writer,
+      this.pages,
+      code,
+      stubs,
+      (to) => this.slotOf(to),
+      (state) => this.host.flagNumbers.numberOf(state),
+    );
     const exports = this.instantiate(bytes, code.directs);
     stubs.forEach((target, k) => this.setStub(target, exports[`s${k}`]));
     this.table.set(slot, exports.r);
-    this.add({ key, ranges, stub, stores, size: bytes.length });
+    this.size += bytes.length;
+    this.add({ key, ranges, stub, stores, size: stubs.length === 0 ? bytes.length : 0 });
     this.stats.bytes += bytes.length;
-    if (++this.stats.regions % COLLECT_AFTER === 0) Bun.gc(false);
+    this.stats.regions++;
     return bytes.length;
   }
 
   /** Drops the regions made from guest memory in [start, end), which guest code or the host writes, frees or fills. */
   drop(start: number, end: number, byGuest: boolean): void {
     for (let g = start >>> GRANULE_SHIFT; g <= (end - 1) >>> GRANULE_SHIFT; g++) {
-      for (const region of this.byGranule.get(g) ?? []) {
+      const here = this.byGranule.get(g);
+      if (!here) continue;
+      for (const region of here) {
         if (!overlaps(region, start, end)) continue;
         this.remove(region);
         if (byGuest) this.drops.set(region.key, (this.drops.get(region.key) ?? 0) + 1);
@@ -281,12 +299,19 @@ export class Regions {
   }
 
   private get isFull(): boolean {
-    const { bytes, regions, targets } = this.limits;
-    return this.size > bytes || this.byKey.size >= regions || this.used > targets;
+    const { bytes, regions, targets, states } = this.limits;
+    const full = this.size > bytes || this.byKey.size >= regions || this.used > targets;
+    return full || this.host.flagNumbers.count > states;
   }
   /** What there is now. */
   get held(): CacheLimits {
-    return { bytes: this.size, regions: this.byKey.size, targets: this.used };
+    const states = this.host.flagNumbers.count;
+    return { bytes: this.size, regions: this.byKey.size, targets: this.used, states };
+  }
+  /** The same as `clear` where no translated code is running, which might yet leave flags in a state by its number. */
+  private forgetAll(): void {
+    this.clear();
+    this.host.flagNumbers.clear();
   }
   /** Forgets everything; no translated code is running, or it is told to unwind. */
   clear(): void {
@@ -298,12 +323,12 @@ export class Regions {
     this.stubs.length = 0;
     this.pending = [];
     this.used = 0;
+    this.size = 0;
     for (let k = 0; k < this.table.length; k++) this.table.set(k, null);
   }
 
   private add(region: Region): void {
     this.byKey.set(region.key, region);
-    this.size += region.size;
     for (let k = 0; k < region.ranges.length; k += 2) {
       const start = region.ranges[k];
       const end = region.ranges[k + 1];

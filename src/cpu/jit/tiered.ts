@@ -1,14 +1,14 @@
-import { type GuestMemory } from "../../memory/mod.ts";
+import { garbage, type GuestMemory } from "../../memory/mod.ts";
 import type { CountingPlan } from "../counting.ts";
 import type { FloatContext } from "../float/mod.ts";
 import type { Arena } from "../interp/arena.ts";
-import { Core } from "../interp/core.ts";
+import { Core, RUN_GARBAGE } from "../interp/core.ts";
 import { HANDOVER } from "../interp/loop.ts";
 import type { PreparedCode } from "../interp/prepared.ts";
 import { Slot } from "../interp/state.ts";
 import { CallWord } from "../call-words.ts";
 import { type Cpu, type DirectCalls, type CpuFault, type CpuStats, Exit } from "../types.ts";
-import { dropFlags, settleFlags } from "./flags-state.ts";
+import { dropFlags, FlagNumbers } from "./flags-state.ts";
 import { CARE, COUNT, EPOCH, GO_ON, MISSED, MOST_UNITS, STRAYED, UNITS } from "./layout.ts";
 import { BUDGET, type Budget, Hotness, type Spent } from "./hotness.ts";
 import type { Host, Regions } from "./regions.ts";
@@ -19,6 +19,9 @@ const FLOAT_WORK = 25;
 const TRANSLATED_SPEED = 8;
 /** What it costs to leave translated code for the interpreter and to come back, in instructions of the latter. */
 const ARRIVAL_WORK = 100;
+/** Garbage of a supervisor call, in bytes, about, and after how many of them it is told of. */
+const CALL_GARBAGE = 256;
+const CALLS = 1 << 14;
 /**
  * A core with two engines: the interpreter for everything that runs seldom, and regions of WebAssembly for the rest. Both work
  * on the same registers and memory and count units and instructions alike. With `eager` every address is translated when it is
@@ -43,6 +46,7 @@ export class TieredCore implements Cpu {
   private taken = 0;
   private hook: (imm: number) => boolean = () => false;
   private readonly hotness: Hotness;
+  private readonly flags = new FlagNumbers();
   /** How often translated code came to an address which is not. */
   private arrivals = 0;
   /** Instructions at the last supervisor call. */
@@ -100,7 +104,8 @@ export class TieredCore implements Cpu {
         called(file[CallWord.Attention] === 0 || this.direct!.behind(), units, next),
       direct: (number) => this.direct?.for(number),
       step: (pc, next) => this.step(pc, next),
-      flags: () => settleFlags(file),
+      flags: () => this.flags.settle(file),
+      flagNumbers: this.flags,
       answers: this.answers,
     };
     const { Regions } = require("./regions.ts") as typeof import("./regions.ts");
@@ -112,7 +117,7 @@ export class TieredCore implements Cpu {
   }
 
   get cpsr(): number {
-    settleFlags(this.file);
+    this.flags.settle(this.file);
     return this.core.cpsr;
   }
   set cpsr(value: number) {
@@ -196,6 +201,7 @@ export class TieredCore implements Cpu {
     core.fault = undefined;
     this.units = this.units;
     if (core.units <= 0) return Exit.Slice;
+    garbage.made(RUN_GARBAGE);
     core.begin(this.units);
     const exit = this.execute();
     core.end(this.units);
@@ -242,7 +248,8 @@ export class TieredCore implements Cpu {
     file[CARE >>> 2] = 0;
     const next = this.enter(key, units);
     core.units = file[UNITS >>> 2];
-    settleFlags(file);
+    this.flags.settle(file);
+    if (file[CallWord.Served] >= CALLS) this.takeCount();
     const missed = file[MISSED >>> 2];
     if (missed !== 0) {
       file[MISSED >>> 2] = 0;
@@ -350,7 +357,7 @@ export class TieredCore implements Cpu {
   private step(pc: number, next: number): number {
     const { core, file } = this;
     const { version } = this.made!;
-    settleFlags(file);
+    this.flags.settle(file);
     file[Slot.PC] = pc;
     file[Slot.T] = next & 1;
     core.units = file[UNITS >>> 2];
@@ -401,7 +408,9 @@ export class TieredCore implements Cpu {
   }
   private takeCount(): void {
     const { core, file, count } = this;
-    core.stats.svcs += file[CallWord.Served] >>> 0;
+    const served = file[CallWord.Served] >>> 0;
+    core.stats.svcs += served;
+    garbage.made(served * CALL_GARBAGE);
     file[CallWord.Served] = 0;
     core.stats.instructions += count;
     this.taken += count;

@@ -1,3 +1,5 @@
+import type { State } from "./flags-state.ts";
+
 /**
  * Opcodes of WebAssembly that translated code uses (WebAssembly Core Specification 2.0, 5.4). Memory accesses carry the log2 of
  * their size, which is the alignment hint.
@@ -137,6 +139,9 @@ const CAPACITY = 1 << 20;
 /** Bytes of a constant that is patched: a signed LEB128 of 20 bits. */
 const PATCH_BYTES = 3;
 
+/** Where in code the number of a state of the flags is. */
+export type StateAt = readonly [at: number, state: State];
+
 /** Writes bytes of a module into one buffer that is used again for every module. */
 export class Writer {
   private readonly bytes = new Uint8Array(CAPACITY);
@@ -145,8 +150,8 @@ export class Writer {
   unlikely: number[] = [];
   /** Words that are another number in another process, as pairs: where, and the guest address whose slot it is. */
   slots: number[] = [];
-  /** The same: where, and the number of a state of the flags. */
-  states: number[] = [];
+  /** The same: where, and the state of the flags whose number it is. */
+  states: StateAt[] = [];
   /** Numbers of supervisor calls that are imports of their own. */
   directs: number[] = [];
 
@@ -213,11 +218,11 @@ export class Writer {
     this.patch(this.at, 0);
     this.at += PATCH_BYTES;
   }
-  /** The number of a state of the flags. */
-  state(id: number): void {
+  /** The number of a state of the flags: the same. */
+  state(state: State): void {
     this.byte(W.i32);
-    this.states.push(this.at, id);
-    this.patch(this.at, id);
+    this.states.push([this.at, state]);
+    this.patch(this.at, 0);
     this.at += PATCH_BYTES;
   }
   /** Writes a constant of at most 20 bits in the same number of bytes whatever it is. */

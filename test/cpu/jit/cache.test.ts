@@ -53,7 +53,7 @@ test("code that writes to itself all the time is left to the interpreter, with -
 test("more functions than the cache holds: it stays within its limits, and all of them work", () => {
   const cpu = core(true);
   const { regions } = cpu;
-  regions.limits = { bytes: 30_000, regions: 20, targets: 60 };
+  regions.limits = { bytes: 30_000, regions: 20, targets: 60, states: 1000 };
   for (let round = 0; round < 2; round++) {
     for (let n = 0; n < 100; n++) {
       const at = CODE + n * 64;
