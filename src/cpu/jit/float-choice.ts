@@ -88,8 +88,7 @@ function costOf(
   const operands = new Set<number>();
   for (const [n, weight] of weights) {
     if (!solution.begin.has(n)) continue;
-    const steps: Step[] = [];
-    flow.block(n, solution, steps);
+    const { steps } = flow.block(n, solution);
     const row = rows.get(n);
     const together = row && rowOf(flow, solution, n, row);
     if (together) {

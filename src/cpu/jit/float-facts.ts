@@ -15,7 +15,8 @@ export interface Step {
   /** The test of a sum only asks whether it is a number. */
   readonly isNumber?: boolean;
 }
-const CERTAIN: Step = { tests: [], sure: true, sureSum: true };
+const NO_REGISTERS: readonly number[] = [];
+const CERTAIN: Step = { tests: NO_REGISTERS, sure: true, sureSum: true };
 
 /** Whether somebody calculates with a register (its first word) where an op branches to, or behind all of them. */
 export type Wanted = (at: number, branch?: Inst) => boolean;
@@ -44,6 +45,15 @@ export class FloatFacts {
     const facts = this.nothing();
     facts.known = this.known.slice();
     return facts;
+  }
+  isSame({ known }: FloatFacts): boolean {
+    const most = Math.max(known.length, this.known.length);
+    for (let at = 0; at < most; at++) {
+      const a = this.known[at];
+      const b = known[at];
+      if (a !== b && !(a && b && ranges.isSame(a, b))) return false;
+    }
+    return true;
   }
   /** Without what is known of other registers than these, by first words. */
   only(registers: ReadonlySet<number>): FloatFacts {
@@ -110,6 +120,7 @@ export class FloatFacts {
     wanted?: Wanted,
   ): Step | undefined {
     const x = insts[k];
+    if (x.op < Op.vadd || x.op > Op.vmsr) return CERTAIN;
     const { registers } = this;
     const size = x.i & 1;
     const how = accumulations.get(x.op);
@@ -211,7 +222,8 @@ export class FloatFacts {
     k: number,
     size: number,
     operands: readonly number[],
-  ): number[] {
+  ): readonly number[] {
+    if (operands.every((v) => this.of(size, v))) return NO_REGISTERS;
     const unknown = [...new Set(operands)].filter((v) => !this.of(size, v));
     const isOnly = unknown.length === 1 && operands.every((v) => this.isModerate(size, v));
     const often = unknown.every((v) => {
@@ -221,7 +233,7 @@ export class FloatFacts {
         return true;
       return usesBehind(this.registers, insts, k, size, v, at) > 1;
     });
-    if (!often) return [];
+    if (!often) return NO_REGISTERS;
     for (const v of unknown) this.pass(size, v);
     return unknown;
   }

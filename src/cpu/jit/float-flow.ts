@@ -33,9 +33,20 @@ class Ways {
   }
 }
 
+/** A block followed from what is known at its beginning. */
+interface Walk {
+  readonly begin: FloatFacts;
+  readonly tested: ReadonlySet<number>;
+  readonly ways: Ways;
+  /** What is to be done for its ops. */
+  readonly steps: readonly Step[];
+}
+
 export class FloatFlow {
   /** Rounds in which registers that grow around loops are found; those that grow in the last are known to be nothing. */
   static mostRounds = 4;
+  /** Walks through each block: what is tried differs from what was tried before in a few blocks only. */
+  private readonly walks = new Map<Node, Walk[]>();
   /** First words of registers that are read before they are written, from the beginning of each block on. */
   private readonly live: ReadonlyMap<Node, ReadonlySet<number>>;
 
@@ -71,7 +82,7 @@ export class FloatFlow {
       changed = false;
       for (const n of graph.nodes) {
         if (!begin.has(n)) continue;
-        const ways = this.block(n, { entry, begin, tested });
+        const { ways } = this.block(n, { begin, tested });
         for (const key of n.successors) {
           const to = graph.byKey.get(key);
           if (!to) continue;
@@ -90,17 +101,25 @@ export class FloatFlow {
     return begin;
   }
 
-  /** Follows a block; what is to be done for its ops goes to `steps`. */
-  block(n: Node, { begin, tested }: Solution, steps?: Step[]): Ways {
-    const ways = new Ways();
+  /** Follows a block. */
+  block(n: Node, { begin, tested }: Pick<Solution, "begin" | "tested">): Walk {
     const facts = begin.get(n) ?? new FloatFacts(this.registers);
+    let walks = this.walks.get(n);
+    if (!walks) this.walks.set(n, (walks = []));
+    let walk = walks.find((w) => isSame(w.tested, tested) && w.begin.isSame(facts));
+    if (!walk) walks.push((walk = this.walk(n, facts, tested)));
+    return walk;
+  }
+  private walk(n: Node, begin: FloatFacts, tested: ReadonlySet<number>): Walk {
+    const ways = new Ways();
+    const steps: Step[] = [];
     const wanted = (at: number, x?: Inst): boolean => this.isWanted(n, at, x);
     const branched = (x: Inst, facts: FloatFacts): void =>
       ways.add(isBranch(x) && !n.table ? keyAt(n, x.to) : undefined, facts);
-    const end = this.ops(n.ir.insts, facts, tested, steps, wanted, branched);
+    const end = this.ops(n.ir.insts, begin, tested, steps, wanted, branched);
     const behind = keyBehind(n);
     if (behind !== undefined) ways.add(behind, end);
-    return ways;
+    return { begin, tested, ways, steps };
   }
   /** Follows ops to their end; `branched` is told what is known where they branch. */
   ops(
@@ -121,8 +140,10 @@ export class FloatFlow {
         ({ facts } = skip);
         continue;
       }
-      for (const skip of skips) if (skip.label === k) facts = facts.meet(skip.facts).copy();
-      skips = skips.filter(({ label }) => label !== k);
+      if (skips.some(({ label }) => label === k)) {
+        for (const skip of skips) if (skip.label === k) facts = facts.meet(skip.facts).copy();
+        skips = skips.filter(({ label }) => label !== k);
+      }
       if (x.op === Op.skip) skips.push({ label: x.label, facts: facts.copy() });
       else if (isBranch(x) || x.op === Op.bx) branched?.(x, facts);
       else {
@@ -140,7 +161,7 @@ export class FloatFlow {
     let facts = loop === graph.entry ? solution.entry : undefined;
     for (const p of graph.nodes) {
       if (p === loop || !solution.begin.has(p) || !p.successors.includes(loop.key)) continue;
-      const out = this.block(p, solution).to(loop.key);
+      const out = this.block(p, solution).ways.to(loop.key);
       facts = facts ? facts.meet(out) : out;
     }
     return facts!;
@@ -178,6 +199,9 @@ function isOpposite(insts: readonly Inst[], k: number): boolean {
     return !setsFlags && !isBranch(x) && x.op !== Op.bx;
   });
 }
+
+const isSame = (a: ReadonlySet<number>, b: ReadonlySet<number>): boolean =>
+  a === b || (a.size === b.size && a.isSubsetOf(b));
 
 function liveRegisters(graph: Graph, registers: FloatRegisters): Map<Node, Set<number>> {
   const flows = new Map(graph.nodes.map((n) => [n, registers.flowOf(n.ir.insts)]));

@@ -22,7 +22,7 @@ export interface FloatConstant extends FloatRegister {
   readonly value: number;
 }
 export class FloatPlan {
-  private readonly steps = new Map<Node, Step[]>();
+  private readonly steps = new Map<Node, readonly Step[]>();
   /** Blocks that are entered with the unit marked as used. */
   readonly touched: ReadonlySet<Node>;
 
@@ -35,11 +35,7 @@ export class FloatPlan {
     private readonly flow: FloatFlow,
     private readonly solution: Solution,
   ) {
-    for (const n of graph.nodes) {
-      const steps: Step[] = [];
-      flow.block(n, solution, steps);
-      this.steps.set(n, steps);
-    }
+    for (const n of graph.nodes) this.steps.set(n, flow.block(n, solution).steps);
     this.touched = touchedBlocks(graph);
   }
 

@@ -52,6 +52,15 @@ export function contains(a: Range, b: Range): boolean {
     (a.sign === 0 || a.sign === b.sign)
   );
 }
+export function isSame(a: Range, b: Range): boolean {
+  return (
+    a.low === b.low &&
+    a.high === b.high &&
+    a.unit === b.unit &&
+    a.zero === b.zero &&
+    a.sign === b.sign
+  );
+}
 export function union(a: Range, b: Range): Range {
   return {
     low: Math.min(a.low, b.low),

@@ -93,6 +93,9 @@ export class FloatRegisters {
   private readonly doubles = new Map<number, { readonly at: number; written: boolean }>();
   private readonly singles = new Map<number, { readonly at: number; written: boolean }>();
 
+  /** What `written` found. */
+  private readonly lists = new Map<Inst, readonly number[]>();
+
   /** Locals are taken from `first` on. */
   constructor(
     private readonly w: Writer,
@@ -190,7 +193,12 @@ export class FloatRegisters {
     return this.doubles.has(first) ? 1 : 0;
   }
   /** First words of the registers in locals that an op writes, or a part of which it writes. */
-  written(x: Inst): number[] {
+  written(x: Inst): readonly number[] {
+    let list = this.lists.get(x);
+    if (!list) this.lists.set(x, (list = this.listWritten(x)));
+    return list;
+  }
+  private listWritten(x: Inst): readonly number[] {
     if (x.vd === NONE || x.op === Op.vstm) return [];
     let [first, count] = [x.vd, 1];
     if (x.op === Op.vldm) count = x.i;
