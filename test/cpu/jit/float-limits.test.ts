@@ -15,6 +15,7 @@ const STORED = 0x60101000;
 const END = 0x60000100;
 const IXC = 16;
 const OFC = 4;
+const DZC = 2;
 const TIMES = 6;
 
 /** A register of either size in the fields d, n and m. */
@@ -38,10 +39,11 @@ const SUMS = {
   vnmla: 0xee100a40,
 };
 
-/** Runs the loop from these registers, of which those that are not given are 1, and numbers to load; returns the flags of the FPSCR. */
+/** Runs the loop, in slices of so many units, from these registers, of which those that are not given are 1, and numbers to load; returns the flags of the FPSCR. */
 function newRun(
   double: boolean,
   body: readonly number[],
+  units = 4,
 ): { run(registers: readonly number[], loaded: readonly number[]): number; end(): void } {
   const sides = [newSide("interp"), newSide("jit")];
   // Regions stay as they are, whatever they meet.
@@ -75,7 +77,7 @@ function newRun(
     }
     for (;;) {
       const [wanted, got] = sides.map((side) => {
-        side.cpu.units = 4;
+        side.cpu.units = units;
         const state = seen(side, side.cpu.run()) as { exit: Exit };
         const context = side.cpu.floatContext!;
         const stored = [...side.memory.read(STORED, TIMES * 8)];
@@ -163,3 +165,52 @@ for (const rounds of [1, FloatFlow.mostRounds])
       FloatFlow.mostRounds = mostRounds;
     }
   });
+
+/** What is known on several ways to one place; d0 and d1 are the numbers given, what is large overflows when it is squared. */
+const WAYS: Record<string, { body: number[]; usual: number[]; odd: number[] }> = {
+  // vmul d7, d1, d1; tst r0, #1; bne 1f; vmul d5, d5, d5; tst r0, #2; bne 1f; vmov d5, d1; 1: vmul d6, d5, d5; vmul d6, d6, d5; vmov d5, d1
+  "two branches of a block to one place": {
+    body: [
+      ...[
+        0xee217b01, 0xe3100001, 0x1a000003, 0xee255b05, 0xe3100002, 0x1a000000, 0xeeb05b41,
+        0xee256b05,
+      ],
+      ...[0xee266b05, 0xeeb05b41],
+    ],
+    usual: [1, 1.5],
+    odd: [1, 2 ** 250],
+  },
+  // vmul d7, d0, d0; mov r5, #4; vmov d5, d0; 1: vmul d5, d5, d1; vmul d5, d5, d1; subs r5, r5, #1; vmovhi d5, d0; bne 1b; vmul d6, d5, d5
+  "a conditional instruction at the end of iterations in a row": {
+    body: [
+      ...[
+        0xee207b00, 0xe3a05004, 0xeeb05b40, 0xee255b01, 0xee255b01, 0xe2555001, 0x8eb05b40,
+        0x1afffffa,
+      ],
+      ...[0xee256b05],
+    ],
+    usual: [1, 1.5],
+    odd: [2 ** 200, 2 ** 200],
+  },
+};
+for (const [name, { body, usual, odd }] of Object.entries(WAYS))
+  test(name, () => {
+    const { run, end } = newRun(true, body, 40);
+    expect(run(usual, []) & OFC).toBe(0);
+    // When it is not what was compared, the region is made again.
+    for (let k = 0; k < 8; k++) expect(run(odd, []) & OFC).toBe(OFC);
+    end();
+  });
+
+test("a number that is not moderate and never written: compared, or tested to be so", () => {
+  // vmul d3, d0, d0; vmul d4, d3, d0; vmul d5, d4, d0; vdiv d6, d7, d0
+  const { run, end } = newRun(true, [0xee203b00, 0xee234b00, 0xee245b00, 0xee876b00]);
+  for (const [number, flags] of [
+    [2 ** 300, OFC],
+    [0, DZC],
+    [1, 0],
+    [2 ** 300, OFC],
+  ])
+    expect([number, run([number], []) & (OFC | DZC)]).toEqual([number, flags]);
+  end();
+});

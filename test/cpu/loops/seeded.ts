@@ -1,4 +1,6 @@
 /** Bugs as somebody might write them into the translator: what `bench/fuzz/seeded.ts` puts into a copy, to see what finds them. */
+import { FLOATS } from "./seeded-floats.ts";
+import { CHOICES_AND_NESTS } from "./seeded-nests.ts";
 
 export interface SeededBug {
   readonly name: string;
@@ -16,13 +18,10 @@ const BORDERS = ["test/cpu/jit/loop-borders.test.ts"];
 const RECURSION = ["test/cpu/jit/recursion.test.ts"];
 const BULK = ["test/cpu/jit/bulk.test.ts"];
 const RELAYS = ["test/cpu/jit/relays.test.ts"];
-const FLOAT_ROWS = ["test/cpu/jit/float-rows.test.ts"];
 const RIGHTS = ["test/cpu/jit/loop-rights.test.ts"];
 const COPIES = ["test/cpu/jit/inline.test.ts"];
 const COUNTED = ["test/cpu/jit/counted.test.ts"];
-const NESTS = ["test/cpu/jit/nests.test.ts"];
 const CHECKS = ["test/cpu/jit/shared-checks.test.ts"];
-const OPERANDS = ["test/cpu/jit/float-operands.test.ts"];
 
 export const SEEDED: readonly SeededBug[] = [
   {
@@ -315,204 +314,6 @@ export const SEEDED: readonly SeededBug[] = [
     tests: RELAYS,
   },
   {
-    name: "float: NaN is less or greater",
-    file: `${JIT}float.ts`,
-    from: "      w.op(W.and, W.eqz);\n      this.orFlushes();\n      w.openUnlikely();",
-    to: "      w.op(W.drop, W.drop);\n      w.const(0);\n      this.orFlushes();\n      w.openUnlikely();",
-  },
-  {
-    name: "float: the flag for inexact is not set",
-    file: `${JIT}float-arithmetic.ts`,
-    from: "    w.op(W.eqz);\n    w.openUnlikely();\n    this.setInexact();\n    w.end();",
-    to: "    w.op(W.drop);",
-  },
-  {
-    name: "float: modes are not looked at",
-    file: `${JIT}float-arithmetic.ts`,
-    from: "    w.const(MODES);\n    w.op(W.and);\n    w.openUnlikely();\n    refused(3);\n    w.end();\n    exact",
-    to: "    w.op(W.drop);\n    exact",
-    tests: ["test/cpu/jit/float-modes.test.ts"],
-  },
-  {
-    name: "float: VNMUL is VMUL",
-    file: `${JIT}float.ts`,
-    from: "return this.put(size, x.vd, x.op === Op.vnmul);",
-    to: "return this.put(size, x.vd, false);",
-  },
-  {
-    name: "float: denormals are normal numbers",
-    file: `${JIT}float-arithmetic.ts`,
-    from: "normal(0x02000000, 0xff000000), normal(0x00400000, 0xffe00000)",
-    to: "normal(0x00000000, 0xff000000), normal(0x00000000, 0xffe00000)",
-  },
-  {
-    name: "float: VMLA of singles rounds once",
-    file: `${JIT}float.ts`,
-    from: "if (accumulate?.fused) return",
-    to: "if (accumulate && !size) return",
-  },
-  {
-    name: "float: operands that are not tested are taken for tested",
-    file: `${JIT}float-facts.ts`,
-    from: "    return unknown;\n",
-    to: "    return [];\n",
-    tests: FLOAT_ROWS,
-  },
-  {
-    name: "float: a row that fails has changed registers in the file",
-    file: `${JIT}float-rows.ts`,
-    from: "    if (first === undefined) return undefined;\n",
-    to: "    if (first === undefined) continue;\n",
-    tests: FLOAT_ROWS,
-  },
-  {
-    name: "float plan: a result is taken for tested",
-    file: `${JIT}float-facts.ts`,
-    from: "    return { tests, sure, sureSum: true };",
-    to: "    return { tests, sure: true, sureSum: true };",
-    tests: OPERANDS,
-  },
-  {
-    name: "float plan: what a register held is not compared",
-    file: `${JIT}float-arithmetic.ts`,
-    from: "    else w.single(value);\n    w.op(size ? F.ne64 : F.ne32);\n",
-    to: "    else w.single(value);\n    w.op(size ? F.ne64 : F.ne32, W.drop);\n    w.const(0);\n",
-    tests: OPERANDS,
-  },
-  {
-    name: "float plan: a sum is a number",
-    file: `${JIT}float-arithmetic.ts`,
-    from: "if (this.step.isNumber && !isProduct) this.checkNumber(size, refused);",
-    to: "if (this.step.isNumber && !isProduct) return;",
-    tests: OPERANDS,
-  },
-  {
-    name: "float plan: registers are not tested at the entry",
-    file: `${JIT}emit.ts`,
-    from: "    for (const { size, v } of plan.atEntry) this.float.checkRegister(size, v, leave);\n",
-    to: "",
-    tests: FLOAT_ROWS,
-  },
-  {
-    name: "float plan: what was found with other tests holds",
-    file: `${JIT}float-flow.ts`,
-    from: "        return { entry, begin, tested };",
-    to: "        return { entry, begin, tested: grows };",
-    tests: ["test/cpu/jit/float-limits.test.ts"],
-  },
-  {
-    name: "float rows: what a row hands on is taken for tested",
-    file: `${JIT}loops.ts`,
-    from: "    for (const { size, v } of ends) float.collect(size, v);\n",
-    to: "",
-    tests: FLOAT_ROWS,
-  },
-  {
-    name: "float rows: registers are not what they were",
-    file: `${JIT}loops.ts`,
-    from: "      groups.restore();\n",
-    to: "",
-    tests: FLOAT_ROWS,
-  },
-  {
-    name: "nests: a unit less than an iteration uses up",
-    file: `${JIT}nests.ts`,
-    from: "units: units + 1,",
-    to: "units,",
-    tests: COUNTED,
-  },
-  {
-    name: "nests: of a table only the first element is asked about",
-    file: `${JIT}nests.ts`,
-    from: "high: high + most * scale",
-    to: "high",
-    tests: COUNTED,
-  },
-  {
-    name: "nests: registers that are written are taken for what they were",
-    file: `${JIT}nests.ts`,
-    from: "    if (written & (1 << r)) known.write(r, UNKNOWN);\n    else relatives",
-    to: "    relatives",
-    tests: COUNTED,
-  },
-  {
-    name: "nests: all iterations are done beforehand, and one more by the loop as it is",
-    file: `${JIT}counted-entry.ts`,
-    from: "    if (units !== undefined) {\n      w.get(TIMES);\n      w.const(1);",
-    to: "    if (units !== undefined) {\n      w.get(TIMES);\n      w.const(0);",
-    tests: COUNTED,
-  },
-  {
-    name: "nests: what was tested by the loop as it is holds behind iterations without tests",
-    file: `${JIT}checks.ts`,
-    from: "    forgetWritten(known, this.nestHeads.get(n) ?? 0);\n",
-    to: "",
-    tests: RIGHTS,
-  },
-  {
-    name: "nests: conditional instructions are done",
-    file: `${JIT}nests.ts`,
-    from: " && k >= until",
-    to: "",
-    tests: NESTS,
-  },
-  {
-    name: "nests: what is near a register stays so",
-    file: `${JIT}nests.ts`,
-    from: "      relatives.delete(r);\n",
-    to: "",
-    tests: NESTS,
-  },
-  {
-    name: "nests: what is below a register is above it",
-    file: `${JIT}nests.ts`,
-    from: "op === Op.sub && kb ? -b",
-    to: "op === Op.sub && kb ? b",
-    tests: NESTS,
-  },
-  {
-    name: "nests: sums of registers are aligned",
-    file: `${JIT}nests.ts`,
-    from: " || (words && sum.low !== sum.high)",
-    to: "",
-    tests: NESTS,
-  },
-  {
-    name: "nests: an access ends where it begins",
-    file: `${JIT}nests.ts`,
-    from: "const to = sum.high + (offset ?? 0) + size",
-    to: "const to = sum.high + (offset ?? 0)",
-    tests: NESTS,
-  },
-  {
-    name: "nests: stores need what loads do",
-    file: `${JIT}nests.ts`,
-    from: "of.allows(offset, offset + size, store, words, readable)",
-    to: "of.allows(offset, offset + size, false, words, readable)",
-    tests: NESTS,
-  },
-  {
-    name: "nests: conditional instructions skip to where they did in their block",
-    file: `${JIT}nests.ts`,
-    from: "label: x.label + by",
-    to: "label: x.label",
-    tests: NESTS,
-  },
-  {
-    name: "nests: branches of IT blocks are no choice",
-    file: `${JIT}nests.ts`,
-    from: "table || insts.some(({ op, label }, k) => op === Op.skip && k < to && label > to)",
-    to: "table",
-    tests: NESTS,
-  },
-  {
-    name: "nests: branches backward cost no unit",
-    file: `${JIT}nests.ts`,
-    from: " || isBackward(x.to, pcs[x.at])",
-    to: "",
-    tests: NESTS,
-  },
-  {
     name: "interpreter: the last word of VSTM is not asked about",
     file: "src/cpu/interp/vfp.ts",
     from: "if (!core.reaches(ip, address, count, true)) return;",
@@ -533,4 +334,6 @@ export const SEEDED: readonly SeededBug[] = [
     to: "",
     tests: ["test/cpu/borders-calls.test.ts"],
   },
+  ...CHOICES_AND_NESTS,
+  ...FLOATS,
 ];
