@@ -8,7 +8,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { scriptOptions } from "../../src/cli/script-options.ts";
 import { newTally, runLoops } from "../../test/cpu/loops/run.ts";
-import { SEEDED, type SeededBug } from "../../test/cpu/loops/seeded.ts";
+import type { SeededBug } from "../../test/cpu/loops/seeded-bug.ts";
+import { SEEDED } from "../../test/cpu/loops/seeded.ts";
 
 const USAGE = "bun bench/fuzz/seeded.ts [--only TEXT] [--loops 2000] [--seed 1] [--tests]";
 const ROOT = join(import.meta.dir, "../..");

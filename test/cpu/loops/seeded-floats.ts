@@ -1,5 +1,5 @@
 /** Bugs in what translated code knows of floating-point numbers, as `seeded.ts` has others. */
-import type { SeededBug } from "./seeded.ts";
+import type { SeededBug } from "./seeded-bug.ts";
 
 const JIT = "src/cpu/jit/";
 const FLOAT_ROWS = ["test/cpu/jit/float-rows.test.ts"];

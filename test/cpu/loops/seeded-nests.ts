@@ -1,5 +1,5 @@
 /** Bugs in loops of several blocks and in conditional instructions, as `seeded.ts` has others. */
-import type { SeededBug } from "./seeded.ts";
+import type { SeededBug } from "./seeded-bug.ts";
 
 const JIT = "src/cpu/jit/";
 const RIGHTS = ["test/cpu/jit/loop-rights.test.ts"];

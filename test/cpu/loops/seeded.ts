@@ -1,16 +1,7 @@
 /** Bugs as somebody might write them into the translator: what `bench/fuzz/seeded.ts` puts into a copy, to see what finds them. */
+import type { SeededBug } from "./seeded-bug.ts";
 import { FLOATS } from "./seeded-floats.ts";
 import { CHOICES_AND_NESTS } from "./seeded-nests.ts";
-
-export interface SeededBug {
-  readonly name: string;
-  readonly file: string;
-  /** Text of the file that becomes `to`; it is there once. */
-  readonly from: string;
-  readonly to: string;
-  /** Test files that are run when random loops do not find it. */
-  readonly tests?: readonly string[];
-}
 
 const JIT = "src/cpu/jit/";
 const MEMORY = "src/memory/address-space.ts";
