@@ -4,6 +4,8 @@ import { collectGarbage } from "./garbage.ts";
 
 /** Between two turns of the event loop, so that a program that computes does not delay a key noticeably. */
 const TURN_MS = 4;
+/** Turns between two looks at what the kernel's garbage has made of the process. */
+const TURNS_PER_LOOK = 32;
 /** Units of a turn: few at first, then as many as take that long. */
 const UNITS = { first: 20_000, least: 1000, most: 4_000_000 } as const;
 
@@ -28,6 +30,7 @@ export class RealTime {
   private over = false;
   private code = 0;
   private units: number = UNITS.first;
+  private turns = 0;
   private rouse: (() => void) | undefined;
 
   constructor(
@@ -97,7 +100,7 @@ export class RealTime {
     const { kernel } = this.machine;
     const [start, before] = [performance.now(), kernel.clock.units];
     const result = kernel.run({ units: this.units, skipIdle: false });
-    collectGarbage();
+    if (++this.turns % TURNS_PER_LOOK === 0) collectGarbage();
     if (kernel.clock.units - before < this.units) return result;
     const share = TURN_MS / Math.max(performance.now() - start, TURN_MS / 2);
     this.units = Math.min(UNITS.most, Math.max(UNITS.least, Math.floor(this.units * share)));
