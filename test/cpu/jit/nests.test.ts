@@ -86,7 +86,7 @@ for (const [name, body] of Object.entries(STORES))
         ])
           ends.add(run([...nest(body), STOP], { 0: TIMES, 4: r4, 5: r5 }) === undefined);
     expect(ends.size).toBe(2);
-  });
+  }, 60_000);
 
 test("stores where only a load was tested before", () => {
   const border = AREA + 4 * GRANULE;
