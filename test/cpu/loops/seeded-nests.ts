@@ -17,6 +17,13 @@ export const CHOICES_AND_NESTS: readonly SeededBug[] = [
     tests: EITHER_OR,
   },
   {
+    name: "choices: loads through a base that is written on the same condition",
+    file: `${JIT}choices.ts`,
+    from: "  for (let at = k + 1; at < j; at++) if (isWritten(at)) return false;\n",
+    to: "",
+    tests: EITHER_OR,
+  },
+  {
     name: "choices: a region whose loads are refused stays as it is",
     file: `${JIT}block.ts`,
     from: "      if (this.anyway) this.float.stray();\n",
