@@ -114,3 +114,34 @@ test("a load through a base that is written on the same condition is not done wh
   }
   for (const { memory } of sides) memory.dispose();
 });
+
+test("flags that only the instruction of the opposite condition writes", () => {
+  const sides = (["interp", "jit"] as Engine[]).map(newSide);
+  const on = (cond: number, op: number): number => (op | (cond << 28)) >>> 0;
+  let start = CODE;
+  for (let cond = 0; cond < 14; cond++)
+    // mul r6, r0, r1; ldr r6, [r4, #8]
+    for (const op of [0x00060190, 0x05946008])
+      // adds r2, r0, r1; adcs r2, r0, r1
+      for (const other of [0x00902001, 0x00b02001]) {
+        // cmp r0, r1; the op; the other; svc
+        const words = [0xe1500001, on(cond, op), on(cond ^ 1, other), 0xef000000];
+        for (const [a, b] of [
+          [0, 1],
+          [1, 1],
+          [0x80000000, 0x80000001],
+          [0xffffffff, 2],
+        ]) {
+          for (const { memory, cpu } of sides) {
+            words.forEach((word, k) => memory.st32(start + k * 4, word));
+            cpu.r.set([a, b, 0, 0, AREA]);
+            cpu.onSvc = () => false;
+            cpu.jump(start);
+          }
+          const [{ exit }] = runInStep(sides, { words, a, b }, 1, () => 100, []);
+          expect(exit).toBe(Exit.Stop);
+        }
+        start += 64;
+      }
+  for (const { memory } of sides) memory.dispose();
+}, 60_000);

@@ -24,6 +24,13 @@ export const CHOICES_AND_NESTS: readonly SeededBug[] = [
     tests: EITHER_OR,
   },
   {
+    name: "choices: flags that the instruction of the opposite condition writes",
+    file: `${JIT}conditionals.ts`,
+    from: "(!isCalculation(insts[j]) || insts[j].set & NZCV)",
+    to: "!isCalculation(insts[j])",
+    tests: EITHER_OR,
+  },
+  {
     name: "choices: a region whose loads are refused stays as it is",
     file: `${JIT}block.ts`,
     from: "      if (this.anyway) this.float.stray();\n",
