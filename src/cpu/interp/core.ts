@@ -33,7 +33,7 @@ const FIRST_UNITS = 512;
 const FIRST_INSTRUCTIONS = 20_000_000;
 
 /** Garbage of an op that the loop leaves to its core, in bytes, about, and after how many of them (a mask) it is told of. */
-const HELP_GARBAGE = 256;
+const HELP_GARBAGE = 128;
 const HELPS = 0x3fff;
 /** The same of a run: of its fault, and what the kernel does between two of them. */
 export const RUN_GARBAGE = 1024;

@@ -19,9 +19,6 @@ const FLOAT_WORK = 25;
 const TRANSLATED_SPEED = 8;
 /** What it costs to leave translated code for the interpreter and to come back, in instructions of the latter. */
 const ARRIVAL_WORK = 100;
-/** Garbage of a supervisor call, in bytes, about, and after how many of them it is told of. */
-const CALL_GARBAGE = 256;
-const CALLS = 1 << 14;
 /**
  * A core with two engines: the interpreter for everything that runs seldom, and regions of WebAssembly for the rest. Both work
  * on the same registers and memory and count units and instructions alike. With `eager` every address is translated when it is
@@ -249,7 +246,6 @@ export class TieredCore implements Cpu {
     const next = this.enter(key, units);
     core.units = file[UNITS >>> 2];
     this.flags.settle(file);
-    if (file[CallWord.Served] >= CALLS) this.takeCount();
     const missed = file[MISSED >>> 2];
     if (missed !== 0) {
       file[MISSED >>> 2] = 0;
@@ -408,9 +404,7 @@ export class TieredCore implements Cpu {
   }
   private takeCount(): void {
     const { core, file, count } = this;
-    const served = file[CallWord.Served] >>> 0;
-    core.stats.svcs += served;
-    garbage.made(served * CALL_GARBAGE);
+    core.stats.svcs += file[CallWord.Served] >>> 0;
     file[CallWord.Served] = 0;
     core.stats.instructions += count;
     this.taken += count;
