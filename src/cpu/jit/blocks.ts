@@ -141,13 +141,8 @@ function loopOf(blocks: Map<number, Block>, entry: number): Map<number, Block> {
   };
   const all = before.get(entry) ?? [];
   if (all.length === 0) return blocks;
-  // As compilers make them who enter loops in their middle. To other places in the middle, where the interpreter was when they were found hot,
-  // nobody comes who goes on from outside of the inner loop: a region of that alone would be entered once.
-  const isTarget = all.some((key) => {
-    const { ir, table } = blocks.get(key)!;
-    return [...branchTargets(ir, table)].includes(entry);
-  });
-  const turning = isTarget ? loopAround(blocks, entry) : undefined;
+  const turning = loopAround(blocks, entry);
+  // As compilers make them who enter loops in their middle.
   if (turning) {
     const loop = reaching(all.filter((key) => turning(key)));
     for (const key of loop.keys()) if (!turning(key)) loop.delete(key);
