@@ -1,4 +1,4 @@
-import { existsSync, statSync, unlinkSync } from "node:fs";
+import { existsSync, renameSync, statSync, unlinkSync } from "node:fs";
 import { isIP } from "node:net";
 import type { Socket, SocketHandler } from "bun";
 import { ExitCode, UserError } from "../exit-codes.ts";
@@ -13,6 +13,9 @@ const SEND_BYTES = 16384;
 
 /** How long a client that has said everything still gets answers. */
 const LINGER_MS = 1000;
+
+/** Bytes of a socket's path (sun_path of unix(7), with the zero behind it; of macOS). */
+const PATH_BYTES = 104;
 
 const BUSY = new TextEncoder().encode("rtt-sim: this serial line is in use\r\n");
 
@@ -60,7 +63,9 @@ export class SocketLink implements Link {
     if (existsSync(path)) await removeStale(path);
     const link = new SocketLink();
     try {
-      const listener = Bun.listen({ unix: path, allowHalfOpen: true, socket: link.handler() });
+      const draft = draftOf(path);
+      const listener = Bun.listen({ unix: draft, allowHalfOpen: true, socket: link.handler() });
+      if (draft !== path) renameSync(draft, path);
       link.stop = () => {
         listener.stop(true);
         if (existsSync(path)) unlinkSync(path);
@@ -231,4 +236,10 @@ function refused(where: string, error: unknown, otherwise?: string): UserError {
     ExitCode.NoOutput,
     `cannot listen at ${where}: ${why[code ?? ""] ?? otherwise ?? code ?? message}`,
   );
+}
+
+/** Where a socket is made: its path appears when somebody listens there, for who waits for it. */
+function draftOf(path: string): string {
+  const draft = `${path}.${process.pid}`;
+  return Buffer.byteLength(draft) < PATH_BYTES ? draft : path;
 }
